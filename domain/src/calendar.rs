@@ -11,7 +11,11 @@
 use crate::{ids::VersionTag, time::Timestamp};
 use chrono::{Datelike, NaiveDate, NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{
+    fmt,
+    str::FromStr,
+    sync::{Arc, OnceLock},
+};
 
 const SHIPPED: &str = include_str!("../data/xshg_closed_weekdays.csv");
 /// Letters of YYYY-MM-DD.
@@ -88,7 +92,9 @@ pub struct TradingCalendar {
     version: VersionTag,
     first: NaiveDate,
     last: NaiveDate,
-    closed: Arc<[NaiveDate]>,
+    open: Arc<[NaiveDate]>,
+    /// How many open days lie before each day of the list, from the first: an order asks for some sixty days.
+    before: Arc<[u32]>,
     cut_off: NaiveTime,
 }
 
@@ -98,8 +104,12 @@ impl TradingCalendar {
     /// # Errors
     /// Never for the shipped list; a test keeps it so.
     pub fn xshg() -> Result<Self, CalendarError> {
-        let version = VersionTag::new("xshg-2026").map_err(|_| malformed(0, "version"))?;
-        Self::from_closed_weekdays(version, SHIPPED_FIRST, SHIPPED_LAST, SHIPPED)
+        static READ: OnceLock<Result<TradingCalendar, CalendarError>> = OnceLock::new();
+        let read = || {
+            let version = VersionTag::new("xshg-2026").map_err(|_| malformed(0, "version"))?;
+            Self::from_closed_weekdays(version, SHIPPED_FIRST, SHIPPED_LAST, SHIPPED)
+        };
+        READ.get_or_init(read).clone()
     }
 
     /// From a list of closed weekdays, one date a line in ascending order below a heading. The last line ends
@@ -132,7 +142,14 @@ impl TradingCalendar {
             return Err(malformed(closed_weekdays.lines().count(), last));
         }
         let cut_off = NaiveTime::from_hms_opt(15, 0, 0).ok_or_else(|| malformed(0, "15:00"))?;
-        Ok(Self { version, first, last, closed: closed.into(), cut_off })
+        let (mut open, mut before) = (Vec::new(), Vec::new());
+        for day in first.iter_days().take_while(|day| *day <= last) {
+            before.push(u32::try_from(open.len()).unwrap_or(u32::MAX));
+            if is_weekday(day) && closed.binary_search(&day).is_err() {
+                open.push(day);
+            }
+        }
+        Ok(Self { version, first, last, open: open.into(), before: before.into(), cut_off })
     }
 
     /// Which list this is; goes into every event that used it.
@@ -185,7 +202,11 @@ impl TradingCalendar {
     /// # Errors
     /// Out of range.
     pub fn before(&self, day: TradingDay) -> Result<TradingDay, CalendarError> {
-        self.seek(day.0, NaiveDate::pred_opt)
+        let date = day.0.pred_opt().ok_or_else(|| self.out_of_range(day.0))?;
+        let before = self.opened_before(date)? + usize::from(self.is_open(date)?);
+        let found = before.checked_sub(1).and_then(|at| self.open.get(at));
+        let none = || self.out_of_range(self.first.pred_opt().unwrap_or(self.first));
+        found.map(|date| TradingDay(*date)).ok_or_else(none)
     }
 
     /// The instant from which orders no longer belong to `day`.
@@ -203,28 +224,20 @@ impl TradingCalendar {
     /// # Errors
     /// Out of range.
     pub fn after(&self, date: NaiveDate) -> Result<TradingDay, CalendarError> {
-        self.seek(date, NaiveDate::succ_opt)
-    }
-
-    fn seek(
-        &self,
-        from: NaiveDate,
-        step: fn(&NaiveDate) -> Option<NaiveDate>,
-    ) -> Result<TradingDay, CalendarError> {
-        let mut date = from;
-        loop {
-            date = step(&date).ok_or_else(|| self.out_of_range(date))?;
-            if self.is_open(date)? {
-                return Ok(TradingDay(date));
-            }
-        }
+        let date = date.succ_opt().ok_or_else(|| self.out_of_range(date))?;
+        let found = self.open.get(self.opened_before(date)?);
+        let none = || self.out_of_range(self.last.succ_opt().unwrap_or(self.last));
+        found.map(|date| TradingDay(*date)).ok_or_else(none)
     }
 
     fn is_open(&self, date: NaiveDate) -> Result<bool, CalendarError> {
-        if date < self.first || date > self.last {
-            return Err(self.out_of_range(date));
-        }
-        Ok(is_weekday(date) && self.closed.binary_search(&date).is_err())
+        Ok(self.open.get(self.opened_before(date)?) == Some(&date))
+    }
+
+    fn opened_before(&self, date: NaiveDate) -> Result<usize, CalendarError> {
+        let day = usize::try_from(date.signed_duration_since(self.first).num_days()).ok();
+        let before = day.and_then(|day| self.before.get(day));
+        before.map(|before| *before as usize).ok_or_else(|| self.out_of_range(date))
     }
 
     fn out_of_range(&self, asked: NaiveDate) -> CalendarError {
@@ -284,6 +297,30 @@ mod tests {
             "2027-01-01 is outside the trading calendar xshg-2026 (1990-12-19 to 2026-12-31); \
              install the exchange's calendar for that year"
         );
+    }
+
+    #[test]
+    fn the_days_before_and_after_are_those_that_walking_day_by_day_finds() {
+        let list = "closed\n2026-01-01\n2026-01-02\n2026-01-12\n2026-01-13\n2026-01-30\n";
+        let version = VersionTag::new("january").unwrap();
+        // From a Thursday to a Saturday; both ends are closed.
+        let (first, last) = (date(2026, 1, 1), date(2026, 1, 31));
+        let calendar = TradingCalendar::from_closed_weekdays(version, first, last, list).unwrap();
+        let walk = |from: NaiveDate, step: fn(&NaiveDate) -> Option<NaiveDate>| {
+            let mut days = std::iter::successors(step(&from), step);
+            days.find_map(|day| match calendar.day(day) {
+                Err(CalendarError::Closed(_)) => None,
+                found => Some(found),
+            })
+        };
+        let is_open = |day: &NaiveDate| is_weekday(*day) && !list.contains(&day.to_string());
+        for day in date(2025, 12, 28).iter_days().take(39) {
+            let covered = day >= first && day <= last;
+            assert_eq!(calendar.day(day).is_ok(), covered && is_open(&day), "{day}");
+            assert_eq!(Some(calendar.after(day)), walk(day, NaiveDate::succ_opt), "{day}");
+            let before = calendar.before(TradingDay(day));
+            assert_eq!(Some(before), walk(day, NaiveDate::pred_opt), "{day}");
+        }
     }
 
     #[test]
