@@ -62,11 +62,14 @@ fn shares_that_leave_by_a_corrected_record() {
     rests(fast([May::Correct]), "paid_out");
 }
 
-/// Not those that leave the wallet on a later day: where a death interrupts the correction they still park at
-/// `reserve`.
 #[test]
 fn discount_purchases_by_a_corrected_record() {
-    for mode in [ConversionMode::LinkedSameDay, ConversionMode::Held] {
-        rests(discount(mode, [May::Correct]), "completed");
-    }
+    rests(discount(ConversionMode::LinkedSameDay, [May::Correct]), "completed");
+    rests(discount(ConversionMode::Held, [May::Correct]), "completed");
+}
+
+#[test]
+fn discount_purchases_on_a_later_day_by_a_corrected_record() {
+    rests(discount(ConversionMode::NextDay, [May::Correct]), "completed");
+    rests(discount(ConversionMode::RedeemToPurchase, [May::Correct]), "completed");
 }
