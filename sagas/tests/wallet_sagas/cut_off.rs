@@ -1,19 +1,27 @@
-//! A person closes a case, and the process dies in the middle of it: once the closing is stored, all that follows
-//! from it does, without anybody saying it again.
+//! A person closes a case, or a bank says what nobody asked for, and the process dies in the middle of it: once
+//! the word is stored, all that follows from it does, without anybody saying it again.
 
 use crate::{
+    fast_withdraw,
     outside::{record, redeemed},
-    stage::{Stage, at, order},
+    stage::{Stage, at, order, out_no},
     withdraw::{asked, request, stage},
 };
 use fundflow_domain::{
+    advance::Transfer,
     application::Outcome,
     case::{CaseId, Closing, How},
     ids::ApplicationNo,
+    orders::Cause,
     text::Text,
 };
+use fundflow_runtime::saga::Saga;
 use fundflow_sagas::{
-    ports::registrar::{self, ApplicationAnswer},
+    fast_withdraw::FastWithdraw,
+    ports::{
+        advance::{AdvanceAnswer, AdvanceSaid, notice},
+        registrar::{self, ApplicationAnswer},
+    },
     withdraw::{Command, Withdraw},
 };
 
@@ -55,7 +63,7 @@ fn closes(stage: &mut Stage<Withdraw>, case: CaseId, how: How) {
 }
 
 /// What was stored, how often, but for the waking of what was parked.
-fn stored(stage: &Stage<Withdraw>) -> Vec<String> {
+fn stored<S: Saga>(stage: &Stage<S>) -> Vec<String> {
     let all = stage.events.iter().map(|it| it.event.event_type.to_string());
     let mut all: Vec<String> =
         all.filter(|it| !it.ends_with(".parked") && !it.ends_with(".resumed")).collect();
@@ -94,5 +102,43 @@ fn a_closing_that_is_stored_is_followed_whoever_dies_in_the_middle_of_it() {
             assert_eq!(stage.wallet(), wallet, "{text}");
         }
         assert!(deaths > 0, "{how:?}: nothing follows from it");
+    }
+}
+
+/// It declined, and says that it paid: on the day of the request, or on the next one.
+fn paid_after_decline(fuse: Option<usize>, on: &str) -> Stage<FastWithdraw> {
+    let mut stage = fast_withdraw::stage("02-03 10:00");
+    stage.outside.down.insert("transfer.out".into());
+    stage.request(fast_withdraw::request("10000"), fast_withdraw::asked());
+    stage.settle();
+    let said = |it| notice(&out_no("transfer"), AdvanceSaid::Advance(it));
+    stage.notice(said(AdvanceAnswer::Declined(Cause::new("61", "not today"))));
+    stage.settle();
+    assert_eq!(stage.last(), "fast_withdraw.kept_in_wallet", "{}", stage.text());
+    stage.now = at(&format!("{on} 11:00"));
+    let (serial, amount) = ("B-1".parse().unwrap(), "10000".parse().unwrap());
+    stage.fuse = fuse;
+    stage.notice(said(AdvanceAnswer::Advanced(Transfer { serial, amount, at: stage.now })));
+    stage
+}
+
+#[test]
+fn a_bank_that_declined_and_says_that_it_paid_is_followed_whoever_dies_in_the_middle_of_it() {
+    for on in ["02-03", "02-04"] {
+        let undisturbed = paid_after_decline(None, on);
+        let (expected, wallet) = (stored(&undisturbed), undisturbed.wallet());
+        assert_eq!(wallet.disputed().to_string(), "10000.00", "{}", undisturbed.text());
+        let mut deaths = 0;
+        for fuse in 1..12 {
+            let stage = paid_after_decline(Some(fuse), on);
+            if stage.fuse.is_some() {
+                continue;
+            }
+            deaths += 1;
+            let text = format!("{on} {fuse}\n{}", stage.text());
+            assert_eq!(stored(&stage), expected, "{text}");
+            assert_eq!(stage.wallet(), wallet, "{text}");
+        }
+        assert!(deaths >= 4, "{deaths}\n{}", undisturbed.text());
     }
 }
