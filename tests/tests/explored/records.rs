@@ -45,6 +45,8 @@ fn shares_that_leave_in_portions_and_late() {
 fn discount_purchases_in_portions_and_late() {
     rests(discount(ConversionMode::NextDay, SLOW), "completed");
     rests(discount(ConversionMode::Held, SLOW), "completed");
+    rests(discount(ConversionMode::LinkedSameDay, SLOW), "completed");
+    rests(discount(ConversionMode::RedeemToPurchase, [May::Portions]), "completed");
 }
 
 #[test]
