@@ -8,4 +8,5 @@ pub use fundflow_runtime::{
     process::Open,
     process_names,
     saga::{NameForm, Names, View},
+    turn::{NotDone, Turn},
 };

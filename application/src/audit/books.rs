@@ -158,6 +158,7 @@ impl Books {
             advance::Event::Requested(_)
             | advance::Event::Advanced(_)
             | advance::Event::Declined { .. }
+            | advance::Event::Contested(_)
             | advance::Event::RepaymentRequested { .. }
             | advance::Event::Repaid(_)
             | advance::Event::Returned { .. } => {}

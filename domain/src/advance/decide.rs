@@ -1,6 +1,6 @@
 //! What an advance answers to each command.
 
-use super::{Advance, Brought, Event, Refusal, Stage, Terms, Transfer};
+use super::{Advance, Brought, Contested, Event, Refusal, Stage, Terms, Transfer};
 use crate::{
     case::CaseId,
     fast_redemption::Advancer,
@@ -19,6 +19,7 @@ pub(super) fn asked(event: Event, at: Timestamp) -> Event {
         Event::Requested(_)
         | Event::Advanced(_)
         | Event::Declined { .. }
+        | Event::Contested(_)
         | Event::Repaid(_)
         | Event::Recourse { .. }
         | Event::ClaimChanged { .. }
@@ -72,6 +73,15 @@ pub(super) fn declined(advance: &Advance, cause: &Cause) -> Decision {
             Ok(vec![Event::Declined { cause: cause.clone(), by_us: false }])
         }
     }
+}
+
+/// Each such word once: the same transfer, said again, is no news.
+pub(super) fn contested(advance: &Advance, said: &Contested) -> Decision {
+    if !matches!(advance.stage, Stage::Declined(_)) {
+        return Err(Refusal::NotDeclined(said.transfer.serial.clone()));
+    }
+    let known = advance.contested.iter().any(|it| it.transfer == said.transfer);
+    Ok(if known { vec![] } else { vec![Event::Contested(said.clone())] })
 }
 
 /// What was declined already needs no word of ours.

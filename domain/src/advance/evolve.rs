@@ -12,6 +12,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
                 terms,
                 stage: Stage::Requested,
                 closed_by_us: false,
+                contested: Vec::new(),
                 paid: None,
                 repaid: Vec::new(),
                 overpaid: Money::ZERO,
@@ -24,6 +25,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
             S::Known(advance),
             E::Advanced(_)
             | E::Declined { .. }
+            | E::Contested(_)
             | E::RepaymentRequested { .. }
             | E::Repaid(_)
             | E::Recourse { .. }
@@ -36,6 +38,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
             S::Absent,
             E::Advanced(_)
             | E::Declined { .. }
+            | E::Contested(_)
             | E::RepaymentRequested { .. }
             | E::Repaid(_)
             | E::Recourse { .. }
@@ -60,6 +63,11 @@ fn moved(mut advance: Box<Advance>, event: &Event) -> Option<Box<Advance>> {
         (S::Declined(_), E::Declined { cause, by_us: false }) if advance.closed_by_us => {
             advance.closed_by_us = false;
             S::Declined(cause.clone())
+        }
+        (S::Declined(cause), E::Contested(said)) => {
+            let stage = S::Declined(cause.clone());
+            advance.contested.push(said.clone());
+            stage
         }
         (S::Advanced, E::Recourse { amount }) => {
             advance.recourse = Money::from(*amount);
@@ -90,6 +98,7 @@ fn moved(mut advance: Box<Advance>, event: &Event) -> Option<Box<Advance>> {
             E::Requested(_)
             | E::Advanced(_)
             | E::Declined { .. }
+            | E::Contested(_)
             | E::RepaymentRequested { .. }
             | E::Repaid(_)
             | E::Recourse { .. }

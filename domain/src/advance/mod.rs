@@ -66,6 +66,15 @@ pub struct Transfer {
     pub at: Timestamp,
 }
 
+/// What a bank said that had declined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contested {
+    /// It paid so all the same, as it says.
+    pub transfer: Transfer,
+    /// By our clock: what it states of the instant is held against that.
+    pub heard_at: Timestamp,
+}
+
 /// What came of the shares that became the bank's, over all records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Brought {
@@ -86,6 +95,8 @@ pub enum Command {
     RecordDecline(Cause),
     /// A person says so, or that nothing is wanted any more; the bank has not spoken.
     Close(Cause),
+    /// It was declined, and the bank says that it paid all the same.
+    Contest(Contested),
     /// Announce the repayment: that came of the shares in all, and nothing more will, as far as anybody
     /// knows.
     RequestRepayment(Brought),
@@ -116,6 +127,8 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         by_us: bool,
     },
+    /// It was declined, and the bank says that it paid all the same: a case says so.
+    Contested(Contested),
     /// The bank's money may be on its way back from now on.
     RepaymentRequested {
         /// The idempotency key of the repayment.
@@ -196,6 +209,8 @@ pub struct Advance {
     pub stage: Stage,
     /// We declined it, and the bank has not said since that it paid nothing.
     pub closed_by_us: bool,
+    /// What contests that it was declined, first to last.
+    pub contested: Vec<Contested>,
     /// What the bank paid to the investor.
     pub paid: Option<Transfer>,
     /// What went back to the bank, first to last.
@@ -269,6 +284,9 @@ pub enum Refusal {
         /// The one that has none.
         came: Box<Transfer>,
     },
+    /// Nothing is contested by a word on what was not declined.
+    #[error("the advance was not declined, so {0} contests nothing")]
+    NotDeclined(Serial),
     /// Nothing was advanced that could be repaid.
     #[error("nothing was advanced, so nothing can be repaid")]
     NothingAdvanced,
@@ -345,6 +363,7 @@ impl Decider for Advances {
                 C::RecordAdvanced(_)
                 | C::RecordDecline(_)
                 | C::Close(_)
+                | C::Contest(_)
                 | C::RequestRepayment(_)
                 | C::KeepShares(_)
                 | C::RecordRepaid(_)
@@ -352,6 +371,7 @@ impl Decider for Advances {
             ) => Err(Refusal::NotRequested),
             (S::Known(advance), C::RecordAdvanced(transfer)) => decide::advanced(advance, transfer),
             (S::Known(advance), C::RecordDecline(cause)) => decide::declined(advance, cause),
+            (S::Known(advance), C::Contest(said)) => decide::contested(advance, said),
             (S::Known(advance), C::Close(cause)) => decide::closed(advance, cause),
             (S::Known(advance), C::RequestRepayment(brought)) => {
                 decide::repaying(advance, *brought)

@@ -8,6 +8,7 @@ impl Stored for Advances {
         Requested => "advance.requested",
         Advanced => "advance.advanced",
         Declined => "advance.declined",
+        Contested => "advance.contested",
         RepaymentRequested => "advance.repayment_requested",
         Repaid => "advance.repaid",
         Recourse => "advance.recourse",

@@ -1,6 +1,8 @@
 //! Given/when/then for an advance.
 
-use super::{Advances, Brought, Command, Event, Refusal, Stage, Terms, Transfer};
+mod refusals;
+
+use super::{Advances, Brought, Command, Contested, Event, Refusal, Stage, Terms, Transfer};
 use crate::{
     case::CaseId,
     decider::{Decider, replay},
@@ -8,7 +10,7 @@ use crate::{
     ids::PaymentNo,
     money::Money,
     orders::{Cause, own_cause},
-    testing::{each_once, given, history},
+    testing::{given, history},
 };
 
 fn no(text: &str) -> PaymentNo {
@@ -90,84 +92,33 @@ fn the_bank_gets_back_what_it_paid_under_a_number_of_its_own() {
     assert!(!state.advance().unwrap().is_owed());
 }
 
+fn contested(serial: &str) -> Contested {
+    let heard_at = "2026-02-13T10:30:00+08:00".parse().unwrap();
+    Contested { transfer: transfer(serial, "5000"), heard_at }
+}
+
+#[test]
+fn a_bank_that_declined_and_says_that_it_paid_contests_that_once() {
+    let declined = || history::<Advances>([requested(), declined()]);
+    let contest = || Command::Contest(contested("A1"));
+    given::<Advances>(declined()).when(contest()).then([Event::Contested(contested("A1"))]);
+
+    let twice = [requested(), self::declined(), contest(), Command::Contest(contested("A2"))];
+    let state = given::<Advances>(history::<Advances>(twice)).state();
+    let advance = state.advance().unwrap();
+    assert!(matches!(advance.stage, Stage::Declined(_)) && advance.paid.is_none());
+    assert_eq!(advance.contested, [contested("A1"), contested("A2")]);
+    // Heard again later it is the same word.
+    let later = "2026-02-14T10:30:00+08:00".parse().unwrap();
+    let again = Command::Contest(Contested { heard_at: later, ..contested("A1") });
+    assert_eq!(Advances::decide(&state, &again), Ok(vec![]));
+}
+
 #[test]
 fn a_decline_is_final() {
     given::<Advances>(after([requested()]))
         .when(declined())
         .then([Event::Declined { cause: cause("no_limit"), by_us: false }]);
-}
-
-fn place(refusal: &Refusal) -> usize {
-    match refusal {
-        Refusal::NotRequested => 0,
-        Refusal::MayNotAdvance(_) => 1,
-        Refusal::NoRoomForRepayment(_) => 2,
-        Refusal::RequestedDifferently(_) => 3,
-        Refusal::AmountDiffers { .. } => 4,
-        Refusal::AdvancedAfterDecline { .. } => 5,
-        Refusal::DeclinedAfterAdvance { .. } => 6,
-        Refusal::MovedTwice { .. } => 7,
-        Refusal::NothingAdvanced => 8,
-        Refusal::RepaidUnasked(_) => 9,
-        Refusal::NothingOverpaid => 10,
-    }
-}
-
-#[test]
-fn every_refusal_has_its_case() {
-    let open = || vec![requested()];
-    let had = || vec![requested(), advanced("A1", "5000")];
-    let manager = Terms { by: Advancer::Manager, ..terms() };
-    let long = Terms { no: no(&"x".repeat(96)), ..terms() };
-    let other = Terms { amount: "5001".parse().unwrap(), ..terms() };
-    let rows = [
-        (vec![], declined(), "the advance was not requested"),
-        (
-            vec![],
-            Command::Request(manager),
-            "the fund's manager may not advance money; only a bank with a licence to sell funds may",
-        ),
-        (
-            vec![],
-            Command::Request(long),
-            &format!(
-                "advance number {} leaves no room for the number of its repayment",
-                "x".repeat(96)
-            ),
-        ),
-        (
-            open(),
-            Command::Request(other),
-            "advance TX-1.advance was already requested on other terms",
-        ),
-        (open(), advanced("A1", "4999.99"), "4999.99 yuan moved as A1, 5000.00 were agreed"),
-        (
-            vec![requested(), declined()],
-            advanced("A1", "5000"),
-            "the bank declined (no_limit); now A1 says that it paid",
-        ),
-        (had(), declined(), "the bank paid as A1; a late decline (no_limit) cannot undo it"),
-        (
-            had(),
-            advanced("A2", "5000"),
-            "A1 of 5000.00 yuan took effect; now the bank says A2 of 5000.00",
-        ),
-        (open(), back("5000"), "nothing was advanced, so nothing can be repaid"),
-        (had(), repaid("R1", "5000"), "repayment R1 came back before it was requested"),
-        (
-            had().into_iter().chain([back("5000"), repaid("R1", "5000")]).collect(),
-            returned("1"),
-            "the bank has no more than the shares brought, so it returns nothing",
-        ),
-    ];
-    let mut places = Vec::new();
-    for (before, command, says) in rows {
-        let state = given::<Advances>(after(before)).state();
-        let refusal = Advances::decide(&state, &command).unwrap_err();
-        assert_eq!(refusal.to_string(), says);
-        places.push(place(&refusal));
-    }
-    each_once(places, 11);
 }
 
 #[test]

@@ -113,7 +113,7 @@ pub fn of_advance(
             entry.debit(Account::Advanced(request.clone()), lent);
             entry.credit(bank(advance)?, lent);
         }
-        E::Requested(_) | E::Declined { .. } | E::RepaymentRequested { .. } => {}
+        E::Requested(_) | E::Declined { .. } | E::Contested(_) | E::RepaymentRequested { .. } => {}
     }
     Some(entry.0)
 }

@@ -16,6 +16,9 @@ use crate::{
 use fundflow_kernel::{cause::Cause, ids::VersionTag, time::Timestamp};
 use std::sync::Arc;
 
+/// What stands for the row where a death has cut off what follows from what is stored.
+pub(crate) const REST: &str = "the rest";
+
 /// What it waits for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wait {
@@ -122,6 +125,9 @@ pub fn waits<S: Saga>(saga: &S, view: &View<'_, S>, table: Option<&'static Table
         waits.extend(watch.main(&stand, sides_wait));
     }
     waits.append(&mut sides);
+    if S::is_half_done(view) {
+        waits.push(Wait::Nobody { row: REST.into() });
+    }
     waits
 }
 

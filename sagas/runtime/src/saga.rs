@@ -266,6 +266,18 @@ pub trait Saga: Sized + Send + Sync + 'static {
     fn is_paused(_view: &View<'_, Self>) -> bool {
         false
     }
+    /// Whether a death between two appends of one batch has left undone what follows at once from what is
+    /// stored. Looked at before everything else, also while a person is waited for.
+    fn is_half_done(_view: &View<'_, Self>) -> bool {
+        false
+    }
+    /// Decides that. Returns how many events followed.
+    ///
+    /// # Errors
+    /// [`NotDone`], for defects; nothing of it was decided.
+    fn do_rest(&self, _turn: &mut Turn<'_, Self>) -> Result<usize, NotDone> {
+        Ok(0)
+    }
     /// Decides a command of a row. Returns how many events followed.
     ///
     /// # Errors

@@ -18,23 +18,15 @@ use crate::parts::{
     payout::may_go_to,
     timing,
 };
-use fundflow_domain::{
-    calendar::TradingDay,
-    case::{Cases, Closing, How, State},
-    text::Text,
-    time::Timestamp,
-};
-use fundflow_kernel::streams::{Key, Need};
+use fundflow_domain::{calendar::TradingDay, time::Timestamp};
+use fundflow_kernel::streams::Need;
 use std::sync::Arc;
 
 /// What must be in memory to decide that command.
 pub(super) fn needs(view: &View<'_>, command: &Command) -> Vec<Need> {
     match command {
         Command::CloseCase { case, .. } => cancel::case_needs(*case),
-        Command::Date { .. } => {
-            let cases = timing::undated_cases(view, &view.plan.payment);
-            cases.iter().map(Key::need).collect()
-        }
+        Command::Date { .. } => timing::needs_to_date(view, &view.plan.payment),
         Command::Cancel { .. } | Command::Redirect { .. } => Vec::new(),
     }
 }
@@ -106,20 +98,9 @@ impl DiscountPurchase {
         at: Timestamp,
         reason: &Arc<str>,
     ) -> Result<usize, Refusal> {
-        let refused = |text: String| Refusal::from(NotTakenBack::Refused(text));
-        let dated = timing::dated(self, turn, at, reason).map_err(|it| refused(it.to_string()))?;
-        let Some(mut events) = dated else { return Err(Refusal::NotUndated) };
-        let view = turn.view().map_err(|it| refused(it.to_string()))?;
-        let cases = timing::undated_cases(&view, &turn.plan().payment);
-        let is_open = |case: &Key<Cases>| turn.state(case).is_some_and(State::is_open);
-        if let Some(case) = cases.into_iter().find(is_open) {
-            let how = How::Manual { text: Text::lossy(format!("it counts as paid at {at}")) };
-            let (by, reason) = (Text::lossy("operator"), Text::lossy(&**reason));
-            let close = fundflow_domain::case::Command::Close(Closing { how, by, reason });
-            // A case that was closed that way before, and reopened, stays open.
-            events += turn.decide(&case, &close).unwrap_or_default();
-        }
-        Ok(events)
+        let dated = timing::dated(self, turn, &turn.plan().payment, (at, reason));
+        let dated = dated.map_err(|it| NotTakenBack::Refused(it.to_string()))?;
+        dated.ok_or(Refusal::NotUndated)
     }
 }
 

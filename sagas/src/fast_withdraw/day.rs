@@ -28,7 +28,6 @@ use crate::parts::{
     milestone::Milestone,
     wallet::{at_par, worth},
 };
-use crate::ports::advance::{AdvanceAnswer, AdvanceSaid};
 use chrono::{Days, NaiveDate};
 use fundflow_domain::{
     admission::cash_out,
@@ -156,7 +155,7 @@ impl FastWithdraw {
         }
     }
 
-    fn count_paid(
+    pub(super) fn count_paid(
         &self,
         turn: &mut Turn<'_>,
         key: &Key<FastQuota>,
@@ -200,31 +199,6 @@ impl FastWithdraw {
             Err(refusal) => give_up(turn, Cause::new("not_admitted", refusal.to_string())),
         }
     }
-
-    /// The bank declined, as was said, and now it says that it paid. Its own case follows.
-    pub(super) fn paid_after_decline(&self, turn: &mut Turn<'_>, said: &AdvanceSaid) -> Done {
-        let AdvanceSaid::Advance(AdvanceAnswer::Advanced(transfer)) = said else { return Ok(0) };
-        let (plan, view) = (turn.plan(), turn.view()?);
-        let Some(record) = plan.advance.record(said).filter(|_| plan.advance.is_declined(&view))
-        else {
-            return Ok(0);
-        };
-        let (case, notes) = (record.case(), &view.open.notes);
-        if notes.disputes.contains(&case) || notes.settled.contains(&case) {
-            return Ok(0);
-        }
-        let (key, day) = day_of(&view, transfer, turn.now());
-        let needs = record.needs().into_iter().chain([key.need()]);
-        let missing = turn.streams().missing(needs);
-        if !missing.is_empty() {
-            return Err(NotDone::Missing(missing));
-        }
-        let counted = match Amount::checked(transfer.amount.decimal()) {
-            Some(amount) => self.count_paid(turn, &key, (day, amount))?,
-            None => 0,
-        };
-        Ok(counted + turn.reach(Milestone::Disputed { case })?)
-    }
 }
 
 /// Whether there is room on that day for what counts on it while nobody knew; a day on which it does not
@@ -241,12 +215,25 @@ fn room_on(view: &View<'_>, day: NaiveDate, fund_max: Option<Money>) -> Result<(
     }
 }
 
-/// The day that the bank states, if it can be right.
-fn day_of(view: &View<'_>, transfer: &Transfer, now: Timestamp) -> (Key<FastQuota>, NaiveDate) {
-    let at = view.plan.advance.check_instant(view, transfer.at, now);
+/// The quota of the day that the bank states, if it can be right, of the promised one otherwise.
+pub(super) fn key_of(view: &View<'_>, transfer: &Transfer, heard_at: Timestamp) -> QuotaKey {
+    let at = view.plan.advance.check_instant(view, transfer.at, heard_at);
     let quota = &promise(view).quota;
-    let day = at.map_or(quota.day, Timestamp::date);
-    (Key::of(&QuotaKey { day, ..quota.clone() }), day)
+    QuotaKey { day: at.map_or(quota.day, Timestamp::date), ..quota.clone() }
+}
+
+/// Whether the promise names it as one that it counts, or counted, towards.
+pub(super) fn is_named(view: &View<'_>, key: &QuotaKey) -> bool {
+    let promised = promise(view);
+    let mut others = promised.counted_before.iter().chain(&promised.counted_on);
+    promised.quota.day == key.day || others.any(|it| it.day == key.day)
+}
+
+/// From now on the promise names it, besides the others.
+pub(super) fn name(turn: &mut Turn<'_>, key: QuotaKey) -> Done {
+    let mut promised = promise(&turn.view()?).clone();
+    promised.counted_before.push(key);
+    turn.reach(Milestone::Readmitted { admitted: Box::new(promised) })
 }
 
 /// From now on it counts on that day.

@@ -26,6 +26,7 @@ mod act;
 mod bank;
 mod bank_shares;
 mod checks;
+mod contested;
 mod day;
 mod facts;
 mod hear;

@@ -2,7 +2,7 @@
 
 use super::{
     Asked, Call, Do, Ending, FAST_WITHDRAW, Fact, Plan, Promise, Refusal, Request, When, act, bank,
-    bank_shares, checks, day, facts,
+    bank_shares, checks, contested, day, facts,
     hear::{self, Leg},
     own_cases,
 };
@@ -164,6 +164,14 @@ impl FundSaga for FastWithdraw {
 
     fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
         vec![&plan.transfer, &plan.redemption]
+    }
+
+    fn is_cut_off(view: &View<'_>) -> bool {
+        contested::is_cut_off(view)
+    }
+
+    fn finish(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {
+        self.follow_contested(turn)
     }
 
     fn book(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {

@@ -329,7 +329,11 @@ impl AdvanceLeg {
         About { order: Some(self.order.clone()), ..About::default() }
     }
 
-    fn contradiction<S: Saga>(
+    /// Keeps what the bank says against what took effect.
+    ///
+    /// # Errors
+    /// [`NotDone`], for defects.
+    pub fn contradiction<S: Saga>(
         &self,
         turn: &mut Turn<'_, S>,
         said: &AdvanceSaid,

@@ -198,38 +198,68 @@ pub fn close_case<S: FundSaga>(
     may_close(turn, case, closing)?;
     let refused = |error: &dyn std::fmt::Display| NotTakenBack::Refused(error.to_string());
     let close = case::Command::Close(closing.clone());
-    let settling = settling(turn, case, closing).map_err(|error| refused(&error))?;
     let mut events = 0;
     // What we owe is announced before the case is closed: whoever dies in the middle closes it again.
     if let How::PaidByUs { amount } = closing.how {
         events += compensation::owe(saga, turn, case, amount)?;
     }
-    if let Some((leg, command)) = settling {
-        // A case whose record cannot be settled stays open.
-        events += turn.decide(&leg, &command).map_err(|error| refused(&error))?;
-        if matches!(command, application::Command::UpholdRejection(_)) {
-            events += freeze(turn, &leg).map_err(|error| refused(&error))?;
-        }
+    if turn.view().is_ok_and(|view| view.open.notes.disputes.contains(&case)) {
+        // First: it is that person's word, and the rest follows from it, whoever dies in between. A case whose
+        // record cannot be settled stays open.
+        events += turn.decide(&key, &close).map_err(|error| refused(&error))?;
+        events += follow(turn, case, closing).map_err(|error| refused(&error))?;
+        return Ok(events + book(saga, turn));
     }
-    let disputed = turn.view().is_ok_and(|view| view.open.notes.disputes.contains(&case));
-    if disputed {
-        let last = turn.view().is_ok_and(|view| view.open.notes.disputes.len() == 1);
-        if last && matches!(closing.how, How::Withdrawn) {
-            // It stands where it stood, and the registrar is asked anew. Said first: whoever dies in
-            // the middle still has the dispute, and is told to close it again.
-            events += reached(turn.resume("the record was taken back"))?;
-        } else if last && is_parked_at_its_end(turn) {
-            // Nobody moves any more who is over: nothing else would tell it to go on.
-            events += reached(turn.resume("the case is closed"))?;
-        }
-        events += reached(turn.reach(Milestone::Undisputed { case }))?;
-    } else if matches!(closing.how, How::PaidByUs { .. }) {
+    events += settle(turn, case, closing).map_err(|error| refused(&error))?;
+    if matches!(closing.how, How::PaidByUs { .. }) {
         events += reached(turn.reach(Milestone::Undisputed { case }))?;
     }
-    // Last of what the closing is: a death before it leaves the case open, to be closed again.
+    // Last: the saga does not wait for it, so that a death before it leaves it open, to be closed again.
     let closed = turn.decide(&key, &close);
     events += closed.map_err(|error| refused(&error))?;
     Ok(events + book(saga, turn))
+}
+
+/// What follows from the closing of a case that the saga waited for: its order hears of it, and the dispute
+/// is over.
+///
+/// # Errors
+/// [`NotDone`]; nothing of it was decided.
+pub(super) fn follow<S: FundSaga>(
+    turn: &mut Turn<'_, S>,
+    case: CaseId,
+    closing: &Closing,
+) -> Result<usize, NotDone> {
+    let mut events = settle(turn, case, closing)?;
+    let last = turn.view()?.open.notes.disputes.len() == 1;
+    if last && matches!(closing.how, How::Withdrawn) {
+        // It stands where it stood, and the registrar is asked anew.
+        events += turn.resume("the record was taken back")?;
+    } else if last && is_parked_at_its_end(turn) {
+        // Nobody moves any more who is over: nothing else would tell it to go on.
+        events += turn.resume("the case is closed")?;
+    }
+    // Last: until then all of it is done again.
+    Ok(events + turn.reach(Milestone::Undisputed { case })?)
+}
+
+/// What the order hears of it, and what is frozen by a rejection that holds since.
+fn settle<S: FundSaga>(
+    turn: &mut Turn<'_, S>,
+    case: CaseId,
+    closing: &Closing,
+) -> Result<usize, NotDone> {
+    let mut events = 0;
+    if let Some((leg, command)) = settling(turn, case, closing)? {
+        events += turn.decide(&leg, &command)?;
+    }
+    let plan = turn.plan();
+    for leg in S::legs(plan) {
+        if leg.rejection_case(&turn.view()?) == Some(case) {
+            events += freeze(turn, &leg.key)?;
+        }
+    }
+    Ok(events)
 }
 
 /// Refuses a closing before anything is decided on it.

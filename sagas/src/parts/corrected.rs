@@ -3,11 +3,12 @@
 use super::{
     application::{ApplicationLeg, FundSaga},
     cases::Record,
+    hearing::speaks,
     milestone::Milestone,
 };
 use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
-    application::{Command, Confirmation},
+    application::{Application, Command, Confirmation, Last, Stage},
     case::{self, CaseId, Finding},
     text::Text,
 };
@@ -47,9 +48,47 @@ impl ApplicationLeg {
         }
         let reverses = first.serial;
         let command = Command::Correct { reverses, confirmation: Box::new(said.clone()) };
+        // First: whoever dies before its case is closed has it, and closes the case.
         let mut events = turn.decide(&self.key, &command)?;
         events += settle(turn, case, &record)?;
         Ok(Some(Heard::Recorded(events)))
+    }
+
+    /// The case of the record that the last one has just taken the place of, by itself: no person decided on
+    /// a case between the two.
+    pub(super) fn case_just_corrected<S: FundSaga>(&self, view: &View<'_, S>) -> Option<CaseId> {
+        let (known, by) = self.last_word(view)?;
+        let was = known.withdrawn().last()?;
+        let (own, notes) = (known.case_of(by), &view.open.notes);
+        let contested = notes.disputes.contains(&own) || notes.settled.contains(&own);
+        let settled = contested || known.is_away(&was.serial) || was.serial == by.serial;
+        if settled { None } else { self.case_of_withdrawn(known) }
+    }
+
+    /// Closes that case by the record that took the place of its own.
+    ///
+    /// # Errors
+    /// [`NotDone`], for defects.
+    pub(super) fn close_corrected<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        case: CaseId,
+    ) -> Result<usize, NotDone> {
+        let view = turn.view()?;
+        let (known, by) = self.last_word(&view).ok_or(NotDone::Lacks("the corrected record"))?;
+        let record = self.record_of(known, by, known.times_taken_back(&by.serial));
+        speaks(turn);
+        settle(turn, case, &record)
+    }
+
+    /// The order, and its last record where nothing was said after it.
+    fn last_word<'a, S: FundSaga>(
+        &self,
+        view: &View<'a, S>,
+    ) -> Option<(&'a Application, &'a Confirmation)> {
+        let known = self.application(view)?;
+        let rejected = matches!(known.stage, Stage::PartlyConfirmed(Last::Rejection(_)));
+        Some((known, known.confirmations().last().filter(|_| !rejected)?))
     }
 
     /// Cases of records of this order that a corrected one has replaced, and that are still open.
@@ -103,13 +142,11 @@ fn settle<S: FundSaga>(
         by: Text::lossy("registrar"),
         reason: Text::lossy("the registrar corrected its record"),
     };
-    let key = Key::<case::Cases>::of(&case);
-    let mut events = 0;
+    // First: the dispute follows from it, whoever dies in between.
+    let mut events = turn.decide(&Key::<case::Cases>::of(&case), &case::Command::Close(closing))?;
     let last = turn.view()?.open.notes.disputes.len() == 1;
     if last && super::cancel::is_parked_at_its_end(turn) {
         events += turn.resume("the registrar corrected its record")?;
     }
-    events += turn.reach(Milestone::Undisputed { case })?;
-    // Last: a death before it leaves the case open, to be closed by a person.
-    Ok(events + turn.decide(&key, &case::Command::Close(closing))?)
+    Ok(events + turn.reach(Milestone::Undisputed { case })?)
 }

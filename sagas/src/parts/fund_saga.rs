@@ -153,6 +153,20 @@ pub trait FundSaga:
         let _ = view;
         None
     }
+    /// Whether a death has cut off what else follows from what its own aggregates say than what follows for any
+    /// saga.
+    fn is_cut_off(view: &View<'_, Self>) -> bool {
+        let _ = view;
+        false
+    }
+    /// Decides that. Returns how many events followed.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing of it was decided.
+    fn finish(&self, turn: &mut Turn<'_, Self>) -> Result<usize, NotDone> {
+        let _ = turn;
+        Ok(0)
+    }
     /// Brings the shares of its wallets and holdings to what the registrars' records and the cases
     /// say. Returns how many events followed.
     ///

@@ -254,5 +254,16 @@ macro_rules! fund_milestones {
         fn remember(notes: &mut Self::Notes, milestone: &Self::Milestone) -> ::std::option::Option<()> {
             notes.remember(milestone)
         }
+
+        fn is_half_done(view: &$crate::in_macros::View<'_, Self>) -> bool {
+            $crate::parts::half_done::is_half_done(view)
+        }
+
+        fn do_rest(
+            &self,
+            turn: &mut $crate::in_macros::Turn<'_, Self>,
+        ) -> ::std::result::Result<usize, $crate::in_macros::NotDone> {
+            $crate::parts::half_done::do_rest(self, turn)
+        }
     };
 }

@@ -31,6 +31,7 @@ pub mod day_refused;
 pub mod debt;
 pub mod disputes;
 mod fund_saga;
+pub mod half_done;
 pub mod lacking;
 pub mod last_word;
 pub mod later;

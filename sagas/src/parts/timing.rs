@@ -24,10 +24,11 @@ use fundflow_domain::{
     application::Stage,
     bounds::{CLOCK_SKEW, check_instant},
     calendar::TradingDay,
-    case::{Cases, Figure, Kind},
+    case::{self, Cases, Closing, Figure, How, Kind, State},
     fund::FundTerms,
     orders::Cause,
     payment::{Payment, Receipt},
+    text::Text,
     time::Timestamp,
 };
 use fundflow_kernel::streams::{Key, Need};
@@ -179,16 +180,16 @@ pub fn redate<S: FundSaga>(
     }
 }
 
-/// A person says when the money counts as paid, where the bank's own word cannot be right. `None` if
-/// nobody has to.
+/// A person says when the money counts as paid, where the bank's own word cannot be right; the case on that
+/// is closed with it. `None` if nobody has to.
 ///
 /// # Errors
 /// [`NotDone`], for defects.
 pub fn dated<S: FundSaga>(
     saga: &S,
     turn: &mut Turn<'_, S>,
-    at: Timestamp,
-    reason: &Arc<str>,
+    leg: &PaymentLeg,
+    (at, reason): (Timestamp, &Arc<str>),
 ) -> Result<Option<usize>, NotDone> {
     if !turn.view()?.open.notes.undated {
         return Ok(None);
@@ -196,9 +197,22 @@ pub fn dated<S: FundSaga>(
     let earliest = S::requested_at(&turn.view()?.open.promise).min(turn.now());
     let at = check_instant("at", at, earliest, turn.now(), CLOCK_SKEW);
     let at = at.map_err(|out| NotDone::Refused(out.to_string().into()))?;
-    let events = redate(saga, turn, at)?;
+    let how = How::Manual { text: Text::lossy(format!("it counts as paid at {at}")) };
+    let closing = Closing { how, by: Text::lossy("operator"), reason: Text::lossy(&**reason) };
+    let is_open = |case: &Key<Cases>| turn.state(case).is_some_and(State::is_open);
+    let case = undated_cases(&turn.view()?, leg).into_iter().find(is_open);
+    // First: whoever dies before the rest still has to say when it was. A case that was closed that way
+    // before, and reopened, stays open.
+    let close = |case| turn.decide(&case, &case::Command::Close(closing)).unwrap_or_default();
+    let mut events = case.map_or(0, close);
+    events += redate(saga, turn, at)?;
     let reason = Cause::new("operator", reason.clone());
     Ok(Some(events + turn.reach(Milestone::Dated { at, reason })?))
+}
+
+/// What must be in memory to say that: the case of an instant that cannot be right.
+pub fn needs_to_date<S: FundSaga>(view: &View<'_, S>, leg: &PaymentLeg) -> Vec<Need> {
+    undated_cases(view, leg).iter().map(Key::need).collect()
 }
 
 /// What the row does on which a payment without a day waits: it parks, however often it is let go on,
@@ -212,7 +226,7 @@ pub fn await_date() -> Result<usize, NotDone> {
 }
 
 /// The case of the receipt whose instant cannot be right, for whoever says it instead.
-pub fn undated_cases<S: FundSaga>(view: &View<'_, S>, leg: &PaymentLeg) -> Vec<Key<Cases>> {
+fn undated_cases<S: FundSaga>(view: &View<'_, S>, leg: &PaymentLeg) -> Vec<Key<Cases>> {
     let applied = leg.payment(view).and_then(Payment::applied).cloned();
     let said = applied.map(|receipt| BankAnswer::Charge(ChargeAnswer::Paid(receipt)));
     let record = said.and_then(|said| payment_records::record(&leg.no, &said));

@@ -37,7 +37,7 @@ use fundflow_domain::{
 };
 use fundflow_kernel::{
     envelope::StreamName,
-    streams::{Key, Need, Opener, Streams},
+    streams::{Need, Opener, Streams},
 };
 use fundflow_runtime::{
     port::{Callee, Payload},
@@ -299,10 +299,7 @@ impl saga::Saga for Purchase {
     fn command_needs(&self, view: &View<'_>, command: &Command) -> Vec<Need> {
         match command {
             Command::CloseCase { case, .. } => cancel::case_needs(*case),
-            Command::Date { .. } => {
-                let cases = timing::undated_cases(view, &view.plan.payment);
-                cases.iter().map(Key::need).collect()
-            }
+            Command::Date { .. } => timing::needs_to_date(view, &view.plan.payment),
             Command::Cancel { .. } | Command::Redirect { .. } => Vec::new(),
         }
     }
@@ -313,11 +310,13 @@ impl saga::Saga for Purchase {
             Command::Cancel { at } => {
                 Ok(cancel::take_back(self, turn, (&plan.buy, Some(&plan.payment)), *at)?)
             }
-            Command::Date { at, reason } => match timing::dated(self, turn, *at, reason) {
-                Ok(Some(events)) => Ok(events),
-                Ok(None) => Err(Refusal::NotUndated),
-                Err(error) => Err(NotTakenBack::Refused(error.to_string()).into()),
-            },
+            Command::Date { at, reason } => {
+                match timing::dated(self, turn, &plan.payment, (*at, reason)) {
+                    Ok(Some(events)) => Ok(events),
+                    Ok(None) => Err(Refusal::NotUndated),
+                    Err(error) => Err(NotTakenBack::Refused(error.to_string()).into()),
+                }
+            }
             Command::Redirect { account, own_name, reason } => {
                 let reason = &may_go_to(self, turn, account, reason)?;
                 let owed = &plan.compensations;

@@ -276,10 +276,11 @@ impl saga::Saga for Recharge {
         hear::notice(view, stream, news)
     }
 
-    fn command_needs(&self, _view: &View<'_>, command: &Command) -> Vec<Need> {
+    fn command_needs(&self, view: &View<'_>, command: &Command) -> Vec<Need> {
         match command {
             Command::CloseCase { case, .. } => cancel::case_needs(*case),
-            Command::Cancel { .. } | Command::Date { .. } | Command::Redirect { .. } => Vec::new(),
+            Command::Date { .. } => timing::needs_to_date(view, &view.plan.payment),
+            Command::Cancel { .. } | Command::Redirect { .. } => Vec::new(),
         }
     }
 
@@ -289,11 +290,13 @@ impl saga::Saga for Recharge {
             Command::Cancel { at } => {
                 Ok(cancel::take_back(self, turn, (&plan.buy, Some(&plan.payment)), *at)?)
             }
-            Command::Date { at, reason } => match timing::dated(self, turn, *at, reason) {
-                Ok(Some(events)) => Ok(events),
-                Ok(None) => Err(Refusal::NotUndated),
-                Err(error) => Err(NotTakenBack::Refused(error.to_string()).into()),
-            },
+            Command::Date { at, reason } => {
+                match timing::dated(self, turn, &plan.payment, (*at, reason)) {
+                    Ok(Some(events)) => Ok(events),
+                    Ok(None) => Err(Refusal::NotUndated),
+                    Err(error) => Err(NotTakenBack::Refused(error.to_string()).into()),
+                }
+            }
             Command::Redirect { account, own_name, reason } => {
                 let reason = &may_go_to(self, turn, account, reason)?;
                 let done = plan.compensations.redirect(turn, account, *own_name, reason);

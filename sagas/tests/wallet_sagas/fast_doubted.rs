@@ -221,9 +221,6 @@ proptest! {
         silent in any::<bool>(),
         doubts in doubts(),
     ) {
-        // A word that nobody has acknowledged is said again; the stage does not repeat one that nobody asked for.
-        let doubts: Vec<Doubt> =
-            doubts.into_iter().filter(|it| !matches!(it, Doubt::DiesLater(_))).collect();
         let mut order = Order(stage("02-03 10:00"), "advance");
         order.silence(silent);
         order.0.request(request("10000"), asked());

@@ -11,6 +11,7 @@ mod by_hand;
 mod checks;
 mod closed;
 mod corrections;
+mod cut_off;
 mod deadlines;
 mod doubted;
 #[path = "../common/doubts.rs"]

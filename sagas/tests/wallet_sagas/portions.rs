@@ -287,6 +287,8 @@ fn whoever_dies_before_a_corrected_record_is_booked_books_it_without_hearing_it_
         let text = format!("ended: {ended}, {fuse}\n{}", stage.text());
         assert_eq!(earning(&stage), ["850.00", "850.00", "600.00"], "{text}");
         assert_eq!(stage.count("wallet.take_out_corrected"), 1, "{text}");
+        assert_eq!(stage.count("case.closed"), 1, "{text}");
+        assert_eq!(stage.count("withdraw.undisputed"), 1, "{text}");
         stage.crash();
         assert_eq!(stage.count("wallet.take_out_corrected"), 1, "{text}");
     }

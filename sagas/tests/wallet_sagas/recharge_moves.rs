@@ -250,6 +250,26 @@ fn an_instant_that_cannot_be_right_waits_for_a_person_and_moves_no_t() {
 }
 
 #[test]
+fn who_says_when_it_was_paid_closes_its_case_and_says_it_again_where_the_process_dies() {
+    for fuse in (0..6).map(Some).chain([None]) {
+        let mut stage = stage("02-03 14:50");
+        stage.request(request(), asked());
+        paid_late(&mut stage, "02-03 14:55", "02-03 06:50");
+        stage.fuse = fuse;
+        let date = || Command::Date { at: at("02-03 14:52"), reason: "the bank's day file".into() };
+        stage.command(date());
+        stage.fuse = None;
+        if stage.parked().is_some() {
+            assert!(matches!(stage.command(date()), Reply::Acted), "{fuse:?}\n{}", stage.text());
+        }
+        stage.run();
+        let text = format!("{fuse:?}\n{}", stage.text());
+        assert_eq!(stage.last(), "recharge.completed", "{text}");
+        assert_eq!((stage.count("case.opened"), stage.count("case.closed")), (1, 1), "{text}");
+    }
+}
+
+#[test]
 fn a_purchase_that_the_registrar_takes_after_the_sealing_is_decided_again() {
     let fund = capped("5000", ExcessPolicy::RejectWhole);
     let mut stage = stage_of(fund, "02-03 14:50");

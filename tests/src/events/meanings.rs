@@ -17,6 +17,11 @@ const AGGREGATES: &[(&str, &str)] = &[
     ("advance.advanced", "The investor has the cash, and the bank waits for its own."),
     ("advance.declined", "The bank paid nothing and never will."),
     (
+        "advance.contested",
+        "It was declined, and the bank says that it paid all the same. A case says so; the cash counts, and the \
+         shares are held.",
+    ),
+    (
         "advance.recourse",
         "The shares did not bring so much of it: the bank's own claim from now on.",
     ),

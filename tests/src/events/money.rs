@@ -117,6 +117,10 @@ fn advances() -> Vec<advance::Event> {
         E::Advanced(transfer("ADV-1", "2026-02-13T10:00:05+08:00")),
         E::Declined { cause: cause("61", "above the bank's own limit"), by_us: false },
         E::Declined { cause: cause("operator", "closed by a person"), by_us: true },
+        E::Contested(advance::Contested {
+            transfer: transfer("ADV-2", "2026-02-13T10:00:05+08:00"),
+            heard_at: instant("2026-02-13T10:30:00+08:00"),
+        }),
         E::RepaymentRequested { no: repayment, amount: amount("10000.00"), asked_at },
         E::Repaid(transfer("REP-1", "2026-02-24T09:30:00+08:00")),
         E::Recourse { amount: amount("1000.00") },

@@ -103,6 +103,10 @@ pub fn advance_commands() -> impl Strategy<Value = advance::Command> {
     prop_oneof![
         terms.prop_map(C::Request),
         transfer().prop_map(C::RecordAdvanced),
+        transfer().prop_map(|transfer| {
+            let heard_at = instant("2026-02-13T10:30:00+08:00");
+            C::Contest(advance::Contested { transfer, heard_at })
+        }),
         Just(C::RecordDecline(cause("61", "above the bank's own limit"))),
         Just(C::Close(cause("operator", "closed by a person"))),
         (sums(), sums()).prop_map(|(brought, kept)| {

@@ -5,10 +5,16 @@ use crate::{
     house::{Outside, ask, asking, audit, passed},
     playing::Played,
 };
+use fundflow_domain::money_fund::Publication;
 use fundflow_infrastructure::sandbox::scenario::Scenario;
 use fundflow_kernel::memory_store::MemoryStore;
+use fundflow_sagas::{
+    freeze::{self, Word},
+    recharge,
+};
 use fundflow_testkit::{
-    strategies::{Day, EVERYTHING, days, notices},
+    strategies::{Day, EVERYTHING, Happens, days, notices},
+    wanted::Wanted,
     worlds,
 };
 use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
@@ -102,6 +108,46 @@ proptest! {
             passed(&audit(&*store).await);
         });
     }
+}
+
+/// What a registrar says that it keeps, it keeps: a correction takes no share of it on either side.
+#[test]
+fn a_correction_of_income_takes_no_frozen_shares_on_either_side() {
+    let (fund, investor) = (worlds::wallet_code(), worlds::investor_id());
+    let at = |time: &str| worlds::instant(&format!("2026-02-12T{time}:00+08:00"));
+    let recharge = recharge::Request {
+        investor: investor.clone(),
+        account: worlds::account(),
+        fund,
+        amount: worlds::amount("20000.00"),
+        only_today: false,
+    };
+    let word = Word::Statement {
+        registrar: worlds::read("own"),
+        on: worlds::date("2026-02-11"),
+        frozen: worlds::shares("50000.00"),
+    };
+    let (day, statement) = (worlds::date("2026-02-10"), freeze::Request { investor, fund, word });
+    let income = |figure: &str, publication| {
+        let per_10_000 = worlds::read(figure);
+        Happens::Publishes(Publication { fund, day, per_10_000, publication })
+    };
+    let name = worlds::transaction("frozen.20260211.000009.INV-7");
+    let moments = vec![
+        (at("11:09"), Happens::Freezes(name, Box::new(statement))),
+        (at("12:02"), income("0.5", 0)),
+        (at("13:57"), income("0.4012", 1)),
+    ];
+    let before = vec![(worlds::transaction("W-7"), Wanted::Recharge(recharge))];
+    let day = Day { seed: 0, before, moments: moments.clone(), death: None };
+    runs(async {
+        let played = Played::of(&day, fair()).await;
+        assert_eq!(played.taken, moments, "{:?}", played.refusals);
+        let wallet = &played.account().await["wallet INV-7 000009"];
+        assert!(wallet.contains("registered: Shares(20001.00)"), "{wallet}");
+        assert!(wallet.contains("unpaid_income: Income(-0.2000)"), "{wallet}");
+        played.books_agree().await;
+    });
 }
 
 #[test]

@@ -14,7 +14,7 @@ use fundflow_application::{
 };
 use fundflow_domain::{
     application::Quantity, ids::TransactionId, money::Money, money_fund::Publication,
-    time::Timestamp,
+    time::Timestamp, wallet::parse_id,
 };
 use fundflow_infrastructure::sandbox::scenario::{ChargeFate, Scenario};
 use fundflow_kernel::{
@@ -131,9 +131,21 @@ impl Played {
             Happens::Freezes(id, request) => {
                 let request = request.as_ref().clone();
                 let asked = asking::one::<Freeze>(engine, id.clone(), request, ()).await;
-                self.placed(id, asked)
+                let taken = self.placed(id, asked);
+                self.tell_the_register().await;
+                taken
             }
             Happens::Publishes(income) => self.publish(*income).await,
+        }
+    }
+
+    /// Shares are frozen at the register: who tells us of it has told the register before.
+    async fn tell_the_register(&self) {
+        let mut wallets = Wallets::default();
+        catch_up(&*self.store, &mut wallets).await.expect("the log");
+        for (id, kept) in wallets.iter() {
+            let (investor, fund) = parse_id(id).expect("a wallet");
+            self.outside.registrar.keep_frozen(investor, fund, kept.loaded.state.frozen());
         }
     }
 

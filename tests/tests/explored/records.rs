@@ -45,6 +45,8 @@ fn shares_that_leave_in_portions_and_late() {
 fn discount_purchases_in_portions_and_late() {
     rests(discount(ConversionMode::NextDay, SLOW), "completed");
     rests(discount(ConversionMode::Held, SLOW), "completed");
+    rests(discount(ConversionMode::LinkedSameDay, SLOW), "completed");
+    rests(discount(ConversionMode::RedeemToPurchase, [May::Portions]), "completed");
 }
 
 #[test]
@@ -62,11 +64,14 @@ fn shares_that_leave_by_a_corrected_record() {
     rests(fast([May::Correct]), "paid_out");
 }
 
-/// Not those that leave the wallet on a later day: where a death interrupts the correction they still park at
-/// `reserve`.
 #[test]
 fn discount_purchases_by_a_corrected_record() {
-    for mode in [ConversionMode::LinkedSameDay, ConversionMode::Held] {
-        rests(discount(mode, [May::Correct]), "completed");
-    }
+    rests(discount(ConversionMode::LinkedSameDay, [May::Correct]), "completed");
+    rests(discount(ConversionMode::Held, [May::Correct]), "completed");
+}
+
+#[test]
+fn discount_purchases_on_a_later_day_by_a_corrected_record() {
+    rests(discount(ConversionMode::NextDay, [May::Correct]), "completed");
+    rests(discount(ConversionMode::RedeemToPurchase, [May::Correct]), "completed");
 }

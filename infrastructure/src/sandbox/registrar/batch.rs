@@ -207,7 +207,7 @@ impl SandboxRegistrar {
     fn balances(&self, distributor: &str, days: Days) -> Vec<Filler<'static>> {
         let register = self.register();
         let row = |(investor, fund, shares, unpaid): HolderRow<'_>| -> Filler<'static> {
-            let frozen = self.scenario.frozen(investor, fund, days.confirm_date).min(shares);
+            let frozen = self.frozen(investor, fund, days.confirm_date).min(shares);
             let balance = ShareBalance {
                 fund_code: fund.to_string(),
                 transaction_account_id: trading_account(investor),

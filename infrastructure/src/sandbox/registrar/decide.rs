@@ -173,7 +173,7 @@ impl SandboxRegistrar {
     ) -> Result<Truth, NotPriced> {
         let terms = &entry.terms;
         let sequence = self.market.sequence(terms.fund, terms.trade_date.date())?;
-        let frozen = self.scenario.frozen(&terms.investor, terms.fund, night.confirmed_on);
+        let frozen = self.frozen(&terms.investor, terms.fund, night.confirmed_on);
         let designated: &[Designated] = match &terms.ask {
             Ask::Redemption { lots, .. } | Ask::Conversion { lots, .. } => lots,
             Ask::Purchase { .. } | Ask::Subscription { .. } | Ask::FastTransfer { .. } => &[],

@@ -248,3 +248,31 @@ fn a_registrar_that_was_killed_knows_what_it_gave_and_gives_it_once() {
     let known = |no: &ApplicationNo| second.registrar.books.get(no.as_str()).is_some();
     assert!(known(&terms.no));
 }
+
+/// Also what became shares already, and whoever opens the books again.
+#[test]
+fn a_correction_below_what_became_shares_takes_none_that_are_frozen() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = || {
+        let clock = ManualClock::at(start());
+        let (shared, scenario) = (Arc::new(clock.clone()), Scenario::default());
+        let registrar = SandboxRegistrar::open(scenario, market(), shared, dir.path()).unwrap();
+        Stage { registrar, clock }
+    };
+    let corrected = |frozen: &str, publication: u8, figure: &str| {
+        let stage = open();
+        let holder = "I-1".parse().unwrap();
+        stage.registrar.keep_frozen(holder, fund(DAILY), frozen.parse().unwrap());
+        let income = published(DAILY, "2026-02-13", figure, publication);
+        stage.registrar.publish_income(&income).unwrap();
+        owns(&stage.registrar, DAILY)
+    };
+    let first = open();
+    first.registrar.take(handed_in(of(DAILY, bought("TX-0", "1000000.00"))));
+    first.says(hour());
+    drop(first);
+    assert_eq!(corrected("0", 0, "0.5"), figures("1000050.00", "0"));
+    assert_eq!(corrected("1000040.01", 1, "0.4"), figures("1000050.00", "-10"));
+    assert_eq!(owns(&open().registrar, DAILY), figures("1000050.00", "-10"));
+    assert_eq!(corrected("1000040.00", 2, "0.4"), figures("1000040.00", "0"));
+}

@@ -24,6 +24,7 @@ mod batch;
 mod dates_tests;
 mod decide;
 mod entry;
+mod frozen;
 mod hours;
 mod income;
 #[cfg(test)]
@@ -94,6 +95,7 @@ pub struct SandboxRegistrar {
     confirming: Confirming,
     books: Book<ApplicationEntry>,
     register: Mutex<Register>,
+    frozen: frozen::Told,
     agenda: Agenda,
     journal: Option<Journal>,
     notices: Notices,
@@ -190,6 +192,7 @@ impl SandboxRegistrar {
             confirming: Confirming::default(),
             books: Book::empty(),
             register: Mutex::default(),
+            frozen: frozen::Told::default(),
             agenda: Agenda::default(),
             journal,
             notices: Notices::default(),

@@ -123,7 +123,7 @@ impl Register {
             self.reckon_days(&holder);
             self.incomes.settle(&holder);
         } else if !taken.is_empty() {
-            self.reckon(&holder);
+            self.reckon(&holder, Shares::ZERO);
         }
     }
 

@@ -38,6 +38,9 @@ impl<S: Saga> Running<S> {
             if self.asleep && self.outstanding == 0 {
                 self.rouse(desk);
             }
+            if self.do_rest(desk) {
+                continue;
+            }
             self.wake_if_left_behind(desk);
             let were_parked = self.parked_rows(desk.streams);
             if self.step(desk) {

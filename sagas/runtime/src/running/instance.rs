@@ -260,7 +260,7 @@ impl<S: Saga> Instance for Running<S> {
         let (Some(view), Some(table)) = (self.view(streams), self.table(streams)) else {
             return true;
         };
-        table.beside.iter().all(|side| S::holds(&view, side.deed.done))
+        !S::is_half_done(&view) && table.beside.iter().all(|side| S::holds(&view, side.deed.done))
     }
 
     fn may_sleep(&self, streams: &Streams) -> bool {

@@ -4,6 +4,7 @@
 //! outstanding, so all lanes are idle and *uncertain*, and the first thing sent is a question.
 
 mod advance;
+mod half_done;
 mod hear;
 mod instance;
 mod lanes;

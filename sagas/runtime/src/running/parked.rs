@@ -168,6 +168,7 @@ impl<S: Saga> Running<S> {
     /// What a row lacked may be there: what our own rules refused is decided once more. Where it is refused
     /// again it stays parked, and says so only in other figures.
     pub(super) fn decide_again(&mut self, desk: &mut Desk<'_>) {
+        let _ = self.do_rest(desk);
         if !self.is_parked(desk.streams) || !self.is_ready(desk.streams) || self.sick.is_some() {
             return;
         }

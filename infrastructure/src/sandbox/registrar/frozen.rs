@@ -1,0 +1,31 @@
+//! Shares that the register keeps: by the scenario from the beginning, or since somebody told it.
+
+use super::{SandboxRegistrar, income::Holder};
+use chrono::NaiveDate;
+use fundflow_domain::{
+    ids::{FundCode, InvestorId},
+    money::Shares,
+};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+/// By holder, how many it was told to keep.
+pub(super) type Told = Mutex<BTreeMap<Holder, Shares>>;
+
+impl SandboxRegistrar {
+    /// A court or a creditor has it keep so many shares of a holder from now on, in all: none lets them go.
+    /// What a scenario says comes on top. Its books do not have it: whoever opens them again says so again.
+    pub fn keep_frozen(&self, investor: InvestorId, fund: FundCode, shares: Shares) {
+        let mut told = self.frozen.lock().unwrap_or_else(PoisonError::into_inner);
+        told.insert((investor, fund), shares);
+    }
+
+    pub(super) fn frozen(&self, investor: &InvestorId, fund: FundCode, on: NaiveDate) -> Shares {
+        let told = self.frozen.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = told.get(&(investor.clone(), fund)).copied().unwrap_or_default();
+        let planned = self.scenario.frozen(investor, fund, on);
+        planned.plus(told).unwrap_or(planned)
+    }
+}
