@@ -1,6 +1,8 @@
 //! What an application remembers of each fact. Judges nothing; `None` means no decider wrote this.
 
-use super::{Application, Confirmation, Event, Last, Quantity, Rejection, Serial, Stage, State};
+use super::{
+    Application, Ask, Confirmation, Event, Last, Quantity, Rejection, Serial, Stage, State,
+};
 
 pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
     use {Event as E, State as S};
@@ -18,6 +20,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
         (
             S::Known(mut known),
             E::Moved { .. }
+            | E::AskChanged { .. }
             | E::Accepted { .. }
             | E::Sealed { .. }
             | E::Sent { .. }
@@ -42,6 +45,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
         | (
             S::Absent,
             E::Moved { .. }
+            | E::AskChanged { .. }
             | E::Accepted { .. }
             | E::Sealed { .. }
             | E::Sent { .. }
@@ -70,6 +74,11 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
             let open = matches!(known.stage, S::Placed | S::Accepted);
             (open && known.terms.trade_date == *from).then_some(())?;
             (known.terms.trade_date, known.terms.promised) = (*to, *promised);
+        }
+        Event::AskChanged { from, to } => {
+            let Ask::Redemption { shares, .. } = &mut known.terms.ask else { return None };
+            (matches!(known.stage, S::Placed) && shares == from).then_some(())?;
+            *shares = *to;
         }
         Event::Accepted { serial } => {
             matches!(known.stage, S::Placed).then_some(())?;

@@ -59,6 +59,7 @@ pub fn of_application(
         }
         E::Placed(_)
         | E::Moved { .. }
+        | E::AskChanged { .. }
         | E::Accepted { .. }
         | E::Sealed { .. }
         | E::Sent { .. }

@@ -226,6 +226,7 @@ fn changes<'a>(
         Event::Withdrawn { serial, .. } => (last().filter(|last| last.serial == *serial), None),
         Event::Placed(_)
         | Event::Moved { .. }
+        | Event::AskChanged { .. }
         | Event::Accepted { .. }
         | Event::Sealed { .. }
         | Event::Sent { .. }
