@@ -1,22 +1,13 @@
 //! What an application remembers of each fact. Judges nothing; `None` means no decider wrote this.
 
 use super::{
-    Application, Ask, Confirmation, Event, Last, Quantity, Rejection, Serial, Stage, State,
+    Application, Ask, Confirmation, Event, Last, Quantity, Rejection, Serial, Stage, State, Terms,
 };
 
 pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
     use {Event as E, State as S};
     match (state, event) {
-        (S::Absent, E::Placed(terms)) => Some(S::Known(Box::new(Application {
-            terms: terms.as_ref().clone(),
-            stage: Stage::Placed,
-            accepted: None,
-            batch: None,
-            sent: None,
-            received: None,
-            portions: Vec::new(),
-            doubts: None,
-        }))),
+        (S::Absent, E::Placed(terms)) => Some(S::Known(Box::new(placed(terms)))),
         (
             S::Known(mut known),
             E::Moved { .. }
@@ -63,6 +54,19 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
             | E::RejectionDropped { .. }
             | E::Cancelled { .. },
         ) => None,
+    }
+}
+
+fn placed(terms: &Terms) -> Application {
+    Application {
+        terms: terms.clone(),
+        stage: Stage::Placed,
+        accepted: None,
+        batch: None,
+        sent: None,
+        received: None,
+        portions: Vec::new(),
+        doubts: None,
     }
 }
 
