@@ -312,7 +312,8 @@ fn rejected(known: &Application, rejection: &Rejection) -> Decision {
             Ok(vec![])
         }
         Stage::Rejected(was) => Err(contradicts(Message::Rejection(was.clone()), came())),
-        Stage::Cancelled(_) => Ok(vec![]),
+        Stage::Cancelled(_) if rejection.interest.is_zero() => Ok(vec![]),
+        Stage::Cancelled(cause) => Err(contradicts(Message::Cancellation(cause.clone()), came())),
         Stage::Confirmed(last) => Err(contradicts(closing(last), came())),
         Stage::PartlyConfirmed(last) => Err(contradicts(last.message(), came())),
     }

@@ -44,3 +44,4 @@ pub mod record_days;
 pub mod refunds;
 pub mod timing;
 pub mod units;
+mod unowed;
