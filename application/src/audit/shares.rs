@@ -44,6 +44,7 @@ impl SharesSaid {
             Event::Withdrawn { serial, .. } => self.taken_back(request, application, serial),
             Event::Placed(_)
             | Event::Moved { .. }
+            | Event::AskChanged { .. }
             | Event::Accepted { .. }
             | Event::Sealed { .. }
             | Event::Sent { .. }

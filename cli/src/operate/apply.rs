@@ -60,6 +60,7 @@ pub(crate) fn held(error: OpenError) -> Failure {
         error @ (OpenError::Newer { .. }
         | OpenError::Older { .. }
         | OpenError::NotAStore { .. }
+        | OpenError::Unfinished { .. }
         | OpenError::Missing { .. }
         | OpenError::Io { .. }
         | OpenError::NoLog { .. }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     calendar::TradingDay,
+    money::Shares,
     orders::{Cause, Serial},
     time::Timestamp,
 };
@@ -20,6 +21,7 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
         (
             S::Absent,
             C::MoveTo(..)
+            | C::AskFor(_)
             | C::Accept(_)
             | C::Seal(_)
             | C::Send(..)
@@ -38,6 +40,7 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
         ) => Err(Refusal::NotPlaced),
 
         (S::Known(known), C::MoveTo(day, promised)) => moved(known, *day, *promised),
+        (S::Known(known), C::AskFor(shares)) => asked_for(known, *shares),
         (S::Known(known), C::Accept(serial)) => accepted(known, serial),
         (S::Known(known), C::Seal(batch)) => sealed(known, batch),
         (S::Known(known), C::Send(file, record)) => sent(known, file, *record),
@@ -96,6 +99,31 @@ fn moved(known: &Application, to: TradingDay, promised: Promise) -> Decision {
         | Stage::PartlyConfirmed(_)
         | Stage::Rejected(_)
         | Stage::Cancelled(_) => Err(too_late(known, "moving to another T")),
+    }
+}
+
+/// What was called for in vain is called for anew, under the same number: it is carried out once.
+fn asked_for(known: &Application, to: Shares) -> Decision {
+    let Ask::Redemption { shares: from, lots, .. } = &known.terms.ask else {
+        return Err(Refusal::AskFixed { asked: known.terms.ask.name() });
+    };
+    if *from == to {
+        return Ok(vec![]);
+    }
+    match known.stage {
+        Stage::Placed if !to.is_zero() && lots.is_empty() => {
+            Ok(vec![Event::AskChanged { from: *from, to }])
+        }
+        Stage::Placed => Err(Refusal::AskFixed { asked: known.terms.ask.name() }),
+        Stage::Accepted
+        | Stage::Sealed
+        | Stage::Sent
+        | Stage::Received
+        | Stage::Confirming
+        | Stage::Confirmed(_)
+        | Stage::PartlyConfirmed(_)
+        | Stage::Rejected(_)
+        | Stage::Cancelled(_) => Err(too_late(known, "asking for other shares")),
     }
 }
 
@@ -284,7 +312,8 @@ fn rejected(known: &Application, rejection: &Rejection) -> Decision {
             Ok(vec![])
         }
         Stage::Rejected(was) => Err(contradicts(Message::Rejection(was.clone()), came())),
-        Stage::Cancelled(_) => Ok(vec![]),
+        Stage::Cancelled(_) if rejection.interest.is_zero() => Ok(vec![]),
+        Stage::Cancelled(cause) => Err(contradicts(Message::Cancellation(cause.clone()), came())),
         Stage::Confirmed(last) => Err(contradicts(closing(last), came())),
         Stage::PartlyConfirmed(last) => Err(contradicts(last.message(), came())),
     }

@@ -191,6 +191,14 @@ impl Application {
         CaseId::of_said(REGISTRAR, self.terms.no.as_str(), &said, again)
     }
 
+    /// The case that a rejection opens where it does not add up, under the wording of the one that is contested,
+    /// where only that differs. Its name is in the log of every store: it stays as it is.
+    pub fn case_of_rejection(&self, said: &Rejection) -> CaseId {
+        let contested = self.contested_rejection().filter(|it| it.interest == said.interest);
+        let said = Spelling::around("Rejected", contested.unwrap_or(said));
+        CaseId::of_said(REGISTRAR, self.terms.no.as_str(), &said, self.rejections_taken_back())
+    }
+
     /// A rejection of what was confirmed, that nobody has settled.
     pub fn contested_rejection(&self) -> Option<&Rejection> {
         self.doubts().rejection.as_ref()

@@ -1,23 +1,17 @@
 //! What an application remembers of each fact. Judges nothing; `None` means no decider wrote this.
 
-use super::{Application, Confirmation, Event, Last, Quantity, Rejection, Serial, Stage, State};
+use super::{
+    Application, Ask, Confirmation, Event, Last, Quantity, Rejection, Serial, Stage, State, Terms,
+};
 
 pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
     use {Event as E, State as S};
     match (state, event) {
-        (S::Absent, E::Placed(terms)) => Some(S::Known(Box::new(Application {
-            terms: terms.as_ref().clone(),
-            stage: Stage::Placed,
-            accepted: None,
-            batch: None,
-            sent: None,
-            received: None,
-            portions: Vec::new(),
-            doubts: None,
-        }))),
+        (S::Absent, E::Placed(terms)) => Some(S::Known(Box::new(placed(terms)))),
         (
             S::Known(mut known),
             E::Moved { .. }
+            | E::AskChanged { .. }
             | E::Accepted { .. }
             | E::Sealed { .. }
             | E::Sent { .. }
@@ -42,6 +36,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
         | (
             S::Absent,
             E::Moved { .. }
+            | E::AskChanged { .. }
             | E::Accepted { .. }
             | E::Sealed { .. }
             | E::Sent { .. }
@@ -62,6 +57,19 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
     }
 }
 
+fn placed(terms: &Terms) -> Application {
+    Application {
+        terms: terms.clone(),
+        stage: Stage::Placed,
+        accepted: None,
+        batch: None,
+        sent: None,
+        received: None,
+        portions: Vec::new(),
+        doubts: None,
+    }
+}
+
 fn remember(known: &mut Application, event: &Event) -> Option<()> {
     use Stage as S;
     match event {
@@ -70,6 +78,11 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
             let open = matches!(known.stage, S::Placed | S::Accepted);
             (open && known.terms.trade_date == *from).then_some(())?;
             (known.terms.trade_date, known.terms.promised) = (*to, *promised);
+        }
+        Event::AskChanged { from, to } => {
+            let Ask::Redemption { shares, .. } = &mut known.terms.ask else { return None };
+            (matches!(known.stage, S::Placed) && shares == from).then_some(())?;
+            *shares = *to;
         }
         Event::Accepted { serial } => {
             matches!(known.stage, S::Placed).then_some(())?;

@@ -7,6 +7,7 @@
 //!                                              `-Reject----------> rejected
 //! placed | accepted --Cancel, before the cut-off--> cancelled
 //! placed | accepted --MoveTo--> the same on a later T
+//! placed --AskFor--> the same for other shares, while nobody has said that it arrived
 //! confirming --Reject (the rest)--> partly confirmed
 //! rejected | cancelled --Contest, Uphold--> confirmed | partly confirmed
 //! confirmed | partly confirmed --Withdraw--> as it was before that record; rejected where we had rejected it
@@ -44,6 +45,7 @@ mod tests;
 use crate::{
     calendar::TradingDay,
     decider::Decider,
+    money::Shares,
     orders::{Cause, Serial},
     time::Timestamp,
 };
@@ -66,6 +68,8 @@ pub enum Command {
     Place(Box<Terms>),
     /// Its T is another one, and with it what is promised; everything was decided again.
     MoveTo(TradingDay, Promise),
+    /// The shares that a redemption is of are others than were known, and nobody has taken it yet.
+    AskFor(Shares),
     /// The registrar's front took it, under its own serial.
     Accept(Serial),
     /// It belongs to that batch of its T.
@@ -135,6 +139,13 @@ pub enum Event {
         to: TradingDay,
         /// What the investor is promised for that T.
         promised: Promise,
+    },
+    /// A redemption that nobody had taken yet is of other shares.
+    AskChanged {
+        /// What was asked for before.
+        from: Shares,
+        /// What is asked for now.
+        to: Shares,
     },
     /// The registrar's front has it.
     Accepted {

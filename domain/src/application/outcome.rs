@@ -4,7 +4,7 @@
 //!    numbers add up is another module's question, and its answer opens a case.
 //! 2. All numbers are the registrar's own; nothing here was computed by us.
 
-use super::terms::Quantity;
+use super::terms::{Ask, Quantity};
 use crate::{
     money::{Money, Nav, Shares, SignedMoney},
     orders::{Cause, Serial},
@@ -165,6 +165,22 @@ pub struct Rejection {
     /// We closed it without the registrar's word, which may still come and then holds.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_us: bool,
+}
+
+impl Rejection {
+    /// What of its interest nobody is owed, where it is a rejection of all that was asked for, or of the rest: only
+    /// the money of a raising that failed altogether has earned any.
+    #[must_use]
+    pub const fn unowed(&self, ask: &Ask, of_rest: bool) -> Money {
+        match ask {
+            Ask::Subscription { .. } if !of_rest => Money::ZERO,
+            Ask::Subscription { .. }
+            | Ask::Purchase { .. }
+            | Ask::Redemption { .. }
+            | Ask::Conversion { .. }
+            | Ask::FastTransfer { .. } => self.interest,
+        }
+    }
 }
 
 /// How many shares a rejection says are frozen.

@@ -75,6 +75,12 @@ pub enum Refusal {
     /// The same T, but another promise.
     #[error("the application belongs to {0} already, on another promise")]
     PromisedDifferently(TradingDay),
+    /// Only a redemption of any lots, of some shares, changes what it asks for.
+    #[error("what a {asked} asks for does not change")]
+    AskFixed {
+        /// What was asked.
+        asked: &'static str,
+    },
     /// Cash was paid for the shares, or may be.
     #[error("a fast transfer cannot be taken back")]
     Irrevocable,

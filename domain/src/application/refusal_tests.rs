@@ -27,9 +27,10 @@ fn place_of(refusal: &Refusal) -> usize {
         Refusal::SealedDifferently { .. } => 9,
         Refusal::MovesBack { .. } => 10,
         Refusal::PromisedDifferently(_) => 11,
-        Refusal::Irrevocable => 12,
-        Refusal::AlreadySealed { .. } => 13,
-        Refusal::CutOffPassed { .. } => 14,
+        Refusal::AskFixed { .. } => 12,
+        Refusal::Irrevocable => 13,
+        Refusal::AlreadySealed { .. } => 14,
+        Refusal::CutOffPassed { .. } => 15,
     }
 }
 
@@ -72,6 +73,11 @@ fn every_refusal_has_its_case() {
             to("2026-02-13", "2026-02-25"),
             "the application belongs to 2026-02-13 already, on another promise",
         ),
+        (
+            vec![place(purchase())],
+            Command::AskFor("1".parse().unwrap()),
+            "what a purchase asks for does not change",
+        ),
         (vec![place(fast())], cancel("10:00"), "a fast transfer cannot be taken back"),
         (
             out(purchase()),
@@ -93,7 +99,7 @@ fn every_refusal_has_its_case() {
         assert_eq!(refusal.to_string(), says);
         places.push(place_of(&refusal));
     }
-    each_once(places, 15);
+    each_once(places, 16);
 }
 
 fn any_command() -> impl Strategy<Value = Command> {
@@ -103,6 +109,8 @@ fn any_command() -> impl Strategy<Value = Command> {
         Just(seal()),
         Just(send()),
         Just(Command::MoveTo(day("2026-02-24"), promise("2026-02-25"))),
+        prop::sample::select(vec!["40", "50"])
+            .prop_map(|shares| Command::AskFor(shares.parse().unwrap())),
         (name(), any::<bool>()).prop_map(|(name, last)| confirm(redeemed(name, "40", last))),
         (name(), any::<bool>()).prop_map(|(name, last)| contest(redeemed(name, "40", last))),
         name().prop_map(uphold),

@@ -18,6 +18,7 @@ impl Stored for Applications {
     stored_types!(Event {
         Placed => "application.placed",
         Moved => "application.moved",
+        AskChanged => "application.ask_changed",
         Accepted => "application.accepted",
         Sealed => "application.sealed",
         Sent => "application.sent",

@@ -286,6 +286,28 @@ fn t_moves_with_its_promise_until_the_application_is_sealed() {
 }
 
 #[test]
+fn a_redemption_that_nobody_has_taken_yet_may_be_of_other_shares_and_no_later_one() {
+    let ask = |shares: &str| Command::AskFor(shares.parse().unwrap());
+    let (all, less) = ("100".parse().unwrap(), "40".parse().unwrap());
+    given::<Applications>(after([place(redemption())]))
+        .when(ask("40"))
+        .then([Event::AskChanged { from: all, to: less }])
+        .when(ask("100"))
+        .then([Event::AskChanged { from: less, to: all }]);
+    given::<Applications>(after([place(redemption())]))
+        .when(ask("0"))
+        .then_refused(Refusal::AskFixed { asked: "redemption" });
+    let step = "asking for other shares";
+    let later = [(vec![accept("A1")], "accepted"), (vec![accept("A1"), seal()], "sealed")];
+    for (way, stage) in later.into_iter().chain([(vec![reject("0")], "rejected")]) {
+        let way = [place(redemption())].into_iter().chain(way);
+        given::<Applications>(after(way))
+            .when(ask("40"))
+            .then_refused(Refusal::TooLate { stage, step });
+    }
+}
+
+#[test]
 fn resending_a_sealed_batch_changes_nothing() {
     let again = Command::Send("OFD_03_again".into(), 1);
     let state = given::<Applications>(after(out(purchase()))).when(again).then([]).state();

@@ -1,7 +1,7 @@
 //! The chart of accounts. One commodity per account: yuan, or one fund's shares.
 
 use crate::{
-    application::{Application, Confirmation},
+    application::{Application, Confirmation, Rejection},
     case::CaseId,
     ids::{AccountRef, FundCode, InvestorId, OrderId, TransactionId},
 };
@@ -116,6 +116,12 @@ pub enum Side {
 }
 
 impl Differing {
+    /// The difference of that rejection.
+    pub fn of_rejection(application: &Application, rejection: &Rejection) -> Self {
+        let case = application.case_of_rejection(rejection);
+        Self { order: application.terms.order.clone(), case }
+    }
+
     pub(super) fn of(application: &Application, record: &Confirmation) -> Self {
         let (order, case) = (application.terms.order.clone(), application.case_of(record));
         Self { order, case }

@@ -8,7 +8,7 @@ use super::{Account, Differing, Entry, Posting};
 use crate::{
     application::{
         Application, Ask, Confirmation, ConversionConfirmed, Event, FastTransferConfirmed, Last,
-        Outcome, Quantity, RedemptionConfirmed, Stage, State,
+        Outcome, Quantity, RedemptionConfirmed, Rejection, Stage, State,
     },
     ids::TransactionId,
     money::Money,
@@ -48,17 +48,18 @@ pub fn of_application(
             entry.0.extend(books.of(confirmation, unpaid.contains(&true))?.0);
             entry
         }
-        E::Upheld(came) => books()?.of(came, true)?,
-        E::Withdrawn { serial, .. } => books()?.withdrawn(serial)?,
-        E::Rejected(rejection) | E::RestRejected(rejection) => {
-            let mut entry = Entry::default();
-            let fund = before.application()?.terms.fund;
-            entry.debit(Account::FundReceivable(fund), rejection.interest);
-            entry.credit(Account::Redeem(request.clone()), rejection.interest);
+        E::Upheld(came) => {
+            let books = books()?;
+            let mut entry = books.of(came, true)?;
+            entry.0.extend(books.overturned().reversed().0);
             entry
         }
+        E::Withdrawn { serial, .. } => books()?.withdrawn(serial)?,
+        E::Rejected(rejection) => books()?.rejected(rejection, false),
+        E::RestRejected(rejection) => books()?.rejected(rejection, true),
         E::Placed(_)
         | E::Moved { .. }
+        | E::AskChanged { .. }
         | E::Accepted { .. }
         | E::Sealed { .. }
         | E::Sent { .. }
@@ -84,6 +85,29 @@ impl Books<'_> {
         self.of(came, self.application.is_upheld(&came.serial))
     }
 
+    /// Interest that nobody is owed is in suspense.
+    fn rejected(&self, rejection: &Rejection, of_rest: bool) -> Entry {
+        let mut entry = Entry::default();
+        let terms = &self.application.terms;
+        entry.debit(Account::FundReceivable(terms.fund), rejection.interest);
+        if rejection.unowed(&terms.ask, of_rest).is_zero() {
+            entry.credit(Account::Redeem(self.request.clone()), rejection.interest);
+        }
+        entry.rest(|| Account::Suspense(Differing::of_rejection(self.application, rejection)));
+        entry
+    }
+
+    /// What a rejection brought that nobody is owed, and that is overturned.
+    fn overturned(&self) -> Entry {
+        let (rejection, of_rest) = match &self.application.stage {
+            Stage::Rejected(was) => (was, false),
+            Stage::PartlyConfirmed(Last::Rejection(was)) => (was, true),
+            _ => return Entry::default(),
+        };
+        let unowed = rejection.unowed(&self.application.terms.ask, of_rest);
+        if unowed.is_zero() { Entry::default() } else { self.rejected(rejection, of_rest) }
+    }
+
     /// What was contested was never booked.
     fn withdrawn(&self, serial: &Serial) -> Option<Entry> {
         let last = self.application.confirmations().last().filter(|it| it.serial == *serial);
@@ -107,6 +131,7 @@ impl Books<'_> {
             Outcome::Conversion(numbers) => self.converted(&mut entry, numbers)?,
             Outcome::FastTransfer(numbers) => self.handed_over(&mut entry, numbers),
         }
+        self.sent_back(&mut entry, &came.outcome);
         entry.rest(|| Account::Suspense(Differing::of(self.application, came)));
         Some(entry)
     }
@@ -128,6 +153,17 @@ impl Books<'_> {
         entry.line(Account::FundPayable(terms.fund), -net);
         entry.credit(Account::PurchaseFee, fee);
         Some(())
+    }
+
+    /// What the registrar sends back beyond what it was sent, and nobody is owed.
+    fn sent_back(&self, entry: &mut Entry, outcome: &Outcome) {
+        let (Quantity::Money(settled), Some(left)) = (outcome.quantity(), self.left()) else {
+            return;
+        };
+        let kept = left.minus(settled).unwrap_or_default();
+        if let Some(beyond) = outcome.refund().minus(kept) {
+            entry.debit(Account::FundReceivable(self.application.terms.fund), beyond);
+        }
     }
 
     fn redeemed(&self, entry: &mut Entry, numbers: &RedemptionConfirmed) {
@@ -152,11 +188,10 @@ impl Books<'_> {
         Some(())
     }
 
-    /// The shares are the bank's until they are redeemed; only income that was settled is owed now.
+    /// The shares are the bank's until they are redeemed. Income goes to nobody by it.
     fn handed_over(&self, entry: &mut Entry, numbers: &FastTransferConfirmed) {
         let fund = self.application.terms.fund;
         entry.line(Account::FundReceivable(fund), numbers.income.decimal());
-        entry.line(Account::Redeem(self.request.clone()), -numbers.income.decimal());
     }
 
     /// Yuan asked for that no portion has settled.

@@ -3,7 +3,8 @@
 //! ```text
 //! its case is                     the difference is on
 //! open, or there is none          L:SUSPENSE
-//! closed as accepted, paid by us  E:OVERSHORT; what a purchase takes and nobody paid is on A:BYHAND, since
+//! closed as accepted, paid by us  E:OVERSHORT, also of a rejection that sends interest that nobody is owed;
+//!                                 what a purchase takes and nobody paid is on A:BYHAND, since
 //!                                 a person gets it from the investor: the case `overpaid`
 //! closed as manual                A:BYHAND
 //! closed as withdrawn, corrected  L:SUSPENSE, from which the reversal of the record takes it
@@ -19,7 +20,7 @@
 
 use super::{Account, Balances, Differing, Posting, Source};
 use crate::{
-    application::{Confirmation, Event, Quantity, State},
+    application::{Application, Confirmation, Event, Last, Quantity, Rejection, Stage, State},
     case::{self, CaseId, Closing, How},
     ids::TransactionId,
 };
@@ -82,6 +83,15 @@ impl Differences {
             Source::Payment => Account::Pending(order.clone()),
             Source::Proceeds => Account::Redeem(request.clone()),
         };
+        let of_rejection = rejections(known, event);
+        if let Some(was) = of_rejection.0.and_then(|it| self.records.remove(&it.case)) {
+            self.place(was, entry, balances, false);
+        }
+        if let Some(of) = of_rejection.1 {
+            // Nobody paid for what a rejection sends.
+            let (buys, upheld, paid) = (false, false, Decimal::ZERO);
+            self.place(Known { of, from: from.clone(), buys, upheld, paid }, entry, balances, true);
+        }
         let (fallen, came) = changes(before, event);
         if let Some(was) = fallen.and_then(|it| self.records.remove(&known.case_of(it))) {
             self.place(Known { upheld: false, ..was }, entry, balances, false);
@@ -159,7 +169,10 @@ impl Differences {
         let rest = difference - paid;
         let due = match standing {
             Standing::Open | Standing::Reversed => [rest, Decimal::ZERO, Decimal::ZERO],
-            Standing::Accepted if !known.buys => [Decimal::ZERO, rest, Decimal::ZERO],
+            // What comes is nobody's debt to us.
+            Standing::Accepted if !known.buys || rest < Decimal::ZERO => {
+                [Decimal::ZERO, rest, Decimal::ZERO]
+            }
             Standing::Accepted | Standing::ByHand => [Decimal::ZERO, Decimal::ZERO, rest],
         };
         let own = [suspense, over_short, by_hand];
@@ -206,6 +219,23 @@ impl Differing {
     }
 }
 
+/// The rejection that is overturned by the event, and the one that sends money by it that nobody is owed.
+fn rejections(known: &Application, event: &Event) -> (Option<Differing>, Option<Differing>) {
+    let differing = |it: &Rejection, of_rest: bool| {
+        let unowed = it.unowed(&known.terms.ask, of_rest);
+        (!unowed.is_zero()).then(|| Differing::of_rejection(known, it))
+    };
+    match (event, &known.stage) {
+        (Event::Rejected(it), _) => (None, differing(it, false)),
+        (Event::RestRejected(it), _) => (None, differing(it, true)),
+        (Event::Upheld(_), Stage::Rejected(was)) => (differing(was, false), None),
+        (Event::Upheld(_), Stage::PartlyConfirmed(Last::Rejection(was))) => {
+            (differing(was, true), None)
+        }
+        _ => (None, None),
+    }
+}
+
 /// The record that holds no more by the event; and the one that holds from it on, and whether its order had
 /// been rejected or taken back.
 fn changes<'a>(
@@ -226,6 +256,7 @@ fn changes<'a>(
         Event::Withdrawn { serial, .. } => (last().filter(|last| last.serial == *serial), None),
         Event::Placed(_)
         | Event::Moved { .. }
+        | Event::AskChanged { .. }
         | Event::Accepted { .. }
         | Event::Sealed { .. }
         | Event::Sent { .. }

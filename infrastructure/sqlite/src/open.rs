@@ -64,6 +64,16 @@ pub enum OpenError {
         /// The file, as it was named by the caller.
         path: PathBuf,
     },
+    /// Nothing was ever appended to it: its creation goes on, or a process died in it.
+    #[error(
+        "the store at {path} is empty, and its creation is not finished; where no process is creating it now, one \
+         was stopped in it, and the next opening for writing finishes it",
+        path = path.display()
+    )]
+    Unfinished {
+        /// The store, as it was named by the caller.
+        path: PathBuf,
+    },
     /// There is nothing to read.
     #[error("there is no store at {path}; check the path, or open it for writing to create it", path = path.display())]
     Missing {
@@ -125,6 +135,7 @@ pub(super) enum Trouble {
     Newer(i32),
     Older(i32),
     NotAStore,
+    Unfinished,
     NoLog,
     Io(io::Error),
     Database(rusqlite::Error),
@@ -152,6 +163,7 @@ impl Trouble {
             Trouble::Newer(found) => OpenError::Newer { path, found, known: FORMAT },
             Trouble::Older(found) => OpenError::Older { path, found, known: FORMAT },
             Trouble::NotAStore => OpenError::NotAStore { path },
+            Trouble::Unfinished => OpenError::Unfinished { path },
             Trouble::NoLog => OpenError::NoLog { path },
             Trouble::Io(source) => OpenError::Io { path, source },
             Trouble::Database(source) => OpenError::Database { path, source },
@@ -221,8 +233,11 @@ fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
 /// Passes a store of a format that this program knows.
 pub(super) fn check_format(connection: &Connection) -> Result<(), Trouble> {
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
-    if pragma("application_id")? != APPLICATION_ID {
-        return Err(Trouble::NotAStore);
+    match pragma("application_id")? {
+        APPLICATION_ID => {}
+        // What creation leaves before its one transaction is there.
+        0 if is_fresh(connection)? => return Err(Trouble::Unfinished),
+        _ => return Err(Trouble::NotAStore),
     }
     match pragma("user_version")? {
         FORMAT => Ok(()),
@@ -261,5 +276,72 @@ impl Durability {
             Durability::Full => "FULL",
             Durability::Normal => "NORMAL",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SqliteStore;
+
+    /// The files beside each other, as a kill leaves them at this moment.
+    fn killed(directory: &Path, nth: usize) -> (tempfile::TempDir, PathBuf) {
+        let copy = tempfile::tempdir().expect("a temporary directory");
+        for file in fs::read_dir(directory).expect("a directory") {
+            let file = file.expect("a file");
+            fs::copy(file.path(), copy.path().join(file.file_name())).expect("a copy");
+        }
+        let path = copy.path().join("events.db");
+        assert!(path.exists(), "step {nth}");
+        (copy, path)
+    }
+
+    #[test]
+    fn a_store_whose_creation_was_cut_says_so_to_readers_and_is_finished_by_a_writer() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join("events.db");
+        let mut left = Vec::new();
+        let leaves = |left: &mut Vec<_>| left.push(killed(directory.path(), left.len()));
+        fs::write(&path, []).expect("an empty file");
+        leaves(&mut left);
+        let connection = Connection::open(&path).expect("a database");
+        connection.pragma_update(None, "page_size", PAGE_BYTES).expect("a page size");
+        leaves(&mut left);
+        let mode = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", mode).expect("a log");
+        leaves(&mut left);
+        // Pages that do not fit reach the log before the commit does.
+        connection.pragma_update(None, "cache_size", 1).expect("a small cache");
+        let creating = Transaction::new_unchecked(&connection, TransactionBehavior::Immediate);
+        let creating = creating.expect("a transaction");
+        for statement in sql::CREATE {
+            creating.execute(statement, []).expect("a table");
+            leaves(&mut left);
+        }
+        creating.pragma_update(None, "application_id", APPLICATION_ID).expect("an id");
+        leaves(&mut left);
+        creating.pragma_update(None, "user_version", FORMAT).expect("a version");
+        leaves(&mut left);
+        for (nth, (_copy, path)) in left.iter().enumerate() {
+            let read = SqliteStore::open_read_only(path).map(drop);
+            assert!(matches!(read, Err(OpenError::Unfinished { .. })), "step {nth}: {read:?}");
+            let says = read.map_err(|error| error.to_string()).unwrap_err();
+            assert!(says.contains("the next opening for writing finishes it"), "{says}");
+            let Ok(created) = for_writing(path, &Settings::default()) else { panic!("{nth}") };
+            drop(created);
+            SqliteStore::open_read_only(path).map(drop).expect("a store to read");
+        }
+        creating.commit().expect("a commit");
+        SqliteStore::open_read_only(&path).map(drop).expect("a store to read");
+    }
+
+    #[test]
+    fn an_empty_database_of_another_program_is_no_store_of_ours() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join("events.db");
+        let other = Connection::open(&path).expect("a database");
+        other.pragma_update(None, "application_id", 7).expect("an id");
+        let read = SqliteStore::open_read_only(&path).map(drop);
+        assert!(matches!(read, Err(OpenError::NotAStore { .. })), "{read:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! What the table's commands do to our own aggregates, built from what the log says.
 
 use super::{
-    Do, bank, day, facts, overpaid,
+    Do, bank, bank_shares, day, facts, overpaid,
     saga::{FastWithdraw, Turn, View},
 };
 use crate::house::beyond;
@@ -13,7 +13,7 @@ use crate::parts::{
 };
 use fundflow_domain::{
     advance,
-    application::{Ask, OnHuge, PromisedFee, Terms},
+    application::{self, Ask, OnHuge, PromisedFee, Terms},
     calendar::TradingDay,
     fast_quota,
     ids::InvestorId,
@@ -47,6 +47,10 @@ impl FastWithdraw {
             Do::CloseTransfer => plan.transfer.close(turn),
             Do::TakeOut => turn.as_far_as_it_goes(|turn| self.book(turn)),
             Do::PlaceRedemption => self.place_redemption(turn),
+            Do::FitRedemption => {
+                let fitting = bank_shares::fitting(&turn.view()?).ok_or(lacks("other shares"))?;
+                Ok(turn.decide(&plan.redemption.key, &application::Command::AskFor(fitting))?)
+            }
             Do::CloseRedemption => plan.redemption.close(turn),
             Do::RequestRepayment => {
                 let (view, brought) = (turn.view()?, plan.brought(&turn.view()?));

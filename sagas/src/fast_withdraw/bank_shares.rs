@@ -10,7 +10,8 @@
 //! 2. Shares that came back to the investor, and were redeemed for the bank all the same, are held while its
 //!    case is open; the bank gets nothing more meanwhile, and the saga is not over.
 //! 3. A case on the record itself that says the same is that case, and no other follows it.
-//! 4. A record that makes the shares the same takes the place of the last one at once, and closes the case.
+//! 4. What nobody has taken yet is asked for in other figures instead, and is no difference.
+//! 5. A record that makes the shares the same takes the place of the last one at once, and closes the case.
 
 use super::{
     day,
@@ -27,7 +28,7 @@ use crate::parts::{
     wallet::{at_par, worth},
 };
 use fundflow_domain::{
-    application::Confirmation,
+    application::{Confirmation, Quantity, Stage},
     case::{self, CaseId, Cases, Closing, Disputed, Figure, Finding, How, Kind},
     money::{Money, Shares},
     text::Text,
@@ -153,6 +154,18 @@ impl Sums {
 
 fn asked(view: &View<'_>) -> Shares {
     day::promise(view).admitted.shares
+}
+
+/// What the redemption is to be of, where that is not what it was placed for and nobody has taken it yet: what
+/// the transfer gave the bank, and no more than it was to have.
+pub(super) fn fitting(view: &View<'_>) -> Option<Shares> {
+    let plan = view.plan;
+    let known = plan.redemption.application(view)?;
+    let Quantity::Shares(placed) = known.terms.ask.quantity() else { return None };
+    let is_waited_for = matches!(known.stage, Stage::Placed) && plan.transfer.is_over(view);
+    let moved = plan.transfer.shares_out(view).filter(|_| is_waited_for)?;
+    let fitting = moved.min(placed.max(asked(view)));
+    (!fitting.is_zero() && fitting != placed).then_some(fitting)
 }
 
 fn now(view: &View<'_>) -> Option<Finding> {

@@ -48,6 +48,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         }
         Fact::Booked => is_booked(view),
         Fact::RedemptionPlaced => redemption.is_placed(view),
+        Fact::RedemptionFits => bank_shares::fitting(view).is_none(),
         Fact::RedemptionAccepted => redemption.is_accepted(view),
         Fact::RedemptionRejected => redemption.is_rejected(view),
         Fact::Redeemed => redemption.is_confirmed(view) && !hold_up(view),

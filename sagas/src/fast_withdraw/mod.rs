@@ -20,7 +20,9 @@
 //!    says how much, and its closing that the money is back.
 //! 6. Where what was redeemed for the bank, or what it keeps, is not what the transfer gave it, a case says so;
 //!    shares that came back to the investor are held, and nothing more goes to the bank until it is closed.
-//! 7. It cannot be taken back.
+//! 7. While nobody has said that the bank's redemption arrived, it is of what the bank has by the records that hold.
+//!    What the registrar has taken is not changed any more.
+//! 8. It cannot be taken back.
 
 mod act;
 mod bank;
@@ -165,6 +167,7 @@ const BESIDE: &[Side<Saga>] = &[
     COUNT_ON.beside().while_parked(),
     act("keep the day's quota", Do::KeepQuotas, Fact::QuotasKept).beside().while_parked(),
     act("book", Do::TakeOut, Fact::Booked).beside(),
+    act("fit redemption", Do::FitRedemption, Fact::RedemptionFits).beside().while_parked(),
     act("close advance", Do::CloseAdvance, Fact::AdvanceClosed).after_the_end(),
     act("close transfer", Do::CloseTransfer, Fact::TransferClosed).after_the_end(),
     act("close redemption", Do::CloseRedemption, Fact::RedemptionClosed).after_the_end(),

@@ -85,6 +85,8 @@ pub enum Fact {
     TakenOut,
     /// The bank's redemption of them is placed.
     RedemptionPlaced,
+    /// It is of what the bank really has, or was taken, or is over.
+    RedemptionFits,
     /// The registrar's front took it.
     RedemptionAccepted,
     /// It is over, and the shares are still the bank's.
@@ -167,6 +169,8 @@ pub enum Do {
     TakeOut,
     /// Place the bank's redemption.
     PlaceRedemption,
+    /// Ask for what the bank really has: the transfer is another one by now.
+    FitRedemption,
     /// Close the redemption that nobody answered.
     CloseRedemption,
     /// Announce the repayment of what the shares brought; the rest is left to the bank. What it has too much

@@ -310,9 +310,8 @@ fn is_by_hand<S: FundSaga>(turn: &Turn<'_, S>) -> bool {
 /// A rejection has no record that could be taken back: asked again, the registrar repeats it.
 fn is_on_standing_rejection<S: FundSaga>(turn: &Turn<'_, S>, case: CaseId) -> bool {
     turn.view().is_ok_and(|view| {
-        let open = view.open.notes.disputes.contains(&case);
         let legs = S::legs(view.plan);
-        open && legs.into_iter().any(|leg| leg.rejection_case(&view) == Some(case))
+        legs.into_iter().any(|leg| leg.rejection_case(&view) == Some(case))
     })
 }
 

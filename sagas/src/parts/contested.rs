@@ -114,6 +114,7 @@ impl ApplicationLeg {
         let mut found = vec![Finding { disputed, ..finding(kind, &text, ours, theirs) }];
         // What whoever lets it take the place of the confirmation accepts as well.
         found.extend(saga.rejected(&view, (self, rejection)));
+        found.extend(self.unowed(&view, rejection));
         let mut events = cases::open_with_effect(turn, &record, self.about(turn)?, found)?;
         events += turn.reach(Milestone::Disputed { case: record.case() })?;
         events += turn.decide(&self.key, &contest)?;
@@ -135,7 +136,13 @@ impl ApplicationLeg {
         };
         let (kind, ours, theirs) = sides(refusal);
         let about = self.about(turn)?;
-        let events = cases::open(turn, &record, about, vec![finding(kind, &text, ours, theirs)])?;
+        let money = match answer {
+            ApplicationAnswer::Rejected(said) => said.interest,
+            _ => Money::ZERO,
+        };
+        let disputed = Disputed { money, ..Disputed::default() };
+        let found = Finding { disputed, ..finding(kind, &text, ours, theirs) };
+        let events = cases::open(turn, &record, about, vec![found])?;
         Ok(Heard::Contradicts(text, events))
     }
 

@@ -59,7 +59,8 @@ impl ApplicationLeg {
         }
         let command = match self.said(saga, view, answer) {
             Said::Command(Command::Reject(rejection))
-                if !saga.rejected(view, (self, &rejection)).is_empty() =>
+                if !saga.rejected(view, (self, &rejection)).is_empty()
+                    || self.unowed(view, &rejection).is_some() =>
             {
                 return self.needs(view, answer);
             }
@@ -203,14 +204,26 @@ impl ApplicationLeg {
         rejection: &Rejection,
     ) -> Result<Heard, NotDone> {
         speaks(turn);
-        let findings = saga.rejected(&turn.view()?, (self, rejection));
+        let mut findings = saga.rejected(&turn.view()?, (self, rejection));
+        let unowed = self.unowed(&turn.view()?, rejection);
         let reject = Command::Reject(rejection.clone());
         let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
         let is_news = Applications::decide(state, &reject).is_ok_and(|events| !events.is_empty());
+        let mut opened = 0;
         let disputed = is_news && !findings.is_empty();
-        let disputed = if disputed { Some(self.disputed(turn, answer, findings)?) } else { None };
+        let disputed = if disputed {
+            findings.extend(unowed);
+            Some(self.disputed(turn, answer, findings)?)
+        } else {
+            // What nobody is owed keeps nobody's money: only its case is open.
+            let unowed = unowed.filter(|_| is_news).into_iter().collect();
+            opened = self.noticed(turn, answer, unowed)?;
+            None
+        };
         match (turn.decide(&self.key, &reject), disputed) {
-            (Ok(events), None) => Ok(Heard::Recorded(events + self.freeze(turn, rejection)?)),
+            (Ok(events), None) => {
+                Ok(Heard::Recorded(opened + events + self.freeze(turn, rejection)?))
+            }
             (Ok(events), Some((cause, opened))) => {
                 let events = opened + events + self.freeze(turn, rejection)?;
                 Ok(Heard::Disputed(cause, events))

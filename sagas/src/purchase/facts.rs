@@ -111,8 +111,12 @@ pub(super) fn trade_date(view: &View<'_>) -> TradingDay {
 
 /// What the money of a failed raising earned, once the registrar said so.
 pub(super) fn earned(view: &View<'_>) -> Option<Amount> {
-    match &view.plan.buy.application(view)?.stage {
-        Stage::Rejected(rejection) => Amount::checked(rejection.interest.decimal()),
+    let buy = view.plan.buy.application(view)?;
+    match &buy.stage {
+        Stage::Rejected(rejection) => {
+            let owed = rejection.interest.minus(rejection.unowed(&buy.terms.ask, false))?;
+            Amount::checked(owed.decimal())
+        }
         Stage::Placed
         | Stage::Accepted
         | Stage::Sealed

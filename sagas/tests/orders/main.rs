@@ -49,4 +49,5 @@ mod stage;
 mod subscription;
 mod suspense;
 mod unlisted;
+mod unowed;
 mod withheld;

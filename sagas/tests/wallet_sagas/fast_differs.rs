@@ -4,6 +4,7 @@
 
 use crate::{
     audited,
+    fast_doubted::application,
     fast_given_up::{advance_of, cases},
     fast_overpaid::{Fast, close, closes_all, manual},
     fast_short::left_on_the_books,
@@ -12,7 +13,7 @@ use crate::{
     stage::order,
 };
 use fundflow_domain::{
-    application::{FastTransferConfirmed, Outcome},
+    application::{Ask, FastTransferConfirmed, Outcome},
     case::{Case, CaseId, How, Kind, State},
     ids::ApplicationNo,
 };
@@ -24,6 +25,8 @@ use fundflow_sagas::ports::registrar;
 pub(crate) enum Point {
     /// The bank's redemption is placed, and never arrived.
     Unsent,
+    /// It arrived, and nobody has said so.
+    Unheard,
     /// It was accepted.
     Sent,
     /// It was confirmed, and the fund has not paid yet.
@@ -34,8 +37,9 @@ pub(crate) enum Point {
     Repaid,
 }
 
+/// Those at which the registrar has the redemption as it was placed.
 pub(crate) const POINTS: [Point; 5] =
-    [Point::Unsent, Point::Sent, Point::Redeemed, Point::OnItsWay, Point::Repaid];
+    [Point::Unheard, Point::Sent, Point::Redeemed, Point::OnItsWay, Point::Repaid];
 
 /// How what does not add up ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +56,7 @@ pub(crate) const ENDS: [End; 4] = [End::Accepted, End::Manual, End::RedeemedLess
 
 pub(crate) fn at(point: Point) -> Fast {
     let mut stage = stage("02-03 10:00");
-    if point == Point::Unsent {
+    if point <= Point::Unheard {
         stage.outside.down.insert("redeem".into());
     }
     if point == Point::OnItsWay {
@@ -60,13 +64,18 @@ pub(crate) fn at(point: Point) -> Fast {
     }
     stage.request(request("10000"), asked());
     match point {
-        Point::Unsent | Point::Sent => stage.clock("02-04 13:00"),
+        Point::Unsent | Point::Unheard | Point::Sent => stage.clock("02-04 13:00"),
         Point::Redeemed => {
             stage.clock("02-05 10:00");
             redeems(&mut stage, "redeem.c", "10000");
         }
         Point::OnItsWay => stage.clock("02-06 13:00"),
         Point::Repaid => stage.run(),
+    }
+    if point == Point::Unheard {
+        let all = record("redeem.c", "2026-02-05", true, redeemed("10000".parse().unwrap(), "0"));
+        stage.outside.done.insert("redeem".into());
+        stage.outside.records.insert("redeem".into(), vec![all]);
     }
     let reached = usize::from(point >= Point::Redeemed);
     assert_eq!(stage.count("application.confirmed"), 1 + reached, "{}", stage.text());
@@ -150,9 +159,6 @@ fn figures(case: &Case) -> Vec<String> {
 #[test]
 fn a_transfer_that_is_less_than_what_was_redeemed_of_it_has_a_case_and_is_held() {
     for (point, less) in POINTS.iter().flat_map(|point| [(*point, "4000"), (*point, "0")]) {
-        if (point, less) == (Point::Unsent, "0") {
-            continue;
-        }
         let stage = corrected(point, less);
         let context = format!("{point:?} {less}\n{}", stage.text());
         let open = open(&stage);
@@ -175,7 +181,8 @@ fn a_transfer_that_is_less_than_what_was_redeemed_of_it_has_a_case_and_is_held()
             );
         } else {
             // The record that says too many is the one that came last.
-            assert_eq!(case.kind(), Kind::AmountDiffers, "{context}");
+            let kind = case.findings.last().unwrap().kind;
+            assert_eq!(kind, Kind::AmountDiffers, "{context}");
             assert_eq!(figures(case), [format!("shares {less}.00"), "shares 10000.00".to_owned()]);
         }
         let disputed = case.findings.last().unwrap().disputed;
@@ -209,6 +216,54 @@ fn where_the_transfer_is_none_and_its_redemption_was_never_sent_nothing_is_redee
     let advance = advance_of(&stage);
     assert_eq!(advance.recourse.to_string(), "10000.00", "{}", stage.text());
     is_over(&stage, 0, 0, &stage.text());
+}
+
+fn asked_for(stage: &Fast) -> String {
+    let terms = application(stage, "redeem").unwrap().terms;
+    let Ask::Redemption { shares, .. } = terms.ask else { panic!("{terms:?}") };
+    shares.to_string()
+}
+
+#[test]
+fn a_redemption_that_was_not_sent_yet_is_of_what_the_bank_really_has() {
+    // What the transfer is corrected to, one after the other, and what is redeemed in the end.
+    let ways: [(&[&str], u32, u32); 4] = [
+        (&["4000"], 4000, 4000),
+        (&["4000", "6000"], 6000, 6000),
+        (&["4000", "10000"], 10000, 10000),
+        (&["4000", "12000"], 12000, 10000),
+    ];
+    let fuses = || (0..8).map(Some).chain([None]);
+    for ((way, moved, redeemed), fuse) in
+        ways.into_iter().flat_map(|it| fuses().map(move |n| (it, n)))
+    {
+        let mut stage = at(Point::Unsent);
+        for (nth, shares) in way.iter().enumerate() {
+            moves(&mut stage, &format!("t-{}", nth + 9), shares);
+            for (case, _) in open(&stage) {
+                // A process may die at any of the appends that follow from the closing.
+                stage.fuse = fuse;
+                close(&mut stage, case, How::Accepted);
+                stage.settle();
+                stage.fuse = None;
+                stage.settle();
+                close(&mut stage, case, How::Accepted);
+                stage.settle();
+            }
+        }
+        let context = format!("{way:?}\n{}", stage.text());
+        assert_eq!(asked_for(&stage), format!("{redeemed}.00"), "{context}");
+        stage.crash();
+        stage.settle();
+        speaks_again(&mut stage);
+        let context = format!("{way:?}\n{}", stage.text());
+        assert!(
+            open(&stage).iter().all(|(_, it)| moved > redeemed || it.kind() == Kind::OwedByHand),
+            "{context}"
+        );
+        closes_all(&mut stage);
+        is_over(&stage, moved, redeemed, &context);
+    }
 }
 
 #[test]

@@ -37,7 +37,7 @@ use rust_decimal::Decimal;
 /// The registrar contradicts itself on that leg.
 struct Order(Stage<FastWithdraw>, &'static str);
 
-fn application(stage: &Stage<FastWithdraw>, leg: &'static str) -> Option<Application> {
+pub(crate) fn application(stage: &Stage<FastWithdraw>, leg: &'static str) -> Option<Application> {
     let key: Key<Applications> = Key::of(&ApplicationNo::of(&order(leg)));
     stage.fold(&key).state.application().cloned()
 }

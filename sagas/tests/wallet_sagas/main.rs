@@ -53,6 +53,7 @@ mod stage;
 mod terms;
 mod told;
 mod unlisted;
+mod unowed;
 mod vouched;
 mod withdraw;
 mod withdraw_people;

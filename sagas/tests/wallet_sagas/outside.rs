@@ -60,7 +60,7 @@ pub(crate) struct Outside {
     pub(crate) wallets: Listed,
     /// So often the list of wallets cannot be read.
     pub(crate) unreadable: usize,
-    done: BTreeSet<String>,
+    pub(crate) done: BTreeSet<String>,
     refused: BTreeSet<String>,
 }
 

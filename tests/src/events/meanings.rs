@@ -38,6 +38,7 @@ const AGGREGATES: &[(&str, &str)] = &[
     ("advance.repaid", "The bank has what the shares brought."),
     ("application.placed", "An application to a registrar was opened on these terms."),
     ("application.moved", "It belongs to a later T, with another promise."),
+    ("application.ask_changed", "A redemption that nobody had taken yet is of other shares."),
     ("application.accepted", "The registrar's front has it."),
     ("application.sealed", "It is part of the batch of its T."),
     ("application.sent", "It went out as this record of this file."),

@@ -58,6 +58,7 @@ fn heard() -> Vec<application::Event> {
             to: day("2026-02-24"),
             promised: promise("2026-02-25"),
         },
+        E::AskChanged { from: shares("10000.00"), to: shares("4000.00") },
         E::Accepted { serial: Some(id("F-1")) },
         E::Accepted { serial: None },
         E::Sealed { batch: "B-20260213".into() },

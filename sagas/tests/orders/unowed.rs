@@ -1,0 +1,110 @@
+//! A registrar that rejects an order and sends money with it that nobody is owed: the order is over as without it,
+//! and the money has a case with its figures and is in suspense until a person closes that.
+
+use crate::{
+    audited, conversion,
+    outside::rejected,
+    purchase, redemption,
+    stage::{InHouse, Stage},
+    subscription,
+};
+use fundflow_domain::{
+    case::{CaseId, Cases, Closing, How, Kind},
+    fund::ConversionFeeMethod,
+    text::Text,
+};
+use fundflow_kernel::streams::Key;
+use fundflow_runtime::message::Reply;
+use fundflow_sagas::{conversion::Conversion, purchase::Purchase, redemption::Redemption};
+
+fn in_class(stage: &Stage, class: &str) -> String {
+    let report = audited::report(&stage.events, stage.kinds());
+    audited::adds_up(&report, || stage.text());
+    let sum = report.balances.iter().filter(|it| it.class == class).map(|it| it.balance);
+    sum.sum::<rust_decimal::Decimal>().to_string()
+}
+
+fn case_of(stage: &Stage) -> Option<CaseId> {
+    stage.has("case.opened").then(|| stage.stream_of("case.opened").id().parse().unwrap())
+}
+
+fn sends<S: InHouse<Command: 'static, Request: 'static>>(
+    (mut stage, request): (Stage, S::Request),
+    (name, at): (&str, &str),
+    close: fn(CaseId, Box<Closing>) -> S::Command,
+) {
+    stage.outside.says(&format!("T.{name}"), at, rejected("2.35"));
+    let reply = stage.request::<S>("T", request);
+    assert!(matches!(reply, Reply::Placed { .. }), "{reply:?}");
+    stage.until("03-16 18:00");
+    let look = stage.look::<S>("T");
+    assert!(look.finished && look.parked.is_none(), "{name}: {:?}\n{}", look.waits, stage.text());
+    let case = case_of(&stage).expect("a case");
+    let key: Key<Cases> = Key::of(&case);
+    let state = stage.state(&key);
+    let known = state.case().unwrap();
+    let said: Vec<String> = known.findings.iter().map(|it| it.what.to_string()).collect();
+    assert_eq!((known.kind(), said.len()), (Kind::AmountDiffers, 1), "{said:?}");
+    assert_eq!(known.findings[0].disputed.money, "2.35".parse().unwrap());
+    assert!(state.is_open());
+    assert_eq!(in_class(&stage, "L:SUSPENSE"), "2.35", "{name}");
+    let close = |stage: &mut Stage, how| {
+        let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));
+        stage.command::<S>("T", close(case, Box::new(Closing { how, by, reason })))
+    };
+    let Reply::Refused(_, why) = close(&mut stage, How::Withdrawn) else { panic!("{name}") };
+    assert!(why.contains("a rejection that stands"), "{why}");
+    let reply = close(&mut stage, How::Accepted);
+    assert!(matches!(reply, Reply::Acted), "{name}: {reply:?}");
+    assert_eq!(in_class(&stage, "L:SUSPENSE"), "0", "{name}");
+    assert_eq!(in_class(&stage, "E:OVERSHORT"), "-2.35", "{name}");
+}
+
+#[test]
+fn interest_with_a_rejection_of_what_was_no_raising_has_a_case_and_is_in_suspense() {
+    sends::<Purchase>(
+        (purchase::stage(), purchase::request()),
+        ("buy", purchase::CONFIRMED_AT),
+        |case, closing| fundflow_sagas::purchase::Command::CloseCase { case, closing },
+    );
+    sends::<Redemption>(
+        (redemption::stage(), redemption::request()),
+        ("redeem", "2026-02-25T09:00:00+08:00"),
+        |case, closing| fundflow_sagas::redemption::Command::CloseCase { case, closing },
+    );
+    sends::<Conversion>(
+        (conversion::stage(ConversionFeeMethod::FeeDifference), conversion::request()),
+        ("convert", conversion::CONFIRMED_AT),
+        |case, closing| fundflow_sagas::conversion::Command::CloseCase { case, closing },
+    );
+}
+
+#[test]
+fn interest_of_a_failed_raising_is_the_investors_and_no_case() {
+    let mut stage = subscription::subscribed_in_time();
+    stage.outside.says("P.buy", "2026-03-05T09:00:00+08:00", rejected("2.35"));
+    stage.until("03-06 18:00");
+    assert_eq!(case_of(&stage), None);
+    assert_eq!(in_class(&stage, "L:SUSPENSE"), "0");
+}
+
+#[test]
+fn what_a_registrar_pays_back_beyond_what_it_was_paid_has_a_case_and_is_in_suspense() {
+    use crate::outside::bought;
+    // 10,000 yuan bought shares, and 3 of them come back as well.
+    let more = ["10000", "147.78", "3", "1.2345", "7980.74"];
+    let mut stage = purchase::stage();
+    stage.outside.says("T.buy", purchase::CONFIRMED_AT, bought("C1", "2026-02-24", more));
+    stage.request::<Purchase>("T", purchase::request());
+    stage.until("03-16 18:00");
+    let case = case_of(&stage).expect("a case");
+    assert_eq!(in_class(&stage, "L:SUSPENSE"), "3.00", "{}", stage.text());
+    let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));
+    let closing = Box::new(Closing { how: How::Accepted, by, reason });
+    let close = fundflow_sagas::purchase::Command::CloseCase { case, closing };
+    assert!(matches!(stage.command::<Purchase>("T", close), Reply::Acted));
+    stage.until("03-17 18:00");
+    assert!(stage.look::<Purchase>("T").finished, "{}", stage.text());
+    assert_eq!(in_class(&stage, "L:SUSPENSE"), "0");
+    assert_eq!(in_class(&stage, "E:OVERSHORT"), "-3.00");
+}
