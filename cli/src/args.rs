@@ -7,11 +7,18 @@ use crate::{
     plan_command::PlanCommand, quote::QuoteCommand, saga_command::SagaCommand,
     wallet_command::WalletCommand,
 };
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Where the store is when nobody says.
 pub(crate) const DEFAULT_STORE: &str = "./fundflow-data";
+
+/// A date as it is typed.
+pub(crate) fn date(text: &str) -> Result<NaiveDate, String> {
+    text.parse()
+        .map_err(|_| "write a date of the calendar as YYYY-MM-DD, say 2026-02-13".to_owned())
+}
 
 /// The whole line.
 #[derive(Debug, Parser)]

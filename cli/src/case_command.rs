@@ -53,7 +53,7 @@ pub(crate) enum CaseCommand {
         #[arg(long, value_name = "KIND")]
         kind: Option<String>,
         /// At most so many
-        #[arg(long)]
+        #[arg(long, allow_negative_numbers = true)]
         limit: Option<usize>,
     },
     /// Show a case: both sides' figures, the record itself, how it was closed

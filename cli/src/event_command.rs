@@ -48,7 +48,7 @@ pub(crate) enum EventCommand {
         #[arg(long, value_name = "POSITION", default_value_t = 0)]
         after: u64,
         /// At most so many
-        #[arg(long, default_value_t = LIMIT)]
+        #[arg(long, default_value_t = LIMIT, allow_negative_numbers = true)]
         limit: usize,
     },
     /// Show one event

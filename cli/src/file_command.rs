@@ -37,7 +37,7 @@ pub(crate) enum FileCommand {
         #[arg(long, value_delimiter = ',')]
         fields: Vec<String>,
         /// At most so many records
-        #[arg(long)]
+        #[arg(long, allow_negative_numbers = true)]
         limit: Option<u64>,
     },
     /// Check whole files and list every error; of an index, every file that it names, too
@@ -311,6 +311,8 @@ fn show_csv(
 
 fn convert_file(path: &Path, to: Target, out: Option<&Path>) -> Result<ExitCode, Failure> {
     let Some(target) = out else {
+        // What cannot be converted to its end is not begun: half a file looks like one.
+        write_converted(path, to, &mut io::sink())?;
         let mut stdout = BufWriter::new(io::stdout().lock());
         write_converted(path, to, &mut stdout)?;
         stdout.flush()?;

@@ -36,7 +36,7 @@ pub(crate) enum FundCommand {
     /// List the funds.
     Ls {
         /// Show the terms in force on this day (YYYY-MM-DD); without it the latest.
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = crate::args::date)]
         on: Option<NaiveDate>,
         #[command(flatten)]
         from: Source,
@@ -46,7 +46,7 @@ pub(crate) enum FundCommand {
         /// The fund's code, six digits.
         code: FundCode,
         /// Show the terms in force on this day (YYYY-MM-DD); without it the latest.
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = crate::args::date)]
         on: Option<NaiveDate>,
         #[command(flatten)]
         from: Source,

@@ -51,10 +51,10 @@ pub(crate) struct Filter {
     #[arg(long, value_name = "CODE")]
     fund: Option<FundCode>,
     /// Only of this T (YYYY-MM-DD)
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::args::date)]
     trade_date: Option<NaiveDate>,
     /// At most so many
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     limit: Option<usize>,
 }
 

@@ -85,7 +85,7 @@ pub(crate) struct ChangeArgs {
     #[arg(long, value_name = "INSTANT")]
     at: Timestamp,
     /// Yuan, each time
-    #[arg(long, value_name = "YUAN")]
+    #[arg(long, value_name = "YUAN", allow_negative_numbers = true)]
     amount: Option<Amount>,
     /// The investor's account that pays from now on, as investors.csv of --folder has it
     #[arg(long)]
@@ -94,7 +94,7 @@ pub(crate) struct ChangeArgs {
     #[arg(long, value_name = "WORDS")]
     frequency: Option<String>,
     /// The first date that it holds for; otherwise the day on which it was asked
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::args::date)]
     from: Option<NaiveDate>,
 }
 

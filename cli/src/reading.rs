@@ -121,7 +121,9 @@ fn quoted(path: &Path) -> String {
 
 /// The database file that `--store` means.
 pub(crate) fn database(store: &Path) -> PathBuf {
-    if store.is_file() { store.to_owned() } else { store.join(DATABASE) }
+    let names_file =
+        store.is_file() || !store.exists() && store.file_name() == Some(DATABASE.as_ref());
+    if names_file { store.to_owned() } else { store.join(DATABASE) }
 }
 
 /// The store, to read.

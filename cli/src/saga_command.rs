@@ -83,12 +83,12 @@ pub(crate) struct Filter {
     #[arg(long, alias = "investor")]
     requester: Option<String>,
     /// Only of this T (YYYY-MM-DD)
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::args::date)]
     trade_date: Option<NaiveDate>,
     #[command(flatten)]
     parked: ParkedArgs,
     /// At most so many
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     limit: Option<usize>,
 }
 

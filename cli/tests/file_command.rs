@@ -193,3 +193,16 @@ fn a_reader_that_leaves_early_is_no_error() {
         assert_eq!((status.code(), complaints.as_str()), (Some(0), ""), "{words:?}");
     }
 }
+
+#[test]
+fn what_cannot_be_converted_to_its_end_writes_nothing_to_the_output() {
+    let bytes = std::fs::read(golden("25_v21.txt")).expect("a golden file");
+    let path = scratch("torn.txt");
+    std::fs::write(&path, &bytes[..bytes.len() - 10]).expect("a scratch file");
+    for to in ["v20", "v22", "json", "csv"] {
+        let converted = run(&["convert", &path.to_string_lossy(), "--to", to]);
+        assert_ne!(converted.status.code(), Some(0), "{to}");
+        assert_eq!(text(&converted.stdout), "", "{to}");
+        assert_ne!(text(&converted.stderr), "", "{to}");
+    }
+}

@@ -232,6 +232,9 @@ async fn a_payment_that_comes_after_its_row_was_skipped_goes_back() {
     let done = applied(directory.path(), &["skip-to-landing", "TX-LATE"]);
     assert_eq!(done.status.code(), Some(0), "{}", said(&done));
     assert_eq!(shown(directory.path(), "TX-LATE")["state"], "rolled back");
+    let again = applied(directory.path(), &["skip-to-landing", "TX-LATE"]);
+    assert_eq!(again.status.code(), Some(1), "{}", said(&again));
+    assert!(said(&again).contains("it is over; nothing of it is left"), "{}", said(&again));
 
     let outside = open(directory.path(), days_later()).await;
     outside.hear(days_later()).await;

@@ -116,3 +116,39 @@ fn what_is_in_flight_has_its_unit() {
     let show: Value = serde_json::from_slice(&show.stdout).unwrap();
     assert_eq!(show["in_flight"][0]["unit"], "shares of 000730", "{show:#}");
 }
+
+#[test]
+fn a_number_below_zero_and_a_date_of_no_calendar_are_told_what_may_stand_there() {
+    let store = tempfile::tempdir().unwrap();
+    let date = "write a date of the calendar as YYYY-MM-DD, say 2026-02-13";
+    let asked: [(&[&str], &str); 9] = [
+        (&["order", "ls", "--trade-date", "2026-02-30"], date),
+        (&["saga", "ls", "--trade-date", "13.02.2026"], date),
+        (&["fund", "show", "000730", "--on", "2026-2-31"], date),
+        (&["plan", "change", "P-1", "--from", "soon"], date),
+        (&["order", "ls", "--limit", "-1"], "invalid value '-1' for '--limit <LIMIT>'"),
+        (&["event", "ls", "--limit", "-1"], "invalid value '-1' for '--limit <LIMIT>'"),
+        (&["wallet", "ls", "--limit", "-1"], "invalid value '-1' for '--limit <LIMIT>'"),
+        (&["case", "ls", "--limit", "-1"], "invalid value '-1' for '--limit <LIMIT>'"),
+        (
+            &["case", "close", "0123456789abcdef0123456789abcdef", "--amount", "-1"],
+            "invalid value '-1' for '--amount <YUAN>'",
+        ),
+    ];
+    for (words, says) in asked {
+        let said = fundflow(store.path(), words);
+        let (code, said) = (said.status.code(), text(&said));
+        assert!(code == Some(2) && said.contains(says), "{words:?}: {code:?} {said}");
+    }
+}
+
+#[test]
+fn a_store_that_is_not_there_is_named_as_it_was_typed() {
+    let directory = tempfile::tempdir().unwrap();
+    for (typed, named) in [("events.db", "events.db"), ("backup", "backup/events.db")] {
+        let store = directory.path().join(typed);
+        let said = text(&fundflow(&store, &["audit", "verify"]));
+        let named = format!("no store at {};", directory.path().join(named).display());
+        assert!(said.contains(&named), "{said}");
+    }
+}

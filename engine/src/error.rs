@@ -181,6 +181,7 @@ impl<R: Clone + Send + Sync + 'static> RequestError<R> {
             Reply::NotActed(
                 error @ (ActionError::NotParked { .. }
                 | ActionError::CannotSkip { .. }
+                | ActionError::Ended
                 | ActionError::Refused(_)),
             ) => RequestError::Defect(error.to_string().into()),
             Reply::Placed { .. } | Reply::Acted | Reply::Noticed(_) | Reply::Rest(_) => {

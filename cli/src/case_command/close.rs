@@ -42,7 +42,12 @@ pub(crate) struct CloseArgs {
     #[arg(long, value_enum)]
     how: HowArg,
     /// With --how paid-by-us: yuan to the investor
-    #[arg(long, value_name = "YUAN", required_if_eq("how", "paid-by-us"))]
+    #[arg(
+        long,
+        value_name = "YUAN",
+        required_if_eq("how", "paid-by-us"),
+        allow_negative_numbers = true
+    )]
     amount: Option<Amount>,
     /// With --how manual: in which other way
     #[arg(long, value_name = "TEXT", value_parser = not_blank, required_if_eq("how", "manual"))]

@@ -43,7 +43,8 @@ async fn outcome<S: EventStore>(
     applications: &[Application],
 ) -> Result<(String, String), Trouble> {
     let shown = desk::show(store, &played.desk, None, of).await;
-    let shown = shown.map_err(|error| Trouble::Defect(error.to_string()))?;
+    let shown =
+        shown.map_err(|error| Trouble::Look(fundflow_kernel::loaded::with_sources(&error)))?;
     let what = match scope {
         CancelScope::All => of.to_string(),
         CancelScope::Conversion => format!("the conversion of {of}"),

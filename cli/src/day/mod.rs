@@ -125,6 +125,8 @@ pub(crate) enum Trouble {
     Codes(String),
     #[error("a port of this program cannot be used: {0}")]
     Port(String),
+    #[error("{0}; `fundflow audit verify` looks at everything")]
+    Look(String),
     #[error("a defect of the engine, please report it: {0}")]
     Defect(String),
     #[error("the output cannot be written")]

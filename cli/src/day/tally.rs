@@ -271,7 +271,8 @@ async fn reason<S: EventStore>(
         return Ok(String::new());
     }
     let shown = desk::show(store, &played.desk, Some(&row.kind), &row.transaction).await;
-    let shown = shown.map_err(|error| Trouble::Defect(error.to_string()))?;
+    let shown =
+        shown.map_err(|error| Trouble::Look(fundflow_kernel::loaded::with_sources(&error)))?;
     Ok(shown.look.failure.map(|cause| cause.text.to_string()).unwrap_or_default())
 }
 

@@ -289,6 +289,9 @@ pub enum ActionError {
         /// The row of its table at which it stands instead.
         at: Arc<str>,
     },
+    /// No row is left that could be skipped.
+    #[error("it is over; nothing of it is left to be skipped")]
+    Ended,
     /// The other side, or our own books, must speak first.
     #[error("{at} cannot be skipped: only the other side can say how it ends")]
     CannotSkip {

@@ -35,6 +35,9 @@ impl<S: Saga> Running<S> {
                 return Err(ActionError::NotParked { at });
             }
             Action::Resume { reason } => process::Command::Resume(reason.clone()),
+            Action::SkipToLanding { .. } if self.ending(desk.streams).is_some() => {
+                return Err(ActionError::Ended);
+            }
             Action::SkipToLanding { .. } if !self.can_skip(desk.streams) => {
                 return Err(ActionError::CannotSkip { at });
             }
