@@ -29,6 +29,7 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
             | C::Confirm(_)
             | C::Correct { .. }
             | C::Contest(_)
+            | C::Overrule(_)
             | C::Uphold(_)
             | C::Withdraw(..)
             | C::TakeBack(..)
@@ -50,6 +51,7 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
             corrected(known, reverses, confirmation)
         }
         (S::Known(known), C::Contest(confirmation)) => doubts::contest(known, confirmation),
+        (S::Known(known), C::Overrule(confirmation)) => doubts::overrule(known, confirmation),
         (S::Known(known), C::Uphold(serial)) => doubts::uphold(known, serial),
         (S::Known(known), C::Withdraw(serial, cause)) => {
             doubts::withdraw(known, serial, cause, false)

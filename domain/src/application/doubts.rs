@@ -12,9 +12,12 @@ mod rejections;
 
 pub(super) use rejections::{contest_rejection, drop_rejection, uphold_rejection};
 
-use super::{Application, Confirmation, Event, Last, Message, Refusal, Rejection, Stage};
+use super::{
+    Application, Applications, Confirmation, Event, Last, Message, Refusal, Rejection, Stage, State,
+};
 use crate::{
     case::CaseId,
+    decider::Decider as _,
     orders::{Cause, Serial},
     spelling::Spelling,
 };
@@ -72,6 +75,17 @@ pub(super) fn contest(known: &Application, came: &Confirmation) -> Decision {
     }
     let news = || Ok(vec![Event::Contested(Box::new(came.clone()))]);
     heard_again(known, came).unwrap_or_else(news)
+}
+
+/// Both at once: nobody can die between them.
+pub(super) fn overrule(known: &Application, came: &Confirmation) -> Decision {
+    let mut events = contest(known, came)?;
+    let before = State::Known(Box::new(known.clone()));
+    let after = events.iter().try_fold(before, Applications::evolve);
+    if let Some(contested) = after.as_ref().and_then(State::application) {
+        events.extend(uphold(contested, &came.serial)?);
+    }
+    Ok(events)
 }
 
 pub(super) fn uphold(known: &Application, serial: &Serial) -> Decision {

@@ -32,6 +32,11 @@ fn a_confirmation_after_a_rejection_is_remembered_and_holds_once_it_is_upheld() 
         .when(uphold("C1"))
         .then([Event::Upheld(Box::new(said.clone()))]);
 
+    let overrule = || Command::Overrule(Box::new(said.clone()));
+    let both = [Event::Contested(Box::new(said.clone())), Event::Upheld(Box::new(said.clone()))];
+    given::<Applications>(rejected).when(overrule()).then(both);
+    given::<Applications>(contested).when(overrule()).then([Event::Upheld(Box::new(said.clone()))]);
+
     let upheld = with(out(purchase()), [reject("0"), contest(said.clone()), uphold("C1")]);
     assert_eq!(stage(upheld.clone()), Stage::Confirmed(Box::new(said.clone())));
     let state = given::<Applications>(upheld).state();

@@ -89,6 +89,8 @@ pub enum Command {
     },
     /// The registrar said this against what had taken effect: to be remembered, without effect.
     Contest(Box<Confirmation>),
+    /// The same where nothing holds that it contradicts: it holds at once, in one decision.
+    Overrule(Box<Confirmation>),
     /// The contested record of that serial holds after all.
     Uphold(Serial),
     /// That record has no effect: the registrar takes it back, or it contradicts and was settled in

@@ -197,6 +197,35 @@ impl<'a, S: Saga> Turn<'a, S> {
         if decided > 0 { Ok(decided) } else { done }
     }
 
+    /// How much was decided by now: where [`Self::stored_before`] may put something.
+    pub fn mark(&self) -> usize {
+        self.batch.len()
+    }
+
+    /// Decides something that is stored before all that was decided since that mark, on other streams: whoever
+    /// dies in between has it, and comes to the same once more. A stream that was continued since keeps its order.
+    ///
+    /// # Errors
+    /// That of the decision.
+    pub fn stored_before<T, E>(
+        &mut self,
+        mark: usize,
+        decide: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let from = self.batch.len();
+        let done = decide(self)?;
+        let (before, after) = self.batch.split_at(from);
+        let continued = |append: &StreamAppend| {
+            before.iter().skip(mark).any(|known| known.stream == append.stream)
+        };
+        if !after.iter().any(continued)
+            && let Some(since) = self.batch.get_mut(mark..)
+        {
+            since.rotate_left(from.saturating_sub(mark));
+        }
+        Ok(done)
+    }
+
     /// The end of the process.
     ///
     /// # Errors

@@ -36,7 +36,7 @@ pub(super) fn give_page(
     let through = owners.last().cloned().or_else(|| notes.through.clone());
     turn.speaks(Actor::Engine, "income", turn.now());
     let (mut accrued, mut refused, mut events) = (money::Income::ZERO, Vec::new(), 0);
-    let mut debts = Vec::new();
+    let (mut debts, mark) = (Vec::new(), turn.mark());
     for owner in owners {
         let key = wallet_of(owner, request.fund);
         let below =
@@ -54,7 +54,8 @@ pub(super) fn give_page(
             debts.push(Debt { wallet: key, owed });
         }
     }
-    events += debt::tell(turn, request.fund, &debts)?;
+    // Before the wallets: what they owed is not seen any more once they have made up for it.
+    events += turn.stored_before(mark, |turn| debt::tell(turn, request.fund, &debts))?;
     let wallets = u32::try_from(owners.len()).unwrap_or(u32::MAX);
     let last = owners.len() < page.at_most;
     events += turn.reach(Milestone::Paged { through, wallets, accrued, refused, last })?;

@@ -69,10 +69,8 @@ impl ApplicationLeg {
         let mut events = cases::open_with_effect(turn, &record, self.about(turn)?, findings)?;
         // Said before the record itself, so that whoever dies in the middle never has it without a dispute.
         events += turn.reach(Milestone::Disputed { case: record.case() })?;
-        events += turn.decide(&self.key, &contest)?;
-        if alone {
-            events += turn.decide(&self.key, &Command::Uphold(said.serial.clone()))?;
-        }
+        let said = if alone { Command::Overrule(Box::new(said.clone())) } else { contest };
+        events += turn.decide(&self.key, &said)?;
         if turn.view()?.ending.is_some() {
             return Ok(Heard::Contradicts(text, events));
         }

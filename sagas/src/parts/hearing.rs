@@ -4,7 +4,7 @@
 //! 1. What the register says is recorded at once. What does not add up keeps the saga from
 //!    completing until its case is closed.
 //! 2. A corrected record takes the first one back and closes its case.
-//! 3. A rejection that says that shares are frozen freezes them in the same batch.
+//! 3. A rejection that says that shares are frozen freezes them in the same batch, before it takes effect.
 //! 4. Streams of cases are read only for answers that need one.
 
 use super::{
@@ -208,10 +208,14 @@ impl ApplicationLeg {
         let unowed = self.unowed(&turn.view()?, rejection);
         let reject = Command::Reject(rejection.clone());
         let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
-        let is_news = Applications::decide(state, &reject).is_ok_and(|events| !events.is_empty());
+        let is_news = match Applications::decide(state, &reject) {
+            Ok(events) => !events.is_empty(),
+            Err(refusal) => {
+                return self.contested_rejection(saga, turn, (answer, rejection), &refusal);
+            }
+        };
         let mut opened = 0;
-        let disputed = is_news && !findings.is_empty();
-        let disputed = if disputed {
+        let disputed = if is_news && !findings.is_empty() {
             findings.extend(unowed);
             Some(self.disputed(turn, answer, findings)?)
         } else {
@@ -220,19 +224,13 @@ impl ApplicationLeg {
             opened = self.noticed(turn, answer, unowed)?;
             None
         };
-        match (turn.decide(&self.key, &reject), disputed) {
-            (Ok(events), None) => {
-                Ok(Heard::Recorded(opened + events + self.freeze(turn, rejection)?))
-            }
-            (Ok(events), Some((cause, opened))) => {
-                let events = opened + events + self.freeze(turn, rejection)?;
-                Ok(Heard::Disputed(cause, events))
-            }
-            (Err(DecideError::Refused(refusal)), _) => {
-                self.contested_rejection(saga, turn, (answer, rejection), &refusal)
-            }
-            (Err(error), _) => Err(error.into()),
-        }
+        // Before the rejection: nobody says it again to whoever has that.
+        let frozen = self.freeze(turn, rejection)?;
+        let events = opened + frozen + turn.decide(&self.key, &reject)?;
+        Ok(match disputed {
+            None => Heard::Recorded(events),
+            Some((cause, opened)) => Heard::Disputed(cause, opened + events),
+        })
     }
 
     fn confirmed<S: FundSaga>(

@@ -262,11 +262,12 @@ pub fn late_acceptance<S: FundSaga>(
     let before = (terms.promised.fee, terms.promised.discount);
     let (fee, discount) = saga.fee(&turn.view()?, leg).unwrap_or(before);
     let promised = house.promise(&funds, day, fee, discount)?;
-    leg.move_to(turn, day, promised)?;
     if let Some(cause) = unwanted {
         turn.reach(Milestone::TurnedAway { cause })?;
         turn.reach(Milestone::CancelAsked { at: now, scope })?;
     }
+    // Last: until it has moved, whoever hears the acceptance again decides all of it again.
+    leg.move_to(turn, day, promised)?;
     Ok(())
 }
 

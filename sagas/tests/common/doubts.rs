@@ -190,8 +190,9 @@ pub(crate) fn bring_to_its_end(stage: &mut impl Doubted) {
 pub(crate) fn is_known(log: &[Recorded], no: &str) -> bool {
     let says = ["payment.paid", "payment.receipt_unapplied", "payment.refunded", "payout.paid_out"];
     let said = log.iter().filter(|it| says.contains(&&*it.event.event_type));
-    // An advance has its number in the name of its stream.
-    let advanced = log.iter().filter(|it| &*it.event.event_type == "advance.advanced");
+    // An advance has its number in the name of its stream. One that was declined before is contested by it.
+    let says_so = ["advance.advanced", "advance.contested"];
+    let advanced = log.iter().filter(|it| says_so.contains(&&*it.event.event_type));
     said.map(|it| &it.event.data).any(|data| data.contains(&format!("{no}\"")))
         || advanced.map(|it| it.stream.id()).any(|it| it.ends_with(no))
 }

@@ -209,21 +209,43 @@ fn whoever_dies_in_the_middle_freezes_once() {
 
 /// The registrar rejects it since the account is frozen; how many shares are, as it says.
 fn rejected_as_frozen(frozen: RejectedFrozen) -> Stage<Withdraw> {
+    dying(frozen, None)
+}
+
+fn dying(frozen: RejectedFrozen, fuse: Option<usize>) -> Stage<Withdraw> {
     let mut stage = withdraw::stage("02-03 10:00");
+    stage.fuse = fuse;
     let word = rejected("0002");
     let registrar::ApplicationAnswer::Rejected(rejection) = word else { unreachable!() };
     let word = Rejection { frozen: Some(frozen), ..rejection };
     let word = registrar::ApplicationAnswer::Rejected(word);
     stage.outside.records.insert("redeem".into(), vec![word]);
-    withdraw::story(stage, withdraw::request(Some("400")))
+    for _ in 0..2 {
+        stage.request(withdraw::request(Some("400")), withdraw::asked());
+        stage.run();
+    }
+    stage
+}
+
+#[test]
+fn what_a_rejection_says_is_frozen_is_frozen_whoever_dies_in_the_middle_of_it() {
+    for frozen in [RejectedFrozen::Asked, RejectedFrozen::InAll("950".parse().unwrap())] {
+        let expected = rejected_as_frozen(frozen).wallet().frozen();
+        for fuse in 1..10 {
+            let stage = dying(frozen, Some(fuse));
+            let text = format!("{fuse}\n{}", stage.text());
+            assert_eq!(stage.last(), "withdraw.kept_in_wallet", "{text}");
+            assert_eq!(stage.wallet().frozen(), expected, "{text}");
+        }
+    }
 }
 
 #[test]
 fn shares_that_the_registrar_says_are_frozen_stay_and_are_not_available() {
     let stage = rejected_as_frozen(RejectedFrozen::Asked);
     assert_eq!(
-        stage.after("application.rejected"),
-        ["wallet.shares_frozen", "wallet.shares_released", "withdraw.kept_in_wallet"]
+        stage.after("wallet.shares_frozen"),
+        ["application.rejected", "wallet.shares_released", "withdraw.kept_in_wallet"]
     );
     let wallet = stage.wallet();
     assert_eq!(

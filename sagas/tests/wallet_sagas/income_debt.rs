@@ -3,10 +3,11 @@
 
 use crate::{
     income::{registered, request, run, stage_of, unpaid},
-    stage::{at, tx, wallet_of},
+    stage::{Stage, at, tx, wallet_of},
     terms::money_fund,
 };
 use fundflow_domain::wallet::Command as C;
+use fundflow_sagas::income::{Income, Request};
 
 #[test]
 fn income_below_zero_of_a_wallet_whose_shares_are_reserved_has_a_case_until_they_are_free() {
@@ -34,5 +35,37 @@ fn income_below_zero_of_a_wallet_whose_shares_are_reserved_has_a_case_until_they
         assert_eq!(stage.count("case.closed"), 1, "{}", stage.text());
         assert_eq!(unpaid(&stage, "i-1"), "0.0000", "{}", stage.text());
         assert_eq!(registered(&stage, "i-1"), "1000.20", "{}", stage.text());
+    }
+}
+
+/// After so many appends, and is asked again.
+fn dying(stage: &mut Stage<Income>, income: &Request, fuse: Option<usize>) {
+    stage.fuse = fuse;
+    let id = income.job().unwrap();
+    stage.request_as(id.as_str(), *income, ());
+    stage.run();
+    stage.fuse = None;
+    run(stage, income);
+}
+
+/// In the middle of the page that finds it, or of the one that makes up for it.
+#[test]
+fn the_case_of_income_below_zero_is_opened_and_closed_whoever_dies_in_the_middle_of_a_page() {
+    for (second, fuse) in [false, true].into_iter().flat_map(|it| (0..8).map(move |at| (it, at))) {
+        let mut stage = stage_of(money_fund(), &[("i-1", "1000")], "02-03 10:00");
+        run(&mut stage, &request("2026-02-02", "40", 0));
+        let (order, shares) = (tx("TX-9"), "1004".parse().unwrap());
+        stage.given(&wallet_of("i-1"), &C::Reserve(order.clone(), shares));
+        stage.crash();
+        dying(&mut stage, &request("2026-02-02", "1", 1), Some(fuse).filter(|_| !second));
+        let text = format!("{second} {fuse}\n{}", stage.text());
+        assert_eq!((stage.count("case.opened"), stage.count("case.closed")), (1, 0), "{text}");
+
+        stage.given(&wallet_of("i-1"), &C::Release(order));
+        stage.crash();
+        stage.now = at("02-04 10:00");
+        dying(&mut stage, &request("2026-02-03", "1", 0), Some(fuse).filter(|_| second));
+        let text = format!("{second} {fuse}\n{}", stage.text());
+        assert_eq!((stage.count("case.opened"), stage.count("case.closed")), (1, 1), "{text}");
     }
 }

@@ -291,6 +291,30 @@ fn a_purchase_that_the_registrar_takes_after_the_sealing_is_decided_again() {
     assert_eq!(stage.count("payment.refunded"), 1);
 }
 
+#[test]
+fn what_the_registrar_takes_too_late_is_taken_back_whoever_dies_in_the_middle_of_it() {
+    let shut = || closed_on(money_fund(), "2026-02-04", Stops::Purchase);
+    for (fund, only_today) in [(money_fund as fn() -> _, true), (shut, false)] {
+        let late = |fuse| {
+            let mut stage = stage_of(fund(), "02-03 14:50");
+            stage.request(Request { only_today, ..request() }, asked());
+            paid_late(&mut stage, "02-03 14:55", "02-03 14:54");
+            stage.now = at("02-03 17:00");
+            stage.fuse = fuse;
+            stage.run();
+            stage
+        };
+        let undisturbed = late(None);
+        assert_eq!(undisturbed.last(), "recharge.rolled_back", "{}", undisturbed.text());
+        for fuse in 0..12 {
+            let stage = late(Some(fuse));
+            let text = format!("{only_today} {fuse}\n{}", stage.text());
+            assert_eq!(stage.last(), "recharge.rolled_back", "{text}");
+            assert_eq!(stage.count("payment.refunded"), 1, "{text}");
+        }
+    }
+}
+
 /// 4,500 yuan of 5,000 count on that T, and one order more makes the manager refuse all of it.
 fn refused_day(stage: &mut Stage<Recharge>, day: &str) {
     let cap = DayMax { amount: "5000".parse().unwrap(), on_excess: ExcessPolicy::RejectAllOfDay };

@@ -221,6 +221,29 @@ fn a_withdrawal_that_was_rejected_and_is_confirmed_is_taken_at_once_and_paid_whe
 }
 
 #[test]
+fn a_confirmation_after_a_rejection_holds_whoever_dies_once_it_is_stored() {
+    for fuse in 1..10 {
+        let mut stage = stage("02-03 10:00");
+        stage.request(request(Some("400")), asked());
+        stage.settle();
+        let no = fundflow_domain::ids::ApplicationNo::of(&crate::stage::order("redeem"));
+        stage.notice(registrar::notice(&no, crate::outside::rejected("0002")));
+        stage.run();
+        stage.now = at("02-04 13:00");
+        stage.fuse = Some(fuse);
+        let late = record("c-1", "2026-02-04", true, redeemed("400".parse().unwrap(), "0"));
+        stage.notice(registrar::notice(&no, late));
+        stage.fuse = None;
+        stage.run();
+        let said = stage.count("application.contested");
+        let text = format!("{fuse}\n{}", stage.text());
+        assert_eq!(stage.count("application.upheld"), said, "{text}");
+        let left = if said == 1 { "600.00" } else { "1000.00" };
+        assert_eq!(stage.wallet().registered().to_string(), left, "{text}");
+    }
+}
+
+#[test]
 fn deadlines_park_and_a_usable_answer_wakes() {
     let mut stage = stage("02-13 10:00");
     let silent = ApplicationAnswer::Unknown(fundflow_domain::orders::Cause::new("busy", "later"));

@@ -56,6 +56,7 @@ fn commands(terms: Terms, confirmations: Vec<Confirmation>) -> impl Strategy<Val
         3 => select(confirmations.clone()).prop_map(|one| C::Confirm(Box::new(one))),
         1 => select(confirmations.clone()).prop_map(corrected),
         1 => select(confirmations.clone()).prop_map(|one| C::Contest(Box::new(one))),
+        1 => select(confirmations.clone()).prop_map(|one| C::Overrule(Box::new(one))),
         1 => select(confirmations).prop_flat_map(|one| {
             let cause = cause("registrar", "taken back");
             select(vec![C::Uphold(one.serial.clone()), C::Withdraw(one.serial, cause)])
