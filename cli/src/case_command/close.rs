@@ -16,7 +16,7 @@ use fundflow_application::{
     read_models::CaseRow,
 };
 use fundflow_domain::{
-    case::{CaseId, Cases, Closing, Command, Disputed, How, Kind},
+    case::{CaseId, Cases, Closing, Command, How, Kind},
     ids::TransactionId,
     money::Amount,
     text::Text,
@@ -185,9 +185,6 @@ async fn one(
     let closing = args.closing()?;
     let (store, id) = (place.store, wanted.case);
     let case = found(store, &id).await?;
-    if is_paid(&closing.how) && !args.order.applies() && is_about_no_money(&case) {
-        complain("note: the case does not say how much money it is about; read the amount again\n");
-    }
     let lost = lost(&case, &closing.how);
     if let Some(transaction) = holds_up(registry, place, (&case, id), &closing).await? {
         let word = Word::CloseCase { case: id, closing: Box::new(closing) };
@@ -234,11 +231,6 @@ fn lost(case: &Folded<Cases>, how: &How) -> Option<String> {
     let nothing = case.findings.iter().find(|it| it.kind == Kind::ZeroShares)?;
     let money = nothing.disputed.money;
     Some(format!("{money} yuan have bought no shares, and stay with the fund; none comes back"))
-}
-
-fn is_about_no_money(case: &Folded<Cases>) -> bool {
-    let known = case.kept.loaded.state.case();
-    known.is_none_or(|case| Disputed::of(&case.findings).money.is_zero())
 }
 
 /// The saga that waits for this case, if one does: only then is the case its to close. Money of ours goes

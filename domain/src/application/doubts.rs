@@ -42,8 +42,8 @@ pub(super) struct Doubts {
     rejections_taken_back: Vec<Rejection>,
     /// Rejections that held until a confirmation did: the same one, heard again, is old news.
     overturned: Vec<Rejection>,
-    /// It had been taken back, until a confirmation held all the same: said again, that is old news.
-    kept_after_all: bool,
+    /// Why it had been taken back, until a confirmation held all the same: said again, that is old news.
+    kept_after_all: Option<Cause>,
 }
 
 /// Of an application without any.
@@ -57,7 +57,7 @@ static NONE: Doubts = Doubts {
     dropped: Vec::new(),
     rejections_taken_back: Vec::new(),
     overturned: Vec::new(),
-    kept_after_all: false,
+    kept_after_all: None,
 };
 
 type Decision = Result<Vec<Event>, Refusal>;
@@ -121,9 +121,8 @@ pub(super) fn withdraw(
     if contested || last {
         let (serial, cause) = (serial.clone(), cause.clone());
         let taken_back = taken_back && contested;
-        let ours = known.our_rejection_before(&serial).filter(|_| !contested);
+        let again = known.stood_before(&serial).filter(|_| !contested);
         let withdrawn = Event::Withdrawn { serial, cause, taken_back, overruled: false };
-        let again = ours.map(|was| known.rejected_by(was.clone()));
         return Ok([withdrawn].into_iter().chain(again).collect());
     }
     let holds = known.confirmations().any(|it| it.serial == *serial);
@@ -245,13 +244,13 @@ impl Application {
     }
 
     /// A confirmation holds although it had been taken back.
-    pub(super) fn keep_after_all(&mut self) {
-        self.doubts.get_or_insert_default().kept_after_all = true;
+    pub(super) fn keep_after_all(&mut self, cause: Cause) {
+        self.doubts.get_or_insert_default().kept_after_all = Some(cause);
     }
 
     /// Whether one does.
     pub(super) fn is_kept_after_all(&self) -> bool {
-        self.doubts().kept_after_all
+        self.doubts().kept_after_all.is_some()
     }
 
     /// A rejection holds: no other contests anything any more.
@@ -268,10 +267,23 @@ impl Application {
         self.doubts().upheld.contains(serial)
     }
 
-    /// Our own rejection, which that record holds against: without it, nothing comes of the order, since what
-    /// it was paid with has gone back.
-    fn our_rejection_before(&self, serial: &Serial) -> Option<&Rejection> {
-        self.doubts().overturned.last().filter(|it| it.by_us && self.is_upheld(serial))
+    /// Whether that rejection held until a confirmation did.
+    pub fn is_overturned(&self, rejection: &Rejection) -> bool {
+        self.doubts().overturned.contains(rejection)
+    }
+
+    /// Our own rejection, or the cancellation, that the last record holds against: without it that stands, since
+    /// what the order was paid with has gone back, and its shares are free.
+    fn stood_before(&self, serial: &Serial) -> Option<Event> {
+        if !self.is_upheld(serial) {
+            return None;
+        }
+        let doubts = self.doubts();
+        let cancelled = doubts.kept_after_all.clone().map(|cause| Event::Cancelled { cause });
+        let alone = self.confirmations().nth(1).is_none();
+        let ours = doubts.overturned.last().filter(|it| it.by_us);
+        let rejected = ours.map(|was| self.rejected_by(was.clone()));
+        rejected.or(cancelled.filter(|_| alone))
     }
 
     /// A rejection of all, or of what the portions have left.

@@ -69,6 +69,47 @@ fn what_held_against_our_own_rejection_leaves_that_standing_once_it_is_withdrawn
 }
 
 #[test]
+fn what_held_against_a_cancellation_leaves_that_standing_once_it_is_withdrawn() {
+    let withdrawn = |serial: &str| Event::Withdrawn {
+        serial: crate::application::tests::serial(serial),
+        cause: cause(),
+        taken_back: false,
+        overruled: false,
+    };
+    let taken_back = |terms| vec![place(terms), accept("A1"), cancel("14:00")];
+    let records = [
+        (purchase(), bought("C1", "1000", "0")),
+        (redemption(), redeemed("C1", "40", true)),
+        (redemption(), redeemed("C1", "40", false)),
+    ];
+    for (terms, said) in records {
+        let upheld = with(taken_back(terms), [contest(said.clone()), uphold("C1")]);
+        let state = given::<Applications>(upheld)
+            .when(withdraw("C1"))
+            .then([withdrawn("C1"), Event::Cancelled { cause: cause() }])
+            .when(cancel("14:00"))
+            .then([])
+            .state();
+        assert!(matches!(state.application().unwrap().stage, Stage::Cancelled(_)));
+        // What the registrar says then contradicts once more, and is no news that goes on.
+        let again = Applications::decide(&state, &confirm(bought("C2", "1000", "0")));
+        assert!(again.is_err(), "{again:?}");
+    }
+
+    // What a portion settled stays settled: only the rest is waited for.
+    let part = [contest(redeemed("P1", "40", false)), uphold("P1")];
+    let all = part.into_iter().chain([confirm(redeemed("C1", "60", true))]);
+    let events = with(taken_back(redemption()), all);
+    let state = given::<Applications>(events)
+        .when(withdraw("C1"))
+        .then([withdrawn("C1")])
+        .when(withdraw("P1"))
+        .then([withdrawn("P1"), Event::Cancelled { cause: cause() }])
+        .state();
+    assert!(matches!(state.application().unwrap().stage, Stage::Cancelled(_)));
+}
+
+#[test]
 fn a_rejection_of_what_was_confirmed_takes_its_place_once_it_is_upheld() {
     let said = || redeemed("C1", "100", true);
     let contested = || with(out(redemption()), [confirm(said()), contest_rejection()]);

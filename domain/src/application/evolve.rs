@@ -174,8 +174,9 @@ fn uphold(known: &mut Application, came: &Confirmation) -> Option<()> {
         let was = was.clone();
         known.overturn(was);
     }
-    if matches!(known.stage, S::Cancelled(_)) {
-        known.keep_after_all();
+    if let S::Cancelled(cause) = &known.stage {
+        let cause = cause.clone();
+        known.keep_after_all(cause);
     }
     known.uphold(&came.serial);
     if came.finished {

@@ -10,7 +10,8 @@
 //! placed --AskFor--> the same for other shares, while nobody has said that it arrived
 //! confirming --Reject (the rest)--> partly confirmed
 //! rejected | cancelled --Contest, Uphold--> confirmed | partly confirmed
-//! confirmed | partly confirmed --Withdraw--> as it was before that record; rejected where we had rejected it
+//! confirmed | partly confirmed --Withdraw--> as it was before that record; rejected or
+//!                                 cancelled where we had rejected or cancelled it
 //! confirmed | partly confirmed --ContestRejection, UpholdRejection--> rejected, or partly confirmed
 //! ```
 //!

@@ -85,12 +85,16 @@ impl Books<'_> {
         self.of(came, self.application.is_upheld(&came.serial))
     }
 
-    /// Interest that nobody is owed is in suspense.
+    /// Interest that nobody is owed is in suspense. What is owed is owed once, also by a rejection that stands again.
     fn rejected(&self, rejection: &Rejection, of_rest: bool) -> Entry {
         let mut entry = Entry::default();
         let terms = &self.application.terms;
+        let is_owed = rejection.unowed(&terms.ask, of_rest).is_zero();
+        if is_owed && self.application.is_overturned(rejection) {
+            return entry;
+        }
         entry.debit(Account::FundReceivable(terms.fund), rejection.interest);
-        if rejection.unowed(&terms.ask, of_rest).is_zero() {
+        if is_owed {
             entry.credit(Account::Redeem(self.request.clone()), rejection.interest);
         }
         entry.rest(|| Account::Suspense(Differing::of_rejection(self.application, rejection)));

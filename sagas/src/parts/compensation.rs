@@ -7,7 +7,7 @@
 //! ```
 //!
 //! 1. A case is paid for once: its payout is named after it, and is requested before the case is closed.
-//! 2. It is no more than the case is about, where the case says how much that is.
+//! 2. It is no more than the case is about; where that is no money, nothing is paid for it.
 //! 3. Which payouts there may be follows from the cases that were closed; most have none.
 
 use super::{
@@ -86,7 +86,13 @@ pub fn owe<S: FundSaga>(
         let differs = format!("{} yuan are paid for this case already", known.terms.amount);
         return if same { Ok(0) } else { Err(refused(&differs)) };
     }
-    if let Some(about) = disputed(turn, case).filter(|about| Money::from(amount) > *about) {
+    let about = disputed(turn, case);
+    if about.is_zero() {
+        let text = "the case is about no money that we could owe by it; what is owed all the same is paid by \
+                    hand, and the case closed as manual";
+        return Err(refused(&text));
+    }
+    if Money::from(amount) > about {
         let text = format!(
             "{amount} yuan are more than the {about} that the case is about; what is owed besides is paid \
              by hand"
@@ -111,10 +117,10 @@ pub fn owe<S: FundSaga>(
     leg.request(turn, terms).map_err(|error| refused(&error))
 }
 
-/// Yuan that the case is about, where its findings say so.
-fn disputed<S: FundSaga>(turn: &Turn<'_, S>, case: CaseId) -> Option<Money> {
-    let known = turn.state(&Key::<Cases>::of(&case)).and_then(case::State::case)?;
-    Some(Disputed::of(&known.findings).money).filter(|money| !money.is_zero())
+/// Yuan that the case is about, as its findings say.
+fn disputed<S: FundSaga>(turn: &Turn<'_, S>, case: CaseId) -> Money {
+    let known = turn.state(&Key::<Cases>::of(&case)).and_then(case::State::case);
+    known.map_or(Money::ZERO, |known| Disputed::of(&known.findings).money)
 }
 
 impl Compensations {

@@ -46,6 +46,8 @@ pub(crate) fn units_are_said(look: &Look) {
             _ => unit == "yuan",
         };
         assert!(sound, "{} is counted in {unit}", end.name);
+        let is_money = ["advance", "payout", "compensation", "interest", "income"];
+        assert!(!end.worth.is_zero() || !is_money.contains(&&*end.name), "{} is nothing", end.name);
     }
     assert_eq!(look.open_ends.len(), look.units.len());
 }

@@ -88,6 +88,36 @@ fn interest_of_a_failed_raising_is_the_investors_and_no_case() {
     assert_eq!(in_class(&stage, "L:SUSPENSE"), "0");
 }
 
+/// A person names an amount; the engine pays no more than the case is about.
+#[test]
+fn for_a_case_that_is_about_no_money_nothing_is_paid() {
+    use fundflow_sagas::ports::bank::{ChargeAnswer, charge_notice};
+    let mut stage = purchase::stage();
+    stage.request::<Purchase>("T", purchase::request());
+    stage.until("03-16 18:00");
+    let no = fundflow_domain::ids::PaymentNo::new("T.buy.pay").unwrap();
+    let cause = fundflow_domain::orders::Cause::new("51", "not enough on the account");
+    let declined = ChargeAnswer::Declined(cause);
+    stage.notice(charge_notice(&no, declined));
+    let case = case_of(&stage).expect("a late decline is a case");
+    let state = stage.state(&Key::<Cases>::of(&case));
+    assert!(state.case().unwrap().findings[0].disputed.money.is_zero());
+    let close = |stage: &mut Stage, how| {
+        let (by, reason) = (Text::lossy("chen"), Text::lossy("the bank was asked"));
+        let closing = Box::new(Closing { how, by, reason });
+        let close = fundflow_sagas::purchase::Command::CloseCase { case, closing };
+        stage.command::<Purchase>("T", close)
+    };
+    for amount in ["0.01", "10000"] {
+        let how = How::PaidByUs { amount: amount.parse().unwrap() };
+        let Reply::Refused(_, why) = close(&mut stage, how) else { panic!("{amount} is paid") };
+        assert!(why.contains("about no money"), "{why}");
+    }
+    assert!(!stage.has("payout.requested"), "{}", stage.text());
+    let by_letter = How::Manual { text: Text::lossy("by letter") };
+    assert!(matches!(close(&mut stage, by_letter), Reply::Acted));
+}
+
 #[test]
 fn what_a_registrar_pays_back_beyond_what_it_was_paid_has_a_case_and_is_in_suspense() {
     use crate::outside::bought;
