@@ -21,7 +21,7 @@ impl<S: Saga> Running<S> {
             Ok(events) if events > 0 => return true,
             Ok(_) => self.alert(desk, "what is half done cannot be finished: nothing followed"),
             Err(error) => {
-                self.alert(desk, format!("what is half done cannot be finished: {error}"))
+                self.alert(desk, format!("what is half done cannot be finished: {error}"));
             }
         }
         false
