@@ -52,8 +52,8 @@ fn disputed(contested: bool) -> (Stage<Withdraw>, CaseId) {
     if contested {
         says(&mut stage, confirmed("c-2", "3"));
     }
-    let opened = stage.events.iter().filter(|it| &*it.event.event_type == "case.opened");
-    let case = opened.last().unwrap().stream.id().parse().unwrap();
+    let mut opened = stage.events.iter().filter(|it| &*it.event.event_type == "case.opened");
+    let case = opened.next_back().unwrap().stream.id().parse().unwrap();
     (stage, case)
 }
 

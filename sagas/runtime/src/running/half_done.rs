@@ -16,7 +16,7 @@ impl<S: Saga> Running<S> {
         let half_done = self.view(desk.streams).is_some_and(|view| S::is_half_done(&view));
         let Some(plan) = self.plan.clone().filter(|_| half_done) else { return false };
         let voice = Self::engine(REST, desk.now);
-        let done = self.as_one(desk, &plan, voice, |saga, turn| saga.do_rest(turn));
+        let done = self.as_one(desk, &plan, voice, S::do_rest);
         match done {
             Ok(events) if events > 0 => return true,
             Ok(_) => self.alert(desk, "what is half done cannot be finished: nothing followed"),
