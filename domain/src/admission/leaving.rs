@@ -8,9 +8,11 @@
 //!    are checked besides. Its amount is not known before both prices are; limits see what the shares
 //!    were worth at the latest published price, where there is one.
 
+mod enough;
 mod into;
 mod refusal;
 
+pub use enough::enough_on;
 pub use refusal::Refusal;
 
 use super::{Order, checks, days::reaches, no_day};

@@ -158,8 +158,13 @@ impl Conversion {
         }
         let fund = self.house.terms(request.fund, day).ok()?;
         let target = self.house.terms(request.into, day).ok()?;
-        let refusal = leaving::open_on(&fund, Some(&target), day).err()?;
-        Some(own("not_admitted", &refusal.to_string()))
+        if let Err(refusal) = leaving::open_on(&fund, Some(&target), day) {
+            return Some(own("not_admitted", &refusal.to_string()));
+        }
+        let left = view.plan.holdings.left(view);
+        let exit = view.open.promise.exit;
+        let why = leaving::enough_on(&fund, Some(&target), (exit, left)).err()?;
+        Some(own("not_admitted", &why))
     }
 
     /// What came is the target's: of a money-market fund, the wallet's.

@@ -26,6 +26,14 @@ use fundflow_runtime::{
 /// Natural days in which the latest published price is looked for.
 const NAV_DAYS: usize = 15;
 
+impl HoldingsPart {
+    /// Shares that stay behind once all that is reserved has left.
+    pub fn left<S: Saga>(&self, view: &View<'_, S>) -> Shares {
+        let left = self.state(view).and_then(|state| state.registered().minus(state.reserved()));
+        left.unwrap_or_default()
+    }
+}
+
 /// What is held of a fund, as an admission looks at it.
 pub fn held(state: Option<&State>, sequence: RedemptionSequence) -> Held {
     let Some(state) = state else { return Held::default() };

@@ -99,8 +99,12 @@ impl Redemption {
             return Some(own("cut_off_passed", &text));
         }
         let fund = self.house.terms(request.fund, day).ok()?;
-        let refusal = leaving::open_on(&fund, None, day).err()?;
-        Some(own("not_admitted", &refusal.to_string()))
+        if let Err(refusal) = leaving::open_on(&fund, None, day) {
+            return Some(own("not_admitted", &refusal.to_string()));
+        }
+        let left = view.plan.holdings.left(view);
+        let why = leaving::enough_on(&fund, None, (view.open.promise.exit, left)).err()?;
+        Some(own("not_admitted", &why))
     }
 
     fn request_payout(&self, turn: &mut Turn<'_>) -> Done {

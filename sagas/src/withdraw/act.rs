@@ -11,9 +11,10 @@ use crate::parts::{
     payout::PayoutLeg,
 };
 use fundflow_domain::{
-    admission::cash_out::may_leave,
+    admission::{cash_out::may_leave, leaving},
     application::{Ask, PromisedFee, Terms},
     calendar::TradingDay,
+    limits::Exit,
     money::{Amount, Discount, Money},
     orders::Cause,
     payout,
@@ -87,8 +88,14 @@ impl Withdraw {
             return None;
         }
         let fund = self.house.terms(view.open.request.fund, day).ok()?;
-        let refusal = may_leave(&fund, day).err()?;
-        Some(Cause::new("not_admitted", refusal.to_string()))
+        if let Err(refusal) = may_leave(&fund, day) {
+            return Some(Cause::new("not_admitted", refusal.to_string()));
+        }
+        let (shares, wallet) = (view.open.promise.shares, view.plan.wallet.state(view.streams)?);
+        let left = wallet.registered().minus(wallet.reserved()).unwrap_or_default();
+        let exit = if left.is_zero() { Exit::Full(shares) } else { Exit::Part(shares) };
+        let why = leaving::enough_on(&fund, None, (exit, left)).err()?;
+        Some(Cause::new("not_admitted", why))
     }
 
     fn request_payout(&self, turn: &mut Turn<'_>) -> Done {

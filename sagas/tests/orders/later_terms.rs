@@ -3,7 +3,7 @@
 use crate::{
     conversion,
     funds::{bond, equity, house},
-    plan,
+    plan, redemption,
     stage::{Stage, at},
 };
 use fundflow_domain::{
@@ -11,7 +11,7 @@ use fundflow_domain::{
     status::FundStatus,
 };
 use fundflow_runtime::message::Reply;
-use fundflow_sagas::{conversion::Conversion, regular_plan::RegularPlans};
+use fundflow_sagas::{conversion::Conversion, redemption::Redemption, regular_plan::RegularPlans};
 
 /// Terms from 24 February on.
 fn then(fund: FundTerms, change: impl FnOnce(&mut FundTerms)) -> FundTerms {
@@ -71,4 +71,61 @@ fn a_plan_is_agreed_to_on_the_terms_of_its_first_date() {
     let reply = shut.request::<RegularPlans>("PLAN", terms());
     assert!(matches!(reply, Reply::Refused(..)), "{reply:?}");
     assert!(shut.events.is_empty());
+}
+
+/// 20,000 of 25,000 shares are to be converted: 5,000 stay.
+#[test]
+fn a_conversion_that_is_below_a_minimum_of_the_later_t_is_turned_away() {
+    let bond = || bond(Method::FeeDifference);
+    let shares = |text: &str| text.parse().unwrap();
+    let away: [(&str, FundTerms); 3] = [
+        ("minimum", then(bond(), |it| it.limits.shares.conversion_min = shares("20000.01"))),
+        ("of the pair", then(bond(), |it| it.conversions[0].shares_min = shares("20000.01"))),
+        ("be left", then(bond(), |it| it.limits.shares.balance_min = shares("5000.01"))),
+    ];
+    for (why, later) in away {
+        let stage = placed_late(later);
+        let look = stage.look::<Conversion>("C");
+        assert_eq!(look.ending, Some("conversion.rolled_back"), "{why}\n{}", stage.text());
+        let cause = look.failure.unwrap();
+        assert_eq!(&*cause.code, "not_admitted", "{cause}");
+        assert!(cause.text.contains(why), "{cause}");
+        assert_eq!(stage.shares("001546").available(), "25000".parse().unwrap());
+    }
+    let enough = then(bond(), |it| {
+        it.limits.shares.conversion_min = shares("20000");
+        it.limits.shares.balance_min = shares("5000");
+        it.conversions[0].shares_min = shares("20000");
+    });
+    assert_eq!(placed_late(enough).look::<Conversion>("C").ending, None);
+}
+
+#[test]
+fn a_redemption_that_its_registrar_takes_late_is_held_against_the_minima_of_the_later_t() {
+    let taken_late = |change: fn(&mut FundTerms)| {
+        let mut later = then(equity(), change);
+        later.effective_from = "2026-02-25".parse().unwrap();
+        let mut stage = redemption::stage();
+        stage.house = house(vec![equity(), later]);
+        stage.now = at("02-24 14:59");
+        stage.crash();
+        stage.silent = true;
+        stage.request::<Redemption>("R", redemption::request());
+        stage.now = at("02-24 15:46");
+        stage.silent = false;
+        stage.until("02-24 15:50");
+        stage
+    };
+    let away: [fn(&mut FundTerms); 2] = [
+        |it| it.limits.shares.redemption_min = "6000.01".parse().unwrap(),
+        |it| it.limits.shares.balance_min = "1000000".parse().unwrap(),
+    ];
+    for change in away {
+        let stage = taken_late(change);
+        let look = stage.look::<Redemption>("R");
+        assert_eq!(look.ending, Some("redemption.rolled_back"), "{}", stage.text());
+        assert_eq!(&*look.failure.unwrap().code, "not_admitted");
+    }
+    let stage = taken_late(|it| it.limits.shares.redemption_min = "6000".parse().unwrap());
+    assert!(stage.has("application.moved") && stage.look::<Redemption>("R").ending.is_none());
 }

@@ -34,6 +34,7 @@ mod income_debt;
 mod kept;
 mod last_word;
 mod left_row;
+mod minima;
 mod missing;
 mod names;
 mod never_got;
