@@ -125,6 +125,11 @@ impl Explained {
         self.cases.values().any(|it| it.open && it.of.as_ref() == Some(request))
     }
 
+    /// Whether a person is still to close that case.
+    pub(super) fn is_open(&self, case: CaseId) -> bool {
+        self.cases.get(&case).is_some_and(|it| it.open)
+    }
+
     pub(super) fn open_cases(&self) -> u64 {
         self.cases.values().filter(|it| it.open).count() as u64
     }

@@ -67,7 +67,7 @@ fn open(stage: &Stage) -> Vec<CaseId> {
 }
 
 impl<S: InHouse<Command: 'static, Request: 'static>> Order<S> {
-    fn tells(&self, stage: &mut Stage, word: Word) {
+    pub(crate) fn tells(&self, stage: &mut Stage, word: Word) {
         let said = match word {
             Word::Sound | Word::Wrong | Word::Portion => (self.confirms)(word),
             Word::Rejected => rejected("0"),
