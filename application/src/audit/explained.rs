@@ -125,6 +125,11 @@ impl Explained {
         self.cases.values().any(|it| it.open && it.of.as_ref() == Some(request))
     }
 
+    /// Whether that case was ever opened.
+    pub(super) fn knows(&self, case: CaseId) -> bool {
+        self.cases.contains_key(&case)
+    }
+
     /// Whether a person is still to close that case.
     pub(super) fn is_open(&self, case: CaseId) -> bool {
         self.cases.get(&case).is_some_and(|it| it.open)

@@ -218,7 +218,7 @@ impl Transit {
         let ends = ends.map(|end| end.worths.iter().flat_map(|it| [*it, -*it]).collect());
         let records = self.of.get(request).into_iter().flatten();
         let records = records.filter_map(|case| self.ways(request, *case, place, cases));
-        let advance = self.of_bank(request, place);
+        let advance = self.of_bank(request, place, cases);
         for ways in ends.chain(records).chain(advance) {
             let more: Vec<Decimal> = ways
                 .iter()
@@ -233,13 +233,24 @@ impl Transit {
     }
 
     /// Of what a bank advanced it has money, shares or a claim: all of it, and what each record brought it of
-    /// these.
-    fn of_bank(&self, request: &TransactionId, place: &Place) -> Vec<Vec<Decimal>> {
+    /// these. Shares of a money fund are worth 1.00, unless a person has looked at the record.
+    fn of_bank(
+        &self,
+        request: &TransactionId,
+        place: &Place,
+        cases: &Explained,
+    ) -> Vec<Vec<Decimal>> {
         let Some(advanced) = self.advanced.get(request) else { return Vec::new() };
-        let records = self.of.get(request).into_iter().flatten();
-        let records = records.filter_map(|case| self.records.get(case)?.of_bank);
-        let advanced = matches!(place, Place::At(_)).then_some(*advanced);
-        records.chain(advanced).map(|sum| vec![sum, -sum]).collect()
+        let (mut ways, at_par) = (Vec::new(), matches!(place, Place::At(_)));
+        ways.extend(at_par.then(|| vec![*advanced, -*advanced]));
+        for case in self.of.get(request).into_iter().flatten() {
+            let Some(moved) = self.records.get(case) else { continue };
+            let of_bank = moved.of_bank.map(|sum| vec![sum, -sum]);
+            ways.extend(of_bank);
+            let seen = moved.what.get(place).filter(|_| !at_par && cases.knows(*case));
+            ways.extend(seen.map(|sum| vec![*sum, -*sum]));
+        }
+        ways
     }
 
     fn has_end(&self, request: &TransactionId, fund: FundCode) -> bool {
