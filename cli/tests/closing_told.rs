@@ -26,8 +26,7 @@ const ORDERS: [(&str, &str, &str, &str); 7] = [
         "recharge,I,,000730,,6000.00,,",
     ),
 ];
-const FATES: [&str; 6] =
-    ["contradicted", "wrong_fee", "garbled", "wrong_shares", "zero_shares", "twice_different"];
+const FATES: [&str; 3] = ["contradicted", "garbled", "twice_different"];
 const WAYS: [&[&str]; 4] = [
     &["--how", "accepted"],
     &["--how", "withdrawn"],
@@ -111,19 +110,22 @@ fn where_a_difference_goes_is_said_in_the_look_and_in_the_result() {
             };
             let all = told(&looked);
             assert!(!all.is_empty(), "{transaction} {kind} {way:?}: {looked:#}");
-            let table = String::from_utf8(fundflow(store, &words).stdout).unwrap();
-            for line in &all {
-                assert!(table.contains(line.as_str()), "{line}: {table}");
-                lines.push(format!("{transaction} {kind} {}: {line}\n", way[1]));
+            let of = format!("{transaction} {kind} {}", way[1]);
+            lines.extend(all.iter().map(|line| format!("{of}: {line}\n")));
+            if transaction.starts_with("linked.") {
+                let table = String::from_utf8(fundflow(store, &words).stdout).unwrap();
+                assert!(all.iter().all(|line| table.contains(line.as_str())), "{table}");
+                assert!(!table.contains("none moves"), "{table}");
             }
-            assert!(!table.contains("none moves"), "{table}");
         }
     }
     lines.sort();
     golden("closing_told.txt", &lines.concat());
 
     // Closed in one way each, it is said once more.
-    for ((transaction, kind, case), way) in cases.iter().zip(WAYS.iter().cycle()) {
+    let known = ["linked.", "recharge."];
+    let cases = cases.iter().filter(|(of, ..)| known.iter().any(|it| of.starts_with(it)));
+    for ((transaction, kind, case), way) in cases.zip(WAYS.iter().cycle()) {
         let words = [&["case", "close", case], *way, &BY[..]].concat();
         let looked = json(store, &words).map(|it| told(&it)).unwrap_or_default();
         let done = json(store, &[&words[..], &["--apply"]].concat());

@@ -8,9 +8,9 @@ pub(super) fn words(becomes: &Becomes, how: &How) -> Vec<String> {
     let Becomes { from, to, is_booked } = becomes;
     if from.is_empty() && to.is_empty() {
         let none = match (how, is_booked) {
-            (How::Withdrawn, true) => "none: the record adds up to the fen, and is reversed",
-            (_, true) => "none: the record adds up to the fen, and stands",
-            (_, false) => "none: no record is in the books by this case",
+            (How::Withdrawn, true) => "none is booked of the record, which is reversed",
+            (_, true) => "none is booked of the record, which stands",
+            (_, false) => "none is booked: this case has no record in the books",
         };
         return vec![none.to_owned()];
     }

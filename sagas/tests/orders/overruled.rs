@@ -7,12 +7,14 @@ use crate::{
     purchase, redemption,
     stage::{InHouse, Stage},
 };
+use fundflow_application::desk;
 use fundflow_domain::{
-    case::{CaseId, Closing, How},
+    case::{CaseId, Cases, Closing, How},
     fund::ConversionFeeMethod,
     ids::ApplicationNo,
     text::Text,
 };
+use fundflow_kernel::streams::Key;
 use fundflow_runtime::message::Reply;
 use fundflow_sagas::{
     conversion::Conversion,
@@ -20,6 +22,7 @@ use fundflow_sagas::{
     purchase::Purchase,
     redemption::Redemption,
 };
+use rust_decimal::Decimal;
 
 /// What a registrar may say of an order, one thing after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +55,14 @@ fn opened(stage: &Stage) -> usize {
     stage.events.iter().filter(|it| opens(&it.event.event_type)).count()
 }
 
+/// Where a look says that the difference of that case's record goes.
+fn becomes(stage: &Stage, case: CaseId, closing: &Closing) -> Vec<(String, Decimal)> {
+    let state = stage.state(&Key::<Cases>::of(&case));
+    let known = (case, state.case().unwrap());
+    let becomes = desk::becomes(&"T".parse().unwrap(), &stage.events, known, closing).unwrap();
+    becomes.to.into_iter().map(|it| (it.account, it.yuan)).collect()
+}
+
 /// Open cases, in the order in which they were opened.
 fn open(stage: &Stage) -> Vec<CaseId> {
     let mut open: Vec<CaseId> = Vec::new();
@@ -79,7 +90,15 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Order<S> {
     fn closes(&self, stage: &mut Stage, case: CaseId, how: &How) -> bool {
         let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));
         let closing = Box::new(Closing { how: how.clone(), by, reason });
-        matches!(stage.command::<S>("T", (self.close)(case, closing)), Reply::Acted)
+        let looked = becomes(stage, case, &closing);
+        let done = matches!(stage.command::<S>("T", (self.close)(case, closing)), Reply::Acted);
+        if done {
+            let report = audited::report(&stage.events, stage.kinds());
+            let all = report.differences.iter().filter(|it| it.case == case.to_string());
+            let is: Vec<_> = all.map(|it| (it.class.clone(), it.balance)).collect();
+            assert_eq!(looked, is, "{how:?}\n{}", stage.text());
+        }
+        done
     }
 
     /// Everything is said, and every case is closed in that way where it may be, and by hand where not.
