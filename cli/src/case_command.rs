@@ -12,6 +12,7 @@
 
 mod close;
 mod record;
+mod settled;
 
 use crate::{
     args::Format,

@@ -13,6 +13,7 @@ use super::{
     explained::Explained,
     shares::SharesSaid,
     suspect::{Excuse, Suspect},
+    transit::Transit,
 };
 use fundflow_domain::{
     advance::{self, Advances},
@@ -20,9 +21,9 @@ use fundflow_domain::{
     case::Cases,
     holdings::{HoldingId, Holdings},
     ids::{ApplicationNo, OrderId, TransactionId, WalletId},
-    money::Money,
+    money::{Amount, Money},
     payment::{self, Payments},
-    payout::Payouts,
+    payout::{self, Payouts},
     postings::{
         Account, Balances, Differences, Posting, Source, imbalance, natural, of_advance,
         of_application, of_holdings, of_payment, of_payout, of_wallet,
@@ -56,6 +57,7 @@ pub(super) struct Books {
     orders: HashMap<OrderId, TransactionId>,
     numbers: HashMap<ApplicationNo, OrderId>,
     pub(super) explained: Explained,
+    pub(super) transit: Transit,
     /// Requests whose customers had too much while a case about them was open.
     below_zero: BTreeSet<TransactionId>,
     /// What shares did not bring of what a bank advanced on them. Yuan.
@@ -97,9 +99,7 @@ impl Books {
         let request = request.unwrap_or_else(|| event.event.correlation.clone());
         let booked = match event.stream.category() {
             Payments::CATEGORY => self.payment(event, before, &request),
-            Payouts::CATEGORY => {
-                said::<Payouts>(event).map(|said| (of_payout(&request, &said), Vec::new()))
-            }
+            Payouts::CATEGORY => self::payout(event, before, &request),
             Advances::CATEGORY => self.advance(event, before, &request),
             Applications::CATEGORY => self.application(event, before, &request),
             Wallet::CATEGORY => self.wallet(event, before, after),
@@ -155,15 +155,25 @@ impl Books {
                 self.kept.insert(request.clone(), *kept);
             }
             advance::Event::Overpaid { amount } => self.explained.owes_back(request, *amount),
+            advance::Event::Advanced(transfer) => {
+                self.transit.advanced(request, transfer.amount.decimal());
+            }
             advance::Event::Requested(_)
-            | advance::Event::Advanced(_)
             | advance::Event::Declined { .. }
             | advance::Event::Contested(_)
             | advance::Event::RepaymentRequested { .. }
             | advance::Event::Repaid(_)
             | advance::Event::Returned { .. } => {}
         }
-        Some((of_advance(request, state::<Advances>(before)?, &said)?, Vec::new()))
+        let before = state::<Advances>(before)?;
+        let asked = before.advance().and_then(|advance| match (&said, &advance.stage) {
+            (advance::Event::Advanced(came), _) => Some((advance.terms.amount, came.amount)),
+            (advance::Event::Repaid(came), advance::Stage::Repaying { amount, .. }) => {
+                Some((*amount, came.amount))
+            }
+            _ => None,
+        });
+        Some((of_advance(request, before, &said)?, moved_otherwise(asked)))
     }
 
     fn application(
@@ -184,10 +194,11 @@ impl Books {
         }
         let paid = before.application().is_some_and(|it| self.paid_for.contains(&it.terms.order));
         let source = if paid { Source::Payment } else { Source::Proceeds };
-        self.shares.said(request, before, &said);
+        let shares = self.shares.said(request, before, &said);
         let mut entry = of_application(request, source, before, &said)?;
         let (of, event) = ((request, source), (before, &said));
         self.differences.of_application(of, event, &mut entry, &self.balances);
+        self.transit.said(of, event, &entry, &shares);
         Some((entry, suspects))
     }
 
@@ -201,6 +212,17 @@ impl Books {
         if let Some(of) = said.transaction().filter(|of| **of != event.event.correlation) {
             let what = format!("it is written for {} and speaks of {of}", event.event.correlation);
             suspects.push(Suspect::new(Check::Envelope, what));
+        }
+        if let wallet::Event::CreditCorrected { reversed, lots, shares, left, .. } = &said {
+            let taken: Decimal = lots.iter().map(|part| part.shares.decimal()).sum();
+            let [reversed, shares, left] = [reversed, shares, left].map(|it| it.decimal());
+            // What had left of the one lot is gone from the one in its place.
+            if shares - left != reversed - taken {
+                let what = format!(
+                    "{left} of {shares} shares are left, and {taken} of the {reversed} before were"
+                );
+                suspects.push(Suspect::new(Check::I6, what));
+            }
         }
         Some((entry, suspects))
     }
@@ -220,6 +242,7 @@ impl Books {
         let state = state::<Cases>(after)?;
         let case = event.stream.id().parse().ok()?;
         let entry = self.differences.of_case(case, state, &self.balances);
+        self.transit.settled(case, &entry);
         self.explained.hear(case, state);
         Some((entry, Vec::new()))
     }
@@ -287,6 +310,23 @@ impl Books {
     pub(super) fn holdings(&self) -> Vec<Holding> {
         self.balances.by_class().into_iter().map(|(at, sum)| Holding::of(at, sum)).collect()
     }
+}
+
+fn payout(event: &Recorded, before: &dyn Fold, request: &TransactionId) -> Booked {
+    let said = said::<Payouts>(event)?;
+    let asked = state::<Payouts>(before)?.payout().map(|payout| payout.terms.amount);
+    let asked = match &said {
+        payout::Event::PaidOut(came) => asked.map(|asked| (asked, came.amount)),
+        _ => None,
+    };
+    Some((of_payout(request, &said), moved_otherwise(asked)))
+}
+
+/// A bank moved another sum than it was asked to.
+fn moved_otherwise(asked: Option<(Amount, Money)>) -> Vec<Suspect> {
+    let other = asked.filter(|(asked, came)| Money::from(*asked) != *came);
+    let what = |(asked, came)| format!("{came} yuan moved where {asked} were to");
+    other.map(|it| Suspect::new(Check::I5, what(it))).into_iter().collect()
 }
 
 fn state<D: Stored<State: Clone + Send + Sync> + 'static>(fold: &dyn Fold) -> Option<&D::State> {

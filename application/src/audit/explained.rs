@@ -125,6 +125,16 @@ impl Explained {
         self.cases.values().any(|it| it.open && it.of.as_ref() == Some(request))
     }
 
+    /// Whether that case was ever opened.
+    pub(super) fn knows(&self, case: CaseId) -> bool {
+        self.cases.contains_key(&case)
+    }
+
+    /// Whether a person is still to close that case.
+    pub(super) fn is_open(&self, case: CaseId) -> bool {
+        self.cases.get(&case).is_some_and(|it| it.open)
+    }
+
     pub(super) fn open_cases(&self) -> u64 {
         self.cases.values().filter(|it| it.open).count() as u64
     }

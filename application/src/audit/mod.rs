@@ -25,6 +25,7 @@ mod report;
 mod shares;
 mod suspect;
 mod trail;
+mod transit;
 mod whole;
 
 pub use report::{Check, Counts, Difference, Finding, Holding, LISTED, Report, Unchecked};

@@ -28,20 +28,37 @@ impl SharesSaid {
     }
 
     /// What a registrar says of an application.
-    pub(super) fn said(&mut self, request: &TransactionId, before: &State, event: &Event) {
+    pub(super) fn said(
+        &mut self,
+        request: &TransactionId,
+        before: &State,
+        event: &Event,
+    ) -> Vec<(FundCode, Decimal)> {
+        let mut all = Vec::new();
+        self.says(request, before, event, &mut all);
+        all
+    }
+
+    fn says(
+        &mut self,
+        request: &TransactionId,
+        before: &State,
+        event: &Event,
+        all: &mut Vec<(FundCode, Decimal)>,
+    ) {
         let Some(application) = before.application() else { return };
         match event {
             Event::PortionConfirmed(came)
             | Event::Confirmed(came)
             | Event::PartlyConfirmed(came)
             | Event::Upheld(came) => {
-                self.confirmed(request, application, came, Decimal::ONE);
+                self.confirmed(request, application, (came, Decimal::ONE), all);
             }
             Event::Corrected { reverses, confirmation } => {
-                self.taken_back(request, application, reverses);
-                self.confirmed(request, application, confirmation, Decimal::ONE);
+                self.taken_back(request, application, reverses, all);
+                self.confirmed(request, application, (confirmation, Decimal::ONE), all);
             }
-            Event::Withdrawn { serial, .. } => self.taken_back(request, application, serial),
+            Event::Withdrawn { serial, .. } => self.taken_back(request, application, serial, all),
             Event::Placed(_)
             | Event::Moved { .. }
             | Event::AskChanged { .. }
@@ -59,9 +76,15 @@ impl SharesSaid {
     }
 
     /// A record that had never held is not among the confirmations.
-    fn taken_back(&mut self, request: &TransactionId, of: &Application, serial: &Serial) {
+    fn taken_back(
+        &mut self,
+        request: &TransactionId,
+        of: &Application,
+        serial: &Serial,
+        all: &mut Vec<(FundCode, Decimal)>,
+    ) {
         if let Some(was) = of.confirmations().find(|it| it.serial == *serial) {
-            self.confirmed(request, of, was, Decimal::NEGATIVE_ONE);
+            self.confirmed(request, of, (was, Decimal::NEGATIVE_ONE), all);
         }
     }
 
@@ -69,12 +92,14 @@ impl SharesSaid {
         &mut self,
         request: &TransactionId,
         application: &Application,
-        came: &Confirmation,
-        sign: Decimal,
+        (came, sign): (&Confirmation, Decimal),
+        all: &mut Vec<(FundCode, Decimal)>,
     ) {
         let fund = application.terms.fund;
         let mut add = |fund, shares: Decimal| {
-            self.add(request, fund, shares.saturating_mul(sign));
+            let shares = shares.saturating_mul(sign);
+            all.push((fund, shares));
+            self.add(request, fund, shares);
         };
         match (&came.outcome, &application.terms.ask) {
             (Outcome::Subscription(numbers), _) => add(fund, numbers.shares.decimal()),

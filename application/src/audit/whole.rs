@@ -81,6 +81,9 @@ impl Audit<'_> {
         for wait in look.waits.iter().filter(|wait| !wait.is_alive()) {
             self.find_of(owner, Check::Liveness, forgotten(wait));
         }
+        if self.books.explained.has_open_case(&owner.1) {
+            self.books.transit.ends(&owner.1, look);
+        }
         let left = look.open_ends.iter().filter(|end| !look.given_up.contains(&end.name));
         // What was given up, or corrected after the end, may still be on its way; so may money that came
         // after it, for which somebody is called or a person waited for.

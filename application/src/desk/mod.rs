@@ -12,6 +12,7 @@
 //! 3. Nothing here writes events. An action is previewed here and taken by the engine.
 
 mod checkpoint;
+mod difference;
 mod events;
 mod foreign;
 mod list;
@@ -21,6 +22,7 @@ mod registry;
 mod row;
 mod show;
 
+pub use difference::{Becomes, Moved, becomes};
 pub use events::{Events, Wanted, event_at, event_by_id, events};
 pub use foreign::{Foreign, ForeignStream, foreign};
 pub use list::{Filter, Listed, Listing, Page, SagaList, Standing, Stands};

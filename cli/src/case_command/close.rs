@@ -1,12 +1,12 @@
 //! How a case is settled, by whom and why.
 
-use super::{closed, found, row};
+use super::{closed, found, row, settled};
 use crate::{
     args::Format,
     folded::Folded,
     house::Terms,
     offers::{closes, is_paid, refuses, waits_for},
-    operate::{self, IN_PART, Order, OrderArgs, STALE, not_blank, time_of, versioned},
+    operate::{self, IN_PART, Order, OrderArgs, STALE, Told, not_blank, time_of, versioned},
     reading::{Failure, Place, complain, database, finish, json, open},
     registry::{Registry, Sagas, Word},
 };
@@ -107,6 +107,8 @@ struct Report {
     /// The position of the case's last event.
     version: u64,
     how: String,
+    /// Where what does not add up of the record goes.
+    differences: Vec<String>,
 }
 
 impl CloseArgs {
@@ -186,11 +188,12 @@ async fn one(
     let (store, id) = (place.store, wanted.case);
     let case = found(store, &id).await?;
     let lost = lost(&case, &closing.how);
+    let differences = differences(registry, place, (&case, id), &closing).await?;
     if let Some(transaction) = holds_up(registry, place, (&case, id), &closing).await? {
         let word = Word::CloseCase { case: id, closing: Box::new(closing) };
         let target = (transaction, wanted.version);
         let order = Order::ask("close case", target, (id.to_string(), word), &args.order);
-        let order = order.because(&args.reason).losing(lost);
+        let order = order.because(&args.reason).telling(Told { lost, differences });
         return operate::run(registry, &order, place, format, out).await;
     }
     let kind = case.kept.loaded.state.case().map(|known| known.kind().as_str());
@@ -211,18 +214,43 @@ async fn one(
     let case = found(store, &id).await?;
     let version = self::version(&case);
     let case = row(&case)?;
-    let report = Report { action: "close case", applied, version, how, case };
+    let report = Report { action: "close case", applied, version, how, case, differences };
     let name = &report.case.case;
+    let told = |out: &mut dyn Write| {
+        report.differences.iter().try_for_each(|it| writeln!(out, "difference  {it}"))
+    };
     match format {
         Format::Json => json(out, &report)?,
-        Format::Table if applied => writeln!(out, "closed {name}: {}", report.how)?,
+        Format::Table if applied => {
+            writeln!(out, "closed {name}: {}", report.how)?;
+            told(out)?;
+        }
         Format::Table => {
             writeln!(out, "close case {name}: can be done: {}", report.how)?;
+            told(out)?;
             writeln!(out, "nothing was changed")?;
             writeln!(out, "to do it, type the same with {name}@{version} and --apply")?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What becomes of the difference of the case's record, in words.
+async fn differences(
+    registry: &Registry,
+    place: Place<'_>,
+    (case, id): (&Folded<Cases>, CaseId),
+    closing: &Closing,
+) -> Result<Vec<String>, Failure> {
+    let Some(known) = case.kept.loaded.state.case() else { return Ok(Vec::new()) };
+    let store = open(place.store)?;
+    let sagas = registry.sagas(&Terms::of(&place)?.house(time_of(&store).await?)?);
+    let shown = saga_of(&store, &sagas, case).await?;
+    let becomes = shown.and_then(|shown| {
+        let request = &shown.look.id.transaction;
+        desk::becomes(request, &shown.events, (id, known), closing)
+    });
+    Ok(becomes.map_or_else(Vec::new, |becomes| settled::words(&becomes, &closing.how)))
 }
 
 /// What a record of nothing, if it stands, has done with the investor's money.

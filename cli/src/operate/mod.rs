@@ -46,6 +46,7 @@ use which::{Target, WhichArgs};
 
 pub(crate) use apply::{engine, held, settle};
 pub(crate) use outside::{Counterparties, counterparties, counterparties_at, time_of};
+pub(crate) use plan::Told;
 pub(crate) use which::{ParkedArgs, versioned};
 
 pub(crate) const IN_PART: u8 = 3;
@@ -190,7 +191,7 @@ pub(crate) struct Order {
     apply: bool,
     /// What stands before `@VERSION` where one was typed; else the transaction.
     named: Option<String>,
-    lost: Option<String>,
+    told: Told,
 }
 
 /// What was looked at, or done.
@@ -283,8 +284,9 @@ impl Order {
         let (mut seen, mut targets) = (std::collections::BTreeSet::new(), targets.to_vec());
         targets.retain(|target| seen.insert(target.transaction.clone()));
         let OrderArgs { kind, operator, apply } = args.clone();
-        let (parked, at, reason, named, lost) = (None, None, None, None, None);
-        Self { verb, targets, parked, will, at, reason, kind, operator, apply, named, lost }
+        let (parked, at, reason, named) = (None, None, None, None);
+        let told = Told::default();
+        Self { verb, targets, parked, will, at, reason, kind, operator, apply, named, told }
     }
 
     pub(crate) fn because(self, reason: &str) -> Self {

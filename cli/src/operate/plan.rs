@@ -66,6 +66,9 @@ pub(super) struct Row {
     pub(super) calls: Vec<String>,
     /// What happens to money.
     pub(super) money: Vec<String>,
+    /// Where what does not add up of a record goes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) differences: Vec<String>,
     /// What happens to shares that the operation disposes of.
     pub(super) shares: Vec<String>,
     /// As it is afterwards.
@@ -95,6 +98,7 @@ impl Row {
             events: vec![],
             calls: vec![],
             money: vec![],
+            differences: vec![],
             shares: vec![],
             after: None,
         }
@@ -225,9 +229,12 @@ impl Desk<'_> {
                 }
             }
         }
-        row.money.extend(self.order.lost.clone());
+        row.money.extend(self.order.told.lost.clone());
+        row.differences.clone_from(&self.order.told.differences);
         if row.money.is_empty() && row.shares.is_empty() {
-            row.money.push("none moves by this".to_owned());
+            let closes = !row.differences.is_empty();
+            let none = if closes { "none comes or goes by this" } else { "none moves by this" };
+            row.money.push(none.to_owned());
         }
         row.why = self.vouched.map(|account| {
             format!(
@@ -241,10 +248,19 @@ impl Desk<'_> {
 }
 
 impl Order {
-    /// With what the investor does not get, if it is done.
-    pub(crate) fn losing(self, lost: Option<String>) -> Self {
-        Self { lost, ..self }
+    /// With what is known of it beside what the runner says.
+    pub(crate) fn telling(self, told: Told) -> Self {
+        Self { told, ..self }
     }
+}
+
+/// What is known of an order beside what the runner says.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// What the investor does not get, if it is done.
+    pub(crate) lost: Option<String>,
+    /// Where what does not add up of a record goes.
+    pub(crate) differences: Vec<String>,
 }
 
 /// How a unit begins that counts shares.

@@ -66,6 +66,7 @@ fn saga(row: &Row, action: &str, out: &mut impl Write) -> Result<(), Failure> {
     facts.extend(row.version.map(|version| ("version", version.to_string())));
     facts.extend(row.calls.iter().map(|call| ("call", call.clone())));
     facts.extend(row.money.iter().map(|money| ("money", money.clone())));
+    facts.extend(row.differences.iter().map(|it| ("difference", it.clone())));
     facts.extend(row.shares.iter().map(|shares| ("shares", shares.clone())));
     pairs(out, &facts.iter().map(|(name, value)| (*name, value.clone())).collect::<Vec<_>>())?;
     if !row.events.is_empty() {

@@ -24,6 +24,7 @@ use fundflow_kernel::{
     store::ReadError,
     streams::Damage,
 };
+use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -63,6 +64,8 @@ pub struct Look {
     pub units: Vec<Option<String>>,
     /// What a person took over when it was abandoned.
     pub given_up: Vec<Arc<str>>,
+    /// What each of these was worth when that person was told of it last, in the same order.
+    pub given_up_as: Vec<Decimal>,
     /// Whether an operator may close the row that it stands on.
     pub can_skip: bool,
     /// What it waits for; empty once it is finished.
@@ -172,6 +175,7 @@ pub fn glance<S: Saga>(saga: &S, replayed: &Replayed<S>) -> Result<Look, LookErr
         units: ends.iter().map(|end| S::unit(&view, &end.name)).collect(),
         open_ends: ends,
         given_up: open.given_up.iter().map(|end| end.name.clone()).collect(),
+        given_up_as: open.given_up.iter().map(|end| end.worth).collect(),
         can_skip: stand.is_some_and(|stand| stand.can_be_skipped()),
         waits,
         timeline: Vec::new(),

@@ -37,6 +37,11 @@ pub(crate) fn adds_up(report: &Report, told: impl Fn() -> String) {
     assert!(said.is_empty(), "{said:#?}\n{}", told());
 }
 
+/// Something is wrong with the books of that log.
+pub(crate) fn is_named(report: &Report) -> bool {
+    report.findings.iter().any(|it| it.check != Check::Envelope)
+}
+
 /// Every case is closed: no difference waits for anybody.
 #[track_caller]
 pub(crate) fn nothing_is_in_suspense(report: &Report, told: impl Fn() -> String) {

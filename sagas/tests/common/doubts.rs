@@ -131,6 +131,11 @@ pub(crate) fn play(stage: &mut impl Doubted, doubts: &[Doubt]) {
             Doubt::Dies(calls_arrive) => stage.dies(*calls_arrive),
             Doubt::DiesLater(appends) => stage.fuse(Some(*appends)),
         }
+        // A turn that a death cut in two is on the books in part.
+        if !doubts.iter().any(|it| matches!(it, Doubt::DiesLater(_))) {
+            let (report, text) = (stage.audit(), stage.transcript());
+            crate::audited::adds_up(&report, || format!("after {doubt:?}\n{text}"));
+        }
     }
     stage.fuse(None);
     stage.silence(false);

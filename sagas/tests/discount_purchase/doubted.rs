@@ -258,6 +258,11 @@ proptest! {
                 }
             }
             sound(&stage);
+            // A turn that a death cut in two is on the books in part.
+            if !doubts.iter().any(|it| matches!(it, Doubt::Any(Event::Fuse(..)))) {
+                let report = audited::report(&stage.events, stage.kinds());
+                audited::adds_up(&report, || format!("after {doubt:?}\n{}", stage.text()));
+            }
         }
         stage.fuse = None;
         stage.run();
@@ -283,4 +288,29 @@ proptest! {
         audited::adds_up(&report, || stage.text());
         audited::nothing_is_in_suspense(&report, || stage.text());
     }
+}
+
+#[test]
+fn a_case_about_a_discount_purchase_excuses_nothing_else_of_it() {
+    let mut planted = 0;
+    for mode in [Mode::LinkedSameDay, Mode::NextDay, Mode::Held] {
+        for doubted in 0..ORDERS.len() {
+            let mut stage = if mode == Mode::Held { holding("1000") } else { Stage::at("10:00") };
+            stage.request(&request(mode));
+            stage.run();
+            for (whole, serial) in [(true, 0), (false, 1)] {
+                confirms(&mut stage, ORDERS[doubted], whole, serial);
+            }
+            let report = audited::report(&stage.events, stage.kinds());
+            if report.counts.open_cases == 0 {
+                continue;
+            }
+            audited::adds_up(&report, || stage.text());
+            let named = |log: &[_]| audited::is_named(&audited::report(log, stage.kinds()));
+            let excused = crate::planted::excused(&stage.events, named);
+            assert!(excused.is_empty(), "{excused:?} {mode:?} {doubted}\n{}", stage.text());
+            planted += 1;
+        }
+    }
+    assert_eq!(planted, 5, "of each order that there is");
 }

@@ -40,6 +40,8 @@ mod offers;
 mod owed;
 mod own_t;
 mod people;
+#[path = "../common/planted.rs"]
+mod planted;
 mod random;
 mod redeemed_late;
 mod rejected;

@@ -39,6 +39,9 @@ mod plan;
 mod plan_by_wallet;
 mod plan_by_wallet_ends;
 mod plan_late;
+#[path = "../common/planted.rs"]
+mod planted;
+mod planted_amounts;
 mod ports;
 mod purchase;
 #[path = "../common/reasons.rs"]

@@ -7,9 +7,10 @@ use crate::{
     purchase, redemption,
     stage::{InHouse, Stage},
 };
+use fundflow_application::desk;
 use fundflow_domain::{
     application::{Applications, Stage as Stage_},
-    case::{CaseId, Closing, How},
+    case::{CaseId, Cases, Closing, How},
     fund::ConversionFeeMethod,
     ids::ApplicationNo,
     text::Text,
@@ -22,6 +23,7 @@ use fundflow_sagas::{
     purchase::Purchase,
     redemption::Redemption,
 };
+use rust_decimal::Decimal;
 
 /// What a registrar may say of an order, one thing after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +56,14 @@ fn opened(stage: &Stage) -> usize {
     stage.events.iter().filter(|it| opens(&it.event.event_type)).count()
 }
 
+/// Where a look says that the difference of that case's record goes.
+fn becomes(stage: &Stage, case: CaseId, closing: &Closing) -> Vec<(String, Decimal)> {
+    let state = stage.state(&Key::<Cases>::of(&case));
+    let known = (case, state.case().unwrap());
+    let becomes = desk::becomes(&"T".parse().unwrap(), &stage.events, known, closing).unwrap();
+    becomes.to.into_iter().map(|it| (it.account, it.yuan)).collect()
+}
+
 /// Open cases, in the order in which they were opened.
 fn open(stage: &Stage) -> Vec<CaseId> {
     let mut open: Vec<CaseId> = Vec::new();
@@ -69,7 +79,7 @@ fn open(stage: &Stage) -> Vec<CaseId> {
 }
 
 impl<S: InHouse<Command: 'static, Request: 'static>> Order<S> {
-    fn tells(&self, stage: &mut Stage, word: Word) {
+    pub(crate) fn tells(&self, stage: &mut Stage, word: Word) {
         let said = match word {
             Word::Sound | Word::Wrong | Word::Portion => (self.confirms)(word),
             Word::Rejected => rejected("0"),
@@ -81,7 +91,15 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Order<S> {
     fn closes(&self, stage: &mut Stage, case: CaseId, how: &How) -> bool {
         let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));
         let closing = Box::new(Closing { how: how.clone(), by, reason });
-        matches!(stage.command::<S>("T", (self.close)(case, closing)), Reply::Acted)
+        let looked = becomes(stage, case, &closing);
+        let done = matches!(stage.command::<S>("T", (self.close)(case, closing)), Reply::Acted);
+        if done {
+            let report = audited::report(&stage.events, stage.kinds());
+            let all = report.differences.iter().filter(|it| it.case == case.to_string());
+            let is: Vec<_> = all.map(|it| (it.class.clone(), it.balance)).collect();
+            assert_eq!(looked, is, "{how:?}\n{}", stage.text());
+        }
+        done
     }
 
     /// Everything is said, and every case is closed in that way where it may be, and by hand where not.

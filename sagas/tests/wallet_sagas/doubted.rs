@@ -2,8 +2,11 @@
 //! take back: no money and no share of a withdrawal is lost or made.
 
 use crate::{
+    audited,
     doubts::{Doubt, Doubted, bring_to_its_end, by_hand, doubts, play},
-    outside::{record, redeemed, rejected},
+    outside::{purchased, record, redeemed, rejected},
+    planted::excused,
+    recharge,
     stage::{Stage, order, out_no},
     withdraw::{asked, request, stage},
 };
@@ -140,5 +143,55 @@ proptest! {
     #[test]
     fn whatever_is_said_of_a_withdrawal_its_shares_and_its_money_are_somewhere(doubts in doubts()) {
         withdrawn_in_doubt(&doubts);
+    }
+}
+
+#[test]
+fn a_case_about_a_withdrawal_excuses_nothing_else_of_it() {
+    use Doubt::{Confirms, Hours, Rejects};
+    let said: [&[Doubt]; 3] = [
+        &[Confirms(true, 0, true), Hours(96), Confirms(false, 1, true)],
+        &[Confirms(true, 0, true), Hours(96), Rejects],
+        &[Confirms(false, 0, true), Hours(1)],
+    ];
+    for doubts in said {
+        let mut order = Order(stage("02-03 10:00"));
+        order.0.request(request(Some("400")), asked());
+        order.hours(28);
+        play(&mut order, doubts);
+        let report = order.audit();
+        assert!(report.counts.open_cases > 0, "{doubts:?}\n{}", order.transcript());
+        let named = |log: &[_]| audited::is_named(&audited::report(log, order.0.kinds()));
+        let excused = excused(order.log(), named);
+        assert!(excused.is_empty(), "{excused:?} {doubts:?}\n{}", order.transcript());
+    }
+}
+
+#[test]
+fn a_case_about_a_recharge_excuses_nothing_else_of_it() {
+    let all = |serial, amount: &str, refund: &str| {
+        let bought = purchased(amount.parse().unwrap(), refund.parse().unwrap());
+        record(serial, "2026-02-04", true, bought)
+    };
+    let said = [
+        vec![all("c-0", "1000", "0"), all("c-1", "400", "600")],
+        vec![all("c-0", "1000.05", "0")],
+        vec![rejected("0002"), all("c-0", "1000", "0")],
+        vec![all("c-0", "1000", "0"), rejected("0002")],
+    ];
+    for words in said {
+        let mut stage = recharge::stage("02-03 10:00");
+        stage.request(recharge::request(), recharge::asked());
+        stage.settle();
+        for word in &words {
+            stage.notice(notice(&ApplicationNo::of(&order("mmf")), word.clone()));
+        }
+        let told = || format!("{words:?}\n{}", stage.text());
+        let report = audited::report(&stage.events, stage.kinds());
+        audited::adds_up(&report, told);
+        assert!(report.counts.open_cases > 0, "{}", told());
+        let named = |log: &[_]| audited::is_named(&audited::report(log, stage.kinds()));
+        let excused = excused(&stage.events, named);
+        assert!(excused.is_empty(), "{excused:?} {}", told());
     }
 }

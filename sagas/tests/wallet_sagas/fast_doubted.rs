@@ -3,12 +3,14 @@
 //! claim, and never two of them.
 
 use crate::{
+    audited,
     doubts::{Doubt, Doubted, bring_to_its_end, by_hand, doubts, play},
     fast_given_up::cases,
     fast_overpaid::{close, manual},
     fast_short::left_on_the_books,
     fast_withdraw::{asked, request, stage},
     outside::{record, redeemed, rejected, serial as serial_no},
+    planted::excused,
     stage::{Stage, order, out_no},
 };
 use fundflow_application::audit::Report;
@@ -145,7 +147,7 @@ impl Doubted for Order {
         &self.0.events
     }
     fn audit(&self) -> Report {
-        crate::audited::report(&self.0.events, self.0.kinds())
+        audited::report(&self.0.events, self.0.kinds())
     }
     fn transcript(&self) -> String {
         self.0.text()
@@ -238,5 +240,29 @@ proptest! {
         doubts in doubts(),
     ) {
         advanced_in_doubt("transfer", before, &doubts);
+    }
+}
+
+#[test]
+fn a_case_about_a_fast_withdrawal_excuses_nothing_else_of_it() {
+    use Doubt::{Confirms, Hours, Rejects};
+    let said: [(&str, &[Doubt]); 6] = [
+        ("redeem", &[Confirms(false, 1, true)]),
+        ("redeem", &[Confirms(true, 1, true), Confirms(false, 2, true)]),
+        ("redeem", &[Rejects]),
+        ("transfer", &[Confirms(false, 1, true)]),
+        ("transfer", &[Rejects, Hours(24)]),
+        ("advance", &[Rejects]),
+    ];
+    for ((leg, doubts), before) in said.iter().flat_map(|it| [28, 54, 96].map(|at| (it, at))) {
+        let mut order = Order(stage("02-03 10:00"), leg);
+        order.0.request(request("10000"), asked());
+        order.hours(before);
+        play(&mut order, doubts);
+        let report = order.audit();
+        assert!(report.counts.open_cases > 0, "{doubts:?}\n{}", order.transcript());
+        let named = |log: &[_]| audited::is_named(&audited::report(log, order.0.kinds()));
+        let excused = excused(order.log(), named);
+        assert!(excused.is_empty(), "{excused:?} {leg} {doubts:?}\n{}", order.transcript());
     }
 }

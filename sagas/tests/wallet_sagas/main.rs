@@ -41,6 +41,8 @@ mod never_got;
 mod outside;
 mod overdue;
 mod overruled;
+#[path = "../common/planted.rs"]
+mod planted;
 mod portions;
 mod ports;
 mod random;

@@ -1,7 +1,10 @@
 //! What the books hold once everything was heard, and what of that they should not.
 
 use super::{
-    super::{Check, Difference, LISTED},
+    super::{
+        Check, Difference, LISTED,
+        transit::{Place, Verdict},
+    },
     Books,
 };
 use fundflow_domain::{
@@ -47,12 +50,18 @@ impl Books {
             findings.extend(self.left(account, balance));
         }
         let over = self.shares.left().filter(|(request, ..)| self.ended.contains_key(*request));
+        let over = over.filter(|(request, ..)| !self.explained.has_open_case(request));
         for (request, fund, sum) in over.filter(|(request, _, sum)| !self.moved(request, *sum)) {
             let what = format!(
                 "it is over, and the registrar confirmed {sum} shares of {fund} more than its \
                  holder gained"
             );
             findings.push((self.name(request), Check::Saga, what));
+        }
+        let disputed =
+            self.shares.left().filter(|(request, ..)| self.explained.has_open_case(request));
+        for (request, fund, sum) in disputed {
+            findings.extend(self.unexplained(request, &Place::Shares(fund), sum));
         }
         let more = |(request, short): &(&TransactionId, &Money)| {
             self.ended.contains_key(*request) && **short > self.explained.disputed(request)
@@ -75,10 +84,7 @@ impl Books {
         let kept = self.kept.get(request).map_or(Decimal::ZERO, |kept| kept.decimal());
         let beside = sum.saturating_sub(kept);
         let explained = |shares| self.explained.moved(request, shares);
-        beside.is_zero()
-            || explained(sum)
-            || explained(beside)
-            || self.explained.has_open_case(request)
+        beside.is_zero() || explained(sum) || explained(beside)
     }
 
     /// What the customer of a request still has too much, and is to be got back from nobody.
@@ -107,15 +113,41 @@ impl Books {
             Account::Redeem(request) | Account::Advanced(request) => request,
             _ => return None,
         };
+        if self.explained.has_open_case(request) {
+            return self.unexplained(request, &Place::At(account.clone()), natural);
+        }
         let given_up = self.explained.is_given_up(request, balance);
         let given_up = given_up.map(|exactly| exactly || self.is_within(account, natural));
-        // What came after the end and is in dispute waits for whoever closes its case.
         let is_over = self.ended.contains_key(request) || given_up.is_some();
-        if !is_over || given_up == Some(true) || self.explained.has_open_case(request) {
+        if !is_over || given_up == Some(true) {
             return None;
         }
         let but = given_up.map_or("", |_| ", which is not what a person has of it");
         let what = format!("it is over, and {natural} yuan are left at {account}{but}");
+        Some((self.name(request), Check::Saga, what))
+    }
+
+    /// What a case about a request does not explain.
+    fn unexplained(
+        &self,
+        request: &TransactionId,
+        place: &Place,
+        sum: Decimal,
+    ) -> Option<(String, Check, String)> {
+        let verdict = self.transit.explains(request, (place, sum), &self.explained);
+        let why = match verdict {
+            Verdict::Explained => return None,
+            Verdict::Not => "which is no sum of what it owes and of records in dispute",
+            Verdict::TooMany => "and there are too many ends and records to say of which",
+        };
+        let what = match place {
+            Place::At(account) => format!("{sum} yuan are at {account}, {why}"),
+            Place::Shares(fund) => {
+                format!(
+                    "the registrar confirmed {sum} shares of {fund} more than its holder gained, {why}"
+                )
+            }
+        };
         Some((self.name(request), Check::Saga, what))
     }
 

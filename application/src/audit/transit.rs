@@ -1,0 +1,327 @@
+//! What explains money and shares that the books show in transit for a request: sums of its open ends and of
+//! what its records brought or took that nobody has settled.
+//!
+//! ```text
+//! an open end                     all of it, or nothing
+//! a record whose case is open     all of it, nothing, or what it says more or less than one that it replaced
+//! a record of an order that is    all of it, or nothing: until the last word, the order's end is worth the
+//!   not over                      whole of it
+//! ```
+//!
+//! 1. A request is judged so while a case about it is open: what is in dispute the saga does not count yet.
+//! 2. No amount that is not one of these is excused by a case, however large the amount in dispute is.
+
+use super::explained::Explained;
+use fundflow_domain::{
+    application::{Application, Confirmation, Event, Outcome, Quantity, State},
+    case::CaseId,
+    ids::{FundCode, OrderId, TransactionId},
+    postings::{Account, Commodity, Posting, Source, natural},
+};
+use fundflow_runtime::look::Look;
+use rust_decimal::Decimal;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+/// Sums that are compared with a balance. A request has a few ends and a few records in dispute.
+const SUMS_MAX: usize = 20_000;
+
+#[derive(Debug, Default)]
+pub(super) struct Transit {
+    records: HashMap<CaseId, Moved>,
+    of: HashMap<TransactionId, Vec<CaseId>>,
+    ends: HashMap<TransactionId, Vec<End>>,
+    /// What a bank advanced.
+    advanced: HashMap<TransactionId, Decimal>,
+    /// Orders whose last word is not there.
+    open: HashMap<OrderId, bool>,
+}
+
+/// What one record brought or took.
+#[derive(Debug, Default, Clone)]
+struct Moved {
+    order: Option<OrderId>,
+    /// The fund whose shares left, where those of another came for them.
+    left: Option<FundCode>,
+    /// The record that it took the place of.
+    before: Option<CaseId>,
+    what: BTreeMap<Place, Decimal>,
+    /// Shares that it took beyond what was asked for; money that it is paid with once its case is closed.
+    beside: Option<(Place, Decimal)>,
+    /// Shares that became another's, or what those are worth that were redeemed. Yuan, or shares at 1.00.
+    of_bank: Option<Decimal>,
+}
+
+/// Where something of a request is in transit.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Place {
+    /// Money.
+    At(Account),
+    /// Shares that a registrar spoke of, and that no holder gained or gave.
+    Shares(FundCode),
+}
+
+#[derive(Debug, Clone)]
+struct End {
+    unit: Option<String>,
+    /// Now, and as a person was told of it.
+    worths: Vec<Decimal>,
+}
+
+/// Whether a balance is a sum of what may be in transit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Explained,
+    Not,
+    /// There are more sums than anybody compares.
+    TooMany,
+}
+
+impl Place {
+    const fn commodity(&self) -> Commodity {
+        match self {
+            Place::At(account) => account.commodity(),
+            Place::Shares(fund) => Commodity::SharesOf(*fund),
+        }
+    }
+}
+
+impl End {
+    fn is_of(&self, commodity: Commodity) -> bool {
+        match (&self.unit, commodity) {
+            (None, _) => true,
+            (Some(unit), Commodity::Yuan) => unit == "yuan",
+            (Some(unit), Commodity::SharesOf(fund)) => {
+                unit.starts_with("shares of ") && unit.contains(&fund.to_string())
+            }
+        }
+    }
+}
+
+impl Transit {
+    /// An event of an application, as it is booked: its entry, and the shares that it speaks of.
+    pub(super) fn said(
+        &mut self,
+        (request, source): (&TransactionId, Source),
+        (before, event): (&State, &Event),
+        entry: &[Posting],
+        shares: &[(FundCode, Decimal)],
+    ) {
+        let Some(known) = before.application() else { return };
+        let order = &known.terms.order;
+        let (fallen, came, last) = match event {
+            Event::PortionConfirmed(came) => (None, Some(came.as_ref()), false),
+            Event::Confirmed(came) | Event::PartlyConfirmed(came) | Event::Upheld(came) => {
+                (None, Some(came.as_ref()), came.finished)
+            }
+            Event::Corrected { confirmation, .. } => {
+                let fallen = known.confirmations().last();
+                (fallen, Some(confirmation.as_ref()), confirmation.finished)
+            }
+            Event::Withdrawn { serial, .. } => {
+                (known.confirmations().last().filter(|it| it.serial == *serial), None, false)
+            }
+            Event::Rejected(_) | Event::RestRejected(_) | Event::Cancelled { .. } => {
+                self.open.insert(order.clone(), false);
+                return;
+            }
+            _ => return,
+        };
+        self.open.insert(order.clone(), !last);
+        let case = |it: &Confirmation| known.case_of(it);
+        let fallen = fallen.map(case);
+        let mut what: BTreeMap<Place, Decimal> = BTreeMap::new();
+        let mut add = |place, sum: Decimal| {
+            let all: &mut Decimal = what.entry(place).or_default();
+            *all = all.saturating_add(sum);
+        };
+        for line in entry {
+            if matches!(line.account, Account::Pending(_) | Account::Redeem(_)) {
+                add(Place::At(line.account.clone()), natural(&line.account, line.debit));
+            }
+        }
+        for (fund, sum) in shares {
+            add(Place::Shares(*fund), *sum);
+        }
+        if let Some(was) = fallen.and_then(|it| self.records.get(&it)) {
+            for (place, sum) in was.what.clone() {
+                add(place, sum);
+            }
+        }
+        let Some(said) = came else { return };
+        let came = case(said);
+        let beside = match known.terms.ask.quantity() {
+            Quantity::Shares(_) => beyond(known, event, said),
+            Quantity::Money(_) => {
+                let from = match source {
+                    Source::Payment => Account::Pending(order.clone()),
+                    Source::Proceeds => Account::Redeem(request.clone()),
+                };
+                unpaid(known, event, said).map(|money| (Place::At(from), money))
+            }
+        };
+        let left = matches!(said.outcome, Outcome::Conversion(_)).then_some(known.terms.fund);
+        let of_bank = match &said.outcome {
+            Outcome::FastTransfer(numbers) => Some(numbers.shares.decimal()),
+            Outcome::Redemption(numbers) => Some(numbers.gross.decimal()),
+            Outcome::Purchase(_) | Outcome::Subscription(_) | Outcome::Conversion(_) => None,
+        };
+        let order = Some(order.clone());
+        let moved = Moved { order, left, before: fallen, what, beside, of_bank };
+        if self.records.insert(came, moved).is_none() {
+            self.of.entry(request.clone()).or_default().push(came);
+        }
+    }
+
+    /// A bank has paid so much of its own for that request.
+    pub(super) fn advanced(&mut self, request: &TransactionId, money: Decimal) {
+        self.advanced.insert(request.clone(), money);
+    }
+
+    /// What the closing or reopening of a case moves of its record's money.
+    pub(super) fn settled(&mut self, case: CaseId, entry: &[Posting]) {
+        let Some(moved) = self.records.get_mut(&case) else { return };
+        for line in
+            entry.iter().filter(|it| matches!(it.account, Account::Pending(_) | Account::Redeem(_)))
+        {
+            let sum = moved.what.entry(Place::At(line.account.clone())).or_default();
+            *sum = sum.saturating_add(natural(&line.account, line.debit));
+        }
+    }
+
+    /// What that request still owes or is owed.
+    pub(super) fn ends(&mut self, request: &TransactionId, look: &Look) {
+        let ends = look.open_ends.iter().zip(&look.units).map(|(end, unit)| {
+            let named = named(look, &end.name).filter(|named| *named != end.worth);
+            End { unit: unit.clone(), worths: std::iter::once(end.worth).chain(named).collect() }
+        });
+        // What a person has by hand stays where the books have it, whatever the saga says of it by now.
+        let is_open = |name: &Arc<str>| look.open_ends.iter().any(|end| end.name == *name);
+        let by_hand = look.given_up.iter().filter(|name| !is_open(name));
+        let by_hand = by_hand.filter_map(|name| named(look, name));
+        let by_hand = by_hand.map(|worth| End { unit: None, worths: vec![worth] });
+        self.ends.insert(request.clone(), ends.chain(by_hand).collect());
+    }
+
+    /// Whether so much may be in transit there for a request that a person has a case about.
+    pub(super) fn explains(
+        &self,
+        request: &TransactionId,
+        (place, balance): (&Place, Decimal),
+        cases: &Explained,
+    ) -> Verdict {
+        let mut sums = BTreeSet::from([Decimal::ZERO]);
+        let ends = self.ends.get(request).into_iter().flatten();
+        let ends = ends.filter(|end| end.is_of(place.commodity()));
+        let ends = ends.map(|end| end.worths.iter().flat_map(|it| [*it, -*it]).collect());
+        let records = self.of.get(request).into_iter().flatten();
+        let records = records.filter_map(|case| self.ways(request, *case, place, cases));
+        let advance = self.of_bank(request, place, cases);
+        for ways in ends.chain(records).chain(advance) {
+            let more: Vec<Decimal> = ways
+                .iter()
+                .flat_map(|way| sums.iter().map(|sum| sum.saturating_add(*way)))
+                .collect();
+            sums.extend(more);
+            if sums.len() > SUMS_MAX {
+                return Verdict::TooMany;
+            }
+        }
+        if sums.contains(&balance) { Verdict::Explained } else { Verdict::Not }
+    }
+
+    /// Of what a bank advanced it has money, shares or a claim: all of it, and what each record brought it of
+    /// these. Shares of a money fund are worth 1.00, unless a person has looked at the record.
+    fn of_bank(
+        &self,
+        request: &TransactionId,
+        place: &Place,
+        cases: &Explained,
+    ) -> Vec<Vec<Decimal>> {
+        let Some(advanced) = self.advanced.get(request) else { return Vec::new() };
+        let (mut ways, at_par) = (Vec::new(), matches!(place, Place::At(_)));
+        ways.extend(at_par.then(|| vec![*advanced, -*advanced]));
+        for case in self.of.get(request).into_iter().flatten() {
+            let Some(moved) = self.records.get(case) else { continue };
+            let of_bank = moved.of_bank.map(|sum| vec![sum, -sum]);
+            ways.extend(of_bank);
+            let seen = moved.what.get(place).filter(|_| !at_par && cases.knows(*case));
+            ways.extend(seen.map(|sum| vec![*sum, -*sum]));
+        }
+        ways
+    }
+
+    fn has_end(&self, request: &TransactionId, fund: FundCode) -> bool {
+        let mut ends = self.ends.get(request).into_iter().flatten();
+        ends.any(|end| end.unit.is_some() && end.is_of(Commodity::SharesOf(fund)))
+    }
+
+    /// What of that record may not be counted yet, or be counted twice.
+    fn ways(
+        &self,
+        request: &TransactionId,
+        case: CaseId,
+        place: &Place,
+        cases: &Explained,
+    ) -> Option<Vec<Decimal>> {
+        let moved = self.records.get(&case)?;
+        let at = |moved: &Moved| moved.what.get(place).copied().unwrap_or_default();
+        let own = at(moved);
+        if !cases.is_open(case) {
+            let is_part = moved.order.as_ref().and_then(|it| self.open.get(it)).copied();
+            // Shares that are on their way to another fund are an end in those that left.
+            let is_on_its_way = moved.left.is_some_and(|left| self.has_end(request, left));
+            return (is_part.unwrap_or_default() || is_on_its_way).then(|| vec![own]);
+        }
+        let mut ways = vec![own];
+        let beside = moved.beside.as_ref().filter(|(at, _)| at == place);
+        ways.extend(beside.map(|(_, sum)| *sum));
+        let mut before = moved.before;
+        while let Some(was) = before.and_then(|it| self.records.get(&it)) {
+            ways.push(own.saturating_sub(at(was)));
+            before = was.before;
+        }
+        Some(ways)
+    }
+}
+
+/// What a person was told that the end of that name is worth.
+fn named(look: &Look, name: &str) -> Option<Decimal> {
+    let nth = look.given_up.iter().position(|it| **it == *name)?;
+    look.given_up_as.get(nth).copied()
+}
+
+/// What was asked for, less what the records have settled that stay beside what that event says.
+fn left(known: &Application, event: &Event) -> Decimal {
+    let all = known.confirmations().count();
+    let stay = if matches!(event, Event::Corrected { .. }) { all.saturating_sub(1) } else { all };
+    let settled = known.confirmations().take(stay).map(|it| amount(it.outcome.quantity()));
+    let asked = amount(known.terms.ask.quantity());
+    asked.saturating_sub(settled.sum()).max(Decimal::ZERO)
+}
+
+const fn amount(quantity: Quantity) -> Decimal {
+    match quantity {
+        Quantity::Shares(shares) => shares.decimal(),
+        Quantity::Money(money) => money.decimal(),
+    }
+}
+
+/// Shares that a record took of the investor's beyond what was asked for: they are not taken yet.
+fn beyond(known: &Application, event: &Event, said: &Confirmation) -> Option<(Place, Decimal)> {
+    let beyond = amount(said.outcome.quantity()).saturating_sub(left(known, event));
+    (beyond > Decimal::ZERO).then_some((Place::Shares(known.terms.fund), -beyond))
+}
+
+/// Money that a record takes which holds against a rejection: it is not paid yet.
+fn unpaid(known: &Application, event: &Event, said: &Confirmation) -> Option<Decimal> {
+    let upheld = match event {
+        Event::Upheld(_) => true,
+        Event::Corrected { reverses, .. } => known.is_upheld(reverses),
+        _ => false,
+    };
+    let upheld = upheld || known.is_upheld(&said.serial);
+    upheld.then(|| amount(said.outcome.quantity()).min(left(known, event)))
+}

@@ -1,0 +1,97 @@
+//! A case excuses nothing but what it is about: while one is open, whatever else is wrong by a few fen or
+//! hundredths of a share is found.
+
+use crate::{
+    audited, conversion,
+    outside::{bought_part, converted_part, redeemed},
+    overruled::{Order, Word},
+    planted::excused,
+    purchase, redemption,
+    stage::InHouse,
+};
+use fundflow_domain::fund::ConversionFeeMethod;
+use fundflow_sagas::{conversion::Conversion, purchase::Purchase, redemption::Redemption};
+
+const SAID: [&[Word]; 5] = [
+    &[Word::Wrong],
+    &[Word::Sound, Word::Wrong],
+    &[Word::Rejected, Word::Sound],
+    &[Word::Rejected, Word::Wrong],
+    &[Word::Wrong, Word::Rejected],
+];
+
+fn nothing_else_is_excused<S>(order: &Order<S>)
+where
+    S: InHouse<Command: 'static, Request: 'static>,
+{
+    for (words, until) in SAID.iter().flat_map(|it| [order.at, "03-20 18:00"].map(|at| (it, at))) {
+        let mut stage = (order.stage)();
+        stage.request::<S>("T", (order.request)());
+        stage.until(order.at);
+        for word in *words {
+            order.tells(&mut stage, *word);
+        }
+        stage.until(until);
+        let told = || format!("{words:?} until {until}\n{}", stage.text());
+        let report = audited::report(&stage.events, stage.kinds());
+        audited::adds_up(&report, told);
+        assert!(report.counts.open_cases > 0, "{}", told());
+        let named = |log: &[_]| audited::is_named(&audited::report(log, stage.kinds()));
+        let excused = excused(&stage.events, named);
+        assert!(excused.is_empty(), "{excused:?}\n{}", told());
+    }
+}
+
+#[test]
+fn a_case_about_a_purchase_excuses_nothing_else_of_it() {
+    nothing_else_is_excused(&Order::<Purchase> {
+        stage: purchase::stage,
+        request: purchase::request,
+        of: "T.buy",
+        at: "02-24 09:30",
+        confirms: |word| match word {
+            Word::Sound => bought_part("C1", "2026-02-24", true, purchase::NUMBERS),
+            _ => {
+                let more = ["10000.02", "147.78", "0", "1.2345", "7980.76"];
+                bought_part("C2", "2026-02-24", true, more)
+            }
+        },
+        close: |case, closing| fundflow_sagas::purchase::Command::CloseCase { case, closing },
+    });
+}
+
+#[test]
+fn a_case_about_a_redemption_excuses_nothing_else_of_it() {
+    nothing_else_is_excused(&Order::<Redemption> {
+        stage: redemption::stage,
+        request: redemption::request,
+        of: "T.redeem",
+        at: "02-25 09:30",
+        confirms: |word| match word {
+            Word::Sound => redeemed("C1", "2026-02-25", true, redemption::NUMBERS, &[]),
+            _ => {
+                let less = ["6000", "1.3071", "7842.60", "34.30", "7808.29"];
+                redeemed("C2", "2026-02-25", true, less, &[])
+            }
+        },
+        close: |case, closing| fundflow_sagas::redemption::Command::CloseCase { case, closing },
+    });
+}
+
+#[test]
+fn a_case_about_a_conversion_excuses_nothing_else_of_it() {
+    nothing_else_is_excused(&Order::<Conversion> {
+        stage: || conversion::stage(ConversionFeeMethod::FeeDifference),
+        request: conversion::request,
+        of: "T.convert",
+        at: "02-24 09:30",
+        confirms: |word| match word {
+            Word::Sound => converted_part("C1", "2026-02-24", true, conversion::BY_FEES),
+            _ => {
+                let less = ["20000", "1.0523", "21.05", "143.85", "20881.09", "1.2345", "16914.61"];
+                converted_part("C2", "2026-02-24", true, less)
+            }
+        },
+        close: |case, closing| fundflow_sagas::conversion::Command::CloseCase { case, closing },
+    });
+}
