@@ -93,34 +93,7 @@ fn print(report: &Report, out: &mut impl Write) -> Result<(), Failure> {
     if !report.passed() {
         writeln!(out)?;
     }
-    let counts = &report.counts;
-    let mut checked = vec![
-        ("up to position", report.up_to.to_string()),
-        ("events", counts.events.to_string()),
-        ("streams", counts.streams.to_string()),
-        ("links", counts.links.to_string()),
-        ("sagas", format!("{}, of these {} unfinished", counts.sagas, counts.unfinished)),
-        ("open cases", counts.open_cases.to_string()),
-        ("ledger", {
-            let entries = counted(counts.entries, "entry", "entries");
-            format!("{entries}, {}", counted(counts.postings, "posting", "postings"))
-        }),
-    ];
-    if counts.unjudged > 0 {
-        checked.push(("not judged", {
-            format!("{} behind damage", counted(counts.unjudged, "event", "events"))
-        }));
-    }
-    if counts.clock_set_back > 0 {
-        checked.push(("clock set back", counted(counts.clock_set_back, "time", "times")));
-    }
-    for it in &report.unchecked {
-        let streams = counted(it.streams, "stream", "streams");
-        let events = counted(it.events, "event", "events");
-        let what = format!("{}: decisions not checked ({streams}, {events})", it.category);
-        checked.push(("unknown", what));
-    }
-    pairs(out, &checked)?;
+    pairs(out, &checked(report))?;
     if !report.balances.is_empty() {
         writeln!(out)?;
         let cells = |holding: &Holding| {
@@ -141,4 +114,40 @@ fn print(report: &Report, out: &mut impl Write) -> Result<(), Failure> {
     }
     let verdict = if report.passed() { "verified: nothing is wrong" } else { "FAILED" };
     Ok(writeln!(out, "\n{verdict}")?)
+}
+
+/// What was looked at, line by line.
+fn checked(report: &Report) -> Vec<(&'static str, String)> {
+    let counts = &report.counts;
+    let mut checked = vec![
+        ("up to position", report.up_to.to_string()),
+        ("events", counts.events.to_string()),
+        ("streams", counts.streams.to_string()),
+        ("links", counts.links.to_string()),
+        ("sagas", format!("{}, of these {} unfinished", counts.sagas, counts.unfinished)),
+        ("open cases", counts.open_cases.to_string()),
+        ("ledger", {
+            let entries = counted(counts.entries, "entry", "entries");
+            format!("{entries}, {}", counted(counts.postings, "posting", "postings"))
+        }),
+    ];
+    if counts.ends_left_to_cases > 0 {
+        let ends = counted(counts.ends_left_to_cases, "open end", "open ends");
+        checked.push(("not compared", format!("{ends} with what open cases are about")));
+    }
+    if counts.unjudged > 0 {
+        checked.push(("not judged", {
+            format!("{} behind damage", counted(counts.unjudged, "event", "events"))
+        }));
+    }
+    if counts.clock_set_back > 0 {
+        checked.push(("clock set back", counted(counts.clock_set_back, "time", "times")));
+    }
+    for it in &report.unchecked {
+        let streams = counted(it.streams, "stream", "streams");
+        let events = counted(it.events, "event", "events");
+        let what = format!("{}: decisions not checked ({streams}, {events})", it.category);
+        checked.push(("unknown", what));
+    }
+    checked
 }

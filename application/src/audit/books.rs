@@ -4,7 +4,8 @@
 //!    zero, and all accounts together hold nothing.
 //! 2. Once a saga is over, nothing of it is left in transit, and the shares that its registrar spoke
 //!    of are those that its holder gained and gave.
-//! 3. What does not add up because a registrar said so has a case, and is no finding.
+//! 3. What does not add up because a registrar said so has a case, and is no finding. While one is open, what is
+//!    in transit for its request is a sum of open ends and of records that nobody has settled.
 
 mod remains;
 

@@ -112,6 +112,9 @@ pub struct Counts {
     pub unjudged: u64,
     /// Cases that are open: somebody must look at them. No finding.
     pub open_cases: u64,
+    /// Open ends of sagas that are over, which wait for an open case of their request. They are not compared with
+    /// what the case is about. No finding.
+    pub ends_left_to_cases: u64,
     /// Events recorded before the one that precedes them: the clock was set back. No finding.
     pub clock_set_back: u64,
 }

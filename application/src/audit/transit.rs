@@ -6,6 +6,7 @@
 //! a record whose case is open     all of it, nothing, or what it says more or less than one that it replaced
 //! a record of an order that is    all of it, or nothing: until the last word, the order's end is worth the
 //!   not over                      whole of it
+//! a bank's advance                all of it, and what any record brought the bank, in shares or in money
 //! ```
 //!
 //! 1. A request is judged so while a case about it is open: what is in dispute the saga does not count yet.
@@ -57,7 +58,7 @@ struct Moved {
 /// Where something of a request is in transit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Place {
-    /// Money.
+    /// Money of one order or request.
     At(Account),
     /// Shares that a registrar spoke of, and that no holder gained or gave.
     Shares(FundCode),
@@ -100,6 +101,52 @@ impl End {
     }
 }
 
+/// What an event changes of an order's records.
+struct Changes<'a> {
+    /// Holds no more.
+    fallen: Option<&'a Confirmation>,
+    came: Option<&'a Confirmation>,
+    /// The order's last word is still to come.
+    waits: bool,
+}
+
+impl<'a> Changes<'a> {
+    /// `None` where it changes nothing of them.
+    fn of(known: &'a Application, event: &'a Event) -> Option<Self> {
+        let last = || known.confirmations().last();
+        Some(match event {
+            Event::PortionConfirmed(came) => Self { fallen: None, came: Some(came), waits: true },
+            Event::Confirmed(came) | Event::PartlyConfirmed(came) | Event::Upheld(came) => {
+                Self { fallen: None, came: Some(came), waits: !came.finished }
+            }
+            Event::Corrected { confirmation, .. } => {
+                Self { fallen: last(), came: Some(confirmation), waits: !confirmation.finished }
+            }
+            Event::Withdrawn { serial, .. } => {
+                let fallen = last().filter(|it| it.serial == *serial);
+                Self { fallen, came: None, waits: true }
+            }
+            Event::Rejected(_) | Event::RestRejected(_) | Event::Cancelled { .. } => {
+                Self { fallen: None, came: None, waits: false }
+            }
+            Event::Placed(_)
+            | Event::Moved { .. }
+            | Event::Accepted { .. }
+            | Event::Sealed { .. }
+            | Event::Sent { .. }
+            | Event::Received(_)
+            | Event::Contested(_)
+            | Event::RejectionContested(_)
+            | Event::RejectionDropped { .. } => return None,
+        })
+    }
+}
+
+/// Whether it is one order's or one request's money.
+const fn is_in_transit(account: &Account) -> bool {
+    matches!(account, Account::Pending(_) | Account::Redeem(_))
+}
+
 impl Transit {
     /// An event of an application, as it is booked: its entry, and the shares that it speaks of.
     pub(super) fn said(
@@ -111,47 +158,11 @@ impl Transit {
     ) {
         let Some(known) = before.application() else { return };
         let order = &known.terms.order;
-        let (fallen, came, last) = match event {
-            Event::PortionConfirmed(came) => (None, Some(came.as_ref()), false),
-            Event::Confirmed(came) | Event::PartlyConfirmed(came) | Event::Upheld(came) => {
-                (None, Some(came.as_ref()), came.finished)
-            }
-            Event::Corrected { confirmation, .. } => {
-                let fallen = known.confirmations().last();
-                (fallen, Some(confirmation.as_ref()), confirmation.finished)
-            }
-            Event::Withdrawn { serial, .. } => {
-                (known.confirmations().last().filter(|it| it.serial == *serial), None, false)
-            }
-            Event::Rejected(_) | Event::RestRejected(_) | Event::Cancelled { .. } => {
-                self.open.insert(order.clone(), false);
-                return;
-            }
-            _ => return,
-        };
-        self.open.insert(order.clone(), !last);
-        let case = |it: &Confirmation| known.case_of(it);
-        let fallen = fallen.map(case);
-        let mut what: BTreeMap<Place, Decimal> = BTreeMap::new();
-        let mut add = |place, sum: Decimal| {
-            let all: &mut Decimal = what.entry(place).or_default();
-            *all = all.saturating_add(sum);
-        };
-        for line in entry {
-            if matches!(line.account, Account::Pending(_) | Account::Redeem(_)) {
-                add(Place::At(line.account.clone()), natural(&line.account, line.debit));
-            }
-        }
-        for (fund, sum) in shares {
-            add(Place::Shares(*fund), *sum);
-        }
-        if let Some(was) = fallen.and_then(|it| self.records.get(&it)) {
-            for (place, sum) in was.what.clone() {
-                add(place, sum);
-            }
-        }
+        let Some(Changes { fallen, came, waits }) = Changes::of(known, event) else { return };
+        self.open.insert(order.clone(), waits);
+        let fallen = fallen.map(|it| known.case_of(it));
         let Some(said) = came else { return };
-        let came = case(said);
+        let what = self.moved(fallen, entry, shares);
         let beside = match known.terms.ask.quantity() {
             Quantity::Shares(_) => beyond(known, event, said),
             Quantity::Money(_) => {
@@ -168,11 +179,30 @@ impl Transit {
             Outcome::Redemption(numbers) => Some(numbers.gross.decimal()),
             Outcome::Purchase(_) | Outcome::Subscription(_) | Outcome::Conversion(_) => None,
         };
-        let order = Some(order.clone());
+        let (order, record) = (Some(order.clone()), known.case_of(said));
         let moved = Moved { order, left, before: fallen, what, beside, of_bank };
-        if self.records.insert(came, moved).is_none() {
-            self.of.entry(request.clone()).or_default().push(came);
+        if self.records.insert(record, moved).is_none() {
+            self.of.entry(request.clone()).or_default().push(record);
         }
+    }
+
+    /// What a record moves by itself: what its event does, and what is reversed with the one before it.
+    fn moved(
+        &self,
+        fallen: Option<CaseId>,
+        entry: &[Posting],
+        shares: &[(FundCode, Decimal)],
+    ) -> BTreeMap<Place, Decimal> {
+        let lines = entry.iter().filter(|line| is_in_transit(&line.account));
+        let lines = lines.map(|it| (Place::At(it.account.clone()), natural(&it.account, it.debit)));
+        let shares = shares.iter().map(|(fund, sum)| (Place::Shares(*fund), *sum));
+        let was = fallen.and_then(|it| self.records.get(&it)).map(|it| it.what.clone());
+        let mut what: BTreeMap<Place, Decimal> = BTreeMap::new();
+        for (place, sum) in lines.chain(shares).chain(was.into_iter().flatten()) {
+            let all = what.entry(place).or_default();
+            *all = all.saturating_add(sum);
+        }
+        what
     }
 
     /// A bank has paid so much of its own for that request.
@@ -183,9 +213,7 @@ impl Transit {
     /// What the closing or reopening of a case moves of its record's money.
     pub(super) fn settled(&mut self, case: CaseId, entry: &[Posting]) {
         let Some(moved) = self.records.get_mut(&case) else { return };
-        for line in
-            entry.iter().filter(|it| matches!(it.account, Account::Pending(_) | Account::Redeem(_)))
-        {
+        for line in entry.iter().filter(|line| is_in_transit(&line.account)) {
             let sum = moved.what.entry(Place::At(line.account.clone())).or_default();
             *sum = sum.saturating_add(natural(&line.account, line.debit));
         }

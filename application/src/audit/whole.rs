@@ -96,6 +96,9 @@ impl Audit<'_> {
             // What waits for a case to be closed has its owner: whoever closes it.
             let left: Vec<_> = left.collect();
             let cased = !left.is_empty() && self.books.explained.has_open_case(&owner.1);
+            if cased {
+                self.report.counts.ends_left_to_cases += left.len() as u64;
+            }
             for end in left.into_iter().filter(|_| !cased) {
                 let what = format!("it is over, and {} ({}) is open", end.name, end.worth);
                 self.find_of(owner, Check::OpenEnds, what);

@@ -294,12 +294,12 @@ proptest! {
 fn a_case_about_a_discount_purchase_excuses_nothing_else_of_it() {
     let mut planted = 0;
     for mode in [Mode::LinkedSameDay, Mode::NextDay, Mode::Held] {
-        for doubted in 0..ORDERS.len() {
+        for doubted in ORDERS {
             let mut stage = if mode == Mode::Held { holding("1000") } else { Stage::at("10:00") };
             stage.request(&request(mode));
             stage.run();
             for (whole, serial) in [(true, 0), (false, 1)] {
-                confirms(&mut stage, ORDERS[doubted], whole, serial);
+                confirms(&mut stage, doubted, whole, serial);
             }
             let report = audited::report(&stage.events, stage.kinds());
             if report.counts.open_cases == 0 {

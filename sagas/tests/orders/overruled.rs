@@ -58,10 +58,10 @@ fn opened(stage: &Stage) -> usize {
 
 /// Where a look says that the difference of that case's record goes.
 fn becomes(stage: &Stage, case: CaseId, closing: &Closing) -> Vec<(String, Decimal)> {
-    let state = stage.state(&Key::<Cases>::of(&case));
-    let known = (case, state.case().unwrap());
-    let becomes = desk::becomes(&"T".parse().unwrap(), &stage.events, known, closing).unwrap();
-    becomes.to.into_iter().map(|it| (it.account, it.yuan)).collect()
+    let opened = stage.state(&Key::<Cases>::of(&case));
+    let known = (case, opened.case().unwrap());
+    let moved = desk::becomes(&"T".parse().unwrap(), &stage.events, known, closing).unwrap();
+    moved.to.into_iter().map(|it| (it.account, it.yuan)).collect()
 }
 
 /// Open cases, in the order in which they were opened.

@@ -51,7 +51,7 @@ fn a_case_about_a_purchase_excuses_nothing_else_of_it() {
         at: "02-24 09:30",
         confirms: |word| match word {
             Word::Sound => bought_part("C1", "2026-02-24", true, purchase::NUMBERS),
-            _ => {
+            Word::Wrong | Word::Portion | Word::Rejected | Word::Cancelled => {
                 let more = ["10000.02", "147.78", "0", "1.2345", "7980.76"];
                 bought_part("C2", "2026-02-24", true, more)
             }
@@ -69,7 +69,7 @@ fn a_case_about_a_redemption_excuses_nothing_else_of_it() {
         at: "02-25 09:30",
         confirms: |word| match word {
             Word::Sound => redeemed("C1", "2026-02-25", true, redemption::NUMBERS, &[]),
-            _ => {
+            Word::Wrong | Word::Portion | Word::Rejected | Word::Cancelled => {
                 let less = ["6000", "1.3071", "7842.60", "34.30", "7808.29"];
                 redeemed("C2", "2026-02-25", true, less, &[])
             }
@@ -87,7 +87,7 @@ fn a_case_about_a_conversion_excuses_nothing_else_of_it() {
         at: "02-24 09:30",
         confirms: |word| match word {
             Word::Sound => converted_part("C1", "2026-02-24", true, conversion::BY_FEES),
-            _ => {
+            Word::Wrong | Word::Portion | Word::Rejected | Word::Cancelled => {
                 let less = ["20000", "1.0523", "21.05", "143.85", "20881.09", "1.2345", "16914.61"];
                 converted_part("C2", "2026-02-24", true, less)
             }
