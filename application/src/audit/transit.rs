@@ -131,6 +131,7 @@ impl<'a> Changes<'a> {
             }
             Event::Placed(_)
             | Event::Moved { .. }
+            | Event::AskChanged { .. }
             | Event::Accepted { .. }
             | Event::Sealed { .. }
             | Event::Sent { .. }
