@@ -298,15 +298,15 @@ impl Transit {
         let moved = self.records.get(&case)?;
         let at = |moved: &Moved| moved.what.get(place).copied().unwrap_or_default();
         let own = at(moved);
-        if !cases.is_open(case) {
-            let is_part = moved.order.as_ref().and_then(|it| self.open.get(it)).copied();
-            // Shares that are on their way to another fund are an end in those that left.
-            let is_on_its_way = moved.left.is_some_and(|left| self.has_end(request, left));
-            return (is_part.unwrap_or_default() || is_on_its_way).then(|| vec![own]);
-        }
-        let mut ways = vec![own];
+        let is_part = moved.order.as_ref().and_then(|it| self.open.get(it)).copied();
+        // Shares that are on their way to another fund are an end in those that left.
+        let is_on_its_way = moved.left.is_some_and(|left| self.has_end(request, left));
+        let is_open = cases.is_open(case);
+        let whole = is_open || is_part.unwrap_or_default() || is_on_its_way;
+        let mut ways: Vec<Decimal> = whole.then_some(own).into_iter().collect();
         let beside = moved.beside.as_ref().filter(|(at, _)| at == place);
-        ways.extend(beside.map(|(_, sum)| *sum));
+        ways.extend(beside.filter(|_| is_open).map(|(_, sum)| *sum));
+        // More or less than before is named once nothing of the request is in dispute, whichever case is settled.
         let mut before = moved.before;
         while let Some(was) = before.and_then(|it| self.records.get(&it)) {
             ways.push(own.saturating_sub(at(was)));
