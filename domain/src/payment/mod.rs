@@ -114,7 +114,7 @@ pub enum Command {
     CloseLate {
         /// Why it is no longer wanted.
         cause: Cause,
-        /// When.
+        /// The instant of that: an hour later no call is under way.
         at: Timestamp,
     },
     /// Owe money back to the account that paid.
