@@ -4,6 +4,8 @@ use super::{
     Application, Ask, Confirmation, Event, Last, Quantity, Rejection, Serial, Stage, State, Terms,
 };
 
+use crate::money::Shares;
+
 pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
     use {Event as E, State as S};
     match (state, event) {
@@ -79,11 +81,7 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
             (open && known.terms.trade_date == *from).then_some(())?;
             (known.terms.trade_date, known.terms.promised) = (*to, *promised);
         }
-        Event::AskChanged { from, to } => {
-            let Ask::Redemption { shares, .. } = &mut known.terms.ask else { return None };
-            (matches!(known.stage, S::Placed) && shares == from).then_some(())?;
-            *shares = *to;
-        }
+        Event::AskChanged { from, to } => ask_for(known, (*from, *to))?,
         Event::Accepted { serial } => {
             matches!(known.stage, S::Placed).then_some(())?;
             known.accepted.clone_from(serial);
@@ -131,6 +129,13 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
             known.stage = S::Cancelled(cause.clone());
         }
     }
+    Some(())
+}
+
+fn ask_for(known: &mut Application, (from, to): (Shares, Shares)) -> Option<()> {
+    let Ask::Redemption { shares, .. } = &mut known.terms.ask else { return None };
+    (matches!(known.stage, Stage::Placed) && *shares == from).then_some(())?;
+    *shares = to;
     Some(())
 }
 

@@ -5,6 +5,7 @@ use crate::{
     ids::PaymentNo,
     money::{Amount, Money},
     orders::{Cause, Serial, own_cause},
+    time::Timestamp,
 };
 
 type Decision = Result<Vec<Event>, Refusal>;
@@ -21,13 +22,15 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
             C::RecordPaid(_)
             | C::RecordDecline(_)
             | C::Close(_)
+            | C::CloseLate { .. }
             | C::SendBack(..)
             | C::RecordReturned { .. },
         ) => Err(Refusal::NotRequested),
 
         (S::Known(payment), C::RecordPaid(receipt)) => paid(payment, receipt),
         (S::Known(payment), C::RecordDecline(cause)) => declined(payment, cause),
-        (S::Known(payment), C::Close(cause)) => closed(payment, cause),
+        (S::Known(payment), C::Close(cause)) => closed(payment, cause, None),
+        (S::Known(payment), C::CloseLate { cause, at }) => closed(payment, cause, Some(*at)),
         (S::Known(payment), C::SendBack(what, cause)) => sent_back(payment, what, cause),
         (S::Known(payment), C::RecordReturned { no, serial }) => returned(payment, no, serial),
 
@@ -35,7 +38,7 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
     }
 }
 
-fn asked(event: Event, at: crate::time::Timestamp) -> Event {
+fn asked(event: Event, at: Timestamp) -> Event {
     match event {
         Event::RefundRequested { no, of, amount, cause, .. } => {
             Event::RefundRequested { no, of, amount, cause, asked_at: Some(at) }
@@ -55,6 +58,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
         (S::Absent, E::Requested(terms)) => Some(S::Known(Box::new(Payment {
             terms: terms.as_ref().clone(),
             stage: Stage::Requested,
+            closed_at: None,
             unapplied: Vec::new(),
             refunds: Vec::new(),
         }))),
@@ -94,8 +98,9 @@ fn remember(payment: &mut Payment, event: &Event) -> Option<()> {
             matches!(payment.stage, Stage::Requested | Stage::Closed(_)).then_some(())?;
             payment.stage = Stage::Declined(cause.clone());
         }
-        Event::Closed { cause } => {
+        Event::Closed { cause, at } => {
             matches!(payment.stage, Stage::Requested).then_some(())?;
+            payment.closed_at = *at;
             payment.stage = Stage::Closed(cause.clone());
         }
         Event::ReceiptUnapplied { receipt, .. } => {
@@ -200,9 +205,9 @@ fn declined(payment: &Payment, cause: &Cause) -> Decision {
     }
 }
 
-fn closed(payment: &Payment, cause: &Cause) -> Decision {
+fn closed(payment: &Payment, cause: &Cause, at: Option<Timestamp>) -> Decision {
     match &payment.stage {
-        Stage::Requested => Ok(vec![Event::Closed { cause: cause.clone() }]),
+        Stage::Requested => Ok(vec![Event::Closed { cause: cause.clone(), at }]),
         Stage::Closed(_) | Stage::Declined(_) => Ok(vec![]),
         Stage::Paid(receipt) => Err(Refusal::AlreadyPaid(receipt.serial.clone())),
     }

@@ -110,6 +110,13 @@ pub enum Command {
     RecordDecline(Cause),
     /// The money is no longer wanted (an operator's word, a cut-off that passed).
     Close(Cause),
+    /// We close it by ourselves, and no person does: our call may still be under way then.
+    CloseLate {
+        /// Why it is no longer wanted.
+        cause: Cause,
+        /// The instant of that: an hour later no call is under way.
+        at: Timestamp,
+    },
     /// Owe money back to the account that paid.
     SendBack(SentBack, Cause),
     /// The channel says that a refund arrived.
@@ -138,6 +145,9 @@ pub enum Event {
     Closed {
         /// Why it is no longer wanted.
         cause: Cause,
+        /// When we closed it by ourselves; none where a person did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     },
     /// Money arrived that nobody wants.
     ReceiptUnapplied {
@@ -204,6 +214,8 @@ pub struct Payment {
     pub terms: Terms,
     /// How far it is.
     pub stage: Stage,
+    /// When we closed it by ourselves.
+    pub closed_at: Option<Timestamp>,
     /// Receipts that were not applied, in the order in which they came.
     pub unapplied: Vec<Receipt>,
     /// In the order in which they were requested.

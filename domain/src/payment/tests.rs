@@ -316,7 +316,7 @@ fn what_goes_back_says_when_it_was_asked_for() {
             .fold(super::State::Absent, |state, event| Payments::evolve(state, event).unwrap())
     };
     let requested = vec![Event::Requested(Box::new(terms()))];
-    let closed = [requested, vec![Event::Closed { cause: cause("late") }]].concat();
+    let closed = [requested, vec![Event::Closed { cause: cause("late"), at: None }]].concat();
     let late = paid("S1", "100");
     let plain = Payments::decide(&state(&closed), &late).unwrap();
     let stamped = Payments::decide(&state(&closed), &at_then(late)).unwrap();

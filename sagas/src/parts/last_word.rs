@@ -1,4 +1,5 @@
-//! The bank's last word on money that was under way when a person took it over, or left the row of a charge.
+//! The bank's last word on money that was under way when a person took it over, or left the row of a charge, or
+//! when we closed that row since its time was over.
 //!
 //! ```text
 //! given up, left -> an hour -> asked -> it moved: recorded as ever, and the person is told
@@ -16,7 +17,7 @@ use super::{
     milestone::Milestone,
     payment::{self, PaymentLeg},
     payout::PayoutLeg,
-    timing::{landed, left, never_comes, never_got},
+    timing::{arrived, landed, left, never_comes, never_got},
 };
 use crate::ports::bank::{BankAnswer, BankCall, ChargeAnswer, PayoutAnswer, RefundAnswer};
 use fundflow_domain::{ids::PaymentNo, orders::Cause, payment::Refund, time::Timestamp};
@@ -64,26 +65,35 @@ pub fn call<S: HasBank>(view: &View<'_, S>) -> Option<BankCall> {
 }
 
 /// From when on it is asked: no call can be under way.
-pub fn asked_from<S: FundSaga>(view: &View<'_, S>) -> Option<Timestamp> {
-    landed(view).into_iter().chain(left(view)).max()
+pub fn asked_from<S: HasBank>(view: &View<'_, S>) -> Option<Timestamp> {
+    landed(view).into_iter().chain(left(view)).chain(closed_late(view).map(arrived)).max()
+}
+
+/// When we closed the charge by ourselves, since its time was over.
+fn closed_late<S: HasBank>(view: &View<'_, S>) -> Option<Timestamp> {
+    let late = S::at_bank(view.plan).payment?.closed_late(view);
+    late.filter(|_| !view.open.gave_up_again(payment::END))
 }
 
 /// When a person is called about it: at the cut-off of the trading day after it was given up, or left. `None`
 /// where nobody kept when that was.
-pub fn overdue<S: FundSaga>(saga: &S, view: &View<'_, S>) -> Option<Timestamp> {
+pub fn overdue<S: HasBank>(saga: &S, view: &View<'_, S>) -> Option<Timestamp> {
     let house = saga.house();
-    let given_up_at = view.open.given_up_at.into_iter().chain(view.open.landing_chosen_at).max();
+    let given_up_at = view.open.given_up_at.into_iter().chain(view.open.landing_chosen_at);
+    let given_up_at = given_up_at.chain(closed_late(view)).max();
     let given_up_on = house.calendar.t_of(given_up_at?).ok()?;
     house.cut_off_after(given_up_on, 1)
 }
 
 fn next<'a, S: HasBank>(view: &View<'a, S>) -> Option<Unheard<'a>> {
-    if view.open.given_up.is_empty() && !view.open.landing_chosen {
+    let late = closed_late(view).is_some();
+    if view.open.given_up.is_empty() && !view.open.landing_chosen && !late {
         return None;
     }
     let AtBank { payment, payouts, compensations } = S::at_bank(view.plan);
     let charge = payment
-        .filter(|leg| is_left_or_asked_about(view, payment::END) && leg.is_closed_unheard(view));
+        .filter(|_| late || is_left_or_asked_about(view, payment::END))
+        .filter(|leg| leg.is_closed_unheard(view));
     let refund = || {
         let leg = payment?;
         let mut owed = leg.payment(view)?.owed();
@@ -132,7 +142,8 @@ pub fn hear<S: HasBank>(
         // It is known, by a person or by the bank's own word.
         return Ok(Some(Heard::Recorded(0)));
     }
-    if !never_comes(&view, turn.now()) {
+    let is_late = closed_late(&view).is_some_and(|at| turn.now() < arrived(at));
+    if is_late || !never_comes(&view, turn.now()) {
         return Ok(None);
     }
     let events = match (next(&view), said) {

@@ -140,9 +140,11 @@ impl PaymentLeg {
     /// # Errors
     /// [`NotDone`]; nothing has changed.
     pub fn close<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
-        let cause =
-            closing(&turn.view()?, ("the bank", "the charge"), "whether the money was taken");
-        Ok(turn.decide(&self.key, &Command::Close(cause))?)
+        let (view, at) = (turn.view()?, turn.now());
+        let is_ours = !view.open.landing_chosen && view.ending.is_none();
+        let cause = closing(&view, ("the bank", "the charge"), "whether the money was taken");
+        let close = if is_ours { Command::CloseLate { cause, at } } else { Command::Close(cause) };
+        Ok(turn.decide(&self.key, &close)?)
     }
 
     /// Sends the whole payment back.
@@ -187,6 +189,11 @@ impl PaymentLeg {
     pub fn is_closed_unheard<S: Saga>(&self, view: &View<'_, S>) -> bool {
         let closed = |it: &Payment| matches!(it.stage, Stage::Closed(_)) && it.is_outstanding();
         self.payment(view).is_some_and(closed)
+    }
+
+    /// When we closed it by ourselves, where the bank has not said since what became of the charge.
+    pub fn closed_late<S: Saga>(&self, view: &View<'_, S>) -> Option<Timestamp> {
+        self.payment(view).filter(|_| self.is_closed_unheard(view))?.closed_at
     }
 
     /// Keeps that the bank never got the charge, and that nobody makes it any more.
@@ -340,6 +347,7 @@ const fn word(command: &Command) -> &'static str {
         Command::At(..)
         | Command::Request(_)
         | Command::Close(_)
+        | Command::CloseLate { .. }
         | Command::SendBack(..)
         | Command::RecordReturned { .. } => "refund",
     }
@@ -354,6 +362,7 @@ const fn at(command: &Command, now: Timestamp) -> Timestamp {
         | Command::RecordDecline(_)
         | Command::Request(_)
         | Command::Close(_)
+        | Command::CloseLate { .. }
         | Command::SendBack(..)
         | Command::RecordReturned { .. } => now,
     }

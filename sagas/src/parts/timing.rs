@@ -275,6 +275,11 @@ pub fn late_acceptance<S: FundSaga>(
 /// came says so for good.
 const UNDER_WAY: i64 = 3_600_000;
 
+/// Since when no call can be under way that was made before that.
+pub fn arrived(at: Timestamp) -> Timestamp {
+    at.plus_millis(UNDER_WAY)
+}
+
 /// Since when no call of a saga that was given up can be under way; `None` where it was not given up, or
 /// nobody kept when.
 pub fn landed<S: Saga>(view: &View<'_, S>) -> Option<Timestamp> {

@@ -63,3 +63,40 @@ fn the_charge_of_a_purchase_a_subscription_and_an_occurrence_is_found_after_its_
         is_found::<Purchase>(&mut stage, "PLAN.20260224", arrives);
     }
 }
+
+/// Nobody answers until its time is over; then the bank has never got the charge, which we close by ourselves.
+fn closed_late() -> Stage {
+    let mut stage = purchase::stage();
+    stage.outside.mute.insert("P.buy.pay".to_owned());
+    stage.request::<Purchase>("P", purchase::request());
+    stage.until("02-24 15:10");
+    stage.outside.mute.clear();
+    while !stage.has("payment.closed") {
+        let soon = stage.now.plus_millis(60_000);
+        stage.until_instant(soon);
+    }
+    stage
+}
+
+#[test]
+fn a_charge_that_arrives_after_we_have_closed_it_as_late_is_found_and_goes_back() {
+    for (arrives, dies) in [true, false].into_iter().flat_map(|it| [(it, false), (it, true)]) {
+        let mut stage = closed_late();
+        let look = stage.look::<Purchase>("P");
+        assert_eq!(look.ending, Some("purchase.rolled_back"), "{}", stage.text());
+        assert!(!look.finished, "the bank is asked\n{}", stage.text());
+        if arrives {
+            stage.outside.charged.insert("P.buy.pay".to_owned(), stage.now);
+        }
+        if dies {
+            stage.crash();
+        }
+        stage.told();
+        let soon = stage.now.plus_millis(59 * 60_000);
+        stage.until_instant(soon);
+        assert!(stage.told().is_empty(), "a call may be under way\n{}", stage.text());
+        let later = stage.now.plus_millis(14 * 24 * 3_600_000);
+        stage.until_instant(later);
+        is_found::<Purchase>(&mut stage, "P", arrives);
+    }
+}

@@ -48,7 +48,7 @@ pub(crate) struct Outside {
     pub(crate) keeps: bool,
     /// The registrar's front refuses those.
     pub(crate) rejects: BTreeSet<String>,
-    charged: BTreeMap<String, Timestamp>,
+    pub(crate) charged: BTreeMap<String, Timestamp>,
     taken: BTreeSet<String>,
     /// What the bank moved: number and yuan.
     pub(crate) moved: BTreeMap<String, Money>,

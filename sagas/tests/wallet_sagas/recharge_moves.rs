@@ -143,7 +143,14 @@ fn who_wants_only_today_is_not_charged_after_the_cut_off() {
     stage.run();
     assert_eq!(
         stage.after("call mmf.pay"),
-        ["ask mmf.pay", "payment.closed", "recharge.rolled_back"],
+        [
+            "ask mmf.pay",
+            "payment.closed",
+            "recharge.rolled_back",
+            // An hour later, when no call can be under way.
+            "ask mmf.pay",
+            "payment.declined",
+        ],
         "{}",
         stage.text()
     );

@@ -24,7 +24,9 @@ fn a_charge_that_never_came_is_not_made_after_the_next_cut_off_and_the_recharge_
     stage.clock("02-24 23:00");
 
     let after = ["ask mmf.pay", "payment.closed", "recharge.resumed", "recharge.rolled_back"];
-    assert_eq!(stage.lines[before..], after, "{}", stage.text());
+    // An hour later, when no call can be under way.
+    let at_last = ["ask mmf.pay", "payment.declined"];
+    assert_eq!(stage.lines[before..], [&after[..], &at_last].concat(), "{}", stage.text());
     let failure = stage.look().failure.unwrap();
     assert_eq!(
         failure.to_string(),
@@ -42,7 +44,8 @@ fn a_charge_that_never_gets_through_is_given_up_at_the_next_cut_off_without_a_pe
     stage.clock("02-24 16:00");
 
     assert_eq!(stage.count("recharge.parked"), 0, "{}", stage.text());
-    assert_eq!(stage.last(), "recharge.rolled_back");
+    assert_eq!(stage.look().ending, Some("recharge.rolled_back"));
+    assert!(stage.look().finished, "{}", stage.text());
 }
 
 #[test]

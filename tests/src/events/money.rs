@@ -42,7 +42,14 @@ fn payments() -> Vec<payment::Event> {
         E::Requested(Box::new(payment_terms())),
         E::Paid(receipt("CH-1", "10000.00")),
         E::Declined { cause: cause("51", "not enough money on the account") },
-        E::Closed { cause: cause("cut_off", "the cut-off of the next trading day has passed") },
+        E::Closed {
+            cause: cause("cut_off", "the cut-off of the next trading day has passed"),
+            at: None,
+        },
+        E::Closed {
+            cause: cause("too_late", "the bank never got the charge"),
+            at: Some(instant("2026-02-13T15:46:00+08:00")),
+        },
         E::ReceiptUnapplied {
             receipt: receipt("CH-2", "10000.00"),
             cause: cause("paid_twice", "already paid"),
