@@ -66,7 +66,7 @@ impl DiscountPurchase {
             return Ok(0);
         }
         self.may_be_taken_back(&view, (at, turn.now()), scope)?;
-        let asked = Milestone::CancelAsked { at: at.min(turn.now()), scope };
+        let asked = Milestone::CancelAsked { at: cancel::when(&view, at, turn.now())?, scope };
         turn.reach(asked).map_err(|error| NotTakenBack::Refused(error.to_string()).into())
     }
 

@@ -7,6 +7,10 @@
 //!                                  `-> it says nothing, and the batch is not ours -> as it confirms or rejects
 //! ```
 
+mod instant;
+
+pub use instant::{asked, when};
+
 use super::{
     application::{ApplicationLeg, FundSaga, book},
     compensation,
@@ -43,6 +47,16 @@ pub enum NotTakenBack {
         /// Until when it was possible.
         cut_off: Timestamp,
     },
+    /// Nobody takes back what was not asked for yet.
+    #[error(
+        "asked at {at}, but this was asked for only at {requested_at}; say when it was taken back"
+    )]
+    BeforeAsked {
+        /// When it was taken back, as the asker says.
+        at: Timestamp,
+        /// When it was asked for.
+        requested_at: Timestamp,
+    },
     /// There is nothing that could be taken back.
     #[error("{0}")]
     Nothing(&'static str),
@@ -52,14 +66,6 @@ pub enum NotTakenBack {
     /// The case, or the saga, says no.
     #[error("{0}")]
     Refused(String),
-}
-
-/// When it was asked; and when that was heard, where it was later and counts.
-pub fn asked(at: Timestamp, heard_at: Timestamp) -> String {
-    if heard_at <= at {
-        return format!("asked at {at}");
-    }
-    format!("asked at {at}, and heard only at {heard_at}, which counts")
 }
 
 /// Takes the order of that leg back, and all that hangs on it; `payment`: what pays for it. An order
@@ -99,7 +105,12 @@ pub fn take_back<S: FundSaga>(
     if at.max(heard_at) >= cut_off {
         return Err(NotTakenBack::TooLate { at, heard_at, cut_off });
     }
-    reached(turn.reach(Milestone::CancelAsked { at: at.min(turn.now()), scope: Scope::All }))
+    let at = when(
+        &turn.view().map_err(|_| NotTakenBack::Nothing("nothing was prepared"))?,
+        at,
+        heard_at,
+    )?;
+    reached(turn.reach(Milestone::CancelAsked { at, scope: Scope::All }))
 }
 
 /// Why that payment buys nothing any more: whoever takes its order back changes nothing.

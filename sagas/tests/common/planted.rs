@@ -28,7 +28,7 @@ const NOT_IN_TRANSIT: [&str; 9] = [
 pub(crate) fn excused(log: &[Recorded], named: impl Fn(&[Recorded]) -> bool) -> Vec<String> {
     let (mut excused, mut planted) = (Vec::new(), 0);
     for (nth, event) in log.iter().enumerate() {
-        if !is_posted(event) {
+        if !is_posted(event) || is_overturned(log, nth) {
             continue;
         }
         let said: Value = serde_json::from_str(&event.event.data).unwrap();
@@ -59,6 +59,13 @@ fn is_posted(event: &Recorded) -> bool {
         ["_reserved", "_held", "_in_transit", ".placed", ".contested", ".rejection_contested"];
     let kept = kept.iter().any(|it| event.event.event_type.ends_with(it));
     POSTED.contains(&event.stream.category()) && !kept && &*event.event.process != "given"
+}
+
+/// Whether it is a rejection against which a confirmation held: what it brought is reversed with it.
+fn is_overturned(log: &[Recorded], nth: usize) -> bool {
+    let stream = &log[nth].stream;
+    let upheld = |it: &Recorded| it.stream == *stream && it.event.event_type.ends_with(".upheld");
+    log[nth].event.event_type.ends_with("rejected") && log[nth..].iter().any(upheld)
 }
 
 /// Where the amounts are in that event.

@@ -156,6 +156,21 @@ fn after_the_cut_off_nothing_is_taken_back_and_the_refusal_names_the_instant() {
 }
 
 #[test]
+fn nothing_is_taken_back_before_it_was_asked_for() {
+    for scope in [Scope::All, Scope::Conversion] {
+        let mut stage = Stage::at("10:00");
+        stage.request(&request(Mode::LinkedSameDay));
+        let Reply::Refused(_, text) = stage.command(Command::Cancel { at: at("09:59"), scope })
+        else {
+            panic!("{scope:?}: 09:59 is before the request")
+        };
+        let says = ["asked at 2026-03-02T09:59:00+08:00", "asked for only at 2026-03-02T10:00:00"];
+        assert!(says.iter().all(|it| text.contains(it)), "{text}");
+        assert!(!stage.has("discount_purchase.cancel_asked"));
+    }
+}
+
+#[test]
 fn what_was_asked_in_time_and_told_too_late_is_refused() {
     let mut stage = Stage::at("10:00");
     stage.request(&request(Mode::LinkedSameDay));

@@ -137,6 +137,14 @@ fn it_is_taken_back_until_the_cut_off() {
     stage.command::<Conversion>("C", Command::Cancel { at: at("02-13 10:02") });
     stage.until("02-13 10:03");
     assert_eq!(ending(&stage), Some("conversion.rolled_back"), "{}", stage.text());
+    // Nobody takes back what was not asked for yet.
+    let mut early = asked_for(Method::FeeDifference, request());
+    let before = Command::Cancel { at: at("02-13 09:00") };
+    let Reply::Refused(_, text) = early.command::<Conversion>("C", before) else {
+        panic!("a cancellation before the request is taken");
+    };
+    assert!(text.starts_with("asked at 2026-02-13T09:00:00+08:00, but this was asked for only at"));
+
     let mut late = asked_for(Method::FeeDifference, request());
     late.until("02-13 15:00");
     let reply = late.command::<Conversion>("C", Command::Cancel { at: late.now });
