@@ -376,7 +376,7 @@ async fn a_purchase_is_taken_back_before_its_cut_off_and_refused_after_it_with_t
     let directory = tempfile::tempdir().unwrap();
     stuck(directory.path()).await;
     let before = events(directory.path());
-    let at = ["cancel", "TX-OK", "--at", "2026-03-03T16:59:00+08:00"];
+    let at = ["cancel", "TX-OK", "--at", "2026-03-03T17:00:00+08:00"];
     let look = saga(directory.path(), &at, &WHO[..2]);
     assert_eq!(look.status.code(), Some(0), "{}", said(&look));
     assert!(said(&look).contains("to take application"), "{}", said(&look));

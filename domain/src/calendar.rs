@@ -304,8 +304,8 @@ mod tests {
         let list = "closed\n2026-01-01\n2026-01-02\n2026-01-12\n2026-01-13\n2026-01-30\n";
         let version = VersionTag::new("january").unwrap();
         // From a Thursday to a Saturday; both ends are closed.
-        let (first, last) = (date(2026, 1, 1), date(2026, 1, 31));
-        let calendar = TradingCalendar::from_closed_weekdays(version, first, last, list).unwrap();
+        let (from, until) = (date(2026, 1, 1), date(2026, 1, 31));
+        let calendar = TradingCalendar::from_closed_weekdays(version, from, until, list).unwrap();
         let walk = |from: NaiveDate, step: fn(&NaiveDate) -> Option<NaiveDate>| {
             let mut days = std::iter::successors(step(&from), step);
             days.find_map(|day| match calendar.day(day) {
@@ -315,7 +315,7 @@ mod tests {
         };
         let is_open = |day: &NaiveDate| is_weekday(*day) && !list.contains(&day.to_string());
         for day in date(2025, 12, 28).iter_days().take(39) {
-            let covered = day >= first && day <= last;
+            let covered = day >= from && day <= until;
             assert_eq!(calendar.day(day).is_ok(), covered && is_open(&day), "{day}");
             assert_eq!(Some(calendar.after(day)), walk(day, NaiveDate::succ_opt), "{day}");
             let before = calendar.before(TradingDay(day));

@@ -133,6 +133,9 @@ impl<'a> Audit<'a> {
         } else {
             trail.broken = !self.judge(event);
         }
+        if trail.broken {
+            self.books.transit.lose(&event.event.correlation);
+        }
         self.trails.insert(event.stream.clone(), trail);
         self.let_go_of_ended(event, &owner);
     }

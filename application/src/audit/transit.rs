@@ -22,7 +22,7 @@ use fundflow_domain::{
 use fundflow_runtime::look::Look;
 use rust_decimal::Decimal;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -38,6 +38,8 @@ pub(super) struct Transit {
     advanced: HashMap<TransactionId, Decimal>,
     /// Orders whose last word is not there.
     open: HashMap<OrderId, bool>,
+    /// Requests of which an event could not be judged.
+    lost: HashSet<TransactionId>,
 }
 
 /// What one record brought or took.
@@ -206,6 +208,11 @@ impl Transit {
         what
     }
 
+    /// An event of that request is damaged, or lies behind damage, which was said: what it moved is not known.
+    pub(super) fn lose(&mut self, request: &TransactionId) {
+        self.lost.insert(request.clone());
+    }
+
     /// A bank has paid so much of its own for that request.
     pub(super) fn advanced(&mut self, request: &TransactionId, money: Decimal) {
         self.advanced.insert(request.clone(), money);
@@ -241,6 +248,9 @@ impl Transit {
         (place, balance): (&Place, Decimal),
         cases: &Explained,
     ) -> Verdict {
+        if self.lost.contains(request) {
+            return Verdict::Explained;
+        }
         let mut sums = BTreeSet::from([Decimal::ZERO]);
         let ends = self.ends.get(request).into_iter().flatten();
         let ends = ends.filter(|end| end.is_of(place.commodity()));

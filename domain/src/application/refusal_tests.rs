@@ -36,11 +36,11 @@ fn place_of(refusal: &Refusal) -> usize {
 
 const BACK: &str = "the application belongs to 2026-02-13 and cannot move back to 2026-02-12";
 
-#[test]
-fn every_refusal_has_its_case() {
+/// What comes before, the command, and what is said.
+fn refused() -> Vec<(Vec<Command>, Command, &'static str)> {
     let open = || vec![place(purchase()), accept("A1")];
     let to = |t: &str, by: &str| Command::MoveTo(day(t), promise(by));
-    let rows = [
+    vec![
         (vec![], seal(), "the application was not placed"),
         (open(), place(redemption()), "the application was already placed on other terms"),
         (
@@ -91,9 +91,13 @@ fn every_refusal_has_its_case() {
             "asked at 2026-02-13T15:00:00+08:00, but applications of this T could be taken back \
              only before 2026-02-13T15:00:00+08:00",
         ),
-    ];
+    ]
+}
+
+#[test]
+fn every_refusal_has_its_case() {
     let mut places = Vec::new();
-    for (before, command, says) in rows {
+    for (before, command, says) in refused() {
         let state = given::<Applications>(after(before)).state();
         let refusal = Applications::decide(&state, &command).unwrap_err();
         assert_eq!(refusal.to_string(), says);

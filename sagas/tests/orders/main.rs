@@ -51,6 +51,7 @@ mod said_again;
 mod stage;
 mod subscription;
 mod suspense;
+mod taken_back;
 mod unlisted;
 mod unowed;
 mod withheld;

@@ -41,12 +41,12 @@ fn sends<S: InHouse<Command: 'static, Request: 'static>>(
     assert!(look.finished && look.parked.is_none(), "{name}: {:?}\n{}", look.waits, stage.text());
     let case = case_of(&stage).expect("a case");
     let key: Key<Cases> = Key::of(&case);
-    let state = stage.state(&key);
-    let known = state.case().unwrap();
+    let found = stage.state(&key);
+    let known = found.case().unwrap();
     let said: Vec<String> = known.findings.iter().map(|it| it.what.to_string()).collect();
     assert_eq!((known.kind(), said.len()), (Kind::AmountDiffers, 1), "{said:?}");
     assert_eq!(known.findings[0].disputed.money, "2.35".parse().unwrap());
-    assert!(state.is_open());
+    assert!(found.is_open());
     assert_eq!(in_class(&stage, "L:SUSPENSE"), "2.35", "{name}");
     let close = |stage: &mut Stage, how| {
         let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));
@@ -96,12 +96,12 @@ fn for_a_case_that_is_about_no_money_nothing_is_paid() {
     stage.request::<Purchase>("T", purchase::request());
     stage.until("03-16 18:00");
     let no = fundflow_domain::ids::PaymentNo::new("T.buy.pay").unwrap();
-    let cause = fundflow_domain::orders::Cause::new("51", "not enough on the account");
-    let declined = ChargeAnswer::Declined(cause);
+    let why_not = fundflow_domain::orders::Cause::new("51", "not enough on the account");
+    let declined = ChargeAnswer::Declined(why_not);
     stage.notice(charge_notice(&no, declined));
     let case = case_of(&stage).expect("a late decline is a case");
-    let state = stage.state(&Key::<Cases>::of(&case));
-    assert!(state.case().unwrap().findings[0].disputed.money.is_zero());
+    let found = stage.state(&Key::<Cases>::of(&case));
+    assert!(found.case().unwrap().findings[0].disputed.money.is_zero());
     let close = |stage: &mut Stage, how| {
         let (by, reason) = (Text::lossy("chen"), Text::lossy("the bank was asked"));
         let closing = Box::new(Closing { how, by, reason });
