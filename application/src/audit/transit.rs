@@ -38,6 +38,8 @@ pub(super) struct Transit {
     advanced: HashMap<TransactionId, Decimal>,
     /// Orders whose last word is not there.
     open: HashMap<OrderId, bool>,
+    /// Records that hold no more, and that no other took the place of.
+    withdrawn: HashSet<CaseId>,
     /// Requests of which an event could not be judged.
     lost: HashSet<TransactionId>,
 }
@@ -164,7 +166,10 @@ impl Transit {
         let Some(Changes { fallen, came, waits }) = Changes::of(known, event) else { return };
         self.open.insert(order.clone(), waits);
         let fallen = fallen.map(|it| known.case_of(it));
-        let Some(said) = came else { return };
+        let Some(said) = came else {
+            self.withdrawn.extend(fallen);
+            return;
+        };
         let what = self.moved(fallen, entry, shares);
         let beside = match known.terms.ask.quantity() {
             Quantity::Shares(_) => beyond(known, event, said),
@@ -184,6 +189,7 @@ impl Transit {
         };
         let (order, record) = (Some(order.clone()), known.case_of(said));
         let moved = Moved { order, left, before: fallen, what, beside, of_bank };
+        self.withdrawn.remove(&record);
         if self.records.insert(record, moved).is_none() {
             self.of.entry(request.clone()).or_default().push(record);
         }
@@ -316,6 +322,8 @@ impl Transit {
         let mut ways: Vec<Decimal> = whole.then_some(own).into_iter().collect();
         let beside = moved.beside.as_ref().filter(|(at, _)| at == place);
         ways.extend(beside.filter(|_| is_open).map(|(_, sum)| *sum));
+        // What was paid out for it meanwhile is named then, too.
+        ways.extend(self.withdrawn.contains(&case).then_some(-own));
         // More or less than before is named once nothing of the request is in dispute, whichever case is settled.
         let mut before = moved.before;
         while let Some(was) = before.and_then(|it| self.records.get(&it)) {
