@@ -268,6 +268,15 @@ impl Saga for Errand {
         }
     }
 
+    /// From the mark `said` follows the mark `followed`.
+    fn is_half_done(view: &View<'_, Self>) -> bool {
+        Self::holds(view, Mark("said")) && !Self::holds(view, Mark("followed"))
+    }
+
+    fn do_rest(&self, turn: &mut Turn<'_, Self>) -> Result<usize, NotDone> {
+        Ok(turn.decide(turn.plan(), &"followed".into())?)
+    }
+
     fn act(&self, turn: &mut Turn<'_, Self>, what: Mark) -> Result<usize, NotDone> {
         let plan = turn.plan();
         match what {
