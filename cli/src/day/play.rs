@@ -321,10 +321,20 @@ impl<S: EventStore + Checkpoints> Play<S> {
 }
 
 impl<S> Play<S> {
+    /// Whether the store had been played past the wave that is placed.
+    pub(super) fn is_past(&self) -> bool {
+        self.wave < self.began
+    }
+
+    /// How far the store had been played before.
+    pub(super) const fn began(&self) -> Timestamp {
+        self.began
+    }
+
     /// That the row comes too late, if the store had been played past its wave before it came: why, and
     /// what would be right.
     pub(super) fn is_late(&self, why: &str) -> Option<No> {
-        (self.wave < self.began).then(|| {
+        self.is_past().then(|| {
             let until = self.began;
             let why = format!(
                 "{why}; the store was played until {until} before this row came: write a later time, or \

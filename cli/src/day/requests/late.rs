@@ -1,0 +1,93 @@
+//! Rows that come when the store has been played past their instant: what is heard all the same counts from
+//! where the store stands, and a note says so.
+
+use super::super::{Trouble, agenda::invests_at, earlier, play::Play};
+use chrono::NaiveDate;
+use fundflow_domain::{
+    calendar::TradingCalendar,
+    ids::TransactionId,
+    plan::{self, Occurrence, State, Terms},
+    time::Timestamp,
+};
+use fundflow_infrastructure::day_folder::Order;
+use fundflow_kernel::{
+    clock::Clock as _,
+    store::{Checkpoints, EventStore},
+};
+
+/// Notes each of those rows whose request is in the store since now, and not since its own time.
+pub(super) async fn note_new<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+    taken: Vec<(&Order, TransactionId)>,
+    events_before: u64,
+) -> Result<(), Trouble> {
+    // A folder that is played again adds nothing, and nobody looks at each of its rows.
+    if !play.is_past() || play.store.head().borrow().0 == events_before {
+        return Ok(());
+    }
+    let now = play.table.clock.now();
+    for (order, transaction) in taken {
+        if earlier::began(play, &transaction).await?.is_some_and(|began| began >= now) {
+            note(play, order);
+        }
+    }
+    Ok(())
+}
+
+/// Notes that what the row asks for counts from now on, if it comes late.
+pub(super) fn note<S>(play: &mut Play<S>, order: &Order) {
+    if play.is_past() {
+        let (row, line, time) = (&order.transaction, order.line, order.time);
+        let until = play.began();
+        play.remarks.push(format!(
+            "{row} (orders.csv:{line}) came when the store had been played until {until}: it counts from \
+             then on, and not from {time}"
+        ));
+    }
+}
+
+/// The first date of the plan that would have been another one, had the word been heard at its instant: it was
+/// asked for, missed or passed over since. None of a word that changes nothing.
+pub(super) fn passed<S>(
+    play: &Play<S>,
+    state: &State,
+    word: &plan::Command,
+    at: Timestamp,
+) -> Option<NaiveDate> {
+    let plan = state.plan().filter(|_| play.is_past() && state.already(word).is_none())?;
+    let (now, calendar) = (play.table.clock.now(), &play.table.house.calendar);
+    let decided = |from: NaiveDate| {
+        let begun = plan.under_way().iter().map(|(nominal, _)| *nominal);
+        let known = begun.chain(plan.outcomes().iter().map(|(nominal, _)| *nominal));
+        let on = |nominal| Some((nominal, first_from(plan.terms_on(nominal), nominal, calendar)?));
+        let dates = known.filter(|nominal| *nominal >= from).filter_map(on);
+        let since = dates.filter(|(_, first)| (at..now).contains(&invests_at(first.day)));
+        since.map(|(nominal, _)| nominal).min()
+    };
+    match word {
+        plan::Command::Change { from, .. } => decided(*from),
+        plan::Command::Pause { .. } | plan::Command::End { .. } => decided(NaiveDate::MIN),
+        // Nothing was decided of a plan that is paused: its dates were passed over.
+        plan::Command::Resume { .. } if plan.paused().is_some() => {
+            let next = first_from(plan.terms_in_force(), at.date(), calendar)?;
+            (calendar.cut_off(next.day) <= now).then_some(next.nominal)
+        }
+        plan::Command::Resume { .. }
+        | plan::Command::Open(_)
+        | plan::Command::Finish { .. }
+        | plan::Command::Begin { .. }
+        | plan::Command::Done { .. }
+        | plan::Command::Miss { .. } => None,
+    }
+}
+
+/// The first date of a plan that is opened late, if nobody can invest on it any more.
+pub(super) fn starts_late<S>(play: &Play<S>, terms: &Terms) -> Option<NaiveDate> {
+    let calendar = &play.table.house.calendar;
+    let first = first_from(terms, terms.start, calendar).filter(|_| play.is_past())?;
+    (calendar.cut_off(first.day) <= play.table.clock.now()).then_some(first.nominal)
+}
+
+fn first_from(terms: &Terms, date: NaiveDate, calendar: &TradingCalendar) -> Option<Occurrence> {
+    plan::next_occurrence(terms, date.pred_opt()?, calendar).ok().flatten()
+}
