@@ -34,6 +34,7 @@ mod event_json;
 mod folded;
 mod foreign;
 mod freeze_command;
+mod frozen_orders;
 mod holdings_command;
 mod offers;
 mod operate;

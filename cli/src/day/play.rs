@@ -22,13 +22,16 @@ use super::{
     requests,
     table::{Counterparties, Table},
 };
+use crate::frozen_orders;
 use fundflow::{ActError, Engine, Notice, Noticed};
 use fundflow_application::{
     audit::{self, Report},
     desk::{self, SagaList},
     read_models::catch_up,
 };
-use fundflow_domain::{calendar::TradingDay, ids::TransactionId, time::Timestamp};
+use fundflow_domain::{
+    calendar::TradingDay, ids::TransactionId, time::Timestamp, wallet::parse_id,
+};
 use fundflow_infrastructure::{
     day_folder::{Day, Kind, No, Order, Problem, published_for},
     sandbox::channel::Totals,
@@ -161,6 +164,9 @@ impl<S: EventStore + Checkpoints> Play<S> {
         }
         play.plan_days()?;
         play.played_earlier = earlier::played_until(&play).await?;
+        catch_up(&*play.store, &mut play.books).await?;
+        let frozen = play.books.frozen.iter().filter_map(|id| parse_id(id));
+        play.with.sandbox.keep(&frozen_orders::of_each(&*play.store, frozen).await?);
         // Delivered before the log's end, or the log would end earlier.
         let delivered = Timestamp::from_micros(play.table.clock.now().micros() - 1);
         drop(play.with.sandbox.due(delivered));
