@@ -36,6 +36,7 @@ mod foreign;
 mod freeze_command;
 mod frozen_orders;
 mod holdings_command;
+mod moved_t;
 mod offers;
 mod operate;
 mod order_command;
