@@ -85,6 +85,22 @@ fn three_huge_days_in_a_row_are_carried_until_nothing_is_left() {
         assert_eq!(shown["state"], state, "{shown:#}");
         assert_eq!(left(store.path(), transaction), records, "{transaction}");
     }
+    let orders = json(store.path(), &["order", "ls"]);
+    let row = |order: &str| {
+        let all = orders.as_array().unwrap().iter();
+        all.filter(|it| it["order"] == order).next().unwrap().clone()
+    };
+    let redeemed = row("S.redeem");
+    assert_eq!(redeemed["confirmed_shares"], "1000.00");
+    // 400 at 0.7421, 240 at 0.70, 144 at 0.75 and 216 at 0.76 yuan; 1.5 % of each day for leaving at once.
+    let confirmed = &redeemed["confirmed"];
+    let names =
+        ["shares_out", "payout", "fee", "income"].map(|name| confirmed[name].as_str().unwrap());
+    assert_eq!(names, ["1000.00", "725.95", "11.05", "0.00"]);
+    let bought = row("P-1.order");
+    assert_eq!(bought["confirmed"]["accepted"], "5000.00", "{bought:#}");
+    let listed = String::from_utf8(fundflow(store.path(), &["order", "ls"]).stdout).unwrap();
+    assert!(listed.contains("1000.00 shares for 725.95 yuan"), "{listed}");
     let cases = json(store.path(), &["case", "ls"]);
     assert_eq!(cases.as_array().unwrap().len(), 0, "{cases:#}");
     let audit = fundflow(store.path(), &["audit", "verify"]);

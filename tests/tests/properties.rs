@@ -237,7 +237,11 @@ proptest! {
             open = match event {
                 E::Opened(_) | E::Reopened(_) => true,
                 E::Closed(_) => false,
-                E::SeenAgain { .. } | E::Widened { .. } | E::Assigned { .. } | E::Noted(_) => open,
+                E::SeenAgain { .. }
+                | E::Widened { .. }
+                | E::FiguresChanged { .. }
+                | E::Assigned { .. }
+                | E::Noted(_) => open,
             };
             assert_eq!(state.is_open(), open, "{event:?}");
         });

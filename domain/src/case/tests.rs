@@ -147,6 +147,31 @@ fn a_repeated_record_is_a_fact_once_a_day() {
 }
 
 #[test]
+fn an_open_case_shows_the_figures_of_now_and_a_closed_one_those_it_was_closed_with() {
+    let at = "2026-02-25T09:00:00+08:00".parse().unwrap();
+    let less = || {
+        let disputed = Disputed { money: "100.00".parse().unwrap(), ..Disputed::default() };
+        Box::new(Finding { disputed, ..fee() })
+    };
+    let restate = |finding| Command::Restate { at, finding };
+    let state = given([opened()])
+        .when(restate(less()))
+        .then([Event::FiguresChanged { at, finding: less() }])
+        .when(restate(less()))
+        .then([]);
+    assert_eq!(state.disputed().money, "100.00".parse().unwrap());
+
+    let other = Box::new(nav());
+    given([opened()]).when(restate(other)).then_refused(
+        &Refusal::NotAbout(nav().kind),
+        "the case has no finding nav_differs_from_published whose figures could change",
+    );
+    given([opened(), Event::Closed(paid())])
+        .when(restate(less()))
+        .then_refused(&Refusal::IsClosed("restate"), "the case is closed; reopen it to restate it");
+}
+
+#[test]
 fn a_record_that_shows_more_widens_its_case_and_reopens_it() {
     let at = "2026-02-24T21:00:00+08:00";
     let more = || Command::Open(Box::new(report_at(at, vec![fee(), nav()])));
@@ -288,7 +313,9 @@ fn no_case_grows_without_end() {
 fn a_history_that_no_decider_wrote_is_impossible() {
     let again = |at: &str| Event::SeenAgain { at: at.parse().unwrap() };
     let at = "2026-02-25T09:00:00+08:00".parse().unwrap();
-    let rows: [&[Event]; 8] = [
+    let rows: [&[Event]; 10] = [
+        &[opened(), Event::FiguresChanged { at, finding: Box::new(fee()) }],
+        &[opened(), Event::FiguresChanged { at, finding: Box::new(nav()) }],
         &[again("2026-02-25T09:00:00+08:00")],
         &[opened(), opened()],
         &[opened(), again("2026-02-24T10:00:00+08:00")],
@@ -329,6 +356,7 @@ fn stored_names_stay_as_they_are() {
         opened(),
         Event::SeenAgain { at: report().at },
         Event::Widened { at: report().at, findings: vec![nav()] },
+        Event::FiguresChanged { at: report().at, finding: Box::new(nav()) },
         Event::Assigned { owner: name("li") },
         Event::Noted(note("called")),
         Event::Closed(closing(How::Manual { text: remark("by letter") })),

@@ -379,6 +379,18 @@ fn income_below_zero_of_an_emptied_wallet_has_one_case_until_it_is_made_up_for()
     stage.now = at("02-04 10:00");
     run(&mut stage, &request("2026-02-03", "1", 0));
     assert_eq!((stage.count("case.opened"), stage.count("case.closed")), (1, 0));
+    assert_eq!(stage.count("case.figures_changed"), 0);
+
+    // The figure was wrong once more: what is owed is what the case shows.
+    stage.now = at("02-04 11:00");
+    run(&mut stage, &request("2026-02-02", "2", 2));
+    assert_eq!(unpaid(&stage, "i-1"), "-3.8000", "{}", stage.text());
+    let mut changed =
+        stage.events.iter().filter(|it| &*it.event.event_type == "case.figures_changed");
+    let said = changed.next_back().unwrap().event.data.clone();
+    assert!(said.contains("-3.8000") && said.contains("\"money\":\"3.80\""), "{said}");
+    run(&mut stage, &request("2026-02-02", "1", 3));
+    assert_eq!((stage.count("case.opened"), stage.count("case.figures_changed")), (1, 2));
 
     let (again, some) = (tx("TX-10"), "500".parse().unwrap());
     stage.given(&wallet_of("i-1"), &C::CreditInTransit(again.clone(), some));
