@@ -100,6 +100,14 @@ fn a_word_to_a_plan_that_comes_too_late_for_a_date_of_it_is_named_like_any_row()
             let [bad, note, ending] = said.of(7, "W");
             let bad = bad.unwrap_or_else(|| panic!("{word}: {note:?} {ending:?}"));
             assert!(bad.contains(date) && bad.contains(UNTIL), "{word}: {bad}");
+            let advice = match word.split(',').nth(2) {
+                Some("plan") => "write a later time, and a start from then on, or play",
+                Some("plan_change") if word.contains("2026-02-12") => {
+                    "write a later time and a later start, or play"
+                }
+                _ => "write a later time, or play",
+            };
+            assert!(bad.contains(advice), "{word}: {bad}");
             assert_eq!((said.code, note, ending), (3, None, None), "{word}");
             assert_eq!(said.report["events_added"], 0, "{word}");
         }

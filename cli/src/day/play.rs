@@ -17,7 +17,7 @@ use super::{
     batch,
     books::Books,
     cancels::TakenBack,
-    days, earlier,
+    days, earlier, overrides,
     progress::{Job, Moment},
     requests,
     table::{Counterparties, Table},
@@ -33,7 +33,7 @@ use fundflow_domain::{
     calendar::TradingDay, ids::TransactionId, time::Timestamp, wallet::parse_id,
 };
 use fundflow_infrastructure::{
-    day_folder::{Day, Kind, No, Order, Problem, published_for},
+    day_folder::{Day, Kind, Order, Problem, published_for},
     sandbox::channel::Totals,
 };
 use fundflow_kernel::{
@@ -95,7 +95,7 @@ pub(super) struct Play<S> {
     /// Requests that were made of the engine.
     made: usize,
     /// How far the store had been played before.
-    began: Timestamp,
+    pub(super) began: Timestamp,
     /// Until when a program played the folder that did not note what it took, if one did.
     pub(super) played_earlier: Option<Timestamp>,
     /// When the wave was due that is being placed.
@@ -167,6 +167,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         catch_up(&*play.store, &mut play.books).await?;
         let frozen = play.books.frozen.iter().filter_map(|id| parse_id(id));
         play.with.sandbox.keep(&frozen_orders::of_each(&*play.store, frozen).await?);
+        play.mistakes = overrides::of_no_plan(&play.day, &play.books);
         // Delivered before the log's end, or the log would end earlier.
         let delivered = Timestamp::from_micros(play.table.clock.now().micros() - 1);
         drop(play.with.sandbox.due(delivered));
@@ -323,31 +324,6 @@ impl<S: EventStore + Checkpoints> Play<S> {
         self.engine.settle().await?;
         catch_up(&*self.store, &mut self.books).await?;
         Ok(())
-    }
-}
-
-impl<S> Play<S> {
-    /// Whether the store had been played past the wave that is placed.
-    pub(super) fn is_past(&self) -> bool {
-        self.wave < self.began
-    }
-
-    /// How far the store had been played before.
-    pub(super) const fn began(&self) -> Timestamp {
-        self.began
-    }
-
-    /// That the row comes too late, if the store had been played past its wave before it came: why, and
-    /// what would be right.
-    pub(super) fn is_late(&self, why: &str) -> Option<No> {
-        self.is_past().then(|| {
-            let until = self.began;
-            let why = format!(
-                "{why}; the store was played until {until} before this row came: write a later time, or \
-                 play the folder into another store"
-            );
-            No { why, is_late: true }
-        })
     }
 }
 

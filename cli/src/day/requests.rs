@@ -140,7 +140,7 @@ fn hear<S>(play: &mut Play<S>, order: &Order, said: Said) -> Result<bool, Troubl
         }
         Said::No(why) => refuse(play, order, no(why))?,
         Said::TooLate(why) => {
-            let late = play.is_late(&why);
+            let late = play.is_late(order, &why);
             refuse(play, order, late.unwrap_or_else(|| no(why)))?;
         }
         Said::Late(late) => refuse(play, order, late)?,
@@ -172,7 +172,7 @@ const TOO_LONG_AGO: &str = "is too long ago to be heard";
 /// That no saga hears that instant any more, if the store had been played past it before.
 fn too_late<S>(play: &Play<S>, order: &Order) -> Option<No> {
     let heard = play.table.house.asked_at(Some(order.time), play.table.clock.now());
-    heard.err().and_then(|_| play.is_late(TOO_LONG_AGO))
+    heard.err().and_then(|_| play.is_late(order, TOO_LONG_AGO))
 }
 
 /// No: now, and whenever the folder is played again.

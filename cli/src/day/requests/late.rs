@@ -9,11 +9,43 @@ use fundflow_domain::{
     plan::{self, Occurrence, State, Terms},
     time::Timestamp,
 };
-use fundflow_infrastructure::day_folder::Order;
+use fundflow_infrastructure::day_folder::{Kind, No, Order, PlanWord};
 use fundflow_kernel::{
     clock::Clock as _,
     store::{Checkpoints, EventStore},
 };
+
+impl<S> Play<S> {
+    /// Whether the store had been played past the wave that is placed.
+    pub(super) fn is_past(&self) -> bool {
+        self.wave < self.began
+    }
+
+    /// That the row comes too late, if the store had been played past its wave before it came: why, and
+    /// what would be right.
+    pub(super) fn is_late(&self, order: &Order, why: &str) -> Option<No> {
+        self.is_past().then(|| {
+            let until = self.began;
+            let why = format!(
+                "{why}; the store was played until {until} before this row came: {}, or play the folder into \
+                 another store",
+                later(order)
+            );
+            No { why, is_late: true }
+        })
+    }
+}
+
+/// What a row that comes too late has to say instead.
+const fn later(order: &Order) -> &'static str {
+    match &order.kind {
+        Kind::Plan(_) => "write a later time, and a start from then on",
+        Kind::PlanWord { word: PlanWord::Change(_, Some(_)), .. } => {
+            "write a later time and a later start"
+        }
+        _ => "write a later time",
+    }
+}
 
 /// Notes each of those rows whose request is in the store since now, and not since its own time.
 pub(super) async fn note_new<S: EventStore + Checkpoints>(
@@ -38,7 +70,7 @@ pub(super) async fn note_new<S: EventStore + Checkpoints>(
 pub(super) fn note<S>(play: &mut Play<S>, order: &Order) {
     if play.is_past() {
         let (row, line, time) = (&order.transaction, order.line, order.time);
-        let until = play.began();
+        let until = play.began;
         play.remarks.push(format!(
             "{row} (orders.csv:{line}) came when the store had been played until {until}: it counts from \
              then on, and not from {time}"

@@ -187,7 +187,8 @@ fn refuse_late<S>(play: &mut Play<S>, order: &Order) -> Result<bool, Trouble> {
     let is_open = play.books.plans.get(order.transaction.as_str()).is_some();
     let is_known = is_open || play.with.verdicts.why_not(&play.day, order).is_some();
     let late = late::starts_late(play, terms).filter(|_| !is_known);
-    let late = late.and_then(|date| play.is_late(&format!("its first date, {date}, is over")));
+    let late =
+        late.and_then(|date| play.is_late(order, &format!("its first date, {date}, is over")));
     let is_late = late.is_some();
     late.map(|no| super::refuse(play, order, no)).transpose()?;
     Ok(is_late)
@@ -270,7 +271,10 @@ fn too_late<S>(
     }
     super::too_late(play, order).or_else(|| {
         let passed = late::passed(play, state, word, order.time)?;
-        play.is_late(&format!("it says otherwise of {passed}, a date of plan {of} that is over"))
+        play.is_late(
+            order,
+            &format!("it says otherwise of {passed}, a date of plan {of} that is over"),
+        )
     })
 }
 
