@@ -33,7 +33,7 @@ use fundflow_domain::{
     calendar::TradingDay, ids::TransactionId, time::Timestamp, wallet::parse_id,
 };
 use fundflow_infrastructure::{
-    day_folder::{Day, Kind, Order, Problem, published_for},
+    day_folder::{Day, Kind, Order, Price, Problem, published_at, published_for},
     sandbox::channel::Totals,
 };
 use fundflow_kernel::{
@@ -282,17 +282,26 @@ impl<S: EventStore + Checkpoints> Play<S> {
 
     /// Prices of T become known; returns whether the folder has any of that very day.
     fn publish(&self, t: TradingDay) -> bool {
-        for price in published_for(&self.day.prices, t) {
-            self.table.prices.publish(price.fund, price.date, price.nav);
-            for (_, registrar) in &self.with.sandbox.registrars {
-                registrar.market().publish(price.fund, price.date, price.nav);
-            }
-        }
+        published_for(&self.day.prices, t).into_iter().for_each(|price| self.tell(price));
         self.day.prices.iter().any(|price| price.date == t.date())
     }
 
-    /// The prices that were published before that instant.
+    fn tell(&self, Price { fund, date, nav }: Price) {
+        self.table.prices.publish(fund, date, nav);
+        for (_, registrar) in &self.with.sandbox.registrars {
+            registrar.market().publish(fund, date, nav);
+        }
+    }
+
+    /// The prices that were published before that instant, those of days before the folder's among them.
     fn publish_all(&self, now: Timestamp) {
+        let known = |price: &&Price| {
+            let day = self.table.house.calendar.day(price.date);
+            day.is_ok_and(|day| published_at(day) <= now)
+        };
+        for price in self.day.prices.iter().filter(known) {
+            self.tell(*price);
+        }
         for (due, item) in &self.agenda {
             if let (true, Item::Prices(t)) = (*due <= now, item) {
                 self.publish(*t);

@@ -44,7 +44,10 @@ pub(super) async fn place<S: EventStore + Checkpoints>(
                 all::<S, Purchase>(play, run, kinds::purchase).await?;
             }
             Kind::Redemption(_) => all::<S, Redemption>(play, run, kinds::redemption).await?,
-            Kind::Conversion(..) => all::<S, Conversion>(play, run, kinds::conversion).await?,
+            Kind::Conversion(..) => {
+                let known = kinds::conversion;
+                noting::<S, Conversion>(play, run, (known, kinds::without_price)).await?;
+            }
             Kind::Plan(_) => plans::open(play, run).await?,
             Kind::PlanWord { .. } => plans::say(play, run).await?,
             Kind::Income(_) => incomes::publish(play, run).await?,
@@ -57,11 +60,22 @@ pub(super) async fn place<S: EventStore + Checkpoints>(
 /// What a row asks of a saga of that kind.
 type Reads<G> = fn(&Day, &Order) -> Option<(<G as Saga>::Request, <G as Saga>::Asked)>;
 
+/// What a person should know of a row that was taken, if there is anything.
+type Notes<G> = fn(&Order, &<G as Saga>::Promise) -> Option<String>;
+
 /// Asks for all of them, in one batch where they fit.
 async fn all<S: EventStore + Checkpoints, G: Saga>(
     play: &mut Play<S>,
     orders: &[Order],
     of: Reads<G>,
+) -> Result<(), Trouble> {
+    noting::<S, G>(play, orders, (of, |_, _| None)).await
+}
+
+async fn noting<S: EventStore + Checkpoints, G: Saga>(
+    play: &mut Play<S>,
+    orders: &[Order],
+    (of, notes): (Reads<G>, Notes<G>),
 ) -> Result<(), Trouble> {
     let before = play.store.head().borrow().0;
     let mut taken = Vec::new();
@@ -78,7 +92,10 @@ async fn all<S: EventStore + Checkpoints, G: Saga>(
     let answers = play.engine.request_all(askings).await;
     for (order, answer) in asked_for.into_iter().zip(answers) {
         match answer {
-            Ok(_) => taken.push((order, order.transaction.clone())),
+            Ok(placed) => {
+                play.remarks.extend(notes(order, &placed.promise));
+                taken.push((order, order.transaction.clone()));
+            }
             Err(RequestError::Refused(refusal)) => {
                 let late = too_late(play, order);
                 refuse(play, order, late.unwrap_or_else(|| no(refusal)))?;
