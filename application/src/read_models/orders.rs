@@ -10,8 +10,9 @@
 //! never has a payment.
 
 use super::{ConfirmedRow, Follow, Kept, Streams};
+use chrono::NaiveDate;
 use fundflow_domain::{
-    application::{Application, Applications, Ask, Last, Stage},
+    application::{Application, Applications, Ask, Confirmation, Last, Stage},
     calendar::TradingDay,
     ids::{ApplicationNo, FundCode, InvestorId, OrderId, PaymentNo},
     money::{Amount, Shares},
@@ -120,6 +121,22 @@ impl Orders {
     /// The order that the registrar knows under that number.
     pub fn applied_as(&self, no: &ApplicationNo) -> Option<&Application> {
         self.applications.get(no.as_str())?.loaded.state.application()
+    }
+
+    /// What registrars confirmed at the price of that fund and day, or of a later day where they carried a rest
+    /// over. Once such a price is published, each record that is handed to the engine again is held against it.
+    pub fn confirmed_at(
+        &self,
+        fund: FundCode,
+        day: NaiveDate,
+    ) -> impl Iterator<Item = (&ApplicationNo, &Confirmation)> {
+        let all = self.applications.iter().filter_map(|(_, kept)| kept.loaded.state.application());
+        let of = move |it: &&Application| {
+            let (terms, t) = (&it.terms, it.terms.trade_date.date());
+            let its = terms.fund == fund || into(&terms.ask) == Some(fund);
+            its && (t == day || (t < day && !it.portions.is_empty()))
+        };
+        all.filter(of).flat_map(|it| it.confirmations().map(|said| (&it.terms.no, said)))
     }
 
     /// Every application, by number.
