@@ -36,7 +36,7 @@ fn folder(t: &str, orders: &str, navs: &str) -> TempDir {
         let name = path.file_name().unwrap().to_str().unwrap();
         let mut text = read(name);
         if name == "011162.toml" {
-            text += &format!("\n[[terms.conversions]]{pair}");
+            text = format!("{text}\n[[terms.conversions]]{pair}");
         }
         fs::write(folder.path().join("funds").join(name), text).unwrap();
     }

@@ -87,8 +87,8 @@ fn three_huge_days_in_a_row_are_carried_until_nothing_is_left() {
     }
     let orders = json(store.path(), &["order", "ls"]);
     let row = |order: &str| {
-        let all = orders.as_array().unwrap().iter();
-        all.filter(|it| it["order"] == order).next().unwrap().clone()
+        let mut all = orders.as_array().unwrap().iter();
+        all.find(|it| it["order"] == order).unwrap().clone()
     };
     let redeemed = row("S.redeem");
     assert_eq!(redeemed["confirmed_shares"], "1000.00");

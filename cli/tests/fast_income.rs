@@ -71,7 +71,7 @@ fn a_fast_withdrawal_of_all_shares_leaves_the_income_which_becomes_shares_when_i
         let carries =
             "050003.2026-03-25.1,2026-03-25T20:00:00+08:00,income,,050003,,,2026-03-25,20,1";
         play(store, "2026-03-25", &["R-2,10:00:00,recharge,I-1,050003,100.00,,,,", carries]);
-        let carried = if left[1] == "8.0000" { "108.00" } else { "100.00" };
-        assert_eq!(wallet(store), [carried, "0.0000"], "{out}");
+        let shares = if left[1] == "8.0000" { "108.00" } else { "100.00" };
+        assert_eq!(wallet(store), [shares, "0.0000"], "{out}");
     }
 }

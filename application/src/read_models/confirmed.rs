@@ -7,7 +7,7 @@ use fundflow_domain::{
 use serde::Serialize;
 
 /// Sums over the records that stand. What that kind of order does not move is left out.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct ConfirmedRow {
     /// Registered: of the fund, or of the one that is converted into.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -282,7 +282,9 @@ impl<S: EventStore + Checkpoints> Play<S> {
 
     /// Prices of T become known; returns whether the folder has any of that very day.
     fn publish(&self, t: TradingDay) -> bool {
-        published_for(&self.day.prices, t).into_iter().for_each(|price| self.tell(price));
+        for price in published_for(&self.day.prices, t) {
+            self.tell(price);
+        }
         self.day.prices.iter().any(|price| price.date == t.date())
     }
 

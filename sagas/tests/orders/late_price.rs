@@ -45,7 +45,7 @@ fn tell(stage: &mut Stage, order: &str, said: &ApplicationAnswer) -> Reply {
 /// Confirmed without a price, done, and then heard again: before the price is known, and after.
 fn is_checked_later<S: InHouse<Command: 'static, Request: 'static>>(
     (stage, funds): (Stage, Vec<FundTerms>),
-    request: S::Request,
+    request: &S::Request,
     (order, wrong): (&str, &ApplicationAnswer),
     close: fn(CaseId, Box<Closing>) -> S::Command,
 ) {
@@ -98,7 +98,7 @@ fn a_purchase_whose_price_comes_after_its_confirmation_is_checked_then() {
     let wrong = bought("C1", "2026-02-24", ["10000", "147.78", "0", "1.2344", "7981.38"]);
     is_checked_later::<Purchase>(
         (purchase::stage(), vec![funds::equity()]),
-        purchase::request(),
+        &purchase::request(),
         ("T.buy", &wrong),
         |case, closing| fundflow_sagas::purchase::Command::CloseCase { case, closing },
     );
@@ -110,7 +110,7 @@ fn a_redemption_whose_price_comes_after_its_confirmation_is_checked_then() {
     let wrong = redeemed("C1", "2026-02-25", true, numbers, &[]);
     is_checked_later::<Redemption>(
         (redemption::stage(), vec![funds::equity()]),
-        redemption::request(),
+        &redemption::request(),
         ("T.redeem", &wrong),
         |case, closing| fundflow_sagas::redemption::Command::CloseCase { case, closing },
     );
@@ -123,7 +123,7 @@ fn a_conversion_whose_price_comes_after_its_confirmation_is_checked_then() {
     let wrong = converted("K1", "2026-02-24", numbers);
     is_checked_later::<Conversion>(
         (conversion::stage(method), vec![funds::equity(), funds::bond(method)]),
-        conversion::request(),
+        &conversion::request(),
         ("T.convert", &wrong),
         |case, closing| fundflow_sagas::conversion::Command::CloseCase { case, closing },
     );

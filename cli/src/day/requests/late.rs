@@ -86,13 +86,13 @@ pub(super) fn passed<S>(
     word: &plan::Command,
     at: Timestamp,
 ) -> Option<NaiveDate> {
-    let plan = state.plan().filter(|_| play.is_past() && state.already(word).is_none())?;
+    let known = state.plan().filter(|_| play.is_past() && state.already(word).is_none())?;
     let (now, calendar) = (play.table.clock.now(), &play.table.house.calendar);
     let decided = |from: NaiveDate| {
-        let begun = plan.under_way().iter().map(|(nominal, _)| *nominal);
-        let known = begun.chain(plan.outcomes().iter().map(|(nominal, _)| *nominal));
-        let on = |nominal| Some((nominal, first_from(plan.terms_on(nominal), nominal, calendar)?));
-        let dates = known.filter(|nominal| *nominal >= from).filter_map(on);
+        let begun = known.under_way().iter().map(|(nominal, _)| *nominal);
+        let dates = begun.chain(known.outcomes().iter().map(|(nominal, _)| *nominal));
+        let on = |nominal| Some((nominal, first_from(known.terms_on(nominal), nominal, calendar)?));
+        let dates = dates.filter(|nominal| *nominal >= from).filter_map(on);
         let since = dates.filter(|(_, first)| (at..now).contains(&invests_at(first.day)));
         since.map(|(nominal, _)| nominal).min()
     };
@@ -100,8 +100,8 @@ pub(super) fn passed<S>(
         plan::Command::Change { from, .. } => decided(*from),
         plan::Command::Pause { .. } | plan::Command::End { .. } => decided(NaiveDate::MIN),
         // Nothing was decided of a plan that is paused: its dates were passed over.
-        plan::Command::Resume { .. } if plan.paused().is_some() => {
-            let next = first_from(plan.terms_in_force(), at.date(), calendar)?;
+        plan::Command::Resume { .. } if known.paused().is_some() => {
+            let next = first_from(known.terms_in_force(), at.date(), calendar)?;
             (calendar.cut_off(next.day) <= now).then_some(next.nominal)
         }
         plan::Command::Resume { .. }
