@@ -97,7 +97,7 @@ fn three_huge_days_in_a_row_are_carried_until_nothing_is_left() {
     let names =
         ["shares_out", "payout", "fee", "income"].map(|name| confirmed[name].as_str().unwrap());
     assert_eq!(names, ["1000.00", "725.95", "11.05", "0.00"]);
-    let bought = row("P-1.order");
+    let bought = row("P-1.buy");
     assert_eq!(bought["confirmed"]["accepted"], "5000.00", "{bought:#}");
     let listed = String::from_utf8(fundflow(store.path(), &["order", "ls"]).stdout).unwrap();
     assert!(listed.contains("1000.00 shares for 725.95 yuan"), "{listed}");

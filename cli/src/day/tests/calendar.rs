@@ -158,8 +158,10 @@ fast,10:30:00,fast_withdraw,I-4,,,000730,,100.00,,,,,
         let report = day.play(&store).await;
         for row in &report.endings {
             let is_named = row.ending != "refused" || row.reason.contains("trading calendar short");
-            let is_over = ["refused", "completed", "completed in part", "paid out", "stuck"];
-            assert!(is_over.contains(&row.ending.as_str()) && is_named, "{last}: {row:?}");
+            // What is carried over again and again comes back where nobody can confirm it any more.
+            let in_part = ["completed in part", "paid out in part"];
+            let is_over = ["refused", "completed", "paid out", "stuck"].into_iter().chain(in_part);
+            assert!(is_over.clone().any(|it| it == row.ending) && is_named, "{last}: {row:?}");
         }
         assert_eq!((report.findings, report.remarks.len()), (0, 0), "{last}");
     }
