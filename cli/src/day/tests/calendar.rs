@@ -163,6 +163,9 @@ fast,10:30:00,fast_withdraw,I-4,,,000730,,100.00,,,,,
             let is_over = ["refused", "completed", "paid out", "stuck"].into_iter().chain(in_part);
             assert!(is_over.clone().any(|it| it == row.ending) && is_named, "{last}: {row:?}");
         }
-        assert_eq!((report.findings, report.remarks.len()), (0, 0), "{last}");
+        assert_eq!(report.findings, 0, "{last}");
+        // The folder has no price of an earlier day.
+        let noted = |it: &String| it.starts_with("convert: no price of fund 011162 is known");
+        assert!(report.remarks.iter().all(noted), "{last}: {:?}", report.remarks);
     }
 }
