@@ -235,6 +235,7 @@ fn evidence(found: &Folded<Cases>) -> Option<String> {
             Event::Opened(report) => Some(report.evidence.to_string()),
             Event::SeenAgain { .. }
             | Event::Widened { .. }
+            | Event::FiguresChanged { .. }
             | Event::Assigned { .. }
             | Event::Noted(_)
             | Event::Closed(_)

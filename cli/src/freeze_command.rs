@@ -245,9 +245,11 @@ async fn apply(
     let store = Arc::new(store);
     let now = time_of(&*store).await?;
     let outside = counterparties(registry, terms, &database(place.store), now)?;
+    outside.keep_frozen(&store).await?;
     let engine = engine(sagas, &store, &outside).await?;
     let before: Position = *store.head().borrow();
     let asked = engine.request::<Freeze>(transaction.clone(), request, (), None, None).await;
+    outside.keep_frozen(&store).await?;
     settle(&engine, &outside).await?;
     engine.shutdown().await?;
     asked.map(drop).map_err(|error| match error {

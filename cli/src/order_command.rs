@@ -14,7 +14,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
-use fundflow_application::read_models::{OrderRow, OrderStreams, Orders, catch_up};
+use fundflow_application::read_models::{ConfirmedRow, OrderRow, OrderStreams, Orders, catch_up};
 use fundflow_domain::{
     application::{Confirmation, Outcome},
     ids::{FundCode, InvestorId, OrderId, TransactionId},
@@ -94,6 +94,7 @@ const HEADER: &[&str] = &[
     "KIND",
     "FUND",
     "ASKED ",
+    "CONFIRMED ",
     "T",
     "STAGE",
     "APPLICATION",
@@ -108,6 +109,7 @@ fn cells(row: &OrderRow) -> Vec<String> {
         row.kind.to_owned(),
         funds(row),
         asked(row),
+        row.confirmed.as_ref().map_or_else(|| "-".to_owned(), confirmed),
         row.trade_date.to_string(),
         row.stage.to_owned(),
         or_dash(row.application.as_ref()),
@@ -126,6 +128,19 @@ fn asked(row: &OrderRow) -> String {
         (Some(amount), _) => format!("{amount} yuan"),
         (None, Some(shares)) => format!("{shares} shares"),
         (None, None) => "-".to_owned(),
+    }
+}
+
+/// Shares and money that its records moved.
+fn confirmed(it: &ConfirmedRow) -> String {
+    let shares = match (it.shares_out, it.shares_in) {
+        (Some(out), Some(came)) => format!("{out} -> {came} shares"),
+        (Some(shares), None) | (None, Some(shares)) => format!("{shares} shares"),
+        (None, None) => String::new(),
+    };
+    match it.payout {
+        Some(payout) => format!("{shares} for {payout} yuan"),
+        None => shares,
     }
 }
 

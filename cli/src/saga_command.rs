@@ -14,6 +14,7 @@ use crate::{
     args::Format,
     folded, foreign,
     house::Terms,
+    moved_t::{self, MovedT},
     offers,
     operate::{
         self, AbandonArgs, CancelArgs, DateArgs, Order, ParkedArgs, RedirectArgs, SomeArgs, time_of,
@@ -208,8 +209,15 @@ struct Shown<'a> {
     /// The T that was promised, where it belongs to a later one now.
     #[serde(skip_serializing_if = "Option::is_none")]
     first_trade_date: Option<String>,
+    /// Every T that moved, also of one order alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    moved_t: Vec<MovedT>,
     request: &'a Value,
+    /// As it was promised first.
     promise: &'a Value,
+    /// As it is promised since it was decided again, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    promise_now: Option<Value>,
     /// What was agreed one after the other, where the request was changed.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     agreed: &'a [Agreed],
@@ -256,8 +264,10 @@ async fn show(
         first_trade_date: (look.promised_date != look.business_date)
             .then(|| look.promised_date.map(|day| day.to_string()))
             .flatten(),
+        moved_t: moved_t::of(&seen),
         request: &look.request,
         promise: &look.promise,
+        promise_now: moved_t::promise_now(&seen),
         agreed: &look.agreed,
         timeline: look.timeline.iter().map(LineJson::of).collect(),
         retries: &look.retries,
@@ -328,6 +338,8 @@ fn print(shown: &Shown<'_>, out: &mut impl Write) -> Result<(), Failure> {
     ];
     let at = facts.iter().position(|(name, _)| *name == "by").unwrap_or(facts.len());
     facts.splice(at..at, shown.agreed.iter().enumerate().filter_map(otherwise));
+    let at = facts.iter().position(|(name, _)| *name == "T").map_or(facts.len(), |at| at + 1);
+    facts.splice(at..at, shown.moved_t.iter().map(|it| ("T moved", it.line())));
     if let Some((at, cause)) = &row.parked {
         facts.push(("parked", format!("at {at}: {} ({})", cause.text, cause.code)));
     }

@@ -2,6 +2,7 @@
 //! every registrar.
 
 use crate::{
+    frozen_orders::Ordered,
     house::{ADVANCE, BANK, registrar_port},
     registry::NamedPort,
 };
@@ -78,6 +79,15 @@ impl Sandbox {
         due.extend(self.advance.due(now));
         due.extend(self.registrars.iter().flat_map(|(_, registrar)| registrar.due(now)));
         due.into_iter().map(|(stream, news)| Notice { stream, news }).collect()
+    }
+
+    /// Has every registrar keep what orders of courts and creditors froze: its books do not have it.
+    pub(crate) fn keep(&self, orders: &[Ordered]) {
+        for (investor, fund, shares) in orders {
+            for (_, registrar) in &self.registrars {
+                registrar.keep_frozen(investor.clone(), *fund, *shares);
+            }
+        }
     }
 
     /// When they say something next.

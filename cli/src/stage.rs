@@ -71,6 +71,7 @@ impl Stage {
         let hours = (Arc::new(clock.clone()) as _, Confirming::AtItsHour);
         let terms = Terms::of(&Place { store: folder, folder: None })?;
         let outside = operate::counterparties_at(registry, &terms, &database, hours)?;
+        outside.keep_frozen(&store).await?;
         let sagas = registry.sagas(&terms.house(clock.now())?);
         let engine = operate::engine(&sagas, &store, &outside).await?;
         Ok(Self { engine, outside, clock, store })

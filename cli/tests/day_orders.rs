@@ -163,10 +163,11 @@ fn whatever_would_go_to_a_registrar_without_a_port_is_refused_by_name_and_nothin
              registered; registered are advance, bank, ta-05, wallets"
         )
     };
+    let later = |fund: &str| missing(fund) + "; once it is, ask for the row again at a later time";
     for (row, fund) in
         [("D", "000730"), ("R", "000730"), ("P", "011162"), ("S", "918145"), ("L", "011162")]
     {
-        assert_eq!(ending(&report, row), ("refused", missing(fund).as_str()));
+        assert_eq!(ending(&report, row), ("refused", later(fund).as_str()));
     }
     assert_eq!(ending(&report, "G"), ("completed", ""));
     assert_eq!(report["channel"]["debits"], 1, "{report:#}");
@@ -175,8 +176,12 @@ fn whatever_would_go_to_a_registrar_without_a_port_is_refused_by_name_and_nothin
         assert!(said.contains(&missing(fund)), "{said}");
     }
 
-    // Once there is such a registrar, the same rows are as good as new.
+    // Once there is such a registrar, what was refused stays so, and a row of a later time is another one.
     stage.write("day.toml", "trade_date = 2026-02-12\nseed = 1\nregistrars = [\"05\", \"77\"]\n");
+    let report = stage.play();
+    assert_eq!(ending(&report, "P"), ("refused", later("011162").as_str()));
+    let orders = stage.read("orders.csv").replace("10:02", "10:06");
+    stage.write("orders.csv", &orders);
     let report = stage.play();
     assert_ne!(ending(&report, "P").0, "refused", "{report:#}");
 }

@@ -93,3 +93,56 @@ fn an_order_on_shares_that_nobody_ever_had_is_refused_and_leaves_its_id_free() {
     }
     assert_eq!(typed("I-1", "000730").0, Some(0), "the ID was free");
 }
+
+/// Whoever leaves on this T is paid a tenth a day: after the days that a folder is played, some is left.
+fn huge_for_long() -> String {
+    let day = |day: u32| {
+        format!("[[huge]]\nfund = \"000730\"\non = \"2026-03-{day:02}\"\npart_per_mille = 100\n")
+    };
+    let weekend = |day: &u32| matches!(day % 7, 0 | 1);
+    (2..=31).filter(|day| !weekend(day)).map(day).collect()
+}
+
+#[test]
+fn the_register_lets_no_shares_go_that_an_order_froze_between_two_days() {
+    let store = store();
+    let play = |t: &str, orders: &str, scenario: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in [
+            ("day.toml", format!("trade_date = {t}\nseed = 1\n").as_str()),
+            ("investors.csv", INVESTORS),
+            ("navs.csv", NAVS),
+            ("orders.csv", orders),
+            ("scenario.toml", scenario),
+        ] {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        let words = ["day", "--no-progress", folder.path().to_str().unwrap()];
+        let said = fundflow(store.path(), &words);
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    };
+    let leaves = "transaction,time,kind,investor,fund,shares\n\
+                  W-1,10:00:00,withdraw,I-1,000730,1000.00\n";
+    play("2026-03-02", leaves, &huge_for_long());
+    let stage = |tx: &str| {
+        let shown = fundflow(store.path(), &["order", "ls", "--transaction", tx, "-o", "json"]);
+        let rows: Value = serde_json::from_slice(&shown.stdout).unwrap();
+        rows[0]["stage"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(stage("W-1"), "confirmed in part so far");
+
+    let all = transcript(store.path(), &[&order("COURT-1", "2000.00")[..], &["--apply"]].concat());
+    assert!(all.contains("done"), "{all}");
+    let buys =
+        "transaction,time,kind,investor,fund,amount\nR-2,10:00:00,recharge,I-1,000730,10.00\n";
+    play("2026-03-25", buys, "");
+    let shown = fundflow(store.path(), &["order", "ls", "--transaction", "W-1"]);
+    let shown = String::from_utf8_lossy(&shown.stdout);
+    assert!(stage("W-1") == "partly confirmed" && shown.contains("frozen"), "{shown}");
+    let file = store.path().join("exchange/2026-03-25/in/OFD_05_305_20260326_05.TXT");
+    let shown = fundflow(store.path(), &["file", "show", file.to_str().unwrap(), "-o", "json"]);
+    let shown = String::from_utf8_lossy(&shown.stdout);
+    assert!(shown.contains("\"TotalFrozenVol\":\"1358.70\""), "{shown}");
+    let verified = fundflow(store.path(), &["audit", "verify"]);
+    assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+}

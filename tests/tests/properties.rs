@@ -79,7 +79,7 @@ fn every_command_of_every_aggregate_is_drawn() {
         ("holdings", kinds(holdings_commands()), 12),
         ("day limit", kinds(day_limit_commands()), 2),
         ("fast quota", kinds(fast_quota_commands()), 3),
-        ("case", kinds(case_commands()), 5),
+        ("case", kinds(case_commands()), 6),
         ("plan", kinds(plan_commands()), 9),
     ];
     for (aggregate, drawn, all) in drawn {
@@ -237,7 +237,11 @@ proptest! {
             open = match event {
                 E::Opened(_) | E::Reopened(_) => true,
                 E::Closed(_) => false,
-                E::SeenAgain { .. } | E::Widened { .. } | E::Assigned { .. } | E::Noted(_) => open,
+                E::SeenAgain { .. }
+                | E::Widened { .. }
+                | E::FiguresChanged { .. }
+                | E::Assigned { .. }
+                | E::Noted(_) => open,
             };
             assert_eq!(state.is_open(), open, "{event:?}");
         });

@@ -9,6 +9,7 @@
 //!    log.
 
 mod cases;
+mod confirmed;
 #[cfg(test)]
 mod disputed_tests;
 mod holdings;
@@ -17,6 +18,7 @@ mod orders;
 mod wallets;
 
 pub use cases::{CaseRow, CaseStreams};
+pub use confirmed::ConfirmedRow;
 pub use holdings::{HoldingLotRow, HoldingRow, HoldingStreams};
 pub use kept::{Kept, Streams};
 pub use orders::{Order, OrderRow, OrderStreams, Orders, RefundRow};

@@ -9,9 +9,10 @@
 //! An order that is paid for first has a payment before it has an application; one that leaves a fund
 //! never has a payment.
 
-use super::{Follow, Kept, Streams};
+use super::{ConfirmedRow, Follow, Kept, Streams};
+use chrono::NaiveDate;
 use fundflow_domain::{
-    application::{Application, Applications, Ask, Last, Stage},
+    application::{Application, Applications, Ask, Confirmation, Last, Stage},
     calendar::TradingDay,
     ids::{ApplicationNo, FundCode, InvestorId, OrderId, PaymentNo},
     money::{Amount, Shares},
@@ -96,8 +97,10 @@ pub struct OrderRow {
     pub payment_serial: Option<Serial>,
     /// Money on its way back, or back.
     pub refunds: Vec<RefundRow>,
-    /// Registered by it: of `fund`, or of `into`.
+    /// Registered by it: of `fund`, or of `into`; gone by it where none are registered.
     pub confirmed_shares: Option<Shares>,
+    /// What its records confirmed, in shares and money.
+    pub confirmed: Option<ConfirmedRow>,
     /// When it was placed, or its payment requested.
     pub since: Timestamp,
     /// When it last moved.
@@ -118,6 +121,22 @@ impl Orders {
     /// The order that the registrar knows under that number.
     pub fn applied_as(&self, no: &ApplicationNo) -> Option<&Application> {
         self.applications.get(no.as_str())?.loaded.state.application()
+    }
+
+    /// What registrars confirmed at the price of that fund and day, or of a later day where they carried a rest
+    /// over. Once such a price is published, each record that is handed to the engine again is held against it.
+    pub fn confirmed_at(
+        &self,
+        fund: FundCode,
+        day: NaiveDate,
+    ) -> impl Iterator<Item = (&ApplicationNo, &Confirmation)> {
+        let all = self.applications.iter().filter_map(|(_, kept)| kept.loaded.state.application());
+        let of = move |it: &&Application| {
+            let (terms, t) = (&it.terms, it.terms.trade_date.date());
+            let its = terms.fund == fund || into(&terms.ask) == Some(fund);
+            its && (t == day || (t < day && !it.portions.is_empty()))
+        };
+        all.filter(of).flat_map(|it| it.confirmations().map(|said| (&it.terms.no, said)))
     }
 
     /// Every application, by number.
@@ -192,6 +211,7 @@ impl<'a> Order<'a> {
         };
         let of_application = self.application.map(|(_, kept)| (kept.since, kept.moved));
         let of_payment = self.payment.map(|(_, kept)| (kept.since, kept.moved));
+        let confirmed = application.and_then(ConfirmedRow::of);
         let times = || [of_application, of_payment].into_iter().flatten();
         Some(OrderRow {
             order,
@@ -209,7 +229,8 @@ impl<'a> Order<'a> {
             payment_stage: payment.map(|payment| stage_name(&payment.stage)),
             payment_serial: payment.and_then(|it| Some(it.applied()?.serial.clone())),
             refunds: payment.map_or_else(Vec::new, refunds),
-            confirmed_shares: application.and_then(confirmed_shares),
+            confirmed_shares: confirmed.as_ref().and_then(ConfirmedRow::shares),
+            confirmed,
             since: times().map(|(since, _)| since).min()?,
             moved: times().map(|(_, moved)| moved).max()?,
         })
@@ -315,10 +336,4 @@ const fn cause_of(stage: &Stage) -> Option<&Cause> {
         | Stage::Confirmed(_)
         | Stage::PartlyConfirmed(Last::Confirmation(_)) => None,
     }
-}
-
-fn confirmed_shares(application: &Application) -> Option<Shares> {
-    let mut confirmations = application.confirmations().peekable();
-    confirmations.peek()?;
-    confirmations.try_fold(Shares::ZERO, |sum, it| sum.plus(it.outcome.registered()))
 }

@@ -33,6 +33,12 @@ async fn an_order_is_its_application_with_its_payment() {
     assert_eq!(bought.refunds.len(), 1);
     assert!(bought.refunds[0].arrived);
 
+    let t = bought.trade_date.date();
+    let at = |fund: &str, day| orders.confirmed_at(fund.parse().unwrap(), day).count();
+    // The money fund's purchase and the conversion out of it; the latter is of the target as well.
+    assert_eq!((at("000730", t), at("011162", t)), (2, 1));
+    assert_eq!(at("000730", t.succ_opt().unwrap()), 0);
+
     let declined = orders.get(&order("TX-2.mmf")).unwrap().row(order("TX-2.mmf")).unwrap();
     assert_eq!((declined.kind, declined.stage), ("payment", "declined"));
     assert_eq!(declined.cause.unwrap().text.as_ref(), "too little money");

@@ -46,7 +46,7 @@ const fn is_word(order: &Order) -> bool {
 }
 
 /// When the first event of that transaction was written.
-async fn began<S: EventStore + Checkpoints>(
+pub(super) async fn began<S: EventStore + Checkpoints>(
     play: &Play<S>,
     transaction: &TransactionId,
 ) -> Result<Option<Timestamp>, Trouble> {

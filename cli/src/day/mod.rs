@@ -25,6 +25,7 @@ mod days;
 mod earlier;
 mod incomes;
 mod later;
+mod overrides;
 mod play;
 mod print;
 mod progress;

@@ -17,20 +17,23 @@ use super::{
     batch,
     books::Books,
     cancels::TakenBack,
-    days, earlier,
+    days, earlier, overrides,
     progress::{Job, Moment},
     requests,
     table::{Counterparties, Table},
 };
+use crate::frozen_orders;
 use fundflow::{ActError, Engine, Notice, Noticed};
 use fundflow_application::{
     audit::{self, Report},
     desk::{self, SagaList},
     read_models::catch_up,
 };
-use fundflow_domain::{calendar::TradingDay, ids::TransactionId, time::Timestamp};
+use fundflow_domain::{
+    calendar::TradingDay, ids::TransactionId, time::Timestamp, wallet::parse_id,
+};
 use fundflow_infrastructure::{
-    day_folder::{Day, Kind, No, Order, Problem, published_for},
+    day_folder::{Day, Kind, Order, Price, Problem, published_at, published_for},
     sandbox::channel::Totals,
 };
 use fundflow_kernel::{
@@ -92,7 +95,7 @@ pub(super) struct Play<S> {
     /// Requests that were made of the engine.
     made: usize,
     /// How far the store had been played before.
-    began: Timestamp,
+    pub(super) began: Timestamp,
     /// Until when a program played the folder that did not note what it took, if one did.
     pub(super) played_earlier: Option<Timestamp>,
     /// When the wave was due that is being placed.
@@ -161,6 +164,10 @@ impl<S: EventStore + Checkpoints> Play<S> {
         }
         play.plan_days()?;
         play.played_earlier = earlier::played_until(&play).await?;
+        catch_up(&*play.store, &mut play.books).await?;
+        let frozen = play.books.frozen.iter().filter_map(|id| parse_id(id));
+        play.with.sandbox.keep(&frozen_orders::of_each(&*play.store, frozen).await?);
+        play.mistakes = overrides::of_no_plan(&play.day, &play.books);
         // Delivered before the log's end, or the log would end earlier.
         let delivered = Timestamp::from_micros(play.table.clock.now().micros() - 1);
         drop(play.with.sandbox.due(delivered));
@@ -276,16 +283,27 @@ impl<S: EventStore + Checkpoints> Play<S> {
     /// Prices of T become known; returns whether the folder has any of that very day.
     fn publish(&self, t: TradingDay) -> bool {
         for price in published_for(&self.day.prices, t) {
-            self.table.prices.publish(price.fund, price.date, price.nav);
-            for (_, registrar) in &self.with.sandbox.registrars {
-                registrar.market().publish(price.fund, price.date, price.nav);
-            }
+            self.tell(price);
         }
         self.day.prices.iter().any(|price| price.date == t.date())
     }
 
-    /// The prices that were published before that instant.
+    fn tell(&self, Price { fund, date, nav }: Price) {
+        self.table.prices.publish(fund, date, nav);
+        for (_, registrar) in &self.with.sandbox.registrars {
+            registrar.market().publish(fund, date, nav);
+        }
+    }
+
+    /// The prices that were published before that instant, those of days before the folder's among them.
     fn publish_all(&self, now: Timestamp) {
+        let known = |price: &&Price| {
+            let day = self.table.house.calendar.day(price.date);
+            day.is_ok_and(|day| published_at(day) <= now)
+        };
+        for price in self.day.prices.iter().filter(known) {
+            self.tell(*price);
+        }
         for (due, item) in &self.agenda {
             if let (true, Item::Prices(t)) = (*due <= now, item) {
                 self.publish(*t);
@@ -317,21 +335,6 @@ impl<S: EventStore + Checkpoints> Play<S> {
         self.engine.settle().await?;
         catch_up(&*self.store, &mut self.books).await?;
         Ok(())
-    }
-}
-
-impl<S> Play<S> {
-    /// That the row comes too late, if the store had been played past its wave before it came: why, and
-    /// what would be right.
-    pub(super) fn is_late(&self, why: &str) -> Option<No> {
-        (self.wave < self.began).then(|| {
-            let until = self.began;
-            let why = format!(
-                "{why}; the store was played until {until} before this row came: write a later time, or \
-                 play the folder into another store"
-            );
-            No { why, is_late: true }
-        })
     }
 }
 

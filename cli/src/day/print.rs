@@ -127,7 +127,7 @@ fn short(text: &str) -> String {
 fn words(class: &str) -> &'static str {
     match class {
         "A:CHANNEL:RECV" => "taken by the channel, not yet settled",
-        "A:FUND:RECV" => "owed by money-market funds for converted shares",
+        "A:FUND:RECV" => "owed by funds for shares that left them",
         "L:CUST:PENDING" => "paid for orders that are not confirmed",
         "L:CUST:UNAPPLIED" => "paid for no order",
         "L:CUST:REFUND" => "on its way back to investors",
@@ -138,6 +138,7 @@ fn words(class: &str) -> &'static str {
         "L:BANK:ADVANCE" => "owed to the bank that advances",
         "L:SUSPENSE" => "what does not add up, under an open case",
         "E:OVERSHORT" => "over and short: differences that were accepted",
+        "E:COMPENSATION" => "paid by us where what was promised did not come",
         "A:BYHAND" => "settled by hand",
         "L:FUND:REDEEMFEE" => "redemption fees of the funds",
         "I:FEE:PURCHASE" | "I:FEE:CONV" => "fees of the seller",
@@ -192,4 +193,38 @@ fn next(
     }
     writeln!(out, "  fundflow audit verify{at}")?;
     Ok(writeln!(out, "  fundflow day {}{at}    (adds nothing)", folder.display())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn every_account_of_the_ledger_has_words() {
+        for class in [
+            "A:CHANNEL:RECV",
+            "A:BANK:SETTLE",
+            "A:FUND:RECV",
+            "A:CUST:ADVANCED",
+            "L:CUST:PENDING",
+            "L:CUST:UNAPPLIED",
+            "L:CUST:REFUND",
+            "L:CUST:REDEEM",
+            "L:SUSPENSE",
+            "E:OVERSHORT",
+            "A:BYHAND",
+            "L:BANK:ADVANCE",
+            "L:FUND:PAYABLE",
+            "L:FUND:REDEEMFEE",
+            "I:FEE:PURCHASE",
+            "I:FEE:CONV",
+            "E:COMPENSATION",
+            "U:PENDING",
+            "U:AVAIL",
+            "U:FROZEN",
+            "U:REGISTER",
+        ] {
+            assert_ne!(words(class), "-", "{class}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 mod incomes;
 mod kinds;
+mod late;
 pub(super) mod named;
 pub(super) mod plans;
 
@@ -20,7 +21,7 @@ use fundflow_kernel::{
 use fundflow_sagas::{
     conversion::Conversion, discount_purchase::DiscountPurchase, fast_withdraw::FastWithdraw,
     parts::milestone::Scope, purchase::Purchase, recharge::Recharge, redemption::Redemption,
-    regular_plan::RegularPlans, withdraw::Withdraw,
+    withdraw::Withdraw,
 };
 
 /// Makes those requests, in their order: neighbours of one kind together.
@@ -43,8 +44,11 @@ pub(super) async fn place<S: EventStore + Checkpoints>(
                 all::<S, Purchase>(play, run, kinds::purchase).await?;
             }
             Kind::Redemption(_) => all::<S, Redemption>(play, run, kinds::redemption).await?,
-            Kind::Conversion(..) => all::<S, Conversion>(play, run, kinds::conversion).await?,
-            Kind::Plan(_) => all::<S, RegularPlans>(play, run, kinds::plan).await?,
+            Kind::Conversion(..) => {
+                let known = kinds::conversion;
+                noting::<S, Conversion>(play, run, (known, kinds::without_price)).await?;
+            }
+            Kind::Plan(_) => plans::open(play, run).await?,
             Kind::PlanWord { .. } => plans::say(play, run).await?,
             Kind::Income(_) => incomes::publish(play, run).await?,
             Kind::Cancel { .. } => cancel_all(play, run).await?,
@@ -56,12 +60,25 @@ pub(super) async fn place<S: EventStore + Checkpoints>(
 /// What a row asks of a saga of that kind.
 type Reads<G> = fn(&Day, &Order) -> Option<(<G as Saga>::Request, <G as Saga>::Asked)>;
 
+/// What a person should know of a row that was taken, if there is anything.
+type Notes<G> = fn(&Order, &<G as Saga>::Promise) -> Option<String>;
+
 /// Asks for all of them, in one batch where they fit.
 async fn all<S: EventStore + Checkpoints, G: Saga>(
     play: &mut Play<S>,
     orders: &[Order],
     of: Reads<G>,
 ) -> Result<(), Trouble> {
+    noting::<S, G>(play, orders, (of, |_, _| None)).await
+}
+
+async fn noting<S: EventStore + Checkpoints, G: Saga>(
+    play: &mut Play<S>,
+    orders: &[Order],
+    (of, notes): (Reads<G>, Notes<G>),
+) -> Result<(), Trouble> {
+    let before = play.store.head().borrow().0;
+    let mut taken = Vec::new();
     let (mut askings, mut asked_for) = (Vec::new(), Vec::new());
     for order in orders {
         let Some((request, asked)) = of(&play.day, order) else { continue };
@@ -75,15 +92,18 @@ async fn all<S: EventStore + Checkpoints, G: Saga>(
     let answers = play.engine.request_all(askings).await;
     for (order, answer) in asked_for.into_iter().zip(answers) {
         match answer {
-            Ok(_) => {}
+            Ok(placed) => {
+                play.remarks.extend(notes(order, &placed.promise));
+                taken.push((order, order.transaction.clone()));
+            }
             Err(RequestError::Refused(refusal)) => {
                 let late = too_late(play, order);
                 refuse(play, order, late.unwrap_or_else(|| no(refusal)))?;
             }
-            Err(error) => refused(play, order.transaction.clone(), error)?,
+            Err(error) => refused(play, order, error)?,
         }
     }
-    Ok(())
+    late::note_new(play, taken, before).await
 }
 
 /// Whether the row was refused when the folder was played before; it stays so.
@@ -108,7 +128,7 @@ async fn was_taken<S: EventStore + Checkpoints>(
     }
     let taken = earlier::took(play, of).await?;
     if taken {
-        hear(play, order, of, Said::Taken)?;
+        note_taken(play, order)?;
     }
     Ok(taken)
 }
@@ -116,8 +136,6 @@ async fn was_taken<S: EventStore + Checkpoints>(
 /// What is said to a row that is about something which runs.
 enum Said {
     Taken,
-    /// There is nothing of that name.
-    NotThere(String),
     /// It says no.
     No(String),
     /// It says no to whoever says it now, and might have heard it at its instant.
@@ -130,30 +148,27 @@ enum Said {
 
 /// Keeps what was said, and returns whether the row is taken: it stays so, whatever becomes of what it is
 /// about.
-fn hear<S>(
-    play: &mut Play<S>,
-    order: &Order,
-    of: &TransactionId,
-    said: Said,
-) -> Result<bool, Trouble> {
+fn hear<S>(play: &mut Play<S>, order: &Order, said: Said) -> Result<bool, Trouble> {
     match said {
         Said::Taken => {
-            let noted = play.with.verdicts.note_taken(&play.day, order);
-            noted.map_err(|source| Trouble::Verdicts { source })?;
+            late::note(play, order);
+            note_taken(play, order)?;
             return Ok(true);
         }
-        Said::NotThere(why) if comes_later(&play.day, order, of) => refuse(play, order, no(why))?,
-        // It may be there when the folder is played again.
-        Said::NotThere(why) => drop(play.refused.insert(order.transaction.clone(), why)),
         Said::No(why) => refuse(play, order, no(why))?,
         Said::TooLate(why) => {
-            let late = play.is_late(&why);
+            let late = play.is_late(order, &why);
             refuse(play, order, late.unwrap_or_else(|| no(why)))?;
         }
         Said::Late(late) => refuse(play, order, late)?,
         Said::Untold => {}
     }
     Ok(false)
+}
+
+fn note_taken<S>(play: &mut Play<S>, order: &Order) -> Result<(), Trouble> {
+    let noted = play.with.verdicts.note_taken(&play.day, order);
+    noted.map_err(|source| Trouble::Verdicts { source })
 }
 
 /// Whether what the row is about is asked for by a later row: a word that comes too early stays so.
@@ -174,7 +189,7 @@ const TOO_LONG_AGO: &str = "is too long ago to be heard";
 /// That no saga hears that instant any more, if the store had been played past it before.
 fn too_late<S>(play: &Play<S>, order: &Order) -> Option<No> {
     let heard = play.table.house.asked_at(Some(order.time), play.table.clock.now());
-    heard.err().and_then(|_| play.is_late(TOO_LONG_AGO))
+    heard.err().and_then(|_| play.is_late(order, TOO_LONG_AGO))
 }
 
 /// No: now, and whenever the folder is played again.
@@ -207,7 +222,7 @@ async fn cancel_all<S: EventStore + Checkpoints>(
         }
         if !was_taken(play, order, of).await? {
             let said = cancel(play, of, *scope, order.time).await?;
-            if !hear(play, order, of, said)? {
+            if !hear(play, order, said)? {
                 continue;
             }
         }
@@ -226,7 +241,7 @@ async fn cancel<S: EventStore + Checkpoints>(
     let shown = match desk::show(&*play.store, &play.table.sagas.desk, None, of).await {
         Ok(shown) => shown,
         Err(DeskError::Read(error)) => return Err(error.into()),
-        Err(error) => return Ok(Said::NotThere(error.to_string())),
+        Err(error) => return Ok(Said::No(error.to_string())),
     };
     let scope = match scope {
         CancelScope::All => Scope::All,
@@ -247,27 +262,38 @@ async fn cancel<S: EventStore + Checkpoints>(
     }
 }
 
+/// What is said to a row that the engine does not answer: it is kept like any refusal.
 fn refused<S, R: std::fmt::Display>(
     play: &mut Play<S>,
-    transaction: TransactionId,
+    order: &Order,
     error: RequestError<R>,
 ) -> Result<(), Trouble> {
+    match unanswered(error)? {
+        Unanswered::Never(why) => refuse(play, order, no(why)),
+        Unanswered::Damaged(what) => {
+            play.remarks.push(format!("{}: {what}", order.transaction));
+            Ok(())
+        }
+    }
+}
+
+/// Why the engine does not answer a request.
+enum Unanswered {
+    /// It will not.
+    Never(String),
+    /// Until what is damaged is mended.
+    Damaged(String),
+}
+
+fn unanswered<R: std::fmt::Display>(error: RequestError<R>) -> Result<Unanswered, Trouble> {
     match error {
-        RequestError::Refused(refusal) => {
-            play.refused.insert(transaction, refusal.to_string());
-            Ok(())
-        }
-        RequestError::NoPort(missing) => {
-            play.refused.insert(transaction, missing.to_string());
-            Ok(())
-        }
-        RequestError::Reserved(why) => {
-            play.refused.insert(transaction, why.to_string());
-            Ok(())
-        }
+        RequestError::Refused(refusal) => Ok(Unanswered::Never(refusal.to_string())),
+        RequestError::NoPort(missing) => Ok(Unanswered::Never(format!(
+            "{missing}; once it is, ask for the row again at a later time"
+        ))),
+        RequestError::Reserved(why) => Ok(Unanswered::Never(why.to_string())),
         RequestError::Damaged { place, what } => {
-            play.remarks.push(format!("{transaction}: {place} is damaged: {what}"));
-            Ok(())
+            Ok(Unanswered::Damaged(format!("{place} is damaged: {what}")))
         }
         RequestError::Stopped(cause) => Err(fundflow::Stopped { cause }.into()),
         RequestError::Busy { .. } => Err(Trouble::Defect("the engine is busy".to_owned())),

@@ -39,6 +39,7 @@ pub(super) async fn apply(
         *row = desk.look(&*store, &row.transaction.clone(), row.version).await?;
     }
     let outside = counterparties(registry, terms, &database, time_of(&*store).await?)?;
+    outside.keep_frozen(&store).await?;
     let before = *store.head().borrow();
     act(desk, &store, &outside, rows).await?;
     let mut own = 0;

@@ -9,6 +9,7 @@
 //!    kept with them, or goes well if none is.
 
 use crate::{
+    frozen_orders,
     house::Terms,
     reading::Failure,
     registry::{NamedPort, Outside, Registry},
@@ -16,7 +17,10 @@ use crate::{
 };
 use fundflow::{Notice, SystemClock};
 use fundflow_domain::time::Timestamp;
-use fundflow_infrastructure::sandbox::{kept::kept, registrar::Confirming};
+use fundflow_infrastructure::{
+    sandbox::{kept::kept, registrar::Confirming},
+    sqlite::SqliteStore,
+};
 use fundflow_kernel::{
     clock::{Clock, ManualClock},
     loaded::with_sources,
@@ -85,6 +89,14 @@ pub(crate) fn counterparties_at(
 }
 
 impl Counterparties {
+    /// Has the sandbox's registrars keep what orders froze in that store.
+    pub(crate) async fn keep_frozen(&self, store: &SqliteStore) -> Result<(), Failure> {
+        if let Some(sandbox) = &self.sandbox {
+            sandbox.keep(&frozen_orders::of_store(store).await?);
+        }
+        Ok(())
+    }
+
     /// When they say something next.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
         self.sandbox.as_ref()?.next_due()

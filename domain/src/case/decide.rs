@@ -1,9 +1,10 @@
 //! Which facts follow from a command to a case, or why none may.
 
 use super::{
-    Case, CaseId, Closing, Command, Event, Finding, How, Name, Note, REMARKS_MAX, Remark,
+    Case, CaseId, Closing, Command, Event, Finding, How, Kind, Name, Note, REMARKS_MAX, Remark,
     Reopening, Report, State,
 };
+use crate::time::Timestamp;
 
 /// Why a command is refused. Checked in this order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +26,9 @@ pub enum Refusal {
     /// A record cannot correct itself.
     #[error("record {0} is the one in question; it cannot be its own correction")]
     OwnRecord(CaseId),
+    /// Figures of something that the case has not found.
+    #[error("the case has no finding {0} whose figures could change")]
+    NotAbout(Kind),
     /// The case is closed; it must be reopened first.
     #[error("the case is closed; reopen it to {0} it")]
     IsClosed(&'static str),
@@ -54,6 +58,9 @@ pub(super) fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Ref
         (S::Open(case), C::Open(report)) => seen_again(case, report, None),
         (S::Closed(case, closing), C::Open(report)) => seen_again(case, report, Some(closing)),
 
+        (S::Open(case), C::Restate { at, finding }) => restate(case, *at, finding),
+        (S::Closed(..), C::Restate { .. }) => Err(Refusal::IsClosed("restate")),
+
         (S::Open(case), C::Assign(owner)) => Ok(assign(case, owner)),
         (S::Closed(case, _), C::Assign(owner)) if case.owner.as_ref() == Some(owner) => Ok(vec![]),
         (S::Open(case) | S::Closed(case, _), C::Note(text)) => note(case, text),
@@ -66,7 +73,7 @@ pub(super) fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Ref
         (S::Closed(..), C::Assign(_)) => Err(Refusal::IsClosed("assign")),
         (S::Closed(_, was), C::Close(_)) => Err(Refusal::ClosedDifferently(Box::new(was.clone()))),
         (S::Open(_), C::Reopen(_)) => Err(Refusal::IsOpen),
-        (S::Absent, C::Assign(_) | C::Note(_) | C::Close(_) | C::Reopen(_)) => {
+        (S::Absent, C::Restate { .. } | C::Assign(_) | C::Note(_) | C::Close(_) | C::Reopen(_)) => {
             Err(Refusal::NotOpened)
         }
     }
@@ -102,6 +109,14 @@ fn seen_again(
     }
     let later = report.at.date() > case.seen_at.date();
     Ok(if later { vec![Event::SeenAgain { at: report.at }] } else { vec![] })
+}
+
+fn restate(case: &Case, at: Timestamp, finding: &Finding) -> Result<Vec<Event>, Refusal> {
+    let known = case.of_kind(finding.kind).ok_or(Refusal::NotAbout(finding.kind))?;
+    if known == finding {
+        return Ok(vec![]);
+    }
+    Ok(vec![Event::FiguresChanged { at, finding: Box::new(finding.clone()) }])
 }
 
 fn assign(case: &Case, owner: &Name) -> Vec<Event> {

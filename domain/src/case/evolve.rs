@@ -15,6 +15,12 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
         (S::Open(case), E::Widened { at, findings }) => {
             Some(S::Open(widened(case, *at, findings)?))
         }
+        (S::Open(mut case), E::FiguresChanged { finding, .. }) => {
+            let known = case.findings.iter_mut().find(|known| known.kind == finding.kind)?;
+            let other = *known != **finding;
+            known.clone_from(finding);
+            other.then_some(S::Open(case))
+        }
         (S::Open(mut case), E::Assigned { owner }) => {
             let other = case.owner.as_ref() != Some(owner);
             case.owner = Some(owner.clone());
@@ -38,11 +44,15 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
 
         (S::Open(_) | S::Closed(..), E::Opened(_)) => None,
         (S::Open(_), E::Reopened(_)) => None,
-        (S::Closed(..), E::Widened { .. } | E::Assigned { .. } | E::Closed(_)) => None,
+        (
+            S::Closed(..),
+            E::Widened { .. } | E::FiguresChanged { .. } | E::Assigned { .. } | E::Closed(_),
+        ) => None,
         (
             S::Absent,
             E::SeenAgain { .. }
             | E::Widened { .. }
+            | E::FiguresChanged { .. }
             | E::Assigned { .. }
             | E::Noted(_)
             | E::Closed(_)

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! absent --Open--> open --Close--> closed --Reopen--> open ...
-//!                   |  assigned · noted · seen again · widened
+//!                   |  assigned · noted · seen again · widened · figures changed
 //! ```
 //!
 //! 1. What contradicts is never dropped and never only logged: the record opens a case under the
@@ -10,6 +10,8 @@
 //! 2. A repeat is an event at most once a day, so that a counterparty in a loop fills no disk.
 //! 3. A finding of a new kind in a record that is known already widens its case, and reopens it
 //!    where it was closed.
+//!    What a case is about may become more or less while it is open: it shows what is so now, and its events
+//!    how it got there.
 //! 4. A case says how it was closed, by whom and why. It is reopened when that turns out wrong, and
 //!    the closing that was overturned has no effect when it is repeated.
 //! 5. A case decides nothing about money and shares: what is in dispute is held elsewhere for as
@@ -101,6 +103,13 @@ pub struct Note {
 pub enum Command {
     /// A record does not add up, for the first time or again.
     Open(Box<Report>),
+    /// What it is about has other figures now.
+    Restate {
+        /// When that was found.
+        at: Timestamp,
+        /// Of a kind that the case has.
+        finding: Box<Finding>,
+    },
     /// Somebody takes care of it.
     Assign(Name),
     /// Add a remark.
@@ -128,6 +137,13 @@ pub enum Event {
         at: Timestamp,
         /// Of kinds that the case did not have.
         findings: Vec<Finding>,
+    },
+    /// What it is about has other figures now.
+    FiguresChanged {
+        /// When that was found.
+        at: Timestamp,
+        /// In place of the one of its kind.
+        finding: Box<Finding>,
     },
     /// Somebody takes care of it.
     Assigned {
@@ -216,7 +232,11 @@ impl Case {
     }
 
     fn has(&self, kind: Kind) -> bool {
-        self.findings.iter().any(|finding| finding.kind == kind)
+        self.of_kind(kind).is_some()
+    }
+
+    fn of_kind(&self, kind: Kind) -> Option<&Finding> {
+        self.findings.iter().find(|finding| finding.kind == kind)
     }
 }
 
@@ -229,6 +249,7 @@ impl Stored for Cases {
         Opened => "case.opened",
         SeenAgain => "case.seen_again",
         Widened => "case.widened",
+        FiguresChanged => "case.figures_changed",
         Assigned => "case.assigned",
         Noted => "case.noted",
         Closed => "case.closed",

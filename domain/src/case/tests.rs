@@ -1,5 +1,7 @@
 //! Given/when/then for the case.
 
+mod figures;
+
 use super::*;
 use crate::decider::replay;
 use fundflow_kernel::codec::Stored;
@@ -288,7 +290,9 @@ fn no_case_grows_without_end() {
 fn a_history_that_no_decider_wrote_is_impossible() {
     let again = |at: &str| Event::SeenAgain { at: at.parse().unwrap() };
     let at = "2026-02-25T09:00:00+08:00".parse().unwrap();
-    let rows: [&[Event]; 8] = [
+    let rows: [&[Event]; 10] = [
+        &[opened(), Event::FiguresChanged { at, finding: Box::new(fee()) }],
+        &[opened(), Event::FiguresChanged { at, finding: Box::new(nav()) }],
         &[again("2026-02-25T09:00:00+08:00")],
         &[opened(), opened()],
         &[opened(), again("2026-02-24T10:00:00+08:00")],
@@ -329,6 +333,7 @@ fn stored_names_stay_as_they_are() {
         opened(),
         Event::SeenAgain { at: report().at },
         Event::Widened { at: report().at, findings: vec![nav()] },
+        Event::FiguresChanged { at: report().at, finding: Box::new(nav()) },
         Event::Assigned { owner: name("li") },
         Event::Noted(note("called")),
         Event::Closed(closing(How::Manual { text: remark("by letter") })),

@@ -162,6 +162,12 @@ impl State {
         sum(self.freezes.values().map(|(mark, _)| marked(mark)))
     }
 
+    /// Of these, what orders of courts and creditors froze that a person entered.
+    pub fn frozen_by_orders(&self) -> Shares {
+        let orders = self.freezes.values().filter(|(_, by)| by.is_order());
+        sum(orders.map(|(mark, _)| marked(mark)))
+    }
+
     /// Shares in dispute: under a case, or claimed for a record of the registrar that could not be booked.
     pub fn held(&self) -> Shares {
         sum(self.disputes.values().map(marked).chain([self.claims.standing()]))

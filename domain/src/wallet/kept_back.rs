@@ -315,6 +315,13 @@ impl State {
         sum(&self.kept_back().freezes)
     }
 
+    /// Of these, what orders of courts and creditors froze that a person entered.
+    pub fn frozen_by_orders(&self) -> Shares {
+        let orders = self.kept_back().freezes.iter().map(|(_, part)| part.as_freeze());
+        let orders = orders.filter(|freeze| freeze.by.is_order());
+        orders.fold(Shares::ZERO, |sum, freeze| sum.plus(freeze.shares).unwrap_or(sum))
+    }
+
     /// Whether that record froze shares and was not lifted.
     pub fn is_frozen_by(&self, record: &RegisterRecord) -> bool {
         find(&self.kept_back().freezes, record).is_some_and(|part| !part.lifted)

@@ -10,6 +10,9 @@
 //! | `fast_withdraw` | `advance`, `transfer`, `redemption` |
 //! | `conversion` | `conversion`, `cancel` |
 //!
+//! A date of a plan that an earlier folder opened is `PLAN.yyyymmdd`: only the store that it is played into knows
+//! whether there is such a plan.
+//!
 //! What goes to a registrar has a fate in its batch too: `buy_confirmation` and the like. `delay_s` and
 //! `part_per_mille` are for any of them.
 
@@ -108,6 +111,11 @@ fn whose(name: &str, orders: Option<&[Order]>) -> Result<(TransactionId, Option<
             Ok((transaction, Some(begins)))
         }
         Some((Kind::Plan(_), plan, date)) => Err(format!("plan {plan} does not invest on {date}")),
+        // An earlier folder may have opened the plan: the store knows it.
+        None if PlanId::of_occurrence(&transaction).is_some() => {
+            let any = ("date of a plan", by_way_of_wallet(&[&CONVERTED, &REDEEMED]));
+            Ok((transaction, Some(any)))
+        }
         Some(_) | None => Err(nobodys.to_owned()),
     }
 }

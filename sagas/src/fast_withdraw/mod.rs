@@ -23,6 +23,8 @@
 //! 7. While nobody has said that the bank's redemption arrived, it is of what the bank has by the records that hold.
 //!    What the registrar has taken is not changed any more.
 //! 8. It cannot be taken back.
+//! 9. Shares change hands and no income with them, be they the last ones: only what the investor redeems or
+//!    converts settles income. What is owed stays in the wallet, and becomes shares by the fund's carry.
 
 mod act;
 mod bank;

@@ -7,7 +7,7 @@ use fundflow_domain::{
         Ask, Confirmation, ConversionConfirmed, LotConfirmed, Outcome, PromisedFee,
         PurchaseConfirmed, Quantity, RedemptionConfirmed, Terms,
     },
-    case::Finding,
+    case::{Finding, Kind},
     confirmation_check::{
         ConversionExpected, ConversionNumbers, Dates, LotNumbers, LotTerms, Promised,
         PurchaseExpected, PurchaseNumbers, RedemptionExpected, RedemptionNumbers,
@@ -66,6 +66,13 @@ pub fn findings(
         calendar: &house.calendar,
     };
     found.extend(dates(&stated, &when, confirmation.outcome.registered()));
+    found
+}
+
+/// What only the published prices say of it; empty where none is known.
+pub fn prices(house: &House, against: &Against<'_>, confirmation: &Confirmation) -> Vec<Finding> {
+    let mut found = numbers(house, against, confirmation);
+    found.retain(|finding| finding.kind == Kind::NavDiffersFromPublished);
     found
 }
 

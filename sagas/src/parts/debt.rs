@@ -2,7 +2,8 @@
 //! later income or shares make up for it. Orders that keep the shares may take them all.
 //!
 //! 1. A wallet has one such case at a time, whichever day's income found it.
-//! 2. A closed one says how much a person has settled; only more than that opens the next.
+//! 2. It shows what is owed now, whichever day's income changed that.
+//! 3. A closed one says how much a person has settled; only more than that opens the next.
 
 use super::cases::{self, About, Record, finding};
 use fundflow_domain::{
@@ -90,7 +91,12 @@ impl Debt {
                 let closing = Closing { how: How::Manual { text }, by, reason };
                 Ok(turn.decide(&self.record(nth).key(), &Command::Close(closing))?)
             }
-            (Some(_), Some(_)) | (None, None) => Ok(0),
+            (Some(owed), Some(State::Open(_))) => {
+                let (at, finding) = (turn.now(), Box::new(Self::finding(owed)));
+                let key = self.record(nth).key();
+                Ok(turn.decide(&key, &Command::Restate { at, finding })?)
+            }
+            (Some(_), Some(State::Absent | State::Closed(..))) | (None, None) => Ok(0),
         }
     }
 }

@@ -5,7 +5,9 @@
 //!    completing until its case is closed.
 //! 2. A corrected record takes the first one back and closes its case.
 //! 3. A rejection that says that shares are frozen freezes them in the same batch, before it takes effect.
-//! 4. Streams of cases are read only for answers that need one.
+//! 4. A price may be published after the record that it belongs to: a record that is heard again is held against
+//!    the price that is known by then.
+//! 5. Streams of cases are read only for answers that need one.
 
 use super::{
     application::{ApplicationLeg, FundSaga, book},
@@ -70,7 +72,13 @@ impl ApplicationLeg {
         };
         match (Applications::decide(state, &command), &command) {
             // Whoever died while a corrected record was stored has its case still open.
-            (Ok(events), Command::Confirm(_)) if events.is_empty() => self.left_open(view),
+            (Ok(events), Command::Confirm(said)) if events.is_empty() => {
+                let mut needs = self.left_open(view);
+                if !self.priced_late(saga, view, said).is_empty() {
+                    needs.extend(self.needs(view, answer));
+                }
+                needs
+            }
             (Ok(_), _) => Vec::new(),
             (Err(_), _) => {
                 // A corrected record closes the case of the one that it corrects.
@@ -257,7 +265,7 @@ impl ApplicationLeg {
             return self.confirmed_wrongly(saga, turn, (answer, said), (&confirm, findings));
         }
         match turn.decide(&self.key, &confirm) {
-            Ok(0) => self.repeated(turn, answer, said),
+            Ok(0) => self.repeated(saga, turn, answer, said),
             Ok(events) => Ok(Heard::Recorded(events)),
             Err(DecideError::Refused(refusal)) => {
                 self.another(saga, turn, (answer, said), &findings, &refusal)
@@ -275,7 +283,7 @@ impl ApplicationLeg {
     ) -> Result<Heard, NotDone> {
         let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
         match Applications::decide(state, confirm) {
-            Ok(events) if events.is_empty() => self.repeated(turn, answer, said),
+            Ok(events) if events.is_empty() => self.repeated(saga, turn, answer, said),
             Ok(_) => {
                 let (cause, events) = self.disputed(turn, answer, findings)?;
                 Ok(Heard::Disputed(cause, events + turn.decide(&self.key, confirm)?))
@@ -287,10 +295,14 @@ impl ApplicationLeg {
     /// A record that is known. One that its registrar took back is no word to wait for.
     fn repeated<S: FundSaga>(
         &self,
+        saga: &S,
         turn: &mut Turn<'_, S>,
         answer: &ApplicationAnswer,
         said: &Confirmation,
     ) -> Result<Heard, NotDone> {
+        if let Some(heard) = self.checked_late(saga, turn, answer, said)? {
+            return Ok(heard);
+        }
         let events = self.settled(turn, answer)?;
         let view = turn.view()?;
         let known = self.application(&view).filter(|it| !it.stage.is_over());
@@ -318,7 +330,7 @@ impl ApplicationLeg {
 
     /// What does not add up keeps the saga here. Said before the record itself, so that whoever
     /// dies in the middle never takes the record for a sound one.
-    fn disputed<S: FundSaga>(
+    pub(super) fn disputed<S: FundSaga>(
         &self,
         turn: &mut Turn<'_, S>,
         answer: &ApplicationAnswer,

@@ -34,6 +34,7 @@ mod fund_saga;
 pub mod half_done;
 pub mod lacking;
 pub mod last_word;
+mod late_price;
 pub mod later;
 pub mod limits;
 mod listed;

@@ -27,6 +27,7 @@ mod foreseen;
 mod funds;
 mod instants;
 mod kept;
+mod late_price;
 mod later_terms;
 mod left_row;
 mod limits;

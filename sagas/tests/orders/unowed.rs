@@ -138,3 +138,38 @@ fn what_a_registrar_pays_back_beyond_what_it_was_paid_has_a_case_and_is_in_suspe
     assert_eq!(in_class(&stage, "L:SUSPENSE"), "0");
     assert_eq!(in_class(&stage, "E:OVERSHORT"), "-3.00");
 }
+
+/// The payout is announced first and the case is closed last: whoever dies in between finds it open, and closes it
+/// again with the same words. Nobody else sees the order.
+#[test]
+fn a_case_that_nobody_waits_for_is_paid_once_whoever_dies_while_it_is_closed() {
+    for fuse in 0..6 {
+        let mut stage = purchase::stage();
+        stage.outside.says("T.buy", purchase::CONFIRMED_AT, rejected("2.35"));
+        stage.request::<Purchase>("T", purchase::request());
+        stage.until("03-16 18:00");
+        let case = case_of(&stage).expect("a case");
+        let close = |stage: &mut Stage| {
+            let (by, reason) = (Text::lossy("chen"), Text::lossy("it is the investor's"));
+            let how = How::PaidByUs { amount: "2.35".parse().unwrap() };
+            let closing = Box::new(Closing { how, by, reason });
+            let close = fundflow_sagas::purchase::Command::CloseCase { case, closing };
+            stage.command::<Purchase>("T", close)
+        };
+        stage.fuse = Some(fuse);
+        close(&mut stage);
+        let died = stage.fuse.take().is_none();
+        stage.until("03-17 10:00");
+        let reply = close(&mut stage);
+        assert!(matches!(reply, Reply::Acted), "dead after {fuse}: {reply:?}\n{}", stage.text());
+        stage.until("03-18 18:00");
+        let look = stage.look::<Purchase>("T");
+        let told = || format!("dead after {fuse} ({died})\n{}", stage.text());
+        assert!(look.finished && look.open_ends.is_empty(), "{:?} {}", look.open_ends, told());
+        assert!(!stage.state(&Key::<Cases>::of(&case)).is_open(), "{}", told());
+        let count =
+            |name: &str| stage.events.iter().filter(|it| &*it.event.event_type == name).count();
+        assert_eq!((count("payout.requested"), count("payout.paid_out")), (1, 1), "{}", told());
+        assert_eq!(in_class(&stage, "L:SUSPENSE"), "0", "{}", told());
+    }
+}

@@ -69,3 +69,56 @@ fn the_case_of_income_below_zero_is_opened_and_closed_whoever_dies_in_the_middle
         assert_eq!((stage.count("case.opened"), stage.count("case.closed")), (1, 1), "{text}");
     }
 }
+
+/// 4.00 of one day became shares, all of them left, and the figure was wrong.
+#[test]
+fn income_below_zero_of_an_emptied_wallet_has_one_case_until_it_is_made_up_for() {
+    let mut stage = stage_of(money_fund(), &[("i-1", "1000")], "02-03 10:00");
+    run(&mut stage, &request("2026-02-02", "40", 0));
+    assert_eq!(registered(&stage, "i-1"), "1004.00");
+    let (out, all) = (tx("TX-9"), "1004".parse().unwrap());
+    stage.given(&wallet_of("i-1"), &C::Reserve(out.clone(), all));
+    let earns_through = "2026-02-02".parse().unwrap();
+    let leave = C::TakeOut { transaction: out, shares: all, earns_through };
+    stage.given(&wallet_of("i-1"), &leave);
+    stage.crash();
+
+    run(&mut stage, &request("2026-02-02", "1", 1));
+    assert_eq!(unpaid(&stage, "i-1"), "-3.9000", "{}", stage.text());
+    assert_eq!(stage.count("case.opened"), 1, "{}", stage.text());
+    let mut opened = stage.events.iter().filter(|it| &*it.event.event_type == "case.opened");
+    let said = opened.next_back().unwrap().event.data.clone();
+    for part in ["income_below_zero", "-3.9000", "0.00", "3.90"] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+
+    stage.now = at("02-04 10:00");
+    run(&mut stage, &request("2026-02-03", "1", 0));
+    assert_eq!((stage.count("case.opened"), stage.count("case.closed")), (1, 0));
+    assert_eq!(stage.count("case.figures_changed"), 0);
+
+    // The figure was wrong once more: what is owed is what the case shows.
+    stage.now = at("02-04 11:00");
+    run(&mut stage, &request("2026-02-02", "2", 2));
+    assert_eq!(unpaid(&stage, "i-1"), "-3.8000", "{}", stage.text());
+    let mut changed =
+        stage.events.iter().filter(|it| &*it.event.event_type == "case.figures_changed");
+    let said = changed.next_back().unwrap().event.data.clone();
+    assert!(said.contains("-3.8000") && said.contains("\"money\":\"3.80\""), "{said}");
+    run(&mut stage, &request("2026-02-02", "1", 3));
+    assert_eq!((stage.count("case.opened"), stage.count("case.figures_changed")), (1, 2));
+
+    let (again, some) = (tx("TX-10"), "500".parse().unwrap());
+    stage.given(&wallet_of("i-1"), &C::CreditInTransit(again.clone(), some));
+    let on = "2026-02-04".parse().unwrap();
+    stage.given(&wallet_of("i-1"), &C::ConfirmCredit(again, some, on));
+    stage.crash();
+    stage.now = at("02-05 10:00");
+    run(&mut stage, &request("2026-02-04", "1", 0));
+    assert_eq!(stage.count("case.closed"), 1, "{}", stage.text());
+    // 3.90 are taken of 500.00, and the rest earns 0.04.
+    assert_eq!(
+        (registered(&stage, "i-1"), unpaid(&stage, "i-1")),
+        ("496.14".into(), "0.0000".into())
+    );
+}

@@ -28,6 +28,7 @@ fn events() -> Vec<Event> {
         E::Opened(Box::new(report())),
         E::SeenAgain { at: instant("2026-02-25T17:00:00+08:00") },
         E::Widened { at: instant("2026-02-25T17:00:00+08:00"), findings: vec![fee()] },
+        E::FiguresChanged { at: instant("2026-02-25T17:00:00+08:00"), finding: Box::new(fee()) },
         E::Assigned { owner: text("chen") },
         E::Noted(Note { by: text("chen"), text: text("asked the registrar by telephone") }),
         closed(corrected),

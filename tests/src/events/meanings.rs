@@ -126,6 +126,10 @@ const AGGREGATES: &[(&str, &str)] = &[
     ("case.opened", "A record does not add up; a person must look at it."),
     ("case.seen_again", "The same record came again on a later day."),
     ("case.widened", "The same record shows something that it did not show before."),
+    (
+        "case.figures_changed",
+        "What it is about has become more or less: these are the figures now.",
+    ),
     ("case.assigned", "Somebody takes care of it."),
     ("case.noted", "A person remarked something."),
     ("case.closed", "It is settled in this way, by this person."),

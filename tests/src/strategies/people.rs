@@ -25,6 +25,11 @@ pub fn case_commands() -> impl Strategy<Value = case::Command> {
     use case::Command as C;
     let kinds = select(vec![Kind::ZeroShares, Kind::FeeDiffersFromPromise]);
     let opened = (instants(), kinds).prop_map(|(at, kind)| C::Open(Box::new(report(at, kind))));
+    let restated = (instants(), select(vec!["0.00", "1.00"])).prop_map(|(at, yuan)| {
+        let finding = report(at, Kind::FeeDiffersFromPromise).findings.remove(0);
+        let disputed = Disputed { money: money(yuan), ..finding.disputed };
+        C::Restate { at, finding: Box::new(Finding { disputed, ..finding }) }
+    });
     let ways = select(vec![
         How::Accepted,
         How::Withdrawn,
@@ -34,6 +39,7 @@ pub fn case_commands() -> impl Strategy<Value = case::Command> {
     let reasons = || select(vec!["a letter", "a telephone call"]);
     prop_oneof![
         3 => opened,
+        1 => restated,
         1 => Just(C::Assign(text("chen"))),
         1 => reasons().prop_map(|line| C::Note(Note { by: text("chen"), text: text(line) })),
         2 => (ways, reasons()).prop_map(|(how, reason)| {

@@ -3,6 +3,7 @@
 
 use super::{
     super::{Trouble, play::Play},
+    late,
     named::{self, Named},
     no, refuse, say_no, too_late,
 };
@@ -28,10 +29,13 @@ pub(super) async fn publish<S: EventStore + Checkpoints>(
         all.push(Named { names, request: *income, at: Some(order.time) });
         asked_for.push((order, income));
     }
+    let before = play.store.head().borrow().0;
     let answers = named::ask::<S, Income>(play, all, is_taken).await?;
-    for ((order, income), (_, answer)) in asked_for.into_iter().zip(answers) {
+    let mut taken = Vec::new();
+    for ((order, income), (named, answer)) in asked_for.into_iter().zip(answers) {
         match answer {
             Ok(_) => {
+                taken.push((order, named));
                 for (_, registrar) in &play.with.sandbox.registrars {
                     registrar.publish_income(income)?;
                 }
@@ -43,10 +47,10 @@ pub(super) async fn publish<S: EventStore + Checkpoints>(
                 let late = too_late(play, order);
                 refuse(play, order, late.unwrap_or_else(|| no(refusal)))?;
             }
-            Err(error) => super::refused(play, order.transaction.clone(), error)?,
+            Err(error) => super::refused(play, order, error)?,
         }
     }
-    Ok(())
+    late::note_new(play, taken, before).await
 }
 
 fn is_taken(refusal: &Refusal) -> bool {

@@ -2,7 +2,7 @@
 //! none of the folder's, which the folder's reading has refused.
 
 use fundflow_domain::{
-    admission::buying::Way,
+    admission::{buying::Way, leaving},
     ids::AccountRef,
     ids::InvestorId,
     ids::VersionTag,
@@ -162,6 +162,19 @@ pub(super) fn conversion(
         only_today: false,
     };
     Some((request, asked(investor, None, order)))
+}
+
+/// That nobody knows what the shares of a conversion are worth, so that it met no limit of its target.
+pub(super) fn without_price(order: &Order, promised: &leaving::Admitted) -> Option<String> {
+    let Kind::Conversion(it, into) = &order.kind else { return None };
+    let unknown = promised.into.as_ref().is_some_and(|into| into.worth.is_none());
+    unknown.then(|| {
+        format!(
+            "{}: no price of fund {} is known of the days before, so that the shares were held against no \
+             limit of fund {into} and count towards none; add the latest one to navs.csv",
+            order.transaction, it.fund
+        )
+    })
 }
 
 pub(super) fn plan(day: &Day, order: &Order) -> Option<(plan::Terms, discount_purchase::Asked)> {

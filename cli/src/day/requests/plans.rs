@@ -3,7 +3,7 @@
 
 use super::{
     super::{Trouble, play::Play},
-    Said,
+    Said, Unanswered, kinds, late, unanswered,
 };
 use chrono::NaiveDate;
 use fundflow::{Asking, RequestError, runtime::saga::Saga};
@@ -12,8 +12,9 @@ use fundflow_domain::{
     ids::{PlanId, TransactionId},
     investor::SalesChannel,
     orders::Cause,
+    plan,
 };
-use fundflow_infrastructure::day_folder::{Kind, Order, PlanWord};
+use fundflow_infrastructure::day_folder::{Kind, No, Order, PlanWord};
 use fundflow_kernel::{
     envelope::Actor,
     store::{Checkpoints, EventStore},
@@ -122,9 +123,24 @@ async fn ask<S: EventStore + Checkpoints, G: Saga>(
              date; buy it under another name where the investor wants it ({refusal})"
         ))),
         Some(Err(RequestError::Refused(refusal))) => Ok(Some(refusal.to_string())),
-        Some(Err(error)) => super::refused(play, transaction.clone(), error).map(|()| None),
+        // Nothing that its investor could mend: it is no miss as long as it can begin.
+        Some(Err(error)) => not_asked(play, transaction, error).map(|()| None),
         Some(Ok(_)) | None => Ok(None),
     }
+}
+
+/// Notes why the engine does not answer.
+fn not_asked<S, R: std::fmt::Display>(
+    play: &mut Play<S>,
+    transaction: &TransactionId,
+    error: RequestError<R>,
+) -> Result<(), Trouble> {
+    let (Unanswered::Never(why) | Unanswered::Damaged(why)) = unanswered(error)?;
+    let remark = format!("{transaction}: {why}");
+    if !play.remarks.contains(&remark) {
+        play.remarks.push(remark);
+    }
+    Ok(())
 }
 
 /// The plan that asks under that name.
@@ -144,8 +160,38 @@ async fn miss<S: EventStore + Checkpoints>(
     match done.await {
         Ok(()) => Ok(true),
         Err(RequestError::Refused(_)) => Ok(false),
-        Err(error) => super::refused(play, transaction, error).map(|()| false),
+        Err(error) => not_asked(play, &transaction, error).map(|()| false),
     }
+}
+
+/// Opens the plans of those rows. One that comes too late for its first date would miss that at once.
+pub(super) async fn open<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+    orders: &[Order],
+) -> Result<(), Trouble> {
+    if !play.is_past() {
+        return super::all::<S, RegularPlans>(play, orders, kinds::plan).await;
+    }
+    for order in orders {
+        if !refuse_late(play, order)? {
+            let row = std::slice::from_ref(order);
+            super::all::<S, RegularPlans>(play, row, kinds::plan).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns whether the plan of that row comes too late.
+fn refuse_late<S>(play: &mut Play<S>, order: &Order) -> Result<bool, Trouble> {
+    let Kind::Plan(terms) = &order.kind else { return Ok(false) };
+    let is_open = play.books.plans.get(order.transaction.as_str()).is_some();
+    let is_known = is_open || play.with.verdicts.why_not(&play.day, order).is_some();
+    let late = late::starts_late(play, terms).filter(|_| !is_known);
+    let late =
+        late.and_then(|date| play.is_late(order, &format!("its first date, {date}, is over")));
+    let is_late = late.is_some();
+    late.map(|no| super::refuse(play, order, no)).transpose()?;
+    Ok(is_late)
 }
 
 /// Says to plans what the rows say; what a plan refuses is refused of the row.
@@ -162,7 +208,7 @@ pub(super) async fn say<S: EventStore + Checkpoints>(
         let heard = (of.clone(), command.clone(), done);
         if !super::was_taken(play, order, of).await? {
             let said = ask_plan(play, order, (of, word), command).await?;
-            if !super::hear(play, order, of, said)? {
+            if !super::hear(play, order, said)? {
                 continue;
             }
         }
@@ -195,10 +241,7 @@ async fn ask_plan<S: EventStore + Checkpoints>(
     if let Some(why) = anothers_account(play, of, word) {
         return Ok(Said::No(why));
     }
-    let known = play.books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan());
-    // What was heard is heard, however often it is said.
-    let is_new = known.is_some_and(|it| !it.heard(&command.clone().into()));
-    if let Some(late) = super::too_late(play, order).filter(|_| is_new) {
+    if let Some(late) = too_late(play, order, of, &command.clone().into()) {
         return Ok(Said::Late(late));
     }
     let (engine, at) = (play.engine.clone(), Some(order.time));
@@ -206,12 +249,33 @@ async fn ask_plan<S: EventStore + Checkpoints>(
     match said.await {
         Ok(()) => Ok(Said::Taken),
         Err(RequestError::NoSuch(_)) if super::comes_later(&play.day, order, of) => {
-            Ok(Said::NotThere(format!("there is no plan {of} yet")))
+            Ok(Said::No(format!("there is no plan {of} yet")))
         }
-        Err(RequestError::NoSuch(_)) => Ok(Said::NotThere(format!("there is no plan {of}"))),
+        Err(RequestError::NoSuch(_)) => Ok(Said::No(format!("there is no plan {of}"))),
         Err(RequestError::Refused(refusal)) => Ok(Said::No(refusal.to_string())),
-        Err(error) => super::refused(play, order.transaction.clone(), error).map(|()| Said::Untold),
+        Err(error) => super::refused(play, order, error).map(|()| Said::Untold),
     }
+}
+
+/// That the word cannot do any more what it would have done at its instant. What was heard is heard, however
+/// often it is said.
+fn too_late<S>(
+    play: &Play<S>,
+    order: &Order,
+    of: &TransactionId,
+    word: &plan::Command,
+) -> Option<No> {
+    let state = &play.books.plans.get(of.as_str())?.loaded.state;
+    if state.plan()?.heard(word) {
+        return None;
+    }
+    super::too_late(play, order).or_else(|| {
+        let passed = late::passed(play, state, word, order.time)?;
+        play.is_late(
+            order,
+            &format!("it says otherwise of {passed}, a date of plan {of} that is over"),
+        )
+    })
 }
 
 /// Why the account that is to pay from now on cannot: the plan itself does not know whose it is.

@@ -28,6 +28,9 @@ use fundflow_domain::{
 };
 use rust_decimal::{Decimal, RoundingStrategy};
 
+/// The smallest part of a share that a register has.
+const SMALLEST: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+
 /// Confirmed on a T, for the n-th time of one application.
 #[derive(Debug, Clone, Copy)]
 struct Night {
@@ -77,7 +80,8 @@ impl SandboxRegistrar {
         Some(Decided { register: vec![says], taken, fate, words, carried })
     }
 
-    /// Decides on the rest that was carried over; `None` while its T has no price.
+    /// Decides on the rest that was carried over, by the ratio of its T where that is huge again; `None` while
+    /// it has no price.
     pub(super) fn carried_on(
         &self,
         entry: &ApplicationEntry,
@@ -87,19 +91,26 @@ impl SandboxRegistrar {
         let before = entry.decided.clone()?;
         let Carried { shares, trade_date } = before.carried?;
         let nth = before.register.len() + 1;
+        let fund = entry.terms.fund;
+        let part = self.scenario.huge_part(fund, trade_date).unwrap_or(1000);
+        let accepted = leaving(shares, part);
         let truth = self
             .night(entry.entered_fund(), trade_date, nth, false)
-            .and_then(|night| self.leave(entry, register, (shares, shares), night));
-        let (says, taken) = match truth {
-            Ok(Truth { says, taken, .. }) => (says, taken),
+            .and_then(|night| self.leave(entry, register, (shares, accepted), night));
+        let (says, taken, carried) = match truth {
+            Ok(truth) => {
+                let next = self.market.leaves_after(fund, trade_date);
+                let truth = truth.with_rest(entry, ConfirmFate::Carried, shares, next);
+                (truth.says, truth.taken, truth.carried)
+            }
             Err(NotPriced::NoNav { .. }) => return None,
-            Err(refused) => (Final::Rejected(rejection_of(&refused)), Vec::new()),
+            Err(refused) => (Final::Rejected(rejection_of(&refused)), Vec::new(), None),
         };
         let mut decided = before;
         decided.words.push(Word { at: now, says: says.clone() });
         decided.register.push(says);
         decided.taken.extend(taken);
-        decided.carried = None;
+        decided.carried = carried;
         Some(decided)
     }
 
@@ -142,7 +153,7 @@ impl SandboxRegistrar {
             Ask::Redemption { shares, .. }
             | Ask::Conversion { shares, .. }
             | Ask::FastTransfer { shares, .. } => {
-                let accepted = Shares::new(cut(shares.decimal(), part)).unwrap_or_default();
+                let accepted = leaving(*shares, part);
                 self.leave(entry, register, (*shares, accepted), night).map(|truth| {
                     truth.with_rest(
                         entry,
@@ -325,6 +336,12 @@ fn part_of(accepted: Shares, (asked, there): (Shares, Shares)) -> Shares {
     let part = there.decimal().checked_mul(ratio).unwrap_or_default();
     let part = part.round_dp_with_strategy(2, RoundingStrategy::ToZero);
     Shares::new(part).unwrap_or_default()
+}
+
+/// So many of those shares leave, and at least the smallest there are.
+fn leaving(asked: Shares, per_mille: u16) -> Shares {
+    let part = Shares::new(cut(asked.decimal(), per_mille)).unwrap_or_default();
+    part.max(asked.min(Shares::new(SMALLEST).unwrap_or_default()))
 }
 
 /// So much of it, to the last whole 0.01 below.

@@ -110,6 +110,43 @@ fn a_huge_redemption_is_confirmed_in_part_and_the_rest_on_the_next_t_or_never() 
 }
 
 #[test]
+fn what_is_carried_over_meets_the_ratio_of_each_day_that_is_huge_again() {
+    let day = |on: &str| {
+        format!("[[huge]]\nfund = \"000730\"\non = \"2026-02-{on}\"\npart_per_mille = 400\n")
+    };
+    let (stage, terms) = holding(&["13", "24", "25"].map(day).concat());
+    stage.submit(terms.clone());
+    let mut serials = Vec::new();
+    for (on, shares, finished) in [
+        ("24", "400.00", false),
+        ("25", "240.00", false),
+        ("26", "144.00", false),
+        ("27", "216.00", true),
+    ] {
+        let answers =
+            stage.says_of(&terms, format!("2026-02-{on}T08:00:00+08:00").parse().unwrap());
+        let it = confirmed(&answers);
+        assert_eq!((redemption(it).shares.to_string().as_str(), it.finished), (shares, finished));
+        assert!(!serials.contains(&it.serial));
+        serials.push(it.serial.clone());
+    }
+    assert_eq!(stage.registrar.next_due(), None);
+
+    // A part of next to nothing is no rejection.
+    let (stage, terms) = holding(&["13", "24"].map(day).concat());
+    let Ask::Redemption { on_huge, lots, take_income, .. } = terms.ask.clone() else { panic!() };
+    let ask = Ask::Redemption { shares: "0.02".parse().unwrap(), on_huge, lots, take_income };
+    let terms = Terms { ask, ..terms };
+    stage.submit(terms.clone());
+    for (on, finished) in [("24", false), ("25", true)] {
+        let answers =
+            stage.says_of(&terms, format!("2026-02-{on}T08:00:00+08:00").parse().unwrap());
+        let it = confirmed(&answers);
+        assert_eq!((redemption(it).shares.to_string().as_str(), it.finished), ("0.01", finished));
+    }
+}
+
+#[test]
 fn a_fast_transfer_takes_shares_out_and_cannot_be_taken_back() {
     let (stage, terms) = holding("");
     let ask =

@@ -46,7 +46,7 @@ pub struct Suspension {
 }
 
 /// A day on which more leaves a fund than it can pay: redemptions and conversions out of that T are
-/// confirmed in part. The rest follows each order's own flag.
+/// confirmed in part, and so is what earlier days have carried over to it. The rest follows each order's own flag.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Huge {

@@ -30,6 +30,7 @@ use super::dice;
 use chrono::NaiveDate;
 use fundflow_domain::{
     application::{Ask, Terms},
+    calendar::TradingDay,
     ids::{FundCode, InvestorId, OrderId, PaymentNo, TransactionId},
     money::Shares,
     time::Timestamp,
@@ -243,7 +244,9 @@ impl Scenario {
         let draw = || self.confirmation.draw(self.seed, terms.no.as_str(), "confirmation");
         let fate = fate.unwrap_or_else(draw);
         let leaves = matches!(part_of(terms), Part::Conversion | Part::Redemption);
-        let huge = leaves && fate == ConfirmFate::Confirmed && self.huge_of(terms).is_some();
+        let huge = leaves
+            && fate == ConfirmFate::Confirmed
+            && self.huge_part(terms.fund, terms.trade_date).is_some();
         let fate = if huge { ConfirmFate::Carried } else { fate };
         (fate, delay(own, self.confirmation.delay_s))
     }
@@ -255,12 +258,13 @@ impl Scenario {
     /// How much a confirmation in part confirms; half unless the scenario says otherwise.
     pub(super) fn part_per_mille(&self, terms: &Terms) -> u16 {
         let own = self.own(&terms.order).and_then(|own| own.part_per_mille);
-        own.or_else(|| self.huge_of(terms).map(|huge| huge.part_per_mille)).unwrap_or(500)
+        own.or_else(|| self.huge_part(terms.fund, terms.trade_date)).unwrap_or(500)
     }
 
-    fn huge_of(&self, terms: &Terms) -> Option<&Huge> {
-        let of = |it: &&Huge| it.fund == terms.fund && it.on == terms.trade_date.date();
-        self.huge.iter().find(of)
+    /// How much of what leaves the fund on that T is confirmed, if it is huge.
+    pub(super) fn huge_part(&self, fund: FundCode, t: TradingDay) -> Option<u16> {
+        let of = |it: &&Huge| it.fund == fund && it.on == t.date();
+        self.huge.iter().find(of).map(|huge| huge.part_per_mille)
     }
 
     pub(super) fn is_suspended(&self, fund: FundCode, at: Timestamp) -> bool {
