@@ -20,6 +20,8 @@ pub(super) struct Explained {
     given_up: HashMap<TransactionId, BTreeSet<Decimal>>,
     /// What a person gets back from the customer of a request. Yuan.
     owed_back: HashMap<TransactionId, OwedBack>,
+    /// What the last case `overpaid` of a request names. Yuan.
+    overpaid: HashMap<TransactionId, Money>,
 }
 
 /// How a case stands.
@@ -63,6 +65,7 @@ impl Explained {
         self.says(request, money);
         if case.kind() == Kind::Overpaid {
             self.owes_back(request, money);
+            self.overpaid.insert(request.clone(), money);
         }
     }
 
@@ -102,6 +105,18 @@ impl Explained {
     /// What a person gets back by the last case about it.
     pub(super) fn owed_back(&self, request: &TransactionId) -> Money {
         self.owed_back.get(request).map_or(Money::ZERO, |owed| owed.last)
+    }
+
+    /// What the customer of that request has too much, as the last case `overpaid` names it.
+    pub(super) fn overpaid(&self, request: &TransactionId) -> Money {
+        self.overpaid.get(request).copied().unwrap_or_default()
+    }
+
+    /// Whether a person has anything of that request but what the customer has too much.
+    pub(super) fn has_more(&self, request: &TransactionId) -> bool {
+        let overpaid = self.overpaid(request).decimal();
+        let sums = self.given_up.get(request).into_iter().flatten();
+        sums.into_iter().any(|sum| !sum.is_zero() && *sum != overpaid)
     }
 
     /// The most that a case about that request ever disputed.

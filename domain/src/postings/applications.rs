@@ -85,31 +85,25 @@ impl Books<'_> {
         self.of(came, self.application.is_upheld(&came.serial))
     }
 
-    /// Interest that nobody is owed is in suspense. What is owed is owed once, also by a rejection that stands again.
+    /// Interest that nobody is owed is in suspense.
     fn rejected(&self, rejection: &Rejection, of_rest: bool) -> Entry {
         let mut entry = Entry::default();
         let terms = &self.application.terms;
-        let is_owed = rejection.unowed(&terms.ask, of_rest).is_zero();
-        if is_owed && self.application.is_overturned(rejection) {
-            return entry;
-        }
         entry.debit(Account::FundReceivable(terms.fund), rejection.interest);
-        if is_owed {
+        if rejection.unowed(&terms.ask, of_rest).is_zero() {
             entry.credit(Account::Redeem(self.request.clone()), rejection.interest);
         }
         entry.rest(|| Account::Suspense(Differing::of_rejection(self.application, rejection)));
         entry
     }
 
-    /// What a rejection brought that nobody is owed, and that is overturned.
+    /// What a rejection brought that is overturned.
     fn overturned(&self) -> Entry {
-        let (rejection, of_rest) = match &self.application.stage {
-            Stage::Rejected(was) => (was, false),
-            Stage::PartlyConfirmed(Last::Rejection(was)) => (was, true),
-            _ => return Entry::default(),
-        };
-        let unowed = rejection.unowed(&self.application.terms.ask, of_rest);
-        if unowed.is_zero() { Entry::default() } else { self.rejected(rejection, of_rest) }
+        match &self.application.stage {
+            Stage::Rejected(was) => self.rejected(was, false),
+            Stage::PartlyConfirmed(Last::Rejection(was)) => self.rejected(was, true),
+            _ => Entry::default(),
+        }
     }
 
     /// What was contested was never booked.

@@ -22,7 +22,7 @@ use super::{Account, Balances, Differing, Posting, Source};
 use crate::{
     application::{Application, Confirmation, Event, Last, Quantity, Rejection, Stage, State},
     case::{self, CaseId, Closing, How},
-    ids::TransactionId,
+    ids::{OrderId, TransactionId},
 };
 use rust_decimal::Decimal;
 use std::collections::{HashMap, HashSet};
@@ -66,6 +66,18 @@ impl Differences {
     /// Whether a person is still to close the case on that record.
     pub fn is_open(&self, of: &Differing) -> bool {
         self.cases.get(&of.case) == Some(&Standing::Open)
+    }
+
+    /// What records that buy take and nobody paid, once a person has closed their cases, by order. Yuan.
+    pub fn debts<'a>(
+        &'a self,
+        balances: &'a Balances,
+    ) -> impl Iterator<Item = (&'a OrderId, Decimal)> {
+        let bought = self.records.values().filter(|known| known.buys);
+        bought.map(|known| {
+            let account = Account::ByHand(known.of.clone());
+            (&known.of.order, balances.of(&account))
+        })
     }
 
     /// Adds to the entry of an application's event what becomes of the differences that it changes.

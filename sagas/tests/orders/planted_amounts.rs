@@ -49,6 +49,7 @@ fn a_case_about_a_purchase_excuses_nothing_else_of_it() {
         request: purchase::request,
         of: "T.buy",
         at: "02-24 09:30",
+        rejects: "0",
         confirms: |word| match word {
             Word::Sound => bought_part("C1", "2026-02-24", true, purchase::NUMBERS),
             Word::Wrong | Word::Portion | Word::Rejected | Word::Cancelled => {
@@ -67,6 +68,7 @@ fn a_case_about_a_redemption_excuses_nothing_else_of_it() {
         request: redemption::request,
         of: "T.redeem",
         at: "02-25 09:30",
+        rejects: "0",
         confirms: |word| match word {
             Word::Sound => redeemed("C1", "2026-02-25", true, redemption::NUMBERS, &[]),
             Word::Wrong | Word::Portion | Word::Rejected | Word::Cancelled => {
@@ -85,6 +87,7 @@ fn a_case_about_a_conversion_excuses_nothing_else_of_it() {
         request: conversion::request,
         of: "T.convert",
         at: "02-24 09:30",
+        rejects: "0",
         confirms: |word| match word {
             Word::Sound => converted_part("C1", "2026-02-24", true, conversion::BY_FEES),
             Word::Wrong | Word::Portion | Word::Rejected | Word::Cancelled => {

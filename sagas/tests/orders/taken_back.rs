@@ -64,6 +64,7 @@ fn what_was_taken_back_stays_so_once_a_record_against_it_is_taken_back_as_well()
         request: purchase::request,
         of: "T.buy",
         at: purchase::CONFIRMED_AT,
+        rejects: "0",
         confirms: |word| {
             let nth = if word == Word::Sound { "C1" } else { "C2" };
             bought_part(nth, "2026-02-24", true, purchase::NUMBERS)
@@ -77,6 +78,7 @@ fn what_was_taken_back_stays_so_once_a_record_against_it_is_taken_back_as_well()
         request: redemption::request,
         of: "T.redeem",
         at: redemption::CONFIRMED_AT,
+        rejects: "0",
         confirms: |word| {
             let nth = if word == Word::Sound { "C1" } else { "C2" };
             redeemed(nth, "2026-02-25", true, redemption::NUMBERS, &[])
@@ -90,6 +92,7 @@ fn what_was_taken_back_stays_so_once_a_record_against_it_is_taken_back_as_well()
         request: conversion::request,
         of: "T.convert",
         at: conversion::CONFIRMED_AT,
+        rejects: "0",
         confirms: |word| {
             let nth = if word == Word::Sound { "C1" } else { "C2" };
             converted_part(nth, "2026-02-24", true, conversion::BY_FEES)
