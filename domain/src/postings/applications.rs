@@ -72,6 +72,16 @@ pub fn of_application(
     Some(entry.0)
 }
 
+/// What that record sends back beyond what its registrar was sent, after those before it.
+pub(super) fn sent_back_beyond(
+    request: &TransactionId,
+    application: &Application,
+    record: &Confirmation,
+) -> Money {
+    let (source, portions) = (Source::Payment, &application.portions);
+    Books { request, source, application, portions }.beyond(&record.outcome)
+}
+
 struct Books<'a> {
     request: &'a TransactionId,
     source: Source,
@@ -155,13 +165,15 @@ impl Books<'_> {
 
     /// What the registrar sends back beyond what it was sent, and nobody is owed.
     fn sent_back(&self, entry: &mut Entry, outcome: &Outcome) {
+        entry.debit(Account::FundReceivable(self.application.terms.fund), self.beyond(outcome));
+    }
+
+    fn beyond(&self, outcome: &Outcome) -> Money {
         let (Quantity::Money(settled), Some(left)) = (outcome.quantity(), self.left()) else {
-            return;
+            return Money::ZERO;
         };
         let kept = left.minus(settled).unwrap_or_default();
-        if let Some(beyond) = outcome.refund().minus(kept) {
-            entry.debit(Account::FundReceivable(self.application.terms.fund), beyond);
-        }
+        outcome.refund().minus(kept).unwrap_or_default()
     }
 
     fn redeemed(&self, entry: &mut Entry, numbers: &RedemptionConfirmed) {

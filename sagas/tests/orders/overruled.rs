@@ -105,14 +105,14 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Order<S> {
 
     /// Everything is said, and every case is closed in that way where it may be, and by hand where not.
     pub(crate) fn closed(&self, words: &[Word], how: &How, last_first: bool) -> Stage {
-        self.closed_after(words, self.at, how, last_first)
+        self.closed_after(words, None, how, last_first)
     }
 
     /// The same, where what follows the first word is said at that instant only.
     pub(crate) fn closed_after(
         &self,
         words: &[Word],
-        then: &str,
+        then: Option<&str>,
         how: &How,
         last_first: bool,
     ) -> Stage {
@@ -121,7 +121,9 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Order<S> {
         stage.until(self.at);
         for word in words {
             self.tells(&mut stage, *word);
-            stage.until(then);
+            if let Some(then) = then {
+                stage.until(then);
+            }
         }
         // Of what a record takes and nobody paid another case is opened, once its own is closed.
         for _ in 0..=words.len() {

@@ -89,7 +89,7 @@ impl Books {
         beside.is_zero() || explained(sum) || explained(beside)
     }
 
-    /// What purchases take and nobody paid is told once: by their request's case `overpaid`.
+    /// What purchases take and nobody paid is told to a person once: as their request's end `overpaid`.
     fn told_otherwise(&self) -> Vec<(String, Check, String)> {
         let requests = self.differences.debts(&self.balances);
         let requests = requests.filter_map(|(order, _)| self.orders.get(order));
@@ -98,12 +98,13 @@ impl Books {
         };
         let requests: BTreeSet<_> = requests.filter(settled).collect();
         let told = requests.into_iter().filter_map(|request| {
-            let (debt, told) = (self.debt(request), self.explained.overpaid(request).decimal());
+            let (debt, told) = (self.debt(request), self.explained.overpaid(request));
             let account = Account::Redeem(request.clone());
             let below = (-natural(&account, self.balances.of(&account))).max(Decimal::ZERO);
             let more = told > debt + below && !self.explained.has_more(request);
-            let what =
-                format!("{debt} yuan at A:BYHAND are the customer's debt, and a case says {told}");
+            let what = format!(
+                "{debt} yuan at A:BYHAND are the customer's debt, and a person was told {told}"
+            );
             (told < debt || more).then(|| (self.name(request), Check::Saga, what))
         });
         told.collect()
@@ -165,7 +166,15 @@ impl Books {
         place: &Place,
         sum: Decimal,
     ) -> Option<(String, Check, String)> {
-        let verdict = self.transit.explains(request, (place, sum), &self.explained);
+        let explains = |sum| self.transit.explains(request, (place, sum), &self.explained);
+        let verdict = match place {
+            // What the customer has too much, without what of it is nobody's payment.
+            Place::At(Account::Redeem(_)) if sum < Decimal::ZERO => match explains(sum) {
+                Verdict::Not => explains(sum - self.debt(request)),
+                said => said,
+            },
+            _ => explains(sum),
+        };
         let why = match verdict {
             Verdict::Explained => return None,
             Verdict::Not => "which is no sum of what it owes and of records in dispute",
