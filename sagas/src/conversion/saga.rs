@@ -16,6 +16,7 @@ use crate::{
         milestone::{Milestone, Notes},
         names,
         share_book::ShareBook,
+        unowed,
         wallet::WalletPart,
     },
     ports::registrar::ApplicationAnswer,
@@ -25,7 +26,7 @@ use fundflow_domain::{
     admission::leaving::Admitted,
     application::{Applications, Confirmation, Terms},
     calendar::TradingDay,
-    case::{CaseId, Cases, Closing},
+    case::{CaseId, Cases, Closing, Finding},
     day_limit::DayLimit,
     fund::FundKind,
     holdings::Holdings,
@@ -178,6 +179,16 @@ impl FundSaga for Conversion {
 
     fn takes_from(view: &View<'_>, _: &ApplicationLeg) -> Option<ShareBook> {
         Some(ShareBook::Holdings(view.plan.holdings.key.clone()))
+    }
+
+    /// Shares of a fund that is no money fund have no income, and no conversion pays any out.
+    fn findings(
+        &self,
+        _view: &View<'_>,
+        _terms: &Terms,
+        (_, said): (&[Confirmation], &Confirmation),
+    ) -> Vec<Finding> {
+        unowed::income(said).into_iter().collect()
     }
 
     fn refuses(&self, view: &View<'_>, _leg: &ApplicationLeg, day: TradingDay) -> Option<Cause> {

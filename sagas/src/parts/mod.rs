@@ -45,4 +45,4 @@ pub mod record_days;
 pub mod refunds;
 pub mod timing;
 pub mod units;
-mod unowed;
+pub mod unowed;
