@@ -61,7 +61,9 @@ pub(super) fn advanced(advance: &Advance, transfer: &Transfer) -> Decision {
 pub(super) fn declined(advance: &Advance, cause: &Cause) -> Decision {
     match (&advance.stage, &advance.paid) {
         (Stage::Declined(_), _) if !advance.closed_by_us => Ok(vec![]),
-        (Stage::Declined(_), _) => Ok(vec![Event::Declined { cause: cause.clone(), by_us: false }]),
+        (Stage::Declined(_), _) => {
+            Ok(vec![Event::Declined { cause: cause.clone(), by_us: false, at: None }])
+        }
         (
             Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled,
             Some(known),
@@ -70,7 +72,7 @@ pub(super) fn declined(advance: &Advance, cause: &Cause) -> Decision {
             Err(Refusal::DeclinedAfterAdvance { known, cause: cause.clone() })
         }
         (Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled, None) => {
-            Ok(vec![Event::Declined { cause: cause.clone(), by_us: false }])
+            Ok(vec![Event::Declined { cause: cause.clone(), by_us: false, at: None }])
         }
     }
 }
@@ -85,12 +87,12 @@ pub(super) fn contested(advance: &Advance, said: &Contested) -> Decision {
 }
 
 /// What was declined already needs no word of ours.
-pub(super) fn closed(advance: &Advance, cause: &Cause) -> Decision {
+pub(super) fn closed(advance: &Advance, cause: &Cause, at: Option<Timestamp>) -> Decision {
     if matches!(advance.stage, Stage::Declined(_)) {
         return Ok(vec![]);
     }
     let by_us = |event| match event {
-        Event::Declined { cause, .. } => Event::Declined { cause, by_us: true },
+        Event::Declined { cause, .. } => Event::Declined { cause, by_us: true, at },
         other => other,
     };
     Ok(declined(advance, cause)?.into_iter().map(by_us).collect())

@@ -12,6 +12,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
                 terms,
                 stage: Stage::Requested,
                 closed_by_us: false,
+                given_up_at: None,
                 contested: Vec::new(),
                 paid: None,
                 repaid: Vec::new(),
@@ -56,13 +57,18 @@ fn moved(mut advance: Box<Advance>, event: &Event) -> Option<Box<Advance>> {
             advance.paid = Some(transfer.clone());
             S::Advanced
         }
-        (S::Requested, E::Declined { cause, by_us }) => {
-            advance.closed_by_us = *by_us;
+        (S::Requested, E::Declined { cause, by_us, at }) => {
+            (advance.closed_by_us, advance.given_up_at) = (*by_us, *at);
             S::Declined(cause.clone())
         }
-        (S::Declined(_), E::Declined { cause, by_us: false }) if advance.closed_by_us => {
-            advance.closed_by_us = false;
-            S::Declined(cause.clone())
+        (S::Declined(was), E::Declined { cause, by_us: false, at: None })
+            if advance.closed_by_us =>
+        {
+            // Why we gave it up stays the reason.
+            let is_ours = advance.given_up_at.is_some();
+            let stage = S::Declined(if is_ours { was.clone() } else { cause.clone() });
+            (advance.closed_by_us, advance.given_up_at) = (false, None);
+            stage
         }
         (S::Declined(cause), E::Contested(said)) => {
             let stage = S::Declined(cause.clone());

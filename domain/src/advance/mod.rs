@@ -95,6 +95,13 @@ pub enum Command {
     RecordDecline(Cause),
     /// A person says so, or that nothing is wanted any more; the bank has not spoken.
     Close(Cause),
+    /// Nobody asks for it any more, since its bank says that it never got the call; that may be under way.
+    GiveUp {
+        /// Why it is not asked for again.
+        cause: Cause,
+        /// When.
+        at: Timestamp,
+    },
     /// It was declined, and the bank says that it paid all the same.
     Contest(Contested),
     /// Announce the repayment: that came of the shares in all, and nothing more will, as far as anybody
@@ -126,6 +133,9 @@ pub enum Event {
         /// We said so, and not the bank. It may say so later.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         by_us: bool,
+        /// When we gave it up by ourselves; none where a person or the bank said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     },
     /// It was declined, and the bank says that it paid all the same: a case says so.
     Contested(Contested),
@@ -209,6 +219,8 @@ pub struct Advance {
     pub stage: Stage,
     /// We declined it, and the bank has not said since that it paid nothing.
     pub closed_by_us: bool,
+    /// When we gave it up by ourselves, until the bank has said what became of it.
+    pub given_up_at: Option<Timestamp>,
     /// What contests that it was declined, first to last.
     pub contested: Vec<Contested>,
     /// What the bank paid to the investor.
@@ -363,6 +375,7 @@ impl Decider for Advances {
                 C::RecordAdvanced(_)
                 | C::RecordDecline(_)
                 | C::Close(_)
+                | C::GiveUp { .. }
                 | C::Contest(_)
                 | C::RequestRepayment(_)
                 | C::KeepShares(_)
@@ -372,7 +385,10 @@ impl Decider for Advances {
             (S::Known(advance), C::RecordAdvanced(transfer)) => decide::advanced(advance, transfer),
             (S::Known(advance), C::RecordDecline(cause)) => decide::declined(advance, cause),
             (S::Known(advance), C::Contest(said)) => decide::contested(advance, said),
-            (S::Known(advance), C::Close(cause)) => decide::closed(advance, cause),
+            (S::Known(advance), C::Close(cause)) => decide::closed(advance, cause, None),
+            (S::Known(advance), C::GiveUp { cause, at }) => {
+                decide::closed(advance, cause, Some(*at))
+            }
             (S::Known(advance), C::RequestRepayment(brought)) => {
                 decide::repaying(advance, *brought)
             }

@@ -9,7 +9,7 @@ use super::{
     application::FundSaga,
     cases::{self, About, Record, finding},
     milestone::Milestone,
-    timing::{closing, never_comes, never_got},
+    timing::{arrived, closing, never_comes, never_got},
 };
 use crate::ports::advance::{
     Advance as Call, AdvanceAnswer, AdvanceCall, AdvanceSaid, Repayment, RepaymentAnswer,
@@ -65,9 +65,14 @@ impl AdvanceLeg {
         self.advance(view).is_some_and(|advance| advance.paid.is_some())
     }
 
-    /// It was closed by a person, and the bank has not said since what became of it.
+    /// It was closed by a person or by us, and the bank has not said since what became of it.
     pub fn is_closed_unheard<S: Saga>(&self, view: &View<'_, S>) -> bool {
         self.advance(view).is_some_and(|advance| advance.closed_by_us)
+    }
+
+    /// When we gave it up by ourselves, where the bank has not said since what became of it.
+    pub fn given_up_late<S: Saga>(&self, view: &View<'_, S>) -> Option<Timestamp> {
+        self.advance(view)?.given_up_at
     }
 
     /// The bank pays nothing.
@@ -137,20 +142,24 @@ impl AdvanceLeg {
         let waits = self
             .advance(&view)
             .is_some_and(|it| matches!(it.stage, Stage::Requested) || it.closed_by_us);
-        if !waits || !never_comes(&view, turn.now()) {
+        let now = turn.now();
+        let is_under_way = self.given_up_late(&view).is_some_and(|at| now < arrived(at));
+        if !waits || is_under_way || !never_comes(&view, now) {
             return Ok(Heard::NotFound);
         }
-        let now = turn.now();
         turn.speaks(Actor::Counterparty("advancing bank".into()), "advance", now);
-        self.give_up(turn, never_got("the bank", "the order to advance")).map(Heard::Recorded)
+        let cause = never_got("the bank", "the order to advance");
+        Ok(Heard::Recorded(turn.decide(&self.key, &Command::RecordDecline(cause))?))
     }
 
-    /// Closes it: it never reached the bank, and is not to be made any more.
+    /// Closes it: its bank says that it never got it, and it is not to be made any more. The bank is asked once
+    /// more.
     ///
     /// # Errors
     /// [`NotDone`]; nothing has changed.
     pub fn give_up<S: Saga>(&self, turn: &mut Turn<'_, S>, cause: Cause) -> Result<usize, NotDone> {
-        Ok(turn.decide(&self.key, &Command::RecordDecline(cause))?)
+        let at = turn.now();
+        Ok(turn.decide(&self.key, &Command::GiveUp { cause, at })?)
     }
 
     /// Closes it: a person knows that the bank paid nothing.
