@@ -97,7 +97,7 @@ impl End {
     fn is_of(&self, commodity: Commodity) -> bool {
         match (&self.unit, commodity) {
             (None, _) => true,
-            (Some(unit), Commodity::Yuan) => unit == "yuan",
+            (Some(unit), Commodity::Yuan) => unit.starts_with("yuan"),
             (Some(unit), Commodity::SharesOf(fund)) => {
                 unit.starts_with("shares of ") && unit.contains(&fund.to_string())
             }

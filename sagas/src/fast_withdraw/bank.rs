@@ -51,6 +51,16 @@ pub(super) fn still_owed(view: &View<'_>) -> Option<Decimal> {
     Some(owed.minus(advance.got_back()?).unwrap_or_default().decimal())
 }
 
+/// What a bank advanced that is owed nothing, since it keeps shares for all that it did not get back: whoever has
+/// its repayment has what comes of it, should a record say that there are fewer.
+pub(super) fn is_kept_whole(view: &View<'_>) -> Option<Money> {
+    let advance = view.plan.advance.advance(view)?;
+    let kept = last_word(view).filter(|brought| !brought.kept.is_zero());
+    let owed = kept.and_then(|_| still_owed(view))?;
+    let waits = matches!(advance.stage, Stage::Advanced) && owed.is_zero();
+    waits.then(|| advance.terms.amount.into())
+}
+
 /// The claim that a person left to the bank, as large as it is by now. Before everything is known, and where
 /// its money or its redemption was on its way already, it is what it was said to be: whoever gave up the
 /// redemption knew that the bank has the shares.
