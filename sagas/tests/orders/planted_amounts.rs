@@ -62,6 +62,11 @@ fn a_case_about_a_purchase_excuses_nothing_else_of_it() {
 }
 
 #[test]
+fn a_case_about_a_subscription_excuses_nothing_else_of_it() {
+    nothing_else_is_excused(&crate::suspense::subscription());
+}
+
+#[test]
 fn a_case_about_a_redemption_excuses_nothing_else_of_it() {
     nothing_else_is_excused(&Order::<Redemption> {
         stage: redemption::stage,

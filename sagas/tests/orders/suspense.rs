@@ -84,7 +84,7 @@ fn a_purchase_of_more_than_was_paid_leaves_suspense_with_its_case() {
     );
 }
 
-fn subscription() -> Order<Purchase> {
+pub(crate) fn subscription() -> Order<Purchase> {
     Order {
         stage: subscription::stage,
         request: subscription::request,
