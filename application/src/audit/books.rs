@@ -218,6 +218,9 @@ impl Books {
         let (investor, fund) = wallet::parse_id(event.stream.id())?;
         let said = said::<Wallet>(event)?;
         self.shares.in_wallet(&event.event.correlation, fund, &said);
+        if matches!(said, wallet::Event::SharesClaimed { .. }) {
+            self.transit.claims(&event.event.correlation);
+        }
         let id = WalletId { investor, fund };
         let entry = of_wallet(&id, state::<Wallet>(before)?, state::<Wallet>(after)?, &said)?;
         let mut suspects = Vec::new();
@@ -247,6 +250,9 @@ impl Books {
         let came = entry.iter().filter(|line| line.account == Account::Register(id.fund));
         let came: Decimal = came.map(|line| -line.debit).sum();
         self.shares.held(&event.event.correlation, id.fund, came);
+        if matches!(said, holdings::Event::SharesClaimed { .. }) {
+            self.transit.claims(&event.event.correlation);
+        }
         Some((entry, self.costs_otherwise(&said)))
     }
 

@@ -67,6 +67,22 @@ fn what_held_against_a_rejection_leaves_that_standing_once_it_is_withdrawn() {
 }
 
 #[test]
+fn what_is_upheld_says_what_was_contested_or_nobody_wrote_it() {
+    let contested = || vec![reject("0"), contest(bought("C1", "1000", "0"))];
+    let before = given::<Applications>(with(out(purchase()), contested())).state();
+    let other = Box::new(bought("C1", "999.97", "0"));
+    assert_eq!(Applications::evolve(before.clone(), &Event::Upheld(other.clone())), None);
+    assert!(
+        Applications::evolve(before, &Event::Upheld(Box::new(bought("C1", "1000", "0")))).is_some()
+    );
+
+    let second = [confirm(bought("C0", "1000", "0")), contest(bought("C1", "1000", "0"))];
+    let before = given::<Applications>(with(out(purchase()), second)).state();
+    let corrected = Event::Corrected { reverses: serial("C0"), confirmation: other };
+    assert_eq!(Applications::evolve(before, &corrected), None);
+}
+
+#[test]
 fn what_held_against_a_cancellation_leaves_that_standing_once_it_is_withdrawn() {
     let withdrawn = |serial: &str| Event::Withdrawn {
         serial: crate::application::tests::serial(serial),

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 /// Whose events move money or shares.
 const POSTED: [&str; 6] = ["payment", "payout", "advance", "application", "wallet", "holdings"];
 
-/// What is not in transit, or no amount. What a record says besides is in suspense under its own case.
+/// What is no amount, or is another event's.
 const NOT_IN_TRANSIT: [&str; 5] = [
     "code",
     "registrar",
