@@ -334,7 +334,8 @@ impl Transit {
         let whole = is_open || is_part.unwrap_or_default() || is_on_its_way;
         let mut ways: Vec<Decimal> = whole.then_some(own).into_iter().collect();
         let beside = moved.beside.as_ref().filter(|(at, _)| at == place);
-        ways.extend(beside.filter(|_| is_open).map(|(_, sum)| *sum));
+        // It is taken, or paid, once nothing of the request is in dispute, whichever case was closed before.
+        ways.extend(beside.filter(|_| cases.knows(case)).map(|(_, sum)| *sum));
         // What was paid out for it meanwhile is named then, too.
         ways.extend(self.withdrawn.contains(&case).then_some(-own));
         // More or less than before is named once nothing of the request is in dispute, whichever case is settled.
