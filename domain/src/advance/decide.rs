@@ -1,6 +1,6 @@
 //! What an advance answers to each command.
 
-use super::{Advance, Brought, Contested, Event, Refusal, Stage, Terms, Transfer};
+use super::{Advance, Brought, Command, Contested, Event, Refusal, Stage, State, Terms, Transfer};
 use crate::{
     case::CaseId,
     fast_redemption::Advancer,
@@ -10,6 +10,42 @@ use crate::{
 };
 
 type Decision = Result<Vec<Event>, Refusal>;
+
+pub(super) fn decide(state: &State, command: &Command) -> Decision {
+    use {Command as C, State as S};
+    match (state, command) {
+        (S::Absent | S::Known(_), C::At(at, command)) => {
+            let events = decide(state, command)?.into_iter();
+            Ok(events.map(|event| asked(event, *at)).collect())
+        }
+        (S::Absent, C::Request(terms)) => requested(terms),
+        (
+            S::Absent,
+            C::RecordAdvanced(_)
+            | C::RecordDecline(_)
+            | C::Close(_)
+            | C::GiveUp { .. }
+            | C::Contest(_)
+            | C::RequestRepayment(_)
+            | C::KeepShares(_)
+            | C::RecordRepaid(_)
+            | C::RecordReturned(_),
+        ) => Err(Refusal::NotRequested),
+        (S::Known(advance), C::RecordAdvanced(transfer)) => advanced(advance, transfer),
+        (S::Known(advance), C::RecordDecline(cause)) => declined(advance, cause),
+        (S::Known(advance), C::Contest(said)) => contested(advance, said),
+        (S::Known(advance), C::Close(cause)) => closed(advance, cause, None),
+        (S::Known(advance), C::GiveUp { cause, at }) => closed(advance, cause, Some(*at)),
+        (S::Known(advance), C::RequestRepayment(brought)) => repaying(advance, *brought),
+        (S::Known(advance), C::KeepShares(brought)) => keeping(advance, *brought),
+        (S::Known(advance), C::RecordRepaid(transfer)) => repaid(advance, transfer),
+        (S::Known(advance), C::RecordReturned(case)) => returned(advance, *case),
+        (S::Known(advance), C::Request(terms)) if advance.terms == *terms => Ok(vec![]),
+        (S::Known(advance), C::Request(_)) => {
+            Err(Refusal::RequestedDifferently(advance.terms.no.clone()))
+        }
+    }
+}
 
 pub(super) fn asked(event: Event, at: Timestamp) -> Event {
     match event {

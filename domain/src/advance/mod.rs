@@ -99,7 +99,7 @@ pub enum Command {
     GiveUp {
         /// Why it is not asked for again.
         cause: Cause,
-        /// When.
+        /// When nobody asked any more.
         at: Timestamp,
     },
     /// It was declined, and the bank says that it paid all the same.
@@ -363,43 +363,7 @@ impl Decider for Advances {
     type Refusal = Refusal;
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
-        use {Command as C, State as S};
-        match (state, command) {
-            (S::Absent | S::Known(_), C::At(at, command)) => {
-                let events = Self::decide(state, command)?.into_iter();
-                Ok(events.map(|event| decide::asked(event, *at)).collect())
-            }
-            (S::Absent, C::Request(terms)) => decide::requested(terms),
-            (
-                S::Absent,
-                C::RecordAdvanced(_)
-                | C::RecordDecline(_)
-                | C::Close(_)
-                | C::GiveUp { .. }
-                | C::Contest(_)
-                | C::RequestRepayment(_)
-                | C::KeepShares(_)
-                | C::RecordRepaid(_)
-                | C::RecordReturned(_),
-            ) => Err(Refusal::NotRequested),
-            (S::Known(advance), C::RecordAdvanced(transfer)) => decide::advanced(advance, transfer),
-            (S::Known(advance), C::RecordDecline(cause)) => decide::declined(advance, cause),
-            (S::Known(advance), C::Contest(said)) => decide::contested(advance, said),
-            (S::Known(advance), C::Close(cause)) => decide::closed(advance, cause, None),
-            (S::Known(advance), C::GiveUp { cause, at }) => {
-                decide::closed(advance, cause, Some(*at))
-            }
-            (S::Known(advance), C::RequestRepayment(brought)) => {
-                decide::repaying(advance, *brought)
-            }
-            (S::Known(advance), C::KeepShares(brought)) => decide::keeping(advance, *brought),
-            (S::Known(advance), C::RecordRepaid(transfer)) => decide::repaid(advance, transfer),
-            (S::Known(advance), C::RecordReturned(case)) => decide::returned(advance, *case),
-            (S::Known(advance), C::Request(terms)) if advance.terms == *terms => Ok(vec![]),
-            (S::Known(advance), C::Request(_)) => {
-                Err(Refusal::RequestedDifferently(advance.terms.no.clone()))
-            }
-        }
+        decide::decide(state, command)
     }
 
     fn evolve(state: State, event: &Event) -> Option<State> {

@@ -7,7 +7,7 @@
 
 use super::{
     application::FundSaga,
-    cases::{self, About, Record, finding},
+    cases::{self, About, finding},
     milestone::Milestone,
     timing::{arrived, closing, never_comes, never_got},
 };
@@ -15,13 +15,12 @@ use crate::ports::advance::{
     Advance as Call, AdvanceAnswer, AdvanceCall, AdvanceSaid, Repayment, RepaymentAnswer,
 };
 use fundflow_domain::{
-    advance::{self, Advance, Advances, Brought, Command, Stage, Terms, Transfer},
+    advance::{Advance, Advances, Brought, Command, Stage, Terms},
     bounds::{CLOCK_SKEW, OutOfBounds, check_instant},
-    case::{CaseId, Figure, Kind, SourceKind},
+    case::{CaseId, Figure, Kind},
     decider::Decider as _,
     ids::{OrderId, PaymentNo},
     orders::Cause,
-    spelling::Spelling,
     time::Timestamp,
 };
 use fundflow_kernel::{envelope::Actor, loaded::DecideError, streams::Key};
@@ -334,75 +333,7 @@ impl AdvanceLeg {
         Ok(events + turn.reach(Milestone::Undated { cause })?)
     }
 
-    fn about(&self) -> About {
+    pub(super) fn about(&self) -> About {
         About { order: Some(self.order.clone()), ..About::default() }
     }
-
-    /// Keeps what the bank says against what took effect.
-    ///
-    /// # Errors
-    /// [`NotDone`], for defects.
-    pub fn contradiction<S: Saga>(
-        &self,
-        turn: &mut Turn<'_, S>,
-        said: &AdvanceSaid,
-        refusal: &advance::Refusal,
-    ) -> Result<Heard, NotDone> {
-        let text: Arc<str> = refusal.to_string().into();
-        let Some(record) = self.record(said) else { return Ok(Heard::Contradicts(text, 0)) };
-        let kind = match refusal {
-            advance::Refusal::AmountDiffers { .. } => Kind::PaidAmountDiffers,
-            advance::Refusal::MovedTwice { .. } => Kind::PaidTwice,
-            advance::Refusal::DeclinedAfterAdvance { .. } => Kind::RejectedAfterConfirmed,
-            _ => Kind::Other,
-        };
-        let theirs = match said {
-            AdvanceSaid::Advance(AdvanceAnswer::Advanced(transfer)) => {
-                of_transfer("advanced", transfer)
-            }
-            AdvanceSaid::Repayment(RepaymentAnswer::Repaid(transfer)) => {
-                of_transfer("repaid", transfer)
-            }
-            AdvanceSaid::Advance(AdvanceAnswer::Declined(cause)) => {
-                vec![Figure::new("says", "declined"), Figure::new("reason", cause)]
-            }
-            AdvanceSaid::Advance(_) | AdvanceSaid::Repayment(_) => Vec::new(),
-        };
-        let events =
-            cases::open(turn, &record, self.about(), vec![finding(kind, &text, vec![], theirs)])?;
-        Ok(Heard::Contradicts(text, events))
-    }
-
-    /// The record behind an answer; `None` where it says nothing that could contradict.
-    pub fn record(&self, said: &AdvanceSaid) -> Option<Record> {
-        match said {
-            AdvanceSaid::Advance(AdvanceAnswer::Advanced(_) | AdvanceAnswer::Declined(_))
-            | AdvanceSaid::Repayment(RepaymentAnswer::Repaid(_)) => Some(Record {
-                source: SourceKind::ChannelCallback,
-                name: "advancing bank".to_owned(),
-                record: self.no.to_string(),
-                said: Spelling::of(said),
-                again: 0,
-                to_the_letter: None,
-            }),
-            AdvanceSaid::Advance(
-                AdvanceAnswer::NotFound | AdvanceAnswer::Pending(_) | AdvanceAnswer::Unknown(_),
-            )
-            | AdvanceSaid::Repayment(
-                RepaymentAnswer::Refused(_)
-                | RepaymentAnswer::NotFound
-                | RepaymentAnswer::Pending(_)
-                | RepaymentAnswer::Unknown(_),
-            ) => None,
-        }
-    }
-}
-
-fn of_transfer(says: &str, transfer: &Transfer) -> Vec<Figure> {
-    vec![
-        Figure::new("says", says),
-        Figure::new("serial", &transfer.serial),
-        Figure::new("amount", transfer.amount),
-        Figure::new("at", transfer.at),
-    ]
 }

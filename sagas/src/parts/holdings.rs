@@ -14,12 +14,12 @@ use super::{
     share_book::ShareBook,
 };
 use fundflow_domain::{
-    application::{Application, Confirmation, Outcome},
+    application::{Application, Confirmation},
     case::CaseId,
     fund::RedemptionSequence,
     holdings::{Command, Credit, HoldingId, Holdings, Reservation, Standing, State, Taking},
     ids::{FundCode, InvestorId, LotId, OrderId},
-    money::{Money, Shares},
+    money::Shares,
     orders::{LotTaken, Serial},
 };
 use fundflow_kernel::streams::Key;

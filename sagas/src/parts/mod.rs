@@ -3,6 +3,7 @@
 
 // Legs.
 pub mod advance;
+mod advance_records;
 pub mod application;
 pub mod buying;
 mod contested;

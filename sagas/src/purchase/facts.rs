@@ -62,10 +62,10 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::NothingOwed => payment.owes_nothing(view),
         Fact::InterestOwed => earned(view).is_none() || interest.is_requested(view),
         // What the bank was asked for may have moved, whatever a registrar says since.
-        Fact::InterestAnswered => match interest.is_requested(view) {
-            true => interest.is_answered(view),
-            false => earned(view).is_none(),
-        },
+        Fact::InterestAnswered => {
+            let asked = interest.is_requested(view);
+            if asked { interest.is_answered(view) } else { earned(view).is_none() }
+        }
         Fact::InterestPaid => earned(view).is_none() || interest.is_paid_out(view),
         Fact::Ended => view.ending.is_some(),
         Fact::Compensated => view.plan.compensations.are_answered(view),

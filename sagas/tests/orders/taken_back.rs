@@ -24,7 +24,8 @@ use fundflow_sagas::{
 /// Taken back in time, or rejected by its registrar, carried out all the same, and that record taken back as well.
 fn stays_taken_back<S: InHouse<Command: 'static, Request: 'static>>(
     order: &Order<S>,
-    (cancel, heard_at): (Option<fn(Timestamp) -> S::Command>, &str),
+    cancel: Option<fn(Timestamp) -> S::Command>,
+    heard_at: &str,
 ) {
     let mut stage = (order.stage)();
     stage.request::<S>("T", (order.request)());
@@ -82,8 +83,8 @@ fn what_was_taken_back_or_rejected_stays_so_once_a_record_against_it_is_taken_ba
         close: |case, closing| fundflow_sagas::purchase::Command::CloseCase { case, closing },
     };
     let cancel: Option<fn(_) -> _> = Some(|at| fundflow_sagas::purchase::Command::Cancel { at });
-    stays_taken_back(&buy, (cancel, "02-24 09:30"));
-    stays_taken_back(&buy, (None, "02-24 09:30"));
+    stays_taken_back(&buy, cancel, "02-24 09:30");
+    stays_taken_back(&buy, None, "02-24 09:30");
     let out = Order::<Redemption> {
         stage: redemption::stage,
         request: redemption::request,
@@ -97,8 +98,8 @@ fn what_was_taken_back_or_rejected_stays_so_once_a_record_against_it_is_taken_ba
         close: |case, closing| fundflow_sagas::redemption::Command::CloseCase { case, closing },
     };
     let cancel: Option<fn(_) -> _> = Some(|at| fundflow_sagas::redemption::Command::Cancel { at });
-    stays_taken_back(&out, (cancel, "02-25 09:30"));
-    stays_taken_back(&out, (None, "02-25 09:30"));
+    stays_taken_back(&out, cancel, "02-25 09:30");
+    stays_taken_back(&out, None, "02-25 09:30");
     let convert = Order::<Conversion> {
         stage: || conversion::stage(ConversionFeeMethod::FeeDifference),
         request: conversion::request,
@@ -112,6 +113,6 @@ fn what_was_taken_back_or_rejected_stays_so_once_a_record_against_it_is_taken_ba
         close: |case, closing| fundflow_sagas::conversion::Command::CloseCase { case, closing },
     };
     let cancel: Option<fn(_) -> _> = Some(|at| fundflow_sagas::conversion::Command::Cancel { at });
-    stays_taken_back(&convert, (cancel, "02-24 09:30"));
-    stays_taken_back(&convert, (None, "02-24 09:30"));
+    stays_taken_back(&convert, cancel, "02-24 09:30");
+    stays_taken_back(&convert, None, "02-24 09:30");
 }
