@@ -26,7 +26,28 @@ const ORDERS: [(&str, &str, &str, &str); 7] = [
         "recharge,I,,000730,,6000.00,,",
     ),
 ];
+/// What becomes of a confirmation of each of them.
 const FATES: [&str; 3] = ["contradicted", "garbled", "twice_different"];
+/// What else a counterparty may say, of whose order, and of which row of the scenario: the other kinds of case.
+const MORE: [(&str, &str, &str); 17] = [
+    ("purchase", "buy_confirmation", "wrong_shares"),
+    ("purchase", "buy_confirmation", "zero_shares"),
+    ("purchase", "buy_confirmation", "wrong_fee"),
+    ("purchase", "buy_confirmation", "wrong_nav"),
+    ("purchase", "buy_confirmation", "early"),
+    ("purchase", "buy_confirmation", "late_contradicted"),
+    ("purchase", "charge", "contradicted"),
+    ("purchase", "charge", "short"),
+    ("purchase", "charge", "double_debit"),
+    ("redeem", "redemption_confirmation", "wrong_shares"),
+    ("redeem", "redemption_confirmation", "zero_shares"),
+    ("redeem", "redemption_confirmation", "wrong_fee"),
+    ("redeem", "redemption_confirmation", "late_contradicted"),
+    ("linked", "conversion_confirmation", "wrong_shares"),
+    ("linked", "conversion_confirmation", "wrong_fee"),
+    ("fast", "transfer_confirmation", "rejected"),
+    ("fast", "redemption_confirmation", "wrong_shares"),
+];
 const WAYS: [&[&str]; 4] = [
     &["--how", "accepted"],
     &["--how", "withdrawn"],
@@ -40,8 +61,17 @@ fn folder(at: &Path) {
                          same_name_card,customer_type\n"
         .to_owned();
     let (mut first, mut second, mut scenario) = (String::new(), String::new(), String::new());
-    let all = FATES.iter().flat_map(|fate| ORDERS.iter().map(move |order| (fate, order)));
-    for (nth, (fate, (name, leg, row, before))) in all.enumerate() {
+    let every = FATES.iter().flat_map(|fate| {
+        let leg = |leg: &str| format!("{leg}_confirmation");
+        ORDERS.iter().map(move |order| (order, leg(order.1), (*fate).to_owned()))
+    });
+    let more = MORE.iter().map(|(name, of, fate)| {
+        let order = ORDERS.iter().find(|it| it.0 == *name).unwrap();
+        (order, (*of).to_owned(), (*fate).to_owned())
+    });
+    for (nth, ((name, _, row, before), of, says)) in every.chain(more).enumerate() {
+        let fate =
+            if nth < FATES.len() * ORDERS.len() { says.clone() } else { format!("{of}.{says}") };
         let who = format!("I-{nth}");
         writeln!(investors, "{who},A-{nth},C5,2027-01-31,verified,2035-06-30,yes,individual")
             .unwrap();
@@ -53,8 +83,7 @@ fn folder(at: &Path) {
             writeln!(first, "{name}.{fate}.old,2026-02-12T10:00:{nth:02}+08:00,{before}").unwrap();
             writeln!(second, "{name}.{fate},2026-02-13T10:01:{nth:02}+08:00,{row}").unwrap();
         }
-        writeln!(scenario, "[override.\"{name}.{fate}\"]\n{leg}_confirmation = \"{fate}\"")
-            .unwrap();
+        writeln!(scenario, "[override.\"{name}.{fate}\"]\n{of} = \"{says}\"").unwrap();
     }
     let mut rows: Vec<&str> = first.lines().chain(second.lines()).collect();
     rows.sort_by_key(|row| row.split(',').nth(1).map(str::to_owned));
@@ -83,34 +112,34 @@ fn told(report: &Value) -> Vec<String> {
     lines.map(|it| it.as_str().unwrap().to_owned()).collect()
 }
 
-#[test]
-fn where_a_difference_goes_is_said_in_the_look_and_in_the_result() {
-    let (day, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    folder(day.path());
-    let store = store.path();
-    let played = fundflow(store, &["day", "--no-progress", day.path().to_str().unwrap()]);
-    assert!(played.status.success(), "{}", String::from_utf8_lossy(&played.stderr));
+/// Transaction, kind and ID of each open case.
+fn open_cases(store: &Path) -> Vec<(String, String, String)> {
     let cases = json(store, &["case", "ls", "--open"]).unwrap();
-    let cases: Vec<(String, String, String)> = cases
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|case| {
-            let text = |name: &str| case[name].as_str().unwrap_or("-").to_owned();
-            (text("transaction"), text("kind"), text("case"))
-        })
-        .collect();
+    let text = |case: &Value, name: &str| case[name].as_str().unwrap_or("-").to_owned();
+    let all = cases.as_array().unwrap().iter();
+    all.map(|it| (text(it, "transaction"), text(it, "kind"), text(it, "case"))).collect()
+}
+
+/// A line for each way of closing each of these cases: where its difference goes, or why the way is refused.
+fn looks(store: &Path, cases: &[(String, String, String)]) -> Vec<String> {
     let mut lines = Vec::new();
-    for (transaction, kind, case) in &cases {
+    for (transaction, kind, case) in cases {
         for way in WAYS {
             let words = [&["case", "close", case], way, &BY[..]].concat();
-            let looked = json(store, &words);
-            let Some(looked) = looked.filter(|it| it["sagas"][0]["outcome"] != "refused") else {
+            let of = format!("{transaction} {kind} {}", way[1]);
+            let said = fundflow(store, &[&words[..], &["-o", "json"]].concat());
+            let Ok(looked) = serde_json::from_slice::<Value>(&said.stdout) else {
+                let why = String::from_utf8(said.stderr).unwrap().replace(case, "CASE");
+                lines.push(format!("{of}: refused: {}\n", why.lines().next().unwrap()));
                 continue;
             };
+            if looked["sagas"][0]["outcome"] == "refused" {
+                let why = looked["sagas"][0]["why"].as_str().unwrap();
+                lines.push(format!("{of}: refused: {why}\n"));
+                continue;
+            }
             let all = told(&looked);
             assert!(!all.is_empty(), "{transaction} {kind} {way:?}: {looked:#}");
-            let of = format!("{transaction} {kind} {}", way[1]);
             lines.extend(all.iter().map(|line| format!("{of}: {line}\n")));
             if transaction.starts_with("linked.") {
                 let table = String::from_utf8(fundflow(store, &words).stdout).unwrap();
@@ -120,18 +149,34 @@ fn where_a_difference_goes_is_said_in_the_look_and_in_the_result() {
         }
     }
     lines.sort();
-    golden("closing_told.txt", &lines.concat());
+    lines
+}
+
+#[test]
+fn where_a_difference_goes_is_said_in_the_look_and_in_the_result() {
+    let (day, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    folder(day.path());
+    let store = store.path();
+    let played = fundflow(store, &["day", "--no-progress", day.path().to_str().unwrap()]);
+    assert!(played.status.success(), "{}", String::from_utf8_lossy(&played.stderr));
+    let cases = open_cases(store);
+    let mut lines = looks(store, &cases);
 
     // Closed in one way each, it is said once more.
-    let known = ["linked.", "recharge."];
-    let cases = cases.iter().filter(|(of, ..)| known.iter().any(|it| of.starts_with(it)));
-    for ((transaction, kind, case), way) in cases.zip(WAYS.iter().cycle()) {
+    let known = ["linked.", "recharge.", "purchase.buy_confirmation.late"];
+    let of = cases.iter().filter(|(of, ..)| known.iter().any(|it| of.starts_with(it)));
+    for ((transaction, kind, case), way) in of.zip(WAYS.iter().cycle()) {
         let words = [&["case", "close", case], *way, &BY[..]].concat();
         let looked = json(store, &words).map(|it| told(&it)).unwrap_or_default();
         let done = json(store, &[&words[..], &["--apply"]].concat());
         let Some(done) = done.filter(|it| it["sagas"][0]["outcome"] != "refused") else { continue };
         assert_eq!(told(&done), looked, "{transaction} {kind} {way:?}");
     }
+    // What that leaves to a person has cases of our own books.
+    let mut own = open_cases(store);
+    own.retain(|it| !cases.contains(it));
+    lines.extend(looks(store, &own));
+    golden("closing_told.txt", &lines.concat());
     let audit = fundflow(store, &["audit", "verify"]);
     assert!(audit.status.success(), "{}", String::from_utf8_lossy(&audit.stdout));
 }

@@ -72,7 +72,7 @@ fn every_command_of_every_aggregate_is_drawn() {
     let drawn = [
         ("payment", kinds(payment_commands()), 6),
         ("payout", kinds(payout_commands()), 4),
-        ("advance", kinds(advance_commands()), 9),
+        ("advance", kinds(advance_commands()), 10),
         ("purchase", kinds(purchase_commands()), 14),
         ("conversion", kinds(conversion_commands()), 14),
         ("wallet", kinds(wallet_commands()), 21),

@@ -12,6 +12,7 @@ mod remains;
 use super::{
     Check, Holding,
     explained::Explained,
+    figures,
     shares::SharesSaid,
     suspect::{Excuse, Suspect},
     transit::Transit,
@@ -20,9 +21,10 @@ use fundflow_domain::{
     advance::{self, Advances},
     application::{self, Applications},
     case::Cases,
-    holdings::{HoldingId, Holdings},
+    holdings::{self, HoldingId, Holdings},
     ids::{ApplicationNo, OrderId, TransactionId, WalletId},
     money::{Amount, Money},
+    orders::Serial,
     payment::{self, Payments},
     payout::{self, Payouts},
     postings::{
@@ -57,6 +59,8 @@ pub(super) struct Books {
     /// Whose an order is.
     orders: HashMap<OrderId, TransactionId>,
     numbers: HashMap<ApplicationNo, OrderId>,
+    /// What the investor gave for the shares of a record, by its order and serial.
+    costs: HashMap<(OrderId, Serial), Money>,
     pub(super) explained: Explained,
     pub(super) transit: Transit,
     /// Requests whose customers had too much while a case about them was open.
@@ -193,6 +197,13 @@ impl Books {
                 suspects.push(Suspect::new(Check::I4, what));
             }
         }
+        if let Some((known, came)) = before.application().zip(figures::record(&said)) {
+            let cost = came.outcome.cost().unwrap_or_default();
+            self.costs.insert((known.terms.order.clone(), came.serial.clone()), cost);
+            let excuse = Excuse::Case(known.case_of(came));
+            let wrong = figures::wrong(known, came);
+            suspects.extend(wrong.map(|what| Suspect { check: Check::I3, what, excuse }));
+        }
         let paid = before.application().is_some_and(|it| self.paid_for.contains(&it.terms.order));
         let source = if paid { Source::Payment } else { Source::Proceeds };
         let shares = self.shares.said(request, before, &said);
@@ -207,6 +218,9 @@ impl Books {
         let (investor, fund) = wallet::parse_id(event.stream.id())?;
         let said = said::<Wallet>(event)?;
         self.shares.in_wallet(&event.event.correlation, fund, &said);
+        if matches!(said, wallet::Event::SharesClaimed { .. }) {
+            self.transit.claims(&event.event.correlation);
+        }
         let id = WalletId { investor, fund };
         let entry = of_wallet(&id, state::<Wallet>(before)?, state::<Wallet>(after)?, &said)?;
         let mut suspects = Vec::new();
@@ -236,7 +250,19 @@ impl Books {
         let came = entry.iter().filter(|line| line.account == Account::Register(id.fund));
         let came: Decimal = came.map(|line| -line.debit).sum();
         self.shares.held(&event.event.correlation, id.fund, came);
-        Some((entry, Vec::new()))
+        if matches!(said, holdings::Event::SharesClaimed { .. }) {
+            self.transit.claims(&event.event.correlation);
+        }
+        Some((entry, self.costs_otherwise(&said)))
+    }
+
+    /// A lot that costs something else than the record of its order says.
+    fn costs_otherwise(&self, said: &holdings::Event) -> Vec<Suspect> {
+        let holdings::Event::Credited(credit) = said else { return Vec::new() };
+        let known = self.costs.get(&(credit.order.clone(), credit.serial.clone()));
+        let other = known.filter(|known| **known != credit.cost);
+        let what = |known| format!("its lot costs {}, and its record says {known}", credit.cost);
+        other.map(|known| Suspect::new(Check::I3, what(known))).into_iter().collect()
     }
 
     fn case(&mut self, event: &Recorded, after: &dyn Fold) -> Booked {
@@ -294,6 +320,7 @@ impl Books {
     pub(super) fn is_excused(&self, excuse: &Excuse) -> bool {
         match excuse {
             Excuse::None => false,
+            Excuse::Case(case) => self.explained.knows(*case),
             Excuse::OwedBack(request, money) => self.explained.was_owed_back(request, *money),
         }
     }

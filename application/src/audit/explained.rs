@@ -20,6 +20,8 @@ pub(super) struct Explained {
     given_up: HashMap<TransactionId, BTreeSet<Decimal>>,
     /// What a person gets back from the customer of a request. Yuan.
     owed_back: HashMap<TransactionId, OwedBack>,
+    /// What a person was told that the customer of a request has too much. Yuan.
+    overpaid: HashMap<TransactionId, Decimal>,
 }
 
 /// How a case stands.
@@ -102,6 +104,23 @@ impl Explained {
     /// What a person gets back by the last case about it.
     pub(super) fn owed_back(&self, request: &TransactionId) -> Money {
         self.owed_back.get(request).map_or(Money::ZERO, |owed| owed.last)
+    }
+
+    /// A person was told that the customer of that request has so much too much.
+    pub(super) fn is_overpaid(&mut self, request: TransactionId, money: Decimal) {
+        self.overpaid.insert(request, money);
+    }
+
+    /// What a person was told that the customer of that request has too much.
+    pub(super) fn overpaid(&self, request: &TransactionId) -> Decimal {
+        self.overpaid.get(request).copied().unwrap_or_default()
+    }
+
+    /// Whether a person has anything of that request but what the customer has too much.
+    pub(super) fn has_more(&self, request: &TransactionId) -> bool {
+        let overpaid = self.overpaid(request);
+        let sums = self.given_up.get(request).into_iter().flatten();
+        sums.into_iter().any(|sum| !sum.is_zero() && *sum != overpaid)
     }
 
     /// The most that a case about that request ever disputed.

@@ -21,6 +21,7 @@
 
 mod books;
 mod explained;
+mod figures;
 mod report;
 mod shares;
 mod suspect;

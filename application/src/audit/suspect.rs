@@ -1,7 +1,7 @@
 //! What looks wrong with an event of the books, and what would explain it.
 
 use super::Check;
-use fundflow_domain::{ids::TransactionId, money::Money, postings::Account};
+use fundflow_domain::{case::CaseId, ids::TransactionId, money::Money, postings::Account};
 use rust_decimal::Decimal;
 
 /// Something that may be wrong.
@@ -19,6 +19,8 @@ pub(super) enum Excuse {
     None,
     /// So much is to come back from the customer of that request, or from its bank.
     OwedBack(TransactionId, Money),
+    /// That record has its case.
+    Case(CaseId),
 }
 
 impl Suspect {

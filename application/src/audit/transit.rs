@@ -19,12 +19,15 @@ use fundflow_domain::{
     ids::{FundCode, OrderId, TransactionId},
     postings::{Account, Commodity, Posting, Source, natural},
 };
-use fundflow_runtime::look::Look;
+use fundflow_runtime::{look::Look, saga::OpenEnd};
 use rust_decimal::Decimal;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
+
+/// The end of a saga that is what its records lack.
+const MISSING: &str = "missing";
 
 /// Sums that are compared with a balance. A request has a few ends and a few records in dispute.
 const SUMS_MAX: usize = 20_000;
@@ -40,6 +43,8 @@ pub(super) struct Transit {
     open: HashMap<OrderId, bool>,
     /// Records that hold no more, and that no other took the place of.
     withdrawn: HashSet<CaseId>,
+    /// Requests whose records lack shares, and that keep back whatever comes for them.
+    claimed: HashSet<TransactionId>,
     /// Requests of which an event could not be judged.
     lost: HashSet<TransactionId>,
 }
@@ -97,7 +102,7 @@ impl End {
     fn is_of(&self, commodity: Commodity) -> bool {
         match (&self.unit, commodity) {
             (None, _) => true,
-            (Some(unit), Commodity::Yuan) => unit == "yuan",
+            (Some(unit), Commodity::Yuan) => unit.starts_with("yuan"),
             (Some(unit), Commodity::SharesOf(fund)) => {
                 unit.starts_with("shares of ") && unit.contains(&fund.to_string())
             }
@@ -219,6 +224,11 @@ impl Transit {
         self.lost.insert(request.clone());
     }
 
+    /// What a record of that request moves and is not there is claimed.
+    pub(super) fn claims(&mut self, request: &TransactionId) {
+        self.claimed.insert(request.clone());
+    }
+
     /// A bank has paid so much of its own for that request.
     pub(super) fn advanced(&mut self, request: &TransactionId, money: Decimal) {
         self.advanced.insert(request.clone(), money);
@@ -235,7 +245,10 @@ impl Transit {
 
     /// What that request still owes or is owed.
     pub(super) fn ends(&mut self, request: &TransactionId, look: &Look) {
-        let ends = look.open_ends.iter().zip(&look.units).map(|(end, unit)| {
+        // Whatever finds shares missing claims them.
+        let is_known = |end: &OpenEnd| *end.name != *MISSING || self.claimed.contains(request);
+        let ends = look.open_ends.iter().zip(&look.units).filter(|(end, _)| is_known(end));
+        let ends = ends.map(|(end, unit)| {
             let named = named(look, &end.name).filter(|named| *named != end.worth);
             End { unit: unit.clone(), worths: std::iter::once(end.worth).chain(named).collect() }
         });
@@ -321,7 +334,8 @@ impl Transit {
         let whole = is_open || is_part.unwrap_or_default() || is_on_its_way;
         let mut ways: Vec<Decimal> = whole.then_some(own).into_iter().collect();
         let beside = moved.beside.as_ref().filter(|(at, _)| at == place);
-        ways.extend(beside.filter(|_| is_open).map(|(_, sum)| *sum));
+        // It is taken, or paid, once nothing of the request is in dispute, whichever case was closed before.
+        ways.extend(beside.filter(|_| cases.knows(case)).map(|(_, sum)| *sum));
         // What was paid out for it meanwhile is named then, too.
         ways.extend(self.withdrawn.contains(&case).then_some(-own));
         // More or less than before is named once nothing of the request is in dispute, whichever case is settled.

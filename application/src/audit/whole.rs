@@ -12,6 +12,9 @@ use fundflow_kernel::{
 use fundflow_runtime::{liveness::Wait, look::Look, saga::OpenEnd};
 use std::collections::{BTreeSet, HashSet};
 
+/// The end of a saga that is what its customer has too much.
+const OVERPAID: &str = "overpaid";
+
 impl Audit<'_> {
     /// Looks at every saga of a registered kind, as the log was at `head`.
     pub(super) async fn look_at_sagas<S: EventStore>(
@@ -83,6 +86,10 @@ impl Audit<'_> {
         }
         if self.books.explained.has_open_case(&owner.1) {
             self.books.transit.ends(&owner.1, look);
+        }
+        let told = look.open_ends.iter().filter(|end| look.given_up.contains(&end.name));
+        for end in told.filter(|end| *end.name == *OVERPAID) {
+            self.books.explained.is_overpaid(owner.1.clone(), end.worth);
         }
         let left = look.open_ends.iter().filter(|end| !look.given_up.contains(&end.name));
         // What was given up, or corrected after the end, may still be on its way; so may money that came

@@ -30,6 +30,8 @@ pub struct Moved {
     pub account: String,
     /// Yuan, positive on the account's usual side.
     pub yuan: Decimal,
+    /// The investor owes it, and a case of its own has a person get it back.
+    pub is_debt: bool,
 }
 
 /// What becomes of a difference.
@@ -128,9 +130,11 @@ impl Ledger {
     fn of(&self, case: CaseId) -> Vec<Moved> {
         let own = |account: &Account| account.differing().is_some_and(|it| it.case == case);
         let all = self.balances.iter().filter(|(account, _)| own(account));
-        let moved = |(account, balance)| Moved {
-            account: Account::class(account).to_string(),
-            yuan: natural(account, balance),
+        let buys = self.differences.is_of_a_purchase(case);
+        let moved = |(account, balance)| {
+            let yuan = natural(account, balance);
+            let is_debt = buys && matches!(account, Account::ByHand(_)) && yuan > Decimal::ZERO;
+            Moved { account: Account::class(account).to_string(), yuan, is_debt }
         };
         all.map(moved).collect()
     }

@@ -25,6 +25,7 @@ fn told(it: &Moved, was: &str) -> String {
     let why = match it.account.as_str() {
         "E:OVERSHORT" if it.yuan.is_sign_negative() => "our gain",
         "E:OVERSHORT" => "our loss",
+        "A:BYHAND" if it.is_debt => "the investor owes it, and a case overpaid has it got back",
         "A:BYHAND" => "a person settles it, and books the other side",
         _ => "as long as the case is open",
     };

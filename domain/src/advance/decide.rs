@@ -1,6 +1,6 @@
 //! What an advance answers to each command.
 
-use super::{Advance, Brought, Contested, Event, Refusal, Stage, Terms, Transfer};
+use super::{Advance, Brought, Command, Contested, Event, Refusal, Stage, State, Terms, Transfer};
 use crate::{
     case::CaseId,
     fast_redemption::Advancer,
@@ -10,6 +10,42 @@ use crate::{
 };
 
 type Decision = Result<Vec<Event>, Refusal>;
+
+pub(super) fn decide(state: &State, command: &Command) -> Decision {
+    use {Command as C, State as S};
+    match (state, command) {
+        (S::Absent | S::Known(_), C::At(at, command)) => {
+            let events = decide(state, command)?.into_iter();
+            Ok(events.map(|event| asked(event, *at)).collect())
+        }
+        (S::Absent, C::Request(terms)) => requested(terms),
+        (
+            S::Absent,
+            C::RecordAdvanced(_)
+            | C::RecordDecline(_)
+            | C::Close(_)
+            | C::GiveUp { .. }
+            | C::Contest(_)
+            | C::RequestRepayment(_)
+            | C::KeepShares(_)
+            | C::RecordRepaid(_)
+            | C::RecordReturned(_),
+        ) => Err(Refusal::NotRequested),
+        (S::Known(advance), C::RecordAdvanced(transfer)) => advanced(advance, transfer),
+        (S::Known(advance), C::RecordDecline(cause)) => declined(advance, cause),
+        (S::Known(advance), C::Contest(said)) => contested(advance, said),
+        (S::Known(advance), C::Close(cause)) => closed(advance, cause, None),
+        (S::Known(advance), C::GiveUp { cause, at }) => closed(advance, cause, Some(*at)),
+        (S::Known(advance), C::RequestRepayment(brought)) => repaying(advance, *brought),
+        (S::Known(advance), C::KeepShares(brought)) => keeping(advance, *brought),
+        (S::Known(advance), C::RecordRepaid(transfer)) => repaid(advance, transfer),
+        (S::Known(advance), C::RecordReturned(case)) => returned(advance, *case),
+        (S::Known(advance), C::Request(terms)) if advance.terms == *terms => Ok(vec![]),
+        (S::Known(advance), C::Request(_)) => {
+            Err(Refusal::RequestedDifferently(advance.terms.no.clone()))
+        }
+    }
+}
 
 pub(super) fn asked(event: Event, at: Timestamp) -> Event {
     match event {
@@ -61,7 +97,9 @@ pub(super) fn advanced(advance: &Advance, transfer: &Transfer) -> Decision {
 pub(super) fn declined(advance: &Advance, cause: &Cause) -> Decision {
     match (&advance.stage, &advance.paid) {
         (Stage::Declined(_), _) if !advance.closed_by_us => Ok(vec![]),
-        (Stage::Declined(_), _) => Ok(vec![Event::Declined { cause: cause.clone(), by_us: false }]),
+        (Stage::Declined(_), _) => {
+            Ok(vec![Event::Declined { cause: cause.clone(), by_us: false, at: None }])
+        }
         (
             Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled,
             Some(known),
@@ -70,7 +108,7 @@ pub(super) fn declined(advance: &Advance, cause: &Cause) -> Decision {
             Err(Refusal::DeclinedAfterAdvance { known, cause: cause.clone() })
         }
         (Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled, None) => {
-            Ok(vec![Event::Declined { cause: cause.clone(), by_us: false }])
+            Ok(vec![Event::Declined { cause: cause.clone(), by_us: false, at: None }])
         }
     }
 }
@@ -85,12 +123,12 @@ pub(super) fn contested(advance: &Advance, said: &Contested) -> Decision {
 }
 
 /// What was declined already needs no word of ours.
-pub(super) fn closed(advance: &Advance, cause: &Cause) -> Decision {
+pub(super) fn closed(advance: &Advance, cause: &Cause, at: Option<Timestamp>) -> Decision {
     if matches!(advance.stage, Stage::Declined(_)) {
         return Ok(vec![]);
     }
     let by_us = |event| match event {
-        Event::Declined { cause, .. } => Event::Declined { cause, by_us: true },
+        Event::Declined { cause, .. } => Event::Declined { cause, by_us: true, at },
         other => other,
     };
     Ok(declined(advance, cause)?.into_iter().map(by_us).collect())

@@ -1,7 +1,7 @@
 //! What an advance remembers of each event.
 
 use super::{Advance, Event, Return, Stage, State};
-use crate::money::Money;
+use crate::{money::Money, orders::Cause, time::Timestamp};
 
 pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
     use {Event as E, State as S};
@@ -12,6 +12,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
                 terms,
                 stage: Stage::Requested,
                 closed_by_us: false,
+                given_up_at: None,
                 contested: Vec::new(),
                 paid: None,
                 repaid: Vec::new(),
@@ -56,13 +57,8 @@ fn moved(mut advance: Box<Advance>, event: &Event) -> Option<Box<Advance>> {
             advance.paid = Some(transfer.clone());
             S::Advanced
         }
-        (S::Requested, E::Declined { cause, by_us }) => {
-            advance.closed_by_us = *by_us;
-            S::Declined(cause.clone())
-        }
-        (S::Declined(_), E::Declined { cause, by_us: false }) if advance.closed_by_us => {
-            advance.closed_by_us = false;
-            S::Declined(cause.clone())
+        (S::Requested | S::Declined(_), E::Declined { cause, by_us, at }) => {
+            declined(&mut advance, cause, (*by_us, *at))?
         }
         (S::Declined(cause), E::Contested(said)) => {
             let stage = S::Declined(cause.clone());
@@ -108,6 +104,26 @@ fn moved(mut advance: Box<Advance>, event: &Event) -> Option<Box<Advance>> {
         ) => return None,
     };
     Some(advance)
+}
+
+/// Declined by us, the bank says so later, and once. Why we gave it up stays the reason.
+fn declined(
+    advance: &mut Advance,
+    cause: &Cause,
+    (by_us, at): (bool, Option<Timestamp>),
+) -> Option<Stage> {
+    let stage = match &advance.stage {
+        Stage::Requested => Stage::Declined(cause.clone()),
+        Stage::Declined(was) if advance.closed_by_us && !by_us => {
+            let is_ours = advance.given_up_at.is_some();
+            Stage::Declined(if is_ours { was.clone() } else { cause.clone() })
+        }
+        Stage::Declined(_) | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled => {
+            return None;
+        }
+    };
+    (advance.closed_by_us, advance.given_up_at) = (by_us, at);
+    Some(stage)
 }
 
 /// Whether any of it is lent still; what is on its way stays on its way.

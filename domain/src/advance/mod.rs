@@ -95,6 +95,13 @@ pub enum Command {
     RecordDecline(Cause),
     /// A person says so, or that nothing is wanted any more; the bank has not spoken.
     Close(Cause),
+    /// Nobody asks for it any more, since its bank says that it never got the call; that may be under way.
+    GiveUp {
+        /// Why it is not asked for again.
+        cause: Cause,
+        /// When nobody asked any more.
+        at: Timestamp,
+    },
     /// It was declined, and the bank says that it paid all the same.
     Contest(Contested),
     /// Announce the repayment: that came of the shares in all, and nothing more will, as far as anybody
@@ -126,6 +133,9 @@ pub enum Event {
         /// We said so, and not the bank. It may say so later.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         by_us: bool,
+        /// When we gave it up by ourselves; none where a person or the bank said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     },
     /// It was declined, and the bank says that it paid all the same: a case says so.
     Contested(Contested),
@@ -209,6 +219,8 @@ pub struct Advance {
     pub stage: Stage,
     /// We declined it, and the bank has not said since that it paid nothing.
     pub closed_by_us: bool,
+    /// When we gave it up by ourselves, until the bank has said what became of it.
+    pub given_up_at: Option<Timestamp>,
     /// What contests that it was declined, first to last.
     pub contested: Vec<Contested>,
     /// What the bank paid to the investor.
@@ -351,39 +363,7 @@ impl Decider for Advances {
     type Refusal = Refusal;
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
-        use {Command as C, State as S};
-        match (state, command) {
-            (S::Absent | S::Known(_), C::At(at, command)) => {
-                let events = Self::decide(state, command)?.into_iter();
-                Ok(events.map(|event| decide::asked(event, *at)).collect())
-            }
-            (S::Absent, C::Request(terms)) => decide::requested(terms),
-            (
-                S::Absent,
-                C::RecordAdvanced(_)
-                | C::RecordDecline(_)
-                | C::Close(_)
-                | C::Contest(_)
-                | C::RequestRepayment(_)
-                | C::KeepShares(_)
-                | C::RecordRepaid(_)
-                | C::RecordReturned(_),
-            ) => Err(Refusal::NotRequested),
-            (S::Known(advance), C::RecordAdvanced(transfer)) => decide::advanced(advance, transfer),
-            (S::Known(advance), C::RecordDecline(cause)) => decide::declined(advance, cause),
-            (S::Known(advance), C::Contest(said)) => decide::contested(advance, said),
-            (S::Known(advance), C::Close(cause)) => decide::closed(advance, cause),
-            (S::Known(advance), C::RequestRepayment(brought)) => {
-                decide::repaying(advance, *brought)
-            }
-            (S::Known(advance), C::KeepShares(brought)) => decide::keeping(advance, *brought),
-            (S::Known(advance), C::RecordRepaid(transfer)) => decide::repaid(advance, transfer),
-            (S::Known(advance), C::RecordReturned(case)) => decide::returned(advance, *case),
-            (S::Known(advance), C::Request(terms)) if advance.terms == *terms => Ok(vec![]),
-            (S::Known(advance), C::Request(_)) => {
-                Err(Refusal::RequestedDifferently(advance.terms.no.clone()))
-            }
-        }
+        decide::decide(state, command)
     }
 
     fn evolve(state: State, event: &Event) -> Option<State> {

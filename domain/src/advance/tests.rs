@@ -115,10 +115,28 @@ fn a_bank_that_declined_and_says_that_it_paid_contests_that_once() {
 }
 
 #[test]
+fn what_we_give_up_by_ourselves_says_when_until_the_bank_has_spoken() {
+    let at = "2026-02-14T00:00:10+08:00".parse().unwrap();
+    let ours = Event::Declined { cause: cause("above_day_limit"), by_us: true, at: Some(at) };
+    let theirs = Event::Declined { cause: cause("too_late"), by_us: false, at: None };
+    let state = given::<Advances>(after([requested()]))
+        .when(Command::GiveUp { cause: cause("above_day_limit"), at })
+        .then([ours])
+        .when(Command::RecordDecline(cause("too_late")))
+        .then([theirs])
+        .state();
+    let advance = state.advance().unwrap();
+    assert_eq!(advance.stage, Stage::Declined(cause("above_day_limit")), "the reason stays");
+    assert_eq!((advance.closed_by_us, advance.given_up_at), (false, None));
+}
+
+#[test]
 fn a_decline_is_final() {
-    given::<Advances>(after([requested()]))
-        .when(declined())
-        .then([Event::Declined { cause: cause("no_limit"), by_us: false }]);
+    given::<Advances>(after([requested()])).when(declined()).then([Event::Declined {
+        cause: cause("no_limit"),
+        by_us: false,
+        at: None,
+    }]);
 }
 
 #[test]

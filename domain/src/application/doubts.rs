@@ -272,8 +272,8 @@ impl Application {
         self.doubts().overturned.contains(rejection)
     }
 
-    /// Our own rejection, or the cancellation, that the last record holds against: without it that stands, since
-    /// what the order was paid with has gone back, and its shares are free.
+    /// The rejection, or the cancellation, that the last record holds against: without it that stands, whoever said
+    /// it, since what the order was paid with has gone back, and its shares are free.
     fn stood_before(&self, serial: &Serial) -> Option<Event> {
         if !self.is_upheld(serial) {
             return None;
@@ -281,8 +281,7 @@ impl Application {
         let doubts = self.doubts();
         let cancelled = doubts.kept_after_all.clone().map(|cause| Event::Cancelled { cause });
         let alone = self.confirmations().nth(1).is_none();
-        let ours = doubts.overturned.last().filter(|it| it.by_us);
-        let rejected = ours.map(|was| self.rejected_by(was.clone()));
+        let rejected = doubts.overturned.last().map(|was| self.rejected_by(was.clone()));
         rejected.or(cancelled.filter(|_| alone))
     }
 

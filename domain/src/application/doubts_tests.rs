@@ -45,27 +45,41 @@ fn a_confirmation_after_a_rejection_is_remembered_and_holds_once_it_is_upheld() 
 }
 
 #[test]
-fn what_held_against_our_own_rejection_leaves_that_standing_once_it_is_withdrawn() {
-    let ours = || Rejection { by_us: true, ..rejection("0") };
+fn what_held_against_a_rejection_leaves_that_standing_once_it_is_withdrawn() {
     let withdrawn = || Event::Withdrawn {
         serial: serial("C1"),
         cause: cause(),
         taken_back: false,
         overruled: false,
     };
-    for finished in [true, false] {
+    for (finished, by_us) in [true, false].into_iter().flat_map(|it| [(it, true), (it, false)]) {
+        let was = || Rejection { by_us, ..rejection("0") };
         let said = redeemed("C1", "40", finished);
-        let rejected = [Command::Reject(ours()), contest(said), uphold("C1")];
+        let rejected = [Command::Reject(was()), contest(said), uphold("C1")];
         let state = given::<Applications>(with(out(redemption()), rejected))
             .when(withdraw("C1"))
-            .then([withdrawn(), Event::Rejected(ours())])
+            .then([withdrawn(), Event::Rejected(was())])
+            .when(Command::Reject(was()))
+            .then([])
             .state();
         assert!(matches!(state.application().unwrap().stage, Stage::Rejected(_)), "{finished}");
     }
+}
 
-    // The registrar's own rejection says nothing of what it says next.
-    let theirs = [reject("0"), contest(redeemed("C1", "40", true)), uphold("C1")];
-    given::<Applications>(with(out(redemption()), theirs)).when(withdraw("C1")).then([withdrawn()]);
+#[test]
+fn what_is_upheld_says_what_was_contested_or_nobody_wrote_it() {
+    let contested = || vec![reject("0"), contest(bought("C1", "1000", "0"))];
+    let before = given::<Applications>(with(out(purchase()), contested())).state();
+    let other = Box::new(bought("C1", "999.97", "0"));
+    assert_eq!(Applications::evolve(before.clone(), &Event::Upheld(other.clone())), None);
+    assert!(
+        Applications::evolve(before, &Event::Upheld(Box::new(bought("C1", "1000", "0")))).is_some()
+    );
+
+    let second = [confirm(bought("C0", "1000", "0")), contest(bought("C1", "1000", "0"))];
+    let before = given::<Applications>(with(out(purchase()), second)).state();
+    let corrected = Event::Corrected { reverses: serial("C0"), confirmation: other };
+    assert_eq!(Applications::evolve(before, &corrected), None);
 }
 
 #[test]

@@ -161,7 +161,7 @@ fn correct(known: &mut Application, reverses: &Serial, by: &Confirmation) -> Opt
     let (S::Confirmed(last) | S::PartlyConfirmed(Last::Confirmation(last))) = &known.stage else {
         return None;
     };
-    (last.serial == *reverses).then_some(())?;
+    (last.serial == *reverses && holds_as_contested(known, by)).then_some(())?;
     let last = last.as_ref().clone();
     known.supersede(last);
     if known.is_upheld(reverses) {
@@ -171,10 +171,15 @@ fn correct(known: &mut Application, reverses: &Serial, by: &Confirmation) -> Opt
     Some(())
 }
 
+/// What was contested holds with the figures with which it was.
+fn holds_as_contested(known: &Application, came: &Confirmation) -> bool {
+    known.contested().filter(|it| it.serial == came.serial).all(|it| it == came)
+}
+
 fn uphold(known: &mut Application, came: &Confirmation) -> Option<()> {
     use Stage as S;
     let stands = matches!(known.stage, S::Confirmed(_) | S::PartlyConfirmed(Last::Confirmation(_)));
-    (!stands).then_some(())?;
+    (!stands && holds_as_contested(known, came)).then_some(())?;
     if let S::Rejected(was) | S::PartlyConfirmed(Last::Rejection(was)) = &known.stage {
         let was = was.clone();
         known.overturn(was);

@@ -233,6 +233,17 @@ impl Outcome {
         }
     }
 
+    /// What the investor gave for the shares that came by it, fee included; `None` where none came, or beyond every
+    /// range.
+    pub fn cost(&self) -> Option<Money> {
+        match self {
+            Outcome::Purchase(numbers) => Some(numbers.amount),
+            Outcome::Subscription(numbers) => Some(numbers.amount),
+            Outcome::Conversion(numbers) => numbers.shares_out.value_half_up(numbers.nav_out),
+            Outcome::Redemption(_) | Outcome::FastTransfer(_) => None,
+        }
+    }
+
     /// Whether something was taken, and nothing given for it.
     pub fn is_for_nothing(&self) -> bool {
         match self {

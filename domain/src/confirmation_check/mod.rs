@@ -27,6 +27,7 @@ mod dates;
 mod leaving;
 
 use crate::{
+    application::PromisedFee,
     case::{Disputed, Figure, Finding, Kind},
     explain::plain,
     fees::tiers::Charge,
@@ -58,6 +59,15 @@ pub enum Promised {
 impl Promised {
     /// No fee at all, as in a discount purchase.
     pub const FREE: Self = Self::Charge(Charge::FREE);
+
+    /// As the order was placed.
+    pub const fn of(fee: PromisedFee) -> Self {
+        match fee {
+            PromisedFee::Open => Self::Unsaid,
+            PromisedFee::Charge(charge) => Self::Charge(charge),
+            PromisedFee::Exact(fee) => Self::Fee(fee),
+        }
+    }
 
     /// The fee of a purchase: deducted from outside. `None` where nothing was promised, or where
     /// the promise is more than the amount.

@@ -72,6 +72,16 @@ pub fn of_application(
     Some(entry.0)
 }
 
+/// What that record sends back beyond what its registrar was sent, after those before it.
+pub(super) fn sent_back_beyond(
+    request: &TransactionId,
+    application: &Application,
+    record: &Confirmation,
+) -> Money {
+    let (source, portions) = (Source::Payment, &application.portions);
+    Books { request, source, application, portions }.beyond(&record.outcome)
+}
+
 struct Books<'a> {
     request: &'a TransactionId,
     source: Source,
@@ -85,31 +95,25 @@ impl Books<'_> {
         self.of(came, self.application.is_upheld(&came.serial))
     }
 
-    /// Interest that nobody is owed is in suspense. What is owed is owed once, also by a rejection that stands again.
+    /// Interest that nobody is owed is in suspense.
     fn rejected(&self, rejection: &Rejection, of_rest: bool) -> Entry {
         let mut entry = Entry::default();
         let terms = &self.application.terms;
-        let is_owed = rejection.unowed(&terms.ask, of_rest).is_zero();
-        if is_owed && self.application.is_overturned(rejection) {
-            return entry;
-        }
         entry.debit(Account::FundReceivable(terms.fund), rejection.interest);
-        if is_owed {
+        if rejection.unowed(&terms.ask, of_rest).is_zero() {
             entry.credit(Account::Redeem(self.request.clone()), rejection.interest);
         }
         entry.rest(|| Account::Suspense(Differing::of_rejection(self.application, rejection)));
         entry
     }
 
-    /// What a rejection brought that nobody is owed, and that is overturned.
+    /// What a rejection brought that is overturned.
     fn overturned(&self) -> Entry {
-        let (rejection, of_rest) = match &self.application.stage {
-            Stage::Rejected(was) => (was, false),
-            Stage::PartlyConfirmed(Last::Rejection(was)) => (was, true),
-            _ => return Entry::default(),
-        };
-        let unowed = rejection.unowed(&self.application.terms.ask, of_rest);
-        if unowed.is_zero() { Entry::default() } else { self.rejected(rejection, of_rest) }
+        match &self.application.stage {
+            Stage::Rejected(was) => self.rejected(was, false),
+            Stage::PartlyConfirmed(Last::Rejection(was)) => self.rejected(was, true),
+            _ => Entry::default(),
+        }
     }
 
     /// What was contested was never booked.
@@ -161,13 +165,15 @@ impl Books<'_> {
 
     /// What the registrar sends back beyond what it was sent, and nobody is owed.
     fn sent_back(&self, entry: &mut Entry, outcome: &Outcome) {
+        entry.debit(Account::FundReceivable(self.application.terms.fund), self.beyond(outcome));
+    }
+
+    fn beyond(&self, outcome: &Outcome) -> Money {
         let (Quantity::Money(settled), Some(left)) = (outcome.quantity(), self.left()) else {
-            return;
+            return Money::ZERO;
         };
         let kept = left.minus(settled).unwrap_or_default();
-        if let Some(beyond) = outcome.refund().minus(kept) {
-            entry.debit(Account::FundReceivable(self.application.terms.fund), beyond);
-        }
+        outcome.refund().minus(kept).unwrap_or_default()
     }
 
     fn redeemed(&self, entry: &mut Entry, numbers: &RedemptionConfirmed) {

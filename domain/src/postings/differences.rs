@@ -18,11 +18,11 @@
 //!    back. Once its case is closed it is paid with what is there, and only the rest is a difference.
 //! 4. No loss of ours is posted for what the investor owes.
 
-use super::{Account, Balances, Differing, Posting, Source};
+use super::{Account, Balances, Differing, Posting, Source, applications::sent_back_beyond};
 use crate::{
     application::{Application, Confirmation, Event, Last, Quantity, Rejection, Stage, State},
     case::{self, CaseId, Closing, How},
-    ids::TransactionId,
+    ids::{OrderId, TransactionId},
 };
 use rust_decimal::Decimal;
 use std::collections::{HashMap, HashSet};
@@ -60,12 +60,32 @@ struct Known {
     upheld: bool,
     /// What the case had of that account; below zero, what the account lacked. Yuan.
     paid: Decimal,
+    /// What its registrar sends back and nobody is owed, beside what nobody paid. Yuan.
+    beyond: Decimal,
 }
 
 impl Differences {
     /// Whether a person is still to close the case on that record.
     pub fn is_open(&self, of: &Differing) -> bool {
         self.cases.get(&of.case) == Some(&Standing::Open)
+    }
+
+    /// What records that buy take and nobody paid, once a person has closed their cases, by order. Yuan.
+    pub fn debts<'a>(
+        &'a self,
+        balances: &'a Balances,
+    ) -> impl Iterator<Item = (&'a OrderId, Decimal)> {
+        let bought = self.records.values().filter(|known| known.buys);
+        bought.map(|known| {
+            let at = balances.of(&Account::ByHand(known.of.clone()));
+            let netted = self.standing(known) == Standing::ByHand;
+            (&known.of.order, if netted { at + known.beyond } else { at })
+        })
+    }
+
+    /// Whether that case's record buys, so that the investor owes what it takes and nobody paid.
+    pub fn is_of_a_purchase(&self, case: CaseId) -> bool {
+        self.records.get(&case).is_some_and(|known| known.buys)
     }
 
     /// Adds to the entry of an application's event what becomes of the differences that it changes.
@@ -89,8 +109,10 @@ impl Differences {
         }
         if let Some(of) = of_rejection.1 {
             // Nobody paid for what a rejection sends.
-            let (buys, upheld, paid) = (false, false, Decimal::ZERO);
-            self.place(Known { of, from: from.clone(), buys, upheld, paid }, entry, balances, true);
+            let (buys, upheld) = (false, false);
+            let (paid, beyond) = (Decimal::ZERO, Decimal::ZERO);
+            let known = Known { of, from: from.clone(), buys, upheld, paid, beyond };
+            self.place(known, entry, balances, true);
         }
         let (fallen, came) = changes(before, event);
         if let Some(was) = fallen.and_then(|it| self.records.remove(&known.case_of(it))) {
@@ -103,7 +125,8 @@ impl Differences {
             let of = Differing::of(known, came);
             let buys = matches!(known.terms.ask.quantity(), Quantity::Money(_));
             let paid = Decimal::ZERO;
-            self.place(Known { of, from, buys, upheld, paid }, entry, balances, true);
+            let beyond = sent_back_beyond(request, known, came).decimal();
+            self.place(Known { of, from, buys, upheld, paid, beyond }, entry, balances, true);
         }
     }
 
@@ -161,7 +184,9 @@ impl Differences {
         let difference = suspense + over_short + by_hand + known.paid;
         let paid = match standing {
             _ if !holds => Decimal::ZERO,
-            Standing::Accepted | Standing::ByHand if known.upheld => known.pays(difference, now),
+            Standing::Accepted | Standing::ByHand if known.upheld => {
+                known.pays(difference + known.beyond, now)
+            }
             Standing::Open | Standing::Accepted | Standing::ByHand | Standing::Reversed => {
                 known.pays(Decimal::ZERO, now)
             }
@@ -169,11 +194,10 @@ impl Differences {
         let rest = difference - paid;
         let due = match standing {
             Standing::Open | Standing::Reversed => [rest, Decimal::ZERO, Decimal::ZERO],
+            Standing::Accepted if !known.buys => [Decimal::ZERO, rest, Decimal::ZERO],
             // What comes is nobody's debt to us.
-            Standing::Accepted if !known.buys || rest < Decimal::ZERO => {
-                [Decimal::ZERO, rest, Decimal::ZERO]
-            }
-            Standing::Accepted | Standing::ByHand => [Decimal::ZERO, Decimal::ZERO, rest],
+            Standing::Accepted => [Decimal::ZERO, -known.beyond, rest + known.beyond],
+            Standing::ByHand => [Decimal::ZERO, Decimal::ZERO, rest],
         };
         let own = [suspense, over_short, by_hand];
         let lines = accounts.into_iter().zip(due).zip(own);

@@ -177,6 +177,26 @@ fn a_difference_is_in_suspense_until_its_case_is_closed_and_leaves_it_by_the_way
     }
 }
 
+/// What nobody paid is the investor's debt, and no less because the registrar sends back what nobody is owed.
+#[test]
+fn what_a_purchase_sends_back_too_much_is_no_payment_of_what_it_takes_too_much() {
+    for (how, left) in [
+        (
+            (|| How::Accepted) as fn() -> How,
+            &["A:BYHAND TX-1.mmf 0.02", "E:OVERSHORT TX-1.mmf -0.50"][..],
+        ),
+        (manual, &["A:BYHAND TX-1.mmf -0.48"]),
+    ] {
+        let said = [buy("1000"), confirm("C1", true, bought("1000.02", "0", "0.50"))];
+        let told = Told::of(Source::Payment).money("1000.00").says(said).opened();
+        assert_eq!(told.left(), ["L:SUSPENSE TX-1.mmf -0.48"]);
+        let told = told.closed(how());
+        assert_eq!(told.left(), left);
+        let debts: Vec<_> = told.differences.debts(&told.balances).map(|(_, sum)| sum).collect();
+        assert_eq!(debts, [as_("0.02")], "both ways");
+    }
+}
+
 #[test]
 fn a_record_that_is_taken_back_takes_its_difference_with_it_however_its_case_was_closed() {
     for how in [|| How::Accepted, manual, || How::Withdrawn] {

@@ -10,13 +10,19 @@ use crate::parts::{
     limits::Limits,
     timing, units,
 };
-use fundflow_domain::{calendar::TradingDay, time::Timestamp};
+use fundflow_domain::{
+    calendar::TradingDay,
+    money::{Income, Money},
+    time::Timestamp,
+};
 use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
 /// What an abandoner disposes of while shares are reserved.
 const END: &str = "shares";
+/// And while those that left are not there as the other fund's.
+const TARGET: &str = "target";
 
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
@@ -119,17 +125,29 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     // In dispute or not: what is confirmed is in shares.
     let arrived = plan.out.is_confirmed(view) && holds(view, Fact::Credited);
     if !left.is_zero() && !arrived {
-        ends.push(("target".into(), left.decimal()));
+        ends.push((TARGET.into(), left.decimal()));
     }
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&lacks(view))).collect()
+    ends.chain(lacking::end(&lacks(view))).chain(income(view)).collect()
+}
+
+/// Income that came along: nobody but a person pays it out, or gets it back where it is below zero. Yuan.
+fn income(view: &View<'_>) -> Option<OpenEnd> {
+    let over = view.plan.out.is_over(view) && !view.open.notes.is_disputed();
+    let income = view.plan.out.income(view).filter(|_| over)?;
+    let sum = Money::new(income.decimal().abs()).ok()?;
+    let (brought, moved) =
+        if income < Income::ZERO { (Money::ZERO, sum) } else { (sum, Money::ZERO) };
+    by_hand::difference(brought, moved)
 }
 
 /// What an open end of that name is counted in: what is under way in shares of the fund that is left.
 pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     let (from, into) = (view.open.request.fund, view.open.request.into);
-    if end != lacking::MISSING {
-        return units::shares_of(from);
+    match end {
+        END | TARGET => return units::shares_of(from),
+        lacking::MISSING => {}
+        _ => return units::YUAN.to_owned(),
     }
     let lacks = [from, into].into_iter().zip(lacks(view));
     units::missing(&lacks.collect::<Vec<_>>())

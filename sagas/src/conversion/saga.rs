@@ -8,14 +8,11 @@ use crate::{
     house::House,
     parts::{
         application::{ApplicationLeg, FundSaga, less},
-        by_hand, cancel, check,
+        by_hand, cancel,
         holdings::HoldingsPart,
-        lacking::Lack,
-        leaving,
         limits::{Limits, limit_key},
         milestone::{Milestone, Notes},
         names,
-        share_book::ShareBook,
         wallet::WalletPart,
     },
     ports::registrar::ApplicationAnswer,
@@ -23,7 +20,7 @@ use crate::{
 use chrono::NaiveDate;
 use fundflow_domain::{
     admission::leaving::Admitted,
-    application::{Applications, Confirmation, Terms},
+    application::Applications,
     calendar::TradingDay,
     case::{CaseId, Cases, Closing},
     day_limit::DayLimit,
@@ -151,61 +148,6 @@ pub(super) fn limits_on(
     let who = (&request.investor, promise.customer, promise.channel);
     let into = worth.and_then(|_| (house.funds)(request.into, day.date()));
     Limits::of(&into.and_then(|into| limit_key(&into, who, day)))
-}
-
-impl FundSaga for Conversion {
-    fn house(&self) -> &House {
-        &self.house
-    }
-
-    fn requested_at(promise: &Admitted) -> Timestamp {
-        promise.requested_at
-    }
-
-    fn trade_date(promise: &Admitted) -> TradingDay {
-        promise.trade_date
-    }
-
-    fn leaving(
-        &self,
-        view: &View<'_>,
-        terms: &Terms,
-        said: &Confirmation,
-    ) -> Option<check::Leaving> {
-        let who = (view.open.promise.customer, act::topup_discount(&terms.ask));
-        leaving::cost(&self.house, view, &view.plan.holdings, (terms, said), who)
-    }
-
-    fn takes_from(view: &View<'_>, _: &ApplicationLeg) -> Option<ShareBook> {
-        Some(ShareBook::Holdings(view.plan.holdings.key.clone()))
-    }
-
-    fn refuses(&self, view: &View<'_>, _leg: &ApplicationLeg, day: TradingDay) -> Option<Cause> {
-        self.refuses_on(view, day)
-    }
-
-    fn lacks(view: &View<'_>) -> Vec<Lack> {
-        facts::lacks(view)
-    }
-
-    fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
-        vec![&plan.out]
-    }
-
-    fn book(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {
-        let plan = turn.plan();
-        let taken = plan.holdings.book_out(turn, &plan.out)?;
-        Ok(taken + self.book_in(turn)?)
-    }
-
-    fn moves(
-        &self,
-        turn: &mut Turn<'_>,
-        _leg: &ApplicationLeg,
-        day: TradingDay,
-    ) -> Result<Option<Cause>, NotDone> {
-        self.moved(turn, day)
-    }
 }
 
 impl saga::Saga for Conversion {

@@ -29,6 +29,7 @@ use fundflow_domain::{
     case::{CaseId, Cases, Disputed, Figure, Finding, Kind},
     ids::PaymentNo,
     money::Money,
+    time::Timestamp,
 };
 use fundflow_kernel::streams::Key;
 use fundflow_runtime::{process::Disposed, turn::NotDone};
@@ -48,6 +49,16 @@ pub(super) fn still_owed(view: &View<'_>) -> Option<Decimal> {
     let otherwise = Money::from(advance.terms.amount).minus(kept).unwrap_or_default();
     let owed = otherwise.minus(advance.recourse).unwrap_or_default().max(money);
     Some(owed.minus(advance.got_back()?).unwrap_or_default().decimal())
+}
+
+/// What a bank advanced that is owed nothing, since it keeps shares for all that it did not get back: whoever has
+/// its repayment has what comes of it, should a record say that there are fewer.
+pub(super) fn is_kept_whole(view: &View<'_>) -> Option<Money> {
+    let advance = view.plan.advance.advance(view)?;
+    let kept = last_word(view).filter(|brought| !brought.kept.is_zero());
+    let owed = kept.and_then(|_| still_owed(view))?;
+    let waits = matches!(advance.stage, Stage::Advanced) && owed.is_zero();
+    waits.then(|| advance.terms.amount.into())
 }
 
 /// The claim that a person left to the bank, as large as it is by now. Before everything is known, and where
@@ -136,9 +147,10 @@ pub(super) fn unheard(view: &View<'_>) -> Option<PaymentNo> {
     (!known).then(|| no.clone())
 }
 
-/// The advance that a person closed, or left, and of which the bank has not spoken.
+/// The advance that a person closed, or left, or that we gave up, and of which the bank has not spoken.
 pub(super) fn is_advance_unheard(view: &View<'_>) -> bool {
-    let asked = last_word::is_left_or_asked_about(view, ADVANCE_END);
+    let late = FastWithdraw::closed_late(view).is_some();
+    let asked = late || last_word::is_left_or_asked_about(view, ADVANCE_END);
     // Whoever dies before the case is open hears it once more.
     let has_case = |case: CaseId| {
         let state = view.streams.state(&Key::<Cases>::of(&case));
@@ -175,5 +187,10 @@ pub(super) fn not_repaid(
 impl HasBank for FastWithdraw {
     fn at_bank(plan: &Plan) -> AtBank<'_> {
         AtBank { payment: None, payouts: Vec::new(), compensations: &plan.compensations }
+    }
+
+    fn closed_late(view: &View<'_>) -> Option<Timestamp> {
+        let late = view.plan.advance.given_up_late(view);
+        late.filter(|_| !view.open.gave_up_again(ADVANCE_END))
     }
 }

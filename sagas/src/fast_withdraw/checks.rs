@@ -1,11 +1,11 @@
 //! What the registrar says and cannot be taken as it is, since the cash is out.
 
 use super::saga::View;
-use crate::parts::{application::ApplicationLeg, cases, wallet::worth};
+use crate::parts::{application::ApplicationLeg, cases, unowed, wallet::worth};
 use fundflow_domain::{
     application::{Confirmation, Quantity, Rejection, Terms},
     case::{Disputed, Figure, Finding, Kind},
-    money::{Income, Money, Shares},
+    money::{Money, Shares},
 };
 
 /// All of it changes hands, or a person must see why not; income stays with its owner.
@@ -27,12 +27,7 @@ pub(super) fn of_confirmation(
         let what = format!("{left} shares are settled of {asked} that the bank is to have");
         differs(what, ("shares", asked.to_string(), left.to_string()), between(asked, left));
     }
-    let income = ApplicationLeg::income_of(said).unwrap_or(Income::ZERO);
-    if income != Income::ZERO {
-        let what = format!("income of {income} was paid along, and nobody asked for it");
-        let figures = ("income", Income::ZERO.to_string(), income.to_string());
-        differs(what, figures, cases::of_income(income));
-    }
+    found.extend(unowed::income(said));
     found
 }
 

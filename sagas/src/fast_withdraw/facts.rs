@@ -243,6 +243,15 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
 
 /// What an open end of that name is counted in.
 pub(super) fn unit(view: &View<'_>, end: &str) -> String {
-    let shares = [END, REDEMPTION_END, lacking::MISSING].contains(&end);
-    if shares { units::shares_of(view.open.request.fund) } else { units::YUAN.to_owned() }
+    let shares = units::shares_of(view.open.request.fund);
+    match end {
+        END | REDEMPTION_END | lacking::MISSING => shares,
+        BANK_END => match bank::is_kept_whole(view) {
+            Some(lent) => {
+                format!("{}, as long as the bank keeps {shares} for its {lent}", units::YUAN)
+            }
+            None => units::YUAN.to_owned(),
+        },
+        _ => units::YUAN.to_owned(),
+    }
 }

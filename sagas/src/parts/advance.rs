@@ -7,21 +7,20 @@
 
 use super::{
     application::FundSaga,
-    cases::{self, About, Record, finding},
+    cases::{self, About, finding},
     milestone::Milestone,
-    timing::{closing, never_comes, never_got},
+    timing::{arrived, closing, never_comes, never_got},
 };
 use crate::ports::advance::{
     Advance as Call, AdvanceAnswer, AdvanceCall, AdvanceSaid, Repayment, RepaymentAnswer,
 };
 use fundflow_domain::{
-    advance::{self, Advance, Advances, Brought, Command, Stage, Terms, Transfer},
+    advance::{Advance, Advances, Brought, Command, Stage, Terms},
     bounds::{CLOCK_SKEW, OutOfBounds, check_instant},
-    case::{CaseId, Figure, Kind, SourceKind},
+    case::{CaseId, Figure, Kind},
     decider::Decider as _,
     ids::{OrderId, PaymentNo},
     orders::Cause,
-    spelling::Spelling,
     time::Timestamp,
 };
 use fundflow_kernel::{envelope::Actor, loaded::DecideError, streams::Key};
@@ -65,9 +64,14 @@ impl AdvanceLeg {
         self.advance(view).is_some_and(|advance| advance.paid.is_some())
     }
 
-    /// It was closed by a person, and the bank has not said since what became of it.
+    /// It was closed by a person or by us, and the bank has not said since what became of it.
     pub fn is_closed_unheard<S: Saga>(&self, view: &View<'_, S>) -> bool {
         self.advance(view).is_some_and(|advance| advance.closed_by_us)
+    }
+
+    /// When we gave it up by ourselves, where the bank has not said since what became of it.
+    pub fn given_up_late<S: Saga>(&self, view: &View<'_, S>) -> Option<Timestamp> {
+        self.advance(view)?.given_up_at
     }
 
     /// The bank pays nothing.
@@ -137,20 +141,24 @@ impl AdvanceLeg {
         let waits = self
             .advance(&view)
             .is_some_and(|it| matches!(it.stage, Stage::Requested) || it.closed_by_us);
-        if !waits || !never_comes(&view, turn.now()) {
+        let now = turn.now();
+        let is_under_way = self.given_up_late(&view).is_some_and(|at| now < arrived(at));
+        if !waits || is_under_way || !never_comes(&view, now) {
             return Ok(Heard::NotFound);
         }
-        let now = turn.now();
         turn.speaks(Actor::Counterparty("advancing bank".into()), "advance", now);
-        self.give_up(turn, never_got("the bank", "the order to advance")).map(Heard::Recorded)
+        let cause = never_got("the bank", "the order to advance");
+        Ok(Heard::Recorded(turn.decide(&self.key, &Command::RecordDecline(cause))?))
     }
 
-    /// Closes it: it never reached the bank, and is not to be made any more.
+    /// Closes it: its bank says that it never got it, and it is not to be made any more. The bank is asked once
+    /// more.
     ///
     /// # Errors
     /// [`NotDone`]; nothing has changed.
     pub fn give_up<S: Saga>(&self, turn: &mut Turn<'_, S>, cause: Cause) -> Result<usize, NotDone> {
-        Ok(turn.decide(&self.key, &Command::RecordDecline(cause))?)
+        let at = turn.now();
+        Ok(turn.decide(&self.key, &Command::GiveUp { cause, at })?)
     }
 
     /// Closes it: a person knows that the bank paid nothing.
@@ -325,75 +333,7 @@ impl AdvanceLeg {
         Ok(events + turn.reach(Milestone::Undated { cause })?)
     }
 
-    fn about(&self) -> About {
+    pub(super) fn about(&self) -> About {
         About { order: Some(self.order.clone()), ..About::default() }
     }
-
-    /// Keeps what the bank says against what took effect.
-    ///
-    /// # Errors
-    /// [`NotDone`], for defects.
-    pub fn contradiction<S: Saga>(
-        &self,
-        turn: &mut Turn<'_, S>,
-        said: &AdvanceSaid,
-        refusal: &advance::Refusal,
-    ) -> Result<Heard, NotDone> {
-        let text: Arc<str> = refusal.to_string().into();
-        let Some(record) = self.record(said) else { return Ok(Heard::Contradicts(text, 0)) };
-        let kind = match refusal {
-            advance::Refusal::AmountDiffers { .. } => Kind::PaidAmountDiffers,
-            advance::Refusal::MovedTwice { .. } => Kind::PaidTwice,
-            advance::Refusal::DeclinedAfterAdvance { .. } => Kind::RejectedAfterConfirmed,
-            _ => Kind::Other,
-        };
-        let theirs = match said {
-            AdvanceSaid::Advance(AdvanceAnswer::Advanced(transfer)) => {
-                of_transfer("advanced", transfer)
-            }
-            AdvanceSaid::Repayment(RepaymentAnswer::Repaid(transfer)) => {
-                of_transfer("repaid", transfer)
-            }
-            AdvanceSaid::Advance(AdvanceAnswer::Declined(cause)) => {
-                vec![Figure::new("says", "declined"), Figure::new("reason", cause)]
-            }
-            AdvanceSaid::Advance(_) | AdvanceSaid::Repayment(_) => Vec::new(),
-        };
-        let events =
-            cases::open(turn, &record, self.about(), vec![finding(kind, &text, vec![], theirs)])?;
-        Ok(Heard::Contradicts(text, events))
-    }
-
-    /// The record behind an answer; `None` where it says nothing that could contradict.
-    pub fn record(&self, said: &AdvanceSaid) -> Option<Record> {
-        match said {
-            AdvanceSaid::Advance(AdvanceAnswer::Advanced(_) | AdvanceAnswer::Declined(_))
-            | AdvanceSaid::Repayment(RepaymentAnswer::Repaid(_)) => Some(Record {
-                source: SourceKind::ChannelCallback,
-                name: "advancing bank".to_owned(),
-                record: self.no.to_string(),
-                said: Spelling::of(said),
-                again: 0,
-                to_the_letter: None,
-            }),
-            AdvanceSaid::Advance(
-                AdvanceAnswer::NotFound | AdvanceAnswer::Pending(_) | AdvanceAnswer::Unknown(_),
-            )
-            | AdvanceSaid::Repayment(
-                RepaymentAnswer::Refused(_)
-                | RepaymentAnswer::NotFound
-                | RepaymentAnswer::Pending(_)
-                | RepaymentAnswer::Unknown(_),
-            ) => None,
-        }
-    }
-}
-
-fn of_transfer(says: &str, transfer: &Transfer) -> Vec<Figure> {
-    vec![
-        Figure::new("says", says),
-        Figure::new("serial", &transfer.serial),
-        Figure::new("amount", transfer.amount),
-        Figure::new("at", transfer.at),
-    ]
 }

@@ -4,8 +4,8 @@ use crate::house::House;
 use chrono::NaiveDate;
 use fundflow_domain::{
     application::{
-        Ask, Confirmation, ConversionConfirmed, LotConfirmed, Outcome, PromisedFee,
-        PurchaseConfirmed, Quantity, RedemptionConfirmed, Terms,
+        Ask, Confirmation, ConversionConfirmed, LotConfirmed, Outcome, PurchaseConfirmed, Quantity,
+        RedemptionConfirmed, Terms,
     },
     case::{Finding, Kind},
     confirmation_check::{
@@ -140,7 +140,7 @@ fn numbers(house: &House, against: &Against<'_>, confirmation: &Confirmation) ->
             },
             &SubscriptionExpected {
                 asked: against.money_left(*amount),
-                fee: promised(terms.promised.fee),
+                fee: Promised::of(terms.promised.fee),
                 interest: None,
                 face: Nav::ONE,
                 rounding: terms.rounding,
@@ -186,7 +186,7 @@ impl Against<'_> {
             },
             &PurchaseExpected {
                 asked: self.money_left(asked),
-                fee: promised(self.terms.promised.fee),
+                fee: Promised::of(self.terms.promised.fee),
                 nav,
                 rounding: self.terms.rounding,
             },
@@ -200,7 +200,7 @@ impl Against<'_> {
         (asked, [nav_out, nav_in]): (Shares, [Option<Nav>; 2]),
     ) -> Vec<Finding> {
         let terms = self.terms;
-        let cost = self.cost(house, (n.shares_out, &n.lots), promised(terms.promised.fee));
+        let cost = self.cost(house, (n.shares_out, &n.lots), Promised::of(terms.promised.fee));
         let put_off = cost.put_off.min(n.redemption_fee);
         conversion(
             &ConversionNumbers {
@@ -286,12 +286,4 @@ fn free_lots(
         return vec![free(shares)];
     }
     stated.iter().map(|lot| free(lot.shares)).collect()
-}
-
-const fn promised(fee: PromisedFee) -> Promised {
-    match fee {
-        PromisedFee::Open => Promised::Unsaid,
-        PromisedFee::Charge(charge) => Promised::Charge(charge),
-        PromisedFee::Exact(fee) => Promised::Fee(fee),
-    }
 }

@@ -14,12 +14,12 @@ use super::{
     share_book::ShareBook,
 };
 use fundflow_domain::{
-    application::{Application, Confirmation, Outcome},
+    application::{Application, Confirmation},
     case::CaseId,
     fund::RedemptionSequence,
     holdings::{Command, Credit, HoldingId, Holdings, Reservation, Standing, State, Taking},
     ids::{FundCode, InvestorId, LotId, OrderId},
-    money::{Money, Shares},
+    money::Shares,
     orders::{LotTaken, Serial},
 };
 use fundflow_kernel::streams::Key;
@@ -134,7 +134,7 @@ impl HoldingsPart {
             serial: ApplicationLeg::booked_as(known, said),
             registered_on: said.registered_on,
             shares: said.outcome.registered(),
-            cost: cost(&said.outcome).ok_or(NotDone::Lacks("what the shares cost"))?,
+            cost: said.outcome.cost().ok_or(NotDone::Lacks("what the shares cost"))?,
         })
     }
 
@@ -386,14 +386,4 @@ impl HoldingsPart {
 
 fn serial(case: CaseId) -> Result<Serial, NotDone> {
     Serial::new(case.to_string()).map_err(|_| NotDone::Lacks("a name for the case"))
-}
-
-/// What the investor gave for the shares that came in, fee included.
-fn cost(outcome: &Outcome) -> Option<Money> {
-    match outcome {
-        Outcome::Purchase(numbers) => Some(numbers.amount),
-        Outcome::Subscription(numbers) => Some(numbers.amount),
-        Outcome::Conversion(numbers) => numbers.shares_out.value_half_up(numbers.nav_out),
-        Outcome::Redemption(_) | Outcome::FastTransfer(_) => None,
-    }
 }

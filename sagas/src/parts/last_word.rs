@@ -42,6 +42,12 @@ pub struct AtBank<'a> {
 pub trait HasBank: FundSaga {
     /// All that its bank may be asked to move.
     fn at_bank(plan: &Self::Plan) -> AtBank<'_>;
+    /// When we closed by ourselves what a bank says that it never got, since its time was over, where that bank
+    /// has not said since what became of it.
+    fn closed_late(view: &View<'_, Self>) -> Option<Timestamp> {
+        let late = Self::at_bank(view.plan).payment?.closed_late(view);
+        late.filter(|_| !view.open.gave_up_again(payment::END))
+    }
 }
 
 enum Unheard<'a> {
@@ -66,13 +72,7 @@ pub fn call<S: HasBank>(view: &View<'_, S>) -> Option<BankCall> {
 
 /// From when on it is asked: no call can be under way.
 pub fn asked_from<S: HasBank>(view: &View<'_, S>) -> Option<Timestamp> {
-    landed(view).into_iter().chain(left(view)).chain(closed_late(view).map(arrived)).max()
-}
-
-/// When we closed the charge by ourselves, since its time was over.
-fn closed_late<S: HasBank>(view: &View<'_, S>) -> Option<Timestamp> {
-    let late = S::at_bank(view.plan).payment?.closed_late(view);
-    late.filter(|_| !view.open.gave_up_again(payment::END))
+    landed(view).into_iter().chain(left(view)).chain(S::closed_late(view).map(arrived)).max()
 }
 
 /// When a person is called about it: at the cut-off of the trading day after it was given up, or left. `None`
@@ -80,13 +80,13 @@ fn closed_late<S: HasBank>(view: &View<'_, S>) -> Option<Timestamp> {
 pub fn overdue<S: HasBank>(saga: &S, view: &View<'_, S>) -> Option<Timestamp> {
     let house = saga.house();
     let given_up_at = view.open.given_up_at.into_iter().chain(view.open.landing_chosen_at);
-    let given_up_at = given_up_at.chain(closed_late(view)).max();
+    let given_up_at = given_up_at.chain(S::closed_late(view)).max();
     let given_up_on = house.calendar.t_of(given_up_at?).ok()?;
     house.cut_off_after(given_up_on, 1)
 }
 
 fn next<'a, S: HasBank>(view: &View<'a, S>) -> Option<Unheard<'a>> {
-    let late = closed_late(view).is_some();
+    let late = S::closed_late(view).is_some();
     if view.open.given_up.is_empty() && !view.open.landing_chosen && !late {
         return None;
     }
@@ -142,7 +142,7 @@ pub fn hear<S: HasBank>(
         // It is known, by a person or by the bank's own word.
         return Ok(Some(Heard::Recorded(0)));
     }
-    let is_late = closed_late(&view).is_some_and(|at| turn.now() < arrived(at));
+    let is_late = S::closed_late(&view).is_some_and(|at| turn.now() < arrived(at));
     if is_late || !never_comes(&view, turn.now()) {
         return Ok(None);
     }

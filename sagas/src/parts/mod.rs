@@ -3,6 +3,7 @@
 
 // Legs.
 pub mod advance;
+mod advance_records;
 pub mod application;
 pub mod buying;
 mod contested;
@@ -46,4 +47,4 @@ pub mod record_days;
 pub mod refunds;
 pub mod timing;
 pub mod units;
-mod unowed;
+pub mod unowed;

@@ -63,10 +63,18 @@ pub fn overpaid<S: FundSaga>(
     payment: &PaymentLeg,
     buy: &ApplicationLeg,
 ) -> Option<OpenEnd> {
+    by_hand::difference(Money::ZERO, went_back(view, payment, buy)?)
+}
+
+/// The same in yuan. `None` while no record holds, and beyond every range.
+pub fn went_back<S: FundSaga>(
+    view: &View<'_, S>,
+    payment: &PaymentLeg,
+    buy: &ApplicationLeg,
+) -> Option<Money> {
     let application = buy.application(view).filter(|_| buy.is_confirmed(view))?;
     let left = payment.payment(view)?.left();
-    let accepted = accepted(application)?;
-    (accepted > left).then(|| by_hand::difference(left, accepted)).flatten()
+    Some(accepted(application)?.minus(left).unwrap_or_default())
 }
 
 fn accepted(application: &Application) -> Option<Money> {

@@ -7,14 +7,24 @@ use super::{
 };
 use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
-    application::Rejection,
+    application::{Confirmation, Rejection},
     case::{Disputed, Figure, Finding, Kind},
-    money::Money,
+    money::{Income, Money},
 };
 use fundflow_runtime::{
     saga::{Saga, View},
     turn::{NotDone, Turn},
 };
+
+/// Income that a registrar pays along with shares whose income stays where it is, or that have none.
+pub fn income(said: &Confirmation) -> Option<Finding> {
+    let income = ApplicationLeg::income_of(said).filter(|income| *income != Income::ZERO)?;
+    let what = format!("income of {income} was paid along, and nobody asked for it");
+    let figure = |income: Income| vec![Figure::new("income", income)];
+    let (ours, theirs) = (figure(Income::ZERO), figure(income));
+    let found = cases::finding(Kind::AmountDiffers, &what, ours, theirs);
+    Some(Finding { disputed: cases::of_income(income), ..found })
+}
 
 impl ApplicationLeg {
     /// What a rejection sends that nobody is owed.

@@ -61,7 +61,11 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::RefundRequested => payment.is_paid_back(view),
         Fact::NothingOwed => payment.owes_nothing(view),
         Fact::InterestOwed => earned(view).is_none() || interest.is_requested(view),
-        Fact::InterestAnswered => earned(view).is_none() || interest.is_answered(view),
+        // What the bank was asked for may have moved, whatever a registrar says since.
+        Fact::InterestAnswered => {
+            let asked = interest.is_requested(view);
+            if asked { interest.is_answered(view) } else { earned(view).is_none() }
+        }
         Fact::InterestPaid => earned(view).is_none() || interest.is_paid_out(view),
         Fact::Ended => view.ending.is_some(),
         Fact::Compensated => view.plan.compensations.are_answered(view),
@@ -199,9 +203,17 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     }
     ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&Purchase::lacks(view)))
-        .chain(refunds::overpaid(view, &plan.payment, &plan.buy))
-        .collect()
+    ends.chain(lacking::end(&Purchase::lacks(view))).chain(overpaid(view)).collect()
+}
+
+/// What went back of a payment that a record accepted in the end, and interest that was paid for a rejection which
+/// holds no more.
+fn overpaid(view: &View<'_>) -> Option<OpenEnd> {
+    let plan = view.plan;
+    let went_back = refunds::went_back(view, &plan.payment, &plan.buy)?;
+    let paid = plan.interest.payout(view).and_then(|payout| payout.paid());
+    let interest = paid.filter(|_| earned(view).is_none()).map_or(Money::ZERO, |it| it.amount);
+    by_hand::difference(Money::ZERO, went_back.plus(interest)?)
 }
 
 /// What an open end of that name is counted in.

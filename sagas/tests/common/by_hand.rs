@@ -43,6 +43,9 @@ pub(crate) fn units_are_said(look: &Look) {
             "transfer" | "shares" | "redemption" | "conversion" | "missing" => of(unit),
             // Shares on their way to the target, or their money.
             "target" => of(unit) || unit == "yuan",
+            "repayment" if end.worth.is_zero() => {
+                unit.starts_with("yuan, as long as the bank keeps")
+            }
             _ => unit == "yuan",
         };
         assert!(sound, "{} is counted in {unit}", end.name);

@@ -9,16 +9,12 @@ use std::collections::HashMap;
 /// Whose events move money or shares.
 const POSTED: [&str; 6] = ["payment", "payout", "advance", "application", "wallet", "holdings"];
 
-/// What is not in transit, or no amount. What a record says besides is in suspense under its own case.
-const NOT_IN_TRANSIT: [&str; 9] = [
-    "cost",
+/// What is no amount, or is another event's.
+const NOT_IN_TRANSIT: [&str; 5] = [
     "code",
     "registrar",
     "fund",
     "into",
-    "fee",
-    "refund",
-    "gross",
     // The wallet's own event books it.
     "fast_transfer/shares",
 ];

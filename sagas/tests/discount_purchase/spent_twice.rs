@@ -165,3 +165,40 @@ fn a_rejection_that_is_not_accepted_leaves_the_target_and_the_money_as_they_are(
         is_sound(&stage);
     }
 }
+
+/// While a record of the redemption, or of the target that its money bought, is in dispute.
+#[test]
+fn a_case_about_a_redemption_that_bought_a_target_excuses_nothing_else_of_it() {
+    type Says = fn(&mut Stage);
+    let less: Says = |stage| {
+        let mut said = stage.confirmation("redeem");
+        let Outcome::Redemption(numbers) = &mut said.outcome else { panic!("no redemption") };
+        numbers.fee = "100".parse().unwrap();
+        numbers.payout = "900".parse().unwrap();
+        stage.confirmed("redeem", Confirmation { serial: serial("redeem.c2"), ..said });
+    };
+    let target: Says = |stage| {
+        let mut said = stage.confirmation("target");
+        let Outcome::Purchase(numbers) = &mut said.outcome else { panic!("no purchase") };
+        numbers.amount = "1000.02".parse().unwrap();
+        stage.confirmed("target", Confirmation { serial: serial("target.c2"), ..said });
+    };
+    let sold: Says = |stage| {
+        stage.told("target", ApplicationAnswer::Rejected(rejection("9", "no")));
+    };
+    for (told, says) in ["03-04 16:00", "03-06 18:00"]
+        .into_iter()
+        .flat_map(|told| [rejects as Says, less, target, sold].map(|says| (told, says)))
+    {
+        let mut stage = redeemed(told, |_| ());
+        says(&mut stage);
+        let report = audited::report(&stage.events, stage.kinds());
+        audited::adds_up(&report, || stage.text());
+        if report.counts.open_cases == 0 {
+            continue;
+        }
+        let named = |log: &[_]| audited::is_named(&audited::report(log, stage.kinds()));
+        let excused = crate::planted::excused(&stage.events, named);
+        assert!(excused.is_empty(), "{excused:?} {told}\n{}", stage.text());
+    }
+}

@@ -240,9 +240,15 @@ pub(crate) fn bought_part(
 }
 
 /// Amount, fee, refund, interest, shares, shares for interest.
-pub(crate) fn subscribed(
+pub(crate) fn subscribed(serial: &str, on: &str, numbers: [&str; 6]) -> ApplicationAnswer {
+    subscribed_part(serial, on, true, numbers)
+}
+
+/// Amount, fee, refund, interest, shares, shares of the interest.
+pub(crate) fn subscribed_part(
     serial: &str,
     on: &str,
+    last: bool,
     [amount, fee, refund, interest, shares, interest_shares]: [&str; 6],
 ) -> ApplicationAnswer {
     let numbers = SubscriptionConfirmed {
@@ -254,7 +260,7 @@ pub(crate) fn subscribed(
         shares: read(shares),
         interest_shares: read(interest_shares),
     };
-    confirmed(serial, on, true, Outcome::Subscription(numbers))
+    confirmed(serial, on, last, Outcome::Subscription(numbers))
 }
 
 pub(crate) fn received(serial: &str, on: &str) -> ApplicationAnswer {

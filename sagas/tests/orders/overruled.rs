@@ -45,6 +45,8 @@ pub(crate) struct Order<S: InHouse> {
     pub(crate) of: &'static str,
     /// When its registrar may confirm.
     pub(crate) at: &'static str,
+    /// Yuan of interest that comes with its rejection.
+    pub(crate) rejects: &'static str,
     pub(crate) confirms: fn(Word) -> ApplicationAnswer,
     pub(crate) close: fn(CaseId, Box<Closing>) -> S::Command,
 }
@@ -81,7 +83,7 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Order<S> {
     pub(crate) fn tells(&self, stage: &mut Stage, word: Word) {
         let said = match word {
             Word::Sound | Word::Wrong | Word::Portion => (self.confirms)(word),
-            Word::Rejected => rejected("0"),
+            Word::Rejected => rejected(self.rejects),
             Word::Cancelled => ApplicationAnswer::Cancelled,
         };
         stage.notice(notice(&ApplicationNo::of(&self.of.parse().unwrap()), said));
@@ -103,11 +105,25 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Order<S> {
 
     /// Everything is said, and every case is closed in that way where it may be, and by hand where not.
     pub(crate) fn closed(&self, words: &[Word], how: &How, last_first: bool) -> Stage {
+        self.closed_after(words, None, how, last_first)
+    }
+
+    /// The same, where what follows the first word is said at that instant only.
+    pub(crate) fn closed_after(
+        &self,
+        words: &[Word],
+        then: Option<&str>,
+        how: &How,
+        last_first: bool,
+    ) -> Stage {
         let mut stage = (self.stage)();
         stage.request::<S>("T", (self.request)());
         stage.until(self.at);
         for word in words {
             self.tells(&mut stage, *word);
+            if let Some(then) = then {
+                stage.until(then);
+            }
         }
         // Of what a record takes and nobody paid another case is opened, once its own is closed.
         for _ in 0..=words.len() {
@@ -201,6 +217,7 @@ fn what_was_said_of_a_purchase_is_settled_with_its_cases() {
         request: purchase::request,
         of: "T.buy",
         at: "02-24 09:30",
+        rejects: "0",
         confirms: |word| match word {
             Word::Portion => {
                 let half = ["4000", "59.11", "0", "1.2345", "3192.30"];
@@ -224,6 +241,7 @@ fn what_was_said_of_a_redemption_is_settled_with_its_cases() {
         request: redemption::request,
         of: "T.redeem",
         at: "02-25 09:30",
+        rejects: "0",
         confirms: |word| match word {
             Word::Portion => {
                 let half = ["3000", "1.3071", "3921.30", "0", "3921.30"];
@@ -247,6 +265,7 @@ fn what_was_said_of_a_conversion_is_settled_with_its_cases() {
         request: conversion::request,
         of: "T.convert",
         at: "02-24 09:30",
+        rejects: "0",
         confirms: |word| match word {
             Word::Portion => {
                 let half = ["10000", "1.0523", "10.52", "71.93", "10440.55", "1.2345", "8457.31"];

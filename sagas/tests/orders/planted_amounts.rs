@@ -5,12 +5,15 @@ use crate::{
     audited, conversion,
     outside::{bought_part, converted_part, redeemed},
     overruled::{Order, Word},
+    plan,
     planted::excused,
     purchase, redemption,
     stage::InHouse,
 };
-use fundflow_domain::fund::ConversionFeeMethod;
-use fundflow_sagas::{conversion::Conversion, purchase::Purchase, redemption::Redemption};
+use fundflow_domain::{fund::ConversionFeeMethod, ids::ApplicationNo};
+use fundflow_sagas::{
+    conversion::Conversion, ports::registrar::notice, purchase::Purchase, redemption::Redemption,
+};
 
 const SAID: [&[Word]; 5] = [
     &[Word::Wrong],
@@ -49,6 +52,7 @@ fn a_case_about_a_purchase_excuses_nothing_else_of_it() {
         request: purchase::request,
         of: "T.buy",
         at: "02-24 09:30",
+        rejects: "0",
         confirms: |word| match word {
             Word::Sound => bought_part("C1", "2026-02-24", true, purchase::NUMBERS),
             Word::Wrong | Word::Portion | Word::Rejected | Word::Cancelled => {
@@ -61,12 +65,42 @@ fn a_case_about_a_purchase_excuses_nothing_else_of_it() {
 }
 
 #[test]
+fn a_case_about_a_subscription_excuses_nothing_else_of_it() {
+    nothing_else_is_excused(&crate::suspense::subscription());
+}
+
+/// The purchase of a plan's date.
+#[test]
+fn a_case_about_a_date_of_a_plan_excuses_nothing_else_of_it() {
+    let dear = ["10000.02", "147.78", "0", "1.2345", "7980.76"];
+    let records = [("C1", purchase::NUMBERS), ("C2", dear)];
+    for said in [&records[1..], &records[..]] {
+        let mut stage = plan::opened(plan::terms());
+        stage.until("02-24 09:30");
+        plan::job(&mut stage);
+        stage.until("02-25 09:30");
+        let no = ApplicationNo::of(&"PLAN.20260224.buy".parse().unwrap());
+        for (serial, numbers) in said {
+            stage.notice(notice(&no, bought_part(serial, "2026-02-25", true, *numbers)));
+        }
+        let told = || format!("{said:?}\n{}", stage.text());
+        let report = audited::report(&stage.events, stage.kinds());
+        audited::adds_up(&report, told);
+        assert!(report.counts.open_cases > 0, "{}", told());
+        let named = |log: &[_]| audited::is_named(&audited::report(log, stage.kinds()));
+        let excused = excused(&stage.events, named);
+        assert!(excused.is_empty(), "{excused:?}\n{}", told());
+    }
+}
+
+#[test]
 fn a_case_about_a_redemption_excuses_nothing_else_of_it() {
     nothing_else_is_excused(&Order::<Redemption> {
         stage: redemption::stage,
         request: redemption::request,
         of: "T.redeem",
         at: "02-25 09:30",
+        rejects: "0",
         confirms: |word| match word {
             Word::Sound => redeemed("C1", "2026-02-25", true, redemption::NUMBERS, &[]),
             Word::Wrong | Word::Portion | Word::Rejected | Word::Cancelled => {
@@ -85,6 +119,7 @@ fn a_case_about_a_conversion_excuses_nothing_else_of_it() {
         request: conversion::request,
         of: "T.convert",
         at: "02-24 09:30",
+        rejects: "0",
         confirms: |word| match word {
             Word::Sound => converted_part("C1", "2026-02-24", true, conversion::BY_FEES),
             Word::Wrong | Word::Portion | Word::Rejected | Word::Cancelled => {

@@ -173,3 +173,45 @@ fn a_case_that_nobody_waits_for_is_paid_once_whoever_dies_while_it_is_closed() {
         assert_eq!(in_class(&stage, "L:SUSPENSE"), "0", "{}", told());
     }
 }
+
+/// Shares of no money fund have income, and a conversion pays nobody: a person does.
+#[test]
+fn income_that_comes_with_a_conversion_of_holdings_has_a_case_and_is_a_persons() {
+    use crate::outside::converted;
+    use fundflow_domain::{application::Outcome, case::State};
+    use fundflow_sagas::ports::registrar::ApplicationAnswer;
+    let by_letter = || How::Manual { text: Text::lossy("by letter") };
+    for (income, end, kind) in
+        [("0.40", "underpaid", Kind::OwedByHand), ("-0.40", "overpaid", Kind::Overpaid)]
+    {
+        for how in [How::Accepted, by_letter()] {
+            let mut stage = conversion::stage(ConversionFeeMethod::FeeDifference);
+            let mut said = converted("C1", "2026-02-24", conversion::BY_FEES);
+            let ApplicationAnswer::Confirmed(record) = &mut said else { panic!() };
+            let Outcome::Conversion(numbers) = &mut record.outcome else { panic!() };
+            numbers.income = income.parse().unwrap();
+            stage.outside.says("T.convert", conversion::CONFIRMED_AT, said);
+            stage.request::<Conversion>("T", conversion::request());
+            stage.until("03-16 18:00");
+            let mut kinds = Vec::new();
+            for how in [how, by_letter()] {
+                let [case] = crate::overruled::open(&stage)[..] else { panic!("{}", stage.text()) };
+                let State::Open(known) = stage.state(&Key::<Cases>::of(&case)) else { panic!() };
+                kinds.push(known.kind());
+                assert_eq!(known.findings[0].disputed.money, "0.40".parse().unwrap());
+                let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));
+                let closing = Box::new(Closing { how, by, reason });
+                let close = fundflow_sagas::conversion::Command::CloseCase { case, closing };
+                assert!(matches!(stage.command::<Conversion>("T", close), Reply::Acted));
+                stage.until("03-17 18:00");
+            }
+            assert_eq!(kinds, [Kind::AmountDiffers, kind]);
+            let look = stage.look::<Conversion>("T");
+            assert!(look.finished, "{:?}\n{}", look.waits, stage.text());
+            let ends: Vec<_> = look.open_ends.iter().map(|it| (&*it.name, it.worth)).collect();
+            assert_eq!(ends, [(end, "0.40".parse().unwrap())]);
+            crate::by_hand::units_are_said(&look);
+            assert_eq!(in_class(&stage, "L:CUST:REDEEM"), income);
+        }
+    }
+}

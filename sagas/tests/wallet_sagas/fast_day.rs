@@ -89,9 +89,49 @@ fn where_the_next_day_has_no_room_no_cash_goes_out_and_the_shares_are_free() {
     assert_eq!(stage.lines.iter().filter(|it| *it == "call transfer.out").count(), 1);
     assert!(stage.lines.contains(&"fast_withdraw.kept_in_wallet".to_owned()), "{}", stage.text());
     assert_eq!(&*stage.look().failure.unwrap().code, "above_day_limit");
+    // An hour later the bank is asked once more: the call may have been under way.
     assert!(stage.look().finished, "{}", stage.text());
+    assert_eq!(stage.count("advance.declined"), 2, "by us, and by the bank\n{}", stage.text());
     assert_eq!((used(&stage, "02-03"), used(&stage, "02-04")), ("0.00".into(), "2000.00".into()));
     assert_eq!(stage.wallet().available().to_string(), "10000.00");
+}
+
+#[test]
+fn cash_that_arrives_after_we_have_given_it_up_is_found_and_has_a_case() {
+    for (arrives, dies) in [true, false].into_iter().flat_map(|it| [(it, false), (it, true)]) {
+        let mut stage = lost("9000");
+        stage.now = at("02-04 00:00:09");
+        assert!(matches!(stage.request_as("B", request("2000"), asked()), Reply::Placed { .. }));
+        stage.outside.down.clear();
+        while stage.count("advance.declined") == 0 {
+            assert!(stage.ring(), "{}", stage.text());
+            stage.settle();
+        }
+        let look = stage.look();
+        assert_eq!(look.ending, Some("fast_withdraw.kept_in_wallet"), "{}", stage.text());
+        assert!(!look.finished, "the bank is asked\n{}", stage.text());
+        if arrives {
+            stage.outside.done.insert("transfer.out".into());
+        }
+        if dies {
+            stage.dies(false);
+        }
+        let given_up = stage.now;
+        stage.lines.clear();
+        let ask = "ask transfer.out".to_owned();
+        while !stage.lines.contains(&ask) {
+            assert!(stage.ring(), "{}", stage.text());
+            stage.settle();
+        }
+        assert!(stage.now >= given_up.plus_millis(3_600_000), "a call may be under way");
+        stage.run();
+        assert!(!stage.lines.contains(&"call transfer.out".to_owned()), "{}", stage.text());
+        assert_eq!(stage.count("case.opened"), usize::from(arrives), "{}", stage.text());
+        assert_eq!(stage.count("advance.contested"), usize::from(arrives), "{}", stage.text());
+        assert_eq!(stage.count("advance.declined"), if arrives { 1 } else { 2 });
+        let free = if arrives { "1000.00" } else { "10000.00" };
+        assert_eq!(stage.wallet().available().to_string(), free, "{}", stage.text());
+    }
 }
 
 #[test]

@@ -266,6 +266,34 @@ fn a_redemption_that_was_not_sent_yet_is_of_what_the_bank_really_has() {
     }
 }
 
+/// That its front has the order is no record: what it makes of it decides. It redeems what the bank has, and nobody is
+/// called; or more than that, and its own record says so at once.
+#[test]
+fn an_order_that_the_front_has_is_a_case_once_its_record_takes_more_than_the_bank_has() {
+    for (redeemed, taken) in [("4000", 4000), ("10000", 10000)] {
+        let mut stage = at(Point::Sent);
+        moves(&mut stage, "t-9", "4000");
+        let contested = open(&stage)[0].0;
+        accepts(&mut stage, contested);
+        assert_eq!(open(&stage), [], "{}", stage.text());
+
+        stage.clock("02-05 10:00");
+        redeems(&mut stage, "redeem.c", redeemed);
+        let found = open(&stage);
+        let context = format!("{redeemed}\n{}", stage.text());
+        if taken == 4000 {
+            assert_eq!(found, [], "{context}");
+            stage.run();
+        } else {
+            let said = found.iter().map(|(_, case)| case.kind()).collect::<Vec<_>>();
+            assert_eq!(said, [Kind::AmountDiffers], "{context}");
+            assert_eq!(stage.wallet().disputed().to_string(), "6000.00", "{context}");
+            closes_all(&mut stage);
+        }
+        is_over(&stage, 4000, taken, &format!("{redeemed}\n{}", stage.text()));
+    }
+}
+
 #[test]
 fn a_corrected_record_or_a_person_ends_it_at_every_point() {
     for (point, end) in POINTS.iter().flat_map(|point| ENDS.map(|end| (*point, end))) {

@@ -92,6 +92,10 @@ fn shares_that_a_transfer_took_and_that_are_not_there_are_missing_until_they_are
         assert_eq!((row.as_str(), code.as_str()), ("take out", "refused"), "{}", stage.text());
         // Nobody redeems what the bank has of it, so it keeps that.
         assert_eq!(ends(&stage), ["repayment 0.00", "missing 30000.00"]);
+        // It is a matter all the same: what the registrar says yet may leave it less.
+        let units = stage.look().units;
+        let kept = "yuan, as long as the bank keeps shares of 000730 for its 10000.00";
+        assert_eq!(units[0].as_deref(), Some(kept));
 
         let mut stage = given_up(stage, what);
         let look = stage.look();

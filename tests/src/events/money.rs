@@ -122,8 +122,13 @@ fn advances() -> Vec<advance::Event> {
         E::Requested(Box::new(before)),
         repayment_before,
         E::Advanced(transfer("ADV-1", "2026-02-13T10:00:05+08:00")),
-        E::Declined { cause: cause("61", "above the bank's own limit"), by_us: false },
-        E::Declined { cause: cause("operator", "closed by a person"), by_us: true },
+        E::Declined { cause: cause("61", "above the bank's own limit"), by_us: false, at: None },
+        E::Declined { cause: cause("operator", "closed by a person"), by_us: true, at: None },
+        E::Declined {
+            cause: cause("above_day_limit", "the next day has no room"),
+            by_us: true,
+            at: Some(instant("2026-02-14T00:00:10+08:00")),
+        },
         E::Contested(advance::Contested {
             transfer: transfer("ADV-2", "2026-02-13T10:00:05+08:00"),
             heard_at: instant("2026-02-13T10:30:00+08:00"),

@@ -109,6 +109,10 @@ pub fn advance_commands() -> impl Strategy<Value = advance::Command> {
         }),
         Just(C::RecordDecline(cause("61", "above the bank's own limit"))),
         Just(C::Close(cause("operator", "closed by a person"))),
+        Just(C::GiveUp {
+            cause: cause("above_day_limit", "the next day has no room"),
+            at: instant("2026-02-14T00:00:10+08:00"),
+        }),
         (sums(), sums()).prop_map(|(brought, kept)| {
             C::RequestRepayment(advance::Brought { money: money(brought), kept: money(kept) })
         }),

@@ -13,6 +13,7 @@ use fundflow_domain::{
     postings::{Account, Commodity, natural},
 };
 use rust_decimal::Decimal;
+use std::collections::BTreeSet;
 
 impl Books {
     /// What does not add up of records, and who closed its case; by order.
@@ -74,6 +75,7 @@ impl Books {
         }
         let below = self.below_zero.iter().filter(|it| self.finished.contains(*it));
         findings.extend(below.filter_map(|request| self.overpaid(request)));
+        findings.extend(self.told_otherwise());
         findings.sort_by(|one, other| (&one.0, &one.2).cmp(&(&other.0, &other.2)));
         findings
     }
@@ -85,6 +87,34 @@ impl Books {
         let beside = sum.saturating_sub(kept);
         let explained = |shares| self.explained.moved(request, shares);
         beside.is_zero() || explained(sum) || explained(beside)
+    }
+
+    /// What purchases take and nobody paid is told to a person once: as their request's end `overpaid`.
+    fn told_otherwise(&self) -> Vec<(String, Check, String)> {
+        let requests = self.differences.debts(&self.balances);
+        let requests = requests.filter_map(|(order, _)| self.orders.get(order));
+        let settled = |request: &&TransactionId| {
+            self.finished.contains(*request) && !self.explained.has_open_case(request)
+        };
+        let requests: BTreeSet<_> = requests.filter(settled).collect();
+        let told = requests.into_iter().filter_map(|request| {
+            let (debt, told) = (self.debt(request), self.explained.overpaid(request));
+            let account = Account::Redeem(request.clone());
+            let below = (-natural(&account, self.balances.of(&account))).max(Decimal::ZERO);
+            let more = told > debt + below && !self.explained.has_more(request);
+            let what = format!(
+                "{debt} yuan at A:BYHAND are the customer's debt, and a person was told {told}"
+            );
+            (told < debt || more).then(|| (self.name(request), Check::Saga, what))
+        });
+        told.collect()
+    }
+
+    /// What records of that request take and nobody paid, once their cases are closed.
+    fn debt(&self, request: &TransactionId) -> Decimal {
+        let all = self.differences.debts(&self.balances);
+        let own = all.filter(|(order, _)| self.orders.get(*order) == Some(request));
+        own.map(|(_, sum)| sum).sum()
     }
 
     /// What the customer of a request still has too much, and is to be got back from nobody.
@@ -117,7 +147,9 @@ impl Books {
             return self.unexplained(request, &Place::At(account.clone()), natural);
         }
         let given_up = self.explained.is_given_up(request, balance);
-        let given_up = given_up.map(|exactly| exactly || self.is_within(account, natural));
+        let given_up = given_up.map(|exactly| {
+            exactly || self.is_within(account, natural) || self.is_with_a_debt(account, natural)
+        });
         let is_over = self.ended.contains_key(request) || given_up.is_some();
         if !is_over || given_up == Some(true) {
             return None;
@@ -134,7 +166,15 @@ impl Books {
         place: &Place,
         sum: Decimal,
     ) -> Option<(String, Check, String)> {
-        let verdict = self.transit.explains(request, (place, sum), &self.explained);
+        let explains = |sum| self.transit.explains(request, (place, sum), &self.explained);
+        let verdict = match place {
+            // What the customer has too much, without what of it is nobody's payment.
+            Place::At(Account::Redeem(_)) if sum < Decimal::ZERO => match explains(sum) {
+                Verdict::Not => explains(sum - self.debt(request)),
+                said => said,
+            },
+            _ => explains(sum),
+        };
         let why = match verdict {
             Verdict::Explained => return None,
             Verdict::Not => "which is no sum of what it owes and of records in dispute",
@@ -162,6 +202,13 @@ impl Books {
         let more = self.balances.of(&other);
         let is_a_persons = self.explained.is_given_up(request, more) == Some(true);
         is_a_persons && held > Decimal::ZERO && natural(&other, more) >= held
+    }
+
+    /// Whether a person gets back what the customer has below zero there, along with what nobody paid for.
+    fn is_with_a_debt(&self, account: &Account, held: Decimal) -> bool {
+        let Account::Redeem(request) = account else { return false };
+        let sum = self.debt(request) - held;
+        held < Decimal::ZERO && self.explained.is_given_up(request, sum) == Some(true)
     }
 
     fn name(&self, request: &TransactionId) -> String {
