@@ -7,6 +7,7 @@ use crate::{
     engine::Engine,
     error::{BuildError, StartError},
     line::Line,
+    own_thread,
     recovery::reload,
     replies,
     shard::Shard,
@@ -162,7 +163,9 @@ impl<S: EventStore + Checkpoints> Builder<S> {
     /// that are not there: what would need them is refused.
     ///
     /// # Errors
-    /// [`StartError`] when two sagas share a name, events have no stored form, or the store cannot be read or written at all.
+    /// [`StartError`] when two sagas share a name, events have no stored form, the store cannot be read or written
+    /// at all, or the system has no further thread: in a tokio runtime of several the engine decides on one of
+    /// its own.
     pub async fn start(self) -> Result<Engine, StartError> {
         for missing in self.missing_ports() {
             tracing::warn!("{missing}; what would call it is refused");
@@ -198,10 +201,10 @@ impl<S: EventStore + Checkpoints> Builder<S> {
         };
         let overloaded = shard.state.overloaded.clone();
         let (stopping, stopped) = watch::channel(None);
-        tokio::spawn(async move {
+        own_thread::run(async move {
             let cause = shard.run().await;
             stopping.send_replace(Some(cause));
-        });
+        })?;
         Ok(Engine::new(to_inbox, stopped, overloaded, self.settings.batch.max(1)))
     }
 

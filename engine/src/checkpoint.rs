@@ -14,7 +14,7 @@ use fundflow_kernel::{
 use fundflow_runtime::{message::SagaId, runner::Runner};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
-use tokio::{task::JoinHandle, time::Instant};
+use tokio::{runtime::Handle, task::JoinHandle, time::Instant};
 
 const READER: &str = "engine.open_sagas";
 /// Events between two checkpoints.
@@ -72,11 +72,21 @@ pub(crate) struct Keeper<S> {
     events: usize,
     last: Instant,
     saving: Option<JoinHandle<()>>,
+    /// Not where it is decided what is open: there the list would hold up the next decision.
+    saves_in: Handle,
 }
 
 impl<S: Checkpoints> Keeper<S> {
+    /// Saves in the runtime of whoever calls.
     pub(crate) fn new(store: Arc<S>, foreign: BTreeSet<Listed>) -> Self {
-        Self { store, foreign, events: 0, last: Instant::now(), saving: None }
+        Self {
+            store,
+            foreign,
+            events: 0,
+            last: Instant::now(),
+            saving: None,
+            saves_in: Handle::current(),
+        }
     }
 
     /// So many events more were decided. Returns the open sagas as they are after them, if a
@@ -103,8 +113,8 @@ impl<S: Checkpoints> Keeper<S> {
             return;
         }
         let (store, foreign) = (self.store.clone(), self.foreign.clone());
-        self.saving =
-            Some(tokio::spawn(async move { warn(save(&*store, at, open, foreign).await) }));
+        let saving = async move { warn(save(&*store, at, open, foreign).await) };
+        self.saving = Some(self.saves_in.spawn(saving));
     }
 
     /// Saves the list of a memory of which everything is durable, after any that is under way.

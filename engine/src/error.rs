@@ -11,7 +11,7 @@ use fundflow_runtime::{
     message::{ActionError, Reply, SagaId},
     port::{NoPort, PortName},
 };
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 /// Why a request or command was not taken. [`Busy`](Self::Busy), [`Unsure`](Self::Unsure) and
 /// [`Stopped`](Self::Stopped) may be repeated, under the same transaction ID.
@@ -217,4 +217,7 @@ pub enum StartError {
     /// The store cannot be written; see its cause.
     #[error("cannot keep the list of open sagas")]
     Append(#[from] AppendError),
+    /// The loop that decides has no thread to run on; see its cause.
+    #[error("cannot start the thread that decides")]
+    Thread(#[from] io::Error),
 }

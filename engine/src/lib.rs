@@ -27,6 +27,7 @@ mod shard;
 
 // The world around it.
 mod effects;
+mod own_thread;
 mod replies;
 mod system_clock;
 

@@ -4,7 +4,7 @@
 //! 2. A parcel that was sent is never refused, and the reverse.
 
 use fundflow::kernel::{codec::Stored, decider::Decider, ids::TransactionId, stored_types};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// On a full shelf.
@@ -96,9 +96,22 @@ pub(crate) enum ToParcel {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum ParcelEvent {
     Ordered,
-    Sent { serial: Arc<str> },
-    Refused { reason: Arc<str> },
+    Sent {
+        #[serde(serialize_with = "sayable")]
+        serial: Arc<str>,
+    },
+    Refused {
+        reason: Arc<str>,
+    },
     ReceiptSent,
+}
+
+/// A defect of the type: one of its values has no stored form.
+fn sayable<S: Serializer>(serial: &Arc<str>, out: S) -> Result<S::Ok, S::Error> {
+    if serial.contains("unsayable") {
+        return Err(S::Error::custom("there is no word for it"));
+    }
+    serial.serialize(out)
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]

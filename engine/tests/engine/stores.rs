@@ -7,7 +7,8 @@ use crate::{
     world::{World, asking, at, book, book_item, news, saga, shipped},
 };
 use fundflow::{
-    ActError, ActionError, Noticed, RequestError, Settings, StopCause, kernel::store::AppendError,
+    ActError, ActionError, Noticed, RequestError, Rest, Settings, StopCause,
+    kernel::store::AppendError,
 };
 use std::sync::Arc;
 
@@ -48,6 +49,25 @@ async fn a_batch_waits_until_the_one_before_it_is_durable() {
     assert_eq!(world.store.attempts().len(), 1, "the second is decided, and waits");
     world.store.open();
     assert!(first.await.unwrap().is_ok() && second.await.unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn an_event_without_a_stored_form_stops_its_own_saga_and_no_other() {
+    let world = World::with(Carrier::who(Mood::Sends));
+    let engine = world.start().await;
+    book(&engine, "B-1").await.unwrap();
+    book(&engine, "unsayable").await.unwrap();
+
+    let rest = engine.rest_of(saga("unsayable")).await.unwrap();
+
+    let Rest::Parked(cause) = rest else { panic!("{rest}") };
+    assert!(cause.text.contains("there is no word for it"), "{cause}");
+    book(&engine, "B-2").await.unwrap();
+    for other in ["B-1", "B-2"] {
+        assert_eq!(engine.rest_of(saga(other)).await.unwrap(), shipped());
+    }
+    let begun = ["booking.prepared", "booking.parked"];
+    assert_eq!(world.types("booking-unsayable").await, begun, "nothing of it was written");
 }
 
 #[tokio::test]

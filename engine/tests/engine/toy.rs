@@ -275,10 +275,7 @@ impl Saga for Booking {
             Said::NotFound => return Ok(Heard::NotFound),
             Said::Unknown(cause) => return Ok(Heard::Unknown(cause.clone())),
         };
-        Ok(match turn.decide(&plan.parcel, &command) {
-            Ok(events) => Heard::Recorded(events),
-            Err(error) => Heard::Contradicts(error.to_string().into(), 0),
-        })
+        turn.record(&plan.parcel, &command)
     }
 
     fn notice(_: &View<'_, Self>, _: &StreamName, news: &Payload) -> Option<Said> {

@@ -41,29 +41,52 @@ impl From<rusqlite::Error> for Unplanned {
     }
 }
 
+/// How a stream that is to be new, and that nobody used lately, is known to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum New {
+    /// Its name is unique in the database, so a mistake is found when it is inserted.
+    Believed,
+    LookedUp,
+}
+
 pub(super) struct Heads<'db> {
+    database: &'db Connection,
+    cached: usize,
     recent: Recent<StreamName, Head>,
     last_id: i64,
-    look_up: Statement<'db>,
+    stream_head: Statement<'db>,
     stored_ids: Statement<'db>,
 }
 
 impl<'db> Heads<'db> {
     pub(super) fn of(database: &'db Connection, cached: usize) -> rusqlite::Result<Self> {
         Ok(Self {
+            database,
+            cached,
             recent: Recent::new(cached),
-            last_id: database.query_row(sql::LAST_STREAM, [], |row| row.get(0))?,
-            look_up: database.prepare(sql::STREAM_HEAD)?,
+            last_id: last_id(database)?,
+            stream_head: database.prepare(sql::STREAM_HEAD)?,
             stored_ids: database.prepare(sql::STORED_IDS)?,
         })
     }
 
+    /// Forgets what a transaction that was not committed has planned.
+    pub(super) fn forget_all(&mut self) -> rusqlite::Result<()> {
+        self.recent = Recent::new(self.cached);
+        self.last_id = last_id(self.database)?;
+        Ok(())
+    }
+
     /// Plans the whole batch or nothing of it.
-    pub(super) fn plan(&mut self, batch: &[StreamAppend]) -> Result<Vec<Planned>, Unplanned> {
+    pub(super) fn plan(
+        &mut self,
+        batch: &[StreamAppend],
+        new: New,
+    ) -> Result<Vec<Planned>, Unplanned> {
         let last_id = self.last_id;
         let mut plan = Vec::with_capacity(batch.len());
         for append in batch {
-            match self.plan_one(append) {
+            match self.plan_one(append, new) {
                 Ok(planned) => plan.push(planned),
                 Err(unplanned) => {
                     self.take_back(&batch[..plan.len()], &plan);
@@ -80,9 +103,13 @@ impl<'db> Heads<'db> {
         self.recent.age();
     }
 
-    fn plan_one(&mut self, append: &StreamAppend) -> Result<Planned, Unplanned> {
+    fn plan_one(&mut self, append: &StreamAppend, new: New) -> Result<Planned, Unplanned> {
         let StreamAppend { stream, expected, events } = append;
-        let known = self.head(stream)?;
+        let known = match self.recent.get(stream) {
+            None if *expected == Version::NONE && new == New::Believed => None,
+            None => self.look_up(stream)?,
+            known => known,
+        };
         let actual = known.map_or(Version::NONE, |head| head.version);
         if *expected == actual {
             let id = match known {
@@ -101,15 +128,12 @@ impl<'db> Heads<'db> {
         Err(Unplanned::Refused(AppendError::Conflict { stream, expected, actual }))
     }
 
-    fn head(&mut self, stream: &StreamName) -> rusqlite::Result<Option<Head>> {
-        if let Some(head) = self.recent.get(stream) {
-            return Ok(Some(head));
-        }
+    fn look_up(&mut self, stream: &StreamName) -> rusqlite::Result<Option<Head>> {
         let read = |row: &rusqlite::Row<'_>| {
             let version = Version(row.get::<_, i64>(1)?.unsigned_abs());
             Ok(Head { id: row.get(0)?, version })
         };
-        let head = self.look_up.query_row([stream.as_str()], read).optional()?;
+        let head = self.stream_head.query_row([stream.as_str()], read).optional()?;
         if let Some(head) = head {
             self.recent.put(stream.clone(), head);
         }
@@ -155,4 +179,8 @@ impl<'db> Heads<'db> {
             }
         }
     }
+}
+
+fn last_id(database: &Connection) -> rusqlite::Result<i64> {
+    database.query_row(sql::LAST_STREAM, [], |row| row.get(0))
 }

@@ -2,7 +2,9 @@
 //!
 //! 1. Wait for a job; take every other one that waits as well, up to a bound.
 //! 2. Begin. Look whether this process still owns the store.
-//! 3. Plan and insert each batch. A refused batch inserts nothing; the others go on.
+//! 3. Plan and insert each batch. A refused batch inserts nothing; the others go on. A stream that is to be
+//!    new is taken for new without a look; where its name is there all the same, nothing of the transaction
+//!    is done, and all of it is planned once more by what is there.
 //! 4. Commit: one sync for all of them. *If the process dies before this returns, each batch is
 //!    wholly there or wholly absent, and nobody was told that it is there.*
 //! 5. Publish the new head. *If it dies here, readers find the events when they next look.*
@@ -12,13 +14,13 @@
 
 use crate::{
     checkpoint,
-    heads::{Heads, Planned, Unplanned},
+    heads::{Heads, New, Planned, Unplanned},
     row::{self, Place, signed},
     sql,
 };
 use foldhash::fast::RandomState;
 use fundflow_kernel::store::{AppendError, Batch, Position, StreamAppend};
-use rusqlite::{Connection, Statement, Transaction, TransactionBehavior, config::DbConfig};
+use rusqlite::{Connection, Statement, Transaction, TransactionBehavior, config::DbConfig, ffi};
 use std::{collections::HashMap, fs::File, sync::Arc, thread::JoinHandle};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -98,6 +100,9 @@ fn leave(database: Connection, poisoned: bool) {
     }
 }
 
+/// What is said where the look itself finds a name twice: the database is not what it was created as.
+const DOUBLE: &str = "a stream's name or an event's place is there twice";
+
 /// Why this writer writes no more.
 enum Stopped {
     Fenced {
@@ -126,11 +131,16 @@ enum Failed {
         owner: String,
     },
     Write(rusqlite::Error),
+    /// A stream that was taken for new is there.
+    NotNew,
 }
 
 impl From<rusqlite::Error> for Failed {
     fn from(error: rusqlite::Error) -> Self {
-        Failed::Write(error)
+        match error.sqlite_error() {
+            Some(error) if error.extended_code == ffi::SQLITE_CONSTRAINT_UNIQUE => Failed::NotNew,
+            Some(_) | None => Failed::Write(error),
+        }
     }
 }
 
@@ -156,14 +166,12 @@ impl<'db> Writer<'db> {
         head: Position,
         cached_streams: usize,
     ) -> rusqlite::Result<Self> {
-        let mut known = database.prepare(sql::EVENT_TYPES)?;
-        let types = known.query_map([0], |row| Ok((row.get(1)?, row.get(0)?)))?;
         Ok(Self {
             database,
             epoch,
             head,
             heads: Heads::of(database, cached_streams)?,
-            types: types.collect::<Result<_, _>>()?,
+            types: types_of(database)?,
             stopped: None,
             owner: database.prepare(sql::OWNER)?,
             insert_stream: database.prepare(sql::INSERT_STREAM)?,
@@ -200,7 +208,7 @@ impl<'db> Writer<'db> {
     fn commit(&mut self, works: Vec<Work>) -> Vec<Answer> {
         let (count, before) = (works.len(), self.head);
         if self.stopped.is_none() && count > 0 {
-            match self.write(works) {
+            match self.write_or_look(&works) {
                 Ok(answers) => return answers,
                 Err(Failed::Begin(error)) => {
                     let error = Arc::new(error);
@@ -208,6 +216,9 @@ impl<'db> Writer<'db> {
                     return std::iter::repeat_with(fault).take(count).collect();
                 }
                 Err(Failed::Fenced { owner }) => self.stopped = Some(Stopped::Fenced { owner }),
+                Err(Failed::NotNew) => {
+                    self.stopped = Some(Stopped::Poisoned { cause: DOUBLE.into() })
+                }
                 Err(Failed::Write(error)) => {
                     tracing::error!(%error, "a write failed; the store takes no more until reopened");
                     self.head = before;
@@ -219,11 +230,25 @@ impl<'db> Writer<'db> {
         refusals.take(count).collect()
     }
 
-    fn write(&mut self, works: Vec<Work>) -> Result<Vec<Answer>, Failed> {
+    /// Nearly all streams that are to be new are; to look each up first takes a tenth of the writing.
+    fn write_or_look(&mut self, works: &[Work]) -> Result<Vec<Answer>, Failed> {
+        let before = self.head;
+        match self.write(works, New::Believed) {
+            Err(Failed::NotNew) => {
+                self.head = before;
+                self.heads.forget_all()?;
+                self.types = types_of(self.database)?;
+                self.write(works, New::LookedUp)
+            }
+            done => done,
+        }
+    }
+
+    fn write(&mut self, works: &[Work], new: New) -> Result<Vec<Answer>, Failed> {
         let transaction = Transaction::new_unchecked(self.database, TransactionBehavior::Immediate)
             .map_err(Failed::Begin)?;
         self.check_owner()?;
-        let answers = works.into_iter().map(|work| self.apply(work)).collect::<Result<_, _>>()?;
+        let answers = works.iter().map(|work| self.apply(work, new)).collect::<Result<_, _>>()?;
         transaction.commit()?;
         self.heads.age();
         Ok(answers)
@@ -237,16 +262,16 @@ impl<'db> Writer<'db> {
         }
     }
 
-    fn apply(&mut self, work: Work) -> rusqlite::Result<Answer> {
+    fn apply(&mut self, work: &Work, new: New) -> rusqlite::Result<Answer> {
         match work {
-            Work::Append(batch) => match self.heads.plan(&batch) {
-                Ok(plan) => self.insert(&batch, &plan).map(Ok),
+            Work::Append(batch) => match self.heads.plan(batch, new) {
+                Ok(plan) => self.insert(batch, &plan).map(Ok),
                 Err(Unplanned::Refused(refused)) => Ok(Err(refused)),
                 Err(Unplanned::Broken(error)) => Err(error),
             },
             Work::Save { reader, at, kept } => {
                 self.save_checkpoint.execute((reader, signed(at.0), kept))?;
-                Ok(Ok(at))
+                Ok(Ok(*at))
             }
         }
     }
@@ -289,6 +314,12 @@ impl<'db> Writer<'db> {
         self.types.insert(name.into(), id);
         Ok(id)
     }
+}
+
+fn types_of(database: &Connection) -> rusqlite::Result<HashMap<Box<str>, i64, RandomState>> {
+    let mut known = database.prepare(sql::EVENT_TYPES)?;
+    let types = known.query_map([0], |row| Ok((row.get(1)?, row.get(0)?)))?;
+    types.collect()
 }
 
 /// SQLite's message, with the number that tells which call to the system failed.
