@@ -217,7 +217,8 @@ impl<'db> Writer<'db> {
                 }
                 Err(Failed::Fenced { owner }) => self.stopped = Some(Stopped::Fenced { owner }),
                 Err(Failed::NotNew) => {
-                    self.stopped = Some(Stopped::Poisoned { cause: DOUBLE.into() })
+                    self.head = before;
+                    self.stopped = Some(Stopped::Poisoned { cause: DOUBLE.into() });
                 }
                 Err(Failed::Write(error)) => {
                     tracing::error!(%error, "a write failed; the store takes no more until reopened");
@@ -230,7 +231,7 @@ impl<'db> Writer<'db> {
         refusals.take(count).collect()
     }
 
-    /// Nearly all streams that are to be new are; to look each up first takes a tenth of the writing.
+    /// Nearly all streams that are to be new are: to look each of them up first would be for nothing.
     fn write_or_look(&mut self, works: &[Work]) -> Result<Vec<Answer>, Failed> {
         let before = self.head;
         match self.write(works, New::Believed) {
@@ -248,10 +249,17 @@ impl<'db> Writer<'db> {
         let transaction = Transaction::new_unchecked(self.database, TransactionBehavior::Immediate)
             .map_err(Failed::Begin)?;
         self.check_owner()?;
-        let answers = works.iter().map(|work| self.apply(work, new)).collect::<Result<_, _>>()?;
-        transaction.commit()?;
-        self.heads.age();
-        Ok(answers)
+        match works.iter().map(|work| self.apply(work, new)).collect::<Result<_, _>>() {
+            Ok(answers) => {
+                transaction.commit()?;
+                self.heads.age();
+                Ok(answers)
+            }
+            Err(error) => {
+                transaction.rollback()?;
+                Err(Failed::from(error))
+            }
+        }
     }
 
     fn check_owner(&mut self) -> Result<(), Failed> {
