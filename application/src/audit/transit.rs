@@ -6,7 +6,8 @@
 //! a record whose case is open     all of it, nothing, or what it says more or less than one that it replaced
 //! a record of an order that is    all of it, or nothing: until the last word, the order's end is worth the
 //!   not over                      whole of it
-//! a bank's advance                all of it, and what any record brought the bank, in shares or in money
+//! a bank's advance                all of it, and what any record in dispute brought the bank, in shares or in
+//!                                 money; of the others one, or the first ones together
 //! ```
 //!
 //! 1. A request is judged so while a case about it is open: what is in dispute the saga does not count yet.
@@ -301,13 +302,23 @@ impl Transit {
         let Some(advanced) = self.advanced.get(request) else { return Vec::new() };
         let (mut ways, at_par) = (Vec::new(), matches!(place, Place::At(_)));
         ways.extend(at_par.then(|| vec![*advanced, -*advanced]));
+        // Nobody doubts them: the bank has the first ones of an order, as far as that has come.
+        let mut undoubted: BTreeMap<Option<&OrderId>, (Decimal, Vec<Decimal>)> = BTreeMap::new();
         for case in self.of.get(request).into_iter().flatten() {
             let Some(moved) = self.records.get(case) else { continue };
-            let of_bank = moved.of_bank.map(|sum| vec![sum, -sum]);
-            ways.extend(of_bank);
+            match moved.of_bank {
+                Some(sum) if cases.knows(*case) => ways.push(vec![sum, -sum]),
+                Some(sum) => {
+                    let (so_far, sums) = undoubted.entry(moved.order.as_ref()).or_default();
+                    *so_far = so_far.saturating_add(sum);
+                    sums.extend([*so_far, -*so_far, sum, -sum]);
+                }
+                None => {}
+            }
             let seen = moved.what.get(place).filter(|_| !at_par && cases.knows(*case));
             ways.extend(seen.map(|sum| vec![*sum, -*sum]));
         }
+        ways.extend(undoubted.into_values().map(|(_, sums)| sums));
         ways
     }
 

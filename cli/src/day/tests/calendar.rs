@@ -142,8 +142,8 @@ fast,10:30:00,fast_withdraw,I-4,,,000730,,100.00,,,,,
         let calendar = ending_on(date(last));
         let folder = folder("2026-02-12", &calendar, rows);
         let mut scenario = String::new();
-        // One day: carried over day after day up to the end, two things are left to an auditor still.
-        for day in date("2026-02-12").iter_days().take(1) {
+        // Longer than the calendars that end soon. A play ends before all is redeemed where the calendar goes on.
+        for day in date("2026-02-12").iter_days().take(30) {
             if calendar.day(day).is_ok() {
                 for fund in ["011162", "000730"] {
                     writeln!(
@@ -161,7 +161,11 @@ fast,10:30:00,fast_withdraw,I-4,,,000730,,100.00,,,,,
             let is_named = row.ending != "refused" || row.reason.contains("trading calendar short");
             // What is carried over again and again comes back where nobody can confirm it any more.
             let in_part = ["completed in part", "paid out in part"];
-            let is_over = ["refused", "completed", "paid out", "stuck"].into_iter().chain(in_part);
+            let goes_on = (date(last) > date("2026-03-31")).then_some("under way");
+            let is_over = ["refused", "completed", "paid out", "stuck"]
+                .into_iter()
+                .chain(in_part)
+                .chain(goes_on);
             assert!(is_over.clone().any(|it| it == row.ending) && is_named, "{last}: {row:?}");
         }
         assert_eq!(report.findings, 0, "{last}");
