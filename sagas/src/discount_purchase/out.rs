@@ -140,7 +140,7 @@ impl DiscountPurchase {
         Ok(Leaving {
             ask: Ask::Conversion { shares, into, lots, topup_discount, on_huge, take_income },
             rounding: confirming.share_rounding,
-            fee: PromisedFee::Charge(promised.charge),
+            fee: promised.fee_of(worth(shares).ok_or(lacks("shares to convert"))?),
             confirming,
         })
     }
@@ -161,7 +161,7 @@ impl DiscountPurchase {
         let code = view.open.request.target_fund;
         let promised = view.open.notes.promise(&view.open.promise).clone();
         let fund = self.house.terms(code, day)?;
-        let fee = PromisedFee::Charge(promised.charge);
+        let fee = promised.fee_of(amount);
         let promise = self.house.promise(&[&fund], day, fee, promised.discount)?;
         let ask = Ask::Purchase { amount, plan: None };
         let (registrar, rounding) = (fund.registrar.clone(), fund.share_rounding);

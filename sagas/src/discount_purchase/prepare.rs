@@ -118,17 +118,16 @@ impl DiscountPurchase {
         let mut needs = Plan::own_needs(of.id, self.may_redeem(of));
         needs.push(wallet_key(of.request).need());
         needs.push(holdings_key(of.request).need());
-        let at = of.asked.at.unwrap_or(of.now);
-        needs.extend(self.limit_keys(of, at).all().map(|key| stream_of(key).need()));
+        needs.extend(self.limit_keys(of).all().map(|key| stream_of(key).need()));
         let by_plan = of.request.by_plan.then(|| Occurrence::of(of.id)).flatten();
         needs.extend(by_plan.as_ref().map(Occurrence::need));
         needs
     }
 
-    fn limit_keys(&self, of: &Preparing<'_, Self>, at: Timestamp) -> LimitKeys {
+    fn limit_keys(&self, of: &Preparing<'_, Self>) -> LimitKeys {
         let (request, asked) = (of.request, of.asked);
         let who = (&request.investor, asked.investor.customer_type, asked.channel);
-        let keys = self.house.calendar.t_of(at).ok().and_then(|t| {
+        let keys = self.house.calendar.t_of(of.now).ok().and_then(|t| {
             let funds = self.funds_on(t.date(), request.wallet_fund, request.target_fund).ok()?;
             Some(LimitKeys::of(&self.house, &funds, who, t, &ConversionMode::ALL))
         });
@@ -217,8 +216,11 @@ impl DiscountPurchase {
         if request.wallet_fund == request.target_fund {
             return Err(Refusal::SameFund(request.target_fund));
         }
-        let at = self.house.asked_at(asked.at, of.now);
-        let at = at.map_err(|why| admission::Refusal::NoTradingDay { why })?;
+        let no_day = |why| admission::Refusal::NoTradingDay { why };
+        let asked_at = self.house.asked_at(asked.at, of.now).map_err(no_day)?;
+        self.house.still_that_t((asked_at, None), of.now, request.only_today).map_err(no_day)?;
+        // Money that comes from now on counts for no T that is over.
+        let at = of.now;
         let (wallet_fund, target_fund) = self
             .funds_on(self.day_of(at), request.wallet_fund, request.target_fund)
             .map_err(Refusal::UnknownFund)?;
@@ -227,7 +229,7 @@ impl DiscountPurchase {
         if entry.credit != Credit::None || entry.reservation != Reservation::None {
             return Err(Refusal::TransactionUsed(of.id.clone()));
         }
-        let used_today = self.limit_keys(of, at).used(|key| used(streams, Some(key)));
+        let used_today = self.limit_keys(of).used(|key| used(streams, Some(key)));
         let t = self.house.calendar.t_of(at).ok();
         let later = t.map(|t| self.house.later((&wallet_fund, &target_fund), t));
         let mut investor = asked.investor.clone();
@@ -247,7 +249,7 @@ impl DiscountPurchase {
             calendar: self.house.calendar.clone(),
         })?;
         asked.investor.owns(&request.account)?;
-        Ok(admitted)
+        Ok(Admitted { requested_at: asked_at, ..admitted })
     }
 
     /// Decides again for the T that the money counts for.
@@ -284,7 +286,7 @@ impl DiscountPurchase {
         if let Some(mode) = of.request.mode {
             return mode == ConversionMode::RedeemToPurchase;
         }
-        let day = self.day_of(of.asked.at.unwrap_or(of.now));
+        let day = self.day_of(of.now);
         let funds = self.funds_on(day, of.request.wallet_fund, of.request.target_fund);
         funds.is_ok_and(|(wallet, target)| wallet.registrar != target.registrar)
     }

@@ -17,12 +17,13 @@ use crate::{
         milestone::{Milestone, Notes, Scope},
         names::{self, Minted},
         share_book::ShareBook,
+        wallet::worth,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
 use fundflow_domain::{
     admission::Admitted,
-    application::{Applications, Confirmation, PromisedFee, Terms},
+    application::{Applications, Ask, Confirmation, PromisedFee, Terms},
     calendar::TradingDay,
     case::{CaseId, Cases, Closing, Finding},
     day_limit::DayLimit,
@@ -177,7 +178,14 @@ impl FundSaga for DiscountPurchase {
     fn fee(&self, view: &View<'_>, leg: &ApplicationLeg) -> Option<(PromisedFee, Discount)> {
         let converted = view.plan.mode.is_conversion() && leg.order == view.plan.out.order;
         let promised = view.open.notes.promise(&view.open.promise);
-        converted.then_some((PromisedFee::Charge(promised.charge), promised.discount))
+        let amount = || {
+            let Ask::Conversion { shares, .. } = leg.application(view)?.terms.ask else {
+                return None;
+            };
+            worth(shares)
+        };
+        let fee = promised.fee_of(amount().filter(|_| converted)?);
+        Some((fee, promised.discount))
     }
 }
 

@@ -96,9 +96,8 @@ impl Purchase {
 
     fn limit_of(&self, of: &Preparing<'_, Self>) -> Option<LimitKey> {
         let (request, asked) = (of.request, of.asked);
-        let at = asked.at.unwrap_or(of.now);
-        let fund = self.terms_at(request, at).ok()?;
-        let t = buying::trade_date(request.way, at, &fund, &self.house.calendar).ok()?;
+        let fund = self.terms_at(request, of.now).ok()?;
+        let t = buying::trade_date(request.way, of.now, &fund, &self.house.calendar).ok()?;
         let who = (asked.investor.customer_type, asked.channel);
         buying::limit_key(&fund, &request.investor, who, t)
     }
@@ -124,9 +123,12 @@ impl Purchase {
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         let (request, asked) = (of.request, of.asked);
-        let at = self.house.asked_at(asked.at, of.now);
-        let at = at.map_err(|why| admission::Refusal::NoTradingDay { why })?;
-        let fund = self.terms_at(request, at)?;
+        let no_day = |why| admission::Refusal::NoTradingDay { why };
+        let asked_at = self.house.asked_at(asked.at, of.now).map_err(no_day)?;
+        // Money that comes from now on counts for no T that is over.
+        let fund = self.terms_at(request, of.now)?;
+        let by = (asked_at, fund.cut_off_for(request.way));
+        self.house.still_that_t(by, of.now, request.only_today).map_err(no_day)?;
         if fund.kind == FundKind::Money {
             return Err(Refusal::MoneyFund(fund.code));
         }
@@ -138,7 +140,7 @@ impl Purchase {
         let admitted = buying::admit(&Buying {
             way: request.way,
             amount: request.amount,
-            at,
+            at: of.now,
             investor,
             fund,
             channel: asked.channel,
@@ -147,9 +149,9 @@ impl Purchase {
             calendar: self.house.calendar.clone(),
         });
         if request.way == Way::RegularPlan {
-            self.is_due(streams, of, at)?;
+            self.is_due(streams, of, asked_at)?;
         }
-        let admitted = admitted?;
+        let admitted = Admitted { requested_at: asked_at, ..admitted? };
         asked.investor.owns(&request.account)?;
         Ok((admitted, table_for(request.way)))
     }

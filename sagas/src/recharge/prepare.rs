@@ -91,10 +91,9 @@ impl Recharge {
 
     fn limit_of(&self, of: &Preparing<'_, Self>) -> Option<LimitKey> {
         let (request, asked) = (of.request, of.asked);
-        let at = asked.at.unwrap_or(of.now);
-        let fund = self.terms_at(request.fund, at)?;
+        let fund = self.terms_at(request.fund, of.now)?;
         let who = (asked.investor.customer_type, asked.channel);
-        buying::limit_key(&fund, &request.investor, who, self.house.calendar.t_of(at).ok()?)
+        buying::limit_key(&fund, &request.investor, who, self.house.calendar.t_of(of.now).ok()?)
     }
 
     /// The limit of a later T.
@@ -121,9 +120,11 @@ impl Recharge {
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         let (request, asked) = (of.request, of.asked);
-        let at = self.house.asked_at(asked.at, of.now);
-        let at = at.map_err(|why| admission::Refusal::NoTradingDay { why })?;
-        let fund = self.terms_at(request.fund, at).ok_or(Refusal::UnknownFund(request.fund))?;
+        let no_day = |why| admission::Refusal::NoTradingDay { why };
+        let asked_at = self.house.asked_at(asked.at, of.now).map_err(no_day)?;
+        self.house.still_that_t((asked_at, None), of.now, request.only_today).map_err(no_day)?;
+        // Money that comes from now on counts for no T that is over.
+        let fund = self.terms_at(request.fund, of.now).ok_or(Refusal::UnknownFund(request.fund))?;
         if fund.kind != FundKind::Money {
             return Err(Refusal::NotAMoneyFund { fund: fund.code, kind: fund.kind });
         }
@@ -139,7 +140,7 @@ impl Recharge {
         let admitted = buying::admit(&Buying {
             way: Way::Purchase,
             amount: request.amount,
-            at,
+            at: of.now,
             investor,
             fund,
             channel: asked.channel,
@@ -148,7 +149,7 @@ impl Recharge {
             calendar: self.house.calendar.clone(),
         })?;
         asked.investor.owns(&request.account)?;
-        Ok((admitted, &RECHARGE))
+        Ok((Admitted { requested_at: asked_at, ..admitted }, &RECHARGE))
     }
 
     /// Decides again for a later T. What the transaction itself counts is not held against it.

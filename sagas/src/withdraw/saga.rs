@@ -255,7 +255,10 @@ impl saga::Saga for Withdraw {
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         let (request, asked) = (of.request, of.asked);
-        let at = self.house.asked_at(asked.at, of.now).map_err(cash_out::Refusal::NoTradingDay)?;
+        let asked_at = self.house.asked_at(asked.at, of.now);
+        let asked_at = asked_at.map_err(cash_out::Refusal::NoTradingDay)?;
+        // Nothing that is placed from now on belongs to a T that is over.
+        let at = of.now;
         let day = self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date);
         let fund =
             (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
@@ -275,7 +278,7 @@ impl saga::Saga for Withdraw {
             reserved_by: reserved_by(wallet),
             calendar: self.house.calendar.clone(),
         })?;
-        Ok((admitted, &WITHDRAW))
+        Ok((Admitted { requested_at: asked_at, ..admitted }, &WITHDRAW))
     }
 
     fn callees(&self, open: &Open<Self>, _: &Plan) -> Vec<Callee> {
