@@ -40,6 +40,7 @@ pub mod again_and_again;
 pub mod buying;
 pub mod cash_out;
 mod checks;
+pub mod countable;
 mod day_max;
 mod days;
 mod held;

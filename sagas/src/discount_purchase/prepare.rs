@@ -9,6 +9,7 @@ use super::{
 use crate::{
     parts::{
         cancel::{self, NotTakenBack},
+        leaving::latest_nav,
         limits::{stream_of, used, used_by_others},
         names::Reserved,
         occurrence::{NotAsked, Occurrence},
@@ -17,13 +18,18 @@ use crate::{
     withdraw::balance,
 };
 use fundflow_domain::{
-    admission::{self, Admission, Admitted, Readmission, admit, offers, readmit},
+    admission::{
+        self, Admission, Admitted, Readmission, admit,
+        countable::{Uncountable, countable},
+        offers, readmit,
+    },
     calendar::TradingDay,
     fund::FundTerms,
     holdings::{self, HoldingId, Holdings},
     ids::{FundCode, TransactionId, WalletId},
     investor::AnotherAccount,
     modes::ConversionMode,
+    money::{Nav, Shares},
     time::Timestamp,
     wallet::{self, Credit, Reservation, Wallet},
 };
@@ -55,6 +61,9 @@ pub enum Refusal {
     /// The rules of the business decline it.
     #[error(transparent)]
     NotAdmitted(#[from] admission::Refusal),
+    /// The shares would be more than can be counted. Ask for less.
+    #[error(transparent)]
+    Uncountable(#[from] Uncountable),
     /// The transaction ID already moved this wallet, in a saga of another kind. Use a new ID.
     #[error("transaction {0} already moved this wallet; use a new transaction ID")]
     TransactionUsed(TransactionId),
@@ -249,7 +258,29 @@ impl DiscountPurchase {
             calendar: self.house.calendar.clone(),
         })?;
         asked.investor.owns(&request.account)?;
+        self.is_countable(streams, request, &admitted)?;
         Ok(Admitted { requested_at: asked_at, ..admitted })
+    }
+
+    /// Both funds' shares can be counted beside those that are there.
+    fn is_countable(
+        &self,
+        streams: &Streams,
+        request: &Request,
+        admitted: &Admitted,
+    ) -> Result<(), Uncountable> {
+        let amount = admitted.amount(request.amount);
+        if admitted.mode.buys_the_money_fund() {
+            let held = streams.state(&wallet_key(request));
+            let held = held.map_or(Some(Shares::ZERO), wallet::State::counted);
+            countable(request.wallet_fund, held, amount, Nav::ONE)?;
+        }
+        let Some(nav) = latest_nav(&self.house, request.target_fund, admitted.nav_date.date())
+        else {
+            return Ok(());
+        };
+        let held = streams.state(&holdings_key(request)).map(holdings::State::registered);
+        countable(request.target_fund, Some(held.unwrap_or_default()), amount, nav)
     }
 
     /// Decides again for the T that the money counts for.
@@ -317,6 +348,7 @@ impl Refusal {
             Refusal::DiffersFromFirst { .. }
             | Refusal::SameFund(_)
             | Refusal::NotAsked(_)
+            | Refusal::Uncountable(_)
             | Refusal::UnknownFund(_)
             | Refusal::TransactionUsed(_)
             | Refusal::KeyTaken { .. }

@@ -9,6 +9,7 @@ use super::{
 use crate::parts::{
     application::ApplicationLeg,
     cancel::NotTakenBack,
+    leaving::latest_nav,
     limits::{stream_of, used, used_by_others},
     names::Reserved,
     occurrence::{NotAsked, Occurrence},
@@ -19,13 +20,15 @@ use fundflow_domain::{
     admission::{
         self,
         buying::{self, Admitted, Again, Buying, Way},
+        countable::{Uncountable, countable},
     },
     calendar::TradingDay,
     fund::{FundKind, FundTerms},
-    holdings::{HoldingId, Holdings},
+    holdings::{HoldingId, Holdings, State},
     ids::{FundCode, OrderId, TransactionId},
     investor::AnotherAccount,
     limits::LimitKey,
+    money::{Nav, Shares},
     time::Timestamp,
 };
 use fundflow_kernel::streams::{Key, Need, Streams};
@@ -71,6 +74,9 @@ pub enum Refusal {
     /// The rules of the business decline it.
     #[error(transparent)]
     NotAdmitted(#[from] admission::Refusal),
+    /// The shares would be more than can be counted. Ask for less.
+    #[error(transparent)]
+    Uncountable(#[from] Uncountable),
     /// Nothing is taken back, or the case stays open.
     #[error(transparent)]
     NotTakenBack(#[from] NotTakenBack),
@@ -153,6 +159,16 @@ impl Purchase {
         }
         let admitted = Admitted { requested_at: asked_at, ..admitted? };
         asked.investor.owns(&request.account)?;
+        let nav = match request.way {
+            Way::Subscription => Some(Nav::ONE),
+            Way::Purchase | Way::RegularPlan => {
+                latest_nav(&self.house, request.fund, admitted.trade_date.date())
+            }
+        };
+        let held = held.map_or(Shares::ZERO, State::registered);
+        if let Some(nav) = nav {
+            countable(request.fund, Some(held), admitted.amount(request.amount), nav)?;
+        }
         Ok((admitted, table_for(request.way)))
     }
 
@@ -211,6 +227,7 @@ impl Refusal {
             | Refusal::UnknownFund(_)
             | Refusal::MoneyFund(_)
             | Refusal::NotAsked(_)
+            | Refusal::Uncountable(_)
             | Refusal::NotTakenBack(_)
             | Refusal::NotRedirected(_)
             | Refusal::NotUndated => None,

@@ -15,14 +15,16 @@ use fundflow_domain::{
     admission::{
         self,
         buying::{self, Admitted, Again, Buying, Way},
+        countable::{Uncountable, countable},
     },
     calendar::TradingDay,
     fund::{FundKind, FundTerms},
     ids::{FundCode, TransactionId},
     investor::AnotherAccount,
     limits::LimitKey,
+    money::{Nav, Shares},
     time::Timestamp,
-    wallet::Entry,
+    wallet::{self, Entry},
 };
 use fundflow_kernel::streams::{Need, Streams};
 use fundflow_runtime::{saga::Preparing, step::Table};
@@ -57,6 +59,9 @@ pub enum Refusal {
     /// The rules of the business decline it.
     #[error(transparent)]
     NotAdmitted(#[from] admission::Refusal),
+    /// The shares would be more than can be counted. Ask for less.
+    #[error(transparent)]
+    Uncountable(#[from] Uncountable),
     /// A key that would be handed out belongs to another saga. Use a new ID.
     #[error("{key} belongs to {kind} {transaction}; use a new transaction ID")]
     KeyTaken {
@@ -149,6 +154,8 @@ impl Recharge {
             calendar: self.house.calendar.clone(),
         })?;
         asked.investor.owns(&request.account)?;
+        let held = wallet.map_or(Some(Shares::ZERO), wallet::State::counted);
+        countable(request.fund, held, admitted.amount(request.amount), Nav::ONE)?;
         Ok((Admitted { requested_at: asked_at, ..admitted }, &RECHARGE))
     }
 
@@ -183,6 +190,7 @@ impl Refusal {
             | Refusal::UnknownFund(_)
             | Refusal::NotAMoneyFund { .. }
             | Refusal::TransactionUsed(_)
+            | Refusal::Uncountable(_)
             | Refusal::KeyTaken { .. }
             | Refusal::Reserved(_)
             | Refusal::AnotherAccount(_)
