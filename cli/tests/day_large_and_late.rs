@@ -216,3 +216,22 @@ fn what_the_registrar_says_of_the_whole_is_not_said_of_the_conversion_that_is_ta
     assert_eq!(ending(&report, "c"), ("done".into(), taken_back));
     assert_eq!(ending(&report, "d").0, "taken back in part");
 }
+
+#[test]
+fn a_conversion_that_is_taken_back_keeps_no_shares_while_the_fee_of_its_purchase_is_in_dispute() {
+    let day = Day::new();
+    let report = day.play(
+        "2026-03-02",
+        "L,10:00:00,discount_purchase,I-1,000730,011162,,1000.00,linked_same_day,,,\n\
+         c,11:00:00,cancel,,,,,,,,L,conversion\n",
+        "[override.L]\nbuy_confirmation = \"wrong_fee\"\n",
+    );
+
+    assert_eq!(ending(&report, "L").0, "stuck");
+    let wallet = day.json(&["wallet", "show", "I-1"]).to_string();
+    for part in ["\"available\":\"985.22\"", "\"reserved\":\"0.00\"", "\"registered\":\"985.22\""] {
+        assert!(wallet.contains(part), "{wallet}");
+    }
+    let audit = fundflow(day.store.path(), &["audit", "verify"]);
+    assert!(audit.status.success(), "{}", String::from_utf8_lossy(&audit.stderr));
+}

@@ -48,6 +48,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Reserved => entry(view).reservation != Reservation::None,
         Fact::ReserveUnwanted => unwanted(view),
         Fact::Released => entry(view).reservation == Reservation::Released,
+        Fact::NoneKeptInDispute => !is_kept_in_dispute(view),
         Fact::OutPlaced => out.is_placed(view),
         Fact::OutAccepted => out.is_accepted(view),
         Fact::OutRejected => is_out_rejected(view),
@@ -189,6 +190,14 @@ fn is_out_rejected(view: &View<'_>) -> bool {
     let out = &view.plan.out;
     let falls = out.is_rejected(view) && !bought_for_nothing(view);
     falls || (!out.is_placed(view) && unwanted(view))
+}
+
+/// The table waits until the purchase adds up; of its shares only what is in dispute is held meanwhile.
+fn is_kept_in_dispute(view: &View<'_>) -> bool {
+    let (buy, entry) = (&view.plan.buy, entry(view));
+    let there = matches!(entry.credit, Credit::Confirmed(_));
+    let kept = there && matches!(entry.reservation, Reservation::Held(_));
+    kept && buy.is_confirmed(view) && !sound(view, buy) && is_out_rejected(view)
 }
 
 /// The registrar takes a redemption back whose money has gone on to the target: that is not unwound, and
