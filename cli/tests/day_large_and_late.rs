@@ -10,7 +10,7 @@ use std::{fs, path::Path};
 use tempfile::TempDir;
 
 const HEADING: &str = "transaction,time,kind,investor,wallet_fund,target_fund,fund,amount,mode,\
-                       only_today,of,scope\n";
+                       only_today,of,scope,frequency,start\n";
 const DAYS: [&str; 6] =
     ["2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05", "2026-03-06", "2026-03-09"];
 
@@ -40,13 +40,18 @@ impl Day {
     }
 
     fn play(&self, day: &str, rows: &str, scenario: &str) -> Value {
+        self.play_with(day, rows, scenario, 1)
+    }
+
+    /// Without the investors before the first.
+    fn play_with(&self, day: &str, rows: &str, scenario: &str, first: usize) -> Value {
         let funds = self.folder.path().join("funds").exists();
         let funds = if funds { "funds = \"added\"\n" } else { "" };
         self.write("day.toml", &format!("trade_date = {day}\nseed = 1\n{funds}"));
         let mut investors = "investor,account,risk,questionnaire_valid_until,kyc,id_valid_until,\
                              same_name_card,customer_type\n"
             .to_owned();
-        for nth in 1..=6 {
+        for nth in first..=6 {
             let rest = "C5,2027-12-31,verified,2040-01-01,yes,individual";
             investors.push_str(&format!("I-{nth},A-{nth},{rest}\n"));
         }
@@ -55,6 +60,9 @@ impl Day {
             .iter()
             .flat_map(|day| ["011162", "018145"].map(|fund| format!("{fund},{day},1.2345\n")));
         self.write("navs.csv", &format!("fund,date,nav\n{}", prices.collect::<String>()));
+        let columns = HEADING.split(',').count();
+        let padded = |row: &str| format!("{row}{}\n", ",".repeat(columns - row.split(',').count()));
+        let rows: String = rows.lines().map(padded).collect();
         self.write("orders.csv", &format!("{HEADING}{rows}"));
         self.write("scenario.toml", scenario);
         self.json(&["day", "--no-progress", self.folder.path().to_str().unwrap()])
@@ -234,4 +242,28 @@ fn a_conversion_that_is_taken_back_keeps_no_shares_while_the_fee_of_its_purchase
     }
     let audit = fundflow(day.store.path(), &["audit", "verify"]);
     assert!(audit.status.success(), "{}", String::from_utf8_lossy(&audit.stderr));
+}
+
+#[test]
+fn a_plan_whose_investor_is_not_listed_is_a_mistake_of_the_folder_and_no_miss_of_the_investors() {
+    let day = Day::new();
+    day.play("2026-03-02", "L,10:00:00,plan,I-1,,,011162,100.00,,,,,daily,2026-03-02\n", "");
+    let mut mistakes = Vec::new();
+    for t in ["2026-03-03", "2026-03-04", "2026-03-05"] {
+        let name = format!("P-{t}");
+        let row = format!("{name},10:00:00,purchase,I-2,,,018145,100.00\n");
+        let report = day.play_with(t, &row, "", 2);
+        mistakes.extend(report["bad_rows"].as_array().unwrap().iter().map(ToString::to_string));
+        assert_eq!(ending(&report, &name).0, "completed");
+    }
+
+    assert!(mistakes.len() >= 3, "{mistakes:#?}");
+    for mistake in mistakes {
+        assert!(
+            mistake.contains("investors.csv: investor") && mistake.contains("I-1"),
+            "{mistake}"
+        );
+    }
+    let plan = day.json(&["saga", "show", "L"]);
+    assert_eq!(plan["state"], "open", "three dates in a row would end it: {plan:#}");
 }
