@@ -51,8 +51,8 @@ mod tests {
         let fund = "000730".parse().unwrap();
         for (held, amount, nav, counts) in rows {
             let (held, amount) = (held.parse().ok(), amount.parse().unwrap());
-            let found = countable(fund, held, amount, nav.parse().unwrap());
-            assert_eq!(found.is_ok(), counts, "{held:?} and {amount} at {nav}");
+            let checked = countable(fund, held, amount, nav.parse().unwrap());
+            assert_eq!(checked.is_ok(), counts, "{held:?} and {amount} at {nav}");
         }
     }
 }
