@@ -69,10 +69,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::RestRequested => plan.payout.is_requested(view) || is_spent_on_target(view),
         Fact::RestAnswered => plan.payout.is_answered(view) || is_spent_on_target(view),
         Fact::RestPaidOut => plan.payout.is_paid_out(view) || is_spent_on_target(view),
-        Fact::TargetGivenBack => {
-            let free = plan.target_limits.are_free(view) && plan.limits_next.are_free(view);
-            free || !is_target_lost(view)
-        }
+        Fact::TargetGivenBack => is_target_given_back(view),
         Fact::Ended => view.ending.is_some(),
         Fact::Compensated => view.plan.compensations.are_answered(view),
         Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
@@ -131,6 +128,12 @@ pub(super) fn falls_with_day(view: &View<'_>) -> Option<Scope> {
         return Some(Scope::All);
     }
     day_refused::falls(view, plan.target_order(), of_target).then_some(Scope::Conversion)
+}
+
+fn is_target_given_back(view: &View<'_>) -> bool {
+    let plan = view.plan;
+    let free = plan.target_limits.are_free(view) && plan.limits_next.are_free(view);
+    free || !is_target_lost(view)
 }
 
 /// No shares of the target will come.

@@ -4,6 +4,7 @@ use super::{
     Asked, Call, Do, Ending, Fact, Plan, Request, When, act, commands, ends, facts,
     hear::{self, Leg},
     limits::{LimitKeys, target_key},
+    out::fee_of,
     prepare::Refusal,
 };
 use crate::parts::compensation::Compensations;
@@ -17,13 +18,12 @@ use crate::{
         milestone::{Milestone, Notes, Scope},
         names::{self, Minted},
         share_book::ShareBook,
-        wallet::worth,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
 use fundflow_domain::{
     admission::Admitted,
-    application::{Applications, Ask, Confirmation, PromisedFee, Terms},
+    application::{Applications, Confirmation, PromisedFee, Terms},
     calendar::TradingDay,
     case::{CaseId, Cases, Closing, Finding},
     day_limit::DayLimit,
@@ -176,16 +176,7 @@ impl FundSaga for DiscountPurchase {
     }
 
     fn fee(&self, view: &View<'_>, leg: &ApplicationLeg) -> Option<(PromisedFee, Discount)> {
-        let converted = view.plan.mode.is_conversion() && leg.order == view.plan.out.order;
-        let promised = view.open.notes.promise(&view.open.promise);
-        let amount = || {
-            let Ask::Conversion { shares, .. } = leg.application(view)?.terms.ask else {
-                return None;
-            };
-            worth(shares)
-        };
-        let fee = promised.fee_of(amount().filter(|_| converted)?);
-        Some((fee, promised.discount))
+        fee_of(view, leg)
     }
 }
 
