@@ -191,8 +191,8 @@ fn a_mistake_in_a_row_of_a_list_is_told_with_the_line_and_the_value_of_that_row(
         ("rate = \"0.005\"", "rate = 0.005", "purchase[1].rate = 0.005: write decimals in quotes"),
         (
             "from = \"1000000\"",
-            "from = \"1e6\"",
-            "purchase[1].from = \"1e6\": write yuan in quotes",
+            "from = \"much\"",
+            "purchase[1].from = \"much\": write yuan in quotes",
         ),
         ("from = \"3000000\"", "from = \"1000000\"", "purchase[2]: a tier from 1000000.00 follows"),
     ];

@@ -255,11 +255,8 @@ impl saga::Saga for Withdraw {
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         let (request, asked) = (of.request, of.asked);
-        let asked_at = self.house.asked_at(asked.at, of.now);
-        let asked_at = asked_at.map_err(cash_out::Refusal::NoTradingDay)?;
-        // Nothing that is placed from now on belongs to a T that is over.
-        let at = of.now;
-        let day = self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date);
+        let at = self.house.asked_at(asked.at, of.now).map_err(cash_out::Refusal::NoTradingDay)?;
+        let day = self.house.calendar.t_of(of.now).map_or_else(|_| of.now.date(), TradingDay::date);
         let fund =
             (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
         let plan = Plan::of(&self.house, of.id, request);
@@ -270,7 +267,7 @@ impl saga::Saga for Withdraw {
         let admitted = cash_out::admit(&CashOut {
             way: Way::Ordinary,
             shares: request.shares,
-            at,
+            at: of.now,
             investor: asked.investor.clone(),
             account: request.account.clone(),
             fund,
@@ -278,7 +275,7 @@ impl saga::Saga for Withdraw {
             reserved_by: reserved_by(wallet),
             calendar: self.house.calendar.clone(),
         })?;
-        Ok((Admitted { requested_at: asked_at, ..admitted }, &WITHDRAW))
+        Ok((Admitted { requested_at: at, ..admitted }, &WITHDRAW))
     }
 
     fn callees(&self, open: &Open<Self>, _: &Plan) -> Vec<Callee> {
