@@ -58,9 +58,10 @@ pub(crate) struct Filter {
     limit: Option<usize>,
 }
 
-const STAGES: [&str; 14] = [
+const STAGES: [&str; 15] = [
     "payment requested",
     "paid",
+    "paid back",
     "declined",
     "payment closed",
     "placed",

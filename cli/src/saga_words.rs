@@ -84,15 +84,28 @@ pub(crate) fn ending_words(ending: &str) -> String {
     short.replace('_', " ")
 }
 
-/// Why the registrar does not take an order back that was to be taken back, if it said so.
+/// Why the registrar does not take back what was to be taken back, if it said so: `all` of a transaction,
+/// or its `conversion`. What it said of the one, where that was asked for, says nothing of the other.
 pub(crate) fn cancel_refused<'a>(
-    events: impl IntoIterator<Item = &'a Recorded, IntoIter: DoubleEndedIterator>,
+    events: impl IntoIterator<Item = &'a Recorded>,
+    scope: &str,
 ) -> Option<String> {
-    let says_no = |event_type: &str| event_type.ends_with(".cancel_refused");
-    let event = events.into_iter().rev().find(|it| says_no(&it.event.event_type))?;
-    let body: serde_json::Value = serde_json::from_str(&event.event.data).ok()?;
-    let text = body.pointer("/cause/text").and_then(serde_json::Value::as_str);
-    Some(text.unwrap_or("the registrar does not take it back").to_owned())
+    let (mut asked, mut refused) = (Vec::new(), Vec::new());
+    for event in events {
+        let event_type = &event.event.event_type;
+        let body = || serde_json::from_str::<serde_json::Value>(&event.event.data).ok();
+        let text = |at| Some(body()?.pointer(at)?.as_str()?.to_owned());
+        if event_type.ends_with(".cancel_asked") {
+            asked.extend(text("/scope"));
+        } else if event_type.ends_with(".cancel_refused") {
+            let why = text("/cause/text");
+            let why = why.unwrap_or_else(|| "the registrar does not take it back".to_owned());
+            refused.push((asked.last().cloned(), why));
+        }
+    }
+    let was_asked = asked.iter().any(|it| it == scope);
+    let of_it = |(of, _): &(Option<String>, String)| !was_asked || of.as_deref() == Some(scope);
+    refused.into_iter().rfind(of_it).map(|(_, why)| why)
 }
 
 impl SagaRow {

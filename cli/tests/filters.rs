@@ -165,7 +165,7 @@ fn orders_are_listed_by_transaction_investor_fund_and_day() {
     assert!(all > STUCK as usize, "{all}");
     for (words, wanted) in [
         (&["--transaction", "OK-1"][..], 2),
-        (&["--investor", "I-1001"], 2),
+        (&["--investor", "I-1001"], 2 + STUCK as usize),
         (&["--fund", "011162"], 1),
         (&["--fund", "000730", "--stage", "confirmed"], 2),
         (&["--trade-date", "2026-02-27"], 0),

@@ -13,9 +13,10 @@
 //!    the day's limit, what fits is accepted; elsewhere the refusal says what would fit.
 
 use crate::{
+    application::PromisedFee,
     calendar::{CalendarError, TradingCalendar, TradingDay},
     day_limit::DayTally,
-    fees::tiers::Charge,
+    fees::tiers::{AmountTiers, Charge},
     fund::FundTerms,
     ids::{FundCode, InvestorId, VersionTag},
     investor::{CustomerType, InvestorProfile, SalesChannel},
@@ -39,6 +40,7 @@ pub mod again_and_again;
 pub mod buying;
 pub mod cash_out;
 mod checks;
+pub mod countable;
 mod day_max;
 mod days;
 mod held;
@@ -132,6 +134,9 @@ pub struct Admitted {
     pub fee_schedule: VersionTag,
     /// What remains of it after the discount and its floor: a rate, or yuan per order.
     pub charge: Charge,
+    /// The same of smaller amounts that may be confirmed of it, where they are charged otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tiers: Option<AmountTiers>,
     /// What the rate is multiplied with. A fixed sum is not discounted unless it is waived.
     pub discount: Discount,
     /// The rule that granted the discount.
@@ -318,6 +323,7 @@ fn on_day(
         },
         fee_schedule: own.target_fund.fees.version.clone(),
         charge: price.charge,
+        tiers: price.tiers,
         discount: price.discount,
         discount_rule: price.rule,
         suitability: Vec::new(),
@@ -331,6 +337,11 @@ fn on_day(
 }
 
 impl Admitted {
+    /// What an application for that amount is promised to cost.
+    pub fn fee_of(&self, amount: Amount) -> PromisedFee {
+        PromisedFee::of(self.charge, self.tiers.as_ref(), amount.into())
+    }
+
     /// Yuan that are taken of the amount that was asked for.
     pub fn amount(&self, asked: Amount) -> Amount {
         self.accepted.unwrap_or(asked)

@@ -4,7 +4,10 @@
 //! rounding, and who keeps the remainder. This module only knows how to show the numbers in them.
 
 use crate::{
-    fees::{discount::Discounted, tiers::Charge},
+    fees::{
+        discount::Discounted,
+        tiers::{AmountTiers, Charge},
+    },
     money::{Rate, Residual, ShareRounding},
 };
 use rust_decimal::Decimal;
@@ -44,6 +47,18 @@ impl fmt::Display for Charge {
             Charge::Rate(rate) => out.pad(&percent(*rate)),
             Charge::Fixed(fee) => write!(out, "{fee} per order"),
         }
+    }
+}
+
+impl fmt::Display for AmountTiers {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, tier) in self.iter().enumerate() {
+            match n {
+                0 => write!(out, "{}", tier.charge)?,
+                _ => write!(out, ", {} from {}", tier.charge, tier.from)?,
+            }
+        }
+        Ok(())
     }
 }
 

@@ -185,6 +185,25 @@ impl House {
         Ok(told)
     }
 
+    /// Whether a request that wants no later T is heard when its own is over.
+    ///
+    /// # Errors
+    /// In words: which T it was, and when it came.
+    pub fn still_that_t(
+        &self,
+        (asked_at, cut_off): (Timestamp, Option<NaiveTime>),
+        now: Timestamp,
+        only_today: bool,
+    ) -> Result<(), String> {
+        let t = |at| self.calendar.t_by(at, cut_off);
+        match (t(asked_at), t(now)) {
+            (Ok(wanted), Ok(day)) if only_today && wanted < day => Err(format!(
+                "only T {wanted} was wanted, and it was over when the request came, at {now}"
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// The T that an instant belongs to.
     ///
     /// # Errors

@@ -65,7 +65,7 @@ fn confirm(number: &str) -> Command {
 }
 
 /// How many variants the refusals have; the match stops the build when one is added.
-const REFUSALS: usize = 9;
+const REFUSALS: usize = 10;
 
 const fn number_of(refusal: &Refusal) -> usize {
     match refusal {
@@ -78,6 +78,7 @@ const fn number_of(refusal: &Refusal) -> usize {
         Refusal::TooFew { .. } => 6,
         Refusal::KeptBack(_) => 7,
         Refusal::Income(_) => 8,
+        Refusal::OutOfRange(_) => 9,
     }
 }
 
@@ -194,6 +195,12 @@ fn nothing_there() -> Vec<Row> {
 
 fn too_much() -> Vec<Row> {
     vec![
+        (
+            "more shares than can be counted",
+            vec![credited(other())],
+            Command::CreditInTransit(tx(), shares("99999999999900")),
+            Refusal::OutOfRange(shares("99999999999900")),
+        ),
         (
             "more reserved than is free",
             vec![credited(tx()), confirmed(tx(), "100"), reserved(other(), "60")],

@@ -38,8 +38,8 @@ pub(super) fn record(event: &Event) -> Option<&Confirmation> {
 /// The first thing that does not add up in a record that buys. What others do not add up to is in suspense.
 pub(super) fn wrong(known: &Application, said: &Confirmation) -> Option<String> {
     let terms = &known.terms;
-    let (fee, rounding) = (Promised::of(terms.promised.fee), terms.rounding);
-    let finished = said.finished;
+    let (rounding, finished) = (terms.rounding, said.finished);
+    let fee = Promised::of(&terms.promised.fee, beside(known, said));
     let found = match (&terms.ask, &said.outcome) {
         (Ask::Purchase { amount, .. }, Outcome::Purchase(n)) => purchase(
             &PurchaseNumbers {
@@ -74,6 +74,26 @@ pub(super) fn wrong(known: &Application, said: &Confirmation) -> Option<String> 
         _ => return None,
     };
     found.into_iter().next().map(|it| it.what.to_string())
+}
+
+/// Yuan of the order that other records confirm, or may yet.
+fn beside(known: &Application, said: &Confirmation) -> Money {
+    let (Ask::Purchase { amount: asked, .. } | Ask::Subscription { amount: asked }) =
+        &known.terms.ask
+    else {
+        return Money::ZERO;
+    };
+    let (amount, refund) = match &said.outcome {
+        Outcome::Purchase(numbers) => (numbers.amount, numbers.refund),
+        Outcome::Subscription(numbers) => (numbers.amount, numbers.refund),
+        Outcome::Redemption(_) | Outcome::Conversion(_) | Outcome::FastTransfer(_) => {
+            return Money::ZERO;
+        }
+    };
+    let left = Money::from(left(known, *asked));
+    let before = Money::from(*asked).minus_or_zero(left);
+    let open = left.minus_or_zero(amount).minus_or_zero(refund);
+    if said.finished { before } else { before.plus(open).unwrap_or(before) }
 }
 
 /// Yuan asked for that no portion has settled.

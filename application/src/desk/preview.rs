@@ -155,6 +155,9 @@ fn misdisposed(deed: &Deed, look: &Look) -> Option<String> {
     let words = if words.is_empty() { "none".to_owned() } else { words.join(", ") };
     let named = |name: &str| dispositions.iter().any(|(named, _)| **named == *name);
     let missing: Vec<_> = open.iter().filter(|end| !named(&end.name)).collect();
+    let mut wrong = Vec::new();
+    let unknown = dispositions.iter().find(|(named, _)| open.iter().all(|end| end.name != *named));
+    wrong.extend(unknown.map(|(name, _)| format!("{name} is not open; open are: {words}")));
     // Whoever is over may go on with what is not named.
     let must = look.ending.is_none() || dispositions.is_empty();
     if must && !missing.is_empty() {
@@ -163,10 +166,9 @@ fn misdisposed(deed: &Deed, look: &Look) -> Option<String> {
         };
         let missing: Vec<_> = missing.iter().map(ask).collect();
         let missing = missing.join(" ");
-        return Some(format!("open ends need a disposition ({words}); add {missing}"));
+        wrong.push(format!("open ends need a disposition ({words}); add {missing}"));
     }
-    let closed = dispositions.iter().find(|(named, _)| open.iter().all(|end| end.name != *named));
-    closed.map(|(name, _)| format!("{name} is not open; open are: {words}"))
+    (!wrong.is_empty()).then(|| wrong.join("; "))
 }
 
 fn input(saga: &SagaId, deed: &Deed, operator: &Arc<str>) -> Input {

@@ -7,14 +7,14 @@
 //! ```
 //!
 //! An order that is paid for first has a payment before it has an application; one that leaves a fund
-//! never has a payment.
+//! never has a payment. Until there is an application, the request says for whom it is, and of which fund.
 
 use super::{ConfirmedRow, Follow, Kept, Streams};
 use chrono::NaiveDate;
 use fundflow_domain::{
     application::{Application, Applications, Ask, Confirmation, Last, Stage},
     calendar::TradingDay,
-    ids::{ApplicationNo, FundCode, InvestorId, OrderId, PaymentNo},
+    ids::{ApplicationNo, FundCode, InvestorId, OrderId, PaymentNo, TransactionId},
     money::{Amount, Shares},
     orders::{Cause, Serial},
     payment::{self, Payment, Payments},
@@ -22,11 +22,11 @@ use fundflow_domain::{
 };
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
-    store::{EventStore, Position, ReadError},
+    store::{EventStore, Position, ReadError, Version},
     streams::Key,
 };
-use serde::Serialize;
-use std::collections::BTreeMap;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Every order: its application, its payment, or both.
 #[derive(Debug, Default)]
@@ -34,6 +34,7 @@ pub struct Orders {
     at: Position,
     applications: Streams<Applications>,
     payments: Streams<Payments>,
+    requests: BTreeMap<TransactionId, Requested>,
     numbers: BTreeMap<OrderId, Numbers>,
 }
 
@@ -51,6 +52,30 @@ pub struct Order<'a> {
     pub application: Option<(&'a Application, &'a Kept<Applications>)>,
     /// Its payment, once it was requested.
     pub payment: Option<(&'a Payment, &'a Kept<Payments>)>,
+    /// The request that it is a part of.
+    pub request: Option<&'a Requested>,
+}
+
+/// What is paid for, as the request of its transaction says.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Requested {
+    investor: InvestorId,
+    /// The fund that the money buys; in a discount purchase that is the money fund.
+    #[serde(alias = "wallet_fund")]
+    fund: FundCode,
+}
+
+impl Requested {
+    /// Out of the first event of a transaction, where that says so.
+    fn of(event: &Recorded) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Prepared {
+            request: Requested,
+        }
+        let is_first = event.version.0 == 1 && event.event.event_type.ends_with(".prepared");
+        let prepared = || serde_json::from_str::<Prepared>(&event.event.data).ok();
+        is_first.then(prepared)?.map(|it| it.request)
+    }
 }
 
 /// A refund of an order's payment.
@@ -69,7 +94,7 @@ pub struct RefundRow {
 pub struct OrderRow {
     /// Its name, `{transaction}.{part}`.
     pub order: OrderId,
-    /// Owns the shares, before or after; none while only its payment is known.
+    /// Owns the shares, before or after.
     pub investor: Option<InvestorId>,
     /// `purchase`, `redemption` and so on; `payment` while only that is known.
     pub kind: &'static str,
@@ -110,12 +135,12 @@ pub struct OrderRow {
 impl Orders {
     /// Every order, by ID.
     pub fn iter(&self) -> impl Iterator<Item = (&OrderId, Order<'_>)> {
-        self.numbers.iter().map(|(order, numbers)| (order, self.parts(numbers)))
+        self.numbers.iter().map(|(order, numbers)| (order, self.parts(order, numbers)))
     }
 
     /// The order of that name, once anything was asked for it.
     pub fn get(&self, order: &OrderId) -> Option<Order<'_>> {
-        Some(self.parts(self.numbers.get(order)?))
+        Some(self.parts(order, self.numbers.get(order)?))
     }
 
     /// The order that the registrar knows under that number.
@@ -149,10 +174,13 @@ impl Orders {
         &self.payments
     }
 
-    fn parts(&self, numbers: &Numbers) -> Order<'_> {
+    fn parts(&self, order: &OrderId, numbers: &Numbers) -> Order<'_> {
         let application = numbers.application.as_deref().and_then(|no| self.applications.get(no));
         let payment = numbers.payment.as_deref().and_then(|no| self.payments.get(no));
-        Order::of(application, payment)
+        let transaction = order.as_str().rsplit_once('.').map(|(transaction, _)| transaction);
+        let transaction = transaction.and_then(|it| TransactionId::new(it).ok());
+        let request = transaction.and_then(|it| self.requests.get(&it));
+        Order { request, ..Order::of(application, payment) }
     }
 }
 
@@ -167,6 +195,9 @@ impl Follow for Orders {
         self.at = self.at.max(event.position);
         if event.version.0 != 1 {
             return Ok(());
+        }
+        if let Some(request) = Requested::of(event) {
+            self.requests.insert(event.event.correlation.clone(), request);
         }
         let id = event.stream.id();
         if let Some(kept) = self.applications.get(id)
@@ -194,7 +225,7 @@ impl<'a> Order<'a> {
         let application =
             application.and_then(|kept| Some((kept.loaded.state.application()?, kept)));
         let payment = payment.and_then(|kept| Some((kept.loaded.state.payment()?, kept)));
-        Self { application, payment }
+        Self { application, payment, request: None }
     }
 
     /// As a row of a list; `None` for an order that nobody placed or paid for.
@@ -206,6 +237,7 @@ impl<'a> Order<'a> {
         let paid_for = payment.map(|payment| payment.terms.trade_date);
         let (stage, cause) = match (application, payment) {
             (Some(application), _) => (application.stage.name(), cause_of(&application.stage)),
+            (None, Some(payment)) if is_paid_back(payment) => (PAID_BACK, unpaid(&payment.stage)),
             (None, Some(payment)) => (stage_name(&payment.stage), unpaid(&payment.stage)),
             (None, None) => return None,
         };
@@ -215,9 +247,12 @@ impl<'a> Order<'a> {
         let times = || [of_application, of_payment].into_iter().flatten();
         Some(OrderRow {
             order,
-            investor: terms.map(|terms| terms.investor.clone()),
+            investor: terms
+                .map(|terms| &terms.investor)
+                .or(self.request.map(|it| &it.investor))
+                .cloned(),
             kind: ask.map_or("payment", Ask::name),
-            fund: terms.map(|terms| terms.fund),
+            fund: terms.map(|terms| terms.fund).or(self.request.map(|it| it.fund)),
             into: ask.and_then(into),
             amount: ask.and_then(amount).or(payment.map(|payment| payment.terms.amount)),
             shares: ask.and_then(shares),
@@ -244,6 +279,8 @@ pub struct OrderStreams {
     pub application: Kept<Applications>,
     /// What the channel was asked and said.
     pub payment: Kept<Payments>,
+    /// The request that it is a part of, where nothing was placed yet.
+    pub request: Option<Requested>,
     /// The events of both, in commit order.
     pub events: Vec<Recorded>,
 }
@@ -259,15 +296,38 @@ impl OrderStreams {
         let payment = Key::<Payments>::of(&PaymentNo::pay(order)).stream().clone();
         let (application, mut events) = Kept::load(store, &application).await?;
         let (payment, of_payment) = Kept::load(store, &payment).await?;
+        let request = match of_payment.first() {
+            Some(first) if events.is_empty() => requested_by(store, first).await?,
+            Some(_) | None => None,
+        };
         events.extend(of_payment);
         events.sort_by_key(|event| event.position);
-        Ok(Self { application, payment, events })
+        Ok(Self { application, payment, request, events })
     }
 
     /// Both parts, as far as they have begun.
     pub fn order(&self) -> Order<'_> {
-        Order::of(Some(&self.application), Some(&self.payment))
+        let request = self.request.as_ref();
+        Order { request, ..Order::of(Some(&self.application), Some(&self.payment)) }
     }
+}
+
+/// The request of the transaction that an event belongs to.
+async fn requested_by<S: EventStore>(
+    store: &S,
+    event: &Recorded,
+) -> Result<Option<Requested>, ReadError> {
+    let stream = format!("{}-{}", event.event.process, event.event.correlation);
+    let Ok(stream) = StreamName::try_from(Arc::<str>::from(stream)) else { return Ok(None) };
+    let events = store.read(&stream, Version(0), 1).await?;
+    Ok(events.first().and_then(Requested::of))
+}
+
+/// The stage of an order that was paid for and never placed, and whose money goes back.
+const PAID_BACK: &str = "paid back";
+
+fn is_paid_back(payment: &Payment) -> bool {
+    payment.applied().is_some() && payment.left().is_zero()
 }
 
 fn refunds(payment: &Payment) -> Vec<RefundRow> {

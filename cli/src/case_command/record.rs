@@ -91,6 +91,7 @@ fn promised(order: &Order<'_>) -> Figures {
     let fee = match &terms.promised.fee {
         PromisedFee::Exact(fee) => Some(fee.to_string()),
         PromisedFee::Charge(charge) => Some(charge.to_string()),
+        PromisedFee::Tiers(tiers) => Some(tiers.to_string()),
         PromisedFee::Open => None,
     };
     let name = if matches!(terms.ask, Ask::Conversion { .. }) { "topup fee" } else { "fee" };

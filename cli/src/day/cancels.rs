@@ -61,7 +61,7 @@ async fn outcome<S: EventStore>(
     }
     // Its shares were to be converted, and were not: that much of it is taken back.
     let kept = shown.look.ending == Some(KEPT) && *scope == CancelScope::All;
-    let (word, says) = match cancel_refused(&shown.events).or_else(confirmed) {
+    let (word, says) = match cancel_refused(&shown.events, named(*scope)).or_else(confirmed) {
         Some(why) if kept => (
             IN_PART,
             format!(
@@ -86,6 +86,14 @@ pub(super) const IN_PART: &str = "taken back in part";
 
 /// Asked for in time, and not done.
 pub(super) const NOT_TAKEN_BACK: &str = "not taken back";
+
+/// As the event says that it was asked for.
+const fn named(scope: CancelScope) -> &'static str {
+    match scope {
+        CancelScope::All => "all",
+        CancelScope::Conversion => "conversion",
+    }
+}
 
 fn is_cancelled(applications: &[Application]) -> bool {
     applications.iter().any(|it| matches!(it.stage, Stage::Cancelled(_)))

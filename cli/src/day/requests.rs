@@ -97,13 +97,23 @@ async fn noting<S: EventStore + Checkpoints, G: Saga>(
                 taken.push((order, order.transaction.clone()));
             }
             Err(RequestError::Refused(refusal)) => {
-                let late = too_late(play, order);
+                // One that was changed contradicts what was asked for under its name, at whatever time.
+                let late = match too_late(play, order) {
+                    Some(_) if stands(play, order).await => None,
+                    late => late,
+                };
                 refuse(play, order, late.unwrap_or_else(|| no(refusal)))?;
             }
             Err(error) => refused(play, order, error)?,
         }
     }
     late::note_new(play, taken, before).await
+}
+
+/// Whether its name stands for what was asked for earlier.
+async fn stands<S: EventStore>(play: &Play<S>, order: &Order) -> bool {
+    let desk = &play.table.sagas.desk;
+    desk::show(&*play.store, desk, None, &order.transaction).await.is_ok()
 }
 
 /// Whether the row was refused when the folder was played before; it stays so.

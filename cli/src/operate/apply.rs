@@ -188,7 +188,8 @@ async fn follow(
         row.after = Some(SagaRow::of(&shown));
         row.version = Some(shown.version.0);
         // It was asked for, now or before, and the other side has said no.
-        let refused = desk.order.takes_back().then(|| cancel_refused(&shown.events)).flatten();
+        let scope = desk.order.takes_back();
+        let refused = scope.and_then(|scope| cancel_refused(&shown.events, scope));
         if let Some(why) = refused {
             (row.outcome, row.why) = (Outcome::Refused, Some(why));
         }

@@ -254,8 +254,13 @@ impl Order {
         Self::of("redirect", target, will, &args.order).because(&args.reason)
     }
 
-    const fn takes_back(&self) -> bool {
-        matches!(self.will, Will::Ask(Word::Cancel { .. }))
+    /// What it takes back, by the name that the event has for it.
+    const fn takes_back(&self) -> Option<&'static str> {
+        match self.will {
+            Will::Ask(Word::Cancel { scope: Scope::All, .. }) => Some("all"),
+            Will::Ask(Word::Cancel { scope: Scope::Conversion, .. }) => Some("conversion"),
+            Will::Ask(_) | Will::Act(_) => None,
+        }
     }
 
     /// Only to a saga of that kind.

@@ -10,9 +10,14 @@
 
 use super::{Order, Refusal, again_and_again::by_terms, checks, day_max, days::reaches, no_day};
 use crate::{
+    application::PromisedFee,
     calendar::{TradingCalendar, TradingDay},
     day_limit::DayTally,
-    fees::{Business, discount::DiscountCase, tiers::Charge},
+    fees::{
+        Business,
+        discount::DiscountCase,
+        tiers::{AmountTiers, Charge},
+    },
     fund::FundTerms,
     ids::{InvestorId, VersionTag},
     investor::{CustomerType, InvestorProfile, SalesChannel},
@@ -83,6 +88,9 @@ pub struct Admitted {
     pub fee_schedule: VersionTag,
     /// What remains of it after the discount and its floor.
     pub charge: Charge,
+    /// The same of smaller amounts that may be confirmed of it, where they are charged otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tiers: Option<AmountTiers>,
     /// What the rate is multiplied with.
     pub discount: Discount,
     /// The rule that granted the discount.
@@ -281,6 +289,7 @@ fn on_day(a: &Buying, t: TradingDay) -> Result<Admitted, Refusal> {
         published: price.published,
         fee_schedule: a.fund.fees.version.clone(),
         charge: price.charge,
+        tiers: price.tiers,
         discount: price.discount,
         discount_rule: price.rule,
         suitability: None,
@@ -313,9 +322,9 @@ fn price(a: &Buying, amount: Amount, t: TradingDay) -> Result<checks::Price, Ref
     let (business, fund) = (a.way.business(), &a.fund);
     let tiers = fund.fees.tiers_for(business);
     let tiers = tiers.map_err(|why| Refusal::NoCharge { fund: fund.code, why: why.to_string() })?;
-    let published = tiers.at(amount.into()).charge;
     let case = DiscountCase { channel: a.channel, business, on: t.date() };
-    Ok(checks::priced(published, crate::fees::discount::strongest(&fund.discounts, case)))
+    let rule = crate::fees::discount::strongest(&fund.discounts, case);
+    Ok(checks::priced(tiers, amount, rule))
 }
 
 fn founded_by(a: &Buying, t: TradingDay) -> Result<Option<TradingDay>, Refusal> {
@@ -330,6 +339,11 @@ fn founded_by(a: &Buying, t: TradingDay) -> Result<Option<TradingDay>, Refusal> 
 }
 
 impl Admitted {
+    /// What an application for that amount is promised to cost.
+    pub fn fee_of(&self, amount: Amount) -> PromisedFee {
+        PromisedFee::of(self.charge, self.tiers.as_ref(), amount.into())
+    }
+
     /// Yuan that are taken of the amount that was asked for.
     pub fn amount(&self, asked: Amount) -> Amount {
         self.accepted.unwrap_or(asked)

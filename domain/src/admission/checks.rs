@@ -9,13 +9,13 @@ use crate::{
     fees::{
         Business,
         discount::{self, DiscountCase, DiscountRule},
-        tiers::Charge,
+        tiers::{AmountTiers, Charge},
     },
     fund::{FundKind, FundTerms},
     ids::VersionTag,
     investor::InvestorRisk,
     modes::ConversionMode,
-    money::{Discount, Money, Nav, ShareRounding, Shares},
+    money::{Amount, Discount, Money, Nav, ShareRounding, Shares},
     status::{FundStatus, Stops},
     suitability::{Suitability, SuitabilityRules, Verdict},
 };
@@ -258,25 +258,33 @@ pub(super) fn suitable(
 pub(super) struct Price {
     pub(super) published: Charge,
     pub(super) charge: Charge,
+    pub(super) tiers: Option<AmountTiers>,
     pub(super) discount: Discount,
     pub(super) rule: VersionTag,
 }
 
 pub(super) fn price(a: &Admission, mode: ConversionMode, t: TradingDay) -> Price {
-    let published = a.target_fund.fees.purchase.at(a.amount.into()).charge;
-    priced(published, discount_rule(a, mode, t.date()).as_ref())
+    let rule = discount_rule(a, mode, t.date());
+    priced(&a.target_fund.fees.purchase, a.amount, rule.as_ref())
 }
 
-pub(super) fn priced(published: Charge, rule: Option<&DiscountRule>) -> Price {
-    let Some(rule) = rule else {
-        let (charge, rule) = (published, VersionTag::literal("no-discount"));
-        return Price { published, charge, discount: Discount::NONE, rule };
-    };
-    let (discount, id) = (rule.multiplier, rule.id.clone());
-    // A fixed sum is not discounted, but "free" is free for an order of any size.
-    let waived = discount == Discount::FREE && rule.floor.is_none();
-    let charge = if waived { Charge::FREE } else { discount::apply(published, Some(rule)).charge };
-    Price { published, charge, discount, rule: id }
+/// The charge of the whole amount, and of the smaller ones that may be confirmed of it.
+pub(super) fn priced(tiers: &AmountTiers, amount: Amount, rule: Option<&DiscountRule>) -> Price {
+    let published = tiers.at(amount.into()).charge;
+    let charged = |published| after(published, rule);
+    Price {
+        published,
+        charge: charged(published),
+        tiers: tiers.up_to(amount.into(), charged),
+        discount: rule.map_or(Discount::NONE, |rule| rule.multiplier),
+        rule: rule.map_or(VersionTag::literal("no-discount"), |rule| rule.id.clone()),
+    }
+}
+
+/// A fixed sum is not discounted, but "free" is free for an order of any size.
+fn after(published: Charge, rule: Option<&DiscountRule>) -> Charge {
+    let waives = |rule: &DiscountRule| rule.multiplier == Discount::FREE && rule.floor.is_none();
+    if rule.is_some_and(waives) { Charge::FREE } else { discount::apply(published, rule).charge }
 }
 
 fn discount_rule(a: &Admission, mode: ConversionMode, on: NaiveDate) -> Option<DiscountRule> {

@@ -97,6 +97,7 @@ pub fn readmit_target(was: &Admitted, again: &OnItsOwnT) -> Result<Admitted, Ref
         },
         fee_schedule: fund.fees.version.clone(),
         charge: price.charge,
+        tiers: price.tiers,
         discount: price.discount,
         discount_rule: price.rule,
         target_accepted,

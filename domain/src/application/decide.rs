@@ -40,7 +40,7 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
             | C::Cancel { .. },
         ) => Err(Refusal::NotPlaced),
 
-        (S::Known(known), C::MoveTo(day, promised)) => moved(known, *day, *promised),
+        (S::Known(known), C::MoveTo(day, promised)) => moved(known, *day, promised.clone()),
         (S::Known(known), C::AskFor(shares)) => asked_for(known, *shares),
         (S::Known(known), C::Accept(serial)) => accepted(known, serial),
         (S::Known(known), C::Seal(batch)) => sealed(known, batch),
@@ -77,7 +77,7 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
 
 /// T and the promise may have moved since; they are not part of what the caller asked.
 fn placed_again(was: &Terms, again: &Terms) -> Decision {
-    let (trade_date, promised) = (was.trade_date, was.promised);
+    let (trade_date, promised) = (was.trade_date, was.promised.clone());
     let same = *was == Terms { trade_date, promised, ..again.clone() };
     if same { Ok(vec![]) } else { Err(Refusal::PlacedDifferently) }
 }

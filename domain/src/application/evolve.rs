@@ -79,7 +79,7 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
         Event::Moved { from, to, promised } => {
             let open = matches!(known.stage, S::Placed | S::Accepted);
             (open && known.terms.trade_date == *from).then_some(())?;
-            (known.terms.trade_date, known.terms.promised) = (*to, *promised);
+            (known.terms.trade_date, known.terms.promised) = (*to, promised.clone());
         }
         Event::AskChanged { from, to } => ask_for(known, (*from, *to))?,
         Event::Accepted { serial } => {

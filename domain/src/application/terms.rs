@@ -11,7 +11,7 @@
 use super::outcome::Outcome;
 use crate::{
     calendar::TradingDay,
-    fees::tiers::Charge,
+    fees::tiers::{AmountTiers, Charge},
     ids::{AccountRef, ApplicationNo, FundCode, InvestorId, OrderId, PlanId, RegistrarCode},
     money::{Amount, Discount, Money, ShareRounding, Shares},
     orders::Serial,
@@ -90,19 +90,32 @@ pub enum Ask {
 }
 
 /// The fee that the investor was promised, as exactly as it could be known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PromisedFee {
     /// Nothing was said: it depends on prices or holding days of T.
     Open,
     /// At this rate or fixed fee, after any discount.
     Charge(Charge),
+    /// The same, where a part of the amount is charged otherwise: that of the tier that the confirmed
+    /// amount is in, up to the amount asked for.
+    Tiers(AmountTiers),
     /// Exactly so much. Yuan.
     Exact(Money),
 }
 
+impl PromisedFee {
+    /// What an application for that amount is promised: `charge` is that of the amount of the request, and
+    /// `tiers` are what smaller ones are charged, where that differs.
+    pub fn of(charge: Charge, tiers: Option<&AmountTiers>, amount: Money) -> Self {
+        let Some(tiers) = tiers else { return Self::Charge(charge) };
+        let smaller = tiers.up_to(amount, |charge| charge);
+        smaller.map_or_else(|| Self::Charge(tiers.at(amount).charge), Self::Tiers)
+    }
+}
+
 /// What the engine promised and a confirmation is compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {
     /// What the investor pays for it.
     pub fee: PromisedFee,

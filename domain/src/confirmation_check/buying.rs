@@ -30,7 +30,7 @@ pub struct PurchaseNumbers {
 }
 
 /// What must hold for a purchase.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PurchaseExpected {
     /// The order's amount, fee included, less what earlier records confirmed or sent back.
     pub asked: Amount,
@@ -64,7 +64,7 @@ pub struct SubscriptionNumbers {
 }
 
 /// What must hold for a subscription.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubscriptionExpected {
     /// The order's amount, fee included.
     pub asked: Amount,
@@ -83,7 +83,8 @@ pub fn purchase(theirs: &PurchaseNumbers, expected: &PurchaseExpected) -> Vec<Fi
     let PurchaseNumbers { amount, fee, refund, nav, shares, finished } = *theirs;
     let interest = [Money::ZERO; 2];
     let navs = [expected.nav.unwrap_or(nav), nav];
-    let PurchaseExpected { asked, fee: promised, rounding, .. } = *expected;
+    let PurchaseExpected { asked, rounding, .. } = *expected;
+    let promised = &expected.fee;
     bought(&Bought {
         asked,
         amount,
@@ -103,7 +104,8 @@ pub fn subscription(theirs: &SubscriptionNumbers, expected: &SubscriptionExpecte
     let SubscriptionNumbers { amount, fee, refund, nav, shares, finished, .. } = *theirs;
     let interest = [expected.interest.unwrap_or(theirs.interest), theirs.interest];
     let navs = [expected.face, nav];
-    let SubscriptionExpected { asked, fee: promised, rounding, .. } = *expected;
+    let SubscriptionExpected { asked, rounding, .. } = *expected;
+    let promised = &expected.fee;
     let mut findings = bought(&Bought {
         asked,
         amount,
@@ -125,12 +127,12 @@ pub fn subscription(theirs: &SubscriptionNumbers, expected: &SubscriptionExpecte
 }
 
 /// Either of the two. They differ by interest and price; of two figures the first must hold, the second is stated.
-struct Bought {
+struct Bought<'a> {
     asked: Amount,
     amount: Money,
     refund: Money,
     fee: Money,
-    promised: Promised,
+    promised: &'a Promised,
     interest: [Money; 2],
     navs: [Nav; 2],
     rounding: ShareRounding,
@@ -138,7 +140,7 @@ struct Bought {
     finished: bool,
 }
 
-impl Bought {
+impl Bought<'_> {
     /// What is left of the payment after the refund; and what was stated to be accepted.
     fn grosses(&self) -> [Money; 2] {
         let left = Money::from(self.asked).minus(self.refund).filter(|_| self.finished);
@@ -157,7 +159,7 @@ impl Bought {
     }
 }
 
-fn bought(it: &Bought) -> Vec<Finding> {
+fn bought(it: &Bought<'_>) -> Vec<Finding> {
     let buying = it.buying();
     let disputed = buying.disputed(it.shares);
     let fees: Vec<Money> =
@@ -171,7 +173,7 @@ fn bought(it: &Bought) -> Vec<Finding> {
     findings.into_iter().flatten().collect()
 }
 
-fn check_asked(it: &Bought) -> Option<Finding> {
+fn check_asked(it: &Bought<'_>) -> Option<Finding> {
     let asked = Money::from(it.asked);
     let all = it.amount.plus(it.refund);
     let holds = |all| if it.finished { all == asked } else { all <= asked };

@@ -39,7 +39,7 @@ pub struct ConversionNumbers {
 }
 
 /// What must hold for a conversion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConversionExpected<'a> {
     /// Shares that the order asks for, to 0.01; a part of them may be confirmed.
     pub asked: Shares,

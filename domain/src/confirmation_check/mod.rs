@@ -30,7 +30,7 @@ use crate::{
     application::PromisedFee,
     case::{Disputed, Figure, Finding, Kind},
     explain::plain,
-    fees::tiers::Charge,
+    fees::tiers::{AmountTiers, Charge},
     money::{Money, Nav, ShareRounding, Shares},
     text::Text,
 };
@@ -46,10 +46,18 @@ pub use leaving::{
 };
 
 /// What the investor was promised to pay at most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Promised {
-    /// A rate or a fixed fee, after every discount, of the tier that the *confirmed* amount is in.
+    /// A rate or a fixed fee, after every discount, whatever is confirmed.
     Charge(Charge),
+    /// The same, of the tier that the *confirmed* amount is in: that of the record and what else of the
+    /// order is confirmed, or may be yet.
+    Tiers {
+        /// After every discount.
+        tiers: AmountTiers,
+        /// Yuan that earlier records have confirmed, and that later ones may.
+        beside: Money,
+    },
     /// A fee to the fen, for exactly what was confirmed.
     Fee(Money),
     /// No promise; only that a fee cannot be more than what it is taken from.
@@ -60,35 +68,40 @@ impl Promised {
     /// No fee at all, as in a discount purchase.
     pub const FREE: Self = Self::Charge(Charge::FREE);
 
-    /// As the order was placed.
-    pub const fn of(fee: PromisedFee) -> Self {
+    /// As the order was placed, of a record beside which so much of it is confirmed or may be yet.
+    pub fn of(fee: &PromisedFee, beside: Money) -> Self {
         match fee {
             PromisedFee::Open => Self::Unsaid,
-            PromisedFee::Charge(charge) => Self::Charge(charge),
-            PromisedFee::Exact(fee) => Self::Fee(fee),
+            PromisedFee::Charge(charge) => Self::Charge(*charge),
+            PromisedFee::Tiers(tiers) => Self::Tiers { tiers: tiers.clone(), beside },
+            PromisedFee::Exact(fee) => Self::Fee(*fee),
         }
     }
 
     /// The fee of a purchase: deducted from outside. `None` where nothing was promised, or where
     /// the promise is more than the amount.
-    fn outside(self, gross: Money) -> Option<Money> {
-        match self {
-            Promised::Unsaid => None,
-            Promised::Fee(fee) | Promised::Charge(Charge::Fixed(fee)) => {
-                (fee <= gross).then_some(fee)
-            }
-            Promised::Charge(Charge::Rate(rate)) => gross.minus(gross.net_of_half_up(rate)?),
+    fn outside(&self, gross: Money) -> Option<Money> {
+        match self.on(gross)? {
+            Charge::Fixed(fee) => (fee <= gross).then_some(fee),
+            Charge::Rate(rate) => gross.minus(gross.net_of_half_up(rate)?),
         }
     }
 
     /// The top-up fee of a conversion, out of its base.
-    fn within(self, base: Money) -> Option<Money> {
+    fn within(&self, base: Money) -> Option<Money> {
+        match self.on(base)? {
+            Charge::Fixed(fee) => (fee <= base).then_some(fee),
+            Charge::Rate(rate) => base.fee_within_half_up(rate),
+        }
+    }
+
+    /// What a record of that amount is charged. `None` where nothing was promised.
+    fn on(&self, amount: Money) -> Option<Charge> {
         match self {
             Promised::Unsaid => None,
-            Promised::Fee(fee) | Promised::Charge(Charge::Fixed(fee)) => {
-                (fee <= base).then_some(fee)
-            }
-            Promised::Charge(Charge::Rate(rate)) => base.fee_within_half_up(rate),
+            Promised::Fee(fee) => Some(Charge::Fixed(*fee)),
+            Promised::Charge(charge) => Some(*charge),
+            Promised::Tiers { tiers, beside } => Some(tiers.at(amount.plus(*beside)?).charge),
         }
     }
 }

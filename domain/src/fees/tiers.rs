@@ -140,6 +140,18 @@ impl AmountTiers {
         std::iter::once(&self.first).chain(&self.above)
     }
 
+    /// What each amount up to `amount` is charged, once `charged` is applied to every tier; `None` where it
+    /// is the same for all of them.
+    pub fn up_to(&self, amount: Money, charged: impl Fn(Charge) -> Charge) -> Option<Self> {
+        let tier = |tier: &AmountTier| AmountTier { charge: charged(tier.charge), ..*tier };
+        let first = tier(&self.first);
+        let mut above: Vec<_> =
+            self.above.iter().filter(|tier| tier.from <= amount).map(tier).collect();
+        let mut before = first.charge;
+        above.retain(|tier| std::mem::replace(&mut before, tier.charge) != tier.charge);
+        (!above.is_empty()).then_some(Self { first, above })
+    }
+
     /// Whether no amount costs anything.
     pub fn is_free(&self) -> bool {
         self.iter().all(|tier| tier.charge.is_free())

@@ -131,6 +131,9 @@ fn with_ending(plan: &Plan, nominal: NaiveDate, outcome: Outcome, event: Event) 
     let mut after = plan.clone();
     // The caller has seen that the date has no outcome.
     let _ = after.settle(nominal, outcome);
+    if let Event::OccurrenceMissed { cause, .. } = &event {
+        after.note_miss(nominal, cause);
+    }
     let Terms { max_misses, periods, .. } = *plan.segments[0].terms;
     let misses = after.misses_in_a_row();
     let used = usize_of(periods).is_some_and(|periods| after.outcomes.len() >= periods);

@@ -19,6 +19,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
                 under_way: Vec::new(),
                 outcomes: Vec::new(),
                 last_miss: None,
+                not_asked: Vec::new(),
                 ended: None,
                 words: Vec::new(),
             })));
@@ -78,6 +79,7 @@ fn remember(plan: &mut Plan, event: &Event) -> Option<()> {
                 }
                 Err(_) => running.then(|| plan.settle(*nominal, Outcome::Skipped))??,
             }
+            plan.note_miss(*nominal, cause);
             plan.last_miss = Some(cause.clone());
         }
         Event::Ended { cause } => {
@@ -100,6 +102,11 @@ impl Plan {
 
     pub(super) fn place_under_way(&self, nominal: NaiveDate) -> Result<usize, usize> {
         self.under_way.binary_search_by(|(other, _)| other.cmp(&nominal))
+    }
+
+    /// Whether the miss is none of the investor's.
+    pub(super) fn note_miss(&mut self, nominal: NaiveDate, cause: &Cause) {
+        self.not_asked.extend((&*cause.code == super::NO_INVESTOR).then_some(nominal));
     }
 
     /// `None`: the date has an outcome already.

@@ -54,6 +54,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+/// The code of a miss that is none of the investor's: whoever asks for the date was not told of its investor.
+pub const NO_INVESTOR: &str = "investor_not_listed";
+
 /// A request to the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -236,6 +239,8 @@ pub struct Plan {
     under_way: Vec<(NaiveDate, TransactionId)>,
     outcomes: Vec<(NaiveDate, Outcome)>,
     last_miss: Option<Cause>,
+    /// Dates on which nobody asked, and the investor is not to blame.
+    not_asked: Vec<NaiveDate>,
     ended: Option<EndCause>,
     /// Every word of the investor, in the order in which they were heard, those that changed nothing
     /// included.
@@ -325,10 +330,11 @@ impl Plan {
         self.place_under_way(nominal).is_ok() || self.outcome(nominal).is_some()
     }
 
-    /// How many of the latest outcomes in a row are misses.
+    /// How many of the latest outcomes in a row are misses of the investor's.
     pub fn misses_in_a_row(&self) -> usize {
         let latest = self.outcomes.iter().rev();
-        latest.take_while(|(_, outcome)| *outcome != Outcome::Done).count()
+        let misses = latest.take_while(|(_, outcome)| *outcome != Outcome::Done);
+        misses.filter(|(nominal, _)| !self.not_asked.contains(nominal)).count()
     }
 
     /// The first occurrence after a nominal date that could still begin; none while the plan is

@@ -65,12 +65,16 @@ impl State {
         self.lots.iter().fold(Shares::ZERO, |sum, lot| sum.plus(lot.shares).unwrap_or(sum))
     }
 
+    /// Registered or on their way; `None` for more than can be counted.
+    pub fn counted(&self) -> Option<Shares> {
+        let lots = self.lots.iter().map(|lot| lot.shares);
+        let coming = self.entries.iter().map(|(_, entry)| coming(entry));
+        lots.chain(coming).try_fold(Shares::ZERO, Shares::plus)
+    }
+
     /// Paid, not registered.
     pub fn in_transit(&self) -> Shares {
-        self.sum(|entry| match entry.credit {
-            Credit::InTransit(shares) | Credit::Arriving { coming: shares, .. } => shares,
-            Credit::None | Credit::Confirmed(_) | Credit::Reversed => Shares::ZERO,
-        })
+        self.sum(coming)
     }
 
     /// Earmarked for conversions and redemptions, registered or in transit.
@@ -183,6 +187,13 @@ impl State {
             at
         });
         &mut self.entries[at].1
+    }
+}
+
+const fn coming(entry: &Entry) -> Shares {
+    match entry.credit {
+        Credit::InTransit(shares) | Credit::Arriving { coming: shares, .. } => shares,
+        Credit::None | Credit::Confirmed(_) | Credit::Reversed => Shares::ZERO,
     }
 }
 

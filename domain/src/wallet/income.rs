@@ -191,7 +191,7 @@ pub(super) fn carry(
     let lots = match amount.cmp(&Income::ZERO) {
         std::cmp::Ordering::Equal => Vec::new(),
         std::cmp::Ordering::Greater => {
-            let more = shares_of(amount).and_then(|shares| state.registered().plus(shares));
+            let more = shares_of(amount).and_then(|shares| state.counted()?.plus(shares));
             more.ok_or_else(lost)?;
             Vec::new()
         }

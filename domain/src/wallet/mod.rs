@@ -237,6 +237,9 @@ pub enum Refusal {
     /// The registrar has not confirmed them.
     #[error("the shares of transaction {0} are not registered yet")]
     NotRegistered(TransactionId),
+    /// A sum would leave the range of shares.
+    #[error("{0} more shares are more than can be counted")]
+    OutOfRange(Shares),
     /// More than there is.
     #[error("transaction {transaction} asks for {asked} shares; {free} are free for it")]
     TooFew {

@@ -17,7 +17,11 @@ pub(super) fn credit(
         {
             Err(Refusal::ContradictsEarlier(tx.clone()))
         }
-        Credit::None => Ok(vec![Event::CreditedInTransit { transaction: tx.clone(), shares }]),
+        Credit::None => {
+            let sum = state.counted().and_then(|counted| counted.plus(shares));
+            sum.ok_or(Refusal::OutOfRange(shares))?;
+            Ok(vec![Event::CreditedInTransit { transaction: tx.clone(), shares }])
+        }
         Credit::InTransit(was) | Credit::Confirmed(was) if was == shares => Ok(vec![]),
         // Some of it is there already, and may be more than was on its way.
         Credit::Arriving { there, coming }

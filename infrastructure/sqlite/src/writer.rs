@@ -189,7 +189,7 @@ impl<'db> Writer<'db> {
     ) -> Option<oneshot::Sender<()>> {
         while let Some(first) = jobs.blocking_recv() {
             let Group { works, answers, closing } = Group::of(first, jobs);
-            let outcomes = self.commit(works);
+            let outcomes = self.commit(&works);
             if *published.borrow() < self.head {
                 published.send_replace(self.head);
             }
@@ -205,10 +205,10 @@ impl<'db> Writer<'db> {
     }
 
     /// Steps 2 to 4; an answer for each work.
-    fn commit(&mut self, works: Vec<Work>) -> Vec<Answer> {
+    fn commit(&mut self, works: &[Work]) -> Vec<Answer> {
         let (count, before) = (works.len(), self.head);
         if self.stopped.is_none() && count > 0 {
-            match self.write_or_look(&works) {
+            match self.write_or_look(works) {
                 Ok(answers) => return answers,
                 Err(Failed::Begin(error)) => {
                     let error = Arc::new(error);

@@ -15,7 +15,7 @@ const MULTIPLIER: &str =
     "a multiplier in quotes, \"0\" (free) to \"1\" (none) with at most 4 decimals";
 const TEXT: &str = "a text in quotes, 1 to 500 characters";
 const FUND: &str = "six digits in quotes, like \"000730\"";
-const NAME: &str = "a name in quotes, 1 to 64 of A-Z a-z 0-9 . _ -";
+pub(super) const NAME: &str = "a name in quotes, 1 to 64 of A-Z a-z 0-9 . _ -";
 const BY_AMOUNT: &str = "a list like [{ from = \"0\", rate = \"0.015\" }, { from = \"5000000\", fixed = \"1000\" }]: \
                          yuan that rise from 0, each with a rate or a fixed fee";
 const BY_DAYS: &str = "a list like [{ from_days = 0, rate = \"0.015\" }, { from_days = 7, rate = \"0\" }]: natural \
@@ -25,10 +25,12 @@ const BY_DAYS: &str = "a list like [{ from_days = 0, rate = \"0.015\" }, { from_
 pub(super) fn at(key: &str) -> Option<&'static str> {
     Some(match key {
         "effective_from" | "from" | "through" | "until" | "founded_on" => DATE,
-        "first_min" | "additional_min" | "step" | "order_max" | "conversion_in_max" => YUAN,
+        "first_min" | "additional_min" | "step" | "order_max" | "conversion_in_max" | "fixed" => {
+            YUAN
+        }
         "day_max" | "fast_redemption_day_max" => YUAN_OR_NONE,
         "redemption_min" | "conversion_min" | "balance_min" | "shares_min" => SHARES,
-        "service_fee" | "floor" => RATE,
+        "service_fee" | "floor" | "rate" => RATE,
         "topup_discount" | "multiplier" => MULTIPLIER,
         "name" | "source" | "notice" => TEXT,
         "code" | "master" | "target" => FUND,

@@ -118,6 +118,24 @@ impl<'a> Section<'a> {
         read
     }
 
+    /// The same of a key that must be there.
+    pub(crate) fn must<T: DeserializeOwned>(
+        &mut self,
+        key: &'static str,
+        allowed: &str,
+        report: &mut Report,
+    ) -> Option<T> {
+        if !self.table.contains_key(key) {
+            report.note(&self.path(key), "", format!("is missing; write {allowed}"));
+        }
+        self.told(key, allowed, report)
+    }
+
+    /// Where it stands in the file.
+    pub(crate) fn place(&self) -> &str {
+        &self.path
+    }
+
     /// One of several names, or nothing. What is no text is read like one, so that the complaint lists
     /// the names.
     pub(crate) fn word<T: DeserializeOwned>(
@@ -131,7 +149,7 @@ impl<'a> Section<'a> {
         match Value::String(text).try_into() {
             Ok(read) => Some(read),
             Err(error) => {
-                report.note(&self.path(key), &shown(value), error.message().trim_end());
+                report.note(&self.path(key), &shown(value), short(error.message().trim_end()));
                 None
             }
         }
@@ -279,12 +297,17 @@ fn problem(path: &str, message: &str) -> String {
     }
 }
 
-/// A value of any length would bury what is allowed.
+/// The parser's words for a word that is none of those that may stand there, and for a key that is none.
 fn short(message: &str) -> String {
-    let quoted = message.find('`').zip(message.rfind("`, expected"));
-    let long = quoted.filter(|(from, until)| until.saturating_sub(*from) > SHOWN);
-    let rest = long.and_then(|(_, until)| message.get(until + "`, ".len()..));
-    rest.map_or_else(|| message.to_owned(), |rest| format!("unknown variant, {rest}"))
+    for (of_parser, what) in [("unknown variant `", "write"), ("unknown field `", "the keys are")] {
+        let rest =
+            message.strip_prefix(of_parser).and_then(|rest| rest.rsplit_once("`, expected "));
+        if let Some((_, known)) = rest {
+            let known = known.trim_start_matches("one of ").replace('`', "");
+            return format!("{what} {}", known.replace(", ", " | ").replace(" or ", " | "));
+        }
+    }
+    message.to_owned()
 }
 
 /// Dates become text, which is what the domain's dates read; a float is handed back as it is shown.

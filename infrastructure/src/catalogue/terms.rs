@@ -4,18 +4,21 @@
 //! 1.5 %; dates bare, `2026-01-01`, in Shanghai. Every block is complete: nothing is inherited from
 //! the one before, so that a block can be read, and checked against its source, by itself.
 
-use super::section::{Report, Section};
+use super::{
+    allowed,
+    section::{Report, Section},
+};
 use chrono::NaiveDate;
 use fundflow_domain::{
     fees::{
         discount::DiscountRule,
         schedule::FeeSchedule,
-        tiers::{AmountTiers, DaysTiers},
+        tiers::{AmountTier, Charge, DaysTier, TierError},
     },
     fund::{Closure, ConversionPair, FundTerms},
     ids::{FundCode, VersionTag},
     limits::{DayMax, LargePurchaseNotice, Limits, OrderLimits, ShareLimits},
-    money::Rate,
+    money::{Money, Rate},
 };
 use toml::Table;
 
@@ -59,7 +62,8 @@ fn terms(mut s: Section<'_>, code: Option<FundCode>, r: &mut Report) -> Option<F
     let limits = s.section("limits", r).and_then(|limits_of| limits(limits_of, r));
     let named = code.zip(version.clone()).zip(effective_from);
     let fees = s.section("fees", r).and_then(|fees_of| fees(fees_of, named, r));
-    let discounts = s.may::<Vec<DiscountRule>>("discounts", r).unwrap_or_default();
+    let rules = s.sections("discounts", r).into_iter().map(|row| discount(row, r));
+    let discounts = rules.collect::<Vec<_>>();
     let pairs = s.sections("conversions", r).into_iter().map(|row| pair(row, r));
     let conversions = pairs.collect::<Vec<_>>();
     let closed = s.sections("closures", r).into_iter().map(|row| closure(row, r));
@@ -83,7 +87,7 @@ fn terms(mut s: Section<'_>, code: Option<FundCode>, r: &mut Report) -> Option<F
         share_rounding: share_rounding?,
         limits: limits?,
         fees: fees?,
-        discounts,
+        discounts: discounts.into_iter().collect::<Option<_>>()?,
         conversions: conversions.into_iter().collect::<Option<_>>()?,
         linked_processing: linked_processing?,
         closures: closures.into_iter().collect::<Option<_>>()?,
@@ -179,10 +183,10 @@ fn fees(mut s: Section<'_>, named: Named, r: &mut Report) -> Option<FeeSchedule>
     let fund_kind = s.need("fund_kind", r);
     let charge_mode = s.need("charge_mode", r);
     let service_fee = s.may("service_fee", r).unwrap_or(Rate::ZERO);
-    let subscription = s.may("subscription", r);
-    let purchase = s.need::<AmountTiers>("purchase", r);
-    let redemption = s.need::<DaysTiers>("redemption", r);
-    let back_end = s.may("back_end", r);
+    let subscription = tiers(&mut s, "subscription", by_amount, r);
+    let purchase = needed(&mut s, "purchase", by_amount, r);
+    let redemption = needed(&mut s, "redemption", by_days, r);
+    let back_end = tiers(&mut s, "back_end", by_days, r);
     s.close(r);
     let ((fund, version), effective_from) = named?;
     Some(FeeSchedule {
@@ -200,6 +204,98 @@ fn fees(mut s: Section<'_>, named: Named, r: &mut Report) -> Option<FeeSchedule>
         redemption: redemption?,
         back_end,
     })
+}
+
+fn discount(mut s: Section<'_>, r: &mut Report) -> Option<DiscountRule> {
+    let id = s.must("id", allowed::NAME, r);
+    let source = s.must("source", "fund_default | channel | campaign", r);
+    let multiplier = s.need("multiplier", r);
+    let floor = s.may("floor", r);
+    let from = s.need("from", r);
+    let until = s.may("until", r);
+    let channel = s.may("channel", r);
+    let businesses = s.may("businesses", r).unwrap_or_default();
+    s.close(r);
+    Some(DiscountRule {
+        id: id?,
+        source: source?,
+        multiplier: multiplier?,
+        floor,
+        from: from?,
+        until,
+        channel,
+        businesses,
+    })
+}
+
+type Row<T> = fn(Section<'_>, &mut Report) -> Option<T>;
+
+/// A list of tiers, or nothing. The first that cannot follow the ones before is named.
+fn tiers<T: Clone, L: TryFrom<Vec<T>, Error = TierError>>(
+    s: &mut Section<'_>,
+    key: &'static str,
+    row: Row<T>,
+    r: &mut Report,
+) -> Option<L> {
+    let rows = s.raw(key)?.as_array();
+    if !rows.is_some_and(|rows| rows.iter().all(toml::Value::is_table)) {
+        let list = allowed::at(key).unwrap_or("a list of tables");
+        return s.told::<Vec<Table>>(key, list, r).and(None);
+    }
+    let sections = s.sections(key, r);
+    let places: Vec<String> = sections.iter().map(|row| row.place().to_owned()).collect();
+    let rows: Vec<Option<T>> = sections.into_iter().map(|section| row(section, r)).collect();
+    let rows = rows.into_iter().collect::<Option<Vec<T>>>()?;
+    let error = match L::try_from(rows.clone()) {
+        Ok(tiers) => return Some(tiers),
+        Err(error) => error,
+    };
+    let first = |n: &usize| L::try_from(rows.get(..*n).unwrap_or_default().to_vec()).is_err();
+    let wrong = (1..=rows.len()).find(first).and_then(|n| places.get(n - 1));
+    let path = s.path(key);
+    r.note(wrong.unwrap_or(&path), "", error.to_string());
+    None
+}
+
+fn needed<T: Clone, L: TryFrom<Vec<T>, Error = TierError>>(
+    s: &mut Section<'_>,
+    key: &'static str,
+    row: Row<T>,
+    r: &mut Report,
+) -> Option<L> {
+    if s.raw(key).is_none() {
+        return s.need::<toml::Value>(key, r).and(None);
+    }
+    tiers(s, key, row, r)
+}
+
+fn by_amount(mut s: Section<'_>, r: &mut Report) -> Option<AmountTier> {
+    let from = s.must("from", "yuan in quotes, \"0\" in the first tier", r);
+    let rate = s.may::<Rate>("rate", r);
+    let fixed = s.may::<Money>("fixed", r);
+    let given = (s.raw("rate").is_some(), s.raw("fixed").is_some());
+    let place = s.place().to_owned();
+    s.close(r);
+    let from = from?;
+    let charge = match (rate, fixed, given) {
+        (Some(rate), None, (_, false)) => Charge::Rate(rate),
+        (None, Some(fee), (false, _)) => Charge::Fixed(fee),
+        (_, _, (true, true) | (false, false)) => {
+            let given = if given.0 { "both" } else { "neither" };
+            r.note(&place, "", TierError::NotOneCharge { from, given }.to_string());
+            return None;
+        }
+        // That it cannot be read is said.
+        (..) => return None,
+    };
+    Some(AmountTier { from, charge })
+}
+
+fn by_days(mut s: Section<'_>, r: &mut Report) -> Option<DaysTier> {
+    let from_days = s.must("from_days", "a whole number of natural days, 0 in the first tier", r);
+    let rate = s.need("rate", r);
+    s.close(r);
+    Some(DaysTier { from_days: from_days?, rate: rate? })
 }
 
 fn pair(mut s: Section<'_>, r: &mut Report) -> Option<ConversionPair> {

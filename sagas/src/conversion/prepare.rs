@@ -76,7 +76,7 @@ impl Conversion {
     }
 
     fn limit_of(&self, of: &Preparing<'_, Self>) -> Option<LimitKey> {
-        let at = of.asked.at.unwrap_or(of.now);
+        let at = of.now;
         let into = self.fund(of.request.into, at).ok()?;
         let t = self.house.calendar.t_of(at).ok()?;
         let who = (of.asked.investor.customer_type, of.asked.channel);
@@ -98,8 +98,11 @@ impl Conversion {
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         let (request, asked) = (of.request, of.asked);
-        let at = self.house.asked_at(asked.at, of.now);
-        let at = at.map_err(leaving::Refusal::no_day)?;
+        let asked_at = self.house.asked_at(asked.at, of.now).map_err(leaving::Refusal::no_day)?;
+        let in_time = self.house.still_that_t((asked_at, None), of.now, request.only_today);
+        in_time.map_err(leaving::Refusal::no_day)?;
+        // Nothing that is placed from now on belongs to a T that is over.
+        let at = of.now;
         let (fund, into) = (self.fund(request.fund, at)?, self.fund(request.into, at)?);
         let order = OrderId::part(of.id, ORDER);
         let part = HoldingsPart::of(&request.investor, request.fund, &order);
@@ -127,7 +130,7 @@ impl Conversion {
         let used = used(streams, self.limit_of(of).as_ref());
         let into = Some(Into { fund: into, nav, used });
         let admitted = leaving::admit(&Leaving { into, ..leaving })?;
-        Ok((admitted, &CONVERSION))
+        Ok((Admitted { requested_at: asked_at, ..admitted }, &CONVERSION))
     }
 }
 

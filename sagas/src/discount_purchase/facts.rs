@@ -48,6 +48,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Reserved => entry(view).reservation != Reservation::None,
         Fact::ReserveUnwanted => unwanted(view),
         Fact::Released => entry(view).reservation == Reservation::Released,
+        Fact::NoneKeptInDispute => !is_kept_in_dispute(view),
         Fact::OutPlaced => out.is_placed(view),
         Fact::OutAccepted => out.is_accepted(view),
         Fact::OutRejected => is_out_rejected(view),
@@ -68,10 +69,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::RestRequested => plan.payout.is_requested(view) || is_spent_on_target(view),
         Fact::RestAnswered => plan.payout.is_answered(view) || is_spent_on_target(view),
         Fact::RestPaidOut => plan.payout.is_paid_out(view) || is_spent_on_target(view),
-        Fact::TargetGivenBack => {
-            let free = plan.target_limits.are_free(view) && plan.limits_next.are_free(view);
-            free || !is_target_lost(view)
-        }
+        Fact::TargetGivenBack => is_target_given_back(view),
         Fact::Ended => view.ending.is_some(),
         Fact::Compensated => view.plan.compensations.are_answered(view),
         Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
@@ -132,6 +130,12 @@ pub(super) fn falls_with_day(view: &View<'_>) -> Option<Scope> {
     day_refused::falls(view, plan.target_order(), of_target).then_some(Scope::Conversion)
 }
 
+fn is_target_given_back(view: &View<'_>) -> bool {
+    let plan = view.plan;
+    let free = plan.target_limits.are_free(view) && plan.limits_next.are_free(view);
+    free || !is_target_lost(view)
+}
+
 /// No shares of the target will come.
 fn is_target_lost(view: &View<'_>) -> bool {
     let (plan, over) = (view.plan, view.ending.is_some());
@@ -189,6 +193,14 @@ fn is_out_rejected(view: &View<'_>) -> bool {
     let out = &view.plan.out;
     let falls = out.is_rejected(view) && !bought_for_nothing(view);
     falls || (!out.is_placed(view) && unwanted(view))
+}
+
+/// The table waits until the purchase adds up; of its shares only what is in dispute is held meanwhile.
+fn is_kept_in_dispute(view: &View<'_>) -> bool {
+    let (buy, entry) = (&view.plan.buy, entry(view));
+    let there = matches!(entry.credit, Credit::Confirmed(_));
+    let kept = there && matches!(entry.reservation, Reservation::Held(_));
+    kept && buy.is_confirmed(view) && !sound(view, buy) && is_out_rejected(view)
 }
 
 /// The registrar takes a redemption back whose money has gone on to the target: that is not unwound, and

@@ -80,6 +80,8 @@ macro_rules! beside {
             CANCEL_TARGET,
             act("give back target", Do::GiveBackTarget, Fact::TargetGivenBack).beside(),
             act("book", Do::Book, Fact::Booked).beside(),
+            // A conversion that does not come keeps no shares, also while a person is waited for.
+            act("free", Do::Release, Fact::NoneKeptInDispute).beside().while_parked(),
             closing(act("close payment", Do::ClosePayment, Fact::AtLast(AtLast::PaymentClosed))),
             closing(act("close target", Do::CloseTarget, Fact::AtLast(AtLast::TargetClosed))),
             closing(act("close conversion", Do::CloseOut, Fact::AtLast(AtLast::OutClosed))),

@@ -9,6 +9,7 @@ use super::{
     saga::{DiscountPurchase, Turn, View},
 };
 use crate::parts::{
+    application::ApplicationLeg,
     milestone::Milestone,
     wallet::{at_par, worth},
 };
@@ -18,7 +19,7 @@ use fundflow_domain::{
     calendar::TradingDay,
     fund::FundTerms,
     modes::ConversionMode,
-    money::{Amount, Money, ShareRounding, Shares},
+    money::{Amount, Discount, Money, ShareRounding, Shares},
     orders::Cause,
     wallet::Reservation,
 };
@@ -34,6 +35,16 @@ struct Leaving {
     fee: PromisedFee,
     /// The fund whose registrar confirms last.
     confirming: Arc<FundTerms>,
+}
+
+/// What a conversion of the money fund's shares is promised to cost; another order's stays what it is.
+pub(super) fn fee_of(view: &View<'_>, leg: &ApplicationLeg) -> Option<(PromisedFee, Discount)> {
+    if !view.plan.mode.is_conversion() || leg.order != view.plan.out.order {
+        return None;
+    }
+    let Ask::Conversion { shares, .. } = leg.application(view)?.terms.ask else { return None };
+    let promised = view.open.notes.promise(&view.open.promise);
+    Some((promised.fee_of(worth(shares)?), promised.discount))
 }
 
 impl DiscountPurchase {
@@ -140,7 +151,7 @@ impl DiscountPurchase {
         Ok(Leaving {
             ask: Ask::Conversion { shares, into, lots, topup_discount, on_huge, take_income },
             rounding: confirming.share_rounding,
-            fee: PromisedFee::Charge(promised.charge),
+            fee: promised.fee_of(worth(shares).ok_or(lacks("shares to convert"))?),
             confirming,
         })
     }
@@ -161,7 +172,7 @@ impl DiscountPurchase {
         let code = view.open.request.target_fund;
         let promised = view.open.notes.promise(&view.open.promise).clone();
         let fund = self.house.terms(code, day)?;
-        let fee = PromisedFee::Charge(promised.charge);
+        let fee = promised.fee_of(amount);
         let promise = self.house.promise(&[&fund], day, fee, promised.discount)?;
         let ask = Ask::Purchase { amount, plan: None };
         let (registrar, rounding) = (fund.registrar.clone(), fund.share_rounding);

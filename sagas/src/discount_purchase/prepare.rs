@@ -9,6 +9,7 @@ use super::{
 use crate::{
     parts::{
         cancel::{self, NotTakenBack},
+        leaving::latest_nav,
         limits::{stream_of, used, used_by_others},
         names::Reserved,
         occurrence::{NotAsked, Occurrence},
@@ -17,13 +18,18 @@ use crate::{
     withdraw::balance,
 };
 use fundflow_domain::{
-    admission::{self, Admission, Admitted, Readmission, admit, offers, readmit},
+    admission::{
+        self, Admission, Admitted, Readmission, admit,
+        countable::{Uncountable, countable},
+        offers, readmit,
+    },
     calendar::TradingDay,
     fund::FundTerms,
     holdings::{self, HoldingId, Holdings},
     ids::{FundCode, TransactionId, WalletId},
     investor::AnotherAccount,
     modes::ConversionMode,
+    money::{Nav, Shares},
     time::Timestamp,
     wallet::{self, Credit, Reservation, Wallet},
 };
@@ -55,6 +61,9 @@ pub enum Refusal {
     /// The rules of the business decline it.
     #[error(transparent)]
     NotAdmitted(#[from] admission::Refusal),
+    /// The shares would be more than can be counted. Ask for less.
+    #[error(transparent)]
+    Uncountable(#[from] Uncountable),
     /// The transaction ID already moved this wallet, in a saga of another kind. Use a new ID.
     #[error("transaction {0} already moved this wallet; use a new transaction ID")]
     TransactionUsed(TransactionId),
@@ -118,17 +127,16 @@ impl DiscountPurchase {
         let mut needs = Plan::own_needs(of.id, self.may_redeem(of));
         needs.push(wallet_key(of.request).need());
         needs.push(holdings_key(of.request).need());
-        let at = of.asked.at.unwrap_or(of.now);
-        needs.extend(self.limit_keys(of, at).all().map(|key| stream_of(key).need()));
+        needs.extend(self.limit_keys(of).all().map(|key| stream_of(key).need()));
         let by_plan = of.request.by_plan.then(|| Occurrence::of(of.id)).flatten();
         needs.extend(by_plan.as_ref().map(Occurrence::need));
         needs
     }
 
-    fn limit_keys(&self, of: &Preparing<'_, Self>, at: Timestamp) -> LimitKeys {
+    fn limit_keys(&self, of: &Preparing<'_, Self>) -> LimitKeys {
         let (request, asked) = (of.request, of.asked);
         let who = (&request.investor, asked.investor.customer_type, asked.channel);
-        let keys = self.house.calendar.t_of(at).ok().and_then(|t| {
+        let keys = self.house.calendar.t_of(of.now).ok().and_then(|t| {
             let funds = self.funds_on(t.date(), request.wallet_fund, request.target_fund).ok()?;
             Some(LimitKeys::of(&self.house, &funds, who, t, &ConversionMode::ALL))
         });
@@ -217,8 +225,11 @@ impl DiscountPurchase {
         if request.wallet_fund == request.target_fund {
             return Err(Refusal::SameFund(request.target_fund));
         }
-        let at = self.house.asked_at(asked.at, of.now);
-        let at = at.map_err(|why| admission::Refusal::NoTradingDay { why })?;
+        let no_day = |why| admission::Refusal::NoTradingDay { why };
+        let asked_at = self.house.asked_at(asked.at, of.now).map_err(no_day)?;
+        self.house.still_that_t((asked_at, None), of.now, request.only_today).map_err(no_day)?;
+        // Money that comes from now on counts for no T that is over.
+        let at = of.now;
         let (wallet_fund, target_fund) = self
             .funds_on(self.day_of(at), request.wallet_fund, request.target_fund)
             .map_err(Refusal::UnknownFund)?;
@@ -227,7 +238,7 @@ impl DiscountPurchase {
         if entry.credit != Credit::None || entry.reservation != Reservation::None {
             return Err(Refusal::TransactionUsed(of.id.clone()));
         }
-        let used_today = self.limit_keys(of, at).used(|key| used(streams, Some(key)));
+        let used_today = self.limit_keys(of).used(|key| used(streams, Some(key)));
         let t = self.house.calendar.t_of(at).ok();
         let later = t.map(|t| self.house.later((&wallet_fund, &target_fund), t));
         let mut investor = asked.investor.clone();
@@ -247,7 +258,29 @@ impl DiscountPurchase {
             calendar: self.house.calendar.clone(),
         })?;
         asked.investor.owns(&request.account)?;
-        Ok(admitted)
+        self.is_countable(streams, request, &admitted)?;
+        Ok(Admitted { requested_at: asked_at, ..admitted })
+    }
+
+    /// Both funds' shares can be counted beside those that are there.
+    fn is_countable(
+        &self,
+        streams: &Streams,
+        request: &Request,
+        admitted: &Admitted,
+    ) -> Result<(), Uncountable> {
+        let amount = admitted.amount(request.amount);
+        if admitted.mode.buys_the_money_fund() {
+            let held = streams.state(&wallet_key(request));
+            let held = held.map_or(Some(Shares::ZERO), wallet::State::counted);
+            countable(request.wallet_fund, held, amount, Nav::ONE)?;
+        }
+        let Some(nav) = latest_nav(&self.house, request.target_fund, admitted.nav_date.date())
+        else {
+            return Ok(());
+        };
+        let held = streams.state(&holdings_key(request)).map(holdings::State::registered);
+        countable(request.target_fund, Some(held.unwrap_or_default()), amount, nav)
     }
 
     /// Decides again for the T that the money counts for.
@@ -284,7 +317,7 @@ impl DiscountPurchase {
         if let Some(mode) = of.request.mode {
             return mode == ConversionMode::RedeemToPurchase;
         }
-        let day = self.day_of(of.asked.at.unwrap_or(of.now));
+        let day = self.day_of(of.now);
         let funds = self.funds_on(day, of.request.wallet_fund, of.request.target_fund);
         funds.is_ok_and(|(wallet, target)| wallet.registrar != target.registrar)
     }
@@ -315,6 +348,7 @@ impl Refusal {
             Refusal::DiffersFromFirst { .. }
             | Refusal::SameFund(_)
             | Refusal::NotAsked(_)
+            | Refusal::Uncountable(_)
             | Refusal::UnknownFund(_)
             | Refusal::TransactionUsed(_)
             | Refusal::KeyTaken { .. }

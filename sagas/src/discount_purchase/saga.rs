@@ -4,6 +4,7 @@ use super::{
     Asked, Call, Do, Ending, Fact, Plan, Request, When, act, commands, ends, facts,
     hear::{self, Leg},
     limits::{LimitKeys, target_key},
+    out::fee_of,
     prepare::Refusal,
 };
 use crate::parts::compensation::Compensations;
@@ -175,9 +176,7 @@ impl FundSaga for DiscountPurchase {
     }
 
     fn fee(&self, view: &View<'_>, leg: &ApplicationLeg) -> Option<(PromisedFee, Discount)> {
-        let converted = view.plan.mode.is_conversion() && leg.order == view.plan.out.order;
-        let promised = view.open.notes.promise(&view.open.promise);
-        converted.then_some((PromisedFee::Charge(promised.charge), promised.discount))
+        fee_of(view, leg)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
-    admission::cash_out::{self, CashOut, Way},
+    admission::cash_out::{self, Admitted, CashOut, Way},
     calendar::TradingDay,
     fast_quota::{self, QuotaKey},
     ids::{FundCode, TransactionId},
@@ -66,8 +66,10 @@ impl FastWithdraw {
         of: &Preparing<'_, Self>,
     ) -> Result<(Promise, &'static Table<Self>), Refusal> {
         let (request, asked) = (of.request, of.asked);
-        let at = self.house.asked_at(asked.at, of.now);
-        let at = at.map_err(cash_out::Refusal::NoTradingDay)?;
+        let asked_at = self.house.asked_at(asked.at, of.now);
+        let asked_at = asked_at.map_err(cash_out::Refusal::NoTradingDay)?;
+        // Nothing that is placed from now on belongs to a T that is over.
+        let at = of.now;
         let day = self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date);
         let fund =
             (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
@@ -90,6 +92,7 @@ impl FastWithdraw {
             calendar: self.house.calendar.clone(),
         });
         let admitted = admitted.map_err(|refusal| self.offering(refusal, of, day))?;
+        let admitted = Admitted { requested_at: asked_at, ..admitted };
         let (by, holder) = (self.by.clone(), self.holder.clone());
         Ok((
             Promise {

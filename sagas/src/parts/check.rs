@@ -96,6 +96,34 @@ impl Against<'_> {
         self.before.iter().fold(asked, settled)
     }
 
+    /// What the order was promised to cost, of a record beside which so much of it is confirmed.
+    fn fee(&self, beside: Money) -> Promised {
+        Promised::of(&self.terms.promised.fee, beside)
+    }
+
+    /// Yuan that earlier records confirmed, and that later ones may where this one is not the last.
+    fn beside(&self, (asked, amount, refund): (Amount, Money, Money), finished: bool) -> Money {
+        let bought = |it: &Confirmation| match &it.outcome {
+            Outcome::Purchase(it) => it.amount,
+            Outcome::Subscription(it) => it.amount,
+            Outcome::Redemption(_) | Outcome::Conversion(_) | Outcome::FastTransfer(_) => {
+                Money::ZERO
+            }
+        };
+        let before = self.before.iter().map(bought);
+        let open = Money::from(self.money_left(asked)).minus_or_zero(amount).minus_or_zero(refund);
+        let open = if finished { Money::ZERO } else { open };
+        before.fold(open, |sum, part| sum.plus(part).unwrap_or(sum))
+    }
+
+    /// The same in shares.
+    fn beside_shares(&self, asked: Shares, out: Shares, finished: bool) -> Shares {
+        let left = self.shares_left(asked);
+        let before = asked.minus(left).unwrap_or_default();
+        let open = if finished { Shares::ZERO } else { left.minus(out).unwrap_or_default() };
+        before.plus(open).unwrap_or(before)
+    }
+
     /// The day whose price counts: T, and where the rest was carried over, an open day later for
     /// each record before.
     fn priced_on(&self, house: &House) -> NaiveDate {
@@ -140,14 +168,14 @@ fn numbers(house: &House, against: &Against<'_>, confirmation: &Confirmation) ->
             },
             &SubscriptionExpected {
                 asked: against.money_left(*amount),
-                fee: Promised::of(terms.promised.fee),
+                fee: against.fee(against.beside((*amount, n.amount, n.refund), finished)),
                 interest: None,
                 face: Nav::ONE,
                 rounding: terms.rounding,
             },
         ),
         (Ask::Conversion { shares, into, .. }, Outcome::Conversion(n)) => {
-            against.converted(house, n, (*shares, [nav(terms.fund), nav(*into)]))
+            against.converted(house, (n, finished), (*shares, [nav(terms.fund), nav(*into)]))
         }
         (Ask::Redemption { shares, .. }, Outcome::Redemption(n)) => {
             against.redeemed(house, n, (*shares, nav(terms.fund)))
@@ -186,7 +214,7 @@ impl Against<'_> {
             },
             &PurchaseExpected {
                 asked: self.money_left(asked),
-                fee: Promised::of(self.terms.promised.fee),
+                fee: self.fee(self.beside((asked, n.amount, n.refund), finished)),
                 nav,
                 rounding: self.terms.rounding,
             },
@@ -196,11 +224,13 @@ impl Against<'_> {
     fn converted(
         &self,
         house: &House,
-        n: &ConversionConfirmed,
+        (n, finished): (&ConversionConfirmed, bool),
         (asked, [nav_out, nav_in]): (Shares, [Option<Nav>; 2]),
     ) -> Vec<Finding> {
         let terms = self.terms;
-        let cost = self.cost(house, (n.shares_out, &n.lots), Promised::of(terms.promised.fee));
+        let beside = self.beside_shares(asked, n.shares_out, finished);
+        let beside = beside.value_half_up(nav_out.unwrap_or(n.nav_out)).unwrap_or_default();
+        let cost = self.cost(house, (n.shares_out, &n.lots), self.fee(beside));
         let put_off = cost.put_off.min(n.redemption_fee);
         conversion(
             &ConversionNumbers {

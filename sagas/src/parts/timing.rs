@@ -259,7 +259,7 @@ pub fn late_acceptance<S: FundSaga>(
     let funds = house.are_listed(&terms, day)?;
     let funds: Vec<&FundTerms> = funds.iter().map(|fund| &**fund).collect();
     let unwanted = saga.moves(turn, leg, day)?;
-    let before = (terms.promised.fee, terms.promised.discount);
+    let before = (terms.promised.fee.clone(), terms.promised.discount);
     let (fee, discount) = saga.fee(&turn.view()?, leg).unwrap_or(before);
     let promised = house.promise(&funds, day, fee, discount)?;
     if let Some(cause) = unwanted {

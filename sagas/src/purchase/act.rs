@@ -17,7 +17,7 @@ use crate::parts::{
 };
 use fundflow_domain::{
     admission::buying::{Admitted, Way},
-    application::{Ask, PromisedFee, Terms},
+    application::{Ask, Terms},
     calendar::TradingDay,
     ids::PlanId,
     orders::Cause,
@@ -172,7 +172,7 @@ impl Purchase {
             }
             Way::Subscription => Ask::Subscription { amount },
         };
-        let fee = PromisedFee::Charge(promised.charge);
+        let fee = promised.fee_of(amount);
         let terms = Terms {
             order: plan.buy.order.clone(),
             no: plan.buy.no.clone(),

@@ -9,6 +9,7 @@ use super::{
 use crate::parts::{
     application::ApplicationLeg,
     cancel::NotTakenBack,
+    leaving::latest_nav,
     limits::{stream_of, used, used_by_others},
     names::Reserved,
     occurrence::{NotAsked, Occurrence},
@@ -19,13 +20,15 @@ use fundflow_domain::{
     admission::{
         self,
         buying::{self, Admitted, Again, Buying, Way},
+        countable::{Uncountable, countable},
     },
     calendar::TradingDay,
     fund::{FundKind, FundTerms},
-    holdings::{HoldingId, Holdings},
+    holdings::{HoldingId, Holdings, State},
     ids::{FundCode, OrderId, TransactionId},
     investor::AnotherAccount,
     limits::LimitKey,
+    money::{Nav, Shares},
     time::Timestamp,
 };
 use fundflow_kernel::streams::{Key, Need, Streams};
@@ -71,6 +74,9 @@ pub enum Refusal {
     /// The rules of the business decline it.
     #[error(transparent)]
     NotAdmitted(#[from] admission::Refusal),
+    /// The shares would be more than can be counted. Ask for less.
+    #[error(transparent)]
+    Uncountable(#[from] Uncountable),
     /// Nothing is taken back, or the case stays open.
     #[error(transparent)]
     NotTakenBack(#[from] NotTakenBack),
@@ -96,9 +102,8 @@ impl Purchase {
 
     fn limit_of(&self, of: &Preparing<'_, Self>) -> Option<LimitKey> {
         let (request, asked) = (of.request, of.asked);
-        let at = asked.at.unwrap_or(of.now);
-        let fund = self.terms_at(request, at).ok()?;
-        let t = buying::trade_date(request.way, at, &fund, &self.house.calendar).ok()?;
+        let fund = self.terms_at(request, of.now).ok()?;
+        let t = buying::trade_date(request.way, of.now, &fund, &self.house.calendar).ok()?;
         let who = (asked.investor.customer_type, asked.channel);
         buying::limit_key(&fund, &request.investor, who, t)
     }
@@ -124,9 +129,12 @@ impl Purchase {
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         let (request, asked) = (of.request, of.asked);
-        let at = self.house.asked_at(asked.at, of.now);
-        let at = at.map_err(|why| admission::Refusal::NoTradingDay { why })?;
-        let fund = self.terms_at(request, at)?;
+        let no_day = |why| admission::Refusal::NoTradingDay { why };
+        let asked_at = self.house.asked_at(asked.at, of.now).map_err(no_day)?;
+        // Money that comes from now on counts for no T that is over.
+        let fund = self.terms_at(request, of.now)?;
+        let by = (asked_at, fund.cut_off_for(request.way));
+        self.house.still_that_t(by, of.now, request.only_today).map_err(no_day)?;
         if fund.kind == FundKind::Money {
             return Err(Refusal::MoneyFund(fund.code));
         }
@@ -138,7 +146,7 @@ impl Purchase {
         let admitted = buying::admit(&Buying {
             way: request.way,
             amount: request.amount,
-            at,
+            at: of.now,
             investor,
             fund,
             channel: asked.channel,
@@ -147,10 +155,20 @@ impl Purchase {
             calendar: self.house.calendar.clone(),
         });
         if request.way == Way::RegularPlan {
-            self.is_due(streams, of, at)?;
+            self.is_due(streams, of, asked_at)?;
         }
-        let admitted = admitted?;
+        let admitted = Admitted { requested_at: asked_at, ..admitted? };
         asked.investor.owns(&request.account)?;
+        let nav = match request.way {
+            Way::Subscription => Some(Nav::ONE),
+            Way::Purchase | Way::RegularPlan => {
+                latest_nav(&self.house, request.fund, admitted.trade_date.date())
+            }
+        };
+        let held = held.map_or(Shares::ZERO, State::registered);
+        if let Some(nav) = nav {
+            countable(request.fund, Some(held), admitted.amount(request.amount), nav)?;
+        }
         Ok((admitted, table_for(request.way)))
     }
 
@@ -209,6 +227,7 @@ impl Refusal {
             | Refusal::UnknownFund(_)
             | Refusal::MoneyFund(_)
             | Refusal::NotAsked(_)
+            | Refusal::Uncountable(_)
             | Refusal::NotTakenBack(_)
             | Refusal::NotRedirected(_)
             | Refusal::NotUndated => None,

@@ -135,7 +135,7 @@ impl FundSaga for Purchase {
 
     fn fee(&self, view: &View<'_>, _leg: &ApplicationLeg) -> Option<(PromisedFee, Discount)> {
         let promised = view.open.notes.promise(&view.open.promise);
-        Some((PromisedFee::Charge(promised.charge), promised.discount))
+        Some((promised.fee_of(view.plan.amount), promised.discount))
     }
 
     fn moves(

@@ -15,14 +15,16 @@ use fundflow_domain::{
     admission::{
         self,
         buying::{self, Admitted, Again, Buying, Way},
+        countable::{Uncountable, countable},
     },
     calendar::TradingDay,
     fund::{FundKind, FundTerms},
     ids::{FundCode, TransactionId},
     investor::AnotherAccount,
     limits::LimitKey,
+    money::{Nav, Shares},
     time::Timestamp,
-    wallet::Entry,
+    wallet::{self, Entry},
 };
 use fundflow_kernel::streams::{Need, Streams};
 use fundflow_runtime::{saga::Preparing, step::Table};
@@ -57,6 +59,9 @@ pub enum Refusal {
     /// The rules of the business decline it.
     #[error(transparent)]
     NotAdmitted(#[from] admission::Refusal),
+    /// The shares would be more than can be counted. Ask for less.
+    #[error(transparent)]
+    Uncountable(#[from] Uncountable),
     /// A key that would be handed out belongs to another saga. Use a new ID.
     #[error("{key} belongs to {kind} {transaction}; use a new transaction ID")]
     KeyTaken {
@@ -91,10 +96,9 @@ impl Recharge {
 
     fn limit_of(&self, of: &Preparing<'_, Self>) -> Option<LimitKey> {
         let (request, asked) = (of.request, of.asked);
-        let at = asked.at.unwrap_or(of.now);
-        let fund = self.terms_at(request.fund, at)?;
+        let fund = self.terms_at(request.fund, of.now)?;
         let who = (asked.investor.customer_type, asked.channel);
-        buying::limit_key(&fund, &request.investor, who, self.house.calendar.t_of(at).ok()?)
+        buying::limit_key(&fund, &request.investor, who, self.house.calendar.t_of(of.now).ok()?)
     }
 
     /// The limit of a later T.
@@ -121,9 +125,11 @@ impl Recharge {
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         let (request, asked) = (of.request, of.asked);
-        let at = self.house.asked_at(asked.at, of.now);
-        let at = at.map_err(|why| admission::Refusal::NoTradingDay { why })?;
-        let fund = self.terms_at(request.fund, at).ok_or(Refusal::UnknownFund(request.fund))?;
+        let no_day = |why| admission::Refusal::NoTradingDay { why };
+        let asked_at = self.house.asked_at(asked.at, of.now).map_err(no_day)?;
+        self.house.still_that_t((asked_at, None), of.now, request.only_today).map_err(no_day)?;
+        // Money that comes from now on counts for no T that is over.
+        let fund = self.terms_at(request.fund, of.now).ok_or(Refusal::UnknownFund(request.fund))?;
         if fund.kind != FundKind::Money {
             return Err(Refusal::NotAMoneyFund { fund: fund.code, kind: fund.kind });
         }
@@ -139,7 +145,7 @@ impl Recharge {
         let admitted = buying::admit(&Buying {
             way: Way::Purchase,
             amount: request.amount,
-            at,
+            at: of.now,
             investor,
             fund,
             channel: asked.channel,
@@ -148,7 +154,9 @@ impl Recharge {
             calendar: self.house.calendar.clone(),
         })?;
         asked.investor.owns(&request.account)?;
-        Ok((admitted, &RECHARGE))
+        let held = wallet.map_or(Some(Shares::ZERO), wallet::State::counted);
+        countable(request.fund, held, admitted.amount(request.amount), Nav::ONE)?;
+        Ok((Admitted { requested_at: asked_at, ..admitted }, &RECHARGE))
     }
 
     /// Decides again for a later T. What the transaction itself counts is not held against it.
@@ -182,6 +190,7 @@ impl Refusal {
             | Refusal::UnknownFund(_)
             | Refusal::NotAMoneyFund { .. }
             | Refusal::TransactionUsed(_)
+            | Refusal::Uncountable(_)
             | Refusal::KeyTaken { .. }
             | Refusal::Reserved(_)
             | Refusal::AnotherAccount(_)

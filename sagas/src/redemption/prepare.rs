@@ -83,8 +83,11 @@ impl Redemption {
         of: &Preparing<'_, Self>,
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         let (request, asked) = (of.request, of.asked);
-        let at = self.house.asked_at(asked.at, of.now);
-        let at = at.map_err(leaving::Refusal::no_day)?;
+        let asked_at = self.house.asked_at(asked.at, of.now).map_err(leaving::Refusal::no_day)?;
+        let in_time = self.house.still_that_t((asked_at, None), of.now, request.only_today);
+        in_time.map_err(leaving::Refusal::no_day)?;
+        // Nothing that is placed from now on belongs to a T that is over.
+        let at = of.now;
         let fund = (self.house.funds)(request.fund, self.day_of(at));
         let fund = fund.ok_or(Refusal::UnknownFund(request.fund))?;
         let order = OrderId::part(of.id, ORDER);
@@ -106,6 +109,6 @@ impl Redemption {
             calendar: self.house.calendar.clone(),
         })?;
         asked.investor.owns(&request.account)?;
-        Ok((admitted, &REDEMPTION))
+        Ok((Admitted { requested_at: asked_at, ..admitted }, &REDEMPTION))
     }
 }

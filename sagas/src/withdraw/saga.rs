@@ -256,7 +256,7 @@ impl saga::Saga for Withdraw {
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         let (request, asked) = (of.request, of.asked);
         let at = self.house.asked_at(asked.at, of.now).map_err(cash_out::Refusal::NoTradingDay)?;
-        let day = self.house.calendar.t_of(at).map_or_else(|_| at.date(), TradingDay::date);
+        let day = self.house.calendar.t_of(of.now).map_or_else(|_| of.now.date(), TradingDay::date);
         let fund =
             (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
         let plan = Plan::of(&self.house, of.id, request);
@@ -267,7 +267,7 @@ impl saga::Saga for Withdraw {
         let admitted = cash_out::admit(&CashOut {
             way: Way::Ordinary,
             shares: request.shares,
-            at,
+            at: of.now,
             investor: asked.investor.clone(),
             account: request.account.clone(),
             fund,
@@ -275,7 +275,7 @@ impl saga::Saga for Withdraw {
             reserved_by: reserved_by(wallet),
             calendar: self.house.calendar.clone(),
         })?;
-        Ok((admitted, &WITHDRAW))
+        Ok((Admitted { requested_at: at, ..admitted }, &WITHDRAW))
     }
 
     fn callees(&self, open: &Open<Self>, _: &Plan) -> Vec<Callee> {

@@ -90,6 +90,7 @@ pub(super) fn bought() -> buying::Admitted {
         published: Charge::Rate(Rate::basis_points(150)),
         fee_schedule: tag("fees-011162-1"),
         charge: Charge::FREE,
+        tiers: None,
         discount: Discount::FREE,
         discount_rule: tag("wallet-free-1"),
         suitability: Some(suitability()),

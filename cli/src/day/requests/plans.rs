@@ -7,6 +7,7 @@ use super::{
 };
 use chrono::NaiveDate;
 use fundflow::{Asking, RequestError, runtime::saga::Saga};
+use fundflow_application::desk;
 use fundflow_domain::{
     calendar::TradingDay,
     ids::{PlanId, TransactionId},
@@ -14,7 +15,7 @@ use fundflow_domain::{
     orders::Cause,
     plan,
 };
-use fundflow_infrastructure::day_folder::{Kind, No, Order, PlanWord};
+use fundflow_infrastructure::day_folder::{Kind, No, Order, PlanWord, Problem};
 use fundflow_kernel::{
     envelope::Actor,
     store::{Checkpoints, EventStore},
@@ -49,7 +50,9 @@ pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
     for (plan, due) in all {
         let Some(investor) = play.day.investors.get(due.buys.investor()) else {
             let who = due.buys.investor();
-            play.remarks.push(format!("{}: {who} is not in investors.csv", due.transaction));
+            play.mistakes.push(not_listed(&due, who.as_str()));
+            let cause = Cause::new(plan::NO_INVESTOR, format!("{who} was not listed"));
+            miss(play, &plan, Command::Miss { nominal: due.nominal, cause }).await?;
             continue;
         };
         // Nothing that its investor could mend: others invest, and it is no miss as long as it can begin.
@@ -75,6 +78,18 @@ pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
         }
     }
     Ok(any)
+}
+
+/// That the folder lacks the plan's investor.
+fn not_listed(due: &Due, investor: &str) -> Problem {
+    let problem = format!(
+        "write the investor of plan {}, which invests on {}; nothing is bought on that date, and it is no miss \
+         of the investor's",
+        plan_of(&due.transaction),
+        due.nominal
+    );
+    let (file, field) = ("investors.csv".to_owned(), "investor".to_owned());
+    Problem { file, line: None, field, value: investor.to_owned(), problem }
 }
 
 /// Asks for one date in the plan's way. Returns why it is refused, if it is.
@@ -251,7 +266,7 @@ async fn ask_plan<S: EventStore + Checkpoints>(
         Err(RequestError::NoSuch(_)) if super::comes_later(&play.day, order, of) => {
             Ok(Said::No(format!("there is no plan {of} yet")))
         }
-        Err(RequestError::NoSuch(_)) => Ok(Said::No(format!("there is no plan {of}"))),
+        Err(RequestError::NoSuch(_)) => Ok(Said::No(no_plan(play, of).await)),
         Err(RequestError::Refused(refusal)) => Ok(Said::No(refusal.to_string())),
         Err(error) => super::refused(play, order, error).map(|()| Said::Untold),
     }
@@ -276,6 +291,17 @@ fn too_late<S>(
             &format!("it says otherwise of {passed}, a date of plan {of} that is over"),
         )
     })
+}
+
+/// That there is no such plan, and what has its name.
+async fn no_plan<S: EventStore + Checkpoints>(play: &Play<S>, of: &TransactionId) -> String {
+    match desk::show(&*play.store, &play.table.sagas.desk, None, of).await {
+        Ok(shown) => {
+            let kind = shown.look.id.kind.replace('_', " ");
+            format!("{of} is a {kind} and not a plan")
+        }
+        Err(_) => format!("there is no plan {of}"),
+    }
 }
 
 /// Why the account that is to pay from now on cannot: the plan itself does not know whose it is.

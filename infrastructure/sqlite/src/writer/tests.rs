@@ -113,7 +113,7 @@ fn types(database: &Connection) -> Vec<String> {
 fn with_an_old_stream() -> (Scratch, (Connection, i64, Position)) {
     let scratch = Scratch::new();
     let opened = scratch.open();
-    let answers = writer(&opened).commit(vec![work(&[append("wallet-old", 0, &["a1", "a2"])])]);
+    let answers = writer(&opened).commit(&[work(&[append("wallet-old", 0, &["a1", "a2"])])]);
     assert_eq!(told(answers), ["2"]);
     drop(opened);
     let opened = scratch.open();
@@ -133,7 +133,7 @@ fn a_repeated_append_of_a_new_stream_is_recognised_among_other_batches() {
         ]
     };
 
-    assert_eq!(told(writer.commit(group())), ["5", "6", "2", "8"]);
+    assert_eq!(told(writer.commit(&group())), ["5", "6", "2", "8"]);
     assert_eq!(writer.head, Position(8));
     let after = stored(&opened.0);
     let expected = [
@@ -154,9 +154,9 @@ fn a_repeated_append_of_a_new_stream_is_recognised_among_other_batches() {
     let kept = opened.0.query_row(sql::LOAD_CHECKPOINT, ["ledger"], |row| row.get::<_, i64>(0));
     assert_eq!(kept.expect("a checkpoint"), 2);
 
-    assert_eq!(told(writer.commit(group())), ["5", "6", "2", "8"], "repeated as a whole");
+    assert_eq!(told(writer.commit(&group())), ["5", "6", "2", "8"], "repeated as a whole");
     assert_eq!(stored(&opened.0), after);
-    assert_eq!(told(writer.commit(vec![work(&[append("wallet-e", 1, &["f1"])])])), ["9"]);
+    assert_eq!(told(writer.commit(&[work(&[append("wallet-e", 1, &["f1"])])])), ["9"]);
     assert_eq!(types(&opened.0).last().map(String::as_str), Some("wallet.f"));
 }
 
@@ -171,13 +171,13 @@ fn a_conflict_on_a_name_believed_new_leaves_the_other_batches_alone() {
         work(&[append("wallet-b", 1, &["b2"]), append("wallet-n", 0, &["m1"])]),
     ];
 
-    assert_eq!(told(writer.commit(group)), ["3", "wallet-old: 0, not 2", "5"]);
+    assert_eq!(told(writer.commit(&group)), ["3", "wallet-old: 0, not 2", "5"]);
     let after = stored(&opened.0);
     let expected = ["wallet-b 1 b1 wallet.b", "wallet-b 2 b2 wallet.b", "wallet-n 1 m1 wallet.m"];
     assert_eq!(after[2..], expected);
     assert_eq!(streams(&opened.0), ["wallet-old", "wallet-b", "wallet-n"]);
     assert_eq!(types(&opened.0), ["wallet.a", "wallet.b", "wallet.m"]);
-    assert_eq!(told(writer.commit(vec![work(&[append("wallet-old", 2, &["a3"])])])), ["6"]);
+    assert_eq!(told(writer.commit(&[work(&[append("wallet-old", 2, &["a3"])])])), ["6"]);
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn a_batch_that_goes_on_with_a_name_believed_new_is_told_what_is_there() {
     for (batch, expected) in rows {
         // Forgotten, so that each row meets a writer that knows nothing.
         writer.heads = Heads::of(&opened.0, 100).expect("heads");
-        assert_eq!(told(writer.commit(vec![work(&batch)])), [expected], "{batch:?}");
+        assert_eq!(told(writer.commit(&[work(&batch)])), [expected], "{batch:?}");
     }
     assert_eq!(stored(&opened.0).len(), 5);
     assert_eq!(streams(&opened.0), ["wallet-old", "wallet-n"]);
@@ -232,9 +232,9 @@ fn a_process_that_dies_before_the_commit_leaves_nothing_of_the_group() {
     opened.0.commit_hook(Some(hook)).expect("a hook");
 
     let expected = ["3", "2", "wallet-old: 0, not 2"];
-    assert_eq!(told(writer(&opened).commit(group())), expected);
+    assert_eq!(told(writer(&opened).commit(&group())), expected);
     let died = open_at(&scratch.0.path().join("died").join("events.db"));
     assert_eq!(streams(&died.0), ["wallet-old"]);
     assert_eq!(stored(&died.0).len(), 2);
-    assert_eq!(told(writer(&died).commit(group())), expected);
+    assert_eq!(told(writer(&died).commit(&group())), expected);
 }

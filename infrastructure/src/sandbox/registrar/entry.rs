@@ -147,7 +147,8 @@ impl ApplicationEntry {
     /// Whether it is that application, on whichever T.
     fn is_same(&self, terms: &Terms) -> bool {
         let Terms { trade_date, promised, .. } = terms;
-        *terms == Terms { trade_date: *trade_date, promised: *promised, ..self.terms.clone() }
+        *terms
+            == Terms { trade_date: *trade_date, promised: promised.clone(), ..self.terms.clone() }
     }
 
     /// Whether both are the same order under the same number, whatever else they say.

@@ -35,9 +35,10 @@ pub(super) struct Converting<'a> {
 impl Market {
     /// The charge of an application for an amount.
     fn charge(&self, terms: &Terms, amount: Money) -> Result<Charge, NotPriced> {
-        Ok(match terms.promised.fee {
-            PromisedFee::Charge(charge) => charge,
-            PromisedFee::Exact(fee) => Charge::Fixed(fee),
+        Ok(match &terms.promised.fee {
+            PromisedFee::Charge(charge) => *charge,
+            PromisedFee::Tiers(tiers) => tiers.at(amount).charge,
+            PromisedFee::Exact(fee) => Charge::Fixed(*fee),
             PromisedFee::Open => {
                 let fund = self.terms(terms.fund, terms.trade_date.date())?;
                 let charge = fund.map_or(Charge::FREE, |it| it.fees.purchase.at(amount).charge);
@@ -146,7 +147,7 @@ impl Market {
             })?;
             (out, Money::ZERO, base, Money::ZERO)
         };
-        let topup = promised_topup(terms.promised.fee, base).unwrap_or(topup);
+        let topup = promised_topup(&terms.promised.fee, base).unwrap_or(topup);
         let bought =
             base.minus(topup).and_then(|net| Some((net, net.shares_at(nav_in, terms.rounding)?)));
         let (net_in, shares_in) =
@@ -224,11 +225,16 @@ pub(super) fn interest(amount: Amount, rate: Rate, days: i64) -> Money {
     fen.and_then(|fen| Money::new(fen).ok()).unwrap_or_default()
 }
 
-fn promised_topup(fee: PromisedFee, base: Money) -> Option<Money> {
-    match fee {
-        PromisedFee::Open => None,
-        PromisedFee::Exact(fee) | PromisedFee::Charge(Charge::Fixed(fee)) => Some(fee),
-        PromisedFee::Charge(Charge::Rate(rate)) => base.fee_within_half_up(rate),
+fn promised_topup(fee: &PromisedFee, base: Money) -> Option<Money> {
+    let charge = match fee {
+        PromisedFee::Open => return None,
+        PromisedFee::Exact(fee) => Charge::Fixed(*fee),
+        PromisedFee::Charge(charge) => *charge,
+        PromisedFee::Tiers(tiers) => tiers.at(base).charge,
+    };
+    match charge {
+        Charge::Fixed(fee) => Some(fee),
+        Charge::Rate(rate) => base.fee_within_half_up(rate),
     }
 }
 
