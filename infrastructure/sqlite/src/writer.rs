@@ -3,8 +3,8 @@
 //! 1. Wait for a job; take every other one that waits as well, up to a bound.
 //! 2. Begin. Look whether this process still owns the store.
 //! 3. Plan and insert each batch. A refused batch inserts nothing; the others go on. A stream that is to be
-//!    new is taken for new without a look; where its name is there all the same, nothing of the transaction
-//!    is done, and all of it is planned once more by what is there.
+//!    new is taken for new without a look; where its name is there all the same, or a batch would be refused,
+//!    nothing of the transaction is done, and all of it is planned once more by what is there.
 //! 4. Commit: one sync for all of them. *If the process dies before this returns, each batch is
 //!    wholly there or wholly absent, and nobody was told that it is there.*
 //! 5. Publish the new head. *If it dies here, readers find the events when they next look.*
@@ -131,7 +131,7 @@ enum Failed {
         owner: String,
     },
     Write(rusqlite::Error),
-    /// A stream that was taken for new is there.
+    /// A stream that was taken for new is there, or may be.
     NotNew,
 }
 
@@ -257,7 +257,7 @@ impl<'db> Writer<'db> {
             }
             Err(error) => {
                 transaction.rollback()?;
-                Err(Failed::from(error))
+                Err(error)
             }
         }
     }
@@ -270,12 +270,14 @@ impl<'db> Writer<'db> {
         }
     }
 
-    fn apply(&mut self, work: &Work, new: New) -> rusqlite::Result<Answer> {
+    fn apply(&mut self, work: &Work, new: New) -> Result<Answer, Failed> {
         match work {
             Work::Append(batch) => match self.heads.plan(batch, new) {
-                Ok(plan) => self.insert(batch, &plan).map(Ok),
+                Ok(plan) => Ok(Ok(self.insert(batch, &plan)?)),
+                // It may be refused for what was only believed.
+                Err(Unplanned::Refused(_)) if new == New::Believed => Err(Failed::NotNew),
                 Err(Unplanned::Refused(refused)) => Ok(Err(refused)),
-                Err(Unplanned::Broken(error)) => Err(error),
+                Err(Unplanned::Broken(error)) => Err(error.into()),
             },
             Work::Save { reader, at, kept } => {
                 self.save_checkpoint.execute((reader, signed(at.0), kept))?;
