@@ -255,10 +255,12 @@ impl<'db> Writer<'db> {
                 self.heads.age();
                 Ok(answers)
             }
-            Err(error) => {
+            Err(Failed::NotNew) => {
                 transaction.rollback()?;
-                Err(error)
+                Err(Failed::NotNew)
             }
+            // SQLite has taken back what it could; the first cause is the one to tell.
+            Err(error) => Err(error),
         }
     }
 
