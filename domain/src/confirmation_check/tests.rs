@@ -1,7 +1,7 @@
 //! A row for each kind of difference: what the registrar states, and what is found.
 
 use super::*;
-use crate::{calendar::TradingCalendar, case::Kind as K};
+use crate::{calendar::TradingCalendar, case::Kind as K, fees::tiers::AmountTier};
 
 mod conversions;
 mod properties;
@@ -74,6 +74,31 @@ fn a_purchase_that_adds_up_is_no_case() {
     let truncated =
         PurchaseExpected { rounding: ShareRounding::Truncate, ..expected(rate("0.015")) };
     assert_found(&purchase(&bought("10000", "147.78", "0", "1.2345", "7980.73"), &truncated), &[]);
+}
+
+/// 1.5 % below a million, 1.2 % from there on, of 1,000,000 yuan of which a record confirms 750,000.
+#[test]
+fn a_record_is_charged_by_the_tier_of_what_is_confirmed_of_its_order() {
+    let tier = |from: &str, charge: &str| {
+        let charge = Charge::Rate(charge.parse().unwrap());
+        AmountTier { from: money(from), charge }
+    };
+    let tiers = vec![tier("0", "0.015"), tier("1000000", "0.012")];
+    let fee = PromisedFee::Tiers(AmountTiers::try_from(tiers).unwrap());
+    let of_all = ["8893.28", "600329.46"];
+    let of_the_record = ["11083.74", "598555.09"];
+    // The rest comes back; or another record has confirmed it.
+    for (beside, asked, refund, right, wrong) in [
+        ("0", "1000000", "250000", of_the_record, of_all),
+        ("250000", "750000", "0", of_all, of_the_record),
+    ] {
+        let fee = Promised::of(&fee, money(beside));
+        let expected = PurchaseExpected { asked: asked.parse().unwrap(), ..expected(fee) };
+        let record = |[fee, given]: [&str; 2]| bought("750000", fee, refund, "1.2345", given);
+        assert_eq!(purchase(&record(right), &expected), vec![], "beside {beside}");
+        let found = purchase(&record(wrong), &expected);
+        assert_eq!(found.iter().map(|it| it.kind).collect::<Vec<_>>(), [K::FeeDiffersFromPromise]);
+    }
 }
 
 #[test]
