@@ -189,7 +189,7 @@ impl House {
     ///
     /// # Errors
     /// In words: which T it was, and when it came.
-    pub fn still_that_t(
+    pub fn in_time(
         &self,
         (asked_at, cut_off): (Timestamp, Option<NaiveTime>),
         now: Timestamp,

@@ -14,72 +14,72 @@ use crate::{
 
 /// A purchase as the registrar confirmed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PurchaseNumbers {
+pub(super) struct PurchaseNumbers {
     /// Accepted, fee included.
-    pub amount: Money,
+    pub(super) amount: Money,
     /// Taken out of the accepted amount.
-    pub fee: Money,
+    pub(super) fee: Money,
     /// Sent back: what was asked but not accepted.
-    pub refund: Money,
+    pub(super) refund: Money,
     /// The price of T.
-    pub nav: Nav,
+    pub(super) nav: Nav,
     /// Shares that the register says came of it.
-    pub shares: Shares,
+    pub(super) shares: Shares,
     /// Nothing of the order is still to come (`BusinessFinishFlag` 1).
-    pub finished: bool,
+    pub(super) finished: bool,
 }
 
 /// What must hold for a purchase.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PurchaseExpected {
+pub(super) struct PurchaseExpected {
     /// The order's amount, fee included, less what earlier records confirmed or sent back.
-    pub asked: Amount,
+    pub(super) asked: Amount,
     /// The cost that the investor was promised.
-    pub fee: Promised,
+    pub(super) fee: Promised,
     /// As published for T; `None` until it is.
-    pub nav: Option<Nav>,
+    pub(super) nav: Option<Nav>,
     /// As the fund's contract says.
-    pub rounding: ShareRounding,
+    pub(super) rounding: ShareRounding,
 }
 
 /// A subscription as the registrar confirmed it when the fund began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SubscriptionNumbers {
+pub(super) struct SubscriptionNumbers {
     /// Accepted, fee included and interest not.
-    pub amount: Money,
+    pub(super) amount: Money,
     /// Taken out of the accepted amount.
-    pub fee: Money,
+    pub(super) fee: Money,
     /// Sent back: what was asked but not accepted.
-    pub refund: Money,
+    pub(super) refund: Money,
     /// What the money earned while the fund was raised.
-    pub interest: Money,
+    pub(super) interest: Money,
     /// The price of a share: its face value.
-    pub nav: Nav,
+    pub(super) nav: Nav,
     /// Registered, those for interest included.
-    pub shares: Shares,
+    pub(super) shares: Shares,
     /// Those for interest alone.
-    pub interest_shares: Shares,
+    pub(super) interest_shares: Shares,
     /// Nothing of the order is still to come (`BusinessFinishFlag` 1).
-    pub finished: bool,
+    pub(super) finished: bool,
 }
 
 /// What must hold for a subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SubscriptionExpected {
+pub(super) struct SubscriptionExpected {
     /// The order's amount, fee included.
-    pub asked: Amount,
+    pub(super) asked: Amount,
     /// The cost that the investor was promised.
-    pub fee: Promised,
+    pub(super) fee: Promised,
     /// By our own reckoning; `None` where the registrar alone reckons it.
-    pub interest: Option<Money>,
+    pub(super) interest: Option<Money>,
     /// The face value of a share, usually 1.00.
-    pub face: Nav,
+    pub(super) face: Nav,
     /// As the fund's contract says.
-    pub rounding: ShareRounding,
+    pub(super) rounding: ShareRounding,
 }
 
 /// Checks a purchase.
-pub fn purchase(theirs: &PurchaseNumbers, expected: &PurchaseExpected) -> Vec<Finding> {
+pub(super) fn purchase(theirs: &PurchaseNumbers, expected: &PurchaseExpected) -> Vec<Finding> {
     let PurchaseNumbers { amount, fee, refund, nav, shares, finished } = *theirs;
     let interest = [Money::ZERO; 2];
     let navs = [expected.nav.unwrap_or(nav), nav];
@@ -100,7 +100,10 @@ pub fn purchase(theirs: &PurchaseNumbers, expected: &PurchaseExpected) -> Vec<Fi
 }
 
 /// Checks a subscription.
-pub fn subscription(theirs: &SubscriptionNumbers, expected: &SubscriptionExpected) -> Vec<Finding> {
+pub(super) fn subscription(
+    theirs: &SubscriptionNumbers,
+    expected: &SubscriptionExpected,
+) -> Vec<Finding> {
     let SubscriptionNumbers { amount, fee, refund, nav, shares, finished, .. } = *theirs;
     let interest = [expected.interest.unwrap_or(theirs.interest), theirs.interest];
     let navs = [expected.face, nav];

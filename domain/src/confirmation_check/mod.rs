@@ -25,6 +25,7 @@ mod buying;
 mod converting;
 mod dates;
 mod leaving;
+mod of_order;
 
 use crate::{
     application::PromisedFee,
@@ -35,15 +36,12 @@ use crate::{
     text::Text,
 };
 
-pub use buying::{
-    PurchaseExpected, PurchaseNumbers, SubscriptionExpected, SubscriptionNumbers, purchase,
-    subscription,
-};
 pub use converting::{ConversionExpected, ConversionNumbers, conversion};
 pub use dates::{Dates, REGISTRATION_DAYS_MAX, When, dates};
 pub use leaving::{
     LotNumbers, LotTerms, PutOff, RedemptionExpected, RedemptionNumbers, redemption,
 };
+pub use of_order::of_order;
 
 /// What the investor was promised to pay at most.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! A row for each kind of difference: what the registrar states, and what is found.
 
-use super::*;
+use super::{buying::*, *};
 use crate::{calendar::TradingCalendar, case::Kind as K, fees::tiers::AmountTier};
 
 mod conversions;

@@ -6,7 +6,7 @@ use crate::{
     world::{World, asking, at, book, book_item, saga, shipped},
 };
 use fundflow::{
-    Engine,
+    Engine, StopCause,
     kernel::store::{Checkpoints, Position},
     runtime::port::Ask,
 };
@@ -16,6 +16,30 @@ use tokio::runtime::Runtime;
 /// A process of its own that dies when it is dropped.
 fn process() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap()
+}
+
+#[test]
+fn an_engine_with_a_thread_of_its_own_stops_when_the_runtime_is_dropped_and_says_so() {
+    let world = World::with(Carrier::who(Mood::Sends));
+    let several =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build();
+    let first = several.unwrap();
+    let engine = first.block_on(async {
+        let engine = world.start().await;
+        book(&engine, "B-1").await.unwrap();
+        assert_eq!(engine.rest_of(saga("B-1")).await.unwrap(), shipped());
+        engine
+    });
+    drop(first);
+
+    let stopped = process().block_on(engine.settle()).unwrap_err();
+
+    let nobody = "the task that calls counterparties has ended";
+    assert_eq!(stopped.cause, StopCause::Fault { what: nobody.into() });
+    process().block_on(async {
+        let engine = world.start().await;
+        assert_eq!(engine.rest_of(saga("B-1")).await.unwrap(), shipped());
+    });
 }
 
 #[test]

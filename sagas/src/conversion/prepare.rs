@@ -99,7 +99,7 @@ impl Conversion {
     ) -> Result<(Admitted, &'static Table<Self>), Refusal> {
         let (request, asked) = (of.request, of.asked);
         let asked_at = self.house.asked_at(asked.at, of.now).map_err(leaving::Refusal::no_day)?;
-        let in_time = self.house.still_that_t((asked_at, None), of.now, request.only_today);
+        let in_time = self.house.in_time((asked_at, None), of.now, request.only_today);
         in_time.map_err(leaving::Refusal::no_day)?;
         // Nothing that is placed from now on belongs to a T that is over.
         let at = of.now;

@@ -227,7 +227,7 @@ impl DiscountPurchase {
         }
         let no_day = |why| admission::Refusal::NoTradingDay { why };
         let asked_at = self.house.asked_at(asked.at, of.now).map_err(no_day)?;
-        self.house.still_that_t((asked_at, None), of.now, request.only_today).map_err(no_day)?;
+        self.house.in_time((asked_at, None), of.now, request.only_today).map_err(no_day)?;
         // Money that comes from now on counts for no T that is over.
         let at = of.now;
         let (wallet_fund, target_fund) = self

@@ -4,19 +4,17 @@ use crate::house::House;
 use chrono::NaiveDate;
 use fundflow_domain::{
     application::{
-        Ask, Confirmation, ConversionConfirmed, LotConfirmed, Outcome, PurchaseConfirmed, Quantity,
+        Ask, Confirmation, ConversionConfirmed, LotConfirmed, Outcome, Quantity,
         RedemptionConfirmed, Terms,
     },
     case::{Finding, Kind},
     confirmation_check::{
         ConversionExpected, ConversionNumbers, Dates, LotNumbers, LotTerms, Promised,
-        PurchaseExpected, PurchaseNumbers, RedemptionExpected, RedemptionNumbers,
-        SubscriptionExpected, SubscriptionNumbers, When, conversion, dates, purchase, redemption,
-        subscription,
+        RedemptionExpected, RedemptionNumbers, When, conversion, dates, of_order, redemption,
     },
     fund::FundKind,
     ids::FundCode,
-    money::{Amount, Money, Nav, Rate, Shares},
+    money::{Money, Nav, Rate, Shares},
     time::Timestamp,
 };
 
@@ -77,16 +75,6 @@ pub fn prices(house: &House, against: &Against<'_>, confirmation: &Confirmation)
 }
 
 impl Against<'_> {
-    /// Yuan that are still to be confirmed.
-    fn money_left(&self, asked: Amount) -> Amount {
-        let settled = |left: Money, it: &Confirmation| match it.outcome.quantity() {
-            Quantity::Money(part) => left.minus(part).unwrap_or_default(),
-            Quantity::Shares(_) => left,
-        };
-        let left = self.before.iter().fold(Money::from(asked), settled);
-        Amount::new(left.decimal()).unwrap_or(asked)
-    }
-
     /// Shares that are still to be confirmed.
     fn shares_left(&self, asked: Shares) -> Shares {
         let settled = |left: Shares, it: &Confirmation| match it.outcome.quantity() {
@@ -101,22 +89,7 @@ impl Against<'_> {
         Promised::of(&self.terms.promised.fee, beside)
     }
 
-    /// Yuan that earlier records confirmed, and that later ones may where this one is not the last.
-    fn beside(&self, (asked, amount, refund): (Amount, Money, Money), finished: bool) -> Money {
-        let bought = |it: &Confirmation| match &it.outcome {
-            Outcome::Purchase(it) => it.amount,
-            Outcome::Subscription(it) => it.amount,
-            Outcome::Redemption(_) | Outcome::Conversion(_) | Outcome::FastTransfer(_) => {
-                Money::ZERO
-            }
-        };
-        let before = self.before.iter().map(bought);
-        let open = Money::from(self.money_left(asked)).minus_or_zero(amount).minus_or_zero(refund);
-        let open = if finished { Money::ZERO } else { open };
-        before.fold(open, |sum, part| sum.plus(part).unwrap_or(sum))
-    }
-
-    /// The same in shares.
+    /// Shares that earlier records confirmed, and that later ones may where this one is not the last.
     fn beside_shares(&self, asked: Shares, out: Shares, finished: bool) -> Shares {
         let left = self.shares_left(asked);
         let before = asked.minus(left).unwrap_or_default();
@@ -152,28 +125,10 @@ fn numbers(house: &House, against: &Against<'_>, confirmation: &Confirmation) ->
     let nav = |fund| published(house, day, fund);
     let finished = confirmation.finished;
     match (&terms.ask, &confirmation.outcome) {
-        (Ask::Purchase { amount, .. }, Outcome::Purchase(n)) => {
-            against.bought(n, finished, (*amount, nav(terms.fund)))
+        (Ask::Purchase { .. }, Outcome::Purchase(_))
+        | (Ask::Subscription { .. }, Outcome::Subscription(_)) => {
+            of_order(terms, against.before, confirmation, nav(terms.fund))
         }
-        (Ask::Subscription { amount }, Outcome::Subscription(n)) => subscription(
-            &SubscriptionNumbers {
-                amount: n.amount,
-                fee: n.fee,
-                refund: n.refund,
-                interest: n.interest,
-                nav: n.face,
-                shares: n.shares,
-                interest_shares: n.interest_shares,
-                finished,
-            },
-            &SubscriptionExpected {
-                asked: against.money_left(*amount),
-                fee: against.fee(against.beside((*amount, n.amount, n.refund), finished)),
-                interest: None,
-                face: Nav::ONE,
-                rounding: terms.rounding,
-            },
-        ),
         (Ask::Conversion { shares, into, .. }, Outcome::Conversion(n)) => {
             against.converted(house, (n, finished), (*shares, [nav(terms.fund), nav(*into)]))
         }
@@ -197,30 +152,6 @@ fn numbers(house: &House, against: &Against<'_>, confirmation: &Confirmation) ->
 }
 
 impl Against<'_> {
-    fn bought(
-        &self,
-        n: &PurchaseConfirmed,
-        finished: bool,
-        (asked, nav): (Amount, Option<Nav>),
-    ) -> Vec<Finding> {
-        purchase(
-            &PurchaseNumbers {
-                amount: n.amount,
-                fee: n.fee,
-                refund: n.refund,
-                nav: n.nav,
-                shares: n.shares,
-                finished,
-            },
-            &PurchaseExpected {
-                asked: self.money_left(asked),
-                fee: self.fee(self.beside((asked, n.amount, n.refund), finished)),
-                nav,
-                rounding: self.terms.rounding,
-            },
-        )
-    }
-
     fn converted(
         &self,
         house: &House,

@@ -134,7 +134,7 @@ impl Purchase {
         // Money that comes from now on counts for no T that is over.
         let fund = self.terms_at(request, of.now)?;
         let by = (asked_at, fund.cut_off_for(request.way));
-        self.house.still_that_t(by, of.now, request.only_today).map_err(no_day)?;
+        self.house.in_time(by, of.now, request.only_today).map_err(no_day)?;
         if fund.kind == FundKind::Money {
             return Err(Refusal::MoneyFund(fund.code));
         }

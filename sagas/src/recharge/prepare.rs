@@ -127,7 +127,7 @@ impl Recharge {
         let (request, asked) = (of.request, of.asked);
         let no_day = |why| admission::Refusal::NoTradingDay { why };
         let asked_at = self.house.asked_at(asked.at, of.now).map_err(no_day)?;
-        self.house.still_that_t((asked_at, None), of.now, request.only_today).map_err(no_day)?;
+        self.house.in_time((asked_at, None), of.now, request.only_today).map_err(no_day)?;
         // Money that comes from now on counts for no T that is over.
         let fund = self.terms_at(request.fund, of.now).ok_or(Refusal::UnknownFund(request.fund))?;
         if fund.kind != FundKind::Money {
