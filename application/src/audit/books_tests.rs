@@ -1,5 +1,14 @@
 use super::*;
-use fundflow_domain::{fast_redemption::Advancer, time::Timestamp};
+use fundflow_domain::{
+    application::{Ask, Confirmation, Outcome, Promise, PromisedFee, PurchaseConfirmed, Terms},
+    calendar::TradingDay,
+    case::{self, CaseId, Closing, Disputed, Finding, How, Kind, Report, SourceKind},
+    fast_redemption::Advancer,
+    ids::PaymentNo,
+    money::{Discount, Nav, ShareRounding},
+    text::Text,
+    time::Timestamp,
+};
 use fundflow_kernel::{envelope::Actor, loaded::Meta, store::Position, streams::Key};
 
 #[test]
@@ -49,12 +58,28 @@ fn advanced_and(then: impl IntoIterator<Item = advance::Command>) -> (Books, Vec
     };
     let advanced =
         [advance::Command::Request(terms), advance::Command::RecordAdvanced(moved("A1"))];
-    let (mut books, mut loaded) = (Books::default(), Loaded::<Advances>::default());
-    let (key, mut suspects) = (Key::<Advances>::of(&no), Vec::new());
-    for command in advanced.into_iter().chain(then) {
+    let mut books = Books::default();
+    let commands = advanced.into_iter().chain(then);
+    let (_, suspects) = heard::<Advances>(&mut books, &Key::of(&no), commands, &request);
+    books.ended(request, "fast_withdraw".into());
+    (books, suspects)
+}
+
+/// The fold after those commands, all of which the books hear, and what they found wrong.
+fn heard<D>(
+    books: &mut Books,
+    key: &Key<D>,
+    commands: impl IntoIterator<Item = D::Command>,
+    request: &TransactionId,
+) -> (Loaded<D>, Vec<Suspect>)
+where
+    D: Stored<State: Clone + Send + Sync> + 'static,
+{
+    let (mut loaded, mut suspects) = (Loaded::<D>::default(), Vec::new());
+    for command in commands {
         let before = loaded.clone();
         let mut batch = Vec::new();
-        loaded.decide(key.stream(), &command, &meta(&request), &mut batch).unwrap();
+        loaded.decide(key.stream(), &command, &meta(request), &mut batch).unwrap();
         for event in batch.into_iter().flat_map(|append| append.events) {
             let (stream, version) = (key.stream().clone(), loaded.version);
             let event = Recorded { position: Position(1), stream, version, event };
@@ -62,8 +87,119 @@ fn advanced_and(then: impl IntoIterator<Item = advance::Command>) -> (Books, Vec
             suspects.extend(books.hear(&event, &before, &loaded));
         }
     }
-    books.ended(request, "fast_withdraw".into());
-    (books, suspects)
+    (loaded, suspects)
+}
+
+/// An order of 10,000 yuan that is paid, and of which the registrar confirms 10,000.02; a person has accepted that.
+fn bought_too_much() -> Books {
+    let (request, mut books) = ("P-1".parse().unwrap(), Books::default());
+    let no: PaymentNo = "P-1.buy.pay".parse().unwrap();
+    let (serial, amount) = ("CH1".parse().unwrap(), "10000".parse().unwrap());
+    let receipt =
+        payment::Receipt { no: no.clone(), serial, amount, paid_at: Timestamp::default() };
+    let terms = payment::Terms {
+        no: no.clone(),
+        account: "acc-1".parse().unwrap(),
+        amount: "10000".parse().unwrap(),
+        order: "P-1.buy".parse().unwrap(),
+        trade_date: day("2026-02-13"),
+        asked_at: None,
+    };
+    let said = [payment::Command::Request(terms), payment::Command::RecordPaid(receipt)];
+    heard::<Payments>(&mut books, &Key::of(&no), said, &request);
+
+    let (terms, confirmed) = (order(), too_much());
+    let key = Key::of(&terms.no);
+    let said = [
+        application::Command::Place(Box::new(terms)),
+        application::Command::Accept("A1".parse().unwrap()),
+        application::Command::Confirm(Box::new(confirmed.clone())),
+    ];
+    let (known, _) = heard::<Applications>(&mut books, &key, said, &request);
+    let id = known.state.application().unwrap().case_of(&confirmed);
+
+    let (by, reason) = (Text::lossy("chen"), Text::lossy("it is so"));
+    let closing = Closing { how: How::Accepted, by, reason };
+    let opened = case::Command::Open(Box::new(report(id, &request)));
+    heard::<Cases>(&mut books, &Key::of(&id), [opened, case::Command::Close(closing)], &request);
+    books.finished(request);
+    books
+}
+
+fn day(text: &str) -> TradingDay {
+    TradingDay::recorded(text.parse().unwrap())
+}
+
+fn order() -> Terms {
+    let (fee, confirm_by) = (PromisedFee::Open, day("2026-02-24"));
+    Terms {
+        order: "P-1.buy".parse().unwrap(),
+        no: "APP1".parse().unwrap(),
+        registrar: "own".parse().unwrap(),
+        investor: "i-1".parse().unwrap(),
+        fund: "011162".parse().unwrap(),
+        ask: Ask::Purchase { amount: "10000".parse().unwrap(), plan: None },
+        trade_date: day("2026-02-13"),
+        rounding: ShareRounding::HalfUp,
+        promised: Promise { fee, discount: Discount::NONE, confirm_by },
+    }
+}
+
+fn too_much() -> Confirmation {
+    let (on, sum) = ("2026-02-24".parse().unwrap(), "10000.02");
+    let (amount, shares) = (sum.parse().unwrap(), sum.parse().unwrap());
+    let (fee, refund) = (Money::ZERO, Money::ZERO);
+    Confirmation {
+        serial: "C1".parse().unwrap(),
+        confirmed_on: on,
+        registered_on: on,
+        finished: true,
+        outcome: Outcome::Purchase(PurchaseConfirmed {
+            amount,
+            fee,
+            refund,
+            nav: Nav::ONE,
+            shares,
+        }),
+    }
+}
+
+fn report(id: CaseId, request: &TransactionId) -> Report {
+    let (name, record) = (Text::lossy("registrar"), Text::lossy("C1"));
+    let disputed = Disputed { money: "0.02".parse().unwrap(), ..Disputed::default() };
+    let (kind, what) = (Kind::AmountDiffers, Text::lossy("0.02 too much"));
+    Report {
+        id,
+        at: Timestamp::default(),
+        source: case::Source { kind: SourceKind::RegistrarCallback, name, record },
+        transaction: Some(request.clone()),
+        order: None,
+        fund: None,
+        findings: vec![Finding { kind, what, ours: vec![], theirs: vec![], disputed }],
+        evidence: Text::lossy("C1"),
+    }
+}
+
+#[test]
+fn what_nobody_paid_for_is_told_to_a_person_to_the_fen() {
+    let request: TransactionId = "P-1".parse().unwrap();
+    let told = |told: Option<&str>| {
+        let mut books = bought_too_much();
+        if let Some(told) = told {
+            books.explained.is_overpaid(request.clone(), told.parse().unwrap());
+        }
+        let found = books.close().into_iter().map(|(_, _, what)| what);
+        let found = found.filter(|what| what.contains("a person was told"));
+        found.collect::<Vec<_>>()
+    };
+    let other = |told| {
+        vec![format!("0.02 yuan at A:BYHAND are the customer's debt, and a person was told {told}")]
+    };
+
+    assert_eq!(told(Some("0.02")), Vec::<String>::new());
+    assert_eq!(told(None), other("0"));
+    assert_eq!(told(Some("0.01")), other("0.01"));
+    assert_eq!(told(Some("0.03")), other("0.03"));
 }
 
 #[test]

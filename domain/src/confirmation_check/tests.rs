@@ -4,6 +4,7 @@ use super::{buying::*, *};
 use crate::{calendar::TradingCalendar, case::Kind as K, fees::tiers::AmountTier};
 
 mod conversions;
+mod of_order;
 mod properties;
 mod redemptions;
 
