@@ -117,6 +117,11 @@ fn cash_that_arrives_after_we_have_given_it_up_is_found_and_has_a_case() {
             stage.dies(false);
         }
         let given_up = stage.now;
+        // A call may still be under way: whoever does not know of it has said nothing.
+        let unknown = AdvanceSaid::Advance(AdvanceAnswer::NotFound);
+        stage.notice(notice(&out_no("transfer"), unknown));
+        stage.settle();
+        assert_eq!(stage.count("advance.declined"), 1, "{}", stage.text());
         stage.lines.clear();
         let ask = "ask transfer.out".to_owned();
         while !stage.lines.contains(&ask) {
