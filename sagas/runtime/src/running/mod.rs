@@ -77,8 +77,6 @@ pub struct Running<S: Saga> {
     id: SagaId,
     key: Key<Process<S>>,
     plan: Option<Arc<S::Plan>>,
-    /// Its first request, while the streams of the plan are read.
-    prepared: Option<Box<request::Prepared<S>>>,
     /// The one that it pinned, which never changes; `None` while nothing is planned, or if it is unknown.
     table: Option<&'static Table<S>>,
     planned_at: Version,
@@ -104,7 +102,6 @@ impl<S: Saga> Running<S> {
             id: SagaId { kind: S::KIND, transaction },
             key,
             plan: None,
-            prepared: None,
             table: None,
             planned_at: Version::NONE,
             held: Vec::new(),
@@ -323,8 +320,6 @@ impl<S: Saga> Clone for Running<S> {
             id: self.id.clone(),
             key: self.key.clone(),
             plan: self.plan.clone(),
-            // Prepared anew, to the same.
-            prepared: None,
             table: self.table,
             planned_at: self.planned_at,
             held: self.held.clone(),

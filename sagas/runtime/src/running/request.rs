@@ -63,45 +63,31 @@ impl<S: Saga> Running<S> {
             let same = fields.is_empty();
             return Ok(if same { self.placed(desk) } else { refused::<S>(S::differs(fields)) });
         }
-        let Prepared { open, plan, .. } = match self.prepared(desk, stored, (request, asked)) {
+        let (id, now) = (self.id.transaction.clone(), desk.now);
+        let preparing = Preparing { id: &id, request, asked, now, ports: desk.ports };
+        let (promise, table) = match self.saga.prepare(desk.streams, &preparing) {
             Ok(prepared) => prepared,
-            Err(reply) => return Ok(reply),
+            Err(refusal) => return Ok(self.not_placed(desk, refusal)),
         };
+        let Ok(table) = VersionTag::new(table.version) else {
+            return Ok(defect("the table's version is no version tag"));
+        };
+        let open = opened::<S>(stored, promise, table);
+        let plan = Arc::new(self.saga.plan(&id, &open));
+        if let Some(missing) = self.no_port(desk, &open, &plan) {
+            return Ok(missing);
+        }
         let missing = desk.streams.missing(S::streams(&plan));
         if !missing.is_empty() {
-            self.prepared = Some(Box::new(Prepared { open, plan, at: Moment::of(desk) }));
             return Err(missing);
         }
         if let Some(refusal) = taken::<S>(desk.streams, &plan, &self.id) {
             return Ok(self.not_placed(desk, refusal));
         }
         let (actor, day) = (S::actor(request), S::day_of_promise(&open.promise));
-        let occurred_at = at.unwrap_or(desk.now);
+        let occurred_at = at.unwrap_or(now);
         let voice = Voice { actor, cause: "request".into(), occurred_at, trace_parent, day };
         Ok(self.begun(desk, plan, open, voice))
-    }
-
-    /// What the request would begin with; or the reply that it begins nothing.
-    fn prepared(
-        &mut self,
-        desk: &mut Desk<'_>,
-        stored: Arc<S::Request>,
-        (request, asked): (&S::Request, &S::Asked),
-    ) -> Result<Prepared<S>, Reply> {
-        let before = self.prepared.take().filter(|it| it.is_of(desk, &stored));
-        if let Some(prepared) = before {
-            return Ok(*prepared);
-        }
-        let (id, now) = (self.id.transaction.clone(), desk.now);
-        let preparing = Preparing { id: &id, request, asked, now, ports: desk.ports };
-        let prepared = self.saga.prepare(desk.streams, &preparing);
-        let (promise, table) = prepared.map_err(|refusal| self.not_placed(desk, refusal))?;
-        let table = VersionTag::new(table.version);
-        let table = table.map_err(|_| defect("the table's version is no version tag"))?;
-        let open = opened::<S>(stored, promise, table);
-        let plan = Arc::new(self.saga.plan(&id, &open));
-        self.no_port(desk, &open, &plan).map_or(Ok(()), Err)?;
-        Ok(Prepared { open, plan, at: Moment::of(desk) })
     }
 
     fn begun(
@@ -184,34 +170,6 @@ impl<S: Saga> Running<S> {
     fn not_placed(&self, desk: &mut Desk<'_>, refusal: S::Refusal) -> Reply {
         desk.out.finished.push(self.id.clone());
         refused::<S>(refusal)
-    }
-}
-
-/// What a request was prepared to, while the streams of its plan are read.
-pub(super) struct Prepared<S: Saga> {
-    open: process::Open<S>,
-    plan: Arc<S::Plan>,
-    at: Moment,
-}
-
-impl<S: Saga> Prepared<S> {
-    /// Whether it is that request's, and nothing was decided since on which it may rest.
-    fn is_of(&self, desk: &Desk<'_>, request: &Arc<S::Request>) -> bool {
-        Arc::ptr_eq(&self.open.request, request) && self.at == Moment::of(desk)
-    }
-}
-
-/// A place among all decisions, and the clock at it.
-#[derive(PartialEq, Eq)]
-struct Moment {
-    batch: u64,
-    appends: usize,
-    now: Timestamp,
-}
-
-impl Moment {
-    fn of(desk: &Desk<'_>) -> Self {
-        Self { batch: desk.out.batch, appends: desk.out.appends.len(), now: desk.now }
     }
 }
 
