@@ -14,6 +14,7 @@ use super::{
     explained::Explained,
     figures,
     shares::SharesSaid,
+    sums,
     suspect::{Excuse, Suspect},
     transit::Transit,
 };
@@ -146,6 +147,7 @@ impl Books {
             | payment::Event::RefundRequested { .. }
             | payment::Event::Refunded { .. } => {}
         }
+        suspects.extend(sums::sent_back(before, &said));
         Some((of_payment(before, &said)?, suspects))
     }
 
@@ -222,8 +224,9 @@ impl Books {
             self.transit.claims(&event.event.correlation);
         }
         let id = WalletId { investor, fund };
-        let entry = of_wallet(&id, state::<Wallet>(before)?, state::<Wallet>(after)?, &said)?;
-        let mut suspects = Vec::new();
+        let before = state::<Wallet>(before)?;
+        let entry = of_wallet(&id, before, state::<Wallet>(after)?, &said)?;
+        let mut suspects: Vec<_> = sums::income(before, &said).into_iter().collect();
         if let Some(of) = said.transaction().filter(|of| **of != event.event.correlation) {
             let what = format!("it is written for {} and speaks of {of}", event.event.correlation);
             suspects.push(Suspect::new(Check::Envelope, what));

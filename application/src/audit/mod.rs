@@ -24,6 +24,7 @@ mod explained;
 mod figures;
 mod report;
 mod shares;
+mod sums;
 mod suspect;
 mod trail;
 mod transit;

@@ -1,8 +1,10 @@
 //! A day's income, page by page: figures to the fen, carries, corrections, crashes, refusals.
 
 use crate::{
+    audited,
     checks::refused,
     outside::Outside,
+    planted,
     stage::{Stage, at, tx, wallet_of},
     terms::{house, money_fund},
 };
@@ -351,4 +353,17 @@ fn days_that_a_late_record_has_changed_are_reckoned_anew_before_the_next_one_is_
     assert_eq!(unpaid(&stage, "i-1"), "18.0000");
     run(&mut stage, &request("2026-02-05", "1", 0));
     assert_eq!(stage.count("wallet.income_corrected"), 1);
+}
+
+/// 1,000 shares at 0.4 per 10,000 earn 0.04: each of the three says what the others do not.
+#[test]
+fn income_that_the_wallets_shares_did_not_earn_is_named_by_the_audit() {
+    let (mut stage, _, request) = one_day();
+    run(&mut stage, &request);
+    let named = |log: &[_]| audited::is_named(&audited::report(log, stage.kinds()));
+    assert!(!named(&stage.events), "{}", stage.text());
+    for (path, says) in [("/amount", "100.04"), ("/shares", "3500.00"), ("/per_10_000", "0.8")] {
+        let log = planted::with(&stage.events, "wallet.income_accrued", path, says);
+        assert!(named(&log), "{path}");
+    }
 }

@@ -2,9 +2,9 @@
 //! its word is known, and nothing is sent once more.
 
 use crate::{
-    fast_withdraw,
+    audited, fast_withdraw,
     outside::Fate,
-    recharge,
+    planted, recharge,
     stage::{Stage, at},
 };
 use fundflow_runtime::{
@@ -172,4 +172,15 @@ fn silent<S: Saga>(mut stage: Stage<S>) -> Option<(String, String)> {
     }
     assert!(stage.look().finished, "{}", stage.text());
     parked
+}
+
+/// What goes back of a receipt that nobody wants is that receipt.
+#[test]
+fn a_receipt_of_another_sum_than_went_back_of_it_is_named_by_the_audit() {
+    let stage = a_week_later(left(recharging(), "mmf.pay", ALL[0], true), "mmf.pay", None);
+    let named = |log: &[_]| audited::is_named(&audited::report(log, stage.kinds()));
+    assert!(!named(&stage.events), "{}", stage.text());
+    let unapplied = "payment.receipt_unapplied";
+    let log = planted::with(&stage.events, unapplied, "/receipt/amount", "90000.00");
+    assert!(named(&log));
 }
