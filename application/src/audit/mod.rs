@@ -91,6 +91,8 @@ struct Audit<'a> {
     /// Streams whose first event a saga wrote, until it ends.
     begun_by: HashMap<Owner, Vec<StreamName>>,
     sagas: BTreeSet<Owner>,
+    /// Who has written before there was anything of its process, and where first.
+    unprepared: BTreeMap<Owner, String>,
     endings: HashMap<&'static str, Vec<&'static str>>,
     unchecked: BTreeMap<String, Unchecked>,
     books: Books,
@@ -109,6 +111,7 @@ impl<'a> Audit<'a> {
             folds: HashMap::new(),
             begun_by: HashMap::new(),
             sagas: BTreeSet::new(),
+            unprepared: BTreeMap::new(),
             endings: endings.collect(),
             unchecked: BTreeMap::new(),
             books: Books::default(),
@@ -124,6 +127,7 @@ impl<'a> Audit<'a> {
         if trail.version == Version::NONE {
             self.begins(event, &owner);
         }
+        self.is_prepared(event, &owner);
         for (check, what) in trail.follow(event, owner.clone()) {
             self.find(check, event, what);
         }
@@ -152,6 +156,13 @@ impl<'a> Audit<'a> {
         }
         if self.registry.opener(category).is_none() {
             self.unchecked(category).streams += 1;
+        }
+    }
+
+    /// A request is stored before all that follows from it.
+    fn is_prepared(&mut self, event: &Recorded, owner: &Owner) {
+        if self.registry.get(&owner.0).is_some() && !self.sagas.contains(owner) {
+            self.unprepared.entry(owner.clone()).or_insert_with(|| place_of(event));
         }
     }
 
