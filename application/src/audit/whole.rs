@@ -121,6 +121,9 @@ impl Audit<'_> {
         for stream in &look.own_streams {
             self.owned(owner, stream);
         }
+        for what in &look.not_there {
+            self.find_of(owner, Check::Grounds, what.clone());
+        }
         for Groundless { stream, version, position, why } in &look.groundless {
             let place = format!("{stream} version {version} (position {position})");
             self.report.add(Check::Grounds, place, why.to_string(), None);

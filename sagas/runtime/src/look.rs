@@ -75,6 +75,8 @@ pub struct Look {
     pub timeline: Vec<Line>,
     /// What was decided and does not follow from what precedes it. Never in a sound log.
     pub groundless: Vec<Groundless>,
+    /// What its own events say is in one of its streams, and is not there. Never in a sound log.
+    pub not_there: Vec<String>,
     /// The business day that it belongs to.
     pub business_date: Option<NaiveDate>,
     /// The business day that was promised at first.
@@ -186,6 +188,7 @@ pub fn glance<S: Saga>(saga: &S, replayed: &Replayed<S>) -> Result<Look, LookErr
         waits,
         timeline: Vec::new(),
         groundless: Vec::new(),
+        not_there: S::not_there(&view),
         business_date: S::business_date(&view),
         promised_date: S::day_of_promise(&open.promise),
         streams: replayed.used().to_vec(),

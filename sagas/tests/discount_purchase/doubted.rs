@@ -307,6 +307,8 @@ fn a_case_about_a_discount_purchase_excuses_nothing_else_of_it() {
             }
             audited::adds_up(&report, || stage.text());
             let named = |log: &[_]| audited::is_named(&audited::report(log, stage.kinds()));
+            let unseen = crate::cut::unseen_in_dispute(&stage.events, named);
+            assert_eq!(unseen, [""; 0], "cut off");
             let excused = crate::planted::excused(&stage.events, named);
             assert!(excused.is_empty(), "{excused:?} {mode:?} {doubted}\n{}", stage.text());
             planted += 1;
