@@ -15,7 +15,7 @@ use super::{
     ChargeMode, CustomerType, FundKind,
     published::{rules_2013, rules_2026},
     schedule::FeeSchedule,
-    tiers::Charge,
+    tiers::{Charge, DaysTiers},
 };
 use crate::{
     ids::{IdError, VersionTag},
@@ -157,6 +157,15 @@ impl Regime {
         self.fund_parts.iter().find(fits).map_or(Rate::ZERO, |row| row.part)
     }
 
+    /// Whether all of the fee for leaving by these tiers belongs to the fund's assets, however long the shares
+    /// were held.
+    pub fn gives_all_to_fund(&self, subject: FeeSubject, tiers: &DaysTiers) -> bool {
+        let below = self.fund_parts.iter().filter_map(|row| row.below_days);
+        let mut days = tiers.iter().map(|tier| tier.from_days).chain(below);
+        let all = Rate::ONE;
+        days.all(|days| tiers.at(days).rate == Rate::ZERO || self.fund_part(subject, days) == all)
+    }
+
     /// Whether a schedule may be charged; every breach, not only the first.
     ///
     /// # Errors
@@ -275,7 +284,7 @@ impl Regimes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fees::{schedule::tests::schedule, tiers::DaysTiers};
+    use crate::fees::schedule::tests::schedule;
 
     fn regime(on: &str) -> Regime {
         let on = on.parse().unwrap();

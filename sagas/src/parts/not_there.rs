@@ -32,7 +32,10 @@ pub fn not_there<S: FundSaga>(view: &View<'_, S>) -> Vec<String> {
 
 /// The cases of what was said otherwise, and is not settled or holds since.
 fn contested(known: &Application) -> impl Iterator<Item = CaseId> {
-    let upheld = known.confirmations().filter(|record| known.is_upheld(&record.serial));
+    // What replaced an upheld record holds in its place, and was never contested itself.
+    let replaced = known.withdrawn().next().is_some();
+    let upheld =
+        known.confirmations().filter(move |record| !replaced && known.is_upheld(&record.serial));
     let records = known.contested().chain(upheld).map(|record| known.case_of(record));
     records.chain(known.contested_rejection().map(|said| known.case_of_rejection(said)))
 }
