@@ -15,9 +15,11 @@
 //! 5. It looks at what was committed when it began, so it may run beside an engine.
 //! 6. Folds of a saga that has ended are let go and read again if something follows, so the memory
 //!    needed grows with the open sagas, and by a few hundred bytes with each closed one.
+//! 7. What a saga decided is held against where it stood by what precedes it, and what its events name must be
+//!    there. So the end of one stream that is missing is missed by whatever rests on it.
 //!
-//! What no replay can see: events cut off the very end of the log, and a log that was written anew
-//! as a whole. Against these, keep the last position and the last links somewhere else.
+//! What no replay can see: events that nothing later rests on and that were cut off the end of their
+//! stream, and a log that was written anew as a whole. Against these, keep the last position and the last links somewhere else.
 
 mod books;
 mod explained;
