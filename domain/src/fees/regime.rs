@@ -27,13 +27,11 @@ use serde::{Deserialize, Serialize};
 
 /// Whom a row of a regime speaks of.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct Scope {
     /// Any when empty.
-    #[serde(default)]
     pub kinds: Vec<FundKind>,
     /// Any when empty.
-    #[serde(default)]
     pub customers: Vec<CustomerType>,
     /// Classes with a service fee only, or without one only; any when absent.
     #[serde(default)]
@@ -157,13 +155,12 @@ impl Regime {
         self.fund_parts.iter().find(fits).map_or(Rate::ZERO, |row| row.part)
     }
 
-    /// Whether all of the fee for leaving by these tiers belongs to the fund's assets, however long the shares
-    /// were held.
+    /// Whether all of the fee by these tiers belongs to the fund's assets, however long shares were held.
     pub fn gives_all_to_fund(&self, subject: FeeSubject, tiers: &DaysTiers) -> bool {
-        let below = self.fund_parts.iter().filter_map(|row| row.below_days);
-        let mut days = tiers.iter().map(|tier| tier.from_days).chain(below);
-        let all = Rate::ONE;
-        days.all(|days| tiers.at(days).rate == Rate::ZERO || self.fund_part(subject, days) == all)
+        let parts = self.fund_parts.iter().filter_map(|row| row.below_days);
+        let mut days = tiers.iter().map(|tier| tier.from_days).chain(parts);
+        let is_free = |days| tiers.at(days).rate == Rate::ZERO;
+        days.all(|days| is_free(days) || self.fund_part(subject, days) == Rate::ONE)
     }
 
     /// Whether a schedule may be charged; every breach, not only the first.
