@@ -237,7 +237,11 @@ impl<S: EventStore + Checkpoints> Shard<S> {
 
     async fn handle(&mut self, ticket: Ticket, what: What) {
         let now = self.clock.now();
-        let mut input = Input::new(ticket, what);
+        let is_new = match &what {
+            What::Request { saga, .. } => self.store.surely_lacks(saga.transaction.as_str()),
+            _ => false,
+        };
+        let mut input = Input::new(ticket, what).of_new_transaction(is_new);
         for _ in 0..ROUNDS {
             let Err(wanting) = self.runner.handle(input, now) else { return };
             provide_all(&*self.store, &mut self.runner, &wanting.needs).await;

@@ -61,7 +61,12 @@ impl StreamName {
 
     /// The part after the first `-`.
     pub fn id(&self) -> &str {
-        self.text.split_once('-').map_or("", |(_, id)| id)
+        Self::id_of(&self.text)
+    }
+
+    /// That part of a name.
+    pub fn id_of(name: &str) -> &str {
+        name.split_once('-').map_or("", |(_, id)| id)
     }
 
     /// The whole name, category and ID.

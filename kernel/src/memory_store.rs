@@ -15,7 +15,7 @@ use crate::{
 };
 use foldhash::fast::RandomState;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::watch;
@@ -68,6 +68,7 @@ impl Pages {
 struct Log {
     events: Pages,
     streams: HashMap<StreamName, Vec<usize>, RandomState>,
+    ids: HashSet<Box<str>, RandomState>,
     checkpoints: HashMap<String, (Position, Vec<u8>)>,
 }
 
@@ -113,6 +114,10 @@ impl EventStore for MemoryStore {
             .filter_map(|place| log.events.get(*place))
             .cloned()
             .collect())
+    }
+
+    fn surely_lacks(&self, id: &str) -> bool {
+        !self.log().ids.contains(id)
     }
 
     async fn read_back(
@@ -197,6 +202,9 @@ impl Log {
     fn write(&mut self, StreamAppend { stream, expected, events }: StreamAppend) {
         if self.version(&stream) != expected {
             return;
+        }
+        if expected == Version::NONE {
+            self.ids.insert(stream.id().into());
         }
         let places = self.streams.entry(stream.clone()).or_default();
         for event in events {

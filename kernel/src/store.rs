@@ -163,6 +163,12 @@ pub trait EventStore: Send + Sync + 'static {
         }
     }
 
+    /// Whether the store is sure, without reading, that no stream of any category has that ID: none that an
+    /// answered append has begun, in this process or before. `false` says nothing.
+    fn surely_lacks(&self, _id: &str) -> bool {
+        false
+    }
+
     /// At most `limit` events of the stream, newest first, below version `before` (or from its end).
     fn read_back(
         &self,

@@ -166,6 +166,10 @@ impl<S: EventStore> EventStore for FaultyStore<S> {
         self.store.read(stream, after, limit).await
     }
 
+    fn surely_lacks(&self, id: &str) -> bool {
+        self.store.surely_lacks(id)
+    }
+
     async fn read_back(
         &self,
         stream: &StreamName,

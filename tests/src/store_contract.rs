@@ -40,6 +40,7 @@ macro_rules! store_contract {
                 a_stream_may_come_twice_in_a_batch,
                 pages_forward_and_backward_meet,
                 several_streams_are_read_at_once,
+                what_an_append_has_begun_is_never_surely_absent,
                 every_field_comes_back,
                 a_repeated_append_writes_nothing,
                 a_repeat_that_differs_conflicts,
@@ -317,6 +318,18 @@ pub async fn a_checkpoint_is_kept_and_replaced<S: Store, K>((store, _keep): (S, 
     assert_eq!(loaded, Some((Position(1), vec![])));
 }
 
+pub async fn what_an_append_has_begun_is_never_surely_absent<S: Store, K>((store, _keep): (S, K)) {
+    assert!(!store.surely_lacks("1") || all(&store).await.is_empty());
+    for nth in 0..200 {
+        let name = format!("wallet-I-{nth}.000730");
+        appended(&store, [append(&name, 0, &["a"])]).await;
+        assert!(!store.surely_lacks(&format!("I-{nth}.000730")), "{name}");
+    }
+    conflict(&store, [append("wallet-refused", 1, &["a"])]).await;
+    appended(&store, [append("wallet-refused", 0, &["a"])]).await;
+    assert!(!store.surely_lacks("refused"), "whatever was said of it before");
+}
+
 pub async fn reopening_changes_nothing<S, K, F, R>((store, keep): (S, K), reopen: F)
 where
     S: Store,
@@ -334,6 +347,7 @@ where
     assert_eq!(*store.head().borrow(), Position(3));
     assert_eq!(store.load("balances").await.expect("a load"), Some((Position(3), vec![7])));
     assert_eq!(appended(&store, batch).await, Position(3), "still recognised");
+    assert!(!store.surely_lacks("1") && !store.surely_lacks("2"));
     let refused = conflict(&store, [append("wallet-1", 0, &["other"])]).await;
     assert_eq!(refused, ("wallet-1".into(), 0, 2));
     assert_eq!(appended(&store, [append("wallet-1", 2, &["d"])]).await, Position(4));

@@ -71,6 +71,10 @@ impl<S: EventStore> EventStore for Measured<S> {
         self.inner.read_each(streams, limit).await
     }
 
+    fn surely_lacks(&self, id: &str) -> bool {
+        self.inner.surely_lacks(id)
+    }
+
     async fn read_back(
         &self,
         stream: &StreamName,

@@ -3,7 +3,7 @@
 //! A batch is first planned against the heads, then written. Planning moves the heads on; when a
 //! later stream of the batch conflicts, what it moved is moved back and nothing was written.
 
-use crate::{recent::Recent, row::signed, sql};
+use crate::{possible_ids::PossibleIds, recent::Recent, row::signed, sql};
 use fundflow_kernel::{
     envelope::{NewEvent, StreamName},
     store::{AppendError, Position, StreamAppend, Version},
@@ -54,17 +54,23 @@ pub(super) struct Heads<'db> {
     cached: usize,
     recent: Recent<StreamName, Head>,
     last_id: i64,
+    ids: Arc<PossibleIds>,
     stream_head: Statement<'db>,
     stored_ids: Statement<'db>,
 }
 
 impl<'db> Heads<'db> {
-    pub(super) fn of(database: &'db Connection, cached: usize) -> rusqlite::Result<Self> {
+    pub(super) fn of(
+        database: &'db Connection,
+        cached: usize,
+        ids: Arc<PossibleIds>,
+    ) -> rusqlite::Result<Self> {
         Ok(Self {
             database,
             cached,
             recent: Recent::new(cached),
             last_id: last_id(database)?,
+            ids,
             stream_head: database.prepare(sql::STREAM_HEAD)?,
             stored_ids: database.prepare(sql::STORED_IDS)?,
         })
@@ -100,6 +106,7 @@ impl<'db> Heads<'db> {
 
     /// Between transactions: only then does the database know everything that may be forgotten.
     pub(super) fn age(&mut self) {
+        self.ids.grow(usize::try_from(self.last_id).unwrap_or(usize::MAX));
         self.recent.age();
     }
 
@@ -144,6 +151,7 @@ impl<'db> Heads<'db> {
         // A name that could not be read back must not be written: `StreamName::of` trusts its caller.
         let name = StreamName::try_from(Arc::<str>::from(stream.clone()));
         name.map_err(|error| Unplanned::Refused(AppendError::Fault(error.into())))?;
+        self.ids.add(stream.id());
         self.last_id += 1;
         Ok(self.last_id)
     }
@@ -181,6 +189,7 @@ impl<'db> Heads<'db> {
     }
 }
 
-fn last_id(database: &Connection) -> rusqlite::Result<i64> {
+/// The number of the newest stream; they are given from 1 without a gap.
+pub(super) fn last_id(database: &Connection) -> rusqlite::Result<i64> {
     database.query_row(sql::LAST_STREAM, [], |row| row.get(0))
 }

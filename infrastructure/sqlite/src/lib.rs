@@ -17,6 +17,7 @@ mod store;
 mod checkpoint;
 mod heads;
 mod lock;
+mod possible_ids;
 mod recent;
 mod writer;
 

@@ -33,6 +33,7 @@ pub(super) const STREAM_NAMES: &str = statement!("stream_names");
 pub(super) const STREAM_IDS: &str = statement!("stream_ids");
 /// How many names [`STREAM_IDS`] binds.
 pub(super) const NAMES: usize = 10;
+pub(super) const STREAMS_AFTER: &str = statement!("streams_after");
 pub(super) const STREAM_NAME: &str = statement!("stream_name");
 pub(super) const STORED_IDS: &str = statement!("stored_ids");
 

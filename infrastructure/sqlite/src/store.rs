@@ -1,8 +1,9 @@
 //! The store's door: opened to write or to read, appended to, read, copied, closed.
 
 use crate::{
-    checkpoint, lock,
+    checkpoint, heads, lock,
     open::{self, OpenError, Trouble},
+    possible_ids::PossibleIds,
     reader::{Reader, Readers},
     row::signed,
     sql,
@@ -86,6 +87,8 @@ struct Shared {
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     readers: Readers,
+    /// Where this process is the one that writes.
+    ids: Option<Arc<PossibleIds>>,
     head: Arc<watch::Sender<Position>>,
 }
 
@@ -120,6 +123,7 @@ impl SqliteStore {
             jobs: Mutex::new(None),
             thread: Mutex::new(None),
             readers: Readers::of(path),
+            ids: None,
             head: Arc::new(watch::Sender::new(head)),
         })))
     }
@@ -134,10 +138,14 @@ impl SqliteStore {
             lock::Denied::Io(error) => io(error),
         })?;
         let mut database = open::for_writing(path, settings).map_err(|trouble| trouble.at(path))?;
-        let started = database
-            .query_row(sql::TAKE_OVER, [owner], |row| row.get(0))
-            .and_then(|epoch| Ok((epoch, database.query_row(sql::HEAD, [], |row| row.get(0))?)));
-        let (epoch, head): (i64, i64) = started.map_err(|error| Trouble::from(error).at(path))?;
+        let started =
+            database.query_row(sql::TAKE_OVER, [owner], |row| row.get(0)).and_then(|epoch| {
+                let head = database.query_row(sql::HEAD, [], |row| row.get(0))?;
+                Ok((epoch, head, heads::last_id(&database)?))
+            });
+        let (epoch, head, streams): (i64, i64, i64) =
+            started.map_err(|error| Trouble::from(error).at(path))?;
+        let ids = Arc::new(PossibleIds::with_room(usize::try_from(streams).unwrap_or_default()));
         let head = Position(head.unsigned_abs());
         let published = Arc::new(watch::Sender::new(head));
         let (sender, jobs) = mpsc::channel(settings.queued_appends.max(1));
@@ -151,6 +159,7 @@ impl SqliteStore {
             epoch,
             head,
             cached_streams,
+            ids: ids.clone(),
             jobs,
             published: published.clone(),
         };
@@ -162,6 +171,7 @@ impl SqliteStore {
             jobs: Mutex::new(Some(sender)),
             thread: Mutex::new(Some(thread)),
             readers: Readers::of(path),
+            ids: Some(ids),
             head: published,
         })))
     }
@@ -282,7 +292,12 @@ impl EventStore for SqliteStore {
         streams: &[StreamName],
         limit: u32,
     ) -> Result<Vec<Vec<Recorded>>, ReadError> {
-        self.0.readers.with(|reader| reader.histories(streams, limit))
+        let may_be = |stream: &StreamName| !self.surely_lacks(stream.id());
+        self.0.readers.with(|reader| reader.histories(streams, may_be, limit))
+    }
+
+    fn surely_lacks(&self, id: &str) -> bool {
+        self.0.ids.as_ref().is_some_and(|ids| ids.surely_lacks(id))
     }
 
     async fn read_back(

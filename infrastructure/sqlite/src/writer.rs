@@ -12,20 +12,27 @@
 //!
 //! A failure in 3 or 4 poisons the store: what the disk holds is unknown until it is reopened.
 
+mod group;
+
 use crate::{
     checkpoint,
-    heads::{Heads, New, Planned, Unplanned},
+    heads::{self, Heads, New, Planned, Unplanned},
+    possible_ids::PossibleIds,
     row::{self, Place, signed},
     sql,
 };
 use foldhash::fast::RandomState;
-use fundflow_kernel::store::{AppendError, Batch, Position, StreamAppend};
+use fundflow_kernel::{
+    envelope::StreamName,
+    store::{AppendError, Batch, Position, StreamAppend},
+};
+use group::Group;
 use rusqlite::{Connection, Statement, Transaction, TransactionBehavior, config::DbConfig, ffi};
 use std::{collections::HashMap, fs::File, sync::Arc, thread::JoinHandle};
 use tokio::sync::{mpsc, oneshot, watch};
 
-/// A transaction takes no further job once it holds so many events.
-const GROUP_EVENTS: usize = 16 * 1024;
+/// Streams of before the opening that are learned at a time: a few milliseconds.
+const LEARNED: i64 = 4 * 1024;
 
 pub(super) type Answer = Result<Position, AppendError>;
 
@@ -58,17 +65,18 @@ pub(super) struct Start {
     pub(super) epoch: i64,
     pub(super) head: Position,
     pub(super) cached_streams: usize,
+    pub(super) ids: Arc<PossibleIds>,
     pub(super) jobs: mpsc::Receiver<Job>,
     pub(super) published: Arc<watch::Sender<Position>>,
 }
 
 /// Runs until it is told to close or nobody can send any more.
 pub(super) fn run(start: Start) {
-    let Start { mut database, helper, lock, epoch, head, cached_streams, mut jobs, published } =
+    let Start { mut database, helper, lock, epoch, head, cached_streams, ids, mut jobs, published } =
         start;
     let mut closed = None;
     let mut poisoned = true;
-    match Writer::new(&database, epoch, head, cached_streams) {
+    match Writer::new(&database, epoch, head, cached_streams, ids) {
         Ok(mut writer) => {
             closed = writer.serve(&mut jobs, &published);
             poisoned = matches!(writer.stopped, Some(Stopped::Poisoned { .. }));
@@ -149,6 +157,9 @@ struct Writer<'db> {
     epoch: i64,
     head: Position,
     heads: Heads<'db>,
+    ids: Arc<PossibleIds>,
+    /// The streams of before the opening that are still to be learned: after this one, up to that one.
+    unlearned: std::ops::Range<i64>,
     types: HashMap<Box<str>, i64, RandomState>,
     stopped: Option<Stopped>,
     owner: Statement<'db>,
@@ -165,12 +176,15 @@ impl<'db> Writer<'db> {
         epoch: i64,
         head: Position,
         cached_streams: usize,
+        ids: Arc<PossibleIds>,
     ) -> rusqlite::Result<Self> {
         Ok(Self {
             database,
             epoch,
             head,
-            heads: Heads::of(database, cached_streams)?,
+            heads: Heads::of(database, cached_streams, ids.clone())?,
+            unlearned: 0..heads::last_id(database)?,
+            ids,
             types: types_of(database)?,
             stopped: None,
             owner: database.prepare(sql::OWNER)?,
@@ -187,7 +201,7 @@ impl<'db> Writer<'db> {
         jobs: &mut mpsc::Receiver<Job>,
         published: &watch::Sender<Position>,
     ) -> Option<oneshot::Sender<()>> {
-        while let Some(first) = jobs.blocking_recv() {
+        while let Some(first) = self.next(jobs) {
             let Group { works, answers, closing } = Group::of(first, jobs);
             let outcomes = self.commit(&works);
             if *published.borrow() < self.head {
@@ -202,6 +216,48 @@ impl<'db> Writer<'db> {
             }
         }
         None
+    }
+
+    /// The next job. While there is none, and once before each, some more of the streams that were there at the
+    /// opening are learned.
+    fn next(&mut self, jobs: &mut mpsc::Receiver<Job>) -> Option<Job> {
+        loop {
+            let learning = self.learn();
+            match jobs.try_recv() {
+                Ok(job) => return Some(job),
+                Err(mpsc::error::TryRecvError::Disconnected) => return None,
+                Err(mpsc::error::TryRecvError::Empty) if learning => {}
+                Err(mpsc::error::TryRecvError::Empty) => return jobs.blocking_recv(),
+            }
+        }
+    }
+
+    /// Returns whether there is more to learn.
+    fn learn(&mut self) -> bool {
+        if self.unlearned.is_empty() {
+            self.ids.complete();
+            return false;
+        }
+        match self.learn_page() {
+            Ok(last) => self.unlearned.start = last.unwrap_or(self.unlearned.end),
+            // Nothing is lost but time: what is not known to be absent is looked up.
+            Err(error) => {
+                tracing::warn!(%error, "the streams of the store could not be listed");
+                return false;
+            }
+        }
+        true
+    }
+
+    fn learn_page(&self) -> rusqlite::Result<Option<i64>> {
+        let mut page = self.database.prepare_cached(sql::STREAMS_AFTER)?;
+        let mut rows = page.query((self.unlearned.start, LEARNED))?;
+        let mut last = None;
+        while let Some(row) = rows.next()? {
+            self.ids.add(StreamName::id_of(row.get_ref(1)?.as_str()?));
+            last = Some(row.get(0)?);
+        }
+        Ok(last)
     }
 
     /// Steps 2 to 4; an answer for each work.
@@ -338,38 +394,6 @@ fn types_of(database: &Connection) -> rusqlite::Result<HashMap<Box<str>, i64, Ra
 fn said_by(error: &rusqlite::Error) -> Arc<str> {
     let number = error.sqlite_error().map(|error| error.extended_code);
     number.map_or_else(|| error.to_string(), |number| format!("{error}, SQLite {number}")).into()
-}
-
-/// What goes into one transaction.
-#[derive(Default)]
-struct Group {
-    works: Vec<Work>,
-    answers: Vec<oneshot::Sender<Answer>>,
-    closing: Option<oneshot::Sender<()>>,
-}
-
-impl Group {
-    /// The first job and what waits behind it.
-    fn of(first: Job, jobs: &mut mpsc::Receiver<Job>) -> Self {
-        let mut group = Self::default();
-        let mut events = 0;
-        let mut next = Some(first);
-        while let Some(job) = next {
-            match job {
-                Job::Write { work, answer } => {
-                    events += work.events();
-                    group.works.push(work);
-                    group.answers.push(answer);
-                }
-                Job::Close { closed } => {
-                    group.closing = Some(closed);
-                    break;
-                }
-            }
-            next = if events < GROUP_EVENTS { jobs.try_recv().ok() } else { None };
-        }
-        group
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@
 use super::{CatalogueError, allowed};
 use fundflow_domain::ids::FundCode;
 use serde::de::DeserializeOwned;
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 use toml::{Table, Value};
 
 /// Characters of a value that are shown.
@@ -16,12 +19,18 @@ const SHOWN: usize = 80;
 pub(crate) struct Report {
     file: String,
     lines: BTreeMap<String, usize>,
+    /// Numbers that no key has room for; they are read as text.
+    too_large: BTreeSet<String>,
     errors: Vec<CatalogueError>,
 }
 
 impl Report {
-    pub(crate) fn new(file: &str, lines: BTreeMap<String, usize>) -> Self {
-        Self { file: file.to_owned(), lines, errors: Vec::new() }
+    pub(crate) fn new(
+        file: &str,
+        lines: BTreeMap<String, usize>,
+        too_large: BTreeSet<String>,
+    ) -> Self {
+        Self { file: file.to_owned(), lines, too_large, errors: Vec::new() }
     }
 
     pub(crate) fn file(&self) -> &str {
@@ -49,6 +58,8 @@ impl Report {
     }
 
     pub(crate) fn note(&mut self, key: &str, value: &str, problem: impl Into<String>) {
+        let is_number = self.too_large.contains(key);
+        let value = if is_number { value.trim_matches('"') } else { value };
         self.errors.push(CatalogueError {
             file: self.file.clone(),
             line: self.line_of(key),

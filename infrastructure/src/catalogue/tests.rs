@@ -70,6 +70,16 @@ fn a_word_that_is_none_and_a_key_too_many_or_too_few_is_named_with_its_line() {
             "050027.toml:7: code = 050028: the file of this fund is named 050028.toml",
         ),
         (
+            "confirm_lag = 1",
+            "confirm_lag = 99999999999999999999",
+            "050027.toml:21: terms[0].confirm_lag = 99999999999999999999: write a whole number, 1 to 3",
+        ),
+        (
+            "confirm_lag = 1",
+            "confirm_lag = 1e400",
+            "050027.toml:21: terms[0].confirm_lag = 1e400: write a whole number, 1 to 3",
+        ),
+        (
             "effective_from = 2024-07-05",
             "effective_from = 2024-07-32",
             "050027.toml:11: is not TOML: ",

@@ -9,7 +9,7 @@
 use super::{CatalogueError, section::Report, whole_file};
 use std::collections::{BTreeMap, BTreeSet};
 use toml::{
-    Table,
+    Spanned, Table, Value,
     de::{DeTable, DeValue, Error},
 };
 
@@ -52,12 +52,9 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<(Table, Report), Vec<Catal
     if !located.is_empty() {
         return Err(located);
     }
-    let mut lines = BTreeMap::new();
-    walk(spanned.get_ref(), "", text, &mut lines);
-    let table = toml::from_str(text).map_err(|error: toml::de::Error| {
-        vec![whole_file(file, format!("is not TOML: {}", error.message()))]
-    })?;
-    Ok((table, Report::new(file, lines)))
+    let mut walk = Walk { text, lines: BTreeMap::new(), too_large: BTreeSet::new() };
+    let table = walk.table(spanned.into_inner(), "");
+    Ok((table, Report::new(file, walk.lines, walk.too_large)))
 }
 
 /// That the file ends within its last line: a number or a date of it may lack a digit, and nobody sees it.
@@ -93,23 +90,58 @@ fn syntax(file: &str, text: &str, error: &Error) -> CatalogueError {
     CatalogueError { line, key, value, ..whole_file(file, problem) }
 }
 
-fn walk(table: &DeTable<'_>, path: &str, text: &str, lines: &mut BTreeMap<String, usize>) {
-    for (key, value) in table {
-        let dot = if path.is_empty() { "" } else { "." };
-        let path = format!("{path}{dot}{}", key.get_ref());
-        lines.insert(path.clone(), line_at(text, key.span().start));
-        walk_value(value.get_ref(), &path, text, lines);
-    }
+/// From what the parser has found to values, with the line of every key.
+struct Walk<'t> {
+    text: &'t str,
+    lines: BTreeMap<String, usize>,
+    too_large: BTreeSet<String>,
 }
 
-fn walk_value(value: &DeValue<'_>, path: &str, text: &str, lines: &mut BTreeMap<String, usize>) {
-    if let Some(table) = value.as_table() {
-        walk(table, path, text, lines);
+impl Walk<'_> {
+    fn table(&mut self, table: DeTable<'_>, path: &str) -> Table {
+        let mut values = Table::new();
+        for (key, value) in table {
+            let dot = if path.is_empty() { "" } else { "." };
+            let path = format!("{path}{dot}{}", key.get_ref());
+            self.lines.insert(path.clone(), line_at(self.text, key.span().start));
+            values.insert(key.into_inner().into_owned(), self.value(value.into_inner(), &path));
+        }
+        values
     }
-    for (index, element) in value.as_array().into_iter().flatten().enumerate() {
-        let path = format!("{path}[{index}]");
-        lines.insert(path.clone(), line_at(text, element.span().start));
-        walk_value(element.get_ref(), &path, text, lines);
+
+    fn value(&mut self, value: DeValue<'_>, path: &str) -> Value {
+        match value {
+            DeValue::String(text) => Value::String(text.into_owned()),
+            DeValue::Integer(number) => {
+                let read = i64::from_str_radix(number.as_str(), number.radix()).ok();
+                read.map_or_else(|| self.too_large(number.as_str(), path), Value::Integer)
+            }
+            DeValue::Float(number) => {
+                let text = number.as_str();
+                let read = text.parse().ok();
+                let is_named = text.ends_with("inf") || text.ends_with("nan");
+                let read = read.filter(|float: &f64| float.is_finite() || is_named);
+                read.map_or_else(|| self.too_large(text, path), Value::Float)
+            }
+            DeValue::Boolean(is) => Value::Boolean(is),
+            DeValue::Datetime(date) => Value::Datetime(date),
+            DeValue::Array(array) => {
+                Value::Array(array.into_iter().zip(0..).map(|it| self.element(it, path)).collect())
+            }
+            DeValue::Table(table) => Value::Table(self.table(table, path)),
+        }
+    }
+
+    fn element(&mut self, (value, nth): (Spanned<DeValue<'_>>, usize), path: &str) -> Value {
+        let path = format!("{path}[{nth}]");
+        self.lines.insert(path.clone(), line_at(self.text, value.span().start));
+        self.value(value.into_inner(), &path)
+    }
+
+    /// No key has room for it: whoever reads the key says what may stand there.
+    fn too_large(&mut self, number: &str, path: &str) -> Value {
+        self.too_large.insert(path.to_owned());
+        Value::String(number.to_owned())
     }
 }
 

@@ -57,12 +57,21 @@ pub struct Input {
     pub(crate) besides: Vec<Need>,
     /// How often the store had not given a stream when it was handed in first.
     pub(crate) failures: Option<u64>,
+    /// No stream in the store has its transaction as an ID.
+    pub(crate) is_new: bool,
 }
 
 impl Input {
     /// One that was not handed in yet.
     pub const fn new(ticket: Ticket, what: What) -> Self {
-        Self { ticket, what, besides: Vec::new(), failures: None }
+        Self { ticket, what, besides: Vec::new(), failures: None, is_new: false }
+    }
+
+    /// The same, and the store is sure that none of its streams has the transaction as an ID: no other kind of
+    /// saga has to be read to know that it has not got this one.
+    #[must_use]
+    pub fn of_new_transaction(self, is_new: bool) -> Self {
+        Self { is_new, ..self }
     }
 }
 

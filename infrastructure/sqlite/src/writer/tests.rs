@@ -33,8 +33,12 @@ fn open_at(path: &Path) -> (Connection, i64, Position) {
     (database, epoch, Position(head.unsigned_abs()))
 }
 
+fn ids() -> Arc<PossibleIds> {
+    Arc::new(PossibleIds::with_room(0))
+}
+
 fn writer((database, epoch, head): &(Connection, i64, Position)) -> Writer<'_> {
-    Writer::new(database, *epoch, *head, 100).expect("a writer")
+    Writer::new(database, *epoch, *head, 100, ids()).expect("a writer")
 }
 
 /// An append of one event per cause; the cause's first letter is its type.
@@ -205,7 +209,7 @@ fn a_batch_that_goes_on_with_a_name_believed_new_is_told_what_is_there() {
     ];
     for (batch, expected) in rows {
         // Forgotten, so that each row meets a writer that knows nothing.
-        writer.heads = Heads::of(&opened.0, 100).expect("heads");
+        writer.heads = Heads::of(&opened.0, 100, ids()).expect("heads");
         assert_eq!(told(writer.commit(&[work(&batch)])), [expected], "{batch:?}");
     }
     assert_eq!(stored(&opened.0).len(), 5);
@@ -237,4 +241,42 @@ fn a_process_that_dies_before_the_commit_leaves_nothing_of_the_group() {
     assert_eq!(streams(&died.0), ["wallet-old"]);
     assert_eq!(stored(&died.0).len(), 2);
     assert_eq!(told(writer(&died).commit(&group())), expected);
+}
+
+#[test]
+fn nothing_is_surely_absent_before_all_that_was_there_at_the_opening_is_known() {
+    let (_scratch, opened) = with_an_old_stream();
+    let mut first = writer(&opened);
+    let many = 3 * LEARNED;
+    let batches: Vec<_> =
+        (0..many).map(|nth| append(&format!("wallet-m{nth}"), 0, &["a"])).collect();
+    assert!(first.commit(&[work(&batches)])[0].is_ok());
+    let (Position(head), ids) = (first.head, ids());
+    drop(first);
+    let opened = (opened.0, opened.1, Position(head));
+    let mut writer = Writer::new(&opened.0, opened.1, opened.2, 100, ids.clone()).expect("one");
+
+    let mut pages = 0;
+    while writer.learn() {
+        pages += 1;
+        assert!(!ids.surely_lacks("nobody's"), "after {pages} pages");
+        // What is begun meanwhile is known at once.
+        let name = format!("wallet-n{pages}");
+        assert!(writer.commit(&[work(&[append(&name, 0, &["a"])])])[0].is_ok());
+    }
+
+    assert_eq!(pages, 4, "three full ones, and one for the old stream");
+    assert!(ids.surely_lacks("nobody's"));
+    let known = ["old".to_owned()].into_iter().chain((0..many).map(|nth| format!("m{nth}")));
+    for id in known.chain((1..=pages).map(|nth| format!("n{nth}"))) {
+        assert!(!ids.surely_lacks(&id), "{id}");
+    }
+}
+
+#[test]
+fn who_only_reads_is_sure_of_nothing() {
+    let (scratch, opened) = with_an_old_stream();
+    drop(opened);
+    let Ok(store) = crate::SqliteStore::open_read_only(scratch.path()) else { panic!("a store") };
+    assert!(!fundflow_kernel::store::EventStore::surely_lacks(&store, "nobody's"));
 }

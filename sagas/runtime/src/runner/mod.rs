@@ -261,7 +261,7 @@ impl Runner {
         let first = matches!(input.what, What::Request { .. });
         if input.besides.is_empty() && (needs.is_empty() || first) {
             input.besides = slot.saga.besides(&self.streams, &input.what, now);
-            if first && !slot.saga.is_known(&self.streams) {
+            if first && !input.is_new && !slot.saga.is_known(&self.streams) {
                 input.besides.extend(one_name::others(&self.processes, saga));
             }
         }

@@ -3,12 +3,14 @@
 //! The first event of a saga's own stream binds the ID: it is the first append of its first batch, so a
 //! store that appends only a part of a batch has it, and whoever comes later in the same batch finds it
 //! in memory. A first request is therefore held against the process streams of that ID of all other
-//! kinds; they are asked for together with what it reads anyway.
+//! kinds; they are asked for together with what it reads anyway. Where the store is sure that it has no stream
+//! of that ID, only what is not durable yet is left, and that is in memory.
 
 use super::Runner;
 use crate::message::{Input, SagaId, What};
 use fundflow_kernel::{
     envelope::StreamName,
+    ids::TransactionId,
     streams::{Need, Opener},
 };
 
@@ -32,6 +34,9 @@ impl Runner {
         if !matches!(input.what, What::Request { .. }) {
             return false;
         }
+        if input.is_new {
+            return self.refuse_begun(input, saga);
+        }
         let is_process = |stream: &StreamName| {
             stream.category() != saga.kind
                 && self.kinds.contains_key(stream.category())
@@ -43,8 +48,29 @@ impl Runner {
             Some((stream.clone(), kind.clone(), by.clone()))
         });
         let Some((stream, kind, by)) = taken.into_iter().next() else { return false };
+        self.is_taken(input, saga, (&stream, &kind, &by))
+    }
+
+    /// The same, of what was begun in memory.
+    fn refuse_begun(&mut self, input: &Input, saga: &SagaId) -> bool {
+        let others = self.processes.iter().map(Opener::category).filter(|kind| *kind != saga.kind);
+        let mut others = others.map(|kind| SagaId { kind, transaction: saga.transaction.clone() });
+        let is_begun = |other: &SagaId| {
+            self.sagas.get(other).is_some_and(|slot| slot.saga.is_known(&self.streams))
+        };
+        let Some(other) = others.find(is_begun) else { return false };
+        let stream = StreamName::of(other.kind, &other.transaction);
+        self.is_taken(input, saga, (&stream, other.kind, &other.transaction))
+    }
+
+    fn is_taken(
+        &mut self,
+        input: &Input,
+        saga: &SagaId,
+        (stream, kind, by): (&StreamName, &str, &TransactionId),
+    ) -> bool {
         let Some(slot) = self.sagas.get(saga) else { return false };
-        let reply = slot.saga.taken(&stream, &kind, &by);
+        let reply = slot.saga.taken(stream, kind, by);
         self.reply(input.ticket, reply);
         // Nothing was stored, so nothing that was read for the decision needs to stay.
         self.out.finished.push(saga.clone());
