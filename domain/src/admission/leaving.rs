@@ -1,7 +1,6 @@
 //! May shares leave a fund, for money or for shares of another, on which T, and how many?
 //!
 //! 1. Shares of a money-market fund are in a wallet and leave by other doors.
-//!    Whose the fee for leaving is must be known: before 2026 a part of it is not the fund's.
 //! 2. An expired identity document blocks buying, so also a conversion, and never a redemption.
 //! 3. What the register froze and what is in dispute is not free; the refusal says how many are.
 //! 4. What would be left below the fund's minimum goes out with the rest.
@@ -20,7 +19,6 @@ use super::{Order, checks, days::reaches, no_day};
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
     day_limit::DayTally,
-    fees::regime::{Regime, Regimes},
     fund::{ConversionPair, FundKind, FundTerms},
     ids::VersionTag,
     investor::{CustomerType, InvestorProfile, SalesChannel},
@@ -182,7 +180,6 @@ fn decide(a: &Leaving) -> Result<Admitted, Refusal> {
         return Err(Refusal::InWallet(a.fund.code));
     }
     checks::in_force(&a.fund, t)?;
-    fee_is_the_funds(a, t)?;
     investor(a)?;
     let mut admitted = on_day(a, t)?;
     let (Some(into), Some(decided)) = (&a.into, &mut admitted.into) else { return Ok(admitted) };
@@ -191,19 +188,6 @@ fn decide(a: &Leaving) -> Result<Admitted, Refusal> {
     let rules = SuitabilityRules::standard();
     decided.suitability = Some(checks::suitable(&order, &into.fund, &rules)?);
     Ok(admitted)
-}
-
-/// The books give the fund all of the fee for leaving, as the rules of 2026 do (domain reference, 2.5).
-fn fee_is_the_funds(a: &Leaving, t: TradingDay) -> Result<(), Refusal> {
-    let fees = &a.fund.fees;
-    // The published regimes are data of this crate; a test of theirs keeps them readable.
-    let Ok(regimes) = Regimes::published() else { return Ok(()) };
-    let subject = fees.subject(a.customer());
-    let parted = |rules: &Regime| !rules.gives_all_to_fund(subject, &fees.redemption);
-    match regimes.in_force(t.date()) {
-        Some(rules) if parted(rules) => Err(Refusal::FeeIsParted { fund: a.fund.code, day: t }),
-        Some(_) | None => Ok(()),
-    }
 }
 
 /// Whether the funds would let the same shares leave on another T, and into the same target. The

@@ -2,11 +2,10 @@ use super::fixture::{BEFORE_CUT_OFF, cap, closed, investor, target, wallet};
 use super::leaving::{Admitted, FreeLot, Held, Into, Leaving, Refusal, admit};
 use super::*;
 use crate::{
-    fees::tiers::DaysTiers,
     fund::{ConversionPair, FundKind},
     kyc::{KycState, Restriction},
     limits::Exit,
-    money::{Rate, Shares},
+    money::Shares,
     status::{ConvertStatus, FundStatus, Stops},
 };
 
@@ -164,27 +163,6 @@ fn every_refusal_of_a_redemption_names_what_is_in_the_way() {
             ),
         ],
     );
-}
-
-/// The rules of 2013 give the fund all of a fee within 30 days, and a part of it later; those of 2026 all of it.
-#[test]
-fn a_fee_of_which_a_part_is_not_the_funds_is_not_taken() {
-    let on = |at: &str, tiers: &[(u32, u32)], start: &Leaving| {
-        let rows: Vec<_> =
-            tiers.iter().map(|(days, bp)| (*days, Rate::basis_points(*bp))).collect();
-        let mut a = Leaving { at: at.parse().unwrap(), ..start.clone() };
-        a.held.lots = vec![lot("L1", "2025-01-09", "6500.55")];
-        source(&mut a).fees.redemption = DaysTiers::below(&rows).unwrap();
-        admit(&a).map(|_| "taken").map_err(|refusal| refusal.to_string())
-    };
-    let (old, new) = ("2025-12-31T14:00:00+08:00", "2026-01-05T10:00:00+08:00");
-    let parted = "a part of what fund 011162 asks for leaving on 2025-12-31 belongs to others than the fund, and no registrar's record says how much: the books know the rules from 2026-01-01 on";
-    for start in [leaving(), converting()] {
-        assert_eq!(on(old, &[(7, 150), (30, 75), (180, 50)], &start), Err(parted.to_owned()));
-        assert_eq!(on(new, &[(7, 150), (30, 100), (180, 50)], &start), Ok("taken"));
-        assert_eq!(on(old, &[(7, 150), (30, 75)], &start), Ok("taken"));
-        assert_eq!(on(old, &[(7, 0)], &start), Ok("taken"));
-    }
 }
 
 #[test]

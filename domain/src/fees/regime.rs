@@ -15,7 +15,7 @@ use super::{
     ChargeMode, CustomerType, FundKind,
     published::{rules_2013, rules_2026},
     schedule::FeeSchedule,
-    tiers::{Charge, DaysTiers},
+    tiers::Charge,
 };
 use crate::{
     ids::{IdError, VersionTag},
@@ -27,11 +27,13 @@ use serde::{Deserialize, Serialize};
 
 /// Whom a row of a regime speaks of.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct Scope {
     /// Any when empty.
+    #[serde(default)]
     pub kinds: Vec<FundKind>,
     /// Any when empty.
+    #[serde(default)]
     pub customers: Vec<CustomerType>,
     /// Classes with a service fee only, or without one only; any when absent.
     #[serde(default)]
@@ -155,14 +157,6 @@ impl Regime {
         self.fund_parts.iter().find(fits).map_or(Rate::ZERO, |row| row.part)
     }
 
-    /// Whether all of the fee by these tiers belongs to the fund's assets, however long shares were held.
-    pub fn gives_all_to_fund(&self, subject: FeeSubject, tiers: &DaysTiers) -> bool {
-        let parts = self.fund_parts.iter().filter_map(|row| row.below_days);
-        let mut days = tiers.iter().map(|tier| tier.from_days).chain(parts);
-        let is_free = |days| tiers.at(days).rate == Rate::ZERO;
-        days.all(|days| is_free(days) || self.fund_part(subject, days) == Rate::ONE)
-    }
-
     /// Whether a schedule may be charged; every breach, not only the first.
     ///
     /// # Errors
@@ -281,7 +275,7 @@ impl Regimes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fees::schedule::tests::schedule;
+    use crate::fees::{schedule::tests::schedule, tiers::DaysTiers};
 
     fn regime(on: &str) -> Regime {
         let on = on.parse().unwrap();

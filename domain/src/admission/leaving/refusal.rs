@@ -25,17 +25,6 @@ pub enum Refusal {
     /// Its shares are in a wallet.
     #[error("shares of money-market fund {0} are in a wallet, and not among the holdings")]
     InWallet(FundCode),
-    /// Of the fee for leaving on that day a part is not the fund's, and no record says which: the books
-    /// cannot follow.
-    #[error(
-        "a part of what fund {fund} asks for leaving on {day} belongs to others than the fund, and no registrar's record says how much: the books know the rules from 2026-01-01 on"
-    )]
-    FeeIsParted {
-        /// The fund that is left.
-        fund: FundCode,
-        /// The T of the order.
-        day: TradingDay,
-    },
     /// The investor may not take money out.
     #[error("an investor who is {0} cannot redeem")]
     KycForbids(KycState),
