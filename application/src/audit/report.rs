@@ -41,6 +41,8 @@ pub enum Check {
     I6,
     /// A saga owns its streams, and what is recorded under it adds up once it is over.
     Saga,
+    /// A saga decided where it stood by what precedes the decision.
+    Grounds,
     /// Whoever is over has nothing in transit, reserved, owed or unpaid, but what was given up.
     OpenEnds,
     /// An unfinished saga waits for somebody.
@@ -65,6 +67,7 @@ impl Check {
             Check::I5 => "I5 payment of one order",
             Check::I6 => "I6 register",
             Check::Saga => "saga",
+            Check::Grounds => "grounds",
             Check::OpenEnds => "open ends",
             Check::Liveness => "liveness",
         }

@@ -9,7 +9,7 @@ use fundflow_kernel::{
     loaded::with_sources,
     store::{EventStore, Position, ReadError},
 };
-use fundflow_runtime::{liveness::Wait, look::Look, saga::OpenEnd};
+use fundflow_runtime::{grounds::Groundless, liveness::Wait, look::Look, saga::OpenEnd};
 use std::collections::{BTreeSet, HashSet};
 
 /// The end of a saga that is what its customer has too much.
@@ -121,6 +121,13 @@ impl Audit<'_> {
         for stream in &look.own_streams {
             self.owned(owner, stream);
         }
+        for what in &look.not_there {
+            self.find_of(owner, Check::Grounds, what.clone());
+        }
+        for Groundless { stream, version, position, why } in &look.groundless {
+            let place = format!("{stream} version {version} (position {position})");
+            self.report.add(Check::Grounds, place, why.to_string(), None);
+        }
     }
 
     /// A stream that may belong to no other saga.
@@ -149,11 +156,19 @@ impl Audit<'_> {
             if foreign || trail.broken || claimed.contains(stream) {
                 continue;
             }
-            if !self.sagas.contains(owner) {
-                findings.push((owner.clone(), format!("{stream} is its stream, and it never was")));
-            } else if categories.contains(stream.category()) {
+            if self.sagas.contains(owner) && categories.contains(stream.category()) {
                 findings.push((owner.clone(), format!("{stream} is its stream, and it says not")));
             }
+        }
+        // A request that cannot be read was said.
+        let unprepared = std::mem::take(&mut self.unprepared).into_iter();
+        for (owner, place) in unprepared.filter(|_| !self.report.has(Check::Readable)) {
+            let what = if self.sagas.contains(&owner) {
+                format!("it wrote {place} before anything was asked of it")
+            } else {
+                format!("it wrote {place}, and it never was")
+            };
+            findings.push((owner, what));
         }
         findings.sort();
         for (owner, what) in findings {

@@ -160,7 +160,7 @@ async fn a_stream_belongs_to_a_saga_that_exists_and_knows_it() {
         what,
         [
             "discount_purchase TX-1: payment-TX-1.lunch.pay is its stream, and it says not",
-            "discount_purchase TX-9: payment-TX-9.mmf.pay is its stream, and it never was",
+            "discount_purchase TX-9: it wrote payment-TX-9.mmf.pay version 1 (position 11), and it never was",
         ]
     );
 }

@@ -8,6 +8,7 @@
 //! 2. A damaged stream is named, never guessed around.
 
 use crate::{
+    grounds::{Groundless, Grounds},
     liveness::{self, Wait},
     message::SagaId,
     process::{Over, Retry},
@@ -72,6 +73,10 @@ pub struct Look {
     pub waits: Vec<Wait>,
     /// Its past and what is ahead.
     pub timeline: Vec<Line>,
+    /// What was decided and does not follow from what precedes it. Never in a sound log.
+    pub groundless: Vec<Groundless>,
+    /// What its own events say is in one of its streams, and is not there. Never in a sound log.
+    pub not_there: Vec<String>,
     /// The business day that it belongs to.
     pub business_date: Option<NaiveDate>,
     /// The business day that was promised at first.
@@ -136,14 +141,17 @@ pub fn look<S: Saga>(saga: &S, id: &TransactionId, events: &[Recorded]) -> Resul
     let mut ordered: Vec<&Recorded> = events.iter().collect();
     ordered.sort_by_key(|event| event.position);
     let (mut replayed, mut instants) = (Replayed::<S>::new(id.clone()), Instants::new());
+    let mut grounds = Grounds::default();
     for event in ordered {
+        grounds.judge(&replayed, event);
         replayed.hear(saga, event)?;
         instants.note(&replayed, event);
     }
-    Ok(Look { timeline: instants.lines(&replayed), ..glance(saga, &replayed)? })
+    let (timeline, groundless) = (instants.lines(&replayed), grounds.found);
+    Ok(Look { timeline, groundless, ..glance(saga, &replayed)? })
 }
 
-/// The same without a timeline, of streams that were folded already.
+/// The same of streams that were folded already: without a timeline, and without a judgement of what was decided.
 ///
 /// # Errors
 /// [`LookError`]: it was never prepared.
@@ -179,6 +187,8 @@ pub fn glance<S: Saga>(saga: &S, replayed: &Replayed<S>) -> Result<Look, LookErr
         can_skip: stand.is_some_and(|stand| stand.can_be_skipped()),
         waits,
         timeline: Vec::new(),
+        groundless: Vec::new(),
+        not_there: S::not_there(&view),
         business_date: S::business_date(&view),
         promised_date: S::day_of_promise(&open.promise),
         streams: replayed.used().to_vec(),

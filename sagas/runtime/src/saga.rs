@@ -325,6 +325,11 @@ pub trait Saga: Sized + Send + Sync + 'static {
     fn when(&self, view: &View<'_, Self>, when: Self::When) -> Option<Timestamp>;
     /// What is in transit, reserved, owed or unpaid, in any aggregate that the saga touched.
     fn open_ends(view: &View<'_, Self>) -> Vec<OpenEnd>;
+    /// What its own events say is in a stream of the plan, and is not there, each in words: for audits. Of what
+    /// is stored before the event that says so, so that nothing is missing wherever a death has cut a batch.
+    fn not_there(_view: &View<'_, Self>) -> Vec<String> {
+        Vec::new()
+    }
     /// Why what was heard does not let its table go on yet: it parks with that, and asks no more.
     fn kept(_view: &View<'_, Self>) -> Option<Cause> {
         None

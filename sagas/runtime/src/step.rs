@@ -290,6 +290,14 @@ impl<S: Saga> Table<S> {
         self.beside.iter().any(|side| side.deed.name == name)
     }
 
+    /// The names of all its rows, of the moves of their exits, and of the lanes beside it.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        let moves = |step: &'static Step<S>| step.exit.moves().iter().map(|exit| exit.deed.name);
+        let steps = self.steps.iter();
+        let rows = steps.flat_map(move |step| std::iter::once(step.deed.name).chain(moves(step)));
+        rows.chain(self.beside.iter().map(|side| side.deed.name))
+    }
+
     /// All facts that the table looks at, sorted, each once.
     pub fn facts(&self) -> Vec<S::Fact> {
         let mut facts = Vec::new();

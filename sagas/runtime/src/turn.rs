@@ -111,7 +111,8 @@ impl<'a, S: Saga> Turn<'a, S> {
         self.streams
     }
 
-    /// From here on somebody else speaks, at that instant.
+    /// From here on somebody else speaks, at that instant. The engine itself may say no row's name but of what was
+    /// decided there: an audit holds its words against where the saga stood.
     pub fn speaks(&mut self, actor: Actor, cause: &str, occurred_at: Timestamp) {
         self.voice.actor = actor;
         self.voice.cause = cause.into();

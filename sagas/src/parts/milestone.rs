@@ -255,6 +255,10 @@ macro_rules! fund_milestones {
             notes.remember(milestone)
         }
 
+        fn not_there(view: &$crate::in_macros::View<'_, Self>) -> ::std::vec::Vec<::std::string::String> {
+            $crate::parts::not_there::not_there(view)
+        }
+
         fn is_half_done(view: &$crate::in_macros::View<'_, Self>) -> bool {
             $crate::parts::half_done::is_half_done(view)
         }

@@ -41,6 +41,7 @@ pub mod limits;
 mod listed;
 pub mod milestone;
 pub mod names;
+pub mod not_there;
 pub mod occurrence;
 pub mod on_day;
 pub mod record_days;

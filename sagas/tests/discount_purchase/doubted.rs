@@ -235,6 +235,23 @@ fn who_was_given_up_is_over_once_the_last_case_on_it_is_closed() {
     assert!(stage.look().finished, "{}", stage.text());
 }
 
+/// What takes the place of a record that was contested and held was never contested itself.
+#[test]
+fn a_corrected_record_that_was_upheld_needs_no_case_of_its_own() {
+    let mut stage = Stage::at("10:00");
+    stage.request(&request(Mode::NextDay));
+    for _ in 0..3 {
+        happen(&mut stage, &Event::Answer(0));
+    }
+    stage.abandon_with(Disposition::Refund);
+    confirms(&mut stage, "mmf", false, 0);
+    happen(&mut stage, &Event::Answer(0));
+
+    assert!(stage.has("application.corrected"), "{}", stage.text());
+    let report = audited::report(&stage.events, stage.kinds());
+    audited::adds_up(&report, || stage.text());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
@@ -307,6 +324,8 @@ fn a_case_about_a_discount_purchase_excuses_nothing_else_of_it() {
             }
             audited::adds_up(&report, || stage.text());
             let named = |log: &[_]| audited::is_named(&audited::report(log, stage.kinds()));
+            let unseen = crate::cut::unseen_in_dispute(&stage.events, named);
+            assert_eq!(unseen, [""; 0], "cut off");
             let excused = crate::planted::excused(&stage.events, named);
             assert!(excused.is_empty(), "{excused:?} {mode:?} {doubted}\n{}", stage.text());
             planted += 1;

@@ -29,6 +29,9 @@ mod checks;
 mod compensation;
 mod corrections;
 mod crash;
+#[path = "../common/cut.rs"]
+mod cut;
+mod cut_streams;
 mod doubted;
 mod earning;
 mod lacking;

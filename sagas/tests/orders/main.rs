@@ -17,6 +17,9 @@ mod calendar_end;
 mod closed;
 mod conversion;
 mod crash;
+#[path = "../common/cut.rs"]
+mod cut;
+mod cut_streams;
 mod deadlines;
 mod doubted;
 #[path = "../common/doubts.rs"]

@@ -40,6 +40,8 @@ where
         audited::adds_up(&report, told);
         assert!(report.counts.open_cases > 0, "{}", told());
         let named = |log: &[_]| audited::is_named(&audited::report(log, stage.kinds()));
+        let unseen = crate::cut::unseen_in_dispute(&stage.events, named);
+        assert_eq!(unseen, [""; 0], "cut off");
         let excused = excused(&stage.events, named);
         assert!(excused.is_empty(), "{excused:?}\n{}", told());
     }
@@ -88,6 +90,8 @@ fn a_case_about_a_date_of_a_plan_excuses_nothing_else_of_it() {
         audited::adds_up(&report, told);
         assert!(report.counts.open_cases > 0, "{}", told());
         let named = |log: &[_]| audited::is_named(&audited::report(log, stage.kinds()));
+        let unseen = crate::cut::unseen_in_dispute(&stage.events, named);
+        assert_eq!(unseen, [""; 0], "cut off");
         let excused = excused(&stage.events, named);
         assert!(excused.is_empty(), "{excused:?}\n{}", told());
     }

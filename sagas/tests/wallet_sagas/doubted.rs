@@ -162,6 +162,8 @@ fn a_case_about_a_withdrawal_excuses_nothing_else_of_it() {
         let report = order.audit();
         assert!(report.counts.open_cases > 0, "{doubts:?}\n{}", order.transcript());
         let named = |log: &[_]| audited::is_named(&audited::report(log, order.0.kinds()));
+        let unseen = crate::cut::unseen_in_dispute(order.log(), named);
+        assert_eq!(unseen, [""; 0], "cut off");
         let excused = excused(order.log(), named);
         assert!(excused.is_empty(), "{excused:?} {doubts:?}\n{}", order.transcript());
     }
@@ -191,6 +193,8 @@ fn a_case_about_a_recharge_excuses_nothing_else_of_it() {
         audited::adds_up(&report, told);
         assert!(report.counts.open_cases > 0, "{}", told());
         let named = |log: &[_]| audited::is_named(&audited::report(log, stage.kinds()));
+        let unseen = crate::cut::unseen_in_dispute(&stage.events, named);
+        assert_eq!(unseen, [""; 0], "cut off");
         let excused = excused(&stage.events, named);
         assert!(excused.is_empty(), "{excused:?} {}", told());
     }

@@ -11,7 +11,10 @@ mod by_hand;
 mod checks;
 mod closed;
 mod corrections;
+#[path = "../common/cut.rs"]
+mod cut;
 mod cut_off;
+mod cut_streams;
 mod deadlines;
 mod doubted;
 #[path = "../common/doubts.rs"]

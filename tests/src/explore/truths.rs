@@ -10,9 +10,11 @@
 //! 6. What is over is forgotten once it owes nothing.
 //! 7. No saga calls again while the same call is not answered. Two rows may ask at once how it stands.
 //! 8. Nobody is called whom the saga did not name before anything of it was stored.
+//! 9. Whatever it decided at a row, it stood there by what precedes it. Looked at once it has ended.
 
 use super::{counterparties::Counterparties, world::World};
 use fundflow_runtime::{
+    grounds::Groundless,
     liveness::Wait,
     look::Look,
     message::{Effect, Reply},
@@ -66,6 +68,9 @@ pub fn always<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), Str
         nothing_is_open_at_the_end(&look)?;
     }
     driven(world, &look)?;
+    if look.ending.is_some() {
+        is_grounded(&world.look().map_err(|error| error.to_string())?)?;
+    }
     promised(world)?;
     super::beside::always(world)?;
     same_after_a_restart(world)
@@ -111,6 +116,17 @@ pub fn waits_for_somebody(look: &Look) -> Result<(), String> {
         }
         None => Ok(()),
     }
+}
+
+/// Checks that what was decided follows from what precedes it.
+///
+/// # Errors
+/// In words, the first that does not.
+pub fn is_grounded(look: &Look) -> Result<(), String> {
+    if let Some(Groundless { stream, version, why, .. }) = look.groundless.first() {
+        return Err(format!("{stream} version {version}: {why}"));
+    }
+    look.not_there.first().map_or(Ok(()), |what| Err(what.clone()))
 }
 
 /// Checks that whatever is over and owes nothing has no open end but those given up.

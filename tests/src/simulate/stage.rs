@@ -2,7 +2,7 @@
 
 use crate::explore::{
     log::Log,
-    truths::{nothing_is_open_at_the_end, waits_for_somebody},
+    truths::{is_grounded, nothing_is_open_at_the_end, waits_for_somebody},
     world::Excuse,
 };
 use fundflow_kernel::{envelope::StreamName, ids::TransactionId};
@@ -94,6 +94,7 @@ pub(super) fn check_touched(
 fn check(kind: &dyn Kind, excused: bool, log: &Log, saga: &SagaId) -> Result<(), String> {
     let look = look_at(kind, log, &saga.transaction).map_err(|error| error.to_string())?;
     waits_for_somebody(&look)?;
+    is_grounded(&look)?;
     if !excused {
         nothing_is_open_at_the_end(&look)?;
     }

@@ -5,6 +5,7 @@
 
 mod desk;
 mod exploration;
+mod grounds;
 mod one_by_one;
 mod shared;
 mod simulation;

@@ -69,6 +69,11 @@ impl Disposed {
         Self { name, worth, disposition, came_of: None, before: None }
     }
 
+    /// The end itself.
+    pub(crate) fn end(&self) -> OpenEnd {
+        OpenEnd { name: self.name.clone(), worth: self.worth }
+    }
+
     /// Whether a person took over that very end.
     pub(crate) fn is_of_itself(&self) -> bool {
         self.came_of.as_ref().is_none_or(|of| *of == self.name)
