@@ -22,6 +22,7 @@
 mod books;
 mod explained;
 mod figures;
+mod lots;
 mod report;
 mod shares;
 mod suspect;
