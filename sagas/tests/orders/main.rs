@@ -31,6 +31,7 @@ mod late_price;
 mod later_terms;
 mod left_row;
 mod limits;
+mod lots;
 mod missing;
 mod names;
 mod outside;
