@@ -88,13 +88,12 @@ fn a_lot_that_is_named_leaves_and_one_that_is_not_there_does_not() {
 /// 1,000.00 shares of TX-0 and 1,000.00 of TX-9, and the serials of their records.
 fn two_lots(scenario: &str) -> (Stage, [Serial; 2]) {
     let stage = stage(scenario);
-    let serial = |transaction: &str| {
-        let terms = bought(transaction, "1000.00");
+    let orders = ["TX-0", "TX-9"].map(|it| bought(it, "1000.00"));
+    for terms in &orders {
         stage.submit(terms.clone());
-        let answers = stage.says_of(&terms, hour());
-        confirmed(&answers).serial.clone()
-    };
-    let serials = ["TX-0", "TX-9"].map(serial);
+    }
+    stage.says(hour());
+    let serials = orders.map(|terms| confirmed(&[stage.query(&terms)]).serial.clone());
     (stage, serials)
 }
 
