@@ -328,7 +328,7 @@ impl HoldingsPart {
     /// In place of a taking whose record was corrected or taken back.
     fn corrected(
         &self,
-        (state, application): (&State, &Application),
+        (held, application): (&State, &Application),
         leg: &ApplicationLeg,
         stale: &Taking,
         missing: Option<&(&Confirmation, Shares)>,
@@ -336,7 +336,7 @@ impl HoldingsPart {
         let (order, trade_date) = (self.order.clone(), application.terms.trade_date.date());
         if let Some((said, shares)) = missing {
             let (record, shares) = (ApplicationLeg::booked_as(application, said), *shares);
-            let (serial, named) = (stale.serial.clone(), named(state, said));
+            let (serial, named) = (stale.serial.clone(), named(held, said));
             return Ok(Command::CorrectTake { order, serial, record, shares, trade_date, named });
         }
         let withdrawn = leg.case_of_withdrawn(application).map(serial);
