@@ -13,6 +13,7 @@ use super::{
     Check, Holding,
     explained::Explained,
     figures,
+    lots::LotsSaid,
     shares::SharesSaid,
     sums,
     suspect::{Excuse, Suspect},
@@ -62,6 +63,7 @@ pub(super) struct Books {
     numbers: HashMap<ApplicationNo, OrderId>,
     /// What the investor gave for the shares of a record, by its order and serial.
     costs: HashMap<(OrderId, Serial), Money>,
+    lots: LotsSaid,
     pub(super) explained: Explained,
     pub(super) transit: Transit,
     /// Requests whose customers had too much while a case about them was open.
@@ -202,6 +204,7 @@ impl Books {
         if let Some((known, came)) = before.application().zip(figures::record(&said)) {
             let cost = came.outcome.cost().unwrap_or_default();
             self.costs.insert((known.terms.order.clone(), came.serial.clone()), cost);
+            self.lots.said(&known.terms.order, came);
             let excuse = Excuse::Case(known.case_of(came));
             let wrong = figures::wrong(known, came);
             suspects.extend(wrong.map(|what| Suspect { check: Check::I3, what, excuse }));
@@ -256,7 +259,9 @@ impl Books {
         if matches!(said, holdings::Event::SharesClaimed { .. }) {
             self.transit.claims(&event.event.correlation);
         }
-        Some((entry, self.costs_otherwise(&said)))
+        let mut suspects = self.costs_otherwise(&said);
+        suspects.extend(self.lots.taken(before, &said));
+        Some((entry, suspects))
     }
 
     /// A lot that costs something else than the record of its order says.

@@ -24,6 +24,7 @@
 mod books;
 mod explained;
 mod figures;
+mod lots;
 mod report;
 mod shares;
 mod sums;

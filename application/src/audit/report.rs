@@ -37,7 +37,7 @@ pub enum Check {
     I4,
     /// I5: a payment belongs to one order and is what that order asked for.
     I5,
-    /// I6: the customers' shares of a fund and its register cancel out.
+    /// I6: the customers' shares of a fund and its register cancel out, and leave the lots that they must.
     I6,
     /// A saga owns its streams, and what is recorded under it adds up once it is over.
     Saga,

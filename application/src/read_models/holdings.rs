@@ -3,6 +3,7 @@
 use super::{Kept, Streams, there_and_missing};
 use chrono::NaiveDate;
 use fundflow_domain::{
+    fund::RedemptionSequence,
     holdings::{HoldingId, Holdings, Lot},
     ids::{FundCode, InvestorId, LotId, OrderId},
     money::{Money, Nav, Shares},
@@ -65,7 +66,9 @@ impl HoldingRow {
     pub fn of(id: &str, kept: &Kept<Holdings>, nav: Option<Nav>) -> Option<Self> {
         let HoldingId { investor, fund } = HoldingId::parse(id)?;
         let state = &kept.loaded.state;
-        let lots = state.lots().iter().filter(|lot| lot.stands() && !lot.left.is_zero());
+        // The first that leaves is the first that is listed.
+        let lots = state.in_order(RedemptionSequence::Fifo).into_iter();
+        let lots = lots.filter(|lot| !lot.left.is_zero());
         let (in_dispute, missing) = there_and_missing(state.held(), state.registered());
         Some(Self {
             investor,

@@ -225,7 +225,7 @@ impl Confirmation {
 
 impl Outcome {
     /// Details by lot, where there are any.
-    fn lots(&self) -> &[LotConfirmed] {
+    pub fn lots(&self) -> &[LotConfirmed] {
         match self {
             Outcome::Redemption(numbers) => &numbers.lots,
             Outcome::Conversion(numbers) => &numbers.lots,

@@ -3,6 +3,7 @@
 use super::{
     Command, Credit, Event, Lot, Mark, Refusal, Reservation, Standing, State, Taking,
     evolve::evolve,
+    leaving::Leaving,
     state::{marked, sum},
 };
 use crate::{
@@ -25,8 +26,9 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
             reserved(state, order, *shares, *sequence, designated)
         }
         C::Release(order) => released(state, order),
-        C::Take { order, serial, shares, trade_date, finished } => {
-            taken(state, order, serial, (*shares, *trade_date), *finished)
+        C::Take { order, serial, shares, trade_date, named, finished } => {
+            let leaving = Leaving { shares: *shares, trade_date: *trade_date, named };
+            taken(state, order, serial, leaving, *finished)
         }
         C::Freeze { record, shares, cause } => {
             let (shares, by) = (*shares, FrozenBy::Order);
@@ -58,8 +60,9 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
         C::CorrectCredit { lot, record, with } => {
             credit_corrected(state, lot, record, with.as_deref())
         }
-        C::CorrectTake { order, serial, record, shares, trade_date } => {
-            take_corrected(state, order, serial, record, (*shares, *trade_date))
+        C::CorrectTake { order, serial, record, shares, trade_date, named } => {
+            let leaving = Leaving { shares: *shares, trade_date: *trade_date, named };
+            take_corrected(state, order, serial, record, leaving)
         }
         C::WithdrawTake { order, serial, record } => take_withdrawn(state, order, serial, record),
     }
@@ -103,7 +106,7 @@ fn reserved(
     if shares.is_zero() {
         return Err(Refusal::NoShares);
     }
-    chosen(state, order, shares, designated)?;
+    chosen(state, shares, (sequence, designated))?;
     let free = state.available();
     if shares > free {
         return Err(Refusal::TooFew { order: order.clone(), asked: shares, free });
@@ -114,15 +117,16 @@ fn reserved(
 
 fn chosen(
     state: &State,
-    order: &OrderId,
     asked: Shares,
-    designated: &[LotTaken],
+    (sequence, designated): (RedemptionSequence, &[LotTaken]),
 ) -> Result<(), Refusal> {
+    if designated.is_empty() {
+        return Ok(());
+    }
+    let lots = state.free_lots(sequence);
     for (at, part) in designated.iter().enumerate() {
-        let lot = state.lot(&part.lot).filter(|lot| lot.stands());
-        let lot = lot.ok_or_else(|| Refusal::UnknownLot(part.lot.clone()))?;
-        let others = state.chosen_by_others(lot, order);
-        let free = lot.left.minus(others).unwrap_or_default();
+        let lot = lots.iter().find(|(lot, _)| lot.credit.lot == part.lot);
+        let (_, free) = *lot.ok_or_else(|| Refusal::UnknownLot(part.lot.clone()))?;
         let twice = designated[..at].iter().any(|earlier| earlier.lot == part.lot);
         if part.shares.is_zero() || part.shares > free || twice {
             let (lot, asked) = (part.lot.clone(), part.shares);
@@ -131,7 +135,7 @@ fn chosen(
         }
     }
     let all = sum(designated.iter().map(|part| part.shares));
-    if designated.is_empty() || all == asked {
+    if all == asked {
         return Ok(());
     }
     Err(Refusal::DesignationDiffers { asked, designated: all })
@@ -149,9 +153,10 @@ fn taken(
     state: &State,
     order: &OrderId,
     serial: &Serial,
-    (shares, trade_date): (Shares, NaiveDate),
+    leaving: Leaving<'_>,
     finished: bool,
 ) -> Decision {
+    let shares = leaving.shares;
     let known = state.reservation(order);
     let known = known.ok_or_else(|| Refusal::NothingReserved(order.clone()))?;
     if let Some(was) = known.takings.iter().find(|taking| taking.serial == *serial) {
@@ -175,7 +180,7 @@ fn taken(
     if shares > free {
         return Err(Refusal::TooFew { order: order.clone(), asked: shares, free });
     }
-    Ok(vec![posting(state, order, known, serial, (shares, trade_date), finished)?])
+    Ok(vec![posting(state, order, known, serial, leaving, finished)?])
 }
 
 fn posting(
@@ -183,10 +188,11 @@ fn posting(
     order: &OrderId,
     known: &Reservation,
     serial: &Serial,
-    (shares, trade_date): (Shares, NaiveDate),
+    leaving: Leaving<'_>,
     finished: bool,
 ) -> Result<Event, Refusal> {
-    let lots = state.lots_for(order, known, (shares, trade_date));
+    let shares = leaving.shares;
+    let lots = state.lots_for(order, known, leaving);
     let lots = lots.ok_or_else(|| Refusal::NotCovered { order: order.clone(), asked: shares })?;
     let (order, serial) = (order.clone(), serial.clone());
     Ok(Event::SharesTaken { order, serial, shares, lots, finished })
@@ -292,9 +298,8 @@ fn made_up(state: &State, known: &Lot, (gone, shares): (Shares, Shares)) -> Opti
     if less > state.available_for(&known.credit.order) {
         return None;
     }
-    let mut others: Vec<&Lot> = state.lots.iter().filter(|it| it.stands()).collect();
+    let mut others = state.in_order(RedemptionSequence::Fifo);
     others.retain(|it| it.credit.lot != known.credit.lot);
-    others.sort_by_key(|it| it.credit.registered_on);
     let (mut missing, mut lots) = (gone, Vec::new());
     for other in others {
         let part = state.free_of(other).min(missing);
@@ -312,8 +317,9 @@ fn take_corrected(
     order: &OrderId,
     serial: &Serial,
     record: &Serial,
-    (shares, trade_date): (Shares, NaiveDate),
+    leaving: Leaving<'_>,
 ) -> Decision {
+    let shares = leaving.shares;
     let unknown = || Refusal::UnknownTaking { order: order.clone(), serial: serial.clone() };
     let known = state.reservation(order).ok_or_else(unknown)?;
     let numbered = |serial: &Serial| known.takings.iter().find(|taking| taking.serial == *serial);
@@ -339,7 +345,7 @@ fn take_corrected(
     if shares.is_zero() {
         return Ok(vec![reversed]);
     }
-    let posted = reposted(state, &order, was, &reversed, record, (shares, trade_date))?;
+    let posted = reposted(state, &order, was, &reversed, record, leaving)?;
     Ok(vec![reversed, posted])
 }
 
@@ -364,8 +370,9 @@ fn reposted(
     was: &Taking,
     reversed: &Event,
     record: &Serial,
-    (shares, trade_date): (Shares, NaiveDate),
+    leaving: Leaving<'_>,
 ) -> Result<Event, Refusal> {
+    let shares = leaving.shares;
     let uncovered = || Refusal::NotCovered { order: order.clone(), asked: shares };
     let before = evolve(state.clone(), reversed).ok_or_else(uncovered)?;
     let known = before.reservation(order).ok_or_else(uncovered)?;
@@ -374,5 +381,5 @@ fn reposted(
     if shares > free {
         return Err(Refusal::TooFew { order: order.clone(), asked: shares, free });
     }
-    posting(&before, order, known, record, (shares, trade_date), was.finished)
+    posting(&before, order, known, record, leaving, was.finished)
 }

@@ -17,7 +17,7 @@
 //! 2. The register is the truth on lots, freezes and corrections: none of them is refused because
 //!    shares are reserved. What is missing then is missing from what is available.
 //! 3. A reservation pins how many shares, in which sequence, and the lots that the investor chose.
-//!    Which other lots leave is decided when the registrar took them.
+//!    Which other lots leave is decided when the registrar took them. Where its record names lots, those left.
 //! 4. A correction reverses an earlier fact and posts a new one under the corrected record; no fact is
 //!    ever edited.
 //! 5. Every entry is keyed on the order, lot, record or case that made it; a command repeated decides
@@ -27,6 +27,9 @@
 mod claim_tests;
 mod decide;
 mod evolve;
+mod leaving;
+#[cfg(test)]
+mod leaving_tests;
 mod lot;
 #[cfg(test)]
 pub(crate) mod properties;
@@ -105,6 +108,8 @@ pub enum Command {
         shares: Shares,
         /// The order's T: lots that were registered later were not there, and leave last.
         trade_date: NaiveDate,
+        /// The lots that the record names, as far as they are known; empty: by the reservation.
+        named: Vec<LotTaken>,
         /// No more will be taken: what is still reserved is free again.
         finished: bool,
     },
@@ -169,6 +174,8 @@ pub enum Command {
         shares: Shares,
         /// The order's T, as in [`Command::Take`].
         trade_date: NaiveDate,
+        /// The lots that the corrected record names, as in [`Command::Take`].
+        named: Vec<LotTaken>,
     },
     /// The registrar took a confirmation back that took shares, and says nothing instead yet.
     WithdrawTake {

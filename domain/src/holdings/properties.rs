@@ -147,7 +147,7 @@ proptest! {
             }
             let (order, serial) = (order.clone(), serial("last"));
             let (trade_date, finished) = (NaiveDate::MAX, true);
-            let take = Command::Take { order, serial, shares: left, trade_date, finished };
+            let take = Command::Take { order, serial, shares: left, trade_date, named: vec![], finished };
             let now = replay::<Holdings>(&events).unwrap();
             let decided = Holdings::decide(&now, &take).unwrap();
             if let ([Event::SharesTaken { lots, .. }], true) =

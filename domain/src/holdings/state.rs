@@ -7,11 +7,9 @@ use crate::{
     fund::RedemptionSequence,
     ids::{LotId, OrderId},
     keyed::Keyed,
-    lots::{self, LotOrder, Parcel},
     money::{Money, Nav, Shares},
     orders::{LotTaken, Serial},
 };
-use chrono::NaiveDate;
 
 /// Whether a reservation takes any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +61,7 @@ pub enum Mark {
     Lifted,
 }
 
-/// Lots in the order of their registration, reservations by order, freezes by record, disputes by
+/// Lots in the order in which they were heard of, reservations by order, freezes by record, disputes by
 /// case, claims by age.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
@@ -99,20 +97,10 @@ impl Reservation {
             Standing::Finished | Standing::Released => Shares::ZERO,
         }
     }
-
-    /// Shares of the lots that the investor chose and the registrar has not taken.
-    pub(super) fn designated_left(&self) -> impl Iterator<Item = (&LotId, Shares)> {
-        let standing = || self.takings.iter().filter(|taking| taking.stands());
-        self.designated.iter().filter(|_| self.standing == Standing::Held).map(move |chosen| {
-            let parts = standing().flat_map(|taking| &taking.lots);
-            let taken = sum(parts.filter(|part| part.lot == chosen.lot).map(|part| part.shares));
-            (&chosen.lot, chosen.shares.minus(taken).unwrap_or_default())
-        })
-    }
 }
 
 impl State {
-    /// All lots, those that are used up or reversed included.
+    /// All lots, those that are used up or reversed included, in the order in which they were heard of.
     pub fn lots(&self) -> &[Lot] {
         &self.lots
     }
@@ -200,37 +188,6 @@ impl State {
         self.registered().value_half_up(nav)
     }
 
-    /// What the order's next shares would come out of, in the order in which they leave. `None` when
-    /// nothing is reserved for it, or the lots are too few.
-    pub fn parcels(
-        &self,
-        order: &OrderId,
-        shares: Shares,
-        trade_date: NaiveDate,
-    ) -> Option<Vec<Parcel>> {
-        let parts = self.lots_for(order, self.reservation(order)?, (shares, trade_date))?;
-        let parcel = |part: &LotTaken| {
-            let lot = self.lot(&part.lot)?;
-            Some(Parcel {
-                lot: part.lot.clone(),
-                registered_on: lot.credit.registered_on,
-                unit_cost: lot.unit_cost().unwrap_or(Nav::ONE),
-                shares: part.shares,
-                left: lot.left.minus(part.shares)?,
-            })
-        };
-        parts.iter().map(parcel).collect()
-    }
-
-    /// Shares of a lot that no order chose.
-    pub fn free_of(&self, lot: &Lot) -> Shares {
-        let chosen = self.orders.values().flat_map(Reservation::designated_left);
-        let of_lot = chosen.filter(|(id, _)| {
-            self.standing(id).is_some_and(|standing| standing.credit.lot == lot.credit.lot)
-        });
-        lot.left.minus(sum(of_lot.map(|(_, shares)| shares))).unwrap_or_default()
-    }
-
     /// The standing lots that an order brought, in the order in which they came.
     pub fn lots_of(&self, order: &OrderId) -> impl Iterator<Item = &Lot> {
         self.lots.iter().filter(move |lot| lot.stands() && lot.credit.order == *order)
@@ -244,66 +201,6 @@ impl State {
             lot = self.lot(replacement.as_ref()?)?;
         }
         Some(lot)
-    }
-
-    /// Shares of a standing lot that other orders chose.
-    pub(super) fn chosen_by_others(&self, lot: &Lot, order: &OrderId) -> Shares {
-        let others = self.orders.iter().filter(|(other, _)| *other != order);
-        let chosen = others.flat_map(|(_, reservation)| reservation.designated_left());
-        let of_lot = chosen.filter(|(id, _)| {
-            self.standing(id).is_some_and(|standing| standing.credit.lot == lot.credit.lot)
-        });
-        sum(of_lot.map(|(_, shares)| shares))
-    }
-
-    /// Which lots an order's shares come out of: those that the investor chose, then those that
-    /// nobody else chose, in the sequence, those that were registered after the order's T last. `None`
-    /// when there are too few.
-    pub(super) fn lots_for(
-        &self,
-        order: &OrderId,
-        reservation: &Reservation,
-        (shares, trade_date): (Shares, NaiveDate),
-    ) -> Option<Vec<LotTaken>> {
-        let (mut missing, mut parts) = (shares, Vec::<LotTaken>::new());
-        for (id, left) in reservation.designated_left() {
-            let Some(lot) = self.standing(id) else { continue };
-            let shares = left.min(lot.left).min(missing);
-            if !shares.is_zero() {
-                parts.push(LotTaken { lot: lot.credit.lot.clone(), shares });
-                missing = missing.minus(shares)?;
-            }
-        }
-        if missing.is_zero() {
-            return Some(parts);
-        }
-        let free = |lot: &Lot| {
-            let own = parts.iter().filter(|part| part.lot == lot.credit.lot);
-            let gone = own.map(|part| part.shares).try_fold(lot.left, Shares::minus);
-            gone.and_then(|left| left.minus(self.chosen_by_others(lot, order))).unwrap_or_default()
-        };
-        let open = self.lots.iter().filter(|lot| lot.stands()).map(|lot| lots::Lot {
-            id: lot.credit.lot.clone(),
-            registered_on: lot.credit.registered_on,
-            shares: free(lot),
-            unit_cost: lot.unit_cost().unwrap_or(Nav::ONE),
-        });
-        let (there, later): (Vec<_>, Vec<_>) =
-            open.partition(|lot| lot.registered_on <= trade_date);
-        for lots in [there, later] {
-            let shares = missing.min(sum(lots.iter().map(|lot| lot.shares)));
-            if shares.is_zero() {
-                continue;
-            }
-            missing = missing.minus(shares)?;
-            for parcel in lots::take(&lots, shares, &LotOrder::from(reservation.sequence)).ok()? {
-                match parts.iter_mut().find(|part| part.lot == parcel.lot) {
-                    Some(part) => part.shares = part.shares.plus(parcel.shares)?,
-                    None => parts.push(LotTaken { lot: parcel.lot, shares: parcel.shares }),
-                }
-            }
-        }
-        missing.is_zero().then_some(parts)
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) fn release(order: &str) -> Command {
 pub(super) fn take(order: &str, name: &str, count: &str, finished: bool) -> Command {
     let (order, shares) = (order.parse().unwrap(), shares(count));
     let trade_date = "2026-02-24".parse().unwrap();
-    Command::Take { order, serial: serial(name), shares, trade_date, finished }
+    Command::Take { order, serial: serial(name), shares, trade_date, named: vec![], finished }
 }
 
 pub(super) fn freeze(record: &str, count: &str) -> Command {
@@ -79,7 +79,7 @@ pub(super) fn correct_take(order: &str, name: &str, record: &str, count: &str) -
     let (order, shares) = (order.parse().unwrap(), shares(count));
     let (serial, record) = (serial(name), serial(record));
     let trade_date = "2026-02-24".parse().unwrap();
-    Command::CorrectTake { order, serial, record, shares, trade_date }
+    Command::CorrectTake { order, serial, record, shares, trade_date, named: vec![] }
 }
 
 /// 3,000.00 old, 2,500.55 middle and 1,000.00 young shares.

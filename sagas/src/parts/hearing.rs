@@ -6,14 +6,14 @@
 //! 2. A corrected record takes the first one back and closes its case.
 //! 3. A rejection that says that shares are frozen freezes them in the same batch, before it takes effect.
 //! 4. A price may be published after the record that it belongs to: a record that is heard again is held against
-//!    the price that is known by then.
+//!    the price that is known by then, and its fee against the lots that are.
 //! 5. Streams of cases are read only for answers that need one.
 
 use super::{
     application::{ApplicationLeg, FundSaga, book},
     cancel,
     cases::{self, About},
-    check,
+    check, leaving,
     milestone::Milestone,
 };
 use crate::ports::registrar::ApplicationAnswer;
@@ -74,6 +74,7 @@ impl ApplicationLeg {
             // Whoever died while a corrected record was stored has its case still open.
             (Ok(events), Command::Confirm(said)) if events.is_empty() => {
                 let mut needs = self.left_open(view);
+                needs.extend(self.needs_again(view, said));
                 if !self.priced_late(saga, view, said).is_empty() {
                     needs.extend(self.needs(view, answer));
                 }
@@ -303,6 +304,9 @@ impl ApplicationLeg {
         if let Some(heard) = self.checked_late(saga, turn, answer, said)? {
             return Ok(heard);
         }
+        if let Some(heard) = self.adds_up_now(saga, turn, said)? {
+            return Ok(heard);
+        }
         let events = self.settled(turn, answer)?;
         let view = turn.view()?;
         let known = self.application(&view).filter(|it| !it.stage.is_over());
@@ -368,9 +372,11 @@ pub(super) fn found<S: FundSaga>(
 ) -> Vec<Finding> {
     let terms = &known.terms;
     let leaving = saga.leaving(view, terms, said);
-    let against = check::Against { terms, before: &known.portions, leaving };
+    let beside = leaving::beside(view, known, said);
+    let before = known.portions.get(..beside).unwrap_or(&known.portions);
+    let against = check::Against { terms, before, leaving };
     let mut findings = check::findings(saga.house(), &against, said, now);
-    findings.extend(saga.findings(view, terms, (&known.portions, said)));
+    findings.extend(saga.findings(view, terms, (before, said)));
     findings
 }
 

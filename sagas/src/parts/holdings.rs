@@ -11,6 +11,7 @@ use super::{
     application::{ApplicationLeg, FundSaga},
     disputes,
     lacking::{self, Lack},
+    leaving::named,
     share_book::ShareBook,
 };
 use fundflow_domain::{
@@ -285,7 +286,7 @@ impl HoldingsPart {
         let missing = due.iter().find(open);
         let gone = |taking: &&Taking| due.iter().all(|(said, _)| !of(taking, said));
         if let Some(stale) = standing().find(gone) {
-            return self.corrected(application, leg, stale, missing).map(Some);
+            return self.corrected((state, application), leg, stale, missing).map(Some);
         }
         let (order, trade_date) = (self.order.clone(), application.terms.trade_date.date());
         if let Some((said, shares)) = missing {
@@ -297,7 +298,15 @@ impl HoldingsPart {
             };
             let shares = (*shares).min(free);
             if !shares.is_zero() {
-                return Ok(Some(Command::Take { order, serial, shares, trade_date, finished }));
+                let named = named(state, said);
+                return Ok(Some(Command::Take {
+                    order,
+                    serial,
+                    shares,
+                    trade_date,
+                    named,
+                    finished,
+                }));
             }
         }
         // What was beyond the order, and is settled to have left.
@@ -308,8 +317,9 @@ impl HoldingsPart {
             let said = due.iter().find(|(said, _)| of(taking, said));
             let (said, shares) = said.ok_or(NotDone::Lacks("the record"))?;
             let record = serial(application.case_of(said))?;
-            let (serial, shares) = (taking.serial.clone(), *shares);
-            return Ok(Some(Command::CorrectTake { order, serial, record, shares, trade_date }));
+            let (serial, shares, named) = (taking.serial.clone(), *shares, named(state, said));
+            let take = Command::CorrectTake { order, serial, record, shares, trade_date, named };
+            return Ok(Some(take));
         }
         let over = application.stage.is_over() && reservation.standing == Standing::Held;
         Ok(over.then_some(Command::Release(order)))
@@ -318,7 +328,7 @@ impl HoldingsPart {
     /// In place of a taking whose record was corrected or taken back.
     fn corrected(
         &self,
-        application: &Application,
+        (held, application): (&State, &Application),
         leg: &ApplicationLeg,
         stale: &Taking,
         missing: Option<&(&Confirmation, Shares)>,
@@ -326,8 +336,8 @@ impl HoldingsPart {
         let (order, trade_date) = (self.order.clone(), application.terms.trade_date.date());
         if let Some((said, shares)) = missing {
             let (record, shares) = (ApplicationLeg::booked_as(application, said), *shares);
-            let serial = stale.serial.clone();
-            return Ok(Command::CorrectTake { order, serial, record, shares, trade_date });
+            let (serial, named) = (stale.serial.clone(), named(held, said));
+            return Ok(Command::CorrectTake { order, serial, record, shares, trade_date, named });
         }
         let withdrawn = leg.case_of_withdrawn(application).map(serial);
         let last = application.confirmations().last();
@@ -335,7 +345,7 @@ impl HoldingsPart {
         let record = withdrawn.or(last).ok_or(NotDone::Lacks("a record"))??;
         let (serial, shares) = (stale.serial.clone(), Shares::ZERO);
         Ok(if application.stage.is_over() {
-            Command::CorrectTake { order, serial, record, shares, trade_date }
+            Command::CorrectTake { order, serial, record, shares, trade_date, named: vec![] }
         } else {
             Command::WithdrawTake { order, serial, record }
         })

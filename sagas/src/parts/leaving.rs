@@ -1,17 +1,23 @@
 //! What shares that leave a target fund are, and what leaving costs: lot by lot, as the fund's fee
 //! schedule of T says.
 
-use super::{check, holdings::HoldingsPart};
+use super::{
+    application::{ApplicationLeg, FundSaga},
+    check,
+    holdings::HoldingsPart,
+};
 use crate::house::House;
 use chrono::NaiveDate;
 use fundflow_domain::{
     admission::leaving::{FreeLot, Held},
-    application::{Ask, Confirmation, Designated, Outcome, Terms},
+    application::{
+        Application, Ask, Confirmation, Designated, Last, LotConfirmed, Outcome, Stage, Terms,
+    },
     confirmation_check::{LotTerms, Promised},
     conversion,
     fees::CustomerType,
     fund::{ConversionFeeMethod, FundTerms, RedemptionSequence},
-    holdings::{Lot, State},
+    holdings::{Lot, State, Taking},
     ids::FundCode,
     lots::Parcel,
     money::{Discount, Money, Nav, Rate, Shares},
@@ -22,6 +28,7 @@ use fundflow_runtime::{
     saga::{Saga, View},
     turn::NotDone,
 };
+use std::borrow::Cow;
 
 /// Natural days in which the latest published price is looked for.
 const NAV_DAYS: usize = 15;
@@ -37,18 +44,11 @@ impl HoldingsPart {
 /// What is held of a fund, as an admission looks at it.
 pub fn held(state: Option<&State>, sequence: RedemptionSequence) -> Held {
     let Some(state) = state else { return Held::default() };
-    let standing = state.lots().iter().filter(|lot| lot.stands() && !lot.left.is_zero());
-    let mut lots: Vec<&Lot> = standing.collect();
-    match sequence {
-        RedemptionSequence::Fifo => lots.sort_by_key(|lot| lot.credit.registered_on),
-        RedemptionSequence::Lifo => {
-            lots.sort_by_key(|lot| std::cmp::Reverse(lot.credit.registered_on));
-        }
-    }
-    let free = |lot: &&Lot| FreeLot {
+    let lots = state.free_lots(sequence).into_iter().filter(|(lot, _)| !lot.left.is_zero());
+    let free = |(lot, shares): (&Lot, Shares)| FreeLot {
         serial: lot.credit.serial.clone(),
         registered_on: lot.credit.registered_on,
-        shares: state.free_of(lot),
+        shares,
     };
     Held {
         registered: state.registered(),
@@ -56,7 +56,7 @@ pub fn held(state: Option<&State>, sequence: RedemptionSequence) -> Held {
         frozen: state.frozen(),
         disputed: state.held(),
         free: state.available(),
-        lots: lots.iter().map(free).collect(),
+        lots: lots.map(free).collect(),
     }
 }
 
@@ -72,6 +72,15 @@ pub fn chosen(state: &State, lots: &[Designated]) -> Result<Vec<LotTaken>, NotDo
     lots.iter().map(one).collect()
 }
 
+/// The lots that a record names, by our names of them; none where one of them is not known.
+pub fn named(state: &State, said: &Confirmation) -> Vec<LotTaken> {
+    let one = |it: &LotConfirmed| {
+        let lot = state.lot_of(&it.serial)?.credit.lot.clone();
+        Some(LotTaken { lot, shares: it.shares })
+    };
+    said.outcome.lots().iter().map(one).collect::<Option<_>>().unwrap_or_default()
+}
+
 /// The lots that the investor chose, as far as they are what leaves: where the rest must go too, no lot
 /// is chosen any more.
 pub fn lots_of(chosen: &[Designated], leaving: Shares) -> &[Designated] {
@@ -85,9 +94,61 @@ pub fn latest_nav(house: &House, fund: FundCode, before: NaiveDate) -> Option<Na
     days.by_ref().take(NAV_DAYS).find_map(|day| (house.navs)(fund, day))
 }
 
+/// The records that stay beside that one: those before it, or where it is new all that it cannot take the place
+/// of. A rejection of the rest closes an order, too: what is said after it takes the place of a record that is
+/// in dispute.
+pub(super) fn beside<S: FundSaga>(
+    view: &View<'_, S>,
+    known: &Application,
+    said: &Confirmation,
+) -> usize {
+    if let Some(at) = known.confirmations().position(|it| it.serial == said.serial) {
+        return at;
+    }
+    let Some(last) = known.confirmations().last() else { return 0 };
+    let replaced = match &known.stage {
+        Stage::Confirmed(_) | Stage::PartlyConfirmed(Last::Confirmation(_)) => true,
+        Stage::PartlyConfirmed(Last::Rejection(_)) => {
+            view.open.notes.disputes.contains(&known.case_of(last))
+        }
+        Stage::Placed
+        | Stage::Accepted
+        | Stage::Sealed
+        | Stage::Sent
+        | Stage::Received
+        | Stage::Confirming
+        | Stage::Rejected(_)
+        | Stage::Cancelled(_) => false,
+    };
+    known.confirmations().count().saturating_sub(usize::from(replaced))
+}
+
+/// What is held as that record finds it: without itself, and without what it takes the place of.
+fn as_found_by<'a, S: FundSaga>(
+    view: &View<'a, S>,
+    holdings: &HoldingsPart,
+    said: &Confirmation,
+) -> Option<Cow<'a, State>> {
+    let state = holdings.state(view)?;
+    let leg = ApplicationLeg::of(&holdings.order);
+    let Some(known) = leg.application(view) else { return Some(Cow::Borrowed(state)) };
+    let gone: Vec<&Confirmation> = known.confirmations().skip(beside(view, known, said)).collect();
+    if gone.is_empty() {
+        return Some(Cow::Borrowed(state));
+    }
+    let is_gone = |taking: &Taking| {
+        let of = |it: &&Confirmation| {
+            taking.serial == ApplicationLeg::booked_as(known, it)
+                || taking.serial.as_str() == known.case_of(it).to_string()
+        };
+        gone.iter().any(of)
+    };
+    Some(Cow::Owned(state.without(&holdings.order, is_gone)))
+}
+
 /// What leaving costs by that confirmation; `None` where the lots cannot give its shares, so that
 /// nothing can be said about the fee.
-pub fn cost<S: Saga>(
+pub fn cost<S: FundSaga>(
     house: &House,
     view: &View<'_, S>,
     holdings: &HoldingsPart,
@@ -98,7 +159,7 @@ pub fn cost<S: Saga>(
     let source = (house.funds)(terms.fund, t.date())?;
     // A date that cannot be is another finding's business.
     let on = said.confirmed_on.max(t.date());
-    let state = holdings.state(view)?;
+    let state = as_found_by(view, holdings, said)?;
     let leaving = redemption::Terms::of(&source.fees, None, customer);
     match (&terms.ask, &said.outcome) {
         (Ask::Redemption { .. }, Outcome::Redemption(numbers)) => {

@@ -39,6 +39,7 @@ mod late_price;
 pub mod later;
 pub mod limits;
 mod listed;
+mod looked_again;
 pub mod milestone;
 pub mod names;
 pub mod not_there;

@@ -34,6 +34,7 @@ mod late_price;
 mod later_terms;
 mod left_row;
 mod limits;
+mod lots;
 mod missing;
 mod names;
 mod outside;

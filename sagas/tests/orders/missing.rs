@@ -44,7 +44,8 @@ fn others_take(stage: &mut Stage, shares: &str) {
     let (shares, sequence): (Shares, _) = (read(shares), RedemptionSequence::Fifo);
     stage.given(&holding(FUND), &Held::Reserve { order, shares, sequence, designated: vec![] });
     let (order, trade_date, finished) = (read("X.redeem"), read("2026-02-26"), true);
-    stage.given(&holding(FUND), &Held::Take { order, serial, shares, trade_date, finished });
+    let named = vec![];
+    stage.given(&holding(FUND), &Held::Take { order, serial, shares, trade_date, named, finished });
     stage.crash();
 }
 

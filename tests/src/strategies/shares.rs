@@ -123,7 +123,7 @@ pub fn holdings_commands() -> impl Strategy<Value = holdings::Command> {
         1 => orders().prop_map(C::Release),
         3 => (orders(), records(), few_shares(), dates(), any::<bool>()).prop_map(
             |(order, serial, shares, trade_date, finished)| {
-                C::Take { order, serial, shares, trade_date, finished }
+                C::Take { order, serial, shares, trade_date, named: vec![], finished }
             }
         ),
         2 => held_back(),
@@ -131,7 +131,7 @@ pub fn holdings_commands() -> impl Strategy<Value = holdings::Command> {
             .prop_map(|(lot, record, with)| C::CorrectCredit { lot, record, with }),
         1 => (orders(), records(), records(), few_shares(), dates()).prop_map(
             |(order, serial, record, shares, trade_date)| {
-                C::CorrectTake { order, serial, record, shares, trade_date }
+                C::CorrectTake { order, serial, record, shares, trade_date, named: vec![] }
             }
         ),
         1 => (orders(), records(), records()).prop_map(

@@ -2,7 +2,7 @@
 //! which a rest that was carried over is. In the order in which a batch reckons them.
 //!
 //! 1. What buys comes before what takes out; what takes out its own transaction's shares comes before
-//!    what takes out others'.
+//!    what takes out others', and of these what names its lots before what leaves by the sequence.
 //! 2. One whose price is not published waits on, and is tried again whenever somebody asks.
 
 use fundflow_domain::time::Timestamp;

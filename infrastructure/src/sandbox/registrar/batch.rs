@@ -2,7 +2,8 @@
 //!
 //! 1. Only what the front took is confirmed; a record under a number that it never saw is rejected
 //!    with the code for an illegal application number.
-//! 2. Purchases are reckoned before what takes shares out, whatever the order of the records.
+//! 2. Purchases are reckoned before what takes shares out, and what names its lots before what takes them by the
+//!    fund's sequence, whatever the order of the records.
 //! 3. Late, missing and unpriced answers are not in the files. Late ones come as notices.
 
 use super::{

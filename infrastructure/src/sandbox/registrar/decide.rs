@@ -16,9 +16,7 @@ use super::{
 use crate::sandbox::scenario::ConfirmFate;
 use chrono::NaiveDate;
 use fundflow_domain::{
-    application::{
-        Ask, Confirmation, Designated, OnHuge, Outcome, Reception, RejectedFrozen, Rejection,
-    },
+    application::{Ask, Confirmation, OnHuge, Outcome, Reception, RejectedFrozen, Rejection},
     calendar::TradingDay,
     ids::FundCode,
     lots::Parcel,
@@ -183,19 +181,17 @@ impl SandboxRegistrar {
         night: Night,
     ) -> Result<Truth, NotPriced> {
         let terms = &entry.terms;
-        let sequence = self.market.sequence(terms.fund, terms.trade_date.date())?;
+        let t = terms.trade_date.date();
+        let order = (self.market.sequence(terms.fund, t)?, self.market.is_money(terms.fund, t));
         let frozen = self.frozen(&terms.investor, terms.fund, night.confirmed_on);
-        let designated: &[Designated] = match &terms.ask {
-            Ask::Redemption { lots, .. } | Ask::Conversion { lots, .. } => lots,
-            Ask::Purchase { .. } | Ask::Subscription { .. } | Ask::FastTransfer { .. } => &[],
-        };
+        let designated = &entry.names_still()[..];
         // All that was asked for must be there, even where only a part of it is accepted.
-        let (there, _) = register.take(terms, (asked, designated), sequence, frozen)?;
+        let (there, _) = register.take(terms, (asked, designated), order, frozen)?;
         let part = part_of(accepted, (asked, there));
         if part.is_zero() {
             return Err(NotPriced::NotThere("there are no shares to take".to_owned()));
         }
-        let (shares, parcels) = register.take(terms, (part, designated), sequence, frozen)?;
+        let (shares, parcels) = register.take(terms, (part, designated), order, frozen)?;
         let unpaid = || register.incomes.unpaid(&(terms.investor.clone(), terms.fund));
         let outcome = match &terms.ask {
             Ask::Conversion { into, .. } => {

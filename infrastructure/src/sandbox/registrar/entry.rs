@@ -7,7 +7,7 @@ use crate::sandbox::{
     scenario::{CancelFate, ConfirmFate, FrontFate},
 };
 use fundflow_domain::{
-    application::{Ask, Confirmation, Outcome, Reception, Rejection, Terms},
+    application::{Ask, Confirmation, Designated, Outcome, Reception, Rejection, Terms},
     calendar::TradingDay,
     ids::FundCode,
     money::{Money, Shares},
@@ -310,6 +310,33 @@ pub(super) fn rejection(code: &str, text: &str) -> Rejection {
 
 fn rejected(code: &str, text: &str) -> ApplicationAnswer {
     ApplicationAnswer::Rejected(rejection(code, text))
+}
+
+impl ApplicationEntry {
+    /// The number of the first record that spoke of what that one confirms: what is corrected had one before.
+    pub(super) fn first_said(&self, confirmation: &Confirmation) -> Serial {
+        let corrected = self.decided.as_ref().is_some_and(|it| it.fate == ConfirmFate::Corrected);
+        if corrected {
+            return record_serial(self.terms.no.as_str(), 1);
+        }
+        confirmation.serial.clone()
+    }
+
+    /// The lots that it names, less what earlier parts of it took.
+    pub(super) fn names_still(&self) -> Vec<Designated> {
+        let lots: &[Designated] = match &self.terms.ask {
+            Ask::Redemption { lots, .. } | Ask::Conversion { lots, .. } => lots,
+            Ask::Purchase { .. } | Ask::Subscription { .. } | Ask::FastTransfer { .. } => &[],
+        };
+        let taken = || self.decided.iter().flat_map(|decided| &decided.taken);
+        let left = |it: &Designated| {
+            let mut gone = taken().filter(|part| part.serial == it.serial);
+            let shares = gone.try_fold(it.shares, |left, part| left.minus(part.shares))?;
+            let serial = it.serial.clone();
+            (!shares.is_zero()).then_some(Designated { serial, shares })
+        };
+        lots.iter().filter_map(left).collect()
+    }
 }
 
 /// The registrar's number of a record: the first of an application, the second, and so on.

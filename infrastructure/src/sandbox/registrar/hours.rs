@@ -47,12 +47,18 @@ impl SandboxRegistrar {
         if by_file && known.is_later(said) { said } else { &known.terms }
     }
 
+    /// What names its lots comes before what leaves by the fund's sequence: that finds others, and the lots that
+    /// were named would be gone.
     pub(super) fn rank(&self, entry: &ApplicationEntry) -> u8 {
-        match entry.terms.ask {
+        match &entry.terms.ask {
             Ask::Purchase { .. } | Ask::Subscription { .. } => 0,
-            Ask::Redemption { .. } | Ask::Conversion { .. } | Ask::FastTransfer { .. } => {
-                if self.register().follows_own_purchase(&entry.terms) { 1 } else { 2 }
+            Ask::Redemption { .. } | Ask::Conversion { .. } | Ask::FastTransfer { .. }
+                if self.register().follows_own_purchase(&entry.terms) =>
+            {
+                1
             }
+            Ask::Redemption { lots, .. } | Ask::Conversion { lots, .. } if !lots.is_empty() => 2,
+            Ask::Redemption { .. } | Ask::Conversion { .. } | Ask::FastTransfer { .. } => 3,
         }
     }
 

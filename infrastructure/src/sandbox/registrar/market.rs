@@ -175,6 +175,12 @@ impl Market {
         Ok(self.terms(fund, day)?.map(|terms| terms.redemption_sequence).unwrap_or_default())
     }
 
+    /// Whether leaving it costs nothing, out of whichever lots.
+    pub(super) fn is_money(&self, fund: FundCode, day: NaiveDate) -> bool {
+        let terms = self.terms(fund, day).ok().flatten();
+        terms.is_some_and(|terms| terms.kind == FundKind::Money)
+    }
+
     /// The cut-off that orders of that kind have of their own; `None`: the exchange's.
     pub(super) fn own_cut_off(&self, terms: &Terms) -> Option<NaiveTime> {
         let fund = self.terms(terms.fund, terms.trade_date.date()).ok()??;

@@ -4,7 +4,9 @@
 //!    zero; nothing else moves them.
 //! 2. What a transaction bought leaves with that transaction's own conversion or redemption first,
 //!    and no more than that: a void purchase takes its conversion with it.
-//! 3. Everybody else's shares leave in the order of the fund, or by the serials that were named.
+//! 3. Everybody else's shares leave in the order of the fund, or by the serials that were named. Lots of one day
+//!    leave by the number of the record that first brought them, so that a corrected one keeps its place; those of
+//!    a money fund, which cost nothing to leave, as they came.
 //! 4. Frozen shares are there and cannot leave.
 
 use super::{
@@ -27,6 +29,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 #[derive(Debug, Clone)]
 pub(super) struct Held {
     pub(super) serial: Serial,
+    /// The number of the first record that spoke of it.
+    first: Serial,
     transaction: String,
     pub(super) registered_on: NaiveDate,
     unit_cost: Nav,
@@ -154,7 +158,8 @@ impl Register {
             self.incomes.changed(&holder, earns_from, shares.decimal());
             let lots = self.lots.entry(holder).or_default();
             let (serial, transaction) = (confirmation.serial.clone(), transaction.to_owned());
-            lots.push(Held { serial, transaction, registered_on, unit_cost, shares });
+            let first = entry.first_said(confirmation);
+            lots.push(Held { serial, first, transaction, registered_on, unit_cost, shares });
         }
     }
 
@@ -191,7 +196,8 @@ impl Register {
         shares: Shares,
     ) {
         let (transaction, unit_cost) = (String::new(), Nav::ONE);
-        let lot = Held { serial, transaction, registered_on, unit_cost, shares };
+        let first = serial.clone();
+        let lot = Held { serial, first, transaction, registered_on, unit_cost, shares };
         self.lots.entry(holder).or_default().push(lot);
     }
 
@@ -229,7 +235,7 @@ impl Register {
         &self,
         terms: &Terms,
         (asked, designated): (Shares, &[Designated]),
-        sequence: RedemptionSequence,
+        (sequence, is_money): (RedemptionSequence, bool),
         frozen: Shares,
     ) -> Result<(Shares, Vec<Parcel>), NotThere> {
         let all = self.lots_of(&(terms.investor.clone(), terms.fund));
@@ -251,6 +257,9 @@ impl Register {
         }
         // What was registered after T was not there for the order.
         let later = |lot: &&Held| lot.registered_on > terms.trade_date.date();
+        if !is_money {
+            lots.sort_by(|one, other| one.first.cmp(&other.first));
+        }
         match sequence {
             RedemptionSequence::Fifo => lots.sort_by_key(|lot| lot.registered_on),
             RedemptionSequence::Lifo => {

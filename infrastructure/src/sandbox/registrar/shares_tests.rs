@@ -85,6 +85,70 @@ fn a_lot_that_is_named_leaves_and_one_that_is_not_there_does_not() {
     }
 }
 
+/// 1,000.00 shares of TX-0 and 1,000.00 of TX-9, and the serials of their records.
+fn two_lots(scenario: &str) -> (Stage, [Serial; 2]) {
+    let stage = stage(scenario);
+    let orders = ["TX-0", "TX-9"].map(|it| bought(it, "1000.00"));
+    for terms in &orders {
+        stage.submit(terms.clone());
+    }
+    stage.says(hour());
+    let serials = orders.map(|terms| confirmed(&[stage.query(&terms)]).serial.clone());
+    (stage, serials)
+}
+
+/// On the T after those were bought.
+fn naming(transaction: &str, shares: &str, lots: &[(&Serial, &str)]) -> Terms {
+    let lot = |(serial, shares): &(&Serial, &str)| Designated {
+        serial: (*serial).clone(),
+        shares: shares.parse().unwrap(),
+    };
+    let named = lots.iter().map(lot).collect();
+    let terms = redeemed(transaction, shares);
+    let Ask::Redemption { shares, on_huge, take_income, .. } = terms.ask.clone() else { panic!() };
+    let trade_date = calendar().plus(t(), 1).unwrap();
+    let ask = Ask::Redemption { shares, lots: named, on_huge, take_income };
+    Terms { ask, trade_date, ..terms }
+}
+
+fn lots(answers: &[ApplicationAnswer]) -> Vec<(Serial, String)> {
+    let lots = &redemption(confirmed(answers)).lots;
+    lots.iter().map(|lot| (lot.serial.clone(), lot.shares.to_string())).collect()
+}
+
+// Four of 100.00 each leave by the sequence. One of them at least has a smaller number than the one that names all
+// of the first lot, and is handed in before it.
+#[test]
+fn what_names_its_lots_leaves_before_what_goes_by_the_sequence() {
+    let (stage, [first, second]) = two_lots("");
+    let others = ["TX-1", "TX-2", "TX-3", "TX-4"].map(|it| naming(it, "100.00", &[]));
+    let all = naming("TX-5", "1000.00", &[(&first, "1000.00")]);
+    for terms in others.iter().chain([&all]) {
+        stage.submit(terms.clone());
+    }
+    stage.says(after_holiday());
+
+    assert_eq!(lots(&[stage.query(&all)]), [(first, "1000.00".into())]);
+    for terms in &others {
+        assert_eq!(lots(&[stage.query(terms)]), [(second.clone(), "100.00".into())]);
+    }
+}
+
+// 400.00 of 1,000.00 leave at once, all of them of the first lot; 100.00 of it are left to go, and 500.00 of the
+// second.
+#[test]
+fn a_rest_that_is_carried_over_takes_what_is_left_of_the_lots_that_were_named() {
+    let huge = "[[huge]]\nfund = \"000730\"\non = \"2026-02-13\"\npart_per_mille = 400";
+    let (stage, [first, second]) = two_lots(huge);
+    let terms = naming("TX-1", "1000.00", &[(&first, "500.00"), (&second, "500.00")]);
+    stage.submit(terms.clone());
+
+    let said = stage.says_of(&terms, after_holiday());
+    assert_eq!(lots(&said), [(first.clone(), "400.00".into())]);
+    let said = stage.says_of(&terms, "2026-02-25T08:00:00+08:00".parse().unwrap());
+    assert_eq!(lots(&said), [(first, "100.00".into()), (second, "500.00".into())]);
+}
+
 #[test]
 fn a_huge_redemption_is_confirmed_in_part_and_the_rest_on_the_next_t_or_never() {
     let huge = "[[huge]]\nfund = \"000730\"\non = \"2026-02-13\"\npart_per_mille = 400";
