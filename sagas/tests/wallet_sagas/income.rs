@@ -4,8 +4,8 @@ use crate::{
     audited,
     checks::refused,
     outside::Outside,
-    planted,
     stage::{Stage, at, tx, wallet_of},
+    tampered,
     terms::{house, money_fund},
 };
 use fundflow_domain::{
@@ -363,7 +363,7 @@ fn income_that_the_wallets_shares_did_not_earn_is_named_by_the_audit() {
     let named = |log: &[_]| audited::is_named(&audited::report(log, stage.kinds()));
     assert!(!named(&stage.events), "{}", stage.text());
     for (path, says) in [("/amount", "100.04"), ("/shares", "3500.00"), ("/per_10_000", "0.8")] {
-        let log = planted::with(&stage.events, "wallet.income_accrued", path, says);
+        let log = tampered::with(&stage.events, "wallet.income_accrued", path, says);
         assert!(named(&log), "{path}");
     }
 }

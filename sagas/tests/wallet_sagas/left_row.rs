@@ -6,6 +6,7 @@ use crate::{
     outside::Fate,
     planted, recharge,
     stage::{Stage, at},
+    tampered,
 };
 use fundflow_runtime::{
     message::{Action, Reply},
@@ -181,6 +182,6 @@ fn a_receipt_of_another_sum_than_went_back_of_it_is_named_by_the_audit() {
     let named = |log: &[_]| audited::is_named(&audited::report(log, stage.kinds()));
     assert!(!named(&stage.events), "{}", stage.text());
     let unapplied = "payment.receipt_unapplied";
-    let log = planted::with(&stage.events, unapplied, "/receipt/amount", "90000.00");
+    let log = tampered::with(&stage.events, unapplied, "/receipt/amount", "90000.00");
     assert!(named(&log));
 }

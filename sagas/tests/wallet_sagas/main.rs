@@ -56,6 +56,8 @@ mod recharge_day;
 mod recharge_moves;
 mod silence;
 mod stage;
+#[path = "../common/tampered.rs"]
+mod tampered;
 mod terms;
 mod told;
 mod unlisted;
