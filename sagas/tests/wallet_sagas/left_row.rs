@@ -4,7 +4,6 @@
 use crate::{
     audited, fast_withdraw,
     outside::Fate,
-    planted, recharge,
     stage::{Stage, at},
     tampered,
 };
