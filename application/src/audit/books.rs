@@ -11,6 +11,7 @@ mod remains;
 
 use super::{
     Check, Holding,
+    exits::Exits,
     explained::Explained,
     figures,
     shares::SharesSaid,
@@ -54,6 +55,7 @@ pub(super) struct Books {
     pub(super) entries: u64,
     pub(super) postings: u64,
     shares: SharesSaid,
+    exits: Exits,
     /// Orders that a payment was requested for.
     paid_for: HashSet<OrderId>,
     /// Whose an order is.
@@ -222,8 +224,10 @@ impl Books {
             self.transit.claims(&event.event.correlation);
         }
         let id = WalletId { investor, fund };
-        let entry = of_wallet(&id, state::<Wallet>(before)?, state::<Wallet>(after)?, &said)?;
-        let mut suspects = Vec::new();
+        let (before, after) = (state::<Wallet>(before)?, state::<Wallet>(after)?);
+        let entry = of_wallet(&id, before, after, &said)?;
+        let stranded = self.exits.hear((&event.event.correlation, fund), &said, after);
+        let mut suspects: Vec<_> = stranded.into_iter().collect();
         if let Some(of) = said.transaction().filter(|of| **of != event.event.correlation) {
             let what = format!("it is written for {} and speaks of {of}", event.event.correlation);
             suspects.push(Suspect::new(Check::Envelope, what));

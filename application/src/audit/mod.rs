@@ -20,6 +20,7 @@
 //! as a whole. Against these, keep the last position and the last links somewhere else.
 
 mod books;
+mod exits;
 mod explained;
 mod figures;
 mod report;

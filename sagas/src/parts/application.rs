@@ -166,6 +166,12 @@ impl ApplicationLeg {
         }
     }
 
+    /// How many records of the registrar hold.
+    pub fn records<S: Saga>(&self, view: &View<'_, S>) -> u32 {
+        let all = self.application(view).map_or(0, |it| it.confirmations().count());
+        u32::try_from(all).unwrap_or(u32::MAX)
+    }
+
     /// Unpaid income of a money fund that was settled with shares that left, over all records.
     pub fn income<S: Saga>(&self, view: &View<'_, S>) -> Option<Income> {
         let mut confirmations = self.application(view)?.confirmations();
