@@ -142,7 +142,7 @@ fn order() -> Terms {
         ask: Ask::Purchase { amount: "10000".parse().unwrap(), plan: None },
         trade_date: day("2026-02-13"),
         rounding: ShareRounding::HalfUp,
-        promised: Promise { fee, discount: Discount::NONE, confirm_by },
+        promised: Promise { fee, discount: Discount::NONE, floor: None, confirm_by },
     }
 }
 

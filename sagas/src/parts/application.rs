@@ -6,13 +6,13 @@ use super::timing::{closing, never_comes, never_got};
 use crate::ports::registrar::{self as port, RegistrarCall};
 use fundflow_domain::{
     application::{
-        Application, Applications, Ask, Command, Confirmation, Last, Outcome, Quantity, Rejection,
-        Stage, Terms,
+        Application, Applications, Ask, Command, Confirmation, Last, Outcome, Promise, Quantity,
+        Rejection, Stage, Terms,
     },
     calendar::TradingDay,
     fund::FundTerms,
     ids::{ApplicationNo, InvestorId, OrderId},
-    money::{Income, Money, Shares},
+    money::{Income, Money, ShareRounding, Shares},
     orders::Cause,
     time::Timestamp,
 };
@@ -277,9 +277,9 @@ impl ApplicationLeg {
         &self,
         turn: &mut Turn<'_, S>,
         day: TradingDay,
-        promised: fundflow_domain::application::Promise,
+        (promised, rounding): (Promise, ShareRounding),
     ) -> Result<usize, NotDone> {
-        Ok(turn.decide(&self.key, &Command::MoveTo(day, promised))?)
+        Ok(turn.decide(&self.key, &Command::MoveTo(day, promised, rounding))?)
     }
 
     /// The application, as the registrar is given it at that instant.

@@ -367,7 +367,7 @@ pub(super) fn found<S: FundSaga>(
     now: Timestamp,
 ) -> Vec<Finding> {
     let terms = &known.terms;
-    let leaving = saga.leaving(view, terms, said);
+    let leaving = saga.leaving(view, terms, (&known.portions, said));
     let against = check::Against { terms, before: &known.portions, leaving };
     let mut findings = check::findings(saga.house(), &against, said, now);
     findings.extend(saga.findings(view, terms, (&known.portions, said)));

@@ -14,7 +14,7 @@ use fundflow_domain::{
     holdings::{Lot, State},
     ids::FundCode,
     lots::Parcel,
-    money::{Discount, Money, Nav, Rate, Shares},
+    money::{Money, Nav, Rate, Shares},
     orders::LotTaken,
     redemption,
 };
@@ -79,23 +79,32 @@ pub fn lots_of(chosen: &[Designated], leaving: Shares) -> &[Designated] {
     if sum == leaving { chosen } else { &[] }
 }
 
+/// How many shares are asked for, in words: where nothing is said, all of the lots that the investor chose.
+pub fn how_many(shares: Option<Shares>, chosen: &[Designated]) -> String {
+    let sum = || chosen.iter().fold(Shares::ZERO, |sum, it| sum.plus(it.shares).unwrap_or(sum));
+    let of_lots = || Some(sum()).filter(|_| !chosen.is_empty());
+    shares.or_else(of_lots).map_or_else(|| "all shares".to_owned(), |it| format!("{it} shares"))
+}
+
 /// The latest price that was published before a day.
 pub fn latest_nav(house: &House, fund: FundCode, before: NaiveDate) -> Option<Nav> {
     let mut days = std::iter::successors(before.pred_opt(), NaiveDate::pred_opt);
     days.by_ref().take(NAV_DAYS).find_map(|day| (house.navs)(fund, day))
 }
 
-/// What leaving costs by that confirmation; `None` where the lots cannot give its shares, so that
-/// nothing can be said about the fee.
+/// What leaving costs by that confirmation, beside those of before; `None` where the lots cannot give its
+/// shares, so that nothing can be said about the fee. What was carried over is a new request of a later T:
+/// its price and its fees are those of that T.
 pub fn cost<S: Saga>(
     house: &House,
     view: &View<'_, S>,
     holdings: &HoldingsPart,
-    (terms, said): (&Terms, &Confirmation),
-    (customer, topup_discount): (CustomerType, Discount),
+    (terms, (before, said)): (&Terms, (&[Confirmation], &Confirmation)),
+    customer: CustomerType,
 ) -> Option<check::Leaving> {
     let t = terms.trade_date;
-    let source = (house.funds)(terms.fund, t.date())?;
+    let own_t = house.t_of_nth(terms, before.len()).unwrap_or(t);
+    let source = (house.funds)(terms.fund, own_t.date())?;
     // A date that cannot be is another finding's business.
     let on = said.confirmed_on.max(t.date());
     let state = holdings.state(view)?;
@@ -103,7 +112,7 @@ pub fn cost<S: Saga>(
     match (&terms.ask, &said.outcome) {
         (Ask::Redemption { .. }, Outcome::Redemption(numbers)) => {
             let parcels = state.parcels(&holdings.order, numbers.shares, t.date())?;
-            let nav = (house.navs)(terms.fund, t.date()).unwrap_or(numbers.nav);
+            let nav = (house.navs)(terms.fund, own_t.date()).unwrap_or(numbers.nav);
             let priced = redemption::price(&parcels, nav, on, leaving).ok();
             Some(check::Leaving {
                 lots: lots(&parcels, on, leaving)?,
@@ -117,7 +126,7 @@ pub fn cost<S: Saga>(
             let target = (house.funds)(*into, t.date())?;
             let nav = |fund, stated| (house.navs)(fund, t.date()).unwrap_or(stated);
             let navs = (nav(terms.fund, numbers.nav_out), nav(*into, numbers.nav_in));
-            converting(&source, &target, &parcels, (navs, on), (customer, topup_discount))
+            converting((&source, &target), &parcels, (navs, on), terms, customer)
         }
         (
             Ask::Purchase { .. }
@@ -135,14 +144,18 @@ pub fn cost<S: Saga>(
 }
 
 fn converting(
-    source: &FundTerms,
-    target: &FundTerms,
+    (source, target): (&FundTerms, &FundTerms),
     parcels: &[Parcel],
     ((nav_out, nav_in), on): ((Nav, Nav), NaiveDate),
-    (customer, topup_discount): (CustomerType, Discount),
+    applied: &Terms,
+    customer: CustomerType,
 ) -> Option<check::Leaving> {
     let pair = source.conversion_into(target.code)?;
-    let policy = conversion::Policy { topup_discount, ..pair.policy(target.share_rounding) };
+    let policy = conversion::Policy {
+        topup_discount: applied.ask.topup_discount()?,
+        topup_floor: applied.promised.floor,
+        ..pair.policy(target.share_rounding)
+    };
     let terms = conversion::Terms::of(&source.fees, &target.fees, None, customer, policy);
     let priced = conversion::price(parcels, nav_out, nav_in, on, terms).ok()?;
     let leaving_target = match policy.method {
