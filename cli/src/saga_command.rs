@@ -306,6 +306,12 @@ impl Shown<'_> {
     }
 }
 
+/// All shares leave although fewer were asked for.
+fn forced(promise: &Value) -> Option<(&'static str, String)> {
+    let all = promise.pointer("/exit/forced_full")?.as_str()?;
+    Some(("leaves", format!("all {all} shares: the fund does not let so few stay behind")))
+}
+
 /// What was agreed before what holds now, or for later.
 fn otherwise((nth, agreed): (usize, &Agreed)) -> Option<(&'static str, String)> {
     let name = if nth == 0 { "first" } else { "changed" };
@@ -337,7 +343,8 @@ fn print(shown: &Shown<'_>, out: &mut impl Write) -> Result<(), Failure> {
         ("in flight", in_flight(&row.in_flight)),
     ];
     let at = facts.iter().position(|(name, _)| *name == "by").unwrap_or(facts.len());
-    facts.splice(at..at, shown.agreed.iter().enumerate().filter_map(otherwise));
+    let agreed = shown.agreed.iter().enumerate().filter_map(otherwise);
+    facts.splice(at..at, forced(shown.promise).into_iter().chain(agreed));
     let at = facts.iter().position(|(name, _)| *name == "T").map_or(facts.len(), |at| at + 1);
     facts.splice(at..at, shown.moved_t.iter().map(|it| ("T moved", it.line())));
     if let Some((at, cause)) = &row.parked {

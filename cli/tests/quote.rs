@@ -128,6 +128,7 @@ fn conversions_by_three_methods() {
         (bond, "--method rate-difference", "21046.00 21.05 146.15 20878.80 16912.76"),
         (wallet, "--method fee-difference", "10000.00 0.00 147.78 9852.22 7980.74"),
         (wallet, "--topup-discount 0", "10000.00 0.00 0.00 10000.00 8100.45"),
+        (wallet, "--topup-discount 0.1", "10000.00 0.00 14.98 9985.02 8088.31"),
         (
             wallet,
             "--method rate-difference --topup-discount 0.1",
@@ -147,6 +148,8 @@ fn conversions_by_three_methods() {
     }
     let fixed = "convert --shares 6000000 --nav-out 1 --nav-in 1.2345 --fixed-fee-in 1000";
     assert_eq!(picked(&json(fixed), "topup shares_in"), "1000.00 4859457.27");
+    let half = format!("{fixed} --topup-discount 0.5");
+    assert_eq!(picked(&json(&half), "topup"), "1000.00", "a fixed fee is not discounted");
 }
 
 #[test]
@@ -177,6 +180,39 @@ fn a_funds_terms_fill_what_is_not_typed() {
          --on 2026-02-13 {catalogue}"
     );
     assert_eq!(picked(&json(&wallet), "topup shares_in"), "0.00 8100.45");
+    let without = wallet.replace("--nav-out 1 ", "");
+    assert_eq!(picked(&json(&without), "topup shares_in"), "0.00 8100.45");
+    let par = "a share of money fund 000730 always costs 1.00; leave it out";
+    failed(&wallet.replace("--nav-out 1", "--nav-out 1.5"), 1, &format!("--nav-out: {par}"));
+    let bought = format!("purchase --amount 100 --fund 000730 --on 2026-02-13 --nav 2 {catalogue}");
+    failed(&bought, 1, &format!("--nav: {par}"));
+}
+
+/// A campaign on conversions into 011162 at 0.1 goes before what the pair agreed on, 0: 14.98 of 10,000.00.
+#[test]
+fn a_conversion_gets_the_strongest_discount_of_its_day() {
+    let funds = tempfile::tempdir().unwrap();
+    let campaign = "\n[[terms.discounts]]\nid = \"camp\"\nsource = \"campaign\"\n\
+                    multiplier = \"0.1\"\nfrom = 2026-01-01\nuntil = 2026-02-13\n\
+                    channel = \"direct_online\"\nbusinesses = [\"conversion\"]\n";
+    for entry in fs::read_dir("../catalogue").unwrap() {
+        let path = entry.unwrap().path();
+        let shipped = fs::read_to_string(&path).unwrap();
+        let with = if path.ends_with("011162.toml") { campaign } else { "" };
+        fs::write(funds.path().join(path.file_name().unwrap()), shipped + with).unwrap();
+    }
+    let topup = |more: &str| {
+        let catalogue = funds.path().display();
+        let line = format!(
+            "convert --shares 10000 --nav-in 1.2345 --fund 000730 --into 011162 \
+             --catalogue {catalogue} {more}"
+        );
+        picked(&json(&line), "topup")
+    };
+    assert_eq!(topup("--on 2026-02-13"), "14.98");
+    assert_eq!(topup("--on 2026-02-24"), "0.00");
+    assert_eq!(topup("--on 2026-02-13 --channel agency"), "0.00");
+    assert_eq!(topup("--on 2026-02-13 --topup-discount 1"), "147.78");
 }
 
 #[test]
@@ -217,6 +253,7 @@ fn a_bad_value_names_its_flag_itself_and_what_is_allowed() {
         ("purchase --amount 10 --rate 150% --nav 1", "'150%' for '--rate <RATE>'", "0% to 100%"),
         ("purchase --amount 10 --rate 1 --nav 0", "--nav <NAV>", "0.00000001 to 99999999.99999999"),
         ("redeem --lot 10@5", "'10@5' for '--lot <SHARES@DAYSd>'", "2500.55@20d"),
+        ("redeem --lot 10@36526d", "'10@36526d' for '--lot <SHARES@DAYSd>'", "at most 36525 days"),
         ("redeem --tier 7=1%", "'7=1%' for '--tier <DAYSd=RATE>'", "30d=0.75%"),
         ("income --shares 1 --per-10k 1 --unit 1", "--unit <UNIT>", "0.01, 0.0001"),
         ("yield --per-10k 1,2 --carry daily", "--per-10k has 2 values", "give seven"),

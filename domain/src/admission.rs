@@ -49,6 +49,7 @@ pub mod leaving;
 pub mod offers;
 mod refusal;
 pub mod target;
+pub mod topup;
 
 pub use held::HeldShares;
 pub use refusal::Refusal;

@@ -12,7 +12,7 @@
 //! than 1e-14 yuan (or 1e-6 / NAV shares), while one that is not a half fen differs from it by at
 //! least 2.5e-11 (or 5e-3 / NAV), so a quotient never lands on the wrong side.
 
-use crate::money::{Discount, Money, Nav, Rate, Residual, Shares};
+use crate::money::{Money, Nav, Rate, Residual, Shares};
 use rust_decimal::Decimal;
 
 /// A result that its quantity cannot hold.
@@ -58,13 +58,6 @@ impl Money {
         Self::half_up(self.decimal().checked_mul(rate.decimal())?)
     }
 
-    /// A fee after a discount on the fee itself: only a conversion's top-up is discounted so. To
-    /// the nearest fen, a half away from zero.
-    #[must_use]
-    pub fn discounted_half_up(self, discount: Discount) -> Option<Self> {
-        Self::half_up(self.decimal().checked_mul(discount.decimal())?)
-    }
-
     /// The difference, or nothing when it would be negative.
     #[must_use]
     pub fn minus_or_zero(self, other: Self) -> Self {
@@ -93,6 +86,7 @@ impl Rate {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::money::Discount;
     use proptest::prelude::*;
     use rust_decimal::RoundingStrategy::MidpointAwayFromZero;
 
@@ -146,14 +140,13 @@ mod tests {
         }
     }
 
+    /// On the fee it would be 14.78, a tenth of 147.78.
     #[test]
-    fn discounting_a_rate_and_discounting_a_fee_are_two_things() {
+    fn a_discount_is_one_on_the_rate() {
         let (gross, rate): (Money, Rate) = ("10000".parse().unwrap(), "0.015".parse().unwrap());
         let tenth: Discount = "0.1".parse().unwrap();
-        let fee = gross.minus(gross.net_of_half_up(rate).unwrap()).unwrap();
         let by_rate = gross.net_of_half_up(rate.discounted_half_up(tenth)).unwrap();
 
-        assert_eq!(fee.discounted_half_up(tenth), "14.78".parse().ok());
         assert_eq!(gross.minus(by_rate), "14.98".parse().ok());
         assert_eq!(
             Decimal::new(14_775, 3).round_dp_with_strategy(2, MidpointAwayFromZero),

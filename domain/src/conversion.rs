@@ -4,16 +4,17 @@
 //! gross_out = half_up(shares × NAV out), all lots together
 //! fee       = Σ lots half_up(half_up(shares of the lot × NAV out) × its rate)
 //! base      = gross_out - fee (- put-off fee of a back-end source)
-//! FeeDifference    topup = half_up(max(fee_in - fee_out, 0) × discount)
+//! FeeDifference    topup = max(fee_in - fee_out, 0), both at discounted rates
 //!                  fee_x = half_up(base × rate_x / (1 + rate_x)), or the fixed fee
-//! RateDifference   d = max(rate_in - rate_out, 0) × discount;  topup = half_up(base × d / (1 + d))
+//! RateDifference   d = max(rate_in - rate_out, 0), discounted;  topup = half_up(base × d / (1 + d))
 //! BothDifferences  fee = max(fee - fee of leaving the target at 0 days, lot by lot as well, 0), then
 //!                  as FeeDifference
 //! net_in    = base - topup;  shares_in = net_in / NAV in;  residual = net_in - shares_in × NAV in
 //! ```
 //!
 //! 1. `redemption fee + put-off fee + topup + net_in = gross_out`, to the fen.
-//! 2. The top-up discount lowers the top-up, whatever the fee in is: at 0 even a fixed fee is free.
+//! 2. The discount is one on rates, never on a fee. A fixed fee in is not discounted, nor is what is taken
+//!    off it; but where the discount is 0 the top-up is free, whatever the fee in is.
 //! 3. A rate cannot be subtracted from a fixed fee: an order with one on either side is charged by
 //!    the difference of fees under every method.
 //! 4. Priced by order, never by a day's sum. The tiers are those of `base`, or of `gross_out` where
@@ -25,7 +26,7 @@ use crate::{
     arithmetic::{OutOfRange, out_of_range},
     explain::{self, percent, plain},
     fees::{
-        CustomerType, ShareClass,
+        CustomerType, ShareClass, discount,
         regime::Regime,
         schedule::FeeSchedule,
         tiers::{AmountTiers, Charge},
@@ -101,6 +102,9 @@ pub struct Policy {
     pub tier_base: TierBase,
     /// On the top-up: 0 is the free conversion out of the wallet.
     pub topup_discount: Discount,
+    /// The rate below which that cannot push.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topup_floor: Option<Rate>,
     /// As the target's contract says.
     pub rounding: ShareRounding,
 }
@@ -218,15 +222,7 @@ pub fn price(
     let charge_out = terms.buying_source.at(tier_of).charge;
     let fee_in = fee_of(base, charge_in).ok_or_else(|| lost("fee in"))?;
     let fee_out = fee_of(base, charge_out).ok_or_else(|| lost("fee out"))?;
-    let topup = match (policy.method, charge_in, charge_out) {
-        (Method::RateDifference, Charge::Rate(rate_in), Charge::Rate(rate_out)) => {
-            base.fee_within_half_up(discounted_difference(rate_in, rate_out, policy))
-        }
-        (Method::FeeDifference | Method::BothDifferences | Method::RateDifference, ..) => {
-            fee_in.minus_or_zero(fee_out).discounted_half_up(policy.topup_discount)
-        }
-    };
-    let topup = topup.ok_or_else(|| lost("top-up"))?;
+    let topup = policy.topup(base, charge_in, charge_out).ok_or_else(|| lost("top-up"))?;
     let net_in = base.minus(topup).filter(|net| !net.is_zero());
     let net_in = net_in.ok_or(Refusal::TopupEatsBase { topup, base })?;
     let shares_in = net_in.shares_at(nav_in, policy.rounding).ok_or_else(|| lost("shares in"))?;
@@ -259,8 +255,42 @@ pub fn worth(parcels: &[Parcel], nav: Nav) -> Option<Money> {
     shares.try_fold(Shares::ZERO, Shares::plus)?.value_half_up(nav)
 }
 
-fn discounted_difference(rate_in: Rate, rate_out: Rate, policy: Policy) -> Rate {
-    rate_in.minus_or_zero(rate_out).discounted_half_up(policy.topup_discount)
+impl Policy {
+    /// What buying the target costs beyond what buying the source did, after the discount.
+    fn topup(&self, base: Money, charge_in: Charge, charge_out: Charge) -> Option<Money> {
+        if self.is_free() {
+            return Some(Money::ZERO);
+        }
+        match (self.method, charge_in, charge_out) {
+            (Method::RateDifference, Charge::Rate(rate_in), Charge::Rate(rate_out)) => {
+                base.fee_within_half_up(self.on_rate(rate_in.minus_or_zero(rate_out)))
+            }
+            (Method::FeeDifference | Method::BothDifferences | Method::RateDifference, ..) => {
+                let [charge_in, charge_out] = self.discounted(charge_in, charge_out);
+                Some(fee_of(base, charge_in)?.minus_or_zero(fee_of(base, charge_out)?))
+            }
+        }
+    }
+
+    /// Both charges after the discount. Less taken off a fixed fee in would make the top-up dearer.
+    fn discounted(&self, charge_in: Charge, charge_out: Charge) -> [Charge; 2] {
+        let on_charge = |charge| match charge {
+            Charge::Rate(rate) => Charge::Rate(self.on_rate(rate)),
+            Charge::Fixed(fee) => Charge::Fixed(fee),
+        };
+        match charge_in {
+            Charge::Rate(_) => [on_charge(charge_in), on_charge(charge_out)],
+            Charge::Fixed(_) => [charge_in, charge_out],
+        }
+    }
+
+    fn on_rate(&self, published: Rate) -> Rate {
+        discount::lowered(published, self.topup_discount, self.topup_floor)
+    }
+
+    fn is_free(&self) -> bool {
+        discount::is_free(self.topup_discount, self.topup_floor)
+    }
 }
 
 fn leaving_fee(out: &Redemption, terms: Terms<'_>) -> Option<Money> {
@@ -328,22 +358,32 @@ impl Conversion {
 
     fn explain_topup(&self) -> Vec<String> {
         let Self { base, charge_in, charge_out, fee_in, fee_out, topup, policy, .. } = self;
-        let discount = policy.topup_discount.decimal().normalize();
+        let by = policy.topup_discount.decimal().normalize();
+        let full = format!("fee in at {charge_in} = {fee_in}, fee out at {charge_out} = {fee_out}");
+        if policy.is_free() {
+            return vec![full, format!("top-up = {topup}: the discount on it is 0")];
+        }
         match (policy.method, charge_in, charge_out) {
             (Method::RateDifference, Charge::Rate(rate_in), Charge::Rate(rate_out)) => {
-                let d = percent(discounted_difference(*rate_in, *rate_out, *policy));
+                let d = percent(policy.on_rate(rate_in.minus_or_zero(*rate_out)));
                 vec![format!(
-                    "top-up: d = max({charge_in} - {charge_out}, 0) × {discount} = {d}; \
+                    "top-up: d = max({charge_in} - {charge_out}, 0) × {by} = {d}; \
                      {base} × {d} / (1 + {d}) = {topup} (to the fen, half up)"
                 )]
             }
-            (Method::FeeDifference | Method::BothDifferences | Method::RateDifference, ..) => vec![
-                format!("fee in at {charge_in} = {fee_in}, fee out at {charge_out} = {fee_out}"),
-                format!(
-                    "top-up = max({fee_in} - {fee_out}, 0) × {discount} = {topup} \
-                     (to the fen, half up)"
-                ),
-            ],
+            (Method::FeeDifference | Method::BothDifferences | Method::RateDifference, ..) => {
+                let after = policy.discounted(*charge_in, *charge_out);
+                if after == [*charge_in, *charge_out] {
+                    let line = format!("top-up = max({fee_in} - {fee_out}, 0) = {topup}");
+                    return vec![full, line];
+                }
+                let [after_in, after_out] = after;
+                let line = format!(
+                    "top-up = max(fee in at {after_in} - fee out at {after_out}, 0) = {topup} \
+                     (rates × {by}; to the fen, half up)"
+                );
+                vec![full, line]
+            }
         }
     }
 }

@@ -64,6 +64,7 @@ fn priced(case: &Case) -> Conversion {
             method: case.method,
             tier_base: TierBase::AfterRedemptionFee,
             topup_discount: case.discount.parse().unwrap(),
+            topup_floor: None,
             rounding: ShareRounding::HalfUp,
         },
     };
@@ -87,7 +88,7 @@ fn golden_conversions() {
         (WALLET, "1", B, "10000.00 0.00 | 147.78 0.00 | 147.78 9852.22 7980.74"),
         (WALLET, "0", A, "10000.00 0.00 | 147.78 0.00 | 0.00 10000.00 8100.45"),
         (WALLET, "0", B, "10000.00 0.00 | 147.78 0.00 | 0.00 10000.00 8100.45"),
-        (WALLET, "0.1", A, "10000.00 0.00 | 147.78 0.00 | 14.78 9985.22 8088.47"),
+        (WALLET, "0.1", A, "10000.00 0.00 | 147.78 0.00 | 14.98 9985.02 8088.31"),
         (WALLET, "0.1", B, "10000.00 0.00 | 147.78 0.00 | 14.98 9985.02 8088.31"),
         (BOND, "1", A, "21046.00 21.05 | 310.71 166.86 | 143.85 20881.10 16914.62"),
         (BOND, "1", B, "21046.00 21.05 | 310.71 166.86 | 146.15 20878.80 16912.76"),
@@ -97,6 +98,42 @@ fn golden_conversions() {
     for (case, discount, method, expected) in rows {
         assert_eq!(shown(&Case { discount, method, ..case }), expected, "{method:?} {discount}");
     }
+}
+
+/// 10,000.00 × 0.0075 / 1.0075 = 74.44, as a purchase at that rate; half of 147.78 would be 73.89. And of a
+/// source with a fee: 21,024.95 × 0.0075 / 1.0075 = 156.51 less 21,024.95 × 0.004 / 1.004 = 83.76.
+#[test]
+fn a_discount_on_the_top_up_is_one_on_the_rates_and_fixed_fees_have_none() {
+    use Method::{FeeDifference as A, RateDifference as B};
+    let half = |case: Case, method| priced(&Case { discount: "0.5", method, ..case }).topup;
+    let money = |text: &str| -> Money { text.parse().unwrap() };
+    for method in [A, B] {
+        assert_eq!(half(WALLET, method), money("74.44"), "{method:?}");
+        let fixed = Case { charge_in: "fixed 1000", shares: "30000.00", ..WALLET };
+        assert_eq!(half(fixed, method), money("1000.00"), "{method:?}");
+        // Neither is what the source cost lowered: 1000.00 less 31,538.05 × 0.008 / 1.008 = 250.30.
+        let fixed = Case { charge_in: "fixed 1000", shares: "30000.00", ..BOND };
+        assert_eq!(half(fixed, method), money("749.70"), "{method:?}");
+    }
+    assert_eq!(half(BOND, A), money("72.75"));
+}
+
+/// 40 % of 1.5 % is 0.6 %; the floor holds it at 1 %: 10,000.00 × 0.01 / 1.01 = 99.01.
+#[test]
+fn a_floor_holds_the_discounted_rate_up() {
+    let policy = Policy {
+        method: Method::FeeDifference,
+        tier_base: TierBase::AfterRedemptionFee,
+        topup_discount: "0.4".parse().unwrap(),
+        topup_floor: "0.01".parse().ok(),
+        rounding: ShareRounding::HalfUp,
+    };
+    let base = "10000.00".parse().unwrap();
+    let topup = policy.topup(base, charge("0.015"), charge("0"));
+    assert_eq!(topup, "99.01".parse().ok());
+    let never_free = Policy { topup_discount: Discount::FREE, ..policy };
+    assert_eq!(never_free.topup(base, charge("0.005"), charge("0")), "49.75".parse().ok());
+    assert_eq!(never_free.topup(base, charge("fixed 100"), charge("0")), "100".parse().ok());
 }
 
 #[test]
@@ -123,6 +160,7 @@ fn lots_are_rounded_one_by_one_for_the_fee_and_all_together_for_what_is_converte
             method,
             tier_base: TierBase::AfterRedemptionFee,
             topup_discount: Discount::NONE,
+            topup_floor: None,
             rounding: ShareRounding::HalfUp,
         };
         let terms = Terms {
@@ -171,6 +209,7 @@ fn the_tier_is_that_of_the_base_unless_the_contract_says_gross() {
             method: Method::FeeDifference,
             tier_base,
             topup_discount: Discount::NONE,
+            topup_floor: None,
             rounding: ShareRounding::HalfUp,
         };
         let terms = Terms::of(&source, &target, None, CustomerType::Individual, policy);
@@ -213,7 +252,7 @@ fn a_conversion_is_explained_step_by_step() {
              (to the fen, half up); 0.00 left",
             "base = 21046.00 - 21.05 = 21024.95",
             "fee in at 1.5% = 310.71, fee out at 0.8% = 166.86",
-            "top-up = max(310.71 - 166.86, 0) × 1 = 143.85 (to the fen, half up)",
+            "top-up = max(310.71 - 166.86, 0) = 143.85",
             "net in = 21024.95 - 143.85 = 20881.10",
             "shares in = 20881.10 / 1.2345 = 16914.62 (to 0.01, half up)",
             "residual = 20881.10 - 16914.62 × 1.2345 = 0.001610, left to the fund's assets",
@@ -255,6 +294,7 @@ proptest! {
                 method,
                 tier_base: TierBase::AfterRedemptionFee,
                 topup_discount: Discount::new(decimal(discount, 4)).unwrap(),
+                topup_floor: None,
                 rounding: ShareRounding::HalfUp,
             },
         };

@@ -8,6 +8,7 @@
 //! 4. [`source`](FundTerms::source) names where the terms were published.
 
 use crate::{
+    calendar::TradingDay,
     conversion::{Policy, TierBase},
     fees::{discount::DiscountRule, schedule::FeeSchedule},
     ids::{FundCode, RegistrarCode, VersionTag},
@@ -16,7 +17,7 @@ use crate::{
     money_fund::{Carry, IncomeUnit},
     status::{ConvertStatus, FundStatus, Stops},
 };
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{Days, NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 mod days;
@@ -207,6 +208,12 @@ impl ConversionPair {
     /// How a conversion into a fund with that share rounding is priced.
     pub const fn policy(&self, rounding: ShareRounding) -> Policy {
         let Self { method, tier_base, topup_discount, .. } = *self;
-        Policy { method, tier_base, topup_discount, rounding }
+        Policy { method, tier_base, topup_discount, topup_floor: None, rounding }
+    }
+
+    /// Whether shares of that registration date have been held long enough on that T.
+    pub fn lets_go(&self, registered_on: NaiveDate, t: TradingDay) -> bool {
+        let from = registered_on.checked_add_days(Days::new(self.days_min.into()));
+        from.is_some_and(|from| from <= t.date())
     }
 }

@@ -13,7 +13,7 @@ use fundflow_domain::{
     catalogue::Catalogue,
     fund::FundTerms,
     ids::{AccountRef, FundCode, InvestorId, RegistrarCode},
-    money::{Discount, Nav},
+    money::{Discount, Nav, Rate},
     money_fund,
     time::Timestamp,
 };
@@ -34,6 +34,33 @@ pub type Accounts = Arc<dyn Fn(&AccountRef) -> Option<InvestorId> + Send + Sync>
 
 /// The name of the port that a registrar is reached through.
 pub type RegistrarPorts = Arc<dyn Fn(&RegistrarCode) -> PortName + Send + Sync>;
+
+/// What an order is promised to cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cost {
+    /// As exactly as it is known.
+    pub fee: PromisedFee,
+    /// Multiplier on the published rate.
+    pub discount: Discount,
+    /// The rate below which that cannot push, where `fee` depends on prices of T.
+    pub floor: Option<Rate>,
+}
+
+/// What an order is promised to cost on another T; `None`: as before.
+pub type CostThen = Result<Option<Cost>, NotDone>;
+
+impl Cost {
+    /// That, without any discount.
+    pub const fn undiscounted(fee: PromisedFee) -> Self {
+        Self { fee, discount: Discount::NONE, floor: None }
+    }
+}
+
+impl From<Promise> for Cost {
+    fn from(Promise { fee, discount, floor, .. }: Promise) -> Self {
+        Self { fee, discount, floor }
+    }
+}
 
 /// Calendar, catalogue and names of ports.
 #[derive(Clone)]
@@ -278,13 +305,12 @@ impl House {
         &self,
         funds: &[&FundTerms],
         day: TradingDay,
-        fee: PromisedFee,
-        discount: Discount,
+        Cost { fee, discount, floor }: Cost,
     ) -> Result<Promise, NotDone> {
         let days = funds.iter().map(|fund| fund.confirmed_by(&self.calendar, day));
         let confirm_by = days.collect::<Result<Vec<_>, _>>().map_err(beyond)?;
         let confirm_by = confirm_by.into_iter().max().unwrap_or(day);
-        Ok(Promise { fee, discount, confirm_by })
+        Ok(Promise { fee, discount, floor, confirm_by })
     }
 
     /// Noon of the n-th trading day after T. `None` past the calendar's end.

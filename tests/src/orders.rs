@@ -45,7 +45,7 @@ pub fn terms(suffix: &'static str, ask: Ask) -> Terms {
 /// No fee, and a confirmation by that day.
 pub fn promise(confirm_by: &str) -> Promise {
     let (fee, discount) = (PromisedFee::Charge(Charge::FREE), Discount::FREE);
-    Promise { fee, discount, confirm_by: day(confirm_by) }
+    Promise { fee, discount, floor: None, confirm_by: day(confirm_by) }
 }
 
 /// 10,000.00 yuan of the money fund.

@@ -11,6 +11,7 @@ mod remains;
 
 use super::{
     Check, Holding,
+    exits::Exits,
     explained::Explained,
     figures,
     lots::LotsSaid,
@@ -56,6 +57,7 @@ pub(super) struct Books {
     pub(super) entries: u64,
     pub(super) postings: u64,
     shares: SharesSaid,
+    exits: Exits,
     /// Orders that a payment was requested for.
     paid_for: HashSet<OrderId>,
     /// Whose an order is.
@@ -227,9 +229,11 @@ impl Books {
             self.transit.claims(&event.event.correlation);
         }
         let id = WalletId { investor, fund };
-        let before = state::<Wallet>(before)?;
-        let entry = of_wallet(&id, before, state::<Wallet>(after)?, &said)?;
-        let mut suspects: Vec<_> = sums::income(before, &said).into_iter().collect();
+        let (before, after) = (state::<Wallet>(before)?, state::<Wallet>(after)?);
+        let entry = of_wallet(&id, before, after, &said)?;
+        let stranded = self.exits.hear((&event.event.correlation, fund), &said, after);
+        let mut suspects: Vec<_> = stranded.into_iter().collect();
+        suspects.extend(sums::income(before, &said));
         if let Some(of) = said.transaction().filter(|of| **of != event.event.correlation) {
             let what = format!("it is written for {} and speaks of {of}", event.event.correlation);
             suspects.push(Suspect::new(Check::Envelope, what));

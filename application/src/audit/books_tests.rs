@@ -5,7 +5,8 @@ use fundflow_domain::{
     case::{self, CaseId, Closing, Disputed, Finding, How, Kind, Report, SourceKind},
     fast_redemption::Advancer,
     ids::PaymentNo,
-    money::{Discount, Nav, ShareRounding},
+    money::{Discount, Income, Nav, ShareRounding},
+    money_fund::IncomeUnit,
     text::Text,
     time::Timestamp,
 };
@@ -141,7 +142,7 @@ fn order() -> Terms {
         ask: Ask::Purchase { amount: "10000".parse().unwrap(), plan: None },
         trade_date: day("2026-02-13"),
         rounding: ShareRounding::HalfUp,
-        promised: Promise { fee, discount: Discount::NONE, confirm_by },
+        promised: Promise { fee, discount: Discount::NONE, floor: None, confirm_by },
     }
 }
 
@@ -262,4 +263,55 @@ fn what_a_bank_does_not_get_back_is_a_finding_unless_a_case_of_its_request_says_
     under_way.ended.clear();
     assert_eq!(recourses(&under_way), [], "it is not over");
     assert_eq!(recourses(&advanced_and_brought("5000")), [], "the bank has it all");
+}
+
+/// 100.00 shares earn 0.0142 and leave in two records that pay nothing. An engine of before left the whole
+/// of it unpaid.
+#[test]
+fn a_part_of_a_fen_that_stays_unpaid_when_every_share_has_left_is_found() {
+    let (request, mut books): (TransactionId, _) = ("W-1".parse().unwrap(), Books::default());
+    let key = Key::<Wallet>::of(&WalletId {
+        investor: "I-1".parse().unwrap(),
+        fund: "000730".parse().unwrap(),
+    });
+    let (day, per_10_000) = ("2026-03-02".parse().unwrap(), "1.42".parse().unwrap());
+    let shares = |text: &str| text.parse().unwrap();
+    let commands = [
+        wallet::Command::CreditInTransit(request.clone(), shares("100")),
+        wallet::Command::ConfirmCredit(request.clone(), shares("100"), day),
+        wallet::Command::AccrueIncome {
+            day,
+            publication: 0,
+            per_10_000,
+            unit: IncomeUnit::HundredthOfFen,
+        },
+        wallet::Command::ReserveAll(request.clone(), shares("100")),
+        wallet::Command::TakePortion {
+            transaction: request.clone(),
+            shares: shares("60"),
+            earns_through: day,
+        },
+        wallet::Command::TakeOut {
+            transaction: request.clone(),
+            shares: shares("100"),
+            earns_through: day,
+        },
+    ];
+    let (gone, suspects) = heard::<Wallet>(&mut books, &key, commands, &request);
+    assert!(suspects.is_empty(), "{suspects:?}");
+
+    let settled = |left: &str| wallet::Event::IncomeSettled {
+        transaction: request.clone(),
+        amount: Income::ZERO,
+        left_to_fund: left.parse().unwrap(),
+    };
+    let mut said = |left: &str| {
+        let event = settled(left);
+        let after = Wallet::evolve(gone.state.clone(), &event).unwrap();
+        let fund = "000730".parse().unwrap();
+        books.exits.hear((&request, fund), &event, &after).map(|it| it.what)
+    };
+    assert_eq!(said("0.0142"), None, "two records of less than a fen each");
+    let left = "every share has left, and 0.0142 yuan of income are unpaid";
+    assert_eq!(said("0").as_deref(), Some(left));
 }

@@ -22,6 +22,7 @@
 //! stream, and a log that was written anew as a whole. Against these, keep the last position and the last links somewhere else.
 
 mod books;
+mod exits;
 mod explained;
 mod figures;
 mod lots;

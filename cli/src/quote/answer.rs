@@ -55,6 +55,8 @@ pub(super) enum Failure {
         "{fund} charges for buying when shares leave, by what each lot cost; no cost can be typed"
     )]
     BackEnd { fund: FundCode },
+    #[error("--{flag}: a share of money fund {fund} always costs 1.00; leave it out")]
+    AtPar { flag: &'static str, fund: FundCode },
     #[error("{0}")]
     Purchase(#[from] purchase::Refusal),
     #[error("{0}")]
@@ -82,6 +84,7 @@ impl Failure {
             | Failure::NoCharge(_)
             | Failure::NoPair { .. }
             | Failure::BackEnd { .. }
+            | Failure::AtPar { .. }
             | Failure::Purchase(_)
             | Failure::Lots(_)
             | Failure::Redemption(_)

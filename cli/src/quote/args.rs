@@ -208,8 +208,10 @@ arguments!(
         redemption_rate_in: RateText,
         /// How the differences are charged
         method: MethodName,
-        /// Multiplier on the top-up: 1 is none, 0 is free
+        /// Multiplier on the top-up's rates: 1 is none, 0 is free
         topup_discount: Discount,
+        /// The channel that it is ordered through, for the funds' discounts
+        channel: ChannelName,
         /// What happens to the third decimal of shares
         share_rounding: RoundingName,
         /// Fill in the terms of this source
@@ -238,7 +240,7 @@ arguments!(
         #[arg(allow_negative_numbers = true)]
         #[serde(rename = "per-10k")]
         per_10k: PerTenThousand,
-        /// What is dropped below
+        /// The smallest income that is credited; what is below it is dropped
         unit: UnitName,
     }
 );

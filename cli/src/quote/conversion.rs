@@ -4,14 +4,18 @@ use super::{
     answer::{Answer, Failure, needed},
     args::Convert,
     purchase::rounding,
-    terms::{no_back_end, resolve, typed},
+    terms::{no_back_end, price_of, resolve, typed},
     values::RateText,
 };
 use chrono::{Days, NaiveDate};
 use fundflow_domain::{
+    admission::topup,
     conversion::{self, Conversion, Policy, Terms, TierBase},
     explain::residual,
-    fees::tiers::{AmountTiers, Charge, DaysTiers},
+    fees::{
+        Channel,
+        tiers::{AmountTiers, Charge, DaysTiers},
+    },
     fund::{ConversionFeeMethod as Method, ConversionPair, FundTerms},
     ids::LotId,
     lots::Parcel,
@@ -28,11 +32,13 @@ pub(super) fn convert(args: &Convert) -> Result<Answer, Failure> {
     if shares.is_zero() {
         return Err(fundflow_domain::lots::Refusal::Nothing.into());
     }
-    let nav_out = needed(args.nav_out, "nav-out", "the source's net asset value of T")?;
-    let nav_in = needed(args.nav_in, "nav-in", "the target's net asset value of T")?;
     let catalogue = args.catalogue.as_deref();
     let source = resolve(args.fund, args.on, catalogue)?;
     let target = resolve(args.into, args.on, catalogue)?;
+    let nav_out = ("nav-out", args.nav_out, "the source's net asset value of T");
+    let nav_out = price_of(source.as_deref(), nav_out)?;
+    let nav_in = ("nav-in", args.nav_in, "the target's net asset value of T");
+    let nav_in = price_of(target.as_deref(), nav_in)?;
     if let (Some(source), Some(target)) = (&source, &target) {
         conversion::may_convert(&source.fees, &target.fees)?;
     }
@@ -109,12 +115,20 @@ fn policy(
         }
         (Some(_), None) | (None, Some(_) | None) => None,
     };
-    let discount = args.topup_discount.or(pair.map(|pair| pair.topup_discount));
+    let rule = match (source, target) {
+        (Some(source), Some(target)) if args.topup_discount.is_none() => {
+            let channel = args.channel.map_or(Channel::DirectOnline, Channel::from);
+            topup::rule(source, target, channel, args.on.unwrap_or_default())
+        }
+        _ => None,
+    };
+    let discount = args.topup_discount.or(rule.as_ref().map(|rule| rule.multiplier));
     let method = args.method.map(Method::from).or(pair.map(|pair| pair.method));
     Ok(Policy {
         method: method.unwrap_or(Method::FeeDifference),
         tier_base: pair.map_or(TierBase::default(), |pair| pair.tier_base),
         topup_discount: discount.unwrap_or(Discount::NONE),
+        topup_floor: rule.and_then(|rule| rule.floor),
         rounding: rounding(args.share_rounding.map(Into::into), target),
     })
 }

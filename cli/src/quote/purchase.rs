@@ -3,7 +3,7 @@
 use super::{
     answer::{Answer, Failure, needed},
     args::{Purchase, Subscribe},
-    terms::{case, charged, resolve, typed},
+    terms::{case, charged, price_of, resolve, typed},
 };
 use fundflow_domain::{
     explain::{plain, residual},
@@ -19,8 +19,8 @@ const NAV: &str = "the net asset value of T, like 1.2345";
 /// Prices a purchase.
 pub(super) fn purchase(args: &Purchase) -> Result<Answer, Failure> {
     let amount = needed(args.amount, "amount", AMOUNT)?;
-    let nav = needed(args.nav, "nav", NAV)?;
     let fund = resolve(args.fund, args.on, args.catalogue.as_deref())?;
+    let nav = price_of(fund.as_deref(), ("nav", args.nav, NAV))?;
     let typed = typed(("rate", args.rate), ("fixed-fee", args.fixed_fee))?;
     let case = case(Business::Purchase, args.channel, args.on);
     let charged = charged(typed, args.discount, fund.as_deref(), amount.into(), case)?;

@@ -3,7 +3,7 @@
 use super::{
     answer::{Answer, Failure, Row, needed},
     args::Redeem,
-    terms::{no_back_end, regimes, resolve},
+    terms::{no_back_end, price_of, regimes, resolve},
     values::LotText,
 };
 use chrono::{Days, NaiveDate};
@@ -20,12 +20,13 @@ use fundflow_kernel::counted::counted;
 /// Prices a redemption.
 pub(super) fn redeem(args: &Redeem) -> Result<Answer, Failure> {
     let shares = needed(args.shares, "shares", "at least 0.01 shares with at most 2 decimals")?;
-    let nav = needed(args.nav, "nav", "the net asset value of T, like 1.3071")?;
     if args.lot.is_empty() {
         let allowed = "every lot as SHARES@DAYSd, like 2500.55@20d";
         return Err(Failure::Missing { flag: "lot", allowed });
     }
     let fund = resolve(args.fund, args.on, args.catalogue.as_deref())?;
+    let nav = ("nav", args.nav, "the net asset value of T, like 1.3071");
+    let nav = price_of(fund.as_deref(), nav)?;
     fund.as_deref().map_or(Ok(()), no_back_end)?;
     let (typed, regimes) = (typed_tiers(args)?, regimes()?);
     let confirmed_on = args.on.unwrap_or_default();

@@ -14,9 +14,9 @@ use fundflow_domain::{
         regime::Regimes,
         tiers::Charge,
     },
-    fund::FundTerms,
+    fund::{FundKind, FundTerms},
     ids::FundCode,
-    money::{Discount, Money},
+    money::{Discount, Money, Nav},
 };
 use std::{path::Path, sync::Arc};
 
@@ -40,6 +40,20 @@ fn resolve_fund(
         Failure::Catalogue(errors.first().map_or_else(String::new, ToString::to_string))
     })?;
     catalogue.on(fund, on).ok_or(Failure::NoTerms { fund, on })
+}
+
+/// The price that was typed; that of a money fund is known, and no other one is taken.
+pub(super) fn price_of(
+    fund: Option<&FundTerms>,
+    (flag, typed, what): (&'static str, Option<Nav>, &'static str),
+) -> Result<Nav, Failure> {
+    let Some(fund) = fund.filter(|fund| fund.kind == FundKind::Money) else {
+        return needed(typed, flag, what);
+    };
+    match typed.filter(|typed| *typed != Nav::ONE) {
+        Some(_) => Err(Failure::AtPar { flag, fund: fund.code }),
+        None => Ok(Nav::ONE),
+    }
 }
 
 /// A fee that was put off is a rate of what each lot cost, and a quote does not know that.

@@ -72,7 +72,8 @@ impl FromStr for RateText {
 impl FromStr for LotText {
     type Err = BadText;
     fn from_str(text: &str) -> Result<Self, BadText> {
-        let allowed = "SHARES@DAYSd, like 2500.55@20d, with at least 0.01 shares";
+        let allowed =
+            "SHARES@DAYSd, like 2500.55@20d, with at least 0.01 shares and at most 36525 days";
         let bad = || BadText { what: "a lot", value: text.to_owned(), allowed };
         let parse = || {
             let (shares, held) = text.split_once('@')?;
@@ -86,7 +87,7 @@ impl FromStr for LotText {
 impl FromStr for TierText {
     type Err = BadText;
     fn from_str(text: &str) -> Result<Self, BadText> {
-        let allowed = "DAYSd=RATE for holdings below so many days, like 30d=0.75%";
+        let allowed = "DAYSd=RATE for holdings below so many days, 1 to 36525, like 30d=0.75%";
         let bad = || BadText { what: "a tier", value: text.to_owned(), allowed };
         let parse = || {
             let (below, charged) = text.split_once('=')?;
@@ -133,7 +134,7 @@ pub(crate) enum MethodName {
 /// The smallest income.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
 pub(crate) enum UnitName {
-    /// Rounded to a fen, 0.01 yuan.
+    /// A fen, 0.01 yuan.
     #[value(name = "0.01")]
     #[serde(rename = "0.01")]
     Fen,

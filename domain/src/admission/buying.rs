@@ -324,7 +324,7 @@ fn price(a: &Buying, amount: Amount, t: TradingDay) -> Result<checks::Price, Ref
     let tiers = tiers.map_err(|why| Refusal::NoCharge { fund: fund.code, why: why.to_string() })?;
     let case = DiscountCase { channel: a.channel, business, on: t.date() };
     let rule = crate::fees::discount::strongest(&fund.discounts, case);
-    Ok(checks::priced(tiers, amount, rule))
+    Ok(checks::discounted(tiers, amount, rule))
 }
 
 fn founded_by(a: &Buying, t: TradingDay) -> Result<Option<TradingDay>, Refusal> {

@@ -196,3 +196,27 @@ fn a_fund_that_takes_no_purchases_by_its_terms_is_not_agreed_to_for_years() {
     });
     assert!(agree(&shut, first).is_ok(), "a closure skips its dates");
 }
+
+/// The smaller orders of the same fund are free, and 5,000 yuan and more cost 100: no campaign changes that.
+#[test]
+fn a_free_campaign_leaves_a_fixed_fee_what_it_is() {
+    let admitted = |amount: &str| {
+        let a = with_fund(|fund| {
+            fund.fees.purchase = serde_json::from_str(
+                r#"[{"from":"0","rate":"0.015"},{"from":"5000","fixed":"100"}]"#,
+            )
+            .unwrap();
+            fund.discounts = serde_json::from_str(
+                r#"[{"id":"zero","source":"campaign","multiplier":"0","from":"2026-01-01"}]"#,
+            )
+            .unwrap();
+        });
+        admit(&Buying { amount: amount.parse().unwrap(), ..a }).unwrap()
+    };
+    assert_eq!(admitted("4999.99").charge, Charge::FREE);
+    let large = admitted("5000");
+    assert_eq!(large.charge, Charge::Fixed("100".parse().unwrap()));
+    // Confirmed in part, it is one of the smaller ones.
+    let half = large.tiers.unwrap().at("2500".parse().unwrap()).charge;
+    assert_eq!(half, Charge::FREE);
+}

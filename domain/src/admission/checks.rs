@@ -3,6 +3,7 @@
 use super::{
     Admission, Days, Order, Refusal,
     day_max::{Fitting, day_limit},
+    topup,
 };
 use crate::{
     calendar::TradingDay,
@@ -264,14 +265,36 @@ pub(super) struct Price {
 }
 
 pub(super) fn price(a: &Admission, mode: ConversionMode, t: TradingDay) -> Price {
-    let rule = discount_rule(a, mode, t.date());
-    priced(&a.target_fund.fees.purchase, a.amount, rule.as_ref())
+    let (tiers, channel) = (&a.target_fund.fees.purchase, a.channel);
+    if mode.is_conversion() {
+        let rule = topup::rule(&a.wallet_fund, &a.target_fund, channel, t.date());
+        // A top-up is free at 0, whatever it is the difference of; what is bought for money is not.
+        if rule.as_ref().is_some_and(DiscountRule::is_free) {
+            return priced(tiers, a.amount, rule.as_ref(), |_| Charge::FREE);
+        }
+        return discounted(tiers, a.amount, rule.as_ref());
+    }
+    let case = DiscountCase { channel, business: Business::Purchase, on: t.date() };
+    discounted(tiers, a.amount, discount::strongest(&a.target_fund.discounts, case))
 }
 
-/// The charge of the whole amount, and of the smaller ones that may be confirmed of it.
-pub(super) fn priced(tiers: &AmountTiers, amount: Amount, rule: Option<&DiscountRule>) -> Price {
+/// The charge of the whole amount, and of the smaller ones that may be confirmed of it. A fixed fee is not
+/// discounted.
+pub(super) fn discounted(
+    tiers: &AmountTiers,
+    amount: Amount,
+    rule: Option<&DiscountRule>,
+) -> Price {
+    priced(tiers, amount, rule, |published| discount::apply(published, rule).charge)
+}
+
+fn priced(
+    tiers: &AmountTiers,
+    amount: Amount,
+    rule: Option<&DiscountRule>,
+    charged: impl Fn(Charge) -> Charge,
+) -> Price {
     let published = tiers.at(amount.into()).charge;
-    let charged = |published| after(published, rule);
     Price {
         published,
         charge: charged(published),
@@ -279,33 +302,4 @@ pub(super) fn priced(tiers: &AmountTiers, amount: Amount, rule: Option<&Discount
         discount: rule.map_or(Discount::NONE, |rule| rule.multiplier),
         rule: rule.map_or(VersionTag::literal("no-discount"), |rule| rule.id.clone()),
     }
-}
-
-/// A fixed sum is not discounted, but "free" is free for an order of any size.
-fn after(published: Charge, rule: Option<&DiscountRule>) -> Charge {
-    let waives = |rule: &DiscountRule| rule.multiplier == Discount::FREE && rule.floor.is_none();
-    if rule.is_some_and(waives) { Charge::FREE } else { discount::apply(published, rule).charge }
-}
-
-fn discount_rule(a: &Admission, mode: ConversionMode, on: NaiveDate) -> Option<DiscountRule> {
-    let (target, channel) = (&a.target_fund, a.channel);
-    if !mode.is_conversion() {
-        let case = DiscountCase { channel, business: Business::Purchase, on };
-        return discount::strongest(&target.discounts, case).cloned();
-    }
-    let pair = a.wallet_fund.conversion_into(target.code).map(|pair| DiscountRule {
-        id: pair.rule.clone(),
-        source: discount::DiscountSource::FundDefault,
-        multiplier: pair.topup_discount,
-        floor: None,
-        from: a.wallet_fund.effective_from,
-        until: None,
-        channel: None,
-        businesses: vec![Business::Conversion],
-    });
-    let of_target =
-        target.discounts.iter().filter(|r| r.businesses.contains(&Business::Conversion));
-    let rules: Vec<_> = pair.into_iter().chain(of_target.cloned()).collect();
-    discount::strongest(&rules, DiscountCase { channel, business: Business::Conversion, on })
-        .cloned()
 }

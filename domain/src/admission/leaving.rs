@@ -12,7 +12,7 @@ mod enough;
 mod into;
 mod refusal;
 
-pub use enough::enough_on;
+pub use enough::{enough_on, long_enough_on};
 pub use refusal::Refusal;
 
 use super::{Order, checks, days::reaches, no_day};
@@ -134,7 +134,7 @@ pub struct AdmittedInto {
     pub fee_schedule: VersionTag,
     /// Multiplier on the top-up.
     pub topup_discount: Discount,
-    /// The pair's rule that granted it.
+    /// The rule that granted it: the pair's, the channel's or a campaign's.
     pub rule: VersionTag,
     /// The verdict on the target; none on an order that was decided again.
     pub suitability: Option<Suitability>,
@@ -260,7 +260,7 @@ fn on_day(a: &Leaving, t: TradingDay) -> Result<Admitted, Refusal> {
     };
     open_on(fund, a.into.as_ref().map(|into| &*into.fund), t)?;
     let exit = exit(a, pair)?;
-    lots(a, exit, pair)?;
+    lots(a, exit, pair, t)?;
     let into = match (&a.into, pair) {
         (Some(into), Some(pair)) => Some(into::target(a, into, pair, t)?),
         (Some(_) | None, _) => None,
@@ -342,7 +342,12 @@ fn exit(a: &Leaving, pair: Option<&ConversionPair>) -> Result<Exit, Refusal> {
 }
 
 /// The lots that leave are there, and were held long enough.
-fn lots(a: &Leaving, exit: Exit, pair: Option<&ConversionPair>) -> Result<(), Refusal> {
+fn lots(
+    a: &Leaving,
+    exit: Exit,
+    pair: Option<&ConversionPair>,
+    t: TradingDay,
+) -> Result<(), Refusal> {
     let find = |serial: &Serial| a.held.lots.iter().find(|lot| lot.serial == *serial);
     let mut chosen = Shares::ZERO;
     for (at, (serial, asked)) in a.chosen.iter().enumerate() {
@@ -361,16 +366,16 @@ fn lots(a: &Leaving, exit: Exit, pair: Option<&ConversionPair>) -> Result<(), Re
         return Err(Refusal::ChosenDiffers { asked: a.how_many(), chosen });
     }
     let (Some(pair), Some(into)) = (pair, &a.into) else { return Ok(()) };
-    let days_min = u64::from(pair.days_min);
     let mut left = exit.shares();
+    // Where the rest must go too, no lot is chosen any more.
+    let all = a.chosen.is_empty() || chosen != left;
     for lot in &a.held.lots {
-        let is_chosen = a.chosen.is_empty() || a.chosen.iter().any(|(it, _)| *it == lot.serial);
+        let is_chosen = all || a.chosen.iter().any(|(it, _)| *it == lot.serial);
         if left.is_zero() || !is_chosen || lot.shares.is_zero() {
             continue;
         }
         left = left.minus(lot.shares.min(left)).unwrap_or_default();
-        let held_long = lot.registered_on.checked_add_days(chrono::Days::new(days_min));
-        if held_long.is_none_or(|from| a.at.date() < from) {
+        if !pair.lets_go(lot.registered_on, t) {
             return Err(Refusal::HeldTooShort {
                 source_fund: a.fund.code,
                 target: into.fund.code,

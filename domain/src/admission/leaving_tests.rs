@@ -2,6 +2,10 @@ use super::fixture::{BEFORE_CUT_OFF, cap, closed, investor, target, wallet};
 use super::leaving::{Admitted, FreeLot, Held, Into, Leaving, Refusal, admit};
 use super::*;
 use crate::{
+    fees::{
+        Business,
+        discount::{DiscountRule, DiscountSource},
+    },
     fund::{ConversionPair, FundKind},
     kyc::{KycState, Restriction},
     limits::Exit,
@@ -276,6 +280,59 @@ fn only_the_lots_that_leave_must_have_been_held_long_enough() {
     a.shares = Some(shares("1000"));
     a.chosen = vec![("L3".parse().unwrap(), shares("1000"))];
     assert!(matches!(admit(&a), Err(Refusal::HeldTooShort { .. })));
+}
+
+/// Lots L1 and L2 leave, and the 1,000.00 of L3 with them, since fewer than 1,500.00 may not stay.
+#[test]
+fn a_lot_that_must_leave_with_the_chosen_ones_must_have_been_held_long_enough_too() {
+    let mut a = converting();
+    source(&mut a).limits.shares.balance_min = shares("1500");
+    a.shares = None;
+    a.chosen =
+        vec![("L1".parse().unwrap(), shares("3000")), ("L2".parse().unwrap(), shares("2500.55"))];
+    assert_eq!(admit(&a).unwrap().exit, Exit::ForcedFull(shares("6500.55")));
+    source(&mut a).conversions[0].days_min = 7;
+    assert!(matches!(admit(&a), Err(Refusal::HeldTooShort { .. })));
+    source(&mut a).limits.shares.balance_min = shares("1000");
+    assert_eq!(admit(&a).unwrap().exit, Exit::Part(shares("5500.55")));
+}
+
+/// T of both is Friday the 13th, five days after the 8th: it is typed on Thursday evening, and on Friday.
+#[test]
+fn days_of_holding_are_counted_to_t_and_not_to_the_instant_of_the_request() {
+    for at in ["2026-02-12T15:00:00+08:00", "2026-02-13T14:59:59+08:00"] {
+        let mut a = Leaving { at: at.parse().unwrap(), ..converting() };
+        source(&mut a).conversions[0].days_min = 5;
+        assert_eq!(admit(&a).map(|it| it.trade_date.to_string()), Ok("2026-02-13".into()), "{at}");
+        source(&mut a).conversions[0].days_min = 6;
+        assert!(matches!(admit(&a), Err(Refusal::HeldTooShort { .. })), "{at}");
+    }
+}
+
+/// A campaign of the target goes before what the pair of funds agreed on; over, it does not.
+#[test]
+fn a_conversion_gets_the_strongest_discount_of_its_t() {
+    let rule = |until: &str| DiscountRule {
+        id: "camp".parse().unwrap(),
+        source: DiscountSource::Campaign,
+        multiplier: "0.1".parse().unwrap(),
+        floor: None,
+        from: "2026-01-01".parse().unwrap(),
+        until: until.parse().ok(),
+        channel: None,
+        businesses: vec![Business::Conversion],
+    };
+    for (until, expected) in
+        [("2026-02-13", ("0.1000", "camp")), ("2026-02-12", ("0.5000", "half"))]
+    {
+        let mut a = converting();
+        let pair = &mut source(&mut a).conversions[0];
+        (pair.topup_discount, pair.rule) = ("0.5".parse().unwrap(), "half".parse().unwrap());
+        into(&mut a).discounts.push(rule(until));
+        let admitted = admit(&a).unwrap().into.unwrap();
+        let is = (admitted.topup_discount.to_string(), admitted.rule.to_string());
+        assert_eq!(is, (expected.0.to_owned(), expected.1.to_owned()), "{until}");
+    }
 }
 
 #[test]

@@ -1,18 +1,18 @@
 //! Which facts follow from a command to an application, or why none may.
 
 use super::{
-    Application, Ask, Command, Confirmation, Event, Last, Message, Promise, Reception, Refusal,
-    Rejection, Stage, State, Terms, doubts,
+    Application, Ask, Command, Confirmation, Event, Last, Message, Reception, Refusal, Rejection,
+    Stage, State, doubts,
+    moving::{moved, placed_again},
 };
 use crate::{
-    calendar::TradingDay,
     money::Shares,
     orders::{Cause, Serial},
     time::Timestamp,
 };
 use std::sync::Arc;
 
-type Decision = Result<Vec<Event>, Refusal>;
+pub(super) type Decision = Result<Vec<Event>, Refusal>;
 
 pub(super) fn decide(state: &State, command: &Command) -> Decision {
     use {Command as C, State as S};
@@ -40,7 +40,7 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
             | C::Cancel { .. },
         ) => Err(Refusal::NotPlaced),
 
-        (S::Known(known), C::MoveTo(day, promised)) => moved(known, *day, promised.clone()),
+        (S::Known(known), C::MoveTo(to, promise, by)) => moved(known, *to, promise.clone(), *by),
         (S::Known(known), C::AskFor(shares)) => asked_for(known, *shares),
         (S::Known(known), C::Accept(serial)) => accepted(known, serial),
         (S::Known(known), C::Seal(batch)) => sealed(known, batch),
@@ -72,35 +72,6 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
         }
 
         (S::Known(known), C::Place(terms)) => placed_again(&known.terms, terms),
-    }
-}
-
-/// T and the promise may have moved since; they are not part of what the caller asked.
-fn placed_again(was: &Terms, again: &Terms) -> Decision {
-    let (trade_date, promised) = (was.trade_date, was.promised.clone());
-    let same = *was == Terms { trade_date, promised, ..again.clone() };
-    if same { Ok(vec![]) } else { Err(Refusal::PlacedDifferently) }
-}
-
-fn moved(known: &Application, to: TradingDay, promised: Promise) -> Decision {
-    let from = known.terms.trade_date;
-    if to == from && promised == known.terms.promised {
-        return Ok(vec![]);
-    }
-    match known.stage {
-        Stage::Placed | Stage::Accepted if to > from => {
-            Ok(vec![Event::Moved { from, to, promised }])
-        }
-        Stage::Placed | Stage::Accepted if to < from => Err(Refusal::MovesBack { from, to }),
-        Stage::Placed | Stage::Accepted => Err(Refusal::PromisedDifferently(to)),
-        Stage::Sealed
-        | Stage::Sent
-        | Stage::Received
-        | Stage::Confirming
-        | Stage::Confirmed(_)
-        | Stage::PartlyConfirmed(_)
-        | Stage::Rejected(_)
-        | Stage::Cancelled(_) => Err(too_late(known, "moving to another T")),
     }
 }
 
@@ -389,6 +360,6 @@ fn too_early(known: &Application, step: &'static str) -> Refusal {
     Refusal::TooEarly { stage: known.stage.name(), step }
 }
 
-fn too_late(known: &Application, step: &'static str) -> Refusal {
+pub(super) fn too_late(known: &Application, step: &'static str) -> Refusal {
     Refusal::TooLate { stage: known.stage.name(), step }
 }

@@ -76,10 +76,14 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
     use Stage as S;
     match event {
         Event::Placed(_) => return None,
-        Event::Moved { from, to, promised } => {
+        Event::Moved { from, to, promised, topup_discount, rounding } => {
             let open = matches!(known.stage, S::Placed | S::Accepted);
             (open && known.terms.trade_date == *from).then_some(())?;
             (known.terms.trade_date, known.terms.promised) = (*to, promised.clone());
+            if let Some(discount) = topup_discount {
+                known.terms.ask.discount_topup(*discount)?;
+            }
+            known.terms.rounding = rounding.unwrap_or(known.terms.rounding);
         }
         Event::AskChanged { from, to } => ask_for(known, (*from, *to))?,
         Event::Accepted { serial } => {

@@ -34,6 +34,9 @@ mod doubts;
 #[cfg(test)]
 mod doubts_tests;
 mod evolve;
+#[cfg(test)]
+mod moved_tests;
+mod moving;
 mod outcome;
 mod refusal;
 #[cfg(test)]
@@ -46,7 +49,7 @@ mod tests;
 use crate::{
     calendar::TradingDay,
     decider::Decider,
-    money::Shares,
+    money::{Discount, ShareRounding, Shares},
     orders::{Cause, Serial},
     time::Timestamp,
 };
@@ -67,8 +70,9 @@ pub use terms::{Ask, Designated, OnHuge, Promise, PromisedFee, Quantity, Terms};
 pub enum Command {
     /// Open the application with these terms.
     Place(Box<Terms>),
-    /// Its T is another one, and with it what is promised; everything was decided again.
-    MoveTo(TradingDay, Promise),
+    /// Its T is another one, and with it what is promised and how shares are rounded; everything was
+    /// decided again.
+    MoveTo(TradingDay, Promise, ShareRounding),
     /// The shares that a redemption is of are others than were known, and nobody has taken it yet.
     AskFor(Shares),
     /// The registrar's front took it, under its own serial.
@@ -142,6 +146,12 @@ pub enum Event {
         to: TradingDay,
         /// What the investor is promised for that T.
         promised: Promise,
+        /// What the top-up is multiplied with from now on, where that is another one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        topup_discount: Option<Discount>,
+        /// How shares are rounded from now on, where that is another way.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rounding: Option<ShareRounding>,
     },
     /// A redemption that nobody had taken yet is of other shares.
     AskChanged {

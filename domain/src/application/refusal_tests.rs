@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     decider::{Decider, replay},
+    money::ShareRounding,
     testing::{each_once, given},
 };
 use proptest::prelude::*;
@@ -39,7 +40,7 @@ const BACK: &str = "the application belongs to 2026-02-13 and cannot move back t
 /// What comes before, the command, and what is said.
 fn refused() -> Vec<(Vec<Command>, Command, &'static str)> {
     let open = || vec![place(purchase()), accept("A1")];
-    let to = |t: &str, by: &str| Command::MoveTo(day(t), promise(by));
+    let to = |t: &str, by: &str| Command::MoveTo(day(t), promise(by), ShareRounding::HalfUp);
     vec![
         (vec![], seal(), "the application was not placed"),
         (open(), place(redemption()), "the application was already placed on other terms"),
@@ -112,7 +113,7 @@ fn any_command() -> impl Strategy<Value = Command> {
         name().prop_map(accept),
         Just(seal()),
         Just(send()),
-        Just(Command::MoveTo(day("2026-02-24"), promise("2026-02-25"))),
+        Just(Command::MoveTo(day("2026-02-24"), promise("2026-02-25"), ShareRounding::HalfUp)),
         prop::sample::select(vec!["40", "50"])
             .prop_map(|shares| Command::AskFor(shares.parse().unwrap())),
         (name(), any::<bool>()).prop_map(|(name, last)| confirm(redeemed(name, "40", last))),

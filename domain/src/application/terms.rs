@@ -13,7 +13,7 @@ use crate::{
     calendar::TradingDay,
     fees::tiers::{AmountTiers, Charge},
     ids::{AccountRef, ApplicationNo, FundCode, InvestorId, OrderId, PlanId, RegistrarCode},
-    money::{Amount, Discount, Money, ShareRounding, Shares},
+    money::{Amount, Discount, Money, Rate, ShareRounding, Shares},
     orders::Serial,
 };
 use serde::{Deserialize, Serialize};
@@ -121,6 +121,9 @@ pub struct Promise {
     pub fee: PromisedFee,
     /// Multiplier on the published rate, part of `fee` already where that is known.
     pub discount: Discount,
+    /// The rate below which that cannot push, where `fee` depends on prices of T.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub floor: Option<Rate>,
     /// The last day on which the registrar's confirmation is in time.
     pub confirm_by: TradingDay,
 }
@@ -149,6 +152,21 @@ pub struct Terms {
     pub promised: Promise,
 }
 
+impl Terms {
+    /// Whether both are the same order, on whichever T: what that T decides may differ.
+    pub fn is_same_order(&self, other: &Terms) -> bool {
+        let mut other = other.clone();
+        other.trade_date = self.trade_date;
+        other.promised.clone_from(&self.promised);
+        other.rounding = self.rounding;
+        if let Some(discount) = self.ask.topup_discount() {
+            // Of another kind of order, the two differ anyway.
+            let _ = other.ask.discount_topup(discount);
+        }
+        *self == other
+    }
+}
+
 impl Ask {
     /// As refusals print it.
     pub const fn name(&self) -> &'static str {
@@ -170,6 +188,31 @@ impl Ask {
             Ask::Redemption { .. } => "024",
             Ask::Conversion { .. } => "036",
             Ask::FastTransfer { .. } => "098",
+        }
+    }
+
+    /// The multiplier on the rate of a conversion's top-up.
+    pub const fn topup_discount(&self) -> Option<Discount> {
+        match self {
+            Ask::Conversion { topup_discount, .. } => Some(*topup_discount),
+            Ask::Subscription { .. }
+            | Ask::Purchase { .. }
+            | Ask::Redemption { .. }
+            | Ask::FastTransfer { .. } => None,
+        }
+    }
+
+    /// Another multiplier applies to it; `None` where it is no conversion.
+    pub const fn discount_topup(&mut self, discount: Discount) -> Option<()> {
+        match self {
+            Ask::Conversion { topup_discount, .. } => {
+                *topup_discount = discount;
+                Some(())
+            }
+            Ask::Subscription { .. }
+            | Ask::Purchase { .. }
+            | Ask::Redemption { .. }
+            | Ask::FastTransfer { .. } => None,
         }
     }
 

@@ -32,7 +32,7 @@ pub(super) fn cause() -> Cause {
 
 pub(super) fn promise(confirm_by: &str) -> Promise {
     let fee = PromisedFee::Exact(Money::ZERO);
-    Promise { fee, discount: Discount::FREE, confirm_by: day(confirm_by) }
+    Promise { fee, discount: Discount::FREE, floor: None, confirm_by: day(confirm_by) }
 }
 
 fn terms(ask: Ask) -> Terms {
@@ -269,11 +269,13 @@ fn a_raising_that_fails_sends_the_subscription_back_with_interest() {
 
 #[test]
 fn t_moves_with_its_promise_until_the_application_is_sealed() {
-    let to = Command::MoveTo(day("2026-02-24"), promise("2026-02-25"));
+    let to = Command::MoveTo(day("2026-02-24"), promise("2026-02-25"), ShareRounding::HalfUp);
     let moved = Event::Moved {
         from: day("2026-02-13"),
         to: day("2026-02-24"),
         promised: promise("2026-02-25"),
+        topup_discount: None,
+        rounding: None,
     };
     let state = given::<Applications>(after([place(purchase()), accept("A1")]))
         .when(to)

@@ -87,9 +87,24 @@ impl DiscountRule {
 
     /// The rate after it, to the nearest 1e-8, a half away from zero.
     pub fn on_rate(&self, published: Rate) -> Rate {
-        let lowered = published.discounted_half_up(self.multiplier);
-        self.floor.map_or(lowered, |floor| lowered.max(published.min(floor)))
+        lowered(published, self.multiplier, self.floor)
     }
+
+    /// Whether it makes free what it is on, whatever that is.
+    pub fn is_free(&self) -> bool {
+        is_free(self.multiplier, self.floor)
+    }
+}
+
+/// A rate after a multiplier that pushes none below the floor, to the nearest 1e-8, a half away from zero.
+pub fn lowered(published: Rate, multiplier: Discount, floor: Option<Rate>) -> Rate {
+    let lowered = published.discounted_half_up(multiplier);
+    floor.map_or(lowered, |floor| lowered.max(published.min(floor)))
+}
+
+/// Whether nothing is left of any rate.
+pub fn is_free(multiplier: Discount, floor: Option<Rate>) -> bool {
+    multiplier == Discount::FREE && floor.is_none()
 }
 
 /// The rule that goes before all others that cover the order.

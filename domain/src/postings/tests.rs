@@ -127,7 +127,7 @@ pub(super) fn place(ask: Ask) -> Command {
         ask,
         trade_date: day(),
         rounding: ShareRounding::HalfUp,
-        promised: Promise { fee, discount: Discount::FREE, confirm_by: day() },
+        promised: Promise { fee, discount: Discount::FREE, floor: None, confirm_by: day() },
     }))
 }
 

@@ -51,6 +51,8 @@ pub(super) struct Settlement {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Exit {
     pub(super) transaction: TransactionId,
+    /// How many shares were to leave.
+    pub(super) asked: Shares,
     /// They left, and nothing was unpaid then.
     pub(super) with_nothing: bool,
 }
@@ -197,8 +199,8 @@ impl Book {
         !self.carries.is_empty() && sum(self.carries()) != Some(self.booked)
     }
 
-    pub(super) fn leaving_with(&mut self, tx: &TransactionId) {
-        self.exits.push(Exit { transaction: tx.clone(), with_nothing: false });
+    pub(super) fn leaving_with(&mut self, tx: &TransactionId, asked: Shares) {
+        self.exits.push(Exit { transaction: tx.clone(), asked, with_nothing: false });
     }
 
     pub(super) fn settled_by(&self, tx: &TransactionId) -> Option<Settlement> {

@@ -20,7 +20,7 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
             let entry = state.entry_mut(transaction);
             (entry.reservation == R::None).then(|| entry.reservation = R::Held(*shares))?;
             if *with_income {
-                state.book_mut().leaving_with(transaction);
+                state.book_mut().leaving_with(transaction, *shares);
             }
         }
         Event::SharesReleased { transaction } => state.release(transaction)?,

@@ -205,12 +205,13 @@ pub(super) fn carry(
     Ok(vec![Event::IncomeCarried { through, amount, registered, lots }])
 }
 
-/// What the registrar paid is booked as it says. Where it is what we reckon with, all is settled and
-/// the part below a fen stays with the fund; a difference stays unpaid, for the caller to question.
+/// What the registrar paid is booked as it says. Where everything has left and it is what we reckon with,
+/// all is settled, and parts of a fen stay with the fund. A difference stays unpaid, for the caller to
+/// question, and so does the part of a fen where shares stay.
 pub(super) fn settle(
     state: &State,
     tx: &TransactionId,
-    amount: Income,
+    (amount, records): (Income, u32),
 ) -> Result<Vec<Event>, WalletRefusal> {
     let book = state.book();
     if let Some(Settlement { amount: was, .. }) = book.settled_by(tx) {
@@ -221,8 +222,8 @@ pub(super) fn settle(
     if !matches!(state.entry(tx).reservation, Reservation::Spent(_)) {
         return Err(Refusal::TookNothingOut(tx.clone()).into());
     }
-    let (whole, below) = book.unpaid().whole_fen();
-    let left_to_fund = if amount.decimal() == whole { below } else { Income::ZERO };
+    let rest = book.unpaid().minus(amount).ok_or_else(|| too_much(book.unpaid(), amount))?;
+    let left_to_fund = state.kept_by_fund(tx, rest, records);
     let fits = book.without(amount, left_to_fund);
     fits.ok_or_else(|| too_much(book.unpaid(), amount))?;
     Ok(vec![Event::IncomeSettled { transaction: tx.clone(), amount, left_to_fund }])
@@ -233,22 +234,20 @@ pub(super) fn settle(
 pub(super) fn correct_settlement(
     state: &State,
     tx: &TransactionId,
-    amount: Income,
+    (amount, records): (Income, u32),
 ) -> Result<Vec<Event>, WalletRefusal> {
     let (book, left) = (state.book(), matches!(state.entry(tx).reservation, Reservation::Spent(_)));
     let was = match book.settled_by(tx) {
         Some(was) if left && was.amount == amount => return Ok(vec![]),
         Some(was) => was,
-        None if left => return settle(state, tx, amount),
+        None if left => return settle(state, tx, (amount, records)),
         None => return Ok(vec![]),
     };
     let amount = if left { amount } else { Income::ZERO };
     let lost = || too_much(book.unpaid(), was.amount);
     let due = was.amount.plus(was.left_to_fund).and_then(|paid| book.unpaid().plus(paid));
-    let due = due.ok_or_else(lost)?;
-    let (whole, below) = due.whole_fen();
-    let left_to_fund = if left && amount.decimal() == whole { below } else { Income::ZERO };
-    due.minus(amount).and_then(|rest| rest.minus(left_to_fund)).ok_or_else(lost)?;
+    let rest = due.and_then(|due| due.minus(amount)).ok_or_else(lost)?;
+    let left_to_fund = if left { state.kept_by_fund(tx, rest, records) } else { Income::ZERO };
     let (reversed, from_fund) = (was.amount, was.left_to_fund);
     let transaction = tx.clone();
     Ok(vec![Event::IncomeSettlementCorrected {

@@ -46,7 +46,7 @@ fn carried(through: &str, amount: &str, registered: &str, lots: Vec<LotTaken>) -
 }
 
 fn settle(amount: &str) -> Command {
-    Command::SettleIncome(tx("TX-9"), income(amount))
+    Command::SettleIncome(tx("TX-9"), income(amount), 1)
 }
 
 fn settled(amount: &str, left_to_fund: &str) -> Event {

@@ -39,6 +39,8 @@ mod earning;
 mod entry;
 mod event;
 mod evolve;
+#[cfg(test)]
+mod exit_tests;
 mod income;
 #[cfg(test)]
 mod income_tests;
@@ -200,10 +202,11 @@ pub enum Command {
         /// The working day on which the shares are registered.
         registered: NaiveDate,
     },
-    /// The registrar paid so much unpaid income together with shares that left.
-    SettleIncome(TransactionId, Income),
-    /// A corrected record says that it paid so much; nothing counts where the shares have not left.
-    CorrectSettlement(TransactionId, Income),
+    /// The registrar paid so much unpaid income together with shares that left, by so many records. Each
+    /// pays whole fen.
+    SettleIncome(TransactionId, Income, u32),
+    /// Corrected records say that they paid so much; nothing counts where the shares have not left.
+    CorrectSettlement(TransactionId, Income, u32),
 }
 
 /// Entries by transaction (sorted), the lots that are left, and what only some wallets have.
@@ -310,8 +313,10 @@ impl Decider for Wallet {
             C::ReverseIncome { day, publication } => income::reverse(state, *day, *publication),
             C::CorrectIncome { day, unit } => income::correct(state, *day, *unit),
             C::CarryIncome { through, registered } => income::carry(state, *through, *registered),
-            C::SettleIncome(tx, amount) => income::settle(state, tx, *amount),
-            C::CorrectSettlement(tx, amount) => income::correct_settlement(state, tx, *amount),
+            C::SettleIncome(tx, amount, records) => income::settle(state, tx, (*amount, *records)),
+            C::CorrectSettlement(tx, amount, records) => {
+                income::correct_settlement(state, tx, (*amount, *records))
+            }
         }
     }
 

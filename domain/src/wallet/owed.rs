@@ -73,6 +73,27 @@ impl State {
         self.book().exits.iter().any(|exit| exit.transaction == *transaction)
     }
 
+    /// What stays with the fund of that rest of unpaid income: the part of a fen that none of so many records
+    /// could pay, once no share is left that could be paid it. Otherwise it is still owed.
+    pub(super) fn kept_by_fund(&self, tx: &TransactionId, rest: Income, records: u32) -> Income {
+        let unpayable = Decimal::new(1, 2).saturating_mul(records.max(1).into());
+        let gone = self.registered().is_zero() || self.left_in_full(tx);
+        if gone && rest.decimal().abs() < unpayable { rest } else { Income::ZERO }
+    }
+
+    /// All shares that the transaction was to take out together with the unpaid income have left. What came
+    /// into the wallet meanwhile is not of that.
+    fn left_in_full(&self, tx: &TransactionId) -> bool {
+        let gone = match self.entry(tx).reservation {
+            Reservation::Spent(gone) => gone,
+            Reservation::None
+            | Reservation::Held(_)
+            | Reservation::Leaving { .. }
+            | Reservation::Released => return false,
+        };
+        self.book().exits.iter().any(|exit| exit.transaction == *tx && exit.asked <= gone)
+    }
+
     /// All shares wait to leave, and the unpaid income with them; or they have left, and what the
     /// registrar pays along is not settled yet, because its record is in dispute.
     pub(super) fn is_leaving(&self) -> bool {

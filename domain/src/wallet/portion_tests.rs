@@ -56,7 +56,7 @@ fn corrected(day: &str, reversed: &str, basis: &str, amount: &str) -> Event {
 }
 
 fn settle(amount: &str) -> Command {
-    Command::SettleIncome(tx("TX-2"), income(amount))
+    Command::SettleIncome(tx("TX-2"), income(amount), 1)
 }
 
 /// 100,000.00 shares long since, and what came of these commands.
@@ -225,7 +225,7 @@ fn an_exit_that_is_taken_back_waits_to_leave_again_although_nothing_was_unpaid()
 #[test]
 fn what_a_corrected_record_paid_along_replaces_what_was_settled_however_often() {
     let out = [accrue(MONDAY), last("100000", MONDAY), settle("10.00")];
-    let resettle = |amount: &str| Command::CorrectSettlement(tx("TX-2"), income(amount));
+    let resettle = |amount: &str| Command::CorrectSettlement(tx("TX-2"), income(amount), 1);
     let change = |reversed: &str, amount: &str| Event::IncomeSettlementCorrected {
         transaction: tx("TX-2"),
         reversed: income(reversed),

@@ -55,13 +55,13 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
                     if n == 1 {
                         C::ReverseIncome { day, publication }
                     } else {
-                        C::SettleIncome(transaction, paid)
+                        C::SettleIncome(transaction, paid, u32::from(publication))
                     }
                 }
                 19 => C::TakePortion { transaction, shares, earns_through: day },
                 20 => C::CorrectIncome { day, unit },
                 22 => claimed(n, publication, shares),
-                21 => C::CorrectSettlement(transaction, paid),
+                21 => C::CorrectSettlement(transaction, paid, u32::from(publication)),
                 18 | 24.. => C::CarryIncome { through: day, registered: later },
             }
         },

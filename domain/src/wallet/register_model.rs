@@ -33,6 +33,8 @@ pub(super) struct Register {
     pub(super) carries: BTreeMap<u64, NaiveDate>,
     /// Those that brought something: the others wait for a day that is told late.
     pub(super) brought: BTreeSet<u64>,
+    /// Who was to take the unpaid income along, and with how many shares.
+    pub(super) exits: BTreeMap<u8, i64>,
     /// What was paid along with shares that left, and what was left to the fund with it.
     pub(super) paid: BTreeMap<u8, [Decimal; 2]>,
     /// What had become shares when it was paid last, and the last day of which the income was known then.
@@ -80,6 +82,10 @@ impl Register {
             }
         }
         all
+    }
+
+    pub(super) fn gone(&self, who: u8) -> i64 {
+        sum(self.left.get(&who).into_iter().flatten())
     }
 
     pub(super) fn held(&self, reckoned: &Reckoned) -> i64 {

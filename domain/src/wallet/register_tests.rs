@@ -102,7 +102,11 @@ fn tell(wallet: &mut State, register: &mut Register, told: &Told) {
             carry_out(wallet, &Command::Reserve(name(who), fen(many)));
         }
         Told::AskedAll(who) => {
-            carry_out(wallet, &Command::ReserveAll(name(who), wallet.available()));
+            let asked = wallet.available();
+            if carry_out(wallet, &Command::ReserveAll(name(who), asked)) {
+                let fen = (asked.decimal() * Decimal::ONE_HUNDRED).try_into().unwrap();
+                register.exits.insert(who, fen);
+            }
         }
         Told::Rejected(who) => {
             carry_out(wallet, &Command::Release(name(who)));
@@ -204,13 +208,15 @@ fn paid(wallet: &mut State, register: &mut Register, who: u8, fen: Option<i64>) 
     let (unpaid, reckoned) = (wallet.unpaid_income().decimal(), register.reckoned());
     let known = register.paid.get(&who).copied();
     let due = known.iter().flatten().fold(unpaid, |sum, was| sum + *was);
-    let (whole, below) = Income::new(due).unwrap().whole_fen();
+    let (whole, _) = Income::new(due).unwrap().whole_fen();
     let amount = fen.map_or(whole, |fen| Decimal::new(fen, 2));
-    let left_to_fund = if amount == whole { below.decimal() } else { Decimal::ZERO };
+    let gone = register.exits.get(&who).is_some_and(|asked| register.gone(who) >= *asked);
+    let is_part_of_a_fen = (due - amount).abs() < Decimal::new(1, 2);
+    let left_to_fund = if gone && is_part_of_a_fen { due - amount } else { Decimal::ZERO };
     let income = Income::new(amount).unwrap();
     let command = match known {
-        Some(_) => Command::CorrectSettlement(name(who), income),
-        None => Command::SettleIncome(name(who), income),
+        Some(_) => Command::CorrectSettlement(name(who), income, 1),
+        None => Command::SettleIncome(name(who), income, 1),
     };
     if !carry_out(wallet, &command) {
         return;
@@ -229,7 +235,7 @@ fn unpaid_again(wallet: &mut State, register: &mut Register) {
     let left = |who: &u8| matches!(wallet.entry(&name(*who)).reservation, Reservation::Spent(_));
     let stayed: Vec<u8> = register.paid.keys().copied().filter(|who| !left(who)).collect();
     for who in stayed {
-        assert!(carry_out(wallet, &Command::CorrectSettlement(name(who), Income::ZERO)));
+        assert!(carry_out(wallet, &Command::CorrectSettlement(name(who), Income::ZERO, 1)));
         register.paid.remove(&who);
     }
 }

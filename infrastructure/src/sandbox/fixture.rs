@@ -43,6 +43,7 @@ pub(crate) fn asked(transaction: &str, suffix: &'static str, code: &str, ask: As
         promised: Promise {
             fee: PromisedFee::Charge(Charge::FREE),
             discount: Discount::FREE,
+            floor: None,
             confirm_by: calendar().plus(t(), 1).unwrap(),
         },
     }

@@ -4,15 +4,17 @@ use super::{
     Do, facts,
     saga::{Conversion, Target, Turn, View, limits_on},
 };
+use crate::house::Cost;
 use crate::parts::{
     application::partly,
     by_hand, cancel, day_refused, leaving as part,
     milestone::{Milestone, Scope},
 };
 use fundflow_domain::{
-    admission::leaving,
+    admission::{leaving, topup},
     application::{Ask, OnHuge, PromisedFee, Terms},
     calendar::TradingDay,
+    fund::FundTerms,
     money::Discount,
     orders::Cause,
 };
@@ -87,11 +89,13 @@ impl Conversion {
         let target = self.house.terms(request.into, trade_date)?;
         let shares = plan.holdings.reserved(&view);
         let lots = part::lots_of(&request.lots, shares).to_vec();
-        let promised = promised.into.as_ref().map_or(Discount::NONE, |into| into.topup_discount);
-        // The terms of a later T may have another one.
-        let pair = fund.conversion_into(request.into);
-        let topup_discount = pair.map_or(promised, |pair| pair.topup_discount);
-        let fee = PromisedFee::Open;
+        let known = || Cost {
+            fee: PromisedFee::Open,
+            discount: promised.into.as_ref().map_or(Discount::NONE, |into| into.topup_discount),
+            floor: None,
+        };
+        let cost = cost(&view, (&fund, &target), trade_date).unwrap_or_else(known);
+        let topup_discount = cost.discount;
         let both = [&*fund, &*target];
         let terms = Terms {
             order: plan.out.order.clone(),
@@ -109,7 +113,7 @@ impl Conversion {
             },
             trade_date,
             rounding: target.share_rounding,
-            promised: self.house.promise(&both, trade_date, fee, topup_discount)?,
+            promised: self.house.promise(&both, trade_date, cost)?,
         };
         plan.out.place(turn, terms)
     }
@@ -161,10 +165,11 @@ impl Conversion {
         if let Err(refusal) = leaving::open_on(&fund, Some(&target), day) {
             return Some(own("not_admitted", &refusal.to_string()));
         }
-        let left = view.plan.holdings.left(view);
-        let exit = view.open.promise.exit;
-        let why = leaving::enough_on(&fund, Some(&target), (exit, left)).err()?;
-        Some(own("not_admitted", &why))
+        let (part, exit) = (&view.plan.holdings, view.open.promise.exit);
+        let enough = leaving::enough_on(&fund, Some(&target), (exit, part.left(view)));
+        let lots = part.state(view)?.parcels(&part.order, exit.shares(), day.date());
+        let long = || leaving::long_enough_on(&fund, &target, &lots.unwrap_or_default(), day);
+        Some(own("not_admitted", &enough.and_then(|()| long()).err()?))
     }
 
     /// What came is the target's: of a money-market fund, the wallet's.
@@ -179,15 +184,15 @@ impl Conversion {
     }
 }
 
-/// What the top-up of that order is multiplied with; not at all where it is no conversion.
-pub(super) const fn topup_discount(ask: &Ask) -> Discount {
-    match ask {
-        Ask::Conversion { topup_discount, .. } => *topup_discount,
-        Ask::Purchase { .. }
-        | Ask::Subscription { .. }
-        | Ask::Redemption { .. }
-        | Ask::FastTransfer { .. } => Discount::NONE,
-    }
+/// What it costs depends on the prices of T; the discount is that of T. `None` where the pair of funds has
+/// agreed on nothing.
+pub(super) fn cost(
+    view: &View<'_>,
+    (fund, target): (&FundTerms, &FundTerms),
+    day: TradingDay,
+) -> Option<Cost> {
+    let rule = topup::rule(fund, target, view.open.promise.channel, day.date())?;
+    Some(Cost { fee: PromisedFee::Open, discount: rule.multiplier, floor: rule.floor })
 }
 
 /// Nothing of it counts any more. A T that it was never counted for does not know it, and need not.

@@ -5,7 +5,7 @@ use super::{
     saga::{Conversion, Plan, Turn, View},
 };
 use crate::{
-    house::House,
+    house::{CostThen, House},
     parts::{
         application::{ApplicationLeg, FundSaga},
         check,
@@ -42,10 +42,18 @@ impl FundSaga for Conversion {
         &self,
         view: &View<'_>,
         terms: &Terms,
-        said: &Confirmation,
+        of: (&[Confirmation], &Confirmation),
     ) -> Option<check::Leaving> {
-        let who = (view.open.promise.customer, act::topup_discount(&terms.ask));
-        leaving::cost(&self.house, view, &view.plan.holdings, (terms, said), who)
+        let customer = view.open.promise.customer;
+        leaving::cost(&self.house, view, &view.plan.holdings, (terms, of), customer)
+    }
+
+    /// The terms of a later T may have another discount, and a campaign may be over.
+    fn cost(&self, view: &View<'_>, _leg: &ApplicationLeg, day: TradingDay) -> CostThen {
+        let request = &view.open.request;
+        let fund = self.house.terms(request.fund, day)?;
+        let target = self.house.terms(request.into, day)?;
+        Ok(act::cost(view, (&fund, &target), day))
     }
 
     fn takes_from(view: &View<'_>, _: &ApplicationLeg) -> Option<ShareBook> {

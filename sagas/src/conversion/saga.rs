@@ -10,6 +10,7 @@ use crate::{
         application::{ApplicationLeg, FundSaga, less},
         by_hand, cancel,
         holdings::HoldingsPart,
+        leaving,
         limits::{Limits, limit_key},
         milestone::{Milestone, Notes},
         names,
@@ -329,10 +330,7 @@ impl saga::Saga for Conversion {
     }
 
     fn summary(request: &Request) -> String {
-        let Request { investor, fund, into, shares, .. } = request;
-        match shares {
-            Some(shares) => format!("{investor}: {shares} shares of {fund} into {into}"),
-            None => format!("{investor}: all shares of {fund} into {into}"),
-        }
+        let Request { investor, fund, into, shares, lots, .. } = request;
+        format!("{investor}: {} of {fund} into {into}", leaving::how_many(*shares, lots))
     }
 }

@@ -4,7 +4,7 @@ use super::{
     Do, Ending, facts, limits,
     saga::{DiscountPurchase, Turn, View},
 };
-use crate::house::House;
+use crate::house::{Cost, House};
 use crate::parts::{
     application::{ApplicationLeg, partly},
     by_hand, cancel, day_refused,
@@ -19,7 +19,7 @@ use fundflow_domain::{
     calendar::TradingDay,
     fees::tiers::Charge,
     ids::{FundCode, RegistrarCode},
-    money::{Amount, Discount, ShareRounding},
+    money::{Amount, ShareRounding},
     orders::Cause,
     payment, payout,
     wallet::{self, Credit, Reservation},
@@ -93,8 +93,11 @@ impl DiscountPurchase {
         let (request, day) = (&view.open.request, promised.trade_date);
         let fund = self.house.terms(request.wallet_fund, day)?;
         let ask = Ask::Purchase { amount: plan.amount, plan: None };
-        let promise =
-            self.house.promise(&[&fund], day, PromisedFee::Charge(Charge::FREE), Discount::NONE)?;
+        let promise = self.house.promise(
+            &[&fund],
+            day,
+            Cost::undiscounted(PromisedFee::Charge(Charge::FREE)),
+        )?;
         let terms = terms(
             &plan.buy,
             &view,

@@ -5,21 +5,22 @@ use super::{
     act::{lacks, terms},
     facts,
     limits::turned_away,
-    own_t::Settled,
+    own_t::{self, Settled},
     saga::{DiscountPurchase, Turn, View},
 };
+use crate::house::Cost;
 use crate::parts::{
     application::ApplicationLeg,
     milestone::Milestone,
     wallet::{at_par, worth},
 };
 use fundflow_domain::{
-    admission::cash_out::may_leave,
+    admission::{Admitted, cash_out::may_leave},
     application::{Ask, OnHuge, PromisedFee},
     calendar::TradingDay,
     fund::FundTerms,
     modes::ConversionMode,
-    money::{Amount, Discount, Money, ShareRounding, Shares},
+    money::{Amount, Money, ShareRounding, Shares},
     orders::Cause,
     wallet::Reservation,
 };
@@ -32,19 +33,22 @@ type Done = Result<usize, NotDone>;
 struct Leaving {
     ask: Ask,
     rounding: ShareRounding,
-    fee: PromisedFee,
+    cost: Cost,
     /// The fund whose registrar confirms last.
     confirming: Arc<FundTerms>,
 }
 
-/// What a conversion of the money fund's shares is promised to cost; another order's stays what it is.
-pub(super) fn fee_of(view: &View<'_>, leg: &ApplicationLeg) -> Option<(PromisedFee, Discount)> {
-    if !view.plan.mode.is_conversion() || leg.order != view.plan.out.order {
+/// What the target's order is promised to cost; another order's cost stays what it is.
+pub(super) fn cost_of(view: &View<'_>, leg: &ApplicationLeg) -> Option<Cost> {
+    if leg.order != view.plan.target_order().order {
         return None;
     }
-    let Ask::Conversion { shares, .. } = leg.application(view)?.terms.ask else { return None };
-    let promised = view.open.notes.promise(&view.open.promise);
-    Some((promised.fee_of(worth(shares)?), promised.discount))
+    let amount = own_t::worth(&leg.application(view)?.terms.ask)?;
+    Some(cost(view.open.notes.promise(&view.open.promise), amount))
+}
+
+fn cost(promised: &Admitted, amount: Amount) -> Cost {
+    Cost { fee: promised.fee_of(amount), discount: promised.discount, floor: None }
 }
 
 impl DiscountPurchase {
@@ -65,10 +69,9 @@ impl DiscountPurchase {
         let view = turn.view()?;
         let fund = view.open.request.wallet_fund;
         let source = self.house.terms(fund, day)?;
-        let Leaving { ask, rounding, fee, confirming } =
+        let Leaving { ask, rounding, cost, confirming } =
             self.leaving(&view, day, shares, &source)?;
-        let discount = view.open.notes.promise(&view.open.promise).discount;
-        let promise = self.house.promise(&[&source, &confirming], day, fee, discount)?;
+        let promise = self.house.promise(&[&source, &confirming], day, cost)?;
         let registrar = source.registrar.clone();
         let terms = terms(&plan.out, &view, (fund, registrar), ask, day, (rounding, promise));
         Ok(before + plan.out.place(turn, terms)?)
@@ -141,7 +144,7 @@ impl DiscountPurchase {
             return Ok(Leaving {
                 ask: Ask::Redemption { shares, lots, on_huge, take_income },
                 rounding: source.share_rounding,
-                fee: PromisedFee::Exact(Money::ZERO),
+                cost: Cost::undiscounted(PromisedFee::Exact(Money::ZERO)),
                 confirming: source.clone(),
             });
         }
@@ -151,7 +154,7 @@ impl DiscountPurchase {
         Ok(Leaving {
             ask: Ask::Conversion { shares, into, lots, topup_discount, on_huge, take_income },
             rounding: confirming.share_rounding,
-            fee: promised.fee_of(worth(shares).ok_or(lacks("shares to convert"))?),
+            cost: cost(promised, worth(shares).ok_or(lacks("shares to convert"))?),
             confirming,
         })
     }
@@ -172,8 +175,7 @@ impl DiscountPurchase {
         let code = view.open.request.target_fund;
         let promised = view.open.notes.promise(&view.open.promise).clone();
         let fund = self.house.terms(code, day)?;
-        let fee = promised.fee_of(amount);
-        let promise = self.house.promise(&[&fund], day, fee, promised.discount)?;
+        let promise = self.house.promise(&[&fund], day, cost(&promised, amount))?;
         let ask = Ask::Purchase { amount, plan: None };
         let (registrar, rounding) = (fund.registrar.clone(), fund.share_rounding);
         let terms = terms(&plan.target, &view, (code, registrar), ask, day, (rounding, promise));

@@ -211,7 +211,7 @@ impl DiscountPurchase {
 }
 
 /// Yuan that an order brings to the target; money-fund shares count 1.00 each.
-fn worth(ask: &Ask) -> Option<Amount> {
+pub(super) fn worth(ask: &Ask) -> Option<Amount> {
     match ask {
         Ask::Purchase { amount, .. } | Ask::Subscription { amount } => Some(*amount),
         Ask::Conversion { shares, .. }

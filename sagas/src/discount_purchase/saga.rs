@@ -4,13 +4,13 @@ use super::{
     Asked, Call, Do, Ending, Fact, Plan, Request, When, act, commands, ends, facts,
     hear::{self, Leg},
     limits::{LimitKeys, target_key},
-    out::fee_of,
+    out::cost_of,
     prepare::Refusal,
 };
 use crate::parts::compensation::Compensations;
 use crate::{
     fund_milestones,
-    house::House,
+    house::{CostThen, House},
     parts::{
         application::{ApplicationLeg, FundSaga, less},
         by_hand::{self, Origin},
@@ -23,14 +23,14 @@ use crate::{
 };
 use fundflow_domain::{
     admission::Admitted,
-    application::{Applications, Confirmation, PromisedFee, Terms},
+    application::{Applications, Confirmation, Terms},
     calendar::TradingDay,
     case::{CaseId, Cases, Closing, Finding},
     day_limit::DayLimit,
     holdings::Holdings,
     ids::{AccountRef, FundCode, TransactionId},
     limits::LimitKey,
-    money::{Amount, Discount},
+    money::Amount,
     orders::Cause,
     payment::Payments,
     payout::Payouts,
@@ -175,8 +175,8 @@ impl FundSaga for DiscountPurchase {
         self.books(turn)
     }
 
-    fn fee(&self, view: &View<'_>, leg: &ApplicationLeg) -> Option<(PromisedFee, Discount)> {
-        fee_of(view, leg)
+    fn cost(&self, view: &View<'_>, leg: &ApplicationLeg, _day: TradingDay) -> CostThen {
+        Ok(cost_of(view, leg))
     }
 }
 

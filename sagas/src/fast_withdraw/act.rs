@@ -4,7 +4,7 @@ use super::{
     Do, bank, bank_shares, day, facts, overpaid,
     saga::{FastWithdraw, Turn, View},
 };
-use crate::house::beyond;
+use crate::house::{Cost, beyond};
 use crate::parts::{
     application::{ApplicationLeg, FundSaga, partly},
     by_hand,
@@ -17,7 +17,7 @@ use fundflow_domain::{
     calendar::TradingDay,
     fast_quota,
     ids::InvestorId,
-    money::{Discount, Money},
+    money::Money,
     orders::Cause,
 };
 use fundflow_runtime::turn::NotDone;
@@ -120,7 +120,7 @@ impl FastWithdraw {
             ask,
             trade_date: day,
             rounding: fund.share_rounding,
-            promised: self.house.promise(&[&fund], day, fee, Discount::NONE)?,
+            promised: self.house.promise(&[&fund], day, Cost::undiscounted(fee))?,
         };
         leg.place(turn, terms)
     }

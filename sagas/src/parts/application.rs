@@ -6,13 +6,13 @@ use super::timing::{closing, never_comes, never_got};
 use crate::ports::registrar::{self as port, RegistrarCall};
 use fundflow_domain::{
     application::{
-        Application, Applications, Ask, Command, Confirmation, Last, Outcome, Quantity, Rejection,
-        Stage, Terms,
+        Application, Applications, Ask, Command, Confirmation, Last, Outcome, Promise, Quantity,
+        Rejection, Stage, Terms,
     },
     calendar::TradingDay,
     fund::FundTerms,
     ids::{ApplicationNo, InvestorId, OrderId},
-    money::{Income, Money, Shares},
+    money::{Income, Money, ShareRounding, Shares},
     orders::Cause,
     time::Timestamp,
 };
@@ -166,6 +166,12 @@ impl ApplicationLeg {
         }
     }
 
+    /// How many records of the registrar hold.
+    pub fn records<S: Saga>(&self, view: &View<'_, S>) -> u32 {
+        let all = self.application(view).map_or(0, |it| it.confirmations().count());
+        u32::try_from(all).unwrap_or(u32::MAX)
+    }
+
     /// Unpaid income of a money fund that was settled with shares that left, over all records.
     pub fn income<S: Saga>(&self, view: &View<'_, S>) -> Option<Income> {
         let mut confirmations = self.application(view)?.confirmations();
@@ -271,9 +277,9 @@ impl ApplicationLeg {
         &self,
         turn: &mut Turn<'_, S>,
         day: TradingDay,
-        promised: fundflow_domain::application::Promise,
+        (promised, rounding): (Promise, ShareRounding),
     ) -> Result<usize, NotDone> {
-        Ok(turn.decide(&self.key, &Command::MoveTo(day, promised))?)
+        Ok(turn.decide(&self.key, &Command::MoveTo(day, promised, rounding))?)
     }
 
     /// The application, as the registrar is given it at that instant.

@@ -18,7 +18,7 @@ use super::{
     timing,
 };
 use crate::{
-    house::House,
+    house::{Cost, House},
     ports::registrar::{ApplicationAnswer, RegistrarNotice},
 };
 use fundflow_domain::{
@@ -27,7 +27,7 @@ use fundflow_domain::{
     case::Cases,
     holdings::Holdings,
     ids::{FundCode, InvestorId, OrderId},
-    money::{Amount, Discount, Money},
+    money::{Amount, Money},
     orders::{Cause, Serial},
     payment::{self, Payments, SentBack},
     time::Timestamp,
@@ -266,7 +266,7 @@ impl Buying {
         let house = saga.house();
         let day = house.t_of(turn.now())?;
         let fund = house.terms(self.fund, day)?;
-        let promised = house.promise(&[&fund], day, fee, Discount::NONE)?;
+        let promised = house.promise(&[&fund], day, Cost::undiscounted(fee))?;
         let amount = Amount::new(self.worth).map_err(|_| NotDone::Lacks("an amount"))?;
         let ask = Ask::Purchase { amount, plan: None };
         let terms = self.leg.terms(&fund, self.investor.clone(), ask, day, promised);

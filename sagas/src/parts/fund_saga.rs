@@ -8,14 +8,14 @@ use super::{
     milestone::{Milestone, Notes, Scope},
     share_book::ShareBook,
 };
-use crate::house::House;
+use crate::house::{CostThen, House};
 use chrono::NaiveTime;
 use fundflow_domain::{
-    application::{Confirmation, PromisedFee, Rejection, Terms},
+    application::{Confirmation, Rejection, Terms},
     calendar::TradingDay,
     case::{CaseId, Finding},
     ids::AccountRef,
-    money::{Amount, Discount},
+    money::Amount,
     orders::Cause,
     time::Timestamp,
 };
@@ -43,14 +43,15 @@ pub trait FundSaga:
         let _ = view;
         Ok(None)
     }
-    /// What leaving a fund costs by that confirmation, where the saga knows the lots that leave.
+    /// What leaving a fund costs by that confirmation, where the saga knows the lots that leave; `before`:
+    /// those of the same order that stay beside it.
     fn leaving(
         &self,
         view: &View<'_, Self>,
         terms: &Terms,
-        confirmation: &Confirmation,
+        (before, confirmation): (&[Confirmation], &Confirmation),
     ) -> Option<check::Leaving> {
-        let _ = (view, terms, confirmation);
+        let _ = (view, terms, before, confirmation);
         None
     }
     /// Why the order of that leg may not be one of that later T.
@@ -76,10 +77,13 @@ pub trait FundSaga:
     ) -> Result<Option<Cause>, NotDone> {
         Ok(self.refuses(&turn.view()?, leg, day))
     }
-    /// What is promised of the fee of that leg's order once it has moved; `None`: as before.
-    fn fee(&self, view: &View<'_, Self>, leg: &ApplicationLeg) -> Option<(PromisedFee, Discount)> {
-        let _ = (view, leg);
-        None
+    /// What that leg's order is promised to cost once it has moved to that T; `None`: as before.
+    ///
+    /// # Errors
+    /// [`NotDone::NotListed`]: the terms that say so are not there.
+    fn cost(&self, view: &View<'_, Self>, leg: &ApplicationLeg, day: TradingDay) -> CostThen {
+        let _ = (view, leg, day);
+        Ok(None)
     }
     /// Where the shares that the order of that leg takes are kept; `None` where it takes none of the
     /// investor's.

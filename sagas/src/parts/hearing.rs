@@ -371,9 +371,8 @@ pub(super) fn found<S: FundSaga>(
     now: Timestamp,
 ) -> Vec<Finding> {
     let terms = &known.terms;
-    let leaving = saga.leaving(view, terms, said);
-    let beside = leaving::beside(view, known, said);
-    let before = known.portions.get(..beside).unwrap_or(&known.portions);
+    let before = leaving::portions_beside(view, known, said);
+    let leaving = saga.leaving(view, terms, (before, said));
     let against = check::Against { terms, before, leaving };
     let mut findings = check::findings(saga.house(), &against, said, now);
     findings.extend(saga.findings(view, terms, (before, said)));

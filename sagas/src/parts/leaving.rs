@@ -20,7 +20,7 @@ use fundflow_domain::{
     holdings::{Lot, State, Taking},
     ids::FundCode,
     lots::Parcel,
-    money::{Discount, Money, Nav, Rate, Shares},
+    money::{Money, Nav, Rate, Shares},
     orders::LotTaken,
     redemption,
 };
@@ -88,6 +88,13 @@ pub fn lots_of(chosen: &[Designated], leaving: Shares) -> &[Designated] {
     if sum == leaving { chosen } else { &[] }
 }
 
+/// How many shares are asked for, in words: where nothing is said, all of the lots that the investor chose.
+pub fn how_many(shares: Option<Shares>, chosen: &[Designated]) -> String {
+    let sum = || chosen.iter().fold(Shares::ZERO, |sum, it| sum.plus(it.shares).unwrap_or(sum));
+    let of_lots = || Some(sum()).filter(|_| !chosen.is_empty());
+    shares.or_else(of_lots).map_or_else(|| "all shares".to_owned(), |it| format!("{it} shares"))
+}
+
 /// The latest price that was published before a day.
 pub fn latest_nav(house: &House, fund: FundCode, before: NaiveDate) -> Option<Nav> {
     let mut days = std::iter::successors(before.pred_opt(), NaiveDate::pred_opt);
@@ -97,11 +104,7 @@ pub fn latest_nav(house: &House, fund: FundCode, before: NaiveDate) -> Option<Na
 /// The records that stay beside that one: those before it, or where it is new all that it cannot take the place
 /// of. A rejection of the rest closes an order, too: what is said after it takes the place of a record that is
 /// in dispute.
-pub(super) fn beside<S: FundSaga>(
-    view: &View<'_, S>,
-    known: &Application,
-    said: &Confirmation,
-) -> usize {
+fn beside<S: FundSaga>(view: &View<'_, S>, known: &Application, said: &Confirmation) -> usize {
     if let Some(at) = known.confirmations().position(|it| it.serial == said.serial) {
         return at;
     }
@@ -121,6 +124,15 @@ pub(super) fn beside<S: FundSaga>(
         | Stage::Cancelled(_) => false,
     };
     known.confirmations().count().saturating_sub(usize::from(replaced))
+}
+
+/// The portions among them.
+pub(super) fn portions_beside<'a, S: FundSaga>(
+    view: &View<'_, S>,
+    known: &'a Application,
+    said: &Confirmation,
+) -> &'a [Confirmation] {
+    known.portions.get(..beside(view, known, said)).unwrap_or(&known.portions)
 }
 
 /// What is held as that record finds it: without itself, and without what it takes the place of.
@@ -146,17 +158,19 @@ fn as_found_by<'a, S: FundSaga>(
     Some(Cow::Owned(state.without(&holdings.order, is_gone)))
 }
 
-/// What leaving costs by that confirmation; `None` where the lots cannot give its shares, so that
-/// nothing can be said about the fee.
+/// What leaving costs by that confirmation, beside those of before; `None` where the lots cannot give its
+/// shares, so that nothing can be said about the fee. What was carried over is a new request of a later T:
+/// its price and its fees are those of that T.
 pub fn cost<S: FundSaga>(
     house: &House,
     view: &View<'_, S>,
     holdings: &HoldingsPart,
-    (terms, said): (&Terms, &Confirmation),
-    (customer, topup_discount): (CustomerType, Discount),
+    (terms, (before, said)): (&Terms, (&[Confirmation], &Confirmation)),
+    customer: CustomerType,
 ) -> Option<check::Leaving> {
     let t = terms.trade_date;
-    let source = (house.funds)(terms.fund, t.date())?;
+    let own_t = house.t_of_nth(terms, before.len()).unwrap_or(t);
+    let source = (house.funds)(terms.fund, own_t.date())?;
     // A date that cannot be is another finding's business.
     let on = said.confirmed_on.max(t.date());
     let state = as_found_by(view, holdings, said)?;
@@ -164,7 +178,7 @@ pub fn cost<S: FundSaga>(
     match (&terms.ask, &said.outcome) {
         (Ask::Redemption { .. }, Outcome::Redemption(numbers)) => {
             let parcels = state.parcels(&holdings.order, numbers.shares, t.date())?;
-            let nav = (house.navs)(terms.fund, t.date()).unwrap_or(numbers.nav);
+            let nav = (house.navs)(terms.fund, own_t.date()).unwrap_or(numbers.nav);
             let priced = redemption::price(&parcels, nav, on, leaving).ok();
             Some(check::Leaving {
                 lots: lots(&parcels, on, leaving)?,
@@ -178,7 +192,7 @@ pub fn cost<S: FundSaga>(
             let target = (house.funds)(*into, t.date())?;
             let nav = |fund, stated| (house.navs)(fund, t.date()).unwrap_or(stated);
             let navs = (nav(terms.fund, numbers.nav_out), nav(*into, numbers.nav_in));
-            converting(&source, &target, &parcels, (navs, on), (customer, topup_discount))
+            converting((&source, &target), &parcels, (navs, on), terms, customer)
         }
         (
             Ask::Purchase { .. }
@@ -196,14 +210,18 @@ pub fn cost<S: FundSaga>(
 }
 
 fn converting(
-    source: &FundTerms,
-    target: &FundTerms,
+    (source, target): (&FundTerms, &FundTerms),
     parcels: &[Parcel],
     ((nav_out, nav_in), on): ((Nav, Nav), NaiveDate),
-    (customer, topup_discount): (CustomerType, Discount),
+    applied: &Terms,
+    customer: CustomerType,
 ) -> Option<check::Leaving> {
     let pair = source.conversion_into(target.code)?;
-    let policy = conversion::Policy { topup_discount, ..pair.policy(target.share_rounding) };
+    let policy = conversion::Policy {
+        topup_discount: applied.ask.topup_discount()?,
+        topup_floor: applied.promised.floor,
+        ..pair.policy(target.share_rounding)
+    };
     let terms = conversion::Terms::of(&source.fees, &target.fees, None, customer, policy);
     let priced = conversion::price(parcels, nav_out, nav_in, on, terms).ok()?;
     let leaving_target = match policy.method {

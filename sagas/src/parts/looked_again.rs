@@ -5,6 +5,7 @@ use super::{
     application::{ApplicationLeg, FundSaga, book},
     cancel, compensation,
     hearing::found,
+    leaving,
 };
 use fundflow_domain::{
     application::{Application, Confirmation},
@@ -50,7 +51,8 @@ impl ApplicationLeg {
         let Some(opened_at) = of_lots.map(|it| it.opened_at) else { return Ok(None) };
         // Its dates are judged by when it came.
         let still = !found(saga, &view, (known, record), opened_at).is_empty();
-        if still || saga.leaving(&view, &known.terms, record).is_none() {
+        let before = leaving::portions_beside(&view, known, record);
+        if still || saga.leaving(&view, &known.terms, (before, record)).is_none() {
             return Ok(None);
         }
         if compensation::announced(turn, id).is_some() {

@@ -18,7 +18,7 @@ use super::{
     payment::PaymentLeg,
     payment_records,
 };
-use crate::house::beyond;
+use crate::house::{Cost, beyond};
 use crate::ports::bank::{BankAnswer, ChargeAnswer};
 use fundflow_domain::{
     application::Stage,
@@ -259,15 +259,17 @@ pub fn late_acceptance<S: FundSaga>(
     let funds = house.are_listed(&terms, day)?;
     let funds: Vec<&FundTerms> = funds.iter().map(|fund| &**fund).collect();
     let unwanted = saga.moves(turn, leg, day)?;
-    let before = (terms.promised.fee.clone(), terms.promised.discount);
-    let (fee, discount) = saga.fee(&turn.view()?, leg).unwrap_or(before);
-    let promised = house.promise(&funds, day, fee, discount)?;
+    let before = || Cost::from(terms.promised.clone());
+    let cost = saga.cost(&turn.view()?, leg, day)?.unwrap_or_else(before);
+    let promised = house.promise(&funds, day, cost)?;
+    // Where the shares come in, if any do.
+    let rounding = funds.last().map_or(terms.rounding, |fund| fund.share_rounding);
     if let Some(cause) = unwanted {
         turn.reach(Milestone::TurnedAway { cause })?;
         turn.reach(Milestone::CancelAsked { at: now, scope })?;
     }
     // Last: until it has moved, whoever hears the acceptance again decides all of it again.
-    leg.move_to(turn, day, promised)?;
+    leg.move_to(turn, day, (promised, rounding))?;
     Ok(())
 }
 

@@ -180,7 +180,8 @@ impl WalletPart {
         leg: &ApplicationLeg,
     ) -> Result<usize, NotDone> {
         let income = leg.income(&turn.view()?).ok_or(NotDone::Lacks("the settled income"))?;
-        let command = Command::SettleIncome(turn.id().clone(), income);
+        let records = leg.records(&turn.view()?);
+        let command = Command::SettleIncome(turn.id().clone(), income, records);
         self.decide(turn, &command)
     }
 }

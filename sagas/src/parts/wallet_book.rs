@@ -225,7 +225,7 @@ impl WalletPart {
         let left = self.spent(view).is_some();
         let is = if left { leg.income(view)? } else { Income::ZERO };
         let due = (!left || was != is) && leg.is_sound(view);
-        due.then(|| Command::CorrectSettlement(view.id.clone(), is))
+        due.then(|| Command::CorrectSettlement(view.id.clone(), is, leg.records(view)))
     }
 
     fn hold_beyond<S: FundSaga>(

@@ -5,7 +5,7 @@ use super::{
     plan::{Plan, limits_on},
     saga::{Purchase, Turn, View},
 };
-use crate::house::beyond;
+use crate::house::{Cost, beyond};
 use crate::parts::{
     application::{FundSaga, partly},
     by_hand, cancel, day_refused,
@@ -20,6 +20,7 @@ use fundflow_domain::{
     application::{Ask, Terms},
     calendar::TradingDay,
     ids::PlanId,
+    money::Amount,
     orders::Cause,
     payment, payout,
 };
@@ -172,7 +173,7 @@ impl Purchase {
             }
             Way::Subscription => Ask::Subscription { amount },
         };
-        let fee = promised.fee_of(amount);
+        let cost = cost(promised, amount);
         let terms = Terms {
             order: plan.buy.order.clone(),
             no: plan.buy.no.clone(),
@@ -182,7 +183,7 @@ impl Purchase {
             ask,
             trade_date,
             rounding: fund.share_rounding,
-            promised: self.house.promise(&[&fund], trade_date, fee, promised.discount)?,
+            promised: self.house.promise(&[&fund], trade_date, cost)?,
         };
         plan.buy.place(turn, terms)
     }
@@ -201,6 +202,11 @@ impl Purchase {
         };
         plan.interest.request(turn, terms)
     }
+}
+
+/// What so much of it is promised to cost.
+pub(super) fn cost(promised: &Admitted, amount: Amount) -> Cost {
+    Cost { fee: promised.fee_of(amount), discount: promised.discount, floor: None }
 }
 
 fn request_payment(turn: &mut Turn<'_>) -> Done {

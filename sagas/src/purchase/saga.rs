@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     fund_milestones,
-    house::House,
+    house::{CostThen, House},
     parts::{
         application::{ApplicationLeg, FundSaga, less},
         by_hand::Origin,
@@ -22,13 +22,13 @@ use crate::{
 use chrono::{NaiveDate, NaiveTime};
 use fundflow_domain::{
     admission::buying::{Admitted, Way},
-    application::{Applications, PromisedFee},
+    application::Applications,
     calendar::TradingDay,
     case::{CaseId, Cases, Closing},
     day_limit::DayLimit,
     holdings::Holdings,
     ids::{AccountRef, TransactionId},
-    money::{Amount, Discount},
+    money::Amount,
     orders::Cause,
     payment::Payments,
     payout::Payouts,
@@ -133,9 +133,9 @@ impl FundSaga for Purchase {
         }
     }
 
-    fn fee(&self, view: &View<'_>, _leg: &ApplicationLeg) -> Option<(PromisedFee, Discount)> {
+    fn cost(&self, view: &View<'_>, _leg: &ApplicationLeg, _day: TradingDay) -> CostThen {
         let promised = view.open.notes.promise(&view.open.promise);
-        Some((promised.fee_of(view.plan.amount), promised.discount))
+        Ok(Some(act::cost(promised, view.plan.amount)))
     }
 
     fn moves(

@@ -4,6 +4,7 @@ use super::{
     Do,
     saga::{Recharge, Turn, View},
 };
+use crate::house::Cost;
 use crate::parts::{
     application::{FundSaga, partly},
     by_hand, cancel, day_refused,
@@ -18,7 +19,6 @@ use fundflow_domain::{
     application::{Ask, PromisedFee, Terms},
     calendar::TradingDay,
     fees::tiers::Charge,
-    money::Discount,
     orders::Cause,
     payment::{self, Stage},
     wallet,
@@ -160,7 +160,7 @@ impl Recharge {
             ask: Ask::Purchase { amount: plan.amount, plan: None },
             trade_date,
             rounding: fund.share_rounding,
-            promised: self.house.promise(&[&fund], trade_date, fee, Discount::NONE)?,
+            promised: self.house.promise(&[&fund], trade_date, Cost::undiscounted(fee))?,
         };
         plan.buy.place(turn, terms)
     }

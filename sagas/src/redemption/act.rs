@@ -4,6 +4,7 @@ use super::{
     Do, facts,
     saga::{Redemption, Turn, View},
 };
+use crate::house::Cost;
 use crate::parts::{
     application::{FundSaga, partly},
     by_hand, cancel, leaving as part,
@@ -14,7 +15,6 @@ use fundflow_domain::{
     admission::leaving,
     application::{Ask, PromisedFee, Terms},
     calendar::TradingDay,
-    money::Discount,
     orders::Cause,
     payout,
 };
@@ -81,8 +81,7 @@ impl Redemption {
             promised: self.house.promise(
                 &[&fund],
                 trade_date,
-                PromisedFee::Open,
-                Discount::NONE,
+                Cost::undiscounted(PromisedFee::Open),
             )?,
         };
         plan.out.place(turn, terms)

@@ -30,7 +30,6 @@ use fundflow_domain::{
     case::{CaseId, Cases, Closing},
     holdings::Holdings,
     ids::{AccountRef, OrderId, PaymentNo, TransactionId},
-    money::Discount,
     orders::Cause,
     payout::Payouts,
     time::Timestamp,
@@ -163,10 +162,10 @@ impl FundSaga for Redemption {
         &self,
         view: &View<'_>,
         terms: &Terms,
-        said: &Confirmation,
+        of: (&[Confirmation], &Confirmation),
     ) -> Option<check::Leaving> {
-        let who = (view.open.promise.customer, Discount::NONE);
-        leaving::cost(&self.house, view, &view.plan.holdings, (terms, said), who)
+        let customer = view.open.promise.customer;
+        leaving::cost(&self.house, view, &view.plan.holdings, (terms, of), customer)
     }
 
     fn takes_from(view: &View<'_>, _: &ApplicationLeg) -> Option<ShareBook> {
@@ -390,10 +389,7 @@ impl saga::Saga for Redemption {
     }
 
     fn summary(request: &Request) -> String {
-        let Request { investor, fund, shares, account, .. } = request;
-        match shares {
-            Some(shares) => format!("{investor}: {shares} shares of {fund} to {account}"),
-            None => format!("{investor}: all shares of {fund} to {account}"),
-        }
+        let Request { investor, fund, shares, account, lots, .. } = request;
+        format!("{investor}: {} of {fund} to {account}", leaving::how_many(*shares, lots))
     }
 }

@@ -4,6 +4,7 @@ use super::{
     Do,
     saga::{Turn, View, Withdraw},
 };
+use crate::house::Cost;
 use crate::parts::{
     application::{ApplicationLeg, FundSaga, partly},
     by_hand, cancel,
@@ -15,7 +16,7 @@ use fundflow_domain::{
     application::{Ask, PromisedFee, Terms},
     calendar::TradingDay,
     limits::Exit,
-    money::{Amount, Discount, Money},
+    money::{Amount, Money},
     orders::Cause,
     payout,
 };
@@ -77,7 +78,7 @@ impl Withdraw {
             },
             trade_date: day,
             rounding: fund.share_rounding,
-            promised: self.house.promise(&[&fund], day, fee, Discount::NONE)?,
+            promised: self.house.promise(&[&fund], day, Cost::undiscounted(fee))?,
         };
         plan.out.place(turn, terms)
     }

@@ -6,7 +6,16 @@ use crate::{
     stage::Stage,
     terms::{foreign, request, target, wallet},
 };
-use fundflow_domain::{fund::FundTerms, modes::ConversionMode as Mode, status::FundStatus};
+use fundflow_domain::{
+    application::{Applications, PromisedFee, Terms},
+    fees::tiers::{AmountTiers, Charge},
+    fund::FundTerms,
+    ids::ApplicationNo,
+    modes::ConversionMode as Mode,
+    money::{Discount, ShareRounding},
+    status::FundStatus,
+};
+use fundflow_kernel::streams::Key;
 use fundflow_runtime::message::Reply;
 
 /// Terms from that day on.
@@ -70,4 +79,40 @@ fn what_a_later_leg_may_not_do_any_more_is_refused_before_anything_is_charged() 
         assert!(matches!(reply, Reply::Refused(..)), "{name}: {reply:?}");
         assert!(stage.events.is_empty(), "{name}: {}", stage.text());
     }
+}
+
+/// The registrar takes the target's order after the cut-off of its day; later terms begin with the next.
+fn taken_late(mode: Mode, (name, day): (&str, &str), later: FundTerms) -> Terms {
+    let mut stage = with(later);
+    assert!(matches!(stage.request(&request(mode)), Reply::Placed { .. }), "{mode:?}");
+    stage.outside.down.insert(name.to_owned());
+    stage.clock(&format!("{day} 16:00"));
+    stage.outside.down.clear();
+    stage.run();
+    let order = format!("TX-1.{name}").parse().unwrap();
+    let key: Key<Applications> = Key::of(&ApplicationNo::of(&order));
+    stage.state(&key).application().unwrap().terms.clone()
+}
+
+#[test]
+fn what_is_taken_late_is_applied_for_as_the_later_t_promises_it() {
+    let dear = from("2026-03-04", wallet(), |it| it.conversions[0].topup_discount = Discount::NONE);
+    let order = taken_late(Mode::NextDay, ("convert", "03-03"), dear);
+    assert_eq!(order.trade_date.to_string(), "2026-03-04");
+    let full = Charge::Rate("0.015".parse().unwrap());
+    assert_eq!(
+        (&order.promised.fee, order.promised.discount),
+        (&PromisedFee::Charge(full), Discount::NONE)
+    );
+    assert_eq!(order.ask.topup_discount(), Some(Discount::NONE), "file 03 says the same");
+
+    let one = Charge::Rate("0.01".parse().unwrap());
+    let other = from("2026-03-05", foreign(), |it| {
+        it.fees.purchase = AmountTiers::flat(one);
+        it.share_rounding = ShareRounding::Truncate;
+    });
+    let order = taken_late(Mode::RedeemToPurchase, ("target", "03-04"), other);
+    assert_eq!(order.trade_date.to_string(), "2026-03-05");
+    assert_eq!(order.promised.fee, PromisedFee::Charge(one));
+    assert_eq!(order.rounding, ShareRounding::Truncate);
 }

@@ -5,7 +5,7 @@ use crate::{
     outside::{converted, rejected},
     stage::{Stage, at},
 };
-use fundflow_domain::fund::ConversionFeeMethod as Method;
+use fundflow_domain::{application::Designated, fund::ConversionFeeMethod as Method};
 use fundflow_runtime::message::Reply;
 use fundflow_sagas::conversion::{Command, Conversion, Request};
 
@@ -106,6 +106,17 @@ fn what_a_huge_redemption_leaves_unconfirmed_stays_with_the_investor() {
     stage.until("02-25 18:00");
     assert_eq!(ending(&stage), Some("conversion.completed"), "{}", stage.text());
     assert_eq!(stage.shares("001546").available(), "15000".parse().unwrap());
+}
+
+#[test]
+fn what_was_asked_of_a_chosen_lot_is_told_in_its_shares() {
+    let chosen = |lots| Request { shares: None, lots, ..request() };
+    let lot = Designated { serial: "B1".parse().unwrap(), shares: "20000".parse().unwrap() };
+    for (lots, said) in [(vec![lot], "20000.00 shares of 001546"), (vec![], "all shares of 001546")]
+    {
+        let stage = asked_for(Method::FeeDifference, chosen(lots));
+        assert_eq!(stage.look::<Conversion>("C").summary, format!("i-1: {said} into 011162"));
+    }
 }
 
 #[test]

@@ -22,6 +22,12 @@ fn then(fund: FundTerms, change: impl FnOnce(&mut FundTerms)) -> FundTerms {
     fund
 }
 
+/// What the last event of that type says.
+fn last(stage: &Stage, event_type: &str) -> serde_json::Value {
+    let event = stage.events.iter().rfind(|it| &*it.event.event_type == event_type);
+    serde_json::from_str(&event.unwrap().event.data).unwrap()
+}
+
 /// Asked for in time, and placed when the exchange has closed: T is 24 February.
 fn placed_late(later: FundTerms) -> Stage {
     let mut stage = conversion::stage(Method::FeeDifference);
@@ -54,8 +60,7 @@ fn the_top_up_of_a_later_t_is_discounted_as_its_own_terms_say() {
         fund.conversions[0].topup_discount = "0.5".parse().unwrap();
     });
     let stage = placed_late(half);
-    let order = stage.events.iter().rfind(|it| &*it.event.event_type == "application.placed");
-    let order: serde_json::Value = serde_json::from_str(&order.unwrap().event.data).unwrap();
+    let order = last(&stage, "application.placed");
     assert!(order.to_string().contains(r#""discount":"0.5"#), "{order:#}");
     assert!(order.to_string().contains(r#""trade_date":"2026-02-24""#), "{order:#}");
 }
@@ -78,7 +83,9 @@ fn a_plan_is_agreed_to_on_the_terms_of_its_first_date() {
 fn a_conversion_that_is_below_a_minimum_of_the_later_t_is_turned_away() {
     let bond = || bond(Method::FeeDifference);
     let shares = |text: &str| text.parse().unwrap();
-    let away: [(&str, FundTerms); 3] = [
+    let away: [(&str, FundTerms); 4] = [
+        // Registered on 15 January, 40 days before.
+        ("held for 41 days", then(bond(), |it| it.conversions[0].days_min = 41)),
         ("minimum", then(bond(), |it| it.limits.shares.conversion_min = shares("20000.01"))),
         ("of the pair", then(bond(), |it| it.conversions[0].shares_min = shares("20000.01"))),
         ("be left", then(bond(), |it| it.limits.shares.balance_min = shares("5000.01"))),
@@ -96,6 +103,7 @@ fn a_conversion_that_is_below_a_minimum_of_the_later_t_is_turned_away() {
         it.limits.shares.conversion_min = shares("20000");
         it.limits.shares.balance_min = shares("5000");
         it.conversions[0].shares_min = shares("20000");
+        it.conversions[0].days_min = 40;
     });
     assert_eq!(placed_late(enough).look::<Conversion>("C").ending, None);
 }
@@ -128,4 +136,39 @@ fn a_redemption_that_its_registrar_takes_late_is_held_against_the_minima_of_the_
     }
     let stage = taken_late(|it| it.limits.shares.redemption_min = "6000".parse().unwrap());
     assert!(stage.has("application.moved") && stage.look::<Redemption>("R").ending.is_none());
+}
+
+/// The registrar takes it on 24 February for the 25th: its pair, and a campaign of its target, say otherwise then.
+#[test]
+fn a_conversion_that_is_taken_late_is_applied_for_as_the_later_t_promises_it() {
+    let campaign = |fund: FundTerms, until: &str| {
+        let text = format!(
+            r#"[{{"id":"camp","source":"campaign","multiplier":"0.1","from":"2026-01-01",
+                "until":"{until}","businesses":["conversion"]}}]"#
+        );
+        FundTerms { discounts: serde_json::from_str(&text).unwrap(), ..fund }
+    };
+    for (until, expected) in [("2026-02-24", "0.5000"), ("2026-02-25", "0.1000")] {
+        let mut later = then(bond(Method::FeeDifference), |fund| {
+            fund.conversions[0].topup_discount = "0.5".parse().unwrap();
+        });
+        later.effective_from = "2026-02-25".parse().unwrap();
+        let mut stage = conversion::stage(Method::FeeDifference);
+        let funds = vec![campaign(equity(), until), bond(Method::FeeDifference), later];
+        stage.house = house(funds);
+        stage.now = at("02-24 14:59");
+        stage.crash();
+        stage.silent = true;
+        stage.request::<Conversion>("C", conversion::request());
+        let placed = last(&stage, "application.placed").to_string();
+        assert!(placed.contains(r#""topup_discount":"0.1000""#), "{placed}");
+        stage.now = at("02-24 15:46");
+        stage.silent = false;
+        stage.until("02-24 15:50");
+        let moved = last(&stage, "application.moved");
+        assert_eq!(moved["to"], "2026-02-25", "{moved:#}");
+        assert_eq!(moved["promised"]["discount"], expected, "{until}: {moved:#}");
+        let changed = (expected != "0.1000").then_some(expected);
+        assert_eq!(moved["topup_discount"].as_str(), changed, "{until}: {moved:#}");
+    }
 }

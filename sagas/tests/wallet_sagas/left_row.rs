@@ -4,6 +4,7 @@
 use crate::{
     audited, fast_withdraw,
     outside::Fate,
+    recharge,
     stage::{Stage, at},
     tampered,
 };

@@ -11,10 +11,10 @@ use crate::{
 use fundflow_domain::{
     application::{
         self, Applications, Ask, Confirmation, Designated, FastTransferConfirmed, LotConfirmed,
-        Outcome, Reception, RedemptionConfirmed, RejectedFrozen, Rejection, SubscriptionConfirmed,
-        Terms,
+        Outcome, Promise, Reception, RedemptionConfirmed, RejectedFrozen, Rejection,
+        SubscriptionConfirmed, Terms,
     },
-    money::{Money, Nav},
+    money::{Money, Nav, ShareRounding},
 };
 
 pub(super) fn entries() -> Vec<Entry> {
@@ -57,6 +57,15 @@ fn heard() -> Vec<application::Event> {
             from: day("2026-02-13"),
             to: day("2026-02-24"),
             promised: promise("2026-02-25"),
+            topup_discount: None,
+            rounding: None,
+        },
+        E::Moved {
+            from: day("2026-02-13"),
+            to: day("2026-02-24"),
+            promised: Promise { floor: Some(id("0.006")), ..promise("2026-02-25") },
+            topup_discount: Some(id("0.4")),
+            rounding: Some(ShareRounding::Truncate),
         },
         E::AskChanged { from: shares("10000.00"), to: shares("4000.00") },
         E::Accepted { serial: Some(id("F-1")) },

@@ -4,7 +4,10 @@ use crate::{
     orders::{bought, conversion_terms, converted, promise, purchase_terms, rejection},
     worlds::{cause, date, day, instant, read},
 };
-use fundflow_domain::application::{Command, Confirmation, Reception, Terms};
+use fundflow_domain::{
+    application::{Command, Confirmation, Reception, Terms},
+    money::ShareRounding,
+};
 use proptest::{prelude::*, sample::select};
 
 /// Commands to the ready-made purchase.
@@ -41,7 +44,7 @@ fn commands(terms: Terms, confirmations: Vec<Confirmation>) -> impl Strategy<Val
         C::Place(Box::new(terms.clone())),
         C::Place(Box::new(terms)),
         C::Place(Box::new(later)),
-        C::MoveTo(day("2026-02-24"), promise("2026-02-25")),
+        C::MoveTo(day("2026-02-24"), promise("2026-02-25"), ShareRounding::HalfUp),
         C::Accept(read("F-1")),
         C::Accept(read("F-2")),
         C::Seal("B-1".into()),

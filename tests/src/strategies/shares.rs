@@ -80,8 +80,8 @@ fn incomes() -> impl Strategy<Value = wallet::Command> {
             1 => C::ReverseIncome { day, publication },
             2 => C::CarryIncome { through: day, registered: day },
             3 => C::CorrectIncome { day, unit: IncomeUnit::HundredthOfFen },
-            4 => C::CorrectSettlement(tx, read("0.10")),
-            _ => C::SettleIncome(tx, read("0.40")),
+            4 => C::CorrectSettlement(tx, read("0.10"), 1),
+            _ => C::SettleIncome(tx, read("0.40"), 1),
         },
     )
 }

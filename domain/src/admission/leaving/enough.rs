@@ -1,10 +1,14 @@
-//! The minima of the T that an order has moved to: of a redemption, of a conversion, of a pair, of what stays.
+//! The minima of the T that an order has moved to: of a redemption, of a conversion, of a pair, of what stays,
+//! and of the days that shares were held.
 
 use crate::{
+    calendar::TradingDay,
     fund::FundTerms,
     limits::{Exit, Outflow},
+    lots::Parcel,
     money::Shares,
 };
+use fundflow_kernel::counted::counted;
 
 /// Whether the funds would let so many shares leave on another T, of an order that is as it was placed: in its
 /// words, where `left` would stay behind. All of them may always leave, but for a pair's minimum.
@@ -34,4 +38,25 @@ pub fn enough_on(
             Err(format!("{left} shares would be left, and the fund lets none or {min} be left"))
         }
     }
+}
+
+/// Whether the pair lets the lots go that an order takes, on another T: in its words.
+///
+/// # Errors
+/// Which of them is too young.
+pub fn long_enough_on(
+    fund: &FundTerms,
+    into: &FundTerms,
+    lots: &[Parcel],
+    day: TradingDay,
+) -> Result<(), String> {
+    let Some(pair) = fund.conversion_into(into.code) else { return Ok(()) };
+    let young = lots.iter().find(|lot| !pair.lets_go(lot.registered_on, day));
+    young.map_or(Ok(()), |lot| {
+        let (since, days) = (lot.registered_on, counted(pair.days_min, "day", "days"));
+        Err(format!(
+            "the pair takes shares that were held for {days}, and lot {} is of {since}",
+            lot.lot
+        ))
+    })
 }

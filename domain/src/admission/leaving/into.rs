@@ -2,7 +2,7 @@
 
 use super::{AdmittedInto, Into, Leaving, Refusal};
 use crate::{
-    admission::{checks, day_max},
+    admission::{checks, day_max, topup},
     calendar::TradingDay,
     fund::{ConversionPair, FundTerms},
     ids::InvestorId,
@@ -17,6 +17,7 @@ pub(super) fn target(
     t: TradingDay,
 ) -> Result<AdmittedInto, Refusal> {
     let order = a.order();
+    let topup = topup::rule(&a.fund, &into.fund, a.channel, t.date());
     day_max::day_not_refused(&into.fund, into.used, t)?;
     let worth = a.worth();
     if worth.is_some() {
@@ -29,8 +30,8 @@ pub(super) fn target(
     Ok(AdmittedInto {
         terms: into.fund.version.clone(),
         fee_schedule: into.fund.fees.version.clone(),
-        topup_discount: pair.topup_discount,
-        rule: pair.rule.clone(),
+        topup_discount: topup.as_ref().map_or(pair.topup_discount, |rule| rule.multiplier),
+        rule: topup.map_or_else(|| pair.rule.clone(), |rule| rule.id),
         suitability: None,
         worth,
         counted: worth.and_then(|_| key(&into.fund, &a.investor.id, a, t)),

@@ -26,6 +26,7 @@ fn order() -> Terms {
         promised: Promise {
             fee: PromisedFee::Tiers(tiers),
             discount: Discount::NONE,
+            floor: None,
             confirm_by: day("2026-02-24"),
         },
     }

@@ -183,6 +183,7 @@ proptest! {
         let policy = Policy {
             method, tier_base: TierBase::AfterRedemptionFee,
             topup_discount: Discount::new(decimal(discount, 4)).unwrap(),
+            topup_floor: None,
             rounding: ShareRounding::HalfUp,
         };
         let (buying_source, buying_target) = (AmountTiers::flat(charge_out), AmountTiers::flat(charge_in));

@@ -27,11 +27,11 @@ use crate::{
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
-    application::Terms,
+    application::{Ask, Promise, PromisedFee, Terms},
     calendar::TradingDay,
     fund::{FundKind, FundTerms},
     ids::FundCode,
-    money::PerTenThousand,
+    money::{Discount, PerTenThousand},
     time::Timestamp,
 };
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
@@ -145,7 +145,7 @@ impl SandboxRegistrar {
     ) -> Result<Answers, NightError> {
         let mut ranked = Vec::with_capacity(asked.len());
         for record in asked {
-            let known = self.batched(&record.app_sheet_serial_no, t)?;
+            let known = self.batched(record, t)?;
             let rank = known.as_ref().map_or(u8::MAX, |known| self.rank(known));
             ranked.push((rank, record));
         }
@@ -186,23 +186,60 @@ impl SandboxRegistrar {
         funds.filter(waits).collect()
     }
 
-    /// Notes that the file of that T has named the application: it is of that T, and is not taken back any
-    /// more.
+    /// Notes that the file of that T has named the application: it is of that T, on the discount of its
+    /// record, and is not taken back any more.
     fn batched(
         &self,
-        no: &str,
+        record: &TradeApplication,
         trade_date: TradingDay,
     ) -> Result<Option<ApplicationEntry>, JournalError> {
-        let key: Arc<str> = no.into();
+        let key: Arc<str> = record.app_sheet_serial_no.as_str().into();
         let change = |known: Option<&ApplicationEntry>| {
             let known = known.filter(|known| known.is_accepted() && !known.batched)?;
             let undecided = known.decided.is_none();
-            let trade_date = if undecided { trade_date } else { known.terms.trade_date };
-            let terms = Terms { trade_date, ..known.terms.clone() };
+            let terms = if undecided {
+                self.as_applied(known, record, trade_date)
+            } else {
+                known.terms.clone()
+            };
             Some(ApplicationEntry { terms, batched: true, ..known.clone() })
         };
         let (entry, _) = self.books.change(&key, self.journal.as_ref(), change, Clone::clone)?;
         Ok(entry.filter(ApplicationEntry::is_accepted))
+    }
+
+    /// The application as the file of that T has it. Where that is not what the front was told, the fee and
+    /// the rounding follow from the funds' terms of that T.
+    fn as_applied(
+        &self,
+        known: &ApplicationEntry,
+        record: &TradeApplication,
+        t: TradingDay,
+    ) -> Terms {
+        let told = &known.terms;
+        let mut terms = Terms { trade_date: t, ..told.clone() };
+        let column = match told.ask {
+            Ask::Conversion { .. } => record.backenload_discount,
+            Ask::Purchase { .. } | Ask::Subscription { .. } => record.discount_rate_of_commission,
+            Ask::Redemption { .. } | Ask::FastTransfer { .. } => return terms,
+        };
+        let Ok(discount) = Discount::new(column) else { return terms };
+        let on = |day: TradingDay| {
+            let listed = |fund| self.market.terms(fund, day.date()).ok().flatten();
+            [listed(told.fund), listed(known.entered_fund())]
+        };
+        let (first, now) = (known.too_late_for.unwrap_or(told.trade_date), on(t));
+        if on(first) == now && discount == told.promised.discount {
+            return terms;
+        }
+        terms.promised = Promise { fee: PromisedFee::Open, discount, ..terms.promised };
+        if let Ask::Conversion { topup_discount, .. } = &mut terms.ask {
+            *topup_discount = discount;
+        }
+        if let [_, Some(entered)] = now {
+            terms.rounding = entered.share_rounding;
+        }
+        terms
     }
 
     fn balances(&self, distributor: &str, days: Days) -> Vec<Filler<'static>> {

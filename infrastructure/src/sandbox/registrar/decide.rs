@@ -204,8 +204,9 @@ impl SandboxRegistrar {
             Ask::FastTransfer { .. } => Outcome::FastTransfer(fast_transfer(shares)),
             Ask::Redemption { .. } | Ask::Purchase { .. } | Ask::Subscription { .. } => {
                 let nav = self.priced(terms.fund, night)?;
-                let on = night.confirmed_on;
-                let numbers = self.market.redemption(terms, &parcels, nav, on)?;
+                // What was carried over is a new request, on the terms of its own T.
+                let (of, on) = ((terms.fund, night.trade_date), night.confirmed_on);
+                let numbers = self.market.redemption(of, &parcels, nav, on)?;
                 Outcome::Redemption(with_income(terms, numbers, unpaid())?)
             }
         };

@@ -141,14 +141,14 @@ impl Decided {
 impl ApplicationEntry {
     /// Whether it is that application, on the T that it has or was handed in for.
     pub(super) fn is_for(&self, terms: &Terms) -> bool {
-        self.terms == *terms || (self.too_late_for == Some(terms.trade_date) && self.is_same(terms))
+        let of_t =
+            [Some(self.terms.trade_date), self.too_late_for].contains(&Some(terms.trade_date));
+        of_t && self.is_same(terms)
     }
 
     /// Whether it is that application, on whichever T.
     fn is_same(&self, terms: &Terms) -> bool {
-        let Terms { trade_date, promised, .. } = terms;
-        *terms
-            == Terms { trade_date: *trade_date, promised: promised.clone(), ..self.terms.clone() }
+        self.terms.is_same_order(terms)
     }
 
     /// Whether both are the same order under the same number, whatever else they say.

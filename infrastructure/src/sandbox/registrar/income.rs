@@ -108,10 +108,10 @@ impl Incomes {
         all.filter(|(_, unpaid)| *unpaid != Income::ZERO)
     }
 
-    /// All that is owed was paid with shares that left; what is below a fen stays with the fund.
-    pub(super) fn settle(&mut self, holder: &Holder) {
+    /// What is owed was paid with shares that left; `rest` still is.
+    pub(super) fn settle(&mut self, holder: &Holder, rest: Income) {
         let Some(owed) = self.owed.get_mut(holder) else { return };
-        for (from, amount) in owed.settle() {
+        for (from, amount) in owed.settle(rest) {
             self.changed(holder, from, amount.decimal());
         }
     }

@@ -4,10 +4,11 @@ use super::{
 };
 use crate::sandbox::fixture::{bought, calendar, converted, fund, handed_in, redeemed, start, t};
 use fundflow_domain::{
-    application::{Outcome, RedemptionConfirmed, Terms},
+    application::{OnHuge, Outcome, RedemptionConfirmed, Terms},
+    fund::FundTerms,
     ids::ApplicationNo,
     money::{Income, Shares},
-    money_fund::Publication,
+    money_fund::{IncomeUnit, Publication},
 };
 use fundflow_kernel::clock::ManualClock;
 
@@ -106,6 +107,37 @@ fn whoever_leaves_with_every_share_is_paid_what_is_owed() {
         ("80.00".into(), "1000080.00".into())
     );
     assert_eq!(owns(&stage.registrar, MONTHLY), figures("0", "0"));
+}
+
+/// A million shares at 0.00013 per 10,000 earn 0.0130: a fen is paid with the first part of them, 0.0030 stay
+/// owed with the rest, and nothing once all have left.
+#[test]
+fn a_part_of_a_fen_stays_owed_while_shares_stay() {
+    let huge = "[[huge]]\nfund = \"050003\"\non = \"2026-02-13\"\npart_per_mille = 400\n";
+    for (scenario, [shares, unpaid]) in [(huge, ["600000.00", "0.003"]), ("", ["0", "0"])] {
+        let clock = ManualClock::at(start());
+        let in_parts = |terms: &Arc<FundTerms>| {
+            Arc::new(FundTerms {
+                income_unit: IncomeUnit::HundredthOfFen,
+                ..FundTerms::clone(terms)
+            })
+        };
+        let shipped = market();
+        let market = Market::of(calendar(), shipped.funds(t().date()).into_iter().map(in_parts));
+        let told = Scenario::from_toml(scenario).unwrap();
+        let registrar = SandboxRegistrar::in_memory(told, market, Arc::new(clock.clone()));
+        let stage = Stage { registrar, clock };
+        stage.submit(of(MONTHLY, bought("TX-0", "1000000.00")));
+        stage.says(hour());
+        publish(&stage.registrar, MONTHLY, "2026-02-13", "0.00013");
+        let mut terms = leaves(MONTHLY, "1000000.00", true);
+        if let Ask::Redemption { on_huge, .. } = &mut terms.ask {
+            *on_huge = OnHuge::Cancel;
+        }
+        stage.submit(terms.clone());
+        assert_eq!(numbers(&stage, &terms).income.to_string(), "0.01", "{scenario}");
+        assert_eq!(owns(&stage.registrar, MONTHLY), figures(shares, unpaid), "{scenario}");
+    }
 }
 
 #[test]

@@ -36,6 +36,8 @@ mod planted;
 #[cfg(test)]
 mod planted_tests;
 mod pricing;
+#[cfg(test)]
+mod pricing_tests;
 mod records;
 mod register;
 #[cfg(test)]

@@ -135,12 +135,12 @@ impl Owed {
         self.booked = self.booked.plus(amount).unwrap_or(self.booked);
     }
 
-    /// All of it is paid. Returns what became shares for good.
-    pub(super) fn settle(&mut self) -> Vec<(NaiveDate, Income)> {
+    /// All of it is paid but for `rest`. Returns what became shares for good.
+    pub(super) fn settle(&mut self, rest: Income) -> Vec<(NaiveDate, Income)> {
         let carried = self.carries();
         self.settled_through = self.carries.keys().next_back().copied().max(self.settled_through);
         self.carries.clear();
-        (self.rest, self.booked) = (Income::ZERO, Income::ZERO);
+        (self.rest, self.booked) = (rest, Income::ZERO);
         self.days.values_mut().for_each(|day| day.settled = true);
         carried
     }

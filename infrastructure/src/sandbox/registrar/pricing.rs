@@ -8,12 +8,14 @@ use fundflow_domain::{
         Ask, ConversionConfirmed, FastTransferConfirmed, LotConfirmed, PromisedFee,
         PurchaseConfirmed, RedemptionConfirmed, SubscriptionConfirmed, Terms,
     },
+    calendar::TradingDay,
     conversion,
     fees::{
         CustomerType,
         tiers::{Charge, DaysTiers},
     },
     fund::FundTerms,
+    ids::FundCode,
     lots::Parcel,
     money::{Amount, Discount, Income, Money, Nav, Rate, ShareRounding, Shares, SignedMoney},
     money_fund,
@@ -92,13 +94,13 @@ impl Market {
     /// Shares out of these lots are worth money at that price.
     pub(super) fn redemption(
         &self,
-        terms: &Terms,
+        (fund, t): (FundCode, TradingDay),
         parcels: &[Parcel],
         nav: Nav,
         confirmed_on: chrono::NaiveDate,
     ) -> Result<RedemptionConfirmed, NotPriced> {
         let nothing = DaysTiers::flat(Rate::ZERO);
-        let fees = match self.terms(terms.fund, terms.trade_date.date())? {
+        let fees = match self.terms(fund, t.date())? {
             Some(fund) => redemption::Terms::of(&fund.fees, None, CustomerType::Individual),
             None => redemption::Terms { tiers: &nothing, back_end: None, regime: None },
         };
@@ -132,11 +134,15 @@ impl Market {
             self.terms(*into, terms.trade_date.date())?,
         );
         let (out, redemption_fee, base, topup) = if let (Some(source), Some(target)) = funds {
-            let policy = policy(source, target, *topup_discount, terms.rounding)?;
+            let discount = (*topup_discount, terms.promised.floor);
+            let policy = policy(source, target, discount, terms.rounding)?;
             let holder = CustomerType::Individual;
             let fees = conversion::Terms::of(&source.fees, &target.fees, None, holder, policy);
             let priced = conversion::price(&parcels, nav_out, nav_in, it.confirmed_on, fees)?;
-            (priced.out, priced.redemption_fee, priced.base, priced.topup)
+            let put_off = priced.out.back_end_fee;
+            // The record has one figure for both.
+            let fee = priced.redemption_fee.plus(put_off).unwrap_or(priced.redemption_fee);
+            (priced.out, fee, priced.base, priced.topup)
         } else {
             let nothing = DaysTiers::flat(Rate::ZERO);
             let free = redemption::Terms { tiers: &nothing, back_end: None, regime: None };
@@ -264,10 +270,10 @@ fn lots_of(priced: &redemption::Redemption) -> Vec<LotConfirmed> {
 fn policy(
     source: &FundTerms,
     target: &FundTerms,
-    topup_discount: Discount,
+    (topup_discount, topup_floor): (Discount, Option<Rate>),
     rounding: ShareRounding,
 ) -> Result<conversion::Policy, NotPriced> {
     let pair = source.conversion_into(target.code);
     let pair = pair.ok_or(NotPriced::NoPair { from: source.code, into: target.code })?;
-    Ok(conversion::Policy { topup_discount, ..pair.policy(rounding) })
+    Ok(conversion::Policy { topup_discount, topup_floor, ..pair.policy(rounding) })
 }

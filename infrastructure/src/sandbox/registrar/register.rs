@@ -20,9 +20,10 @@ use fundflow_domain::{
     fund::RedemptionSequence,
     ids::{FundCode, InvestorId, LotId},
     lots::Parcel,
-    money::{Income, Nav, Shares, SignedMoney},
+    money::{Income, Nav, Shares},
     orders::Serial,
 };
+use rust_decimal::Decimal;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Shares that one confirmation registered.
@@ -66,6 +67,32 @@ fn entered(terms: &Terms, outcome: &Outcome) -> (InvestorId, Shares) {
         ) => None,
     };
     to.unwrap_or_else(|| (terms.investor.clone(), outcome.registered()))
+}
+
+/// Unpaid income that a record pays along; `None` where shares only came.
+fn paid_along(said: &Confirmation) -> Option<Income> {
+    let income = match &said.outcome {
+        Outcome::Redemption(numbers) => numbers.income,
+        Outcome::Conversion(numbers) => numbers.income,
+        Outcome::Purchase(_) | Outcome::Subscription(_) | Outcome::FastTransfer(_) => return None,
+    };
+    Income::new(income.decimal()).ok()
+}
+
+/// What is owed after a record paid income along. Where all that was asked for has left, a part of a fen
+/// stays with the fund; no money comes of a conversion that income below zero could be taken from.
+fn still_owed(entry: &ApplicationEntry, rest: Income) -> Income {
+    let asked = match &entry.terms.ask {
+        Ask::Redemption { shares, .. } => *shares,
+        Ask::Conversion { shares, .. } if rest.whole_fen().0 >= Decimal::ZERO => *shares,
+        Ask::Conversion { .. }
+        | Ask::Purchase { .. }
+        | Ask::Subscription { .. }
+        | Ask::FastTransfer { .. } => return rest,
+    };
+    let taken = entry.decided.iter().flat_map(|decided| &decided.taken);
+    let gone = taken.fold(Shares::ZERO, |sum, it| sum.plus(it.shares).unwrap_or(sum));
+    if gone < asked { rest } else { Income::ZERO }
 }
 
 /// Why shares do not leave: the figures first, since the field of a confirmation holds 60 bytes of it.
@@ -116,16 +143,14 @@ impl Register {
         let taken = taken.get(known.map_or(0, |known| known.taken.len())..).unwrap_or_default();
         let holder = (entry.terms.investor.clone(), entry.terms.fund);
         self.debit(&holder, taken, earns_through);
-        let settles = |said: &Confirmation| match &said.outcome {
-            Outcome::Redemption(_) => takes_income(&entry.terms.ask),
-            // What is below zero stays owed.
-            Outcome::Conversion(numbers) => numbers.income != SignedMoney::ZERO,
-            Outcome::Purchase(_) | Outcome::Subscription(_) | Outcome::FastTransfer(_) => false,
-        };
         self.note(entry);
-        if entry.confirmations().skip(confirmed).any(settles) {
+        let mut paid = entry.confirmations().skip(confirmed).filter_map(paid_along).peekable();
+        if takes_income(&entry.terms.ask) && paid.peek().is_some() {
             self.reckon_days(&holder);
-            self.incomes.settle(&holder);
+            let paid = paid.fold(Income::ZERO, |sum, one| sum.plus(one).unwrap_or(sum));
+            let unpaid = self.incomes.unpaid(&holder);
+            let rest = unpaid.minus(paid).unwrap_or(unpaid);
+            self.incomes.settle(&holder, still_owed(entry, rest));
         } else if !taken.is_empty() {
             self.reckon(&holder, Shares::ZERO);
         }
