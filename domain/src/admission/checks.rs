@@ -263,8 +263,9 @@ pub(super) struct Price {
     pub(super) rule: VersionTag,
 }
 
-pub(super) fn price(a: &Admission, mode: ConversionMode, t: TradingDay) -> Price {
-    let rule = discount_rule(a, mode, t.date());
+/// What the target's order costs on its own day, by the terms of that day: `a` has them.
+pub(super) fn price(a: &Admission, mode: ConversionMode, target_in: TradingDay) -> Price {
+    let rule = discount_rule(a, mode, target_in.date());
     priced(&a.target_fund.fees.purchase, a.amount, rule.as_ref())
 }
 

@@ -33,6 +33,8 @@ struct Leaving {
     ask: Ask,
     rounding: ShareRounding,
     fee: PromisedFee,
+    /// That of the target is its own order's; leaving a money fund has none.
+    discount: Discount,
     /// The fund whose registrar confirms last.
     confirming: Arc<FundTerms>,
 }
@@ -65,9 +67,8 @@ impl DiscountPurchase {
         let view = turn.view()?;
         let fund = view.open.request.wallet_fund;
         let source = self.house.terms(fund, day)?;
-        let Leaving { ask, rounding, fee, confirming } =
+        let Leaving { ask, rounding, fee, discount, confirming } =
             self.leaving(&view, day, shares, &source)?;
-        let discount = view.open.notes.promise(&view.open.promise).discount;
         let promise = self.house.promise(&[&source, &confirming], day, fee, discount)?;
         let registrar = source.registrar.clone();
         let terms = terms(&plan.out, &view, (fund, registrar), ask, day, (rounding, promise));
@@ -142,6 +143,7 @@ impl DiscountPurchase {
                 ask: Ask::Redemption { shares, lots, on_huge, take_income },
                 rounding: source.share_rounding,
                 fee: PromisedFee::Exact(Money::ZERO),
+                discount: Discount::NONE,
                 confirming: source.clone(),
             });
         }
@@ -152,6 +154,7 @@ impl DiscountPurchase {
             ask: Ask::Conversion { shares, into, lots, topup_discount, on_huge, take_income },
             rounding: confirming.share_rounding,
             fee: promised.fee_of(worth(shares).ok_or(lacks("shares to convert"))?),
+            discount: topup_discount,
             confirming,
         })
     }
