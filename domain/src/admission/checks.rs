@@ -194,6 +194,12 @@ pub(super) fn order_limits(
     fund: &FundTerms,
     by_conversion: bool,
 ) -> Result<(), Refusal> {
+    order_least(a, fund)?;
+    order_most(a, fund, by_conversion)
+}
+
+/// The minimum and the step of what an investor orders.
+pub(super) fn order_least(a: &Order<'_>, fund: &FundTerms) -> Result<(), Refusal> {
     let (amount, code) = (a.amount, fund.code);
     let limits = fund.limits.of(a.investor.customer_type);
     let held = a.investor.holds.contains(&code);
@@ -204,6 +210,17 @@ pub(super) fn order_limits(
     if let Some(step) = limits.step.filter(|step| !amount.is_multiple_of(*step)) {
         return Err(Refusal::NotAMultiple { fund: code, amount, step });
     }
+    Ok(())
+}
+
+/// The most of one order.
+pub(super) fn order_most(
+    a: &Order<'_>,
+    fund: &FundTerms,
+    by_conversion: bool,
+) -> Result<(), Refusal> {
+    let (amount, code) = (a.amount, fund.code);
+    let limits = fund.limits.of(a.investor.customer_type);
     let of_conversion = limits.conversion_in_max.filter(|_| by_conversion);
     let max = limits.order_max.into_iter().chain(of_conversion).min();
     match max.filter(|max| amount > *max) {
