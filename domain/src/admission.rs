@@ -206,7 +206,8 @@ pub fn admit(a: &Admission) -> Result<Admitted, Refusal> {
 /// Names what would fit only where that would be admitted.
 fn fitted(a: &Admission, refusal: Refusal) -> Refusal {
     let fits = |amount| decide(&Admission { amount, ..a.clone() }).is_ok();
-    let step = a.step_in(a.mode.unwrap_or(ConversionMode::LinkedSameDay));
+    let mode = a.mode.unwrap_or(ConversionMode::LinkedSameDay);
+    let step = a.calendar.t_of(a.at).map_or(None, |t| a.bought(mode, t).step_in(mode));
     refusal.fitting(step, fits)
 }
 
@@ -267,9 +268,10 @@ pub fn readmit(was: &Admitted, again: &Readmission) -> Result<Admitted, Refusal>
         later: again.later.clone(),
         calendar: again.calendar.clone(),
     };
-    let again = |a: &Admission| on_day(a, was.mode, again.trade_date);
-    let fits = |amount| again(&Admission { amount, ..a.clone() }).is_ok();
-    let mut admitted = again(&a).map_err(|refusal| refusal.fitting(a.step_in(was.mode), fits))?;
+    let on = |a: &Admission| on_day(a, was.mode, again.trade_date);
+    let fits = |amount| on(&Admission { amount, ..a.clone() }).is_ok();
+    let step = || a.bought(was.mode, again.trade_date).step_in(was.mode);
+    let mut admitted = on(&a).map_err(|refusal| refusal.fitting(step(), fits))?;
     admitted.suitability.clone_from(&was.suitability);
     admitted.requested_at = was.requested_at;
     Ok(admitted)
@@ -308,7 +310,7 @@ fn on_day(
         }
     };
     let accepted = accepted.map(|fitting| fitting.amount);
-    let price = checks::price(&part, mode, trade_date);
+    let price = checks::price(&part, mode, days.target_in);
     Ok(Admitted {
         requested_at: a.at,
         trade_date,

@@ -273,29 +273,29 @@ fn offering(a: &CashOut, refusal: Refusal) -> Refusal {
     }
 }
 
-/// Decides on the days again for the T of a later instant, where the shares stay what they were.
+/// Decides on the days of cash at once again for the T of a later instant; the shares stay what they were.
 ///
 /// # Errors
-/// [`Refusal::NoTradingDay`] or [`Refusal::RedemptionNotOpen`].
+/// [`Refusal::NoTradingDay`], [`Refusal::RedemptionNotOpen`] or [`Refusal::FastNotOffered`].
 pub fn readmit(
     was: &Admitted,
     fund: &FundTerms,
     (calendar, at): (&TradingCalendar, Timestamp),
 ) -> Result<Admitted, Refusal> {
-    // Cash at once is what moves to a later T.
-    let days = days(calendar, fund, at, true);
-    let days = days.map_err(|error| Refusal::NoTradingDay(error.to_string()))?;
-    let (trade_date, confirm_by, paid_by) = days;
+    let no_day = |error: CalendarError| Refusal::NoTradingDay(error.to_string());
+    let (trade_date, confirm_by, paid_by) = days(calendar, fund, at, true).map_err(no_day)?;
     may_leave(fund, trade_date)?;
+    if fund.limits.fast_redemption_day_max.is_none() {
+        return Err(Refusal::FastNotOffered { fund: fund.code, ordinary: false });
+    }
     let (calendar, terms) = (calendar.version().clone(), fund.version.clone());
     Ok(Admitted { trade_date, confirm_by, paid_by, calendar, terms, ..was.clone() })
 }
 
 fn decide(a: &CashOut) -> Result<Admitted, Refusal> {
     let is_fast = matches!(a.way, Way::Fast { .. });
-    let days = days(&a.calendar, &a.fund, a.at, is_fast);
-    let days = days.map_err(|error| Refusal::NoTradingDay(error.to_string()))?;
-    let (day, confirm_by, paid_by) = days;
+    let no_day = |error: CalendarError| Refusal::NoTradingDay(error.to_string());
+    let (day, confirm_by, paid_by) = days(&a.calendar, &a.fund, a.at, is_fast).map_err(no_day)?;
     if a.fund.kind != FundKind::Money {
         return Err(Refusal::NotAMoneyFund { fund: a.fund.code, kind: a.fund.kind });
     }

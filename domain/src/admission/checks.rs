@@ -195,6 +195,12 @@ pub(super) fn order_limits(
     fund: &FundTerms,
     by_conversion: bool,
 ) -> Result<(), Refusal> {
+    order_least(a, fund)?;
+    order_most(a, fund, by_conversion)
+}
+
+/// The minimum and the step of what an investor orders.
+pub(super) fn order_least(a: &Order<'_>, fund: &FundTerms) -> Result<(), Refusal> {
     let (amount, code) = (a.amount, fund.code);
     let limits = fund.limits.of(a.investor.customer_type);
     let held = a.investor.holds.contains(&code);
@@ -205,6 +211,17 @@ pub(super) fn order_limits(
     if let Some(step) = limits.step.filter(|step| !amount.is_multiple_of(*step)) {
         return Err(Refusal::NotAMultiple { fund: code, amount, step });
     }
+    Ok(())
+}
+
+/// The most of one order.
+pub(super) fn order_most(
+    a: &Order<'_>,
+    fund: &FundTerms,
+    by_conversion: bool,
+) -> Result<(), Refusal> {
+    let (amount, code) = (a.amount, fund.code);
+    let limits = fund.limits.of(a.investor.customer_type);
     let of_conversion = limits.conversion_in_max.filter(|_| by_conversion);
     let max = limits.order_max.into_iter().chain(of_conversion).min();
     match max.filter(|max| amount > *max) {
@@ -264,17 +281,18 @@ pub(super) struct Price {
     pub(super) rule: VersionTag,
 }
 
-pub(super) fn price(a: &Admission, mode: ConversionMode, t: TradingDay) -> Price {
+/// What the target's order costs on its own day, by the terms of that day: `a` has them.
+pub(super) fn price(a: &Admission, mode: ConversionMode, target_in: TradingDay) -> Price {
     let (tiers, channel) = (&a.target_fund.fees.purchase, a.channel);
     if mode.is_conversion() {
-        let rule = topup::rule(&a.wallet_fund, &a.target_fund, channel, t.date());
+        let rule = topup::rule(&a.wallet_fund, &a.target_fund, channel, target_in.date());
         // A top-up is free at 0, whatever it is the difference of; what is bought for money is not.
         if rule.as_ref().is_some_and(DiscountRule::is_free) {
             return priced(tiers, a.amount, rule.as_ref(), |_| Charge::FREE);
         }
         return discounted(tiers, a.amount, rule.as_ref());
     }
-    let case = DiscountCase { channel, business: Business::Purchase, on: t.date() };
+    let case = DiscountCase { channel, business: Business::Purchase, on: target_in.date() };
     discounted(tiers, a.amount, discount::strongest(&a.target_fund.discounts, case))
 }
 

@@ -114,3 +114,85 @@ fn the_limit_of_the_day_is_that_of_the_terms_of_that_day() {
     assert!(says[0].starts_with("2026-02-13"), "{says:?}");
     assert!(says[1].contains("10000.00") && says[2].contains("10000.00"), "{says:?}");
 }
+
+/// Of the request in that mode: discount, rule and charge.
+fn granted(a: &Admission, mode: Mode) -> String {
+    let it = admit(&Admission { mode: Some(mode), ..a.clone() }).unwrap();
+    format!("{} {} {}", it.discount, it.discount_rule, it.charge)
+}
+
+/// The pair of funds is that of the terms of the day on which the shares leave, and so is its discount: what
+/// is published again word for word on the eve changes no fee. Half of 1.5% is 0.75%.
+#[test]
+fn the_discount_of_a_conversion_is_that_of_the_terms_of_its_own_day() {
+    for day in ["2026-02-14", "2026-02-24"] {
+        let again = followed_by(&[from(day, wallet(), |_| ())]);
+        let half = followed_by(&[from(day, wallet(), |fund| {
+            fund.conversions[0].topup_discount = "0.5".parse().unwrap();
+        })]);
+        for mode in [Mode::LinkedSameDay, Mode::NextDay] {
+            assert_eq!(granted(&again, mode), "0.0000 wallet-0 0%", "{mode:?} {day}");
+        }
+        assert_eq!(granted(&half, Mode::LinkedSameDay), "0.0000 wallet-0 0%", "{day}");
+        assert_eq!(granted(&half, Mode::NextDay), "0.5000 wallet-0 0.75%", "{day}");
+    }
+}
+
+/// A tenth of the rate from one day through another, for whoever converts and for whoever buys.
+fn campaign(from: &str, until: &str) -> FundTerms {
+    let mut fund = target();
+    fund.discounts = serde_json::from_value(serde_json::json!([{
+        "id": "spring", "source": "campaign", "multiplier": "0.1", "from": from, "until": until,
+    }]))
+    .unwrap();
+    for business in ["conversion", "purchase"] {
+        let business = serde_json::from_value(business.into()).unwrap();
+        fund.discounts[0].businesses.push(business);
+    }
+    fund
+}
+
+/// The target is bought on 02-13, 02-24 or 02-25, by mode, and a campaign counts for whoever buys while it
+/// lasts. A tenth of 1.5% is 0.15%.
+#[test]
+fn a_campaign_counts_on_the_day_on_which_the_target_is_bought() {
+    let (none, spring) = ("1.0000 no-discount 1.5%", "0.1000 spring 0.15%");
+    let pair = "0.0000 wallet-0 0%";
+    let rows = [
+        ("2026-02-13", "2026-02-13", [spring, pair, none]),
+        ("2026-02-24", "2026-02-24", [pair, spring, none]),
+        ("2026-02-25", "2026-02-25", [pair, pair, spring]),
+        ("2026-02-12", "2026-02-24", [spring, spring, none]),
+        ("2026-02-24", "2026-03-31", [pair, spring, spring]),
+    ];
+    for (from, until, expected) in rows {
+        let a = with_target(|fund| fund.discounts = campaign(from, until).discounts);
+        let modes = [Mode::LinkedSameDay, Mode::NextDay, Mode::RedeemToPurchase];
+        assert_eq!(modes.map(|mode| granted(&a, mode)), expected, "{from} to {until}");
+    }
+}
+
+/// The same on a later T: Tuesday 02-24 buys the target on 02-24, 02-25 or 02-26.
+#[test]
+fn the_same_counts_of_a_purchase_whose_t_has_moved() {
+    let a = with_target(|fund| fund.discounts = campaign("2026-02-25", "2026-02-25").discounts);
+    let on = |mode| {
+        let was = admit(&Admission { mode: Some(mode), ..a.clone() }).unwrap();
+        let again = Readmission {
+            trade_date: TradingDay::recorded("2026-02-24".parse().unwrap()),
+            amount: a.amount,
+            investor: a.investor.id.clone(),
+            holds: BTreeSet::new(),
+            wallet_fund: a.wallet_fund.clone(),
+            target_fund: a.target_fund.clone(),
+            later: Later::default(),
+            used: DayUse::default(),
+            calendar: a.calendar.clone(),
+        };
+        let it = readmit(&was, &again).unwrap();
+        format!("{} {}", it.nav_date, it.discount_rule)
+    };
+    let modes = [Mode::LinkedSameDay, Mode::NextDay, Mode::RedeemToPurchase];
+    let expected = ["2026-02-24 wallet-0", "2026-02-25 spring", "2026-02-26 no-discount"];
+    assert_eq!(modes.map(on), expected);
+}

@@ -6,8 +6,12 @@
 //!    terms, status, limits, charge. The investor was judged at the request.
 //! 3. Where the manager accepts up to the day's limit, what fits is accepted; what does not stays
 //!    where it is.
+//! 4. It is of what was confirmed before. Minima and steps are of what the investor ordered, and no reason
+//!    to refuse what a registrar left of that; maxima and the day's limit are of what goes in.
 
-use super::{Admission, Admitted, DayUse, Days, Refusal, checks, day_max, later::Later, no_day};
+use super::{
+    Admission, Admitted, DayUse, Days, Order, Refusal, checks, day_max, later::Later, no_day,
+};
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
     day_limit::DayTally,
@@ -27,6 +31,8 @@ pub struct OnItsOwnT {
     pub trade_date: TradingDay,
     /// Yuan that it is placed for; money-fund shares count 1.00 each.
     pub amount: Amount,
+    /// Gross, in yuan, as the purchase was placed: a part of it may have been confirmed.
+    pub ordered: Amount,
     /// The investor who ordered.
     pub investor: InvestorId,
     /// The terms in force on that T.
@@ -65,12 +71,15 @@ pub fn readmit_target(was: &Admitted, again: &OnItsOwnT) -> Result<Admitted, Ref
     } else {
         checks::purchase_open(&a.target_fund, day)?;
     }
-    checks::pair(&a, mode)?;
-    let fits = |amount| accepted(&Admission { amount, ..a.clone() }, mode, day).is_ok();
-    let target_accepted = accepted(&a, mode, day);
+    let ordered = again.ordered.max(again.amount);
+    checks::pair(&Admission { amount: ordered, ..a.clone() }, mode)?;
+    let fits = |amount| accepted(&Admission { amount, ..a.clone() }, amount, mode, day).is_ok();
+    let target_accepted = accepted(&a, ordered, mode, day);
     let target_accepted = target_accepted.map_err(|no| no.fitting(a.step_in(mode), fits))?;
     let part = Admission { amount: target_accepted.unwrap_or(a.amount), ..a.clone() };
-    checks::pair(&part, mode)?;
+    if target_accepted.is_some() {
+        checks::pair(&part, mode)?;
+    }
     let price = checks::price(&part, mode, day);
     let fund = &a.target_fund;
     let by = |fund: &FundTerms| fund.confirmed_by(&a.calendar, day).map_err(|it| no_day(&it));
@@ -106,13 +115,16 @@ pub fn readmit_target(was: &Admitted, again: &OnItsOwnT) -> Result<Admitted, Ref
     })
 }
 
+/// `ordered` is what the investor ordered, of which the amount is left.
 fn accepted(
     a: &Admission,
+    ordered: Amount,
     mode: ConversionMode,
     day: TradingDay,
 ) -> Result<Option<Amount>, Refusal> {
     let (order, fund) = (a.order(), &a.target_fund);
-    checks::order_limits(&order, fund, mode.is_conversion())?;
+    checks::order_least(&Order { amount: ordered, ..order }, fund)?;
+    checks::order_most(&order, fund, mode.is_conversion())?;
     let step = fund.limits.of(order.investor.customer_type).step;
     let fitting = day_max::day_limit(&order, fund, (a.used_today.of_target_on(day), day), step)?;
     if let Some(fitting) = &fitting {

@@ -200,6 +200,7 @@ impl DiscountPurchase {
         let again = OnItsOwnT {
             trade_date: day,
             amount,
+            ordered: view.plan.amount,
             investor: request.investor.clone(),
             wallet_fund,
             target_fund,

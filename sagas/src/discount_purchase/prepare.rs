@@ -206,10 +206,11 @@ impl DiscountPurchase {
         Refusal::NotAdmitted(rule.offering(|| others.map(tried).collect()))
     }
 
-    /// Everybody whom such a purchase may call.
+    /// Everybody whom such a purchase may call: of each fund the registrar of the day on which it is bought.
     pub(super) fn callees_of(&self, request: &Request, promised: &Admitted) -> Vec<Callee> {
-        let funds = [request.wallet_fund, request.target_fund];
-        let mut callees = self.house.to_registrars(&funds, promised.trade_date.date());
+        let (t, target_in) = (promised.trade_date.date(), promised.nav_date.date());
+        let mut callees = self.house.to_registrars(&[request.wallet_fund], t);
+        callees.extend(self.house.to_registrars(&[request.target_fund], target_in));
         callees.push(self.house.to_bank());
         callees
     }

@@ -12,11 +12,12 @@ use crate::parts::{
     wallet::worth,
 };
 use fundflow_domain::{
+    admission::cash_out::may_leave,
     advance,
     application::{self, Ask, OnHuge, PromisedFee, Terms},
-    calendar::TradingDay,
+    calendar::{CalendarError, TradingDay},
     fast_quota,
-    ids::InvestorId,
+    ids::{FundCode, InvestorId},
     money::Money,
     orders::Cause,
 };
@@ -97,8 +98,21 @@ impl FastWithdraw {
         let (on_huge, take_income) = (OnHuge::CarryOver, false);
         let ask = Ask::Redemption { shares, lots: Vec::new(), on_huge, take_income };
         let fund = turn.view()?.open.request.fund;
-        let day = self.house.leaves_from(fund, self.house.t_of(turn.now())?).map_err(beyond)?;
+        let t = self.house.t_of(turn.now())?;
+        let day =
+            self.house.leaves_from(fund, t).map_err(|end| self.never_leaves((fund, t), end))?;
         self.place(turn, (&plan.redemption, day), holder, ask)
+    }
+
+    /// Why there is no T on which the fund lets shares leave.
+    fn never_leaves(&self, (fund, t): (FundCode, TradingDay), end: CalendarError) -> NotDone {
+        let terms = (self.house.funds)(fund, t.date());
+        match terms.map(|terms| may_leave(&terms, t)) {
+            Some(Err(why)) => {
+                NotDone::Refused(format!("{why}, nor on any later day of the calendar").into())
+            }
+            Some(Ok(())) | None => beyond(end),
+        }
     }
 
     fn place(

@@ -1,7 +1,8 @@
 //! The natural day whose quota it counts towards: that on which the cash goes out.
 //!
 //! ```text
-//! never reached the bank by the end of its day -> the day of now: there is room for it, or no cash goes out
+//! never reached the bank by the end of its day, or of its T
+//!                                              -> the day of now: there is room for it, or no cash goes out
 //! paid on another day than it counted on       -> that day, also above its most: then a case says so
 //! declined, given up before it was asked for   -> none
 //! ```
@@ -184,27 +185,38 @@ impl FastWithdraw {
         }
     }
 
-    /// The bank never got it, and the day on which it counts is over: decided again for today.
+    /// The bank never got it, and its T or the day on which it counts is over: decided again for now.
     pub(super) fn decide_again(&self, turn: &mut Turn<'_>) -> Done {
         let (view, now) = (turn.view()?, turn.now());
         let was = &promise(&view).admitted;
         let t = self.house.t_of(now)?;
         let fund = self.house.terms(view.open.request.fund, t)?;
-        let room = room_on(&view, now.date(), fund.limits.fast_redemption_day_max);
-        if let Err(full) = room {
+        let not_admitted = |why: String| Cause::new("not_admitted", why);
+        let admitted = match cash_out::readmit(was, &fund, (&self.house.calendar, now)) {
+            Ok(admitted) => admitted,
+            Err(refusal) => return give_up(turn, not_admitted(refusal.to_string())),
+        };
+        let least = if t > was.trade_date {
+            view.plan.wallet.enough_on(&view, &fund, was.shares)
+        } else {
+            Ok(())
+        };
+        if let Err(too_few) = least {
+            return give_up(turn, not_admitted(too_few));
+        }
+        if let Err(full) = room_on(&view, now.date(), fund.limits.fast_redemption_day_max) {
             return give_up(turn, Cause::new("above_day_limit", full));
         }
-        match cash_out::readmit(was, &fund, (&self.house.calendar, now)) {
-            Ok(admitted) => move_to(turn, now.date(), Some(admitted)),
-            Err(refusal) => give_up(turn, Cause::new("not_admitted", refusal.to_string())),
-        }
+        move_to(turn, now.date(), Some(admitted))
     }
 }
 
-/// Whether there is room on that day for what counts on it while nobody knew; a day on which it does not
-/// count is asked when it is to.
+/// Whether there is room on that day for what counts on it already; a day on which it does not count is asked
+/// when it is to.
 fn room_on(view: &View<'_>, day: NaiveDate, fund_max: Option<Money>) -> Result<(), String> {
-    let on_it = promise(view).counted_on.iter().find(|key| key.day == day);
+    let promised = promise(view);
+    let mut named = std::iter::once(&promised.quota).chain(&promised.counted_on);
+    let on_it = named.find(|key| key.day == day);
     let state = on_it.and_then(|key| view.state(&Key::<FastQuota>::of(key)));
     match state.filter(|state| !state.fits(fund_max)) {
         None => Ok(()),
@@ -241,8 +253,10 @@ fn move_to(turn: &mut Turn<'_>, day: NaiveDate, admitted: Option<cash_out::Admit
     let mut promised = promise(&turn.view()?).clone();
     promised.counted_before.retain(|before| before.day != day);
     promised.counted_on.retain(|later| later.day != day);
-    promised.counted_before.push(promised.quota.clone());
-    promised.quota.day = day;
+    if promised.quota.day != day {
+        promised.counted_before.push(promised.quota.clone());
+        promised.quota.day = day;
+    }
     promised.admitted = admitted.unwrap_or(promised.admitted);
     turn.reach(Milestone::Readmitted { admitted: Box::new(promised) })
 }

@@ -183,6 +183,10 @@ impl FastWithdraw {
                 let end = Timestamp::shanghai(next, chrono::NaiveTime::MIN);
                 timing::asked_from(view, Some(end))
             }
+            When::EndOfDayOrT => {
+                let t = house.calendar.cut_off(day::promise(view).admitted.trade_date);
+                self.instant(view, When::EndOfDay).map(|end| end.min(t))
+            }
             When::NextDay => {
                 let next = day::last_counted(view).succ_opt()?;
                 Some(Timestamp::shanghai(next, chrono::NaiveTime::MIN))

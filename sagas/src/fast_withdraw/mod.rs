@@ -23,7 +23,9 @@
 //! 7. While nobody has said that the bank's redemption arrived, it is of what the bank has by the records that hold.
 //!    What the registrar has taken is not changed any more.
 //! 8. It cannot be taken back.
-//! 9. Shares change hands and no income with them, be they the last ones: only what the investor redeems or
+//! 9. What never reached the bank by the end of its T, or of its natural day, is decided again: status,
+//!    closure, minima and quota of the new ones. Once the cash is out, a T that moves changes nothing.
+//! 10. Shares change hands and no income with them, be they the last ones: only what the investor redeems or
 //!    converts settles income. What is owed stays in the wallet, and becomes shares by the fund's carry.
 
 mod act;
@@ -91,7 +93,7 @@ const REQUEST: Step<Saga> = act("request advance", Do::RequestAdvance, Fact::Adv
 const ADVANCE: Step<Saga> = call("advance", Call::Advance, Fact::Advanced, When::NextCutOff)
     .row(Exit::Landing(CASH_IS_OUT, None))
     .unless(Fact::Declined, Some(Do::CloseAdvance))
-    .anew_from(When::EndOfDay, Do::DecideAgain);
+    .anew_from(When::EndOfDayOrT, Do::DecideAgain);
 const ORDER: Step<Saga> = act("order transfer", Do::PlaceTransfer, Fact::TransferPlaced)
     .row(Exit::Nothing)
     .unless(Fact::TransferRejected, None);

@@ -208,6 +208,8 @@ pub enum Call {
 pub enum When {
     /// The end of the natural day whose quota it counts towards.
     EndOfDay,
+    /// That, or the cut-off of the T that was promised, whichever comes first.
+    EndOfDayOrT,
     /// The natural day after the last one that it counts on begins.
     NextDay,
     /// The cut-off of the trading day after the T of the transfer.

@@ -7,9 +7,12 @@ use super::{
 };
 use crate::house::House;
 use fundflow_domain::{
+    admission::leaving::enough_on,
     application::{Ask, Confirmation, Terms},
     case::{Figure, Finding, Kind},
+    fund::FundTerms,
     ids::{FundCode, InvestorId, WalletId},
+    limits::Exit,
     money::{Amount, Income, Money, Nav, ShareRounding, Shares},
     wallet::{Command, Credit, Entry, Reservation, State, Wallet, parse_id},
 };
@@ -43,6 +46,22 @@ impl WalletPart {
     /// The whole wallet; `None` when its stream is damaged or not in memory.
     pub fn state<'a>(&self, streams: &'a Streams) -> Option<&'a State> {
         streams.state(&self.key)
+    }
+
+    /// Whether so many shares, which are reserved for it, may leave by the minima of another T's terms.
+    ///
+    /// # Errors
+    /// In words: which minimum says no.
+    pub fn enough_on<S: Saga>(
+        &self,
+        view: &View<'_, S>,
+        fund: &FundTerms,
+        shares: Shares,
+    ) -> Result<(), String> {
+        let Some(wallet) = self.state(view.streams) else { return Ok(()) };
+        let left = wallet.registered().minus(wallet.reserved()).unwrap_or_default();
+        let exit = if left.is_zero() { Exit::Full(shares) } else { Exit::Part(shares) };
+        enough_on(fund, None, (exit, left))
     }
 
     /// What this transaction did to it.

@@ -12,10 +12,9 @@ use crate::parts::{
     payout::PayoutLeg,
 };
 use fundflow_domain::{
-    admission::{cash_out::may_leave, leaving},
+    admission::cash_out::may_leave,
     application::{Ask, PromisedFee, Terms},
     calendar::TradingDay,
-    limits::Exit,
     money::{Amount, Money},
     orders::Cause,
     payout,
@@ -92,10 +91,7 @@ impl Withdraw {
         if let Err(refusal) = may_leave(&fund, day) {
             return Some(Cause::new("not_admitted", refusal.to_string()));
         }
-        let (shares, wallet) = (view.open.promise.shares, view.plan.wallet.state(view.streams)?);
-        let left = wallet.registered().minus(wallet.reserved()).unwrap_or_default();
-        let exit = if left.is_zero() { Exit::Full(shares) } else { Exit::Part(shares) };
-        let why = leaving::enough_on(&fund, None, (exit, left)).err()?;
+        let why = view.plan.wallet.enough_on(view, &fund, view.open.promise.shares).err()?;
         Some(Cause::new("not_admitted", why))
     }
 

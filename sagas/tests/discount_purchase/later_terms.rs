@@ -3,6 +3,8 @@
 
 use crate::{
     books,
+    names::order,
+    own_t::{confirmed_late, placed},
     stage::Stage,
     terms::{foreign, request, target, wallet},
 };
@@ -115,4 +117,54 @@ fn what_is_taken_late_is_applied_for_as_the_later_t_promises_it() {
     assert_eq!(order.trade_date.to_string(), "2026-03-05");
     assert_eq!(order.promised.fee, PromisedFee::Charge(one));
     assert_eq!(order.rounding, ShareRounding::Truncate);
+}
+
+/// The discount that the order of that name was promised.
+fn discount(stage: &Stage, name: &str) -> String {
+    let key: Key<Applications> = Key::of(&ApplicationNo::of(&order(name)));
+    let state = stage.state(&key);
+    state.application().unwrap().terms.promised.discount.to_string()
+}
+
+#[test]
+fn terms_that_are_published_again_word_for_word_change_no_fee() {
+    for day in ["2026-03-03", "2026-03-04"] {
+        let mut stage = with(from(day, wallet(), |_| ()));
+        placed(&mut stage, Mode::NextDay);
+        assert_eq!(stage.look().promise["discount_rule"], "wallet-0", "{day}");
+        stage.run();
+        assert_eq!(stage.look().ending, Some("discount_purchase.completed"), "{}", stage.text());
+        assert_eq!(discount(&stage, "convert"), "0.0000", "{day}");
+        books::at_the_end(&stage);
+    }
+}
+
+/// The money is here on the 4th, and a trading day later where the purchase is confirmed late. Only the
+/// order that buys the target has its discount.
+#[test]
+fn a_campaign_counts_on_the_day_on_which_money_buys_the_target() {
+    let rows = [
+        (["2026-03-02", "2026-03-03"], ["1.0000", "1.0000"]),
+        (["2026-03-03", "2026-03-04"], ["0.1000", "1.0000"]),
+        (["2026-03-04", "2026-03-31"], ["0.1000", "0.1000"]),
+        (["2026-03-05", "2026-03-05"], ["1.0000", "0.1000"]),
+    ];
+    for ([from, until], discounts) in rows {
+        for (is_late, expected) in [false, true].into_iter().zip(discounts) {
+            let mut fund = foreign();
+            let dear = r#"[{"from":"0","rate":"0.008"}]"#;
+            fund.fees.purchase = serde_json::from_str(dear).unwrap();
+            fund.discounts = serde_json::from_value(serde_json::json!([{ "id": "spring",
+                "source": "campaign", "multiplier": "0.1", "from": from, "until": until }]))
+            .unwrap();
+            let mut stage = Stage::with(vec![wallet(), target(), fund], "10:00");
+            placed(&mut stage, Mode::RedeemToPurchase);
+            if is_late {
+                confirmed_late(&mut stage);
+            }
+            stage.run();
+            let of = ["mmf", "redeem", "target"].map(|name| discount(&stage, name));
+            assert_eq!(of, ["1.0000", "1.0000", expected], "{from} {until} {is_late}");
+        }
+    }
 }

@@ -37,6 +37,7 @@ mod earning;
 mod lacking;
 mod late;
 mod later_terms;
+mod left_of_it;
 mod left_row;
 mod moved;
 mod offers;

@@ -109,7 +109,7 @@ fn a_day_that_is_used_up_at_the_targets_own_t_refuses_or_takes_what_fits() {
 }
 
 /// The registrar confirms what was bought a trading day later than it should.
-fn confirmed_late(stage: &mut Stage) {
+pub(crate) fn confirmed_late(stage: &mut Stage) {
     stage.outside.verdicts.insert("mmf".to_owned(), Verdict::Silence);
     stage.clock("03-03 16:00");
     stage.outside.verdicts.clear();

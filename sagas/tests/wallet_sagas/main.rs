@@ -24,6 +24,7 @@ mod fast_differs;
 mod fast_differs_again;
 mod fast_doubted;
 mod fast_given_up;
+mod fast_moves;
 mod fast_overpaid;
 mod fast_overpaid_again;
 mod fast_short;

@@ -11,7 +11,7 @@ use fundflow_sagas::{house::House, recharge::Recharge, withdraw::Withdraw};
 use std::sync::Arc;
 
 /// Other terms from Wednesday 4 February on.
-fn house_with(change: fn(&mut FundTerms)) -> House {
+pub(crate) fn house_with(change: fn(&mut FundTerms)) -> House {
     let before = Arc::new(money_fund());
     let mut after = money_fund();
     change(&mut after);
