@@ -26,7 +26,7 @@
 //! 9. What never reached the bank by the end of its T, or of its natural day, is decided again: status,
 //!    closure, minima and quota of the new ones. Once the cash is out, a T that moves changes nothing.
 //! 10. Shares change hands and no income with them, be they the last ones: only what the investor redeems or
-//!    converts settles income. What is owed stays in the wallet, and becomes shares by the fund's carry.
+//!     converts settles income. What is owed stays in the wallet, and becomes shares by the fund's carry.
 
 mod act;
 mod bank;

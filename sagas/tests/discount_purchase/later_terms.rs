@@ -122,8 +122,8 @@ fn what_is_taken_late_is_applied_for_as_the_later_t_promises_it() {
 /// The discount that the order of that name was promised.
 fn discount(stage: &Stage, name: &str) -> String {
     let key: Key<Applications> = Key::of(&ApplicationNo::of(&order(name)));
-    let state = stage.state(&key);
-    state.application().unwrap().terms.promised.discount.to_string()
+    let known = stage.state(&key);
+    known.application().unwrap().terms.promised.discount.to_string()
 }
 
 #[test]
