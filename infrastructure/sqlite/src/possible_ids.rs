@@ -14,8 +14,9 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-const WRONG: f64 = 0.01;
-/// The least that a filter is made for; it takes 10 bits for each.
+/// For each ID: of 100 that are not there one is taken for there then.
+const BITS: usize = 10;
+/// The least that a filter is made for.
 const FIRST: usize = 1 << 20;
 
 struct Filter {
@@ -25,7 +26,8 @@ struct Filter {
 
 impl Filter {
     fn with_room(room: usize) -> Self {
-        let of = AtomicBloomFilter::with_false_pos(WRONG).hasher(RandomState::default());
+        let bits = room.saturating_mul(BITS);
+        let of = AtomicBloomFilter::with_num_bits(bits).hasher(RandomState::default());
         Self { of: of.expected_items(room), room }
     }
 }
