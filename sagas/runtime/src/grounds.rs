@@ -169,7 +169,7 @@ impl<S: Saga> Past<'_, S> {
         (!self.works_at(cause)).then(|| self.elsewhere(cause))
     }
 
-    /// Whether the saga stands there, or has something to do in that lane.
+    /// Whether the saga stands there, is parked there, or has something to do in that lane.
     fn works_at(&self, row: &str) -> bool {
         let stands = self.table.stand(&self.view).deed().is_some_and(|deed| deed.name == row);
         let works = || {
@@ -179,7 +179,9 @@ impl<S: Saga> Past<'_, S> {
                 !idle && !S::holds(&self.view, side.deed.done)
             })
         };
-        stands || works()
+        // What is parked is decided again when somebody else has moved, whatever its facts say by then.
+        let waits = self.view.open.parked_at(row).is_some();
+        stands || waits || works()
     }
 
     /// What is taken over first is all that was open; what follows is some of it.
