@@ -23,19 +23,19 @@ pub(super) fn sent_back(before: &payment::State, said: &payment::Event) -> Optio
 /// Income of a day that is not what the wallet's shares earned by the figure that the event names.
 pub(super) fn income(before: &wallet::State, said: &wallet::Event) -> Option<Suspect> {
     use wallet::Event as E;
-    let commands = match said {
+    let (day, commands) = match said {
         E::IncomeAccrued { day, publication, per_10_000, .. } => {
             let (day, publication, per_10_000) = (*day, *publication, *per_10_000);
-            UNITS.map(|unit| Command::AccrueIncome { day, publication, per_10_000, unit })
+            (day, UNITS.map(|unit| Command::AccrueIncome { day, publication, per_10_000, unit }))
         }
         E::IncomeCorrected { day, .. } => {
-            UNITS.map(|unit| Command::CorrectIncome { day: *day, unit })
+            (*day, UNITS.map(|unit| Command::CorrectIncome { day: *day, unit }))
         }
         _ => return None,
     };
     let mut decided = commands.iter().map(|command| Wallet::decide(before, command));
     let fits = decided.any(|decided| decided.is_ok_and(|events| events == [said.clone()]));
-    let what = || format!("{said:?} is not what the wallet's shares earned on that day");
+    let what = || format!("the income of {day} is not what the wallet's shares earned on that day");
     (!fits).then(|| Suspect::new(Check::I6, what()))
 }
 

@@ -76,15 +76,7 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
     use Stage as S;
     match event {
         Event::Placed(_) => return None,
-        Event::Moved { from, to, promised, topup_discount, rounding } => {
-            let open = matches!(known.stage, S::Placed | S::Accepted);
-            (open && known.terms.trade_date == *from).then_some(())?;
-            (known.terms.trade_date, known.terms.promised) = (*to, promised.clone());
-            if let Some(discount) = topup_discount {
-                known.terms.ask.discount_topup(*discount)?;
-            }
-            known.terms.rounding = rounding.unwrap_or(known.terms.rounding);
-        }
+        Event::Moved { .. } => moved(known, event)?,
         Event::AskChanged { from, to } => ask_for(known, (*from, *to))?,
         Event::Accepted { serial } => {
             matches!(known.stage, S::Placed).then_some(())?;
@@ -133,6 +125,19 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
             known.stage = S::Cancelled(cause.clone());
         }
     }
+    Some(())
+}
+
+/// To a later T, with what that day promises.
+fn moved(known: &mut Application, event: &Event) -> Option<()> {
+    let Event::Moved { from, to, promised, topup_discount, rounding } = event else { return None };
+    let open = matches!(known.stage, Stage::Placed | Stage::Accepted);
+    (open && known.terms.trade_date == *from).then_some(())?;
+    (known.terms.trade_date, known.terms.promised) = (*to, promised.clone());
+    if let Some(discount) = topup_discount {
+        known.terms.ask.discount_topup(*discount)?;
+    }
+    known.terms.rounding = rounding.unwrap_or(known.terms.rounding);
     Some(())
 }
 

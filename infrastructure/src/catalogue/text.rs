@@ -118,10 +118,11 @@ impl Walk<'_> {
             }
             DeValue::Float(number) => {
                 let text = number.as_str();
-                let read = text.parse().ok();
                 let is_named = text.ends_with("inf") || text.ends_with("nan");
-                let read = read.filter(|float: &f64| float.is_finite() || is_named);
-                read.map_or_else(|| self.too_large(text, path), Value::Float)
+                match text.parse().map(Value::Float) {
+                    Ok(Value::Float(read)) if read.is_finite() || is_named => Value::Float(read),
+                    _ => self.too_large(text, path),
+                }
             }
             DeValue::Boolean(is) => Value::Boolean(is),
             DeValue::Datetime(date) => Value::Datetime(date),

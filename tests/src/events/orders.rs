@@ -14,7 +14,7 @@ use fundflow_domain::{
         Outcome, Promise, Reception, RedemptionConfirmed, RejectedFrozen, Rejection,
         SubscriptionConfirmed, Terms,
     },
-    money::{Money, Nav, ShareRounding},
+    money::{Discount, Money, Nav, ShareRounding},
 };
 
 pub(super) fn entries() -> Vec<Entry> {
@@ -48,25 +48,14 @@ fn placed() -> Vec<application::Event> {
 
 fn heard() -> Vec<application::Event> {
     use application::Event as E;
+    let floored = Promise { floor: Some(id("0.006")), ..promise("2026-02-25") };
     let portion = Confirmation { finished: false, ..bought("6000.00", "0.00") };
     let interest = Rejection { interest: money("1.23"), ..rejection() };
     let frozen = Some(RejectedFrozen::InAll(shares("500.00")));
     let one = |outcome| E::Confirmed(Box::new(confirmation("TA-3", outcome)));
     vec![
-        E::Moved {
-            from: day("2026-02-13"),
-            to: day("2026-02-24"),
-            promised: promise("2026-02-25"),
-            topup_discount: None,
-            rounding: None,
-        },
-        E::Moved {
-            from: day("2026-02-13"),
-            to: day("2026-02-24"),
-            promised: Promise { floor: Some(id("0.006")), ..promise("2026-02-25") },
-            topup_discount: Some(id("0.4")),
-            rounding: Some(ShareRounding::Truncate),
-        },
+        moved(promise("2026-02-25"), None),
+        moved(floored, Some((id("0.4"), ShareRounding::Truncate))),
         E::AskChanged { from: shares("10000.00"), to: shares("4000.00") },
         E::Accepted { serial: Some(id("F-1")) },
         E::Accepted { serial: None },
@@ -111,6 +100,12 @@ fn heard() -> Vec<application::Event> {
         E::RejectionDropped { cause: cause("operator", "by letter"), taken_back: false },
         E::Cancelled { cause: cause("investor", "changed their mind") },
     ]
+}
+
+fn moved(promised: Promise, said: Option<(Discount, ShareRounding)>) -> application::Event {
+    let (topup_discount, rounding) = said.unzip();
+    let (from, to) = (day("2026-02-13"), day("2026-02-24"));
+    application::Event::Moved { from, to, promised, topup_discount, rounding }
 }
 
 fn redeemed() -> Outcome {
