@@ -114,7 +114,7 @@ impl Walk<'_> {
             DeValue::String(text) => Value::String(text.into_owned()),
             DeValue::Integer(number) => {
                 let read = i64::from_str_radix(number.as_str(), number.radix()).ok();
-                read.map_or_else(|| self.too_large(number.as_str(), path), Value::Integer)
+                read.map_or_else(|| self.too_large(&number.to_string(), path), Value::Integer)
             }
             DeValue::Float(number) => {
                 let text = number.as_str();
