@@ -17,6 +17,8 @@
 //! 3. A record that holds although its order was rejected or taken back finds its money there, or gone
 //!    back. Once its case is closed it is paid with what is there, and only the rest is a difference.
 //! 4. No loss of ours is posted for what the investor owes.
+//! 5. Money that a record of an order gives back pays what its other records lack: a record that is taken
+//!    back or disputed again leaves no debt beside the money that pays it.
 
 use super::{Account, Balances, Differing, Posting, Source, applications::sent_back_beyond};
 use crate::{
@@ -116,7 +118,9 @@ impl Differences {
         }
         let (fallen, came) = changes(before, event);
         if let Some(was) = fallen.and_then(|it| self.records.remove(&known.case_of(it))) {
+            let of = was.of.clone();
             self.place(Known { upheld: false, ..was }, entry, balances, false);
+            self.place_others(&of, entry, balances);
         }
         let Some((came, upheld)) = came else { return };
         self.replaced.extend(fallen.map(|it| (known.case_of(it), known.case_of(came))));
@@ -149,10 +153,26 @@ impl Differences {
         };
         for record in std::iter::once(case).chain(correction) {
             if let Some(known) = self.records.remove(&record) {
+                let of = known.of.clone();
                 self.place(known, &mut entry, balances, true);
+                self.place_others(&of, &mut entry, balances);
             }
         }
         entry
+    }
+
+    /// What the other records of that order lack is paid with what is there now. One after the other by their
+    /// case, so that each replay pays the same one.
+    fn place_others(&mut self, of: &Differing, entry: &mut Vec<Posting>, balances: &Balances) {
+        let others = self.records.values().map(|known| &known.of);
+        let others = others.filter(|it| it.order == of.order && it.case != of.case);
+        let mut others: Vec<CaseId> = others.map(|it| it.case).collect();
+        others.sort_unstable();
+        for case in others {
+            if let Some(known) = self.records.remove(&case) {
+                self.place(known, entry, balances, true);
+            }
+        }
     }
 
     /// The record that the closing of that case settles along with it. Whoever died between a corrected record

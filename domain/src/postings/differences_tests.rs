@@ -85,6 +85,15 @@ impl Told {
         self.about(id, &case::Command::Close(Closing { how, by, reason }))
     }
 
+    /// Puts that case aside as it stands, and opens the one on an earlier record.
+    fn opened_of(mut self, serial: &str) -> Self {
+        let known = self.order.application().unwrap();
+        let of = known.confirmations().find(|it| it.serial.as_str() == serial).unwrap();
+        let id = known.case_of(of);
+        self.case = case::State::default();
+        self.about(id, &case::Command::Open(Box::new(report(id))))
+    }
+
     fn reopened(self) -> Self {
         let (id, by, reason) = (self.case.case().unwrap().id, Text::lossy("li"), Text::lossy("y"));
         self.about(id, &case::Command::Reopen(Reopening { by, reason }))
@@ -306,4 +315,19 @@ fn money_that_went_back_by_an_earlier_record_is_lacking_by_the_one_that_takes_it
     assert_eq!(told.left(), ["A:BYHAND TX-1.mmf 400.00"]);
     let told = told.says([Command::Withdraw(as_("C2"), own_cause("x", "taken back"))]);
     assert_eq!(told.left(), ["L:CUST:PENDING:TX-1.mmf -600.00"]);
+}
+
+/// Two records are carried out for the money of one, and a person accepts the later one first.
+#[test]
+fn what_a_record_gives_back_pays_for_the_other_one() {
+    let later = Box::new(says("L2", true, bought("1000", "0", "0")));
+    let first = Box::new(says("L1", false, bought("1000", "0", "0")));
+    let said = [buy("1000"), rejected(), Command::Contest(first), Command::Uphold(as_("L1"))];
+    let told = Told::of(Source::Payment).money("1000.00").says(said);
+    let told = told.says([Command::Contest(later), Command::Uphold(as_("L2"))]).opened();
+    let told = told.closed(How::Accepted).opened_of("L1").closed(How::Accepted);
+    assert_eq!(told.left(), ["A:BYHAND TX-1.mmf 1000.00"], "L2 is paid, and L1 is not");
+
+    let gone = told.says([Command::Withdraw(as_("L2"), own_cause("x", "taken back"))]);
+    assert_eq!(gone.left(), [""; 0], "nobody owes what the order's own money pays");
 }

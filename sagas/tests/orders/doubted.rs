@@ -278,3 +278,16 @@ fn what_the_bank_paid_of_a_payout_whose_answer_died_is_not_paid_by_hand_as_well(
         Hours(0),
     ]);
 }
+
+#[test]
+fn money_of_a_record_that_is_taken_back_pays_for_the_other_one() {
+    use Doubt::{Abandons, Closes, Confirms, Hours, Rejects};
+    bought_in_doubt(&[
+        Hours(0),
+        Abandons(Disposition::Refund),
+        Confirms(false, 1, false),
+        Confirms(false, 0, true),
+        Rejects,
+        Closes(1, 0),
+    ]);
+}
