@@ -81,7 +81,14 @@ pub fn redemption_terms() -> Terms {
 pub fn confirmation(serial: &str, outcome: Outcome) -> Confirmation {
     let next = day("2026-02-24").date();
     let (confirmed_on, registered_on) = (next, next);
-    Confirmation { serial: read(serial), confirmed_on, registered_on, finished: true, outcome }
+    Confirmation {
+        serial: read(serial),
+        confirmed_on,
+        registered_on,
+        finished: true,
+        outcome,
+        misnamed: vec![],
+    }
 }
 
 /// The registrar bought for so much and gives so much back.

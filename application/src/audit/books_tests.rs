@@ -155,6 +155,7 @@ fn too_much() -> Confirmation {
         confirmed_on: on,
         registered_on: on,
         finished: true,
+        misnamed: vec![],
         outcome: Outcome::Purchase(PurchaseConfirmed {
             amount,
             fee,

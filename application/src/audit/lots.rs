@@ -128,6 +128,7 @@ mod tests {
             confirmed_on: read("2026-02-25"),
             registered_on: read("2026-02-25"),
             finished: true,
+            misnamed: vec![],
             outcome: Outcome::Redemption(numbers),
         }
     }

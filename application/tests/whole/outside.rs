@@ -156,7 +156,14 @@ fn confirmation(terms: &Terms, manner: Manner) -> Confirmation {
         other => panic!("nobody asks for {other:?}"),
     };
     let serial = serial(&format!("C-{}", terms.no));
-    Confirmation { serial, confirmed_on: next, registered_on: next, finished: true, outcome }
+    Confirmation {
+        serial,
+        confirmed_on: next,
+        registered_on: next,
+        finished: true,
+        outcome,
+        misnamed: vec![],
+    }
 }
 
 fn converted(shares_out: Shares, manner: Manner) -> ConversionConfirmed {

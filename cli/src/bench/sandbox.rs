@@ -82,6 +82,7 @@ impl SandboxRegistrar {
             confirmed_on: on,
             registered_on: on,
             finished: true,
+            misnamed: vec![],
             outcome: self.outcome(terms)?,
         })
     }

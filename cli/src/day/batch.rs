@@ -16,9 +16,11 @@ use super::{
 use fundflow::{Notice, Noticed};
 use fundflow_domain::{application::Stage, calendar::TradingDay, ids::ApplicationNo};
 use fundflow_infrastructure::{
-    day_batch::{Parties, application_numbers, read_answers, write_applications},
+    day_batch::{Parties, application_numbers, application_of, read_answers, write_applications},
     day_folder::Settings,
-    exchange::{file_name::IndexName, return_code::ReturnCodes},
+    exchange::{
+        file_name::IndexName, flow::trade_application::TradeApplication, return_code::ReturnCodes,
+    },
     sandbox::registrar::DICTIONARY,
 };
 use fundflow_kernel::counted::counted;
@@ -65,6 +67,18 @@ impl<S> Play<S> {
             terms.trade_date == t && at(stage) && his
         });
         placed.collect()
+    }
+
+    /// Every application as file 03 has it.
+    fn sent(&self) -> HashMap<ApplicationNo, TradeApplication> {
+        let (house, distributor) = (&self.table.house, &self.day.settings.distributor);
+        let of = |placed: Placed| {
+            let applied_at = placed.applied_at(house);
+            let application = Application { terms: placed.application.terms, applied_at };
+            let no = application.terms.no.clone();
+            (no, application_of(&application, distributor))
+        };
+        self.books.placed().map(of).collect()
     }
 
     /// The index of a directory, if its files are announced.
@@ -195,7 +209,9 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
             continue;
         }
         let codes = ReturnCodes::built_in().map_err(|error| Trouble::Codes(error.to_string()))?;
-        let answers = read_answers(&index, &codes.assign(&code, DICTIONARY))?;
+        let sent = play.sent();
+        let sent = |no: &ApplicationNo| sent.get(no).cloned();
+        let answers = read_answers(&index, &codes.assign(&code, DICTIONARY), &sent)?;
         play.remarks.extend(answers.puzzles.iter().map(ToString::to_string));
         let notice = |(no, answer): (ApplicationNo, _)| {
             let (stream, news) = registrar::notice(&no, answer);

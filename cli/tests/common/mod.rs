@@ -256,6 +256,7 @@ pub(crate) fn confirmed(serial_no: &str, outcome: Outcome) -> Confirmation {
         confirmed_on: day(13),
         registered_on: day(13),
         finished: true,
+        misnamed: vec![],
         outcome,
     }
 }

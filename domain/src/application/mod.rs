@@ -58,8 +58,8 @@ use std::sync::Arc;
 
 pub use doubts::REGISTRAR;
 pub use outcome::{
-    Confirmation, ConversionConfirmed, FastTransferConfirmed, LotConfirmed, Message, Outcome,
-    PurchaseConfirmed, Reception, RedemptionConfirmed, RejectedFrozen, Rejection,
+    Confirmation, ConversionConfirmed, FastTransferConfirmed, LotConfirmed, Message, Misnamed,
+    Outcome, PurchaseConfirmed, Reception, RedemptionConfirmed, RejectedFrozen, Rejection,
     SubscriptionConfirmed,
 };
 pub use refusal::Refusal;

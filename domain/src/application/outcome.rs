@@ -8,6 +8,7 @@ use super::terms::{Ask, Quantity};
 use crate::{
     money::{Money, Nav, Shares, SignedMoney},
     orders::{Cause, Serial},
+    text::Text,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -141,6 +142,32 @@ pub struct Confirmation {
     pub finished: bool,
     /// The registrar's numbers, by the kind of business.
     pub outcome: Outcome,
+    /// Where it names the order otherwise than it was placed; whoever reads the record compares. Empty: nowhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub misnamed: Vec<Misnamed>,
+}
+
+/// A field by which a record names its order, and that is not what the order was placed with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Misnamed {
+    /// As the exchange calls it.
+    pub field: Text<40>,
+    /// As the order was placed.
+    pub placed: Text<80>,
+    /// As the record has it.
+    pub said: Text<80>,
+}
+
+impl Misnamed {
+    /// `None` where both are the same.
+    pub fn unless_same(field: &str, placed: &str, said: &str) -> Option<Self> {
+        let differs = || Self {
+            field: Text::lossy(field),
+            placed: Text::lossy(placed),
+            said: Text::lossy(said),
+        };
+        (placed != said).then(differs)
+    }
 }
 
 /// That the money of a subscription counts (120); shares come when the fund is founded.

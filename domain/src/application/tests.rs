@@ -72,7 +72,14 @@ pub(super) fn place(terms: Terms) -> Command {
 
 fn confirmation(name: &str, finished: bool, outcome: Outcome) -> Confirmation {
     let on = "2026-02-24".parse().unwrap();
-    Confirmation { serial: serial(name), confirmed_on: on, registered_on: on, finished, outcome }
+    Confirmation {
+        serial: serial(name),
+        confirmed_on: on,
+        registered_on: on,
+        finished,
+        outcome,
+        misnamed: vec![],
+    }
 }
 
 pub(super) fn bought(name: &str, amount: &str, refund: &str) -> Confirmation {

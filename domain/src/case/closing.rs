@@ -68,6 +68,7 @@ impl Kind {
             | Kind::DateOutOfBounds
             | Kind::ConfirmedBeforeCutOff
             | Kind::SecondConfirmationDiffers
+            | Kind::NamesAnotherOrder
             | Kind::UnknownOrder
             | Kind::AfterTheEnd
             | Kind::PaidTwice

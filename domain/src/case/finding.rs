@@ -114,6 +114,8 @@ kinds! {
     ConfirmedBeforeCutOff = "confirmed_before_cut_off",
     /// The same application was confirmed twice, with other figures.
     SecondConfirmationDiffers = "second_confirmation_differs",
+    /// A record names its order otherwise than it was placed: another fund, another investor, another T.
+    NamesAnotherOrder = "names_another_order",
     /// A record names an order that nobody placed.
     UnknownOrder = "unknown_order",
     /// An answer came after the order had ended.

@@ -7,6 +7,7 @@
 //! NAV           = the published one of T, once it is known
 //! gross out     = Σ lots half_up(shares × NAV) = net in + every fee
 //! payout        = gross - fees + income
+//! fund, investor, T, amount = as placed      in a record that names them
 //! T's cut-off ≤ received;   T+1 ≤ confirmed on ≤ today, a trading day
 //! ```
 //!
@@ -25,6 +26,7 @@ mod buying;
 mod converting;
 mod dates;
 mod leaving;
+mod naming;
 mod of_order;
 
 use crate::{
@@ -41,6 +43,7 @@ pub use dates::{Dates, REGISTRATION_DAYS_MAX, When, dates};
 pub use leaving::{
     LotNumbers, LotTerms, PutOff, RedemptionExpected, RedemptionNumbers, redemption,
 };
+pub use naming::of_another;
 pub use of_order::of_order;
 
 /// What the investor was promised to pay at most.

@@ -153,7 +153,14 @@ pub(super) fn convert(shares: &str) -> Command {
 
 pub(super) fn says(serial: &str, finished: bool, outcome: Outcome) -> Confirmation {
     let on = day().date();
-    Confirmation { serial: as_(serial), confirmed_on: on, registered_on: on, finished, outcome }
+    Confirmation {
+        serial: as_(serial),
+        confirmed_on: on,
+        registered_on: on,
+        finished,
+        outcome,
+        misnamed: vec![],
+    }
 }
 
 pub(super) fn confirm(serial: &str, finished: bool, outcome: Outcome) -> Command {

@@ -5,7 +5,7 @@ use super::{Letters, Spelled};
 use crate::{
     advance,
     application::{
-        Confirmation, ConversionConfirmed, FastTransferConfirmed, LotConfirmed, Outcome,
+        Confirmation, ConversionConfirmed, FastTransferConfirmed, LotConfirmed, Misnamed, Outcome,
         PurchaseConfirmed, Reception, RedemptionConfirmed, RejectedFrozen, Rejection,
         SubscriptionConfirmed,
     },
@@ -15,17 +15,26 @@ use crate::{
 
 impl Spelled for Confirmation {
     fn spell(&self, letters: &mut Letters) {
-        let Confirmation { serial, confirmed_on, registered_on, finished, outcome } = self;
-        letters.fields(
-            "Confirmation",
-            &[
-                ("serial", serial),
-                ("confirmed_on", confirmed_on),
-                ("registered_on", registered_on),
-                ("finished", finished),
-                ("outcome", outcome),
-            ],
-        );
+        let Confirmation { serial, confirmed_on, registered_on, finished, outcome, misnamed } =
+            self;
+        let mut fields: Vec<(&str, &dyn Spelled)> = vec![
+            ("serial", serial),
+            ("confirmed_on", confirmed_on),
+            ("registered_on", registered_on),
+            ("finished", finished),
+            ("outcome", outcome),
+        ];
+        if !misnamed.is_empty() {
+            fields.push(("misnamed", misnamed));
+        }
+        letters.fields("Confirmation", &fields);
+    }
+}
+
+impl Spelled for Misnamed {
+    fn spell(&self, letters: &mut Letters) {
+        let Misnamed { field, placed, said } = self;
+        letters.fields("Misnamed", &[("field", field), ("placed", placed), ("said", said)]);
     }
 }
 

@@ -4,7 +4,7 @@
 use super::{Spelled, Spelling};
 use crate::{
     application::{
-        Confirmation, ConversionConfirmed, FastTransferConfirmed, LotConfirmed, Outcome,
+        Confirmation, ConversionConfirmed, FastTransferConfirmed, LotConfirmed, Misnamed, Outcome,
         PurchaseConfirmed, Reception, RedemptionConfirmed, RejectedFrozen, Rejection,
         SubscriptionConfirmed,
     },
@@ -36,7 +36,8 @@ fn reads(record: &impl Spelled, text: &str) {
 #[track_caller]
 fn confirmed(outcome: Outcome, finished: bool, text: &str) {
     let (serial, confirmed_on, registered_on) = (of("TA-9"), day(), of("2026-02-16"));
-    let record = Confirmation { serial, confirmed_on, registered_on, finished, outcome };
+    let misnamed = Vec::new();
+    let record = Confirmation { serial, confirmed_on, registered_on, finished, outcome, misnamed };
     let dates = "confirmed_on: 2026-02-13, registered_on: 2026-02-16";
     reads(
         &record,
@@ -212,10 +213,32 @@ fn a_case_has_the_name_that_its_record_always_gave_it() {
         confirmed_on: day(),
         registered_on: day(),
         finished: true,
+        misnamed: vec![],
         outcome: purchase(),
     };
     let said = Spelling::around("Confirmed", &record);
     let case = |again| CaseId::of_said("registrar", "0123456789AB", &said, again).to_string();
     assert_eq!(case(0), "42bbf97b79edfefc0e35771ef24dcd49");
     assert_eq!(case(1), "169ca0272c4c8d7d64b2812fb5c02fee");
+}
+
+/// A record that names its order as it was placed is spelled as before there was such a field.
+#[test]
+fn what_names_another_order_is_spelled_last() {
+    let misnamed = Misnamed::unless_same("FundCode", "011162", "018145").into_iter().collect();
+    let record = Confirmation {
+        serial: of("TA-9"),
+        confirmed_on: day(),
+        registered_on: day(),
+        finished: true,
+        misnamed,
+        outcome: Outcome::FastTransfer(FastTransferConfirmed { shares: of("3"), income: of("0") }),
+    };
+    reads(
+        &record,
+        "Confirmation { serial: Serial(\"TA-9\"), confirmed_on: 2026-02-13, registered_on: 2026-02-13, \
+         finished: true, outcome: FastTransfer(FastTransferConfirmed { shares: Shares(3.00), \
+         income: SignedMoney(0.00) }), misnamed: [Misnamed { field: \"FundCode\", placed: \"011162\", \
+         said: \"018145\" }] }",
+    );
 }

@@ -5,6 +5,7 @@ use crate::{
     ids::PaymentNo,
     money::{Money, Nav, Shares, SignedMoney},
     orders::{Cause, Serial},
+    text::Text,
     time::Timestamp,
 };
 use chrono::{Datelike as _, NaiveDate};
@@ -24,6 +25,12 @@ impl Spelled for u64 {
 }
 
 impl Spelled for Arc<str> {
+    fn spell(&self, letters: &mut Letters) {
+        letters.quoted(self);
+    }
+}
+
+impl<const MAX: usize> Spelled for Text<MAX> {
     fn spell(&self, letters: &mut Letters) {
         letters.quoted(self);
     }

@@ -8,7 +8,10 @@ use super::{
 use crate::exchange::{
     check::read_all_or_refuse,
     file_name::FileName,
-    flow::{fund_day::FundDay, settlement::Settlement, share_balance::ShareBalance},
+    flow::{
+        fund_day::FundDay, settlement::Settlement, share_balance::ShareBalance,
+        trade_application::TradeApplication,
+    },
     index::IndexFile,
     record::Record,
     return_code::ReturnCodes,
@@ -48,12 +51,20 @@ pub struct Puzzle {
     pub problem: String,
 }
 
+/// An application as it was sent, by its number.
+pub type Sent<'a> = &'a dyn Fn(&ApplicationNo) -> Option<TradeApplication>;
+
 /// Reads every file that an index names, if all are there and whole. What a return code means is
-/// looked up under the registrar that wrote the index; see [`ReturnCodes::assign`].
+/// looked up under the registrar that wrote the index; see [`ReturnCodes::assign`]. A confirmation is held
+/// against the application that was sent, where that is known.
 ///
 /// # Errors
 /// [`BatchError`]; nothing of a damaged set is returned.
-pub fn read_answers(index: &Path, codes: &ReturnCodes) -> Result<Answers, BatchError> {
+pub fn read_answers(
+    index: &Path,
+    codes: &ReturnCodes,
+    sent: Sent<'_>,
+) -> Result<Answers, BatchError> {
     let set = IndexFile::open_complete(index)?;
     let directory = index.parent().unwrap_or(Path::new("."));
     let mut answers = Answers::default();
@@ -67,7 +78,8 @@ pub fn read_answers(index: &Path, codes: &ReturnCodes) -> Result<Answers, BatchE
         for (nth, record) in records.iter().enumerate() {
             let place = (name.as_str(), nth + 1);
             let read = if kind == FileType::TradeConfirmation {
-                let said = said_by(record, codes, &set.index.creator, (&mut halves, place));
+                let with = (codes, sent);
+                let said = said_by(record, with, &set.index.creator, (&mut halves, place));
                 said.map(|said| answers.confirmations.extend(said))
             } else {
                 take(&mut answers, kind, record, set.index.date)

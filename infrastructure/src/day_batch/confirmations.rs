@@ -10,10 +10,12 @@
 //! | any with a `ReturnCode` that is no success | rejected |
 //!
 //! 1. A record that names no application of ours, or says something impossible, is a puzzle.
-//! 2. A redemption's `ConfirmedAmount` is what the investor gets; what the shares were worth is that
+//! 2. A confirmation that names its application otherwise than it was sent says so. Any other such record is
+//!    a puzzle: nothing goes back by it.
+//! 3. A redemption's `ConfirmedAmount` is what the investor gets; what the shares were worth is that
 //!    and the fee, less the income that was settled.
 
-use super::Puzzle;
+use super::{Puzzle, answers::Sent, naming};
 use crate::exchange::{
     flow::trade_confirmation::{Side, TradeConfirmation},
     record::Record,
@@ -21,8 +23,9 @@ use crate::exchange::{
 };
 use fundflow_domain::{
     application::{
-        Confirmation, ConversionConfirmed, FastTransferConfirmed, Outcome, PurchaseConfirmed,
-        Reception, RedemptionConfirmed, RejectedFrozen, Rejection, SubscriptionConfirmed,
+        Confirmation, ConversionConfirmed, FastTransferConfirmed, Misnamed, Outcome,
+        PurchaseConfirmed, Reception, RedemptionConfirmed, RejectedFrozen, Rejection,
+        SubscriptionConfirmed,
     },
     ids::ApplicationNo,
     money::{Money, Nav, NumberError, Shares, SignedMoney},
@@ -46,6 +49,7 @@ pub(super) struct Halves(BTreeMap<ApplicationNo, Half>);
 struct Half {
     side: Side,
     record: TradeConfirmation,
+    misnamed: Vec<Misnamed>,
     file: String,
     nth: usize,
 }
@@ -67,7 +71,7 @@ impl Halves {
 /// What a record says, and of which application; nothing for the first half of a conversion.
 pub(super) fn said_by(
     record: &Record,
-    codes: &ReturnCodes,
+    (codes, sent): (&ReturnCodes, Sent<'_>),
     registrar: &str,
     (halves, place): (&mut Halves, Place<'_>),
 ) -> Result<Option<Said>, String> {
@@ -75,35 +79,40 @@ pub(super) fn said_by(
     let cancels = record.business_code == "152" && !record.original_app_sheet_no.is_empty();
     let no = if cancels { &record.original_app_sheet_no } else { &record.app_sheet_serial_no };
     let no = ApplicationNo::new(no.as_str()).map_err(|error| error.to_string())?;
+    let misnamed = sent(&no).map(|sent| naming::misnamed(&record, &sent)).unwrap_or_default();
     let code = codes.explain(registrar, &record.return_code);
+    let confirms = code.is_success() && !["120", "149", "152"].contains(&&*record.business_code);
+    if !confirms && !misnamed.is_empty() {
+        return Err(format!("{} of application {no}", naming::words(&misnamed)));
+    }
     if !code.is_success() {
-        let text = if record.error_detail.is_empty() {
-            code.to_string()
-        } else {
-            record.error_detail.clone()
-        };
-        let cause = Cause::new(record.return_code.as_str(), text);
-        let answer = if record.business_code == "152" {
-            ApplicationAnswer::NotCancelled(cause)
-        } else {
-            let frozen = frozen_by(&record, &code)?;
-            ApplicationAnswer::Rejected(Rejection {
-                cause,
-                interest: Money::ZERO,
-                frozen,
-                by_us: false,
-            })
-        };
-        return Ok(Some((no, answer)));
+        return Ok(Some((no, refused(&record, &code)?)));
     }
     match record.conversion_side().map_err(|error| error.to_string())? {
         Some(side @ (Side::In | Side::Out)) => {
-            let Some(whole) = paired(halves, &no, side, record, place) else { return Ok(None) };
+            let half = (side, record, misnamed);
+            let Some((whole, misnamed)) = paired(halves, &no, half, place) else { return Ok(None) };
             let numbers = converted(&whole).map_err(|error| error.to_string())?;
-            Ok(Some((no, confirmed(&whole, Outcome::Conversion(numbers))?)))
+            Ok(Some((no, confirmed(&whole, Outcome::Conversion(numbers), misnamed)?)))
         }
-        Some(Side::Both) | None => Ok(Some((no, answer_of(&record)?))),
+        Some(Side::Both) | None => Ok(Some((no, answer_of(&record, misnamed)?))),
     }
+}
+
+fn refused(record: &TradeConfirmation, code: &ReturnCode) -> Result<ApplicationAnswer, String> {
+    let text =
+        if record.error_detail.is_empty() { code.to_string() } else { record.error_detail.clone() };
+    let cause = Cause::new(record.return_code.as_str(), text);
+    if record.business_code == "152" {
+        return Ok(ApplicationAnswer::NotCancelled(cause));
+    }
+    let frozen = frozen_by(record, code)?;
+    Ok(ApplicationAnswer::Rejected(Rejection {
+        cause,
+        interest: Money::ZERO,
+        frozen,
+        by_us: false,
+    }))
 }
 
 /// How many shares a rejection says are frozen: a number, or by its code alone.
@@ -123,21 +132,21 @@ fn frozen_by(
 fn paired(
     halves: &mut Halves,
     no: &ApplicationNo,
-    side: Side,
-    record: TradeConfirmation,
+    (side, record, misnamed): (Side, TradeConfirmation, Vec<Misnamed>),
     (file, nth): Place<'_>,
-) -> Option<TradeConfirmation> {
-    let Some(first) = halves.0.remove(no).filter(|first| first.side != side) else {
-        let half = Half { side, record, file: file.to_owned(), nth };
+) -> Option<(TradeConfirmation, Vec<Misnamed>)> {
+    let Some(mut first) = halves.0.remove(no).filter(|first| first.side != side) else {
+        let half = Half { side, record, misnamed, file: file.to_owned(), nth };
         halves.0.insert(no.clone(), half);
         return None;
     };
+    first.misnamed.extend(misnamed);
     let (out, into) = match side {
         Side::In => (first.record, record),
         Side::Out | Side::Both => (record, first.record),
     };
     let finished = out.business_finish_flag != "0" && into.business_finish_flag != "0";
-    Some(TradeConfirmation {
+    let whole = TradeConfirmation {
         target_nav: into.nav,
         cfm_vol_of_target_fund: into.confirmed_vol,
         confirmed_amount: into.confirmed_amount,
@@ -145,10 +154,14 @@ fn paired(
         share_register_date: into.share_register_date,
         business_finish_flag: if finished { "1" } else { "0" }.to_owned(),
         ..out
-    })
+    };
+    Some((whole, first.misnamed))
 }
 
-fn answer_of(record: &TradeConfirmation) -> Result<ApplicationAnswer, String> {
+fn answer_of(
+    record: &TradeConfirmation,
+    misnamed: Vec<Misnamed>,
+) -> Result<ApplicationAnswer, String> {
     let number = |error: NumberError| error.to_string();
     let outcome = match record.business_code.as_str() {
         "120" => {
@@ -179,15 +192,19 @@ fn answer_of(record: &TradeConfirmation) -> Result<ApplicationAnswer, String> {
             return Err(format!("business {other} answers no application of ours: {known}"));
         }
     };
-    confirmed(record, outcome)
+    confirmed(record, outcome, misnamed)
 }
 
-fn confirmed(record: &TradeConfirmation, outcome: Outcome) -> Result<ApplicationAnswer, String> {
+fn confirmed(
+    record: &TradeConfirmation,
+    outcome: Outcome,
+    misnamed: Vec<Misnamed>,
+) -> Result<ApplicationAnswer, String> {
     let confirmed_on = record.transaction_cfm_date.ok_or("TransactionCfmDate is blank")?;
     let registered_on = record.share_register_date.unwrap_or(confirmed_on);
     let finished = record.business_finish_flag != "0";
     let serial = serial(record)?;
-    let said = Confirmation { serial, confirmed_on, registered_on, finished, outcome };
+    let said = Confirmation { serial, confirmed_on, registered_on, finished, outcome, misnamed };
     Ok(ApplicationAnswer::Confirmed(Box::new(said)))
 }
 

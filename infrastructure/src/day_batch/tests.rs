@@ -66,7 +66,7 @@ async fn through_files(scenario: &str, terms: Vec<Terms>) -> (Answers, Vec<Vec<u
     let before: Vec<Vec<u8>> = bytes(&first.files);
     let again = night();
     assert_eq!((&again.files, bytes(&again.files)), (&first.files, before.clone()), "{scenario}");
-    (read_answers(&first.index, &codes()).unwrap(), before)
+    (read_answers(&first.index, &codes(), &|_| None).unwrap(), before)
 }
 
 fn short(answer: &ApplicationAnswer) -> String {
@@ -195,7 +195,7 @@ async fn an_application_that_the_front_never_saw_is_rejected_by_its_number() {
     let all = [handed_in(bought("TX-1", "10000.00"))];
     let batch = write_applications(dir.path(), &parties(), t(), &all).unwrap();
     let night = registrar("").run_batch(&batch.index, &dir.path().join("in")).unwrap();
-    let answers = read_answers(&night.index, &codes()).unwrap();
+    let answers = read_answers(&night.index, &codes(), &|_| None).unwrap();
 
     let said: Vec<_> = answers.confirmations.iter().map(|(_, answer)| short(answer)).collect();
     assert_eq!(
@@ -345,7 +345,7 @@ fn a_conversion_in_two_records_is_one_and_a_lonely_half_is_a_puzzle() {
     let between = ("05", "305");
     let published = publish(dir.path(), between, Version::V22, t().date(), &[draft]).unwrap();
     let index = published.index;
-    let answers = read_answers(&index, &codes()).unwrap();
+    let answers = read_answers(&index, &codes(), &|_| None).unwrap();
 
     let said: Vec<_> =
         answers.confirmations.iter().map(|(no, it)| format!("{no} {}", short(it))).collect();

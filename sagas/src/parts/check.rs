@@ -7,10 +7,11 @@ use fundflow_domain::{
         Ask, Confirmation, ConversionConfirmed, LotConfirmed, Outcome, Quantity,
         RedemptionConfirmed, Terms,
     },
-    case::{Finding, Kind},
+    case::{Disputed, Finding, Kind},
     confirmation_check::{
         ConversionExpected, ConversionNumbers, Dates, LotNumbers, LotTerms, Promised,
-        RedemptionExpected, RedemptionNumbers, When, conversion, dates, of_order, redemption,
+        RedemptionExpected, RedemptionNumbers, When, conversion, dates, of_another, of_order,
+        redemption,
     },
     fund::FundKind,
     ids::FundCode,
@@ -64,7 +65,10 @@ pub fn findings(
         calendar: &house.calendar,
     };
     found.extend(dates(&stated, &when, confirmation.outcome.registered()));
-    found
+    let Some(another) = of_another(confirmation) else { return found };
+    // Nothing is disputed twice.
+    let less = found.into_iter().map(|it| Finding { disputed: Disputed::default(), ..it });
+    std::iter::once(another).chain(less).collect()
 }
 
 /// What only the published prices say of it; empty where none is known.

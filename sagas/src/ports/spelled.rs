@@ -160,6 +160,7 @@ mod tests {
             confirmed_on: on,
             registered_on: on,
             finished: true,
+            misnamed: vec![],
             outcome: Outcome::FastTransfer(outcome),
         };
         read([

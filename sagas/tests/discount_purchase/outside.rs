@@ -290,7 +290,14 @@ pub(crate) fn confirmation(name: &str, terms: &Terms) -> Confirmation {
         other => panic!("nobody asks for {other:?}"),
     };
     let serial = serial(name);
-    Confirmation { serial, confirmed_on: next, registered_on: next, finished: true, outcome }
+    Confirmation {
+        serial,
+        confirmed_on: next,
+        registered_on: next,
+        finished: true,
+        outcome,
+        misnamed: vec![],
+    }
 }
 
 fn converted(shares_out: Shares, nav_out: Nav, nav_in: Nav) -> Outcome {

@@ -9,6 +9,7 @@
 
 mod abandoned;
 mod abroad;
+mod another_order;
 #[path = "../common/audited.rs"]
 mod audited;
 #[path = "../common/by_hand.rs"]

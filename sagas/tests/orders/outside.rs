@@ -214,6 +214,7 @@ fn confirmed(serial: &str, on: &str, finished: bool, outcome: Outcome) -> Applic
         confirmed_on: read(on),
         registered_on: read(on),
         finished,
+        misnamed: vec![],
         outcome,
     }))
 }

@@ -272,7 +272,14 @@ pub(crate) fn confirmation(name: &str, terms: &Terms) -> Confirmation {
         other => panic!("nobody asks for {other:?}"),
     };
     let serial = serial(&format!("{}.c", name_of(name)));
-    Confirmation { serial, confirmed_on: next, registered_on: next, finished: true, outcome }
+    Confirmation {
+        serial,
+        confirmed_on: next,
+        registered_on: next,
+        finished: true,
+        outcome,
+        misnamed: vec![],
+    }
 }
 
 /// So much of a purchase at 1.00, and so much not.
@@ -310,6 +317,7 @@ pub(crate) fn record(
         confirmed_on: day,
         registered_on: day,
         finished,
+        misnamed: vec![],
         outcome,
     }))
 }

@@ -11,7 +11,7 @@ use crate::{
 use fundflow_domain::{
     application::{
         self, Applications, Ask, Confirmation, Designated, FastTransferConfirmed, LotConfirmed,
-        Outcome, Promise, Reception, RedemptionConfirmed, RejectedFrozen, Rejection,
+        Misnamed, Outcome, Promise, Reception, RedemptionConfirmed, RejectedFrozen, Rejection,
         SubscriptionConfirmed, Terms,
     },
     money::{Discount, Money, Nav, ShareRounding},
@@ -50,6 +50,7 @@ fn heard() -> Vec<application::Event> {
     use application::Event as E;
     let floored = Promise { floor: Some(id("0.006")), ..promise("2026-02-25") };
     let portion = Confirmation { finished: false, ..bought("6000.00", "0.00") };
+    let misnamed = Misnamed::unless_same("FundCode", "011162", "018145").into_iter().collect();
     let interest = Rejection { interest: money("1.23"), ..rejection() };
     let frozen = Some(RejectedFrozen::InAll(shares("500.00")));
     let one = |outcome| E::Confirmed(Box::new(confirmation("TA-3", outcome)));
@@ -62,7 +63,8 @@ fn heard() -> Vec<application::Event> {
         E::Sealed { batch: "B-20260213".into() },
         E::Sent { file: "OFD_98_377_20260213_03.TXT".into(), record: 3 },
         E::Received(Reception { serial: id("TA-0"), on: date("2026-02-24") }),
-        E::PortionConfirmed(Box::new(portion)),
+        E::PortionConfirmed(Box::new(portion.clone())),
+        E::PortionConfirmed(Box::new(Confirmation { misnamed, ..portion })),
         E::Confirmed(Box::new(converted("10000.00"))),
         one(redeemed()),
         one(subscribed()),

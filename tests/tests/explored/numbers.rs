@@ -19,6 +19,7 @@ pub(crate) fn confirmed(terms: &Terms, part: Decimal) -> ApplicationAnswer {
         confirmed_on: day,
         registered_on: day,
         finished: true,
+        misnamed: vec![],
         outcome: outcome(terms, part),
     }))
 }

@@ -43,6 +43,7 @@ fn record(serial: &str, finished: bool, numbers: [&str; 4]) -> Confirmation {
         confirmed_on: on,
         registered_on: on,
         finished,
+        misnamed: vec![],
         outcome: Outcome::Purchase(numbers),
     }
 }

@@ -253,6 +253,7 @@ impl SandboxRegistrar {
                 confirmed_on: founded,
                 registered_on: founded,
                 finished: true,
+                misnamed: Vec::new(),
                 outcome: Outcome::Subscription(numbers),
             })),
         };
@@ -275,6 +276,7 @@ impl Truth {
             confirmed_on: night.confirmed_on,
             registered_on: night.confirmed_on,
             finished: true,
+            misnamed: Vec::new(),
             outcome,
         };
         let says = Final::Confirmed(Box::new(confirmation));

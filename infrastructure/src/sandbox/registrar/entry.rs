@@ -131,6 +131,7 @@ impl Decided {
             | ConfirmFate::ZeroShares
             | ConfirmFate::WrongFee
             | ConfirmFate::WrongNav
+            | ConfirmFate::AnotherFund
             | ConfirmFate::Early
             | ConfirmFate::Corrected => self.said_by(now).last(),
         };

@@ -5,7 +5,8 @@
 //! and fee less its income, is never below zero.
 
 use fundflow_domain::{
-    application::{Confirmation, Outcome, RedemptionConfirmed},
+    application::{Confirmation, Misnamed, Outcome, RedemptionConfirmed},
+    ids::FundCode,
     money::{Money, Nav, ShareRounding, Shares, SignedMoney},
 };
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -106,6 +107,15 @@ pub(super) fn wrong_nav(right: &Confirmation, rounding: ShareRounding) -> Confir
         }
         Outcome::FastTransfer(_) => {}
     })
+}
+
+/// The fund that a record speaks of instead of the order's own: nobody sells it.
+const NOBODYS_FUND: &str = "999999";
+
+/// The same numbers, of a fund that nobody ordered.
+pub(super) fn another_fund(right: &Confirmation, fund: FundCode) -> Confirmation {
+    let misnamed = Misnamed::unless_same("FundCode", &fund.to_string(), NOBODYS_FUND);
+    Confirmation { misnamed: misnamed.into_iter().collect(), ..right.clone() }
 }
 
 fn changed(right: &Confirmation, change: impl FnOnce(&mut Outcome)) -> Confirmation {

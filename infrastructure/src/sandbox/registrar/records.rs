@@ -113,6 +113,9 @@ fn fill_rejected(record: &mut TradeConfirmation, said: &Rejection) {
 }
 
 fn fill_confirmed(record: &mut TradeConfirmation, said: &Confirmation) {
+    for misnamed in said.misnamed.iter().filter(|it| it.field.as_str() == "FundCode") {
+        record.fund_code = misnamed.said.to_string();
+    }
     record.ta_serial_no = said.serial.to_string();
     record.transaction_cfm_date = Some(said.confirmed_on);
     record.share_register_date = Some(said.registered_on);

@@ -45,6 +45,9 @@ pub(super) fn words(
         ConfirmFate::ZeroShares => vec![wrong(&planted::zero_shares)],
         ConfirmFate::WrongFee => vec![wrong(&|it| planted::wrong_fee(it, rounding))],
         ConfirmFate::WrongNav => vec![wrong(&|it| planted::wrong_nav(it, rounding))],
+        ConfirmFate::AnotherFund => {
+            vec![wrong(&|it| planted::another_fund(it, entry.terms.fund))]
+        }
         ConfirmFate::TwiceDifferent => {
             let other = |it: &Confirmation| numbered(no, 2, planted::garbled(it));
             vec![right(), wrong(&other)]
@@ -71,6 +74,7 @@ const fn of_refusals(fate: ConfirmFate) -> ConfirmFate {
         | ConfirmFate::ZeroShares
         | ConfirmFate::WrongFee
         | ConfirmFate::WrongNav
+        | ConfirmFate::AnotherFund
         | ConfirmFate::Early
         | ConfirmFate::TwiceDifferent
         | ConfirmFate::Corrected => ConfirmFate::Rejected,

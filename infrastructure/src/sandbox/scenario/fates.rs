@@ -159,6 +159,8 @@ pub enum ConfirmFate {
     WrongFee,
     /// A price that nobody published.
     WrongNav,
+    /// Confirmed under the application's number, as the order of another fund.
+    AnotherFund,
     /// Confirmed while T's cut-off has not passed, at the last price that is known.
     Early,
     /// Confirmed; a second record under another serial says other numbers.

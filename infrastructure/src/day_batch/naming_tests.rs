@@ -1,0 +1,110 @@
+//! Each field of a record that may name another order than the one that it has the number of.
+
+use super::naming::{misnamed, words};
+use crate::exchange::flow::{
+    trade_application::TradeApplication, trade_confirmation::TradeConfirmation,
+};
+
+fn sent() -> TradeApplication {
+    TradeApplication {
+        app_sheet_serial_no: "A-1".to_owned(),
+        business_code: "036".to_owned(),
+        fund_code: "000730".to_owned(),
+        code_of_target_fund: "011162".to_owned(),
+        transaction_date: "2026-02-12".parse().ok(),
+        transaction_account_id: "I-1".to_owned(),
+        ta_account_id: "012345678901".to_owned(),
+        distributor_code: "305".to_owned(),
+        currency_type: "156".to_owned(),
+        application_vol: 500.into(),
+        ..TradeApplication::default()
+    }
+}
+
+fn right() -> TradeConfirmation {
+    let sent = sent();
+    TradeConfirmation {
+        app_sheet_serial_no: sent.app_sheet_serial_no,
+        business_code: "136".to_owned(),
+        fund_code: sent.fund_code,
+        code_of_target_fund: sent.code_of_target_fund,
+        transaction_date: sent.transaction_date,
+        transaction_account_id: sent.transaction_account_id,
+        ta_account_id: sent.ta_account_id,
+        distributor_code: sent.distributor_code,
+        currency_type: sent.currency_type,
+        application_vol: sent.application_vol,
+        ..TradeConfirmation::default()
+    }
+}
+
+fn said(record: &TradeConfirmation) -> String {
+    words(&misnamed(record, &sent()))
+}
+
+#[test]
+fn a_record_that_names_its_application_as_it_was_sent_or_leaves_it_blank_is_right() {
+    assert_eq!(said(&right()), "");
+    let blank = TradeConfirmation { business_code: "136".to_owned(), ..Default::default() };
+    assert_eq!(said(&blank), "");
+}
+
+#[test]
+fn each_field_that_names_another_order_is_said_with_both_values() {
+    type Change = fn(&mut TradeConfirmation);
+    let rows: [(Change, &str); 10] = [
+        (
+            |it| it.business_code = "122".into(),
+            "BusinessCode is 122, and 136, 137, 138, 152 was sent",
+        ),
+        (|it| it.fund_code = "000891".into(), "FundCode is 000891, and 000730 was sent"),
+        (
+            |it| it.code_of_target_fund = "050027".into(),
+            "CodeOfTargetFund is 050027, and 011162 was sent",
+        ),
+        (
+            |it| it.transaction_date = "2026-02-13".parse().ok(),
+            "TransactionDate is 2026-02-13, and 2026-02-12 was sent",
+        ),
+        (
+            |it| it.transaction_account_id = "I-2".into(),
+            "TransactionAccountID is I-2, and I-1 was sent",
+        ),
+        (
+            |it| it.ta_account_id = "012345678902".into(),
+            "TAAccountID is 012345678902, and 012345678901 was sent",
+        ),
+        (|it| it.distributor_code = "999".into(), "DistributorCode is 999, and 305 was sent"),
+        (|it| it.currency_type = "840".into(), "CurrencyType is 840, and 156 was sent"),
+        (|it| it.application_vol = 5000.into(), "ApplicationVol is 5000.00, and 500.00 was sent"),
+        (|it| it.interest = 5.into(), "Interest is 5.00, and 0.00 was sent"),
+    ];
+    for (change, words) in rows {
+        let mut record = right();
+        change(&mut record);
+        assert_eq!(said(&record), words);
+    }
+}
+
+#[test]
+fn each_half_of_a_conversion_may_name_the_funds_from_its_own_side() {
+    let half = |code: &str, fund: &str, other: &str| TradeConfirmation {
+        business_code: code.to_owned(),
+        fund_code: fund.to_owned(),
+        code_of_target_fund: other.to_owned(),
+        ..right()
+    };
+    assert_eq!(said(&half("138", "000730", "011162")), "");
+    assert_eq!(said(&half("137", "011162", "000730")), "");
+    assert_eq!(said(&half("137", "050027", "")), "FundCode is 050027, and 000730 was sent");
+}
+
+#[test]
+fn a_subscription_has_interest_and_a_failed_one_is_an_answer_to_it() {
+    let sent = TradeApplication { business_code: "020".to_owned(), ..TradeApplication::default() };
+    for code in ["120", "130", "149", "152"] {
+        let business_code = code.to_owned();
+        let record = TradeConfirmation { business_code, interest: 5.into(), ..Default::default() };
+        assert_eq!(misnamed(&record, &sent), []);
+    }
+}

@@ -1,0 +1,108 @@
+//! Records under the number of an order that name another fund, investor or T: they are booked and held until
+//! the registrar corrects them or a person closes the case.
+
+use crate::{
+    audited, conversion,
+    outside::{bought, converted, redeemed},
+    purchase, redemption,
+    stage::{InHouse, Stage},
+};
+use fundflow_domain::{application::Misnamed, fund::ConversionFeeMethod, ids::ApplicationNo};
+use fundflow_sagas::{
+    conversion::Conversion,
+    ports::registrar::{ApplicationAnswer, notice},
+    purchase::Purchase,
+    redemption::Redemption,
+};
+
+const FIELDS: [(&str, &str, &str); 4] = [
+    ("FundCode", "011162", "018145"),
+    ("TAAccountID", "012345678901", "012345678902"),
+    ("TransactionDate", "2026-02-13", "2026-02-12"),
+    ("BusinessCode", "122, 152", "139"),
+];
+
+fn naming(
+    (field, placed, said): (&str, &str, &str),
+    right: &ApplicationAnswer,
+) -> ApplicationAnswer {
+    let ApplicationAnswer::Confirmed(right) = right else { panic!("{right:?}") };
+    let mut wrong = right.clone();
+    wrong.misnamed = Misnamed::unless_same(field, placed, said).into_iter().collect();
+    ApplicationAnswer::Confirmed(wrong)
+}
+
+fn tell(stage: &mut Stage, order: &str, said: &ApplicationAnswer) {
+    stage.notice(notice(&ApplicationNo::of(&order.parse().unwrap()), said.clone()));
+}
+
+fn is_held_until_it_is_corrected<S: InHouse<Command: 'static, Request: 'static>>(
+    before: &Stage,
+    request: &S::Request,
+    (order, first, second): (&str, &ApplicationAnswer, &ApplicationAnswer),
+) {
+    for field in FIELDS {
+        let mut stage = before.clone();
+        stage.request::<S>("T", request.clone());
+        stage.until("02-25 17:00");
+        let wrong = naming(field, first);
+        tell(&mut stage, order, &wrong);
+        // Whatever is heard again, the case stays.
+        tell(&mut stage, order, &wrong);
+        stage.until("02-26 18:00");
+        let look = stage.look::<S>("T");
+        assert!(!look.finished && look.parked.is_some(), "{field:?}\n{}", stage.text());
+        let cases: Vec<_> =
+            stage.events.iter().filter(|it| &*it.event.event_type == "case.opened").collect();
+        assert_eq!(cases.len(), 1, "{}", stage.text());
+        let case = &cases[0].event.data;
+        assert!(case.contains("names_another_order") && case.contains(field.2), "{case}");
+        assert!(!stage.has("payout.requested"), "{}", stage.text());
+        for fund in ["011162", "001546"] {
+            let held = stage.shares(fund);
+            let own = held.lots().iter().filter(|lot| lot.credit.order.as_str() == order);
+            let came: rust_decimal::Decimal = own.map(|lot| lot.left.decimal()).sum();
+            assert_eq!(held.held().decimal(), came, "{fund}\n{}", stage.text());
+        }
+        audited::adds_up(&audited::report(&stage.events, stage.kinds()), || stage.text());
+
+        tell(&mut stage, order, second);
+        stage.until("03-10 18:00");
+        let look = stage.look::<S>("T");
+        assert!(look.finished, "{:?} {:?}\n{}", look.waits, look.open_ends, stage.text());
+        assert!(stage.has("case.closed") && stage.has("application.corrected"), "{}", stage.text());
+        let report = audited::report(&stage.events, stage.kinds());
+        audited::adds_up(&report, || stage.text());
+        audited::nothing_is_in_suspense(&report, || stage.text());
+    }
+}
+
+#[test]
+fn a_purchase_that_is_confirmed_as_another_order_waits_for_the_right_record() {
+    let said = |serial| bought(serial, "2026-02-24", purchase::NUMBERS);
+    is_held_until_it_is_corrected::<Purchase>(
+        &purchase::stage(),
+        &purchase::request(),
+        ("T.buy", &said("C1"), &said("C2")),
+    );
+}
+
+#[test]
+fn a_redemption_that_is_confirmed_as_another_order_waits_for_the_right_record() {
+    let said = |serial| redeemed(serial, "2026-02-25", true, redemption::NUMBERS, &[]);
+    is_held_until_it_is_corrected::<Redemption>(
+        &redemption::stage(),
+        &redemption::request(),
+        ("T.redeem", &said("C1"), &said("C2")),
+    );
+}
+
+#[test]
+fn a_conversion_that_is_confirmed_as_another_order_waits_for_the_right_record() {
+    let said = |serial| converted(serial, "2026-02-24", conversion::BY_FEES);
+    is_held_until_it_is_corrected::<Conversion>(
+        &conversion::stage(ConversionFeeMethod::FeeDifference),
+        &conversion::request(),
+        ("T.convert", &said("C1"), &said("C2")),
+    );
+}
