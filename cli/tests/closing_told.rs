@@ -29,14 +29,13 @@ const ORDERS: [(&str, &str, &str, &str); 7] = [
 /// What becomes of a confirmation of each of them.
 const FATES: [&str; 3] = ["contradicted", "garbled", "twice_different"];
 /// What else a counterparty may say, of whose order, and of which row of the scenario: the other kinds of case.
-const MORE: [(&str, &str, &str); 20] = [
+const MORE: [(&str, &str, &str); 19] = [
     ("purchase", "buy_confirmation", "wrong_shares"),
     ("purchase", "buy_confirmation", "zero_shares"),
     ("purchase", "buy_confirmation", "wrong_fee"),
     ("purchase", "buy_confirmation", "wrong_nav"),
     ("purchase", "buy_confirmation", "another_fund"),
     ("redeem", "redemption_confirmation", "another_fund"),
-    ("linked", "conversion_confirmation", "another_fund"),
     ("purchase", "buy_confirmation", "early"),
     ("purchase", "buy_confirmation", "late_contradicted"),
     ("purchase", "charge", "contradicted"),

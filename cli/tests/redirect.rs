@@ -17,6 +17,7 @@ transaction,time,kind,investor,fund,amount,shares
 R-1,10:00:00,recharge,I-1,000730,1000.00,
 R-2,10:00:01,recharge,I-2,000730,1000.00,
 W-1,2026-02-13T10:00:00+08:00,withdraw,I-1,000730,,400.00
+W-2,2026-02-13T10:00:01+08:00,withdraw,I-2,000730,,400.00
 ";
 
 fn refused() -> tempfile::TempDir {
@@ -26,7 +27,10 @@ fn refused() -> tempfile::TempDir {
         ("investors.csv", INVESTORS),
         ("navs.csv", "fund,date,nav\n"),
         ("orders.csv", ORDERS),
-        ("scenario.toml", "[override.W-1]\npayout = \"refused\"\n"),
+        (
+            "scenario.toml",
+            "[override.W-1]\npayout = \"refused\"\n[override.W-2]\npayout = \"refused\"\n",
+        ),
     ] {
         fs::write(day.path().join(name), text).unwrap();
     }
@@ -35,7 +39,11 @@ fn refused() -> tempfile::TempDir {
 }
 
 fn redirect(store: &Path, account: &str, more: &[&str]) -> Output {
-    let words = ["saga", "redirect", "W-1", "--account", account, "--own-name"];
+    redirect_of(store, "W-1", account, more)
+}
+
+fn redirect_of(store: &Path, saga: &str, account: &str, more: &[&str]) -> Output {
+    let words = ["saga", "redirect", saga, "--account", account, "--own-name"];
     let by = ["--reason", "seen on the card", "--operator", "chen"];
     fundflow(store, &[&words, &by[..], more].concat())
 }
@@ -68,4 +76,17 @@ fn an_account_that_another_investor_has_used_is_refused_and_a_new_one_is_not() {
     let shown = fundflow(store, &["saga", "show", "W-1"]);
     assert!(String::from_utf8(shown.stdout).unwrap().contains("paid out"));
     assert!(fundflow(store, &["audit", "verify"]).status.success());
+}
+
+#[test]
+fn an_account_to_which_another_investors_money_was_redirected_is_refused() {
+    let store = refused();
+    let store = store.path();
+    assert!(redirect(store, "A-new", &["--apply"]).status.success());
+    for more in [&[][..], &["--apply"]] {
+        let said = redirect_of(store, "W-2", "A-new", more);
+        let text = String::from_utf8(said.stdout).unwrap();
+        assert!(!said.status.success(), "{text}");
+        assert!(text.contains("account A-new is investor I-1's"), "{text}");
+    }
 }
