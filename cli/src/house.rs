@@ -155,7 +155,7 @@ impl Terms {
         let later = |t: &_| self.calendar.plus(*t, 1).ok();
         let days = std::iter::successors(Some(day.trade_date), later);
         let past = days.take_while(|t| published_at(*t) <= now);
-        past.flat_map(|t| published_for(&day.prices, t)).collect()
+        past.flat_map(|t| published_for(&day.prices, day.trade_date, t)).collect()
     }
 }
 

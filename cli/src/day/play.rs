@@ -282,7 +282,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
 
     /// Prices of T become known; returns whether the folder has any of that very day.
     fn publish(&self, t: TradingDay) -> bool {
-        for price in published_for(&self.day.prices, t) {
+        for price in published_for(&self.day.prices, self.day.trade_date, t) {
             self.tell(price);
         }
         self.day.prices.iter().any(|price| price.date == t.date())

@@ -143,7 +143,7 @@ fn read_into(
     let ((trade_date, next), (files, catalogue)) = (trade_date?, found?);
     let (investors, orders) = (investors?, orders?);
     let (prices, scenario) = (prices?, scenario?);
-    missing_prices(&orders, &prices, calendar, &catalogue, problems);
+    missing_prices(&orders, (&prices, trade_date), calendar, &catalogue, problems);
     Some(Day { settings, trade_date, next, catalogue, files, scenario, investors, prices, orders })
 }
 
@@ -167,11 +167,11 @@ fn funds(
 }
 
 /// The prices that the orders will need: of their T, or of that on which a target is converted into or
-/// bought later. A fund whose last price is older keeps it. A price may be published late, so this is told and
-/// the day goes on.
+/// bought later. After the folder's own day a fund keeps its last price. A price may be published late, so this
+/// is told and the day goes on.
 fn missing_prices(
     orders: &[Order],
-    prices: &[Price],
+    (prices, own): (&[Price], TradingDay),
     calendar: &TradingCalendar,
     catalogue: &Catalogue,
     problems: &mut Vec<Problem>,
@@ -182,7 +182,7 @@ fn missing_prices(
     let needed: BTreeSet<(FundCode, TradingDay)> = needed.collect();
     for (fund, day) in needed {
         let date = day.date();
-        if navs::published_for(prices, day).iter().any(|price| price.fund == fund) {
+        if navs::published_for(prices, own, day).iter().any(|price| price.fund == fund) {
             continue;
         }
         if navs::needs_price(catalogue, fund, date) {

@@ -41,11 +41,13 @@ pub fn published_at(day: TradingDay) -> Timestamp {
 }
 
 /// The prices that are published for T. After the last day that it has a price of, a fund keeps it:
-/// what is bought with the money of a redemption is priced days after the folder's own.
-pub fn published_for(prices: &[Price], t: TradingDay) -> Vec<Price> {
+/// what is bought with the money of a redemption is priced days after the folder's own. Orders of the folder's
+/// own day are priced by a row of that day, and wait where there is none.
+pub fn published_for(prices: &[Price], own: TradingDay, t: TradingDay) -> Vec<Price> {
     let newest_of = |fund| prices.iter().filter(move |it| it.fund == fund).map(|it| it.date).max();
     let past = prices.iter().filter(|price| price.date <= t.date());
-    let of_t = past.filter(|it| it.date == t.date() || newest_of(it.fund) == Some(it.date));
+    let keeps = |it: &Price| it.date >= own.date() && newest_of(it.fund) == Some(it.date);
+    let of_t = past.filter(|it| it.date == t.date() || keeps(it));
     of_t.map(|price| Price { date: t.date(), ..*price }).collect()
 }
 

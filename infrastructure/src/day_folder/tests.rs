@@ -336,6 +336,16 @@ fn a_target_that_is_bought_with_a_redemptions_money_needs_the_price_of_that_day(
 }
 
 #[test]
+fn no_order_of_today_or_later_has_the_price_of_yesterday() {
+    let navs = "fund,date,nav\n011162,2026-02-11,0.7421\n018145,2026-02-12,1.0836\n050027,2026-02-12,1.0523\n";
+    let (_dir, reading) = with("navs.csv", Some(navs.as_bytes()));
+    let told: Vec<_> = reading.problems.iter().map(ToString::to_string).collect();
+    let no =
+        |day| format!("navs.csv: fund 011162 has no price on {day}; orders need it: add a row");
+    assert_eq!(told, ["2026-02-12", "2026-02-13"].map(no));
+}
+
+#[test]
 fn an_override_of_nothing_a_misspelt_fate_and_a_missing_price_are_told() {
     let rows = [
         (
@@ -352,7 +362,6 @@ fn an_override_of_nothing_a_misspelt_fate_and_a_missing_price_are_told() {
         (
             "navs.csv",
             "fund,date,nav\n011162,2026-02-13,0.7421\n018145,2026-02-12,1.0836\n050027,2026-02-12,1.0523\n",
-            // That of the day before is kept where there is no later one.
             "navs.csv: fund 011162 has no price on 2026-02-12; orders need it: add a row",
         ),
         (
