@@ -30,6 +30,7 @@ use fundflow_domain::{
     holdings::Holdings,
     ids::{AccountRef, FundCode, TransactionId},
     limits::LimitKey,
+    modes::ConversionMode,
     money::Amount,
     orders::Cause,
     payment::Payments,
@@ -196,7 +197,9 @@ impl DiscountPurchase {
         let (request, notes) = (&open.request, &open.notes);
         let promised = notes.promise(&open.promise);
         let of_all = notes.redated.filter(|_| notes.undecided);
-        let of_all = of_all.and_then(|day| LimitKeys::moved(&self.house, request, promised, day));
+        let in_any = |day| (day, &ConversionMode::ALL[..]);
+        let of_all =
+            of_all.and_then(|day| LimitKeys::moved(&self.house, request, promised, in_any(day)));
         let of_target = notes.leg_undecided;
         let of_target = of_target.and_then(|day| target_key(&self.house, request, promised, day));
         of_all.iter().flat_map(LimitKeys::all).cloned().chain(of_target).collect()
@@ -297,6 +300,12 @@ impl saga::Saga for DiscountPurchase {
         let next = self.limits_undecided(open);
         let cases = (by_hand::cases_in_sight(id, open), Compensations::of(&open.notes));
         let master = self.master_of_target(open);
+        if plan.mode != promised.mode {
+            let anew = Plan::of(&self.house, id, &open.request, promised, master);
+            return Some(
+                anew.moved(&open.request, promised, (&next, master), cases).unwrap_or(anew),
+            );
+        }
         plan.moved(&open.request, promised, (&next, master), cases)
     }
 

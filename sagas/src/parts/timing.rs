@@ -21,7 +21,7 @@ use super::{
 use crate::house::{Cost, beyond};
 use crate::ports::bank::{BankAnswer, ChargeAnswer};
 use fundflow_domain::{
-    application::Stage,
+    application::{Stage, Terms},
     bounds::{CLOCK_SKEW, check_instant},
     calendar::TradingDay,
     case::{self, Cases, Closing, Figure, How, Kind, State},
@@ -258,7 +258,10 @@ pub fn late_acceptance<S: FundSaga>(
     let day = house.calendar.t_by(now, cut_off).map_err(beyond)?;
     let funds = house.are_listed(&terms, day)?;
     let funds: Vec<&FundTerms> = funds.iter().map(|fund| &**fund).collect();
-    let unwanted = saga.moves(turn, leg, day)?;
+    let unwanted = match elsewhere(&terms, &funds, day) {
+        None => saga.moves(turn, leg, day)?,
+        other => other,
+    };
     let before = || Cost::from(terms.promised.clone());
     let cost = saga.cost(&turn.view()?, leg, day)?.unwrap_or_else(before);
     let promised = house.promise(&funds, day, cost)?;
@@ -271,6 +274,14 @@ pub fn late_acceptance<S: FundSaga>(
     // Last: until it has moved, whoever hears the acceptance again decides all of it again.
     leg.move_to(turn, day, (promised, rounding))?;
     Ok(())
+}
+
+/// Why the registrar that has the order cannot carry it out on that T: it keeps the register no more then.
+fn elsewhere(terms: &Terms, funds: &[&FundTerms], day: TradingDay) -> Option<Cause> {
+    let left = funds.first().filter(|fund| fund.registrar != terms.registrar)?;
+    let (fund, now, had) = (left.code, &left.registrar, &terms.registrar);
+    let text = format!("fund {fund} is at registrar {now} on {day}, and registrar {had} has the order");
+    Some(Cause::new("other_registrar", text))
 }
 
 /// Milliseconds that a call may be under way: whoever answers an hour after the last one that it never

@@ -121,7 +121,7 @@ pub fn milestones<P>(admitted: P) -> Vec<Milestone<P>> {
         M::Committed {},
         M::Redated { trade_date: day("2026-02-24") },
         M::LegRedated { trade_date: day("2026-02-25") },
-        M::Readmitted { admitted: Box::new(admitted) },
+        M::readmitted(admitted),
         M::TurnedAway { cause: cause("closed", "the fund is closed on the later T") },
         M::Undated { cause: cause("paid_at", "the payment is dated before the request") },
         M::Dated { at, reason: cause("operator", "the bank's statement") },

@@ -229,7 +229,7 @@ pub struct Open<S: Saga> {
     pub request: Arc<S::Request>,
     /// What was decided on it.
     pub promise: Arc<S::Promise>,
-    /// The version of the table that it runs on for life.
+    /// The version of the table that it runs on, unless a milestone leads to another one.
     pub table: VersionTag,
     /// Of the saga's own milestones.
     pub notes: S::Notes,

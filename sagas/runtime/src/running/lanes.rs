@@ -50,6 +50,15 @@ impl Lanes {
         self.count = count;
     }
 
+    /// Nothing is known any more of the others: an effect may have been sent there.
+    pub(crate) fn keep(&mut self, stays: impl Fn(usize) -> bool) {
+        for (at, lane) in &mut self.used {
+            if !stays(*at) {
+                *lane = Lane::idle(true);
+            }
+        }
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Lane> {
         (0..self.count).map(|at| &self[at])
     }
