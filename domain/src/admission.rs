@@ -28,10 +28,10 @@ use crate::{
     time::Timestamp,
 };
 use cash_out::Balance;
+use chrono::NaiveDate;
 use days::Days;
 use later::Later;
 use offers::Tried;
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 

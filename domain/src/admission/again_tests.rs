@@ -92,7 +92,9 @@ fn the_investors_papers_must_be_valid_on_the_later_t() {
     let (early, enough) = ("2026-02-23", "2026-02-24");
     assert_eq!(said(C::C3, enough, enough, "2026-02-24"), None);
     assert_eq!(said(C::Professional, early, enough, "2026-02-24"), None);
-    assert!(said(C::C3, early, enough, "2026-02-24").unwrap().starts_with("the risk questionnaire"));
+    assert!(
+        said(C::C3, early, enough, "2026-02-24").unwrap().starts_with("the risk questionnaire")
+    );
     assert!(said(C::C3, enough, early, "2026-02-24").unwrap().starts_with("the identity document"));
     // What was decided for that T is not decided again.
     assert_eq!(said(C::C3, "2026-02-13", "2026-02-13", "2026-02-13"), None);
@@ -112,7 +114,8 @@ fn the_level_must_cover_the_class_of_the_later_t_and_a_warning_stands_for_its_ow
             (verdict.result, verdict.warning.is_some())
         })
     };
-    let no_warning = |it: Result<_, Refusal>| matches!(it, Err(Refusal::WarningNotConfirmed { .. }));
+    let no_warning =
+        |it: Result<_, Refusal>| matches!(it, Err(Refusal::WarningNotConfirmed { .. }));
     assert_eq!(judged(C::C3, false, R::R2, R::R3), Ok((Verdict::Allow, false)));
     assert!(no_warning(judged(C::C3, false, R::R3, R::R4)));
     assert_eq!(judged(C::C2, true, R::R3, R::R3), Ok((Verdict::NeedWarning, true)));
@@ -125,9 +128,8 @@ fn the_level_must_cover_the_class_of_the_later_t_and_a_warning_stands_for_its_ow
 
 #[test]
 fn the_earliest_price_of_the_later_t_is_taken_where_no_mode_was_named() {
-    let earliest = |change: fn(&mut FundTerms)| {
-        again(&with_target(change), "2026-02-24").earliest()
-    };
+    let earliest =
+        |change: fn(&mut FundTerms)| again(&with_target(change), "2026-02-24").earliest();
     assert_eq!(earliest(|_| {}), Mode::LinkedSameDay);
     assert_eq!(earliest(|fund| fund.linked_processing = false), Mode::NextDay);
     assert_eq!(earliest(|fund| fund.registrar = "06".parse().unwrap()), Mode::RedeemToPurchase);

@@ -259,7 +259,10 @@ pub(super) fn suitable(
     permitted(rules.judge(a.investor, fund, a.warning_confirmed), rules)
 }
 
-pub(super) fn permitted(judged: Suitability, rules: &SuitabilityRules) -> Result<Suitability, Refusal> {
+pub(super) fn permitted(
+    judged: Suitability,
+    rules: &SuitabilityRules,
+) -> Result<Suitability, Refusal> {
     let (fund, investor, product) = (judged.fund, judged.investor, judged.product);
     match judged.result {
         Verdict::Allow => Ok(judged),

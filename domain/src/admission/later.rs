@@ -76,9 +76,8 @@ pub fn earliest(
     funds: (&Arc<FundTerms>, &Arc<FundTerms>, &Later),
     t: Option<TradingDay>,
 ) -> ConversionMode {
-    let works = |mode: &ConversionMode| {
-        mode.buys_the_money_fund() && works(calendar, funds, *mode, t)
-    };
+    let works =
+        |mode: &ConversionMode| mode.buys_the_money_fund() && works(calendar, funds, *mode, t);
     ConversionMode::ALL.into_iter().find(works).unwrap_or(ConversionMode::RedeemToPurchase)
 }
 

@@ -357,7 +357,8 @@ fn a_redemption_and_a_conversion_of_more_than_is_free_say_the_same() {
 
 /// 6,000 shares at 1.33333333 are worth 8,000.
 #[test]
-fn what_is_converted_on_a_later_t_is_held_against_the_targets_limits_per_order_and_the_investors_level() {
+fn what_is_converted_on_a_later_t_is_held_against_the_targets_limits_per_order_and_the_investors_level()
+ {
     let was = admit(&converting()).unwrap().into.unwrap();
     let t = TradingDay::recorded("2026-02-24".parse().unwrap());
     let said = |holds: bool, change: fn(&mut FundTerms)| {
@@ -366,7 +367,10 @@ fn what_is_converted_on_a_later_t_is_held_against_the_targets_limits_per_order_a
         bought_on(&was, whose, (&fund, holds), t).map_err(|no| no.to_string()).err()
     };
     assert_eq!(said(false, |_| {}), None);
-    assert_eq!(said(false, |it| it.limits.individual.conversion_in_max = "8000".parse().ok()), None);
+    assert_eq!(
+        said(false, |it| it.limits.individual.conversion_in_max = "8000".parse().ok()),
+        None
+    );
     let rows: [(fn(&mut FundTerms), &str); 5] = [
         (
             |it| it.limits.individual.conversion_in_max = "7999.99".parse().ok(),
@@ -393,6 +397,7 @@ fn what_is_converted_on_a_later_t_is_held_against_the_targets_limits_per_order_a
     for (change, expected) in rows {
         assert_eq!(said(false, change).as_deref(), Some(expected));
     }
-    let first_min = |it: &mut FundTerms| it.limits.individual.first_min = "8000.01".parse().unwrap();
+    let first_min =
+        |it: &mut FundTerms| it.limits.individual.first_min = "8000.01".parse().unwrap();
     assert_eq!(said(true, first_min), None, "who holds some is held against the other minimum");
 }

@@ -76,7 +76,9 @@ pub enum Refusal {
         on: NaiveDate,
     },
     /// The identity document ends before the T that the order has moved to.
-    #[error("the identity document is valid until {valid_until}, and the order's T is {day} by now")]
+    #[error(
+        "the identity document is valid until {valid_until}, and the order's T is {day} by now"
+    )]
     IdentityEnds {
         /// Its last day.
         valid_until: NaiveDate,

@@ -99,10 +99,13 @@ impl DiscountPurchase {
         let others = ConversionMode::ALL.into_iter().filter(|other| *other != mode);
         let tried = |mode| {
             let outcome = self.carried_out(view, ports, (again, mode)).map(drop);
-            (mode, outcome.map_err(|refusal| match refusal {
-                Refusal::NotAdmitted(rule) => offers::against(&rule),
-                other => other.to_string(),
-            }))
+            (
+                mode,
+                outcome.map_err(|refusal| match refusal {
+                    Refusal::NotAdmitted(rule) => offers::against(&rule),
+                    other => other.to_string(),
+                }),
+            )
         };
         Refusal::NotAdmitted(rule.offering(|| others.map(tried).collect()))
     }

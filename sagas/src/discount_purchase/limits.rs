@@ -7,9 +7,10 @@
 //!    bought on another day.
 
 use super::{
-    Request, table_for,
+    Request,
     act::{lacks, own},
     saga::{DiscountPurchase, Turn, View},
+    table_for,
 };
 use crate::{
     house::House,

@@ -1,11 +1,7 @@
 //! A request: may it be placed, for which T, on which terms? And why it may not.
 
 use super::limits::LimitKeys;
-use super::{
-    Plan, Request,
-    saga::DiscountPurchase,
-    table_for,
-};
+use super::{Plan, Request, saga::DiscountPurchase, table_for};
 use crate::{
     parts::{
         cancel::{self, NotTakenBack},

@@ -26,11 +26,7 @@ impl Unreachable {
     ///
     /// # Errors
     /// The first of them who cannot.
-    pub fn none_on(
-        day: TradingDay,
-        callees: &[Callee],
-        ports: Option<&Ports>,
-    ) -> Result<(), Self> {
+    pub fn none_on(day: TradingDay, callees: &[Callee], ports: Option<&Ports>) -> Result<(), Self> {
         match port::missing(callees, ports) {
             None => Ok(()),
             Some(NoPort { who, port, .. }) => Err(Self { day, who, port }),

@@ -280,7 +280,8 @@ pub fn late_acceptance<S: FundSaga>(
 fn elsewhere(terms: &Terms, funds: &[&FundTerms], day: TradingDay) -> Option<Cause> {
     let left = funds.first().filter(|fund| fund.registrar != terms.registrar)?;
     let (fund, now, had) = (left.code, &left.registrar, &terms.registrar);
-    let text = format!("fund {fund} is at registrar {now} on {day}, and registrar {had} has the order");
+    let text =
+        format!("fund {fund} is at registrar {now} on {day}, and registrar {had} has the order");
     Some(Cause::new("other_registrar", text))
 }
 
