@@ -31,12 +31,16 @@ pub(super) fn entries() -> Vec<Entry> {
     let admitted = admit(&admission(&request)).expect("the ready-made request");
     vec![
         of_plan(request, admitted),
-        fund::<Recharge, _>(promises::recharge(), bought()),
+        entry::<Recharge>(promises::recharge(), bought(), milestones(promises::bought_since())),
         fund::<Withdraw, _>(promises::withdrawal(), promises::cashed_out()),
         fund::<FastWithdraw, _>(promises::fast_withdrawal(), promises::advanced()),
-        fund::<Purchase, _>(promises::purchase(), bought()),
+        entry::<Purchase>(promises::purchase(), bought(), milestones(promises::bought_since())),
         fund::<Redemption, _>(promises::redemption(), promises::left()),
-        fund::<Conversion, _>(promises::conversion(), promises::left_for_another()),
+        entry::<Conversion>(
+            promises::conversion(),
+            promises::left_for_another(),
+            milestones(promises::left_for_another_since()),
+        ),
         plan_by_wallet(),
         entry::<Income>(promises::published(), promises::income(), incomes()),
         entry::<Freeze>(promises::stated(), promises::kept(), freezes()),
@@ -48,6 +52,11 @@ fn of_plan(request: discount_purchase::Request, admitted: Admitted) -> Entry {
     let again = discount_purchase::Request { mode: None, by_plan: true, ..request.clone() };
     let mut events = lives::<DiscountPurchase>(request, admitted.clone());
     events.extend(milestones(admitted.clone()).into_iter().map(Event::Reached));
+    let now = Box::new(Admitted { mode: ConversionMode::NextDay, ..admitted.clone() });
+    let table = Some(id(discount_purchase::NEXT_DAY.version));
+    events.push(Event::Reached(Milestone::Readmitted { admitted: now, table }));
+    // Before the last day of the identity document was kept.
+    let admitted = Admitted { id_valid_until: None, ..admitted };
     let table = id(discount_purchase::PLAN_LINKED.version);
     let (request, promise) = (Arc::new(again), Arc::new(admitted));
     events.push(Event::Prepared { request, promise, table });

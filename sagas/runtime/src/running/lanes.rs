@@ -50,12 +50,12 @@ impl Lanes {
         self.count = count;
     }
 
-    /// Nothing is known any more of the others: an effect may have been sent there.
-    pub(crate) fn keep(&mut self, stays: impl Fn(usize) -> bool) {
-        for (at, lane) in &mut self.used {
-            if !stays(*at) {
-                *lane = Lane::idle(true);
-            }
+    /// So many lanes, of which nothing is known of those that stand elsewhere: an effect may have been sent there.
+    pub(crate) fn relay(&mut self, count: usize, stays: impl Fn(usize) -> bool) {
+        self.count = count;
+        self.used.retain(|(at, _)| *at < count);
+        for at in (0..count).filter(|at| !stays(*at)) {
+            self[at] = Lane::idle(true);
         }
     }
 

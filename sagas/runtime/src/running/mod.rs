@@ -230,9 +230,9 @@ impl<S: Saga> Running<S> {
         let Some(was) = self.table.filter(|was| Some(was.version) != pinned) else { return };
         let now = table_of::<S>(state);
         let name = |table: &Table<S>, at: usize| Some(table.beside.get(at)?.deed.name);
-        let of_now = |lane: usize| now.and_then(|now| name(now, lane - 1));
-        self.lanes.keep(|lane| lane == MAIN || name(was, lane - 1) == of_now(lane));
-        self.lanes.grow(1 + now.map_or(0, |now| now.beside.len()));
+        let stays = |lane: usize| now.is_some_and(|it| name(was, lane - 1) == name(it, lane - 1));
+        let beside = now.map_or(0, |now| now.beside.len());
+        self.lanes.relay(1 + beside, |lane| lane == MAIN || stays(lane));
         self.table = now;
     }
 
