@@ -63,6 +63,7 @@ pub(super) fn works(
     t: Option<TradingDay>,
 ) -> bool {
     let (wallet, target, later) = funds;
+    let t = t.filter(|_| !later.0.is_empty());
     let days = t.and_then(|t| Days::between(calendar, funds, mode, t).ok());
     let (wallet, target) = days.map_or((wallet, target), |days| {
         (later.in_force(wallet, days.wallet_out), later.in_force(target, days.target_in))

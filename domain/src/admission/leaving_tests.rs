@@ -371,13 +371,9 @@ fn what_is_converted_on_a_later_t_is_held_against_the_targets_limits_per_order_a
         said(false, |it| it.limits.individual.conversion_in_max = "8000".parse().ok()),
         None
     );
-    let rows: [(fn(&mut FundTerms), &str); 5] = [
+    let rows: [(fn(&mut FundTerms), &str); 4] = [
         (
             |it| it.limits.individual.conversion_in_max = "7999.99".parse().ok(),
-            "amount 8000.00 is above 7999.99, the most of fund 050027 in one order",
-        ),
-        (
-            |it| it.limits.individual.order_max = "7999.99".parse().ok(),
             "amount 8000.00 is above 7999.99, the most of fund 050027 in one order",
         ),
         (

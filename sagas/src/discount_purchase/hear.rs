@@ -132,7 +132,7 @@ impl DiscountPurchase {
                 let leg = leg_of(turn.plan(), which);
                 if matches!(said, ApplicationAnswer::Accepted(_)) {
                     let scope = if which == Leg::Buy { Scope::All } else { Scope::Conversion };
-                    timing::late_acceptance(self, turn, leg, which == Leg::Buy, scope)?;
+                    timing::late_acceptance(self, turn, leg, which == Leg::Buy, Some(scope))?;
                 }
                 leg.hear(self, turn, said)
             }

@@ -26,7 +26,7 @@ use fundflow_domain::{
     holdings::{self, HoldingId, Holdings},
     ids::{FundCode, TransactionId, WalletId},
     investor::AnotherAccount,
-    modes::ConversionMode,
+    modes::{ConversionMode, LotState, possible},
     money::{Nav, Shares},
     time::Timestamp,
     wallet::{self, Credit, Reservation, Wallet},
@@ -308,10 +308,13 @@ impl DiscountPurchase {
         let day = self.day_of(of.now);
         let funds = self.funds_on(day, request.wallet_fund, request.target_fund);
         funds.is_ok_and(|(wallet, target)| {
-            let t = self.house.calendar.t_of(of.now).ok();
-            let later = t.map(|t| self.house.later((&wallet, &target), t)).unwrap_or_default();
-            let chosen = earliest(&self.house.calendar, (&wallet, &target, &later), t);
-            chosen == ConversionMode::RedeemToPurchase
+            let first = possible(LotState::BoughtNow, &wallet, &target).into_iter().next();
+            first != Some(ConversionMode::LinkedSameDay) && {
+                let t = self.house.calendar.t_of(of.now).ok();
+                let later = t.map(|t| self.house.later((&wallet, &target), t)).unwrap_or_default();
+                let chosen = earliest(&self.house.calendar, (&wallet, &target, &later), t);
+                chosen == ConversionMode::RedeemToPurchase
+            }
         })
     }
 }

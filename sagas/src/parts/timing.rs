@@ -235,7 +235,7 @@ fn undated_cases<S: FundSaga>(view: &View<'_, S>, leg: &PaymentLeg) -> Vec<Key<C
 
 /// What the registrar takes after the cut-off belongs to the next T. Call it before the acceptance
 /// is recorded. `paid` purchases wait for the sealing of their batch instead of the cut-off; what
-/// may not go on the later T is taken back, all or in part.
+/// may not go on the later T is taken back, all or in part; nothing of it without a `scope`.
 ///
 /// # Errors
 /// [`NotDone`], for defects.
@@ -244,7 +244,7 @@ pub fn late_acceptance<S: FundSaga>(
     turn: &mut Turn<'_, S>,
     leg: &ApplicationLeg,
     paid: bool,
-    scope: Scope,
+    scope: Option<Scope>,
 ) -> Result<(), NotDone> {
     let (now, house, view) = (turn.now(), saga.house(), turn.view()?);
     let placed = leg.application(&view).filter(|it| matches!(it.stage, Stage::Placed));
@@ -258,16 +258,17 @@ pub fn late_acceptance<S: FundSaga>(
     let day = house.calendar.t_by(now, cut_off).map_err(beyond)?;
     let funds = house.are_listed(&terms, day)?;
     let funds: Vec<&FundTerms> = funds.iter().map(|fund| &**fund).collect();
-    let unwanted = match elsewhere(&terms, &funds, day) {
+    let left = scope.and_then(|_| elsewhere(&terms, &funds, day));
+    let unwanted = match left {
         None => saga.moves(turn, leg, day)?,
-        other => other,
+        left => left,
     };
     let before = || Cost::from(terms.promised.clone());
     let cost = saga.cost(&turn.view()?, leg, day)?.unwrap_or_else(before);
     let promised = house.promise(&funds, day, cost)?;
     // Where the shares come in, if any do.
     let rounding = funds.last().map_or(terms.rounding, |fund| fund.share_rounding);
-    if let Some(cause) = unwanted {
+    if let (Some(cause), Some(scope)) = (unwanted, scope) {
         turn.reach(Milestone::TurnedAway { cause })?;
         turn.reach(Milestone::CancelAsked { at: now, scope })?;
     }
