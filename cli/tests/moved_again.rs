@@ -142,18 +142,22 @@ fn an_order_that_its_registrar_takes_for_a_later_t_is_held_against_the_terms_of_
 transaction,time,kind,investor,fund,target_fund,amount,shares
 P-0,10:00:00,purchase,I-1,050027,,5000.00,
 C-1,2026-02-13T14:59:55+08:00,conversion,I-1,050027,011162,,2000.00
-S-1,2026-02-13T14:59:55+08:00,redemption,I-1,050027,,,100.00
 ";
-    let scenario = "[override.C-1]\nconversion = \"timeout_lost\"\n\
-                    [override.S-1]\nredemption = \"timeout_lost\"\n";
+    let scenario = "[override.C-1]\nconversion = \"timeout_lost\"\n";
     let few = ("first_min = \"1\"", "conversion_in_max = \"1999.99\"\nfirst_min = \"1\"");
     let target = target_then("2026-02-24", few);
     let source = catalogue("examples/day/funds", "050027");
-    let store = played(orders, scenario, &[("011162", target), ("050027", source.clone())]);
+    let store = played(orders, scenario, &[("011162", target), ("050027", source)]);
     rolled_back(&store, "C-1", "is above 1999.99, the most of fund 011162 in one order");
 
-    let csdc = [("registrar = \"own\"", "registrar = \"csdc\"")];
-    let store = played(orders, scenario, &[("050027", then(&source, "2026-02-24", &csdc))]);
-    let why = "fund 050027 is at registrar csdc on 2026-02-24, and registrar own has the order";
+    let orders = "\
+transaction,time,kind,investor,fund,target_fund,amount,shares
+P-0,10:00:00,purchase,I-1,011162,,5000.00,
+S-1,2026-02-13T14:59:55+08:00,redemption,I-1,011162,,,100.00
+";
+    let scenario = "[override.S-1]\nredemption = \"timeout_lost\"\n";
+    let target = target_then("2026-02-24", ("registrar = \"own\"", "registrar = \"csdc\""));
+    let store = played(orders, scenario, &[("011162", target)]);
+    let why = "fund 011162 is at registrar csdc on 2026-02-24, and registrar own has the order";
     rolled_back(&store, "S-1", why);
 }
