@@ -4,6 +4,7 @@ use crate::{
     fund::FundKind,
     investor::{CustomerType, InvestorRisk},
     limits::{DayMax, ExcessPolicy},
+    modes::LotState,
     money::Money,
     status::Stops,
     suitability::Verdict,

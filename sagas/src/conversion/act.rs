@@ -175,28 +175,9 @@ impl Conversion {
         let enough = leaving::enough_on(&fund, Some(&target), (exit, part.left(view)));
         let lots = part.state(view)?.parcels(&part.order, exit.shares(), day.date());
         let long = || leaving::long_enough_on(&fund, &target, &lots.unwrap_or_default(), day);
-        let bought = || self.bought_on(view, &target, day).map_err(|no| no.to_string());
+        let bought = || bought_on(view, &target, day).map_err(|no| no.to_string());
         let all = enough.and_then(|()| long()).and_then(|()| bought());
         Some(own("not_admitted", &all.err()?))
-    }
-
-    /// The target lets what the shares were worth in on that T, and to that investor.
-    fn bought_on(
-        &self,
-        view: &View<'_>,
-        target: &FundTerms,
-        day: TradingDay,
-    ) -> Result<(), admission::Refusal> {
-        let (promise, plan) = (&view.open.promise, view.plan);
-        let Some(into) = &promise.into else { return Ok(()) };
-        let holds = match &plan.target {
-            Target::Holdings(part) => part.state(view).is_some_and(|it| !it.registered().is_zero()),
-            Target::Wallet(part) => {
-                part.state(view.streams).is_some_and(|it| !it.registered().is_zero())
-            }
-        };
-        let who = (&view.open.request.investor, promise.customer);
-        leaving::bought_on(into, who, (target, holds), day)
     }
 
     /// What came is the target's: of a money-market fund, the wallet's.
@@ -209,6 +190,24 @@ impl Conversion {
             Target::Wallet(part) => part.book_in(turn, &self.house, &plan.out),
         }
     }
+}
+
+/// The target lets what the shares were worth in on that T, and to that investor.
+fn bought_on(
+    view: &View<'_>,
+    target: &FundTerms,
+    day: TradingDay,
+) -> Result<(), admission::Refusal> {
+    let (promise, plan) = (&view.open.promise, view.plan);
+    let Some(into) = &promise.into else { return Ok(()) };
+    let holds = match &plan.target {
+        Target::Holdings(part) => part.state(view).is_some_and(|it| !it.registered().is_zero()),
+        Target::Wallet(part) => {
+            part.state(view.streams).is_some_and(|it| !it.registered().is_zero())
+        }
+    };
+    let who = (&view.open.request.investor, promise.customer);
+    leaving::bought_on(into, who, (target, holds), day)
 }
 
 /// What it costs depends on the prices of T; the discount is that of T. `None` where the pair of funds has

@@ -46,7 +46,7 @@ impl DiscountPurchase {
             other => NotOn::refused(&other, other.rule()),
         };
         let again = self.readmission(view, day).map_err(refused)?;
-        let mode = self.mode_on(view, &again);
+        let mode = mode_on(view, &again);
         let admitted = self.carried_out(view, ports, (&again, mode));
         admitted.map_err(|refusal| {
             refused(match refusal {
@@ -59,13 +59,7 @@ impl DiscountPurchase {
     /// The mode in which it would go on, on that T.
     pub(super) fn mode_of(&self, view: &View<'_>, day: TradingDay) -> ConversionMode {
         let was = view.open.notes.promise(&view.open.promise).mode;
-        self.readmission(view, day).map_or(was, |again| self.mode_on(view, &again))
-    }
-
-    fn mode_on(&self, view: &View<'_>, again: &Readmission) -> ConversionMode {
-        let was = view.open.notes.promise(&view.open.promise);
-        let chosen = view.open.request.mode.is_none() && was.mode.buys_the_money_fund();
-        if chosen { again.earliest() } else { was.mode }
+        self.readmission(view, day).map_or(was, |again| mode_on(view, &again))
     }
 
     /// What is promised on the T that was promised, where others were faster at a limit.
@@ -131,4 +125,11 @@ impl DiscountPurchase {
             calendar: self.house.calendar.clone(),
         })
     }
+}
+
+/// The mode that stays, or the earliest price.
+fn mode_on(view: &View<'_>, again: &Readmission) -> ConversionMode {
+    let was = view.open.notes.promise(&view.open.promise);
+    let chosen = view.open.request.mode.is_none() && was.mode.buys_the_money_fund();
+    if chosen { again.earliest() } else { was.mode }
 }

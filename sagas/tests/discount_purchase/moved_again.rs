@@ -20,6 +20,8 @@ use fundflow_sagas::discount_purchase::{Asked, Request};
 
 const TUESDAY: &str = "2026-03-03";
 
+type Change = fn(&mut FundTerms);
+
 /// The investor names no mode.
 fn any() -> Request {
     Request { mode: None, ..request(Mode::LinkedSameDay) }
@@ -43,7 +45,7 @@ fn at(now: &str, later: impl IntoIterator<Item = FundTerms>) -> Stage {
 }
 
 /// From Tuesday on the target is as that says.
-fn then(change: fn(&mut FundTerms)) -> Vec<FundTerms> {
+fn then(change: Change) -> Vec<FundTerms> {
     vec![from(TUESDAY, capped(target(), "1500", ExcessPolicy::RejectWhole), change)]
 }
 
@@ -76,7 +78,7 @@ fn counts_on(stage: &Stage, day: &str) {
 
 #[test]
 fn where_no_mode_was_named_the_earliest_price_of_the_later_t_is_taken() {
-    let rows: [(fn(&mut FundTerms), [&str; 2], &str, &str); 3] = [
+    let rows: [(Change, [&str; 2], &str, &str); 3] = [
         (|_| {}, ["linked_same_day", "linked.v2"], "convert", "03-03"),
         (unlinked, ["next_day", "next_day.v2"], "convert", "03-04"),
         (elsewhere, ["redeem_to_purchase", "redeem_to_purchase.v1"], "target", "03-05"),
@@ -106,7 +108,7 @@ fn an_earlier_price_than_was_promised_is_taken_too() {
 
 #[test]
 fn a_mode_that_was_named_goes_back_with_those_in_which_it_would_be_taken() {
-    let rows: [(fn(&mut FundTerms), &str); 3] = [
+    let rows: [(Change, &str); 3] = [
         (unlinked, "next_day, redeem_to_purchase"),
         (elsewhere, "redeem_to_purchase"),
         // Only what can be carried out is named: its purchases have stopped by then.

@@ -23,6 +23,8 @@ use fundflow_sagas::{
     redemption::Redemption,
 };
 
+type Change = fn(&mut FundTerms);
+
 fn elsewhere(fund: &mut FundTerms) {
     fund.registrar = "06".parse().unwrap();
 }
@@ -84,7 +86,7 @@ fn converting(later: Vec<FundTerms>) -> Stage {
 /// 20,000 shares are worth 21,000.00 by the latest price; the investor holds none of the target.
 #[test]
 fn a_conversion_whose_t_moves_is_held_against_the_targets_terms_of_the_later_t() {
-    let rows: [(&str, fn(&mut FundTerms)); 5] = [
+    let rows: [(&str, Change); 5] = [
         ("is above 20999.99, the most of fund 011162 in one order", |it| {
             it.limits.individual.conversion_in_max = "20999.99".parse().ok();
         }),
@@ -203,7 +205,7 @@ fn an_order_that_is_with_another_registrar_than_that_of_the_later_t_is_taken_bac
 }
 
 /// The date is of the 24th, and it is paid for the 25th.
-fn date_paid_late(change: fn(&mut FundTerms)) -> Stage {
+fn date_paid_late(change: Change) -> Stage {
     let mut later = then(equity(), change);
     later.effective_from = "2026-02-25".parse().unwrap();
     let mut stage = plan_by_wallet::with(vec![wallet(), equity(), later]);
@@ -218,7 +220,7 @@ fn date_paid_late(change: fn(&mut FundTerms)) -> Stage {
 
 #[test]
 fn a_date_of_a_plan_goes_on_in_the_mode_that_the_later_t_allows() {
-    let rows: [(fn(&mut FundTerms), &str); 2] = [
+    let rows: [(Change, &str); 2] = [
         (|it| it.linked_processing = false, "plan_next_day.v1"),
         (elsewhere, "plan_redeem_to_purchase.v1"),
     ];
