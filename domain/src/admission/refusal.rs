@@ -1,7 +1,6 @@
 //! Why a discount purchase may not be placed.
 //!
-//! 1. The variants stand in the order in which they are checked; the first that applies is the
-//!    answer. Moving a variant is a change of behaviour.
+//! 1. Checked in the order of the variants, the first that applies: moving one is a change of behaviour.
 //! 2. Each carries what a person needs to act: which fund, which value, which limit.
 
 use super::{

@@ -9,7 +9,7 @@
 use super::{
     Request,
     act::{lacks, own},
-    saga::{DiscountPurchase, Turn, View},
+    saga::{DiscountPurchase, Opened, Turn, View},
     table_for,
 };
 use crate::{
@@ -107,6 +107,19 @@ pub(super) fn target_key(
 }
 
 impl DiscountPurchase {
+    /// The limits of a later T that is not decided on yet.
+    pub(super) fn limits_undecided(&self, open: &Opened) -> Vec<LimitKey> {
+        let (request, notes) = (&open.request, &open.notes);
+        let promised = notes.promise(&open.promise);
+        let of_all = notes.redated.filter(|_| notes.undecided);
+        let in_any = |day| (day, &ConversionMode::ALL[..]);
+        let of_all =
+            of_all.and_then(|day| LimitKeys::moved(&self.house, request, promised, in_any(day)));
+        let of_target = notes.leg_undecided;
+        let of_target = of_target.and_then(|day| target_key(&self.house, request, promised, day));
+        of_all.iter().flat_map(LimitKeys::all).cloned().chain(of_target).collect()
+    }
+
     /// Counts the amount on the promised T. Who comes too late for the limit is turned away, or has less
     /// promised.
     pub(super) fn count(&self, turn: &mut Turn<'_>) -> Done {
