@@ -1,5 +1,4 @@
 //! Why a discount purchase may not be placed.
-//!
 //! 1. Checked in the order of the variants, the first that applies: moving one is a change of behaviour.
 //! 2. Each carries what a person needs to act: which fund, which value, which limit.
 
