@@ -22,6 +22,16 @@ pub(crate) struct MovedT {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) confirm_by: Option<String>,
     pub(crate) why: String,
+    /// The way of conversion, where that is another one since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mode: Option<ModeChange>,
+}
+
+/// Another way of conversion than was promised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct ModeChange {
+    pub(crate) from: String,
+    pub(crate) to: String,
 }
 
 /// What is read on the way.
@@ -36,6 +46,9 @@ struct Reading {
     dated: Option<String>,
     /// When an order moved by itself, and where to.
     alone: Vec<(Timestamp, String)>,
+    mode: Option<String>,
+    /// The T on which it became another one.
+    modes: Vec<(String, ModeChange)>,
 }
 
 /// Every T that moved, in the order in which that was decided.
@@ -53,8 +66,17 @@ pub(crate) fn of(shown: &Shown) -> Vec<MovedT> {
         alone: alone
             .filter_map(|it| Some((it.event.recorded_at, said(&body(it), "/to")?)))
             .collect(),
+        mode: text("mode"),
+        modes: Vec::new(),
     };
-    shown.events.iter().filter_map(|event| reading.hear(event)).collect()
+    let mut moved: Vec<MovedT> =
+        shown.events.iter().filter_map(|event| reading.hear(event)).collect();
+    for (t, change) in reading.modes {
+        if let Some(with) = moved.iter_mut().rfind(|it| it.to == t && it.mode.is_none()) {
+            with.mode = Some(change);
+        }
+    }
+    moved
 }
 
 /// What was promised last, where the saga was decided again.
@@ -115,7 +137,7 @@ impl Reading {
         let to = said(&body, "/to")?;
         let order = self.orders.get(&event.stream.to_string()).cloned();
         let confirm_by = said(&body, "/promised/confirm_by");
-        Some(MovedT { order, from, to, at: event.event.recorded_at, confirm_by, why })
+        Some(MovedT { order, from, to, at: event.event.recorded_at, confirm_by, why, mode: None })
     }
 
     /// The whole transaction; nothing is said twice of one whose only order moved.
@@ -130,7 +152,7 @@ impl Reading {
             (None, None) => "it was not out in time".to_owned(),
         };
         let at = event.event.recorded_at;
-        Some(MovedT { order: None, from, to, at, confirm_by: None, why })
+        Some(MovedT { order: None, from, to, at, confirm_by: None, why, mode: None })
     }
 
     /// An order that is not placed yet has no name.
@@ -144,19 +166,44 @@ impl Reading {
             Some("the order that follows".to_owned()),
             "it can be placed on that T only".to_owned(),
         );
-        Some(MovedT { order, from, to, at: event.event.recorded_at, confirm_by: None, why })
+        Some(MovedT {
+            order,
+            from,
+            to,
+            at: event.event.recorded_at,
+            confirm_by: None,
+            why,
+            mode: None,
+        })
     }
 
     fn again(&mut self, event: &Recorded) -> Option<MovedT> {
         let body = body(event);
         self.follows = said(&body, "/admitted/nav_date").or(self.follows.take());
+        self.changes_mode(&body);
         let to = said(&body, "/admitted/trade_date").filter(|to| self.t.as_ref() != Some(to))?;
         let from = self.t.replace(to.clone());
         if self.has_moved(event, &to) {
             return None;
         }
         let why = "it was decided again on that day".to_owned();
-        Some(MovedT { order: None, from, to, at: event.event.recorded_at, confirm_by: None, why })
+        Some(MovedT {
+            order: None,
+            from,
+            to,
+            at: event.event.recorded_at,
+            confirm_by: None,
+            why,
+            mode: None,
+        })
+    }
+
+    fn changes_mode(&mut self, body: &Value) {
+        let now = said(body, "/admitted/mode").zip(said(body, "/admitted/trade_date"));
+        let Some((to, t)) = now else { return };
+        if let Some(from) = self.mode.replace(to.clone()).filter(|from| *from != to) {
+            self.modes.push((t, ModeChange { from, to }));
+        }
     }
 
     fn has_moved(&self, event: &Recorded, to: &str) -> bool {
@@ -167,10 +214,12 @@ impl Reading {
 impl MovedT {
     /// In one line.
     pub(crate) fn line(&self) -> String {
-        let Self { order, from, to, why, .. } = self;
+        let Self { order, from, to, why, mode, .. } = self;
         let of = order.as_ref().map(|order| format!("{order} ")).unwrap_or_default();
         let from = from.as_deref().unwrap_or("-");
         let by = self.confirm_by.as_ref().map(|day| format!(", confirmed by {day}"));
-        format!("{of}{from} -> {to}{}: {why}", by.unwrap_or_default())
+        let way = mode.as_ref();
+        let way = way.map(|way| format!("; by {} instead of {}", way.to, way.from));
+        format!("{of}{from} -> {to}{}: {why}{}", by.unwrap_or_default(), way.unwrap_or_default())
     }
 }

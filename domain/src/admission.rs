@@ -6,7 +6,8 @@
 //!
 //! 1. [`admit`] reads nothing but its argument: the same [`Admission`] has the same answer for ever.
 //! 2. The *order* is judged at the instant of the request (investor, suitability); the *day* is the
-//!    T of the request, or, once paid, the T of the payment (status, limits, prices).
+//!    T of the request, or, once paid, the T of the payment (status, limits, prices). A later T than was
+//!    promised is [another decision](again), on both.
 //! 3. [`Refusal`]s are checked in the order of their definition; the first one that applies is the
 //!    answer.
 //! 4. What is admitted is admitted for both funds and for both steps. Where the manager accepts up to
@@ -18,24 +19,23 @@ use crate::{
     day_limit::DayTally,
     fees::tiers::{AmountTiers, Charge},
     fund::FundTerms,
-    ids::{FundCode, InvestorId, VersionTag},
+    ids::VersionTag,
     investor::{CustomerType, InvestorProfile, SalesChannel},
     limits::LimitKey,
-    modes::{self, ConversionMode, LotState},
+    modes::{self, ConversionMode},
     money::{Amount, Discount, Rate},
     suitability::{Suitability, SuitabilityRules},
     time::Timestamp,
 };
 use cash_out::Balance;
+use chrono::NaiveDate;
 use days::Days;
 use later::Later;
 use offers::Tried;
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
+pub mod again;
 pub mod again_and_again;
 pub mod buying;
 pub mod cash_out;
@@ -43,6 +43,7 @@ mod checks;
 pub mod countable;
 mod day_max;
 mod days;
+mod fit_again;
 mod held;
 pub mod later;
 pub mod leaving;
@@ -146,6 +147,9 @@ pub struct Admitted {
     pub suitability: Vec<Suitability>,
     /// Whose limits apply: those of natural persons and of institutions differ.
     pub customer: CustomerType,
+    /// The last day of the investor's identity document; unknown of what was admitted before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_valid_until: Option<NaiveDate>,
     /// Through whom it was ordered.
     pub channel: SalesChannel,
     /// Shares of the target were held already, so that its additional minimum applies.
@@ -223,65 +227,11 @@ fn instead(a: &Admission) -> Tried {
     others.map(tried).collect()
 }
 
-/// What a promise is decided on again with, when its money counts for a later T.
-#[derive(Debug, Clone)]
-pub struct Readmission {
-    /// The T that the order would move to.
-    pub trade_date: TradingDay,
-    /// Gross, in yuan, as it was asked for.
-    pub amount: Amount,
-    /// Whose order it is.
-    pub investor: InvestorId,
-    /// Funds of which the investor has shares by now.
-    pub holds: BTreeSet<FundCode>,
-    /// The terms in force on that T.
-    pub wallet_fund: Arc<FundTerms>,
-    /// The terms in force on that T.
-    pub target_fund: Arc<FundTerms>,
-    /// Terms of both funds that come into force before a later leg's own day.
-    pub later: Later,
-    /// What others have bought of both funds already, of each on its own T.
-    pub used: DayUse,
-    /// The exchange's open days.
-    pub calendar: Arc<TradingCalendar>,
-}
-
-/// Decides again for a later T: status, closed periods, limits and prices are those of that T. The
-/// investor was judged at the request, and the mode that was promised stays.
-///
-/// # Errors
-/// The first [`Refusal`] that applies.
-pub fn readmit(was: &Admitted, again: &Readmission) -> Result<Admitted, Refusal> {
-    let mut investor = InvestorProfile::judged(again.investor.clone(), was, again.target_fund.code);
-    investor.holds.extend(&again.holds);
-    let a = Admission {
-        amount: again.amount,
-        at: again.calendar.cut_off(again.trade_date).plus_millis(-1),
-        mode: Some(was.mode),
-        investor,
-        wallet_fund: again.wallet_fund.clone(),
-        target_fund: again.target_fund.clone(),
-        channel: was.channel,
-        warning_confirmed: None,
-        used_today: again.used.clone(),
-        balance: Balance::default(),
-        later: again.later.clone(),
-        calendar: again.calendar.clone(),
-    };
-    let on = |a: &Admission| on_day(a, was.mode, again.trade_date);
-    let fits = |amount| on(&Admission { amount, ..a.clone() }).is_ok();
-    let step = || a.bought(was.mode, again.trade_date).step_in(was.mode);
-    let mut admitted = on(&a).map_err(|refusal| refusal.fitting(step(), fits))?;
-    admitted.suitability.clone_from(&was.suitability);
-    admitted.requested_at = was.requested_at;
-    Ok(admitted)
-}
-
 fn decide(a: &Admission) -> Result<Admitted, Refusal> {
     let trade_date = a.calendar.t_of(a.at).map_err(|error| no_day(&error))?;
     checks::funds(a, trade_date)?;
     checks::investor(&a.order())?;
-    let mode = chosen_mode(a)?;
+    let mode = chosen_mode(a, Some(trade_date))?;
     let mut admitted = on_day(a, mode, trade_date)?;
     let bought = a.bought(mode, trade_date);
     admitted.suitability = checks::suitability(&bought, &SuitabilityRules::standard())?.to_vec();
@@ -331,6 +281,7 @@ fn on_day(
         discount_rule: price.rule,
         suitability: Vec::new(),
         customer: a.investor.customer_type,
+        id_valid_until: Some(a.investor.id_valid_until),
         channel: a.channel,
         held_before: a.investor.holds.contains(&a.target_fund.code),
         accepted,
@@ -351,27 +302,24 @@ impl Admitted {
     }
 }
 
-/// The mode asked for, or the earliest price.
-fn chosen_mode(a: &Admission) -> Result<ConversionMode, Refusal> {
-    let runs = modes::possible(LotState::BoughtNow, &a.wallet_fund, &a.target_fund);
-    let wanted = a.mode.or_else(|| runs.first().copied());
-    match wanted {
-        Some(ConversionMode::Held) => held::held(a),
-        Some(mode) if runs.contains(&mode) => Ok(mode),
-        asked => {
-            Err(Refusal::ModeUnavailable { asked, possible: Vec::new(), why_none: Vec::new() })
-        }
+/// The mode asked for, or the earliest price; without a T by the terms that are handed in.
+fn chosen_mode(a: &Admission, t: Option<TradingDay>) -> Result<ConversionMode, Refusal> {
+    let funds = (&a.wallet_fund, &a.target_fund, &a.later);
+    match a.mode.unwrap_or_else(|| later::earliest(&a.calendar, funds, t)) {
+        ConversionMode::Held => held::held(a),
+        mode if later::works(&a.calendar, funds, mode, t) => Ok(mode),
+        mode => Err(unavailable(mode)),
     }
 }
 
-/// The mode works by the terms of the days on which its legs are, too.
+/// `own` has the terms of the days on which the shares leave and the target is bought.
 fn runs_by(own: &Admission, mode: ConversionMode) -> Result<(), Refusal> {
-    let lot = if mode.buys_the_money_fund() { LotState::BoughtNow } else { LotState::Available };
-    if modes::possible(lot, &own.wallet_fund, &own.target_fund).contains(&mode) {
-        return Ok(());
-    }
-    let (asked, possible, why_none) = (Some(mode), Vec::new(), Vec::new());
-    Err(Refusal::ModeUnavailable { asked, possible, why_none })
+    let works = modes::possible(mode.of_lots(), &own.wallet_fund, &own.target_fund).contains(&mode);
+    if works { Ok(()) } else { Err(unavailable(mode)) }
+}
+
+const fn unavailable(mode: ConversionMode) -> Refusal {
+    Refusal::ModeUnavailable { asked: Some(mode), possible: Vec::new(), why_none: Vec::new() }
 }
 
 fn no_day(error: &CalendarError) -> Refusal {
@@ -380,6 +328,8 @@ fn no_day(error: &CalendarError) -> Refusal {
 
 #[cfg(test)]
 mod again_and_again_tests;
+#[cfg(test)]
+mod again_tests;
 #[cfg(test)]
 mod buying_tests;
 #[cfg(test)]

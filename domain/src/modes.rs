@@ -68,6 +68,11 @@ impl ConversionMode {
         }
     }
 
+    /// The state of the shares that it converts.
+    pub(crate) const fn of_lots(self) -> LotState {
+        if self.buys_the_money_fund() { LotState::BoughtNow } else { LotState::Available }
+    }
+
     /// As it is written in files and commands.
     pub const fn name(self) -> &'static str {
         match self {

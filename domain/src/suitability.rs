@@ -13,7 +13,9 @@
 //! 2. "Warn": the investor insists, and confirms a special written warning first. A house may refuse
 //!    instead; it may never be more lenient than the table.
 //! 3. The investor of the lowest class never buys above its level, warned or not.
-//! 4. A verdict is stored with the version of the rule, of the questionnaire and of the warning, so
+//! 4. A level is judged again when the order's T moves, by the fund's class of that T. The warning that was
+//!    confirmed for the order stands for the class that it was confirmed for, and for none above it.
+//! 5. A verdict is stored with the version of the rule, of the questionnaire and of the warning, so
 //!    that later changes of any of them cannot alter what was decided.
 
 use crate::{
@@ -125,10 +127,7 @@ impl SuitabilityRules {
         warning_confirmed: Option<&VersionTag>,
     ) -> Suitability {
         let result = self.verdict(investor.risk, fund.risk);
-        let warning = match result {
-            Verdict::NeedWarning => warning_confirmed.cloned(),
-            Verdict::Allow | Verdict::Forbid => None,
-        };
+        let warning = where_needed(result, warning_confirmed);
         Suitability {
             fund: fund.code,
             investor: investor.risk,
@@ -139,6 +138,26 @@ impl SuitabilityRules {
             questionnaire_valid_until: investor.questionnaire_valid_until,
             warning,
         }
+    }
+
+    /// The same for the level that an order was judged with, on the fund as it is classed by now.
+    pub fn judge_again(&self, was: &Suitability, fund: &FundTerms) -> Suitability {
+        let result = self.verdict(was.investor, fund.risk);
+        let confirmed = was.warning.as_ref().filter(|_| fund.risk <= was.product);
+        Suitability {
+            product: fund.risk,
+            result,
+            rule: self.version.clone(),
+            warning: where_needed(result, confirmed),
+            ..was.clone()
+        }
+    }
+}
+
+fn where_needed(result: Verdict, confirmed: Option<&VersionTag>) -> Option<VersionTag> {
+    match result {
+        Verdict::NeedWarning => confirmed.cloned(),
+        Verdict::Allow | Verdict::Forbid => None,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     admission::days::Days,
     calendar::TradingDay,
     fund::FundTerms,
+    modes::ConversionMode,
     suitability::{Suitability, SuitabilityRules},
 };
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 pub fn agree(a: &Admission, first: Option<TradingDay>) -> Result<[Suitability; 2], Refusal> {
     checks::kinds(a)?;
     checks::investor(&a.order())?;
-    let mode = chosen_mode(a)?;
+    let mode = chosen_mode(a, first)?;
     if let Some(first) = first {
         let (wallet_fund, target_fund) = (by_terms(&a.wallet_fund), by_terms(&a.target_fund));
         let open = Admission { wallet_fund, target_fund, ..a.clone() };
@@ -33,7 +34,7 @@ pub fn agree(a: &Admission, first: Option<TradingDay>) -> Result<[Suitability; 2
             checks::pair(&own, mode)?;
         }
     }
-    agree_again(a)?;
+    limits(a, mode)?;
     checks::suitability(a, &SuitabilityRules::standard())
 }
 
@@ -43,7 +44,10 @@ pub fn agree(a: &Admission, first: Option<TradingDay>) -> Result<[Suitability; 2
 /// # Errors
 /// The limit of one of the funds that the amount breaks.
 pub fn agree_again(a: &Admission) -> Result<(), Refusal> {
-    let mode = chosen_mode(a)?;
+    limits(a, chosen_mode(a, None)?)
+}
+
+fn limits(a: &Admission, mode: ConversionMode) -> Result<(), Refusal> {
     checks::pair(a, mode)?;
     checks::order_limits(&a.order(), &a.wallet_fund, false)?;
     checks::order_limits(&a.order(), &a.target_fund, mode.is_conversion())

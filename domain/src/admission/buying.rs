@@ -2,13 +2,16 @@
 //! occurrences of a regular plan.
 //!
 //! 1. The *order* is judged at the instant of the request (investor, suitability); the *day* is its T,
-//!    or, once paid, the T of the payment: status, limits, charge.
+//!    or, once paid, the T of the payment: status, limits, charge. When T moves, both are
+//!    [decided again](super::again).
 //! 2. Checks are those of every admission, in the order in which [`Refusal`] defines them.
 //! 3. A subscription is an order of a day of the raising period, with the cut-off that the fund's
 //!    terms give it; its charge is that of the subscription table.
 //! 4. Where the manager accepts up to the day's limit, what fits is accepted.
 
-use super::{Order, Refusal, again_and_again::by_terms, checks, day_max, days::reaches, no_day};
+use super::{
+    Order, Refusal, again_and_again::by_terms, checks, day_max, days::reaches, fit_again, no_day,
+};
 use crate::{
     application::PromisedFee,
     calendar::{TradingCalendar, TradingDay},
@@ -26,6 +29,7 @@ use crate::{
     suitability::{Suitability, SuitabilityRules},
     time::Timestamp,
 };
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -95,10 +99,13 @@ pub struct Admitted {
     pub discount: Discount,
     /// The rule that granted the discount.
     pub discount_rule: VersionTag,
-    /// The verdict on the fund; none on an order that was decided again, since it was judged before.
+    /// The verdict on the fund.
     pub suitability: Option<Suitability>,
     /// Whose limits apply: those of natural persons and of institutions differ.
     pub customer: CustomerType,
+    /// The last day of the investor's identity document; unknown of what was admitted before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_valid_until: Option<NaiveDate>,
     /// Through whom it was ordered.
     pub channel: SalesChannel,
     /// Shares of the fund were held already, so that its additional minimum applies.
@@ -230,8 +237,8 @@ pub fn agree_again(a: &Buying) -> Result<(), Refusal> {
     checks::order_limits(&a.order(), &a.fund, false)
 }
 
-/// Decides again for a later T: status, closed periods, limits and charge are those of that T. The
-/// investor was judged at the request.
+/// Decides again for a T: status, closed periods, limits and charge are those of that T, and where it is a later
+/// one, the investor must be fit for it there.
 ///
 /// # Errors
 /// The first [`Refusal`] that applies.
@@ -254,9 +261,18 @@ pub fn readmit(was: &Admitted, again: &Again) -> Result<Admitted, Refusal> {
         calendar: again.calendar.clone(),
     };
     let t = again.trade_date;
+    let moves = t > was.trade_date;
+    checks::in_force(&a.fund, t)?;
+    if moves {
+        fit_again::papers_again(was.id_valid_until, t)?;
+    }
     let fits = |amount| on_day(&Buying { amount, ..a.clone() }, t).is_ok();
     let mut admitted = on_day(&a, t).map_err(|refusal| refusal.fitting(a.step(), fits))?;
-    admitted.suitability.clone_from(&was.suitability);
+    admitted.suitability = match &was.suitability {
+        Some(known) if moves => Some(fit_again::suitable_again(known, &a.fund, t)?),
+        known => known.clone(),
+    };
+    admitted.id_valid_until = was.id_valid_until;
     Ok(admitted)
 }
 
@@ -294,6 +310,7 @@ fn on_day(a: &Buying, t: TradingDay) -> Result<Admitted, Refusal> {
         discount_rule: price.rule,
         suitability: None,
         customer: a.investor.customer_type,
+        id_valid_until: Some(a.investor.id_valid_until),
         channel: a.channel,
         held_before: a.investor.holds.contains(&a.fund.code),
         accepted,

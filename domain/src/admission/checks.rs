@@ -256,7 +256,13 @@ pub(super) fn suitable(
     fund: &FundTerms,
     rules: &SuitabilityRules,
 ) -> Result<Suitability, Refusal> {
-    let judged = rules.judge(a.investor, fund, a.warning_confirmed);
+    permitted(rules.judge(a.investor, fund, a.warning_confirmed), rules)
+}
+
+pub(super) fn permitted(
+    judged: Suitability,
+    rules: &SuitabilityRules,
+) -> Result<Suitability, Refusal> {
     let (fund, investor, product) = (judged.fund, judged.investor, judged.product);
     match judged.result {
         Verdict::Allow => Ok(judged),

@@ -1,6 +1,6 @@
 //! A wallet, a target, an investor and a request that is admitted; each test changes one thing.
 
-use super::*;
+use super::{again::Readmission, *};
 use crate::{
     fund::{Closure, FundTerms},
     investor::CustomerType,
@@ -126,5 +126,21 @@ pub(super) fn cap(max: &str, customers: Vec<CustomerType>) -> LargePurchaseNotic
         customers,
         day_max: DayMax { amount: max.parse().unwrap(), on_excess: ExcessPolicy::RejectWhole },
         notice: "large purchases".to_owned(),
+    }
+}
+
+/// What the promise of `a` is decided on again with, for a later T.
+pub(super) fn again(a: &Admission, t: &str) -> Readmission {
+    Readmission {
+        later: Later::default(),
+        trade_date: TradingDay::recorded(t.parse().unwrap()),
+        amount: a.amount,
+        investor: a.investor.id.clone(),
+        holds: a.investor.holds.clone(),
+        wallet_fund: a.wallet_fund.clone(),
+        target_fund: a.target_fund.clone(),
+        used: a.used_today.clone(),
+        balance: a.balance,
+        calendar: a.calendar.clone(),
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     calendar::{TradingCalendar, TradingDay},
     fund::FundTerms,
     ids::FundCode,
-    modes::ConversionMode,
+    modes::{self, ConversionMode},
 };
 use chrono::NaiveDate;
 use std::{borrow::Cow, sync::Arc};
@@ -52,6 +52,34 @@ impl Later {
         let later = later.filter(|it| it.effective_from <= day.date());
         later.max_by_key(|it| it.effective_from).unwrap_or(fund)
     }
+}
+
+/// Whether the mode works by the terms of the days on which the shares leave and the target is bought; without a
+/// T by those that are handed in.
+pub(super) fn works(
+    calendar: &TradingCalendar,
+    funds: (&Arc<FundTerms>, &Arc<FundTerms>, &Later),
+    mode: ConversionMode,
+    t: Option<TradingDay>,
+) -> bool {
+    let (wallet, target, later) = funds;
+    let t = t.filter(|_| !later.0.is_empty());
+    let days = t.and_then(|t| Days::between(calendar, funds, mode, t).ok());
+    let (wallet, target) = days.map_or((wallet, target), |days| {
+        (later.in_force(wallet, days.wallet_out), later.in_force(target, days.target_in))
+    });
+    modes::possible(mode.of_lots(), wallet, target).contains(&mode)
+}
+
+/// The mode with the earliest price of those that buy the money fund and work.
+pub fn earliest(
+    calendar: &TradingCalendar,
+    funds: (&Arc<FundTerms>, &Arc<FundTerms>, &Later),
+    t: Option<TradingDay>,
+) -> ConversionMode {
+    let works =
+        |mode: &ConversionMode| mode.buys_the_money_fund() && works(calendar, funds, *mode, t);
+    ConversionMode::ALL.into_iter().find(works).unwrap_or(ConversionMode::RedeemToPurchase)
 }
 
 impl Admission {

@@ -1,9 +1,15 @@
 //! A block of terms that comes into force after T, and before what the order still has to do. T is Friday
 //! 2026-02-13; shares that are bought then leave on 2026-02-24, and their money is here a trading day later.
 
-use super::{fixture::*, later::Later, *};
+use super::{
+    again::{Readmission, readmit},
+    fixture::*,
+    later::Later,
+    *,
+};
 use crate::status::{ConvertStatus, FundStatus};
 use ConversionMode as Mode;
+use std::collections::BTreeSet;
 
 /// Terms of one of the two funds from that day on.
 fn from(day: &str, fund: FundTerms, change: impl FnOnce(&mut FundTerms)) -> Arc<FundTerms> {
@@ -178,21 +184,34 @@ fn the_same_counts_of_a_purchase_whose_t_has_moved() {
     let a = with_target(|fund| fund.discounts = campaign("2026-02-25", "2026-02-25").discounts);
     let on = |mode| {
         let was = admit(&Admission { mode: Some(mode), ..a.clone() }).unwrap();
-        let again = Readmission {
-            trade_date: TradingDay::recorded("2026-02-24".parse().unwrap()),
-            amount: a.amount,
-            investor: a.investor.id.clone(),
-            holds: BTreeSet::new(),
-            wallet_fund: a.wallet_fund.clone(),
-            target_fund: a.target_fund.clone(),
-            later: Later::default(),
-            used: DayUse::default(),
-            calendar: a.calendar.clone(),
-        };
-        let it = readmit(&was, &again).unwrap();
+        let again = Readmission { holds: BTreeSet::new(), ..again(&a, "2026-02-24") };
+        let it = readmit(&was, &again, mode).unwrap();
         format!("{} {}", it.nav_date, it.discount_rule)
     };
     let modes = [Mode::LinkedSameDay, Mode::NextDay, Mode::RedeemToPurchase];
     let expected = ["2026-02-24 wallet-0", "2026-02-25 spring", "2026-02-26 no-discount"];
     assert_eq!(modes.map(on), expected);
+}
+
+/// Each way is judged by the terms of the days on which its legs are, not by those of T.
+#[test]
+fn a_way_that_works_only_by_the_terms_of_its_own_day_is_taken_and_one_that_does_not_is_not() {
+    let with = |on_t: fn(&mut FundTerms), then: fn(&mut FundTerms)| {
+        let a = with_target(on_t);
+        let then = from("2026-02-24", (*a.target_fund).clone(), then);
+        Admission { later: followed_by(&[then]).later, ..a }
+    };
+    let elsewhere: fn(&mut FundTerms) = |fund| fund.registrar = "06".parse().unwrap();
+    let here: fn(&mut FundTerms) = |fund| fund.registrar = "own".parse().unwrap();
+    let unlinked: fn(&mut FundTerms) = |fund| fund.linked_processing = false;
+    let modes = |a: &Admission| {
+        let chosen = admit(&Admission { mode: None, ..a.clone() }).map(|it| it.mode).unwrap();
+        let next_day = admit(&Admission { mode: Some(Mode::NextDay), ..a.clone() });
+        (chosen, next_day.err().map(|no| no.offers().unwrap().to_vec()))
+    };
+    let moves_away = with(unlinked, elsewhere);
+    let by_money = (Mode::RedeemToPurchase, Some(vec![Mode::RedeemToPurchase]));
+    assert_eq!(modes(&moves_away), by_money);
+    let comes_here = with(elsewhere, here);
+    assert_eq!(modes(&comes_here), (Mode::NextDay, None));
 }

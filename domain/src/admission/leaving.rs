@@ -13,6 +13,7 @@ mod into;
 mod refusal;
 
 pub use enough::{enough_on, long_enough_on};
+pub use into::bought_on;
 pub use refusal::Refusal;
 
 use super::{Order, checks, days::reaches, no_day};
@@ -136,8 +137,11 @@ pub struct AdmittedInto {
     pub topup_discount: Discount,
     /// The rule that granted it: the pair's, the channel's or a campaign's.
     pub rule: VersionTag,
-    /// The verdict on the target; none on an order that was decided again.
+    /// The verdict on the target.
     pub suitability: Option<Suitability>,
+    /// The last day of the investor's identity document; unknown of what was admitted before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_valid_until: Option<NaiveDate>,
     /// What counts towards the target's limits. Yuan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worth: Option<Amount>,
@@ -190,8 +194,8 @@ fn decide(a: &Leaving) -> Result<Admitted, Refusal> {
     Ok(admitted)
 }
 
-/// Whether the funds would let the same shares leave on another T, and into the same target. The
-/// investor was judged before, and the shares are reserved.
+/// Whether the funds would let the same shares leave on another T, and into the same target. The shares are
+/// reserved.
 ///
 /// # Errors
 /// The first [`Refusal`] that applies.

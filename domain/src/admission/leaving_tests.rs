@@ -1,5 +1,5 @@
 use super::fixture::{BEFORE_CUT_OFF, cap, closed, investor, target, wallet};
-use super::leaving::{Admitted, FreeLot, Held, Into, Leaving, Refusal, admit};
+use super::leaving::{Admitted, FreeLot, Held, Into, Leaving, Refusal, admit, bought_on};
 use super::*;
 use crate::{
     fees::{
@@ -353,4 +353,48 @@ fn a_redemption_and_a_conversion_of_more_than_is_free_say_the_same() {
         a.shares = None;
         assert_eq!(admit(a).unwrap().exit.shares(), shares("5900"));
     }
+}
+
+type Terms = fn(&mut FundTerms);
+
+/// 6,000 shares at 1.33333333 are worth 8,000.
+#[test]
+fn what_is_converted_on_a_later_t_is_held_against_the_targets_limits_per_order_and_the_investors_level()
+ {
+    let was = admit(&converting()).unwrap().into.unwrap();
+    let t = TradingDay::recorded("2026-02-24".parse().unwrap());
+    let said = |holds: bool, change: Terms| {
+        let (mut fund, whose) = (other(), (&investor().id, CustomerType::Individual));
+        change(&mut fund);
+        bought_on(&was, whose, (&fund, holds), t).map_err(|no| no.to_string()).err()
+    };
+    assert_eq!(
+        said(false, |it| it.limits.individual.conversion_in_max = "8000".parse().ok()),
+        None
+    );
+    let rows: [(Terms, &str); 4] = [
+        (
+            |it| it.limits.individual.conversion_in_max = "7999.99".parse().ok(),
+            "amount 8000.00 is above 7999.99, the most of fund 050027 in one order",
+        ),
+        (
+            |it| it.limits.individual.first_min = "8000.01".parse().unwrap(),
+            "amount 8000.00 is below the minimum of 8000.01 for fund 050027",
+        ),
+        (
+            |it| it.limits.individual.step = "3000".parse().ok(),
+            "amount 8000.00 is not a multiple of 3000.00, the step of fund 050027",
+        ),
+        (
+            |it| it.risk = crate::fund::ProductRisk::R5,
+            "an investor of level C3 must confirm the warning risk-warning-2017 before buying fund \
+             050027 of risk R5",
+        ),
+    ];
+    for (change, expected) in rows {
+        assert_eq!(said(false, change).as_deref(), Some(expected));
+    }
+    let first_min =
+        |it: &mut FundTerms| it.limits.individual.first_min = "8000.01".parse().unwrap();
+    assert_eq!(said(true, first_min), None, "who holds some is held against the other minimum");
 }

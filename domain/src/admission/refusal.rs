@@ -1,7 +1,5 @@
 //! Why a discount purchase may not be placed.
-//!
-//! 1. The variants stand in the order in which they are checked; the first that applies is the
-//!    answer. Moving a variant is a change of behaviour.
+//! 1. Checked in the order of the variants, the first that applies: moving one is a change of behaviour.
 //! 2. Each carries what a person needs to act: which fund, which value, which limit.
 
 use super::{
@@ -11,7 +9,7 @@ use super::{
 use crate::{
     calendar::TradingDay,
     fund::{FundKind, ProductRisk},
-    ids::{AccountRef, FundCode, VersionTag},
+    ids::{AccountRef, FundCode, RegistrarCode, VersionTag},
     investor::InvestorRisk,
     kyc::KycState,
     limits::ExcessPolicy,
@@ -74,6 +72,16 @@ pub enum Refusal {
         valid_until: NaiveDate,
         /// The day of the request.
         on: NaiveDate,
+    },
+    /// The identity document ends before the T that the order has moved to.
+    #[error(
+        "the identity document is valid until {valid_until}, and the order's T is {day} by now"
+    )]
+    IdentityEnds {
+        /// Its last day.
+        valid_until: NaiveDate,
+        /// The later T.
+        day: TradingDay,
     },
     /// Money may come only from the investor's own account.
     #[error("payment account {account} is not in the investor's own name")]
@@ -187,6 +195,22 @@ pub enum Refusal {
         wallet: FundCode,
         /// The fund that the shares would become.
         target: FundCode,
+    },
+    /// A conversion is one registrar's.
+    #[error(
+        "fund {target} is at registrar {other} on {day}, and fund {wallet} at {registrar}: the shares cannot be converted"
+    )]
+    OtherRegistrar {
+        /// The money-market fund, by its code of six digits.
+        wallet: FundCode,
+        /// The registrar of its shares.
+        registrar: RegistrarCode,
+        /// The fund that the shares would become.
+        target: FundCode,
+        /// Where that fund's shares are kept.
+        other: RegistrarCode,
+        /// The T of the conversion.
+        day: TradingDay,
     },
     /// Front-end shares cannot become back-end shares.
     #[error("front-end shares of fund {wallet} cannot become back-end shares of fund {target}")]
@@ -322,6 +346,18 @@ pub enum Refusal {
         valid_until: NaiveDate,
         /// The day of the request.
         on: NaiveDate,
+    },
+    /// The level counts no more on the T that the order has moved to.
+    #[error(
+        "the risk questionnaire {questionnaire} is valid until {valid_until}, and the order's T is {day} by now"
+    )]
+    QuestionnaireEnds {
+        /// The questionnaire that ends.
+        questionnaire: VersionTag,
+        /// Its last day.
+        valid_until: NaiveDate,
+        /// The later T.
+        day: TradingDay,
     },
     /// The investor may not buy this product, warned or not.
     #[error("an investor of level {investor} may not buy fund {fund} of risk {product}")]

@@ -28,6 +28,7 @@ variants!(
     TermsNotInForce,
     KycForbids,
     IdentityExpired,
+    IdentityEnds,
     AccountOfAnotherName,
     ModeUnavailable,
     NotEnoughHeld,
@@ -37,6 +38,7 @@ variants!(
     ConversionOutNotOpen,
     ConversionInNotOpen,
     NoConversionPair,
+    OtherRegistrar,
     ChargeSideMismatch,
     HeldTooShort,
     BelowConversionMinimum,
@@ -48,9 +50,14 @@ variants!(
     DayRefused,
     NoCharge,
     QuestionnaireExpired,
+    QuestionnaireEnds,
     Unsuitable,
     WarningNotConfirmed,
 );
+
+fn place(refusal: &Refusal) -> Option<usize> {
+    VARIANTS.iter().position(|variant| *variant == name(refusal))
+}
 
 fn refused_requests() -> Vec<(Admission, &'static str)> {
     let mut rows = of_day_funds_and_investor();
@@ -205,8 +212,11 @@ fn of_limits_and_suitability() -> Vec<(Admission, &'static str)> {
 fn every_refusal_has_its_request_in_the_order_of_the_checks() {
     let mut refusals: Vec<_> =
         refused_requests().into_iter().map(|(a, says)| (admit(&a).unwrap_err(), says)).collect();
-    for (refusal, says) in super::buying_tests::refused_by_amount_alone() {
-        let at = VARIANTS.iter().position(|variant| *variant == name(&refusal)).unwrap();
+    let mut elsewhere = super::buying_tests::refused_by_amount_alone();
+    elsewhere.extend(super::again_tests::refused_on_a_later_t());
+    elsewhere.sort_by_key(|(refusal, _)| place(refusal));
+    for (refusal, says) in elsewhere {
+        let at = place(&refusal).unwrap();
         refusals.insert(at, (refusal, says));
     }
     let names: Vec<_> = refusals.iter().map(|(refusal, _)| name(refusal)).collect();

@@ -3,14 +3,16 @@
 //!
 //! 1. The day's limit of the target counts on that T, and on no other.
 //! 2. Where it is another T than was promised, everything that depends on the day is decided again:
-//!    terms, status, limits, charge. The investor was judged at the request.
+//!    terms, status, limits, charge, and whether the investor is fit for it. Where only its terms are others
+//!    on the T that was promised, the investor is not judged again.
 //! 3. Where the manager accepts up to the day's limit, what fits is accepted; what does not stays
 //!    where it is.
 //! 4. It is of what was confirmed before. Minima and steps are of what the investor ordered, and no reason
 //!    to refuse what a registrar left of that; maxima and the day's limit are of what goes in.
 
 use super::{
-    Admission, Admitted, DayUse, Days, Order, Refusal, checks, day_max, later::Later, no_day,
+    Admission, Admitted, DayUse, Days, Order, Refusal, again, checks, day_max, fit_again,
+    later::Later, no_day,
 };
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
@@ -21,6 +23,7 @@ use crate::{
     investor::InvestorProfile,
     modes::ConversionMode,
     money::{Amount, Rate},
+    suitability::Suitability,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -67,10 +70,12 @@ pub fn readmit_target(was: &Admitted, again: &OnItsOwnT) -> Result<Admitted, Ref
     let a = admission(was, again);
     checks::funds(&a, day)?;
     if mode.is_conversion() {
+        one_registrar(&a, day)?;
         checks::convertible(&a.wallet_fund, (&a.target_fund, day), day)?;
     } else {
         checks::purchase_open(&a.target_fund, day)?;
     }
+    let suitability = fit(was, &a.target_fund, day)?;
     let ordered = again.ordered.max(again.amount);
     checks::pair(&Admission { amount: ordered, ..a.clone() }, mode)?;
     let fits = |amount| accepted(&Admission { amount, ..a.clone() }, amount, mode, day).is_ok();
@@ -109,10 +114,34 @@ pub fn readmit_target(was: &Admitted, again: &OnItsOwnT) -> Result<Admitted, Ref
         tiers: price.tiers,
         discount: price.discount,
         discount_rule: price.rule,
+        suitability,
         target_accepted,
         counted,
         ..was.clone()
     })
+}
+
+/// Both funds' shares are kept by one.
+fn one_registrar(a: &Admission, day: TradingDay) -> Result<(), Refusal> {
+    let (wallet, target) = (&a.wallet_fund, &a.target_fund);
+    if wallet.registrar == target.registrar {
+        return Ok(());
+    }
+    Err(Refusal::OtherRegistrar {
+        wallet: wallet.code,
+        registrar: wallet.registrar.clone(),
+        target: target.code,
+        other: target.registrar.clone(),
+        day,
+    })
+}
+
+fn fit(was: &Admitted, fund: &FundTerms, day: TradingDay) -> Result<Vec<Suitability>, Refusal> {
+    if day <= was.nav_date {
+        return Ok(was.suitability.clone());
+    }
+    fit_again::papers_again(was.id_valid_until, day)?;
+    again::suitable_again(was, &[fund], day)
 }
 
 /// `ordered` is what the investor ordered, of which the amount is left.

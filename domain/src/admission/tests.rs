@@ -4,8 +4,9 @@ use crate::{
     fund::FundKind,
     investor::{CustomerType, InvestorRisk},
     limits::{DayMax, ExcessPolicy},
+    modes::LotState,
     money::Money,
-    status::{ConvertStatus, FundStatus, Stops},
+    status::Stops,
     suitability::Verdict,
 };
 use ConversionMode as Mode;
@@ -121,48 +122,6 @@ fn a_stopped_purchase_still_lets_shares_leave_on_the_next_day() {
         fund.closures = vec![closed("2026-02-24", "2026-02-24", Stops::Purchase)];
     });
     assert_eq!(admitted(&a).nav_date.to_string(), "2026-02-24");
-}
-
-#[test]
-fn a_payment_after_the_cut_off_is_judged_on_its_own_t_and_the_investor_on_the_day_of_the_request() {
-    let a = with_investor(|investor| {
-        investor.questionnaire_valid_until = "2026-02-13".parse().unwrap();
-        investor.id_valid_until = "2026-02-13".parse().unwrap();
-    });
-    let promised = admitted(&a);
-    let late = |a: &Admission| again(a, "2026-02-24");
-    let moved = readmit(&promised, &late(&a)).unwrap();
-    assert_eq!(moved.trade_date.to_string(), "2026-02-24");
-    assert_eq!(moved.suitability, promised.suitability);
-    assert_eq!(moved.requested_at, a.at);
-
-    let stopped = with_target(|fund| {
-        fund.closures = vec![closed("2026-02-24", "2026-02-24", Stops::Purchase)];
-    });
-    let refusal = Refusal::ConversionInNotOpen {
-        fund: "011162".parse().unwrap(),
-        status: FundStatus::PurchaseStopped,
-        convert: ConvertStatus::Both,
-        day: moved.trade_date,
-        notice: Some("a holiday abroad".to_owned()),
-    };
-    assert_eq!(readmit(&promised, &late(&stopped)), Err(refusal));
-    assert!(readmit(&promised, &again(&stopped, "2026-02-25")).is_ok());
-}
-
-/// What the promise of `a` is decided on again with, for a later T.
-fn again(a: &Admission, t: &str) -> Readmission {
-    Readmission {
-        later: later::Later::default(),
-        trade_date: TradingDay::recorded(t.parse().unwrap()),
-        amount: a.amount,
-        investor: a.investor.id.clone(),
-        holds: a.investor.holds.clone(),
-        wallet_fund: a.wallet_fund.clone(),
-        target_fund: a.target_fund.clone(),
-        used: a.used_today.clone(),
-        calendar: a.calendar.clone(),
-    }
 }
 
 #[test]

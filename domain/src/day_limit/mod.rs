@@ -10,6 +10,8 @@
 //! 2. Each transaction counts once. A command repeated decides nothing, whatever the cap is by then.
 //! 3. A give-back that came before its count leaves a mark that refuses the count for ever.
 //! 4. A day that was refused as a whole stays refused.
+//! 5. Nothing is given back for what a registrar confirms only in part: it speaks after the cut-off, and nothing
+//!    can be ordered for that T any more.
 
 mod stored;
 mod tally;

@@ -136,6 +136,11 @@ impl Callee {
     }
 }
 
+/// The first of them who cannot be called, as far as it is known whom there is.
+pub fn missing(callees: &[Callee], ports: Option<&Ports>) -> Option<NoPort> {
+    ports.and_then(|ports| callees.iter().find_map(|it| it.missing(ports)))
+}
+
 /// Somebody would have to be called who cannot be. Nothing was stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoPort {

@@ -27,7 +27,7 @@ use fundflow_kernel::{
     cause::Cause,
     codec::Stored,
     envelope::{Actor, StreamName},
-    ids::TransactionId,
+    ids::{TransactionId, VersionTag},
     streams::{Key, Need, Opener, Streams},
     time::Timestamp,
 };
@@ -253,6 +253,11 @@ pub trait Saga: Sized + Send + Sync + 'static {
     /// Remembers a milestone; `None` if it cannot follow.
     fn remember(notes: &mut Self::Notes, milestone: &Self::Milestone) -> Option<()> {
         let _ = (notes, milestone);
+        None
+    }
+    /// The table on which the saga goes on from that milestone; none: the one that it is on. Both must stand
+    /// at the same row then.
+    fn leads_to(_milestone: &Self::Milestone) -> Option<&VersionTag> {
         None
     }
     /// The stored type of an ending.

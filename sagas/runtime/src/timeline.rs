@@ -82,9 +82,12 @@ impl<'a, S: Saga> Instants<'a, S> {
     pub(crate) fn note(&mut self, replayed: &Replayed<S>, event: &'a Recorded) {
         let Some(view) = replayed.view() else { return };
         let begins = self.table.is_none();
-        if begins {
+        let known = self.facts.len();
+        if self.table.map(|table| table.version) != replayed.table().map(|table| table.version) {
             self.table = replayed.table();
-            self.facts = self.table.map(Table::facts).unwrap_or_default();
+            let facts = self.table.map(Table::facts).unwrap_or_default();
+            let new: Vec<_> = facts.into_iter().filter(|it| !self.facts.contains(it)).collect();
+            self.facts.extend(new);
         }
         if event.event.process.as_ref() == S::KIND {
             self.decided.insert(&event.event.causation);
@@ -92,9 +95,10 @@ impl<'a, S: Saga> Instants<'a, S> {
         if view.ending.is_some() && self.ended.is_none() {
             self.ended = Some(event.position);
         }
-        for fact in &self.facts {
+        for (at, fact) in self.facts.iter().enumerate() {
             if S::holds(&view, *fact) {
-                self.since.entry(*fact).or_insert((event, begins));
+                // What holds already of a table that the saga comes to was never called for.
+                self.since.entry(*fact).or_insert((event, begins || at >= known));
             } else {
                 self.since.remove(fact);
             }

@@ -1,6 +1,7 @@
 //! One decision's time at the streams: who speaks, what is decided, what goes into the batch.
 
 use crate::{
+    port::Ports,
     process::{self, Process},
     saga::{Heard, Saga, View},
 };
@@ -78,6 +79,7 @@ pub struct Turn<'a, S: Saga> {
     pub(crate) streams: &'a mut Streams,
     pub(crate) batch: &'a mut Vec<StreamAppend>,
     pub(crate) told: &'a mut Vec<TransactionId>,
+    pub(crate) ports: Option<&'a Ports>,
     pub(crate) voice: Voice,
     pub(crate) now: Timestamp,
 }
@@ -104,6 +106,11 @@ impl<'a, S: Saga> Turn<'a, S> {
     /// The engine's clock.
     pub const fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// Who can be called; `None`: nobody knows.
+    pub const fn ports(&self) -> Option<&'a Ports> {
+        self.ports
     }
 
     /// All streams in memory.

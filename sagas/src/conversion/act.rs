@@ -7,11 +7,13 @@ use super::{
 use crate::house::Cost;
 use crate::parts::{
     application::partly,
-    by_hand, cancel, day_refused, leaving as part,
+    by_hand, cancel, day_refused,
+    later::Unreachable,
+    leaving as part,
     milestone::{Milestone, Scope},
 };
 use fundflow_domain::{
-    admission::{leaving, topup},
+    admission::{self, leaving, topup},
     application::{Ask, OnHuge, PromisedFee, Terms},
     calendar::TradingDay,
     fund::FundTerms,
@@ -80,6 +82,10 @@ impl Conversion {
             return turn.reach(Milestone::TurnedAway { cause });
         }
         if trade_date > known {
+            let callees = self.house.to_registrars(&[view.open.request.fund], trade_date.date());
+            if let Err(nobody) = Unreachable::none_on(trade_date, &callees, turn.ports()) {
+                return turn.reach(Milestone::TurnedAway { cause: nobody.cause() });
+            }
             // The first row counts it on that T, once that is noted.
             let events = give_back(turn)?;
             return Ok(events + turn.reach(Milestone::Redated { trade_date })?);
@@ -169,7 +175,9 @@ impl Conversion {
         let enough = leaving::enough_on(&fund, Some(&target), (exit, part.left(view)));
         let lots = part.state(view)?.parcels(&part.order, exit.shares(), day.date());
         let long = || leaving::long_enough_on(&fund, &target, &lots.unwrap_or_default(), day);
-        Some(own("not_admitted", &enough.and_then(|()| long()).err()?))
+        let bought = || bought_on(view, &target, day).map_err(|no| no.to_string());
+        let all = enough.and_then(|()| long()).and_then(|()| bought());
+        Some(own("not_admitted", &all.err()?))
     }
 
     /// What came is the target's: of a money-market fund, the wallet's.
@@ -182,6 +190,24 @@ impl Conversion {
             Target::Wallet(part) => part.book_in(turn, &self.house, &plan.out),
         }
     }
+}
+
+/// The target lets what the shares were worth in on that T, and to that investor.
+fn bought_on(
+    view: &View<'_>,
+    target: &FundTerms,
+    day: TradingDay,
+) -> Result<(), admission::Refusal> {
+    let (promise, plan) = (&view.open.promise, view.plan);
+    let Some(into) = &promise.into else { return Ok(()) };
+    let holds = match &plan.target {
+        Target::Holdings(part) => part.state(view).is_some_and(|it| !it.registered().is_zero()),
+        Target::Wallet(part) => {
+            part.state(view.streams).is_some_and(|it| !it.registered().is_zero())
+        }
+    };
+    let who = (&view.open.request.investor, promise.customer);
+    leaving::bought_on(into, who, (target, holds), day)
 }
 
 /// What it costs depends on the prices of T; the discount is that of T. `None` where the pair of funds has

@@ -40,7 +40,7 @@ impl Conversion {
     ) -> Result<Heard, NotDone> {
         let plan = turn.plan();
         if matches!(said, ApplicationAnswer::Accepted(_)) {
-            timing::late_acceptance(self, turn, &plan.out, false, Scope::All)?;
+            timing::late_acceptance(self, turn, &plan.out, false, Some(Scope::All))?;
         }
         plan.out.hear(self, turn, said)
     }

@@ -109,7 +109,7 @@ impl DiscountPurchase {
                     && let Ok(day) = self.house.calendar.t_of(now)
                     && leg.trade_date(view).is_some_and(|placed| placed < day)
                 {
-                    needs.extend(self.limits_on(view, day).needs());
+                    needs.extend(self.limits_on(view, day, &ConversionMode::ALL).needs());
                 }
                 needs
             }
@@ -132,7 +132,7 @@ impl DiscountPurchase {
                 let leg = leg_of(turn.plan(), which);
                 if matches!(said, ApplicationAnswer::Accepted(_)) {
                     let scope = if which == Leg::Buy { Scope::All } else { Scope::Conversion };
-                    timing::late_acceptance(self, turn, leg, which == Leg::Buy, scope)?;
+                    timing::late_acceptance(self, turn, leg, which == Leg::Buy, Some(scope))?;
                 }
                 leg.hear(self, turn, said)
             }
@@ -151,10 +151,10 @@ impl DiscountPurchase {
         if !is_t(&view, leg) {
             return self.moved_alone(turn, leg, day);
         }
-        let admitted = match self.admitted_on(&view, day) {
+        let admitted = match self.admitted_on(&view, turn.ports(), day) {
             Ok(admitted) => admitted,
             Err(no) => {
-                let next = self.limits_on(&view, day);
+                let next = self.limits_on(&view, day, &[self.mode_of(&view, day)]);
                 no.refuse_day(self, turn, &next, turn.plan().amount)?;
                 return Ok(Some(no.cause));
             }
@@ -163,7 +163,7 @@ impl DiscountPurchase {
             return Ok(Some(cause));
         }
         turn.reach(Milestone::Redated { trade_date: day })?;
-        self.readmit(turn, day, admitted)?;
+        self.readmit(turn, admitted)?;
         Ok(None)
     }
 }

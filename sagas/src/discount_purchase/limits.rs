@@ -9,12 +9,12 @@
 use super::{
     Request,
     act::{lacks, own},
-    saga::{DiscountPurchase, Turn, View},
+    saga::{DiscountPurchase, Opened, Turn, View},
+    table_for,
 };
 use crate::{
     house::House,
     parts::{
-        later::NotOn,
         limits::{Limits, limit_key},
         milestone::Milestone,
     },
@@ -24,7 +24,7 @@ use fundflow_domain::{
     calendar::TradingDay,
     day_limit::DayTally,
     fund::FundTerms,
-    ids::{FundCode, InvestorId},
+    ids::{FundCode, InvestorId, VersionTag},
     investor::{CustomerType, SalesChannel},
     limits::LimitKey,
     modes::ConversionMode,
@@ -68,17 +68,17 @@ impl LimitKeys {
         }
     }
 
-    /// Those of a purchase that was promised and whose T has moved.
+    /// Those of a purchase that was promised, on that T in one of these modes.
     pub(super) fn moved(
         house: &House,
         request: &Request,
         was: &Admitted,
-        t: TradingDay,
+        (t, modes): (TradingDay, &[ConversionMode]),
     ) -> Option<Self> {
         let terms = |code| (house.funds)(code, t.date());
         let funds = (terms(request.wallet_fund)?, terms(request.target_fund)?);
         let who = (&request.investor, was.customer, was.channel);
-        Some(Self::of(house, &funds, who, t, &[was.mode]))
+        Some(Self::of(house, &funds, who, t, modes))
     }
 
     /// All of them.
@@ -107,15 +107,27 @@ pub(super) fn target_key(
 }
 
 impl DiscountPurchase {
+    /// The limits of a later T that is not decided on yet.
+    pub(super) fn limits_undecided(&self, open: &Opened) -> Vec<LimitKey> {
+        let (request, notes) = (&open.request, &open.notes);
+        let promised = notes.promise(&open.promise);
+        let of_all = notes.redated.filter(|_| notes.undecided);
+        let in_any = |day| (day, &ConversionMode::ALL[..]);
+        let of_all =
+            of_all.and_then(|day| LimitKeys::moved(&self.house, request, promised, in_any(day)));
+        let of_target = notes.leg_undecided;
+        let of_target = of_target.and_then(|day| target_key(&self.house, request, promised, day));
+        of_all.iter().flat_map(LimitKeys::all).cloned().chain(of_target).collect()
+    }
+
     /// Counts the amount on the promised T. Who comes too late for the limit is turned away, or has less
     /// promised.
     pub(super) fn count(&self, turn: &mut Turn<'_>) -> Done {
         let (plan, view) = (turn.plan(), turn.view()?);
         let funds = funds(&view);
         if plan.limits.would_cut(&view, &self.house, &funds, plan.amount) {
-            let was = view.open.notes.promise(&view.open.promise);
-            return match self.readmitted(&view, was, was.trade_date) {
-                Ok(admitted) => turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) }),
+            return match self.readmitted(&view) {
+                Ok(admitted) => turn.reach(Milestone::readmitted(admitted)),
                 Err(no) => turned_away(turn, own("above_day_limit", &no.to_string())),
             };
         }
@@ -132,9 +144,14 @@ impl DiscountPurchase {
         if !turn.view()?.open.request.only_today {
             self.are_listed(&turn.view()?, day)?;
         }
-        match self.admitted_on(&turn.view()?, day) {
-            Ok(admitted) => self.readmit(turn, day, admitted),
-            Err(no) => no.turn_away(self, turn, &plan.limits_next, plan.amount),
+        let ports = turn.ports();
+        match self.admitted_on(&turn.view()?, ports, day) {
+            Ok(admitted) => self.readmit(turn, admitted),
+            Err(no) => {
+                let view = turn.view()?;
+                let next = self.limits_on(&view, day, &[self.mode_of(&view, day)]);
+                no.turn_away(self, turn, &next, plan.amount)
+            }
         }
     }
 
@@ -146,37 +163,33 @@ impl DiscountPurchase {
         Ok(())
     }
 
-    /// What is promised for that T, or why nothing is.
-    pub(super) fn admitted_on(&self, view: &View<'_>, day: TradingDay) -> Result<Admitted, NotOn> {
-        if view.open.request.only_today {
-            return Err(NotOn::unwanted(day, view.open.promise.trade_date));
-        }
-        let again = self.readmitted(view, view.open.notes.promise(&view.open.promise), day);
-        again.map_err(|refusal| NotOn::refused(&refusal, refusal.rule()))
-    }
-
     /// Gives back on the old T, counts on the new one, and promises what the new one lets in.
-    pub(super) fn readmit(
-        &self,
-        turn: &mut Turn<'_>,
-        day: TradingDay,
-        mut admitted: Admitted,
-    ) -> Done {
+    pub(super) fn readmit(&self, turn: &mut Turn<'_>, mut admitted: Admitted) -> Done {
         let (plan, view) = (turn.plan(), turn.view()?);
         let was = view.open.notes.promise(&view.open.promise);
         admitted.accepted = admitted.accepted.or(was.accepted);
         let amount = admitted.amount(view.open.request.amount);
-        let (next, funds) = (self.limits_on(&view, day), funds(&view));
+        let (next, funds) = (Limits::of(&admitted.counted), funds(&view));
+        let table = table_for(admitted.mode, view.open.request.by_plan).version;
+        let table = (admitted.mode != was.mode).then(|| VersionTag::literal(table));
         let mut events = plan.limits.without(&next).give_back(turn)?;
+        // Whoever died in the middle may have counted it for another mode.
+        events += plan.limits_next.without(&next).give_back_counted(turn)?;
         events += next.count_of(turn, &self.house, &funds, amount)?;
         events += send_back_rest(turn, plan.amount, amount)?;
-        Ok(events + turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) })?)
+        let admitted = Box::new(admitted);
+        Ok(events + turn.reach(Milestone::Readmitted { admitted, table })?)
     }
 
-    /// The limits that the amount would count against on that T.
-    pub(super) fn limits_on(&self, view: &View<'_>, day: TradingDay) -> Limits {
+    /// The limits that the amount would count against on that T in one of these modes.
+    pub(super) fn limits_on(
+        &self,
+        view: &View<'_>,
+        day: TradingDay,
+        modes: &[ConversionMode],
+    ) -> Limits {
         let was = view.open.notes.promise(&view.open.promise);
-        let keys = LimitKeys::moved(&self.house, &view.open.request, was, day);
+        let keys = LimitKeys::moved(&self.house, &view.open.request, was, (day, modes));
         Limits::of(keys.unwrap_or_default().all())
     }
 }
@@ -189,22 +202,13 @@ fn funds(view: &View<'_>) -> [FundCode; 2] {
 /// transaction, and need not.
 pub(super) fn give_back(turn: &mut Turn<'_>) -> Done {
     let plan = turn.plan();
-    let events = plan.limits.give_back(turn)?;
-    if plan.limits_next.are_free(&turn.view()?) {
-        return Ok(events);
-    }
-    Ok(events + plan.limits_next.give_back(turn)?)
+    Ok(plan.limits.give_back(turn)? + plan.limits_next.give_back_counted(turn)?)
 }
 
 /// No shares of the target will come: its limit counts no more.
 pub(super) fn give_back_target(turn: &mut Turn<'_>) -> Done {
-    let (plan, view) = (turn.plan(), turn.view()?);
-    let counted = [&plan.target_limits, &plan.limits_next].map(|it| !it.are_free(&view));
-    let mut events = 0;
-    for (limits, counted) in [&plan.target_limits, &plan.limits_next].into_iter().zip(counted) {
-        events += if counted { limits.give_back(turn)? } else { 0 };
-    }
-    Ok(events)
+    let plan = turn.plan();
+    Ok(plan.target_limits.give_back_counted(turn)? + plan.limits_next.give_back_counted(turn)?)
 }
 
 /// The later T lets in less than was paid: the rest goes back.

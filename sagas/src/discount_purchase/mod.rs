@@ -10,6 +10,7 @@
 //! that is a later T than was promised, everything that depends on the day is decided again.
 
 mod act;
+mod again;
 mod by_plan;
 mod commands;
 mod ends;

@@ -11,6 +11,7 @@ use super::{
 use crate::house::Cost;
 use crate::parts::{
     application::ApplicationLeg,
+    later::Unreachable,
     milestone::Milestone,
     wallet::{at_par, worth},
 };
@@ -81,13 +82,7 @@ impl DiscountPurchase {
     /// a confirmation that comes before its time, since the price would be another than was promised.
     fn promised_out(&self, view: &View<'_>) -> TradingDay {
         let promised = view.open.notes.promise(&view.open.promise);
-        let (t, fund) = (promised.trade_date, view.open.request.wallet_fund);
-        let confirmed = || {
-            let terms = (self.house.funds)(fund, t.date())?;
-            terms.confirmed_by(&self.house.calendar, t).ok()
-        };
-        let out = if promised.mode.is_conversion() { Some(promised.nav_date) } else { confirmed() };
-        facts::trade_date(view).max(out.unwrap_or(t))
+        facts::trade_date(view).max(self.leaves_on(&view.open.request, promised))
     }
 
     /// A conversion is the target's order. A redemption is not: leaving a money fund on another day
@@ -103,11 +98,17 @@ impl DiscountPurchase {
             return self.settle_target(turn, day, amount);
         }
         let fund = self.house.terms(turn.view()?.open.request.wallet_fund, day)?;
-        match may_leave(&fund, day) {
+        let view = turn.view()?;
+        let no = may_leave(&fund, day).map_err(|no| Cause::new("not_admitted", no.to_string()));
+        let no = no.and_then(|()| {
+            let callees = self.house.to_registrars(&[fund.code], day.date());
+            let is_later = day > self.promised_out(&view);
+            let reached = Unreachable::none_on(day, &callees, turn.ports().filter(|_| is_later));
+            reached.map_err(|nobody| nobody.cause())
+        });
+        match no {
             Ok(()) => self.settle_redemption(turn, day, amount),
-            Err(no) => {
-                turned_away(turn, Cause::new("not_admitted", no.to_string())).map(Settled::Before)
-            }
+            Err(cause) => turned_away(turn, cause).map(Settled::Before),
         }
     }
 

@@ -7,7 +7,9 @@
 //!                              `-> turned away: what was bought stays, money is paid out
 //! ```
 //!
-//! 1. The other T is noted before anything is decided for it: its limit is read first, and whoever dies
+//! 1. Once the purchase stands, its shares are the investor's: where the other T does not take them, they stay in
+//!    the wallet. Another mode has another price day, which is for the investor to ask for.
+//! 2. The other T is noted before anything is decided for it: its limit is read first, and whoever dies
 //!    in the middle gives back there what it does not need.
 
 use super::{
@@ -17,7 +19,7 @@ use super::{
 };
 use crate::parts::{
     application::ApplicationLeg,
-    later::{self, NotOn},
+    later::{self, NotOn, Unreachable},
     limits::{Limits, used_by_others},
     milestone::Milestone,
 };
@@ -32,7 +34,7 @@ use fundflow_domain::{
     money::Amount,
     orders::Cause,
 };
-use fundflow_runtime::turn::NotDone;
+use fundflow_runtime::{port::Ports, turn::NotDone};
 
 /// What becomes of the target's order on a T.
 pub(super) enum Settled {
@@ -62,15 +64,11 @@ impl DiscountPurchase {
             return Ok(Settled::Place(counted.map_or(amount, |most| most.min(amount)), 0));
         }
         if view.open.notes.leg_undecided != Some(day) {
-            let left = if plan.limits_next.are_free(&view) {
-                0
-            } else {
-                plan.limits_next.give_back(turn)?
-            };
+            let left = plan.limits_next.give_back_counted(turn)?;
             let noted = turn.reach(Milestone::LegRedated { trade_date: day })?;
             return Ok(Settled::Before(left + noted));
         }
-        match self.target_on(&view, day, amount) {
+        match self.target_on(&view, turn.ports(), (day, amount)) {
             Ok(admitted) => {
                 let part = admitted.target_accepted.unwrap_or(amount);
                 let events = self.retarget(turn, (&next, part), admitted)?;
@@ -101,7 +99,7 @@ impl DiscountPurchase {
         self.are_listed(&view, day)?;
         let next = self.target_limits_on(&view, day);
         next.are_there(&view)?;
-        let admitted = match self.target_on(&view, day, amount) {
+        let admitted = match self.target_on(&view, turn.ports(), (day, amount)) {
             Ok(admitted) => admitted,
             Err(no) => {
                 no.refuse_day(self, turn, &next, amount)?;
@@ -135,7 +133,7 @@ impl DiscountPurchase {
         let next = self.target_limits_on(&view, expected);
         next.are_there(&view)?;
         let amount = plan.target_limits.accepted(&view).flatten().unwrap_or(plan.amount);
-        match self.target_on(&view, expected, amount) {
+        match self.target_on(&view, turn.ports(), (expected, amount)) {
             Ok(admitted) if later::less_than(amount, admitted.target_accepted).is_none() => {
                 self.retarget(turn, (&next, amount), admitted)
             }
@@ -154,7 +152,7 @@ impl DiscountPurchase {
         let (old, fund) = (&turn.plan().target_limits, turn.view()?.open.request.target_fund);
         let mut events = old.without(next).give_back(turn)?;
         events += next.count(turn, &self.house, fund, amount)?;
-        Ok(events + turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) })?)
+        Ok(events + turn.reach(Milestone::readmitted(admitted))?)
     }
 
     /// Nothing that the target's order was promised on has changed: the T, its limit, and the terms.
@@ -183,8 +181,8 @@ impl DiscountPurchase {
     fn target_on(
         &self,
         view: &View<'_>,
-        day: TradingDay,
-        amount: Amount,
+        ports: Option<&Ports>,
+        (day, amount): (TradingDay, Amount),
     ) -> Result<Admitted, NotOn> {
         let request = &view.open.request;
         let was = view.open.notes.promise(&view.open.promise);
@@ -207,7 +205,11 @@ impl DiscountPurchase {
             used: used_by_others(view.streams, key.as_ref(), view.id),
             calendar: self.house.calendar.clone(),
         };
-        readmit_target(was, &again).map_err(|rule| NotOn::refused(&rule, Some(&rule)))
+        let admitted = readmit_target(was, &again);
+        let admitted = admitted.map_err(|rule| NotOn::refused(&rule, Some(&rule)))?;
+        let of = if was.mode.is_conversion() { request.wallet_fund } else { request.target_fund };
+        Unreachable::none_on(day, &self.house.to_registrars(&[of], day.date()), ports)?;
+        Ok(admitted)
     }
 }
 

@@ -1,16 +1,13 @@
 //! A request: may it be placed, for which T, on which terms? And why it may not.
 
 use super::limits::LimitKeys;
-use super::{
-    Plan, Request,
-    saga::{DiscountPurchase, View},
-    table_for,
-};
+use super::{Plan, Request, saga::DiscountPurchase, table_for};
 use crate::{
     parts::{
         cancel::{self, NotTakenBack},
+        later::Unreachable,
         leaving::latest_nav,
-        limits::{stream_of, used, used_by_others},
+        limits::{stream_of, used},
         names::Reserved,
         occurrence::{NotAsked, Occurrence},
         payout::NotRedirected,
@@ -19,16 +16,17 @@ use crate::{
 };
 use fundflow_domain::{
     admission::{
-        self, Admission, Admitted, Readmission, admit,
+        self, Admission, Admitted, admit,
         countable::{Uncountable, countable},
-        offers, readmit,
+        later::earliest,
+        offers,
     },
     calendar::TradingDay,
     fund::FundTerms,
     holdings::{self, HoldingId, Holdings},
     ids::{FundCode, TransactionId, WalletId},
     investor::AnotherAccount,
-    modes::ConversionMode,
+    modes::{ConversionMode, LotState, possible},
     money::{Nav, Shares},
     time::Timestamp,
     wallet::{self, Credit, Reservation, Wallet},
@@ -61,6 +59,9 @@ pub enum Refusal {
     /// The rules of the business decline it.
     #[error(transparent)]
     NotAdmitted(#[from] admission::Refusal),
+    /// Somebody whom a later T would call cannot be called.
+    #[error(transparent)]
+    Unreachable(#[from] Unreachable),
     /// The shares would be more than can be counted. Ask for less.
     #[error(transparent)]
     Uncountable(#[from] Uncountable),
@@ -206,13 +207,27 @@ impl DiscountPurchase {
         Refusal::NotAdmitted(rule.offering(|| others.map(tried).collect()))
     }
 
-    /// Everybody whom such a purchase may call: of each fund the registrar of the day on which it is bought.
+    /// Everybody whom such a purchase may call: of each fund the registrar of the day on which it is bought,
+    /// and of the money fund that of the day on which its shares leave.
     pub(super) fn callees_of(&self, request: &Request, promised: &Admitted) -> Vec<Callee> {
-        let (t, target_in) = (promised.trade_date.date(), promised.nav_date.date());
-        let mut callees = self.house.to_registrars(&[request.wallet_fund], t);
+        let wallet = |day: TradingDay| self.house.to_registrars(&[request.wallet_fund], day.date());
+        let mut callees = wallet(promised.trade_date);
+        callees.extend(wallet(self.leaves_on(request, promised)));
+        let target_in = promised.nav_date.date();
         callees.extend(self.house.to_registrars(&[request.target_fund], target_in));
         callees.push(self.house.to_bank());
         callees
+    }
+
+    /// The T on which the money fund's shares leave by what is promised.
+    pub(super) fn leaves_on(&self, request: &Request, promised: &Admitted) -> TradingDay {
+        let t = promised.trade_date;
+        if promised.mode.is_conversion() {
+            return promised.nav_date;
+        }
+        let terms = (self.house.funds)(request.wallet_fund, t.date());
+        let confirmed = terms.and_then(|it| it.confirmed_by(&self.house.calendar, t).ok());
+        confirmed.unwrap_or(t)
     }
 
     /// What is promised of the request in that mode.
@@ -284,48 +299,28 @@ impl DiscountPurchase {
         countable(request.target_fund, Some(held.unwrap_or_default()), amount, nav)
     }
 
-    /// Decides again for the T that the money counts for.
-    pub(super) fn readmitted(
-        &self,
-        view: &View<'_>,
-        was: &Admitted,
-        trade_date: TradingDay,
-    ) -> Result<Admitted, Refusal> {
-        let request = &view.open.request;
-        let (wallet_fund, target_fund) = self
-            .funds_on(trade_date.date(), request.wallet_fund, request.target_fund)
-            .map_err(Refusal::UnknownFund)?;
-        let who = (&request.investor, was.customer, was.channel);
-        let funds = (wallet_fund.clone(), target_fund.clone());
-        let keys = LimitKeys::of(&self.house, &funds, who, trade_date, &[was.mode]);
-        let used = keys.used(|key| used_by_others(view.streams, Some(key), view.id));
-        let again = Readmission {
-            trade_date,
-            amount: was.amount(request.amount),
-            investor: request.investor.clone(),
-            holds: held(view.streams, request),
-            later: self.house.later((&wallet_fund, &target_fund), trade_date),
-            wallet_fund,
-            target_fund,
-            used,
-            calendar: self.house.calendar.clone(),
-        };
-        Ok(readmit(was, &again)?)
-    }
-
     /// Whether the mode may turn out to be the one that redeems.
     fn may_redeem(&self, of: &Preparing<'_, Self>) -> bool {
-        if let Some(mode) = of.request.mode {
+        let request = of.request;
+        if let Some(mode) = request.mode {
             return mode == ConversionMode::RedeemToPurchase;
         }
         let day = self.day_of(of.now);
-        let funds = self.funds_on(day, of.request.wallet_fund, of.request.target_fund);
-        funds.is_ok_and(|(wallet, target)| wallet.registrar != target.registrar)
+        let funds = self.funds_on(day, request.wallet_fund, request.target_fund);
+        funds.is_ok_and(|(wallet, target)| {
+            let first = possible(LotState::BoughtNow, &wallet, &target).into_iter().next();
+            first != Some(ConversionMode::LinkedSameDay) && {
+                let t = self.house.calendar.t_of(of.now).ok();
+                let later = t.map(|t| self.house.later((&wallet, &target), t)).unwrap_or_default();
+                let chosen = earliest(&self.house.calendar, (&wallet, &target, &later), t);
+                chosen == ConversionMode::RedeemToPurchase
+            }
+        })
     }
 }
 
 /// The funds of both that the investor has shares of by our books.
-fn held(streams: &Streams, request: &Request) -> BTreeSet<FundCode> {
+pub(super) fn held(streams: &Streams, request: &Request) -> BTreeSet<FundCode> {
     let wallet = streams.state(&wallet_key(request)).map(wallet::State::registered);
     let target = streams.state(&holdings_key(request)).map(holdings::State::registered);
     let of = [(request.wallet_fund, wallet), (request.target_fund, target)];
@@ -337,7 +332,7 @@ fn holdings_key(request: &Request) -> Key<Holdings> {
     Key::of(&HoldingId { investor: request.investor.clone(), fund: request.target_fund })
 }
 
-fn wallet_key(request: &Request) -> Key<Wallet> {
+pub(super) fn wallet_key(request: &Request) -> Key<Wallet> {
     Key::of(&WalletId { investor: request.investor.clone(), fund: request.wallet_fund })
 }
 
@@ -350,6 +345,7 @@ impl Refusal {
             | Refusal::SameFund(_)
             | Refusal::NotAsked(_)
             | Refusal::Uncountable(_)
+            | Refusal::Unreachable(_)
             | Refusal::UnknownFund(_)
             | Refusal::TransactionUsed(_)
             | Refusal::KeyTaken { .. }

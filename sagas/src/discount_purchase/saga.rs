@@ -3,7 +3,6 @@
 use super::{
     Asked, Call, Do, Ending, Fact, Plan, Request, When, act, commands, ends, facts,
     hear::{self, Leg},
-    limits::{LimitKeys, target_key},
     out::cost_of,
     prepare::Refusal,
 };
@@ -29,7 +28,6 @@ use fundflow_domain::{
     day_limit::DayLimit,
     holdings::Holdings,
     ids::{AccountRef, FundCode, TransactionId},
-    limits::LimitKey,
     money::Amount,
     orders::Cause,
     payment::Payments,
@@ -190,17 +188,6 @@ impl DiscountPurchase {
         let fund = (self.house.funds)(open.request.target_fund, promised.trade_date.date());
         fund.map(|fund| fund.master)
     }
-
-    /// The limits of a later T that is not decided on yet.
-    fn limits_undecided(&self, open: &Opened) -> Vec<LimitKey> {
-        let (request, notes) = (&open.request, &open.notes);
-        let promised = notes.promise(&open.promise);
-        let of_all = notes.redated.filter(|_| notes.undecided);
-        let of_all = of_all.and_then(|day| LimitKeys::moved(&self.house, request, promised, day));
-        let of_target = notes.leg_undecided;
-        let of_target = of_target.and_then(|day| target_key(&self.house, request, promised, day));
-        of_all.iter().flat_map(LimitKeys::all).cloned().chain(of_target).collect()
-    }
 }
 
 impl saga::Saga for DiscountPurchase {
@@ -297,6 +284,12 @@ impl saga::Saga for DiscountPurchase {
         let next = self.limits_undecided(open);
         let cases = (by_hand::cases_in_sight(id, open), Compensations::of(&open.notes));
         let master = self.master_of_target(open);
+        if plan.mode != promised.mode {
+            let anew = Plan::of(&self.house, id, &open.request, promised, master);
+            return Some(
+                anew.moved(&open.request, promised, (&next, master), cases).unwrap_or(anew),
+            );
+        }
         plan.moved(&open.request, promised, (&next, master), cases)
     }
 

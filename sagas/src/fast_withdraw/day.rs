@@ -26,6 +26,7 @@ use crate::parts::{
     by_hand,
     cases::{self, About, Record, finding},
     disputes::Dispute,
+    later::Unreachable,
     milestone::Milestone,
     wallet::{at_par, worth},
 };
@@ -204,6 +205,10 @@ impl FastWithdraw {
         if let Err(too_few) = least {
             return give_up(turn, not_admitted(too_few));
         }
+        let callees = self.house.to_registrars(&[fund.code], t.date());
+        if let Err(nobody) = Unreachable::none_on(t, &callees, turn.ports()) {
+            return give_up(turn, nobody.cause());
+        }
         if let Err(full) = room_on(&view, now.date(), fund.limits.fast_redemption_day_max) {
             return give_up(turn, Cause::new("above_day_limit", full));
         }
@@ -245,7 +250,7 @@ pub(super) fn is_named(view: &View<'_>, key: &QuotaKey) -> bool {
 pub(super) fn name(turn: &mut Turn<'_>, key: QuotaKey) -> Done {
     let mut promised = promise(&turn.view()?).clone();
     promised.counted_before.push(key);
-    turn.reach(Milestone::Readmitted { admitted: Box::new(promised) })
+    turn.reach(Milestone::readmitted(promised))
 }
 
 /// From now on it counts on that day.
@@ -258,7 +263,7 @@ fn move_to(turn: &mut Turn<'_>, day: NaiveDate, admitted: Option<cash_out::Admit
         promised.quota.day = day;
     }
     promised.admitted = admitted.unwrap_or(promised.admitted);
-    turn.reach(Milestone::Readmitted { admitted: Box::new(promised) })
+    turn.reach(Milestone::readmitted(promised))
 }
 
 /// The last day that it counts on.
@@ -297,7 +302,7 @@ pub(super) fn count_on(turn: &mut Turn<'_>) -> Done {
     };
     promised.counted_on.retain(|key| key.day >= first_counted(today) || counts(key));
     promised.counted_on.extend(keys);
-    turn.reach(Milestone::Readmitted { admitted: Box::new(promised) })
+    turn.reach(Milestone::readmitted(promised))
 }
 
 /// No cash goes out: none has.

@@ -6,9 +6,7 @@ use super::{
 };
 use crate::parts::{
     application::{ApplicationLeg, book},
-    last_word,
-    milestone::Scope,
-    timing,
+    last_word, timing,
 };
 use crate::ports::{
     advance::{AdvanceCall, AdvanceNotice},
@@ -113,7 +111,7 @@ impl FastWithdraw {
             Answer::Registrar(leg, said) => {
                 let leg = leg_of(plan, *leg);
                 if matches!(said, ApplicationAnswer::Accepted(_)) {
-                    timing::late_acceptance(self, turn, leg, false, Scope::All)?;
+                    timing::late_acceptance(self, turn, leg, false, None)?;
                 }
                 leg.hear(self, turn, said)
             }

@@ -12,7 +12,6 @@
 use super::{
     application::{ApplicationLeg, FundSaga},
     holdings::HoldingsPart,
-    milestone::Scope,
     on_day::OnDay,
     payment::PaymentLeg,
     timing,
@@ -297,7 +296,7 @@ impl Buying {
         said: &ApplicationAnswer,
     ) -> Result<Heard, NotDone> {
         if matches!(said, ApplicationAnswer::Accepted(_)) {
-            timing::late_acceptance(saga, turn, &self.leg, true, Scope::All)?;
+            timing::late_acceptance(saga, turn, &self.leg, true, None)?;
         }
         self.leg.hear(saga, turn, said)
     }

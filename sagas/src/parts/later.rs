@@ -1,12 +1,49 @@
 //! Why a later T does not carry an order that is paid for: the investor wants no later one, its rules
-//! refuse it, or it exceeds a limit of that day.
+//! refuse it, it exceeds a limit of that day, or nobody can be called who would carry it out.
 
 use super::{application::FundSaga, limits::Limits, milestone::Milestone};
 use fundflow_domain::{
     admission::Refusal, calendar::TradingDay, ids::FundCode, limits::ExcessPolicy, money::Amount,
     orders::Cause,
 };
-use fundflow_runtime::turn::{NotDone, Turn};
+use fundflow_runtime::{
+    port::{self, Callee, NoPort, PortName, Ports},
+    turn::{NotDone, Turn},
+};
+use std::sync::Arc;
+
+/// Somebody whom an order of a later T would call cannot be called.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{who} cannot be called for {day}: no port {port} is registered for it")]
+pub struct Unreachable {
+    day: TradingDay,
+    who: Arc<str>,
+    port: PortName,
+}
+
+impl Unreachable {
+    /// Whether all of them can be called, as far as it is known whom there is.
+    ///
+    /// # Errors
+    /// The first of them who cannot.
+    pub fn none_on(day: TradingDay, callees: &[Callee], ports: Option<&Ports>) -> Result<(), Self> {
+        match port::missing(callees, ports) {
+            None => Ok(()),
+            Some(NoPort { who, port, .. }) => Err(Self { day, who, port }),
+        }
+    }
+
+    /// For the investor.
+    pub fn cause(&self) -> Cause {
+        Cause::new("no_port", self.to_string())
+    }
+}
+
+impl From<Unreachable> for NotOn {
+    fn from(nobody: Unreachable) -> Self {
+        Self { cause: nobody.cause(), excess: None }
+    }
+}
 
 /// Why a later T does not take an order.
 #[derive(Debug, Clone, PartialEq)]

@@ -234,6 +234,21 @@ impl Limits {
         })
     }
 
+    /// Gives back what counts now; those that do not know it stay as they are.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    pub fn give_back_counted<S: Saga>(&self, turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
+        let view = turn.view()?;
+        let counts = |key: &Key<DayLimit>| {
+            matches!(
+                view.state(key).and_then(|state| state.entry(view.id)),
+                Some(Entry::Counted { .. })
+            )
+        };
+        Self(self.0.iter().filter(|(_, key)| counts(key)).cloned().collect()).give_back(turn)
+    }
+
     /// Gives back what was counted.
     ///
     /// # Errors

@@ -6,7 +6,11 @@
 //! 3. Taking back is asked once; what the registrar says to it is its answer for ever.
 
 use fundflow_domain::{
-    calendar::TradingDay, case::CaseId, ids::PaymentNo, orders::Cause, time::Timestamp,
+    calendar::TradingDay,
+    case::CaseId,
+    ids::{PaymentNo, VersionTag},
+    orders::Cause,
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +45,9 @@ pub enum Milestone<P> {
     Readmitted {
         /// Replaces the first promise.
         admitted: Box<P>,
+        /// The table on which it goes on, where what is promised now asks for another one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        table: Option<VersionTag>,
     },
     /// No T will carry it: the rules of the later one refuse it, or the investor wants no later one.
     TurnedAway {
@@ -88,6 +95,31 @@ pub enum Milestone<P> {
         /// As the bank says it, or that it never got the call.
         cause: Cause,
     },
+}
+
+impl<P> Milestone<P> {
+    /// That is promised now, on the table that it is on.
+    pub fn readmitted(admitted: P) -> Self {
+        Self::Readmitted { admitted: Box::new(admitted), table: None }
+    }
+
+    /// The table that it leads to, where that is another one.
+    pub const fn leads_to(&self) -> Option<&VersionTag> {
+        match self {
+            Milestone::Readmitted { table, .. } => table.as_ref(),
+            Milestone::Committed {}
+            | Milestone::Redated { .. }
+            | Milestone::LegRedated { .. }
+            | Milestone::TurnedAway { .. }
+            | Milestone::Undated { .. }
+            | Milestone::Dated { .. }
+            | Milestone::Disputed { .. }
+            | Milestone::Undisputed { .. }
+            | Milestone::CancelAsked { .. }
+            | Milestone::CancelRefused { .. }
+            | Milestone::NotMoved { .. } => None,
+        }
+    }
 }
 
 /// What is remembered of milestones.
@@ -154,7 +186,7 @@ impl<P: Clone> Notes<P> {
                 }
             }
             Milestone::LegRedated { trade_date } => self.leg_undecided = Some(*trade_date),
-            Milestone::Readmitted { admitted } => {
+            Milestone::Readmitted { admitted, .. } => {
                 (self.readmitted, self.undecided) = (Some(admitted.clone()), false);
                 self.leg_undecided = None;
             }
@@ -257,6 +289,10 @@ macro_rules! fund_milestones {
 
         fn not_there(view: &$crate::in_macros::View<'_, Self>) -> ::std::vec::Vec<::std::string::String> {
             $crate::parts::not_there::not_there(view)
+        }
+
+        fn leads_to(milestone: &Self::Milestone) -> ::std::option::Option<&$crate::in_macros::VersionTag> {
+            milestone.leads_to()
         }
 
         fn is_half_done(view: &$crate::in_macros::View<'_, Self>) -> bool {

@@ -21,7 +21,7 @@ use super::{
 use crate::house::{Cost, beyond};
 use crate::ports::bank::{BankAnswer, ChargeAnswer};
 use fundflow_domain::{
-    application::Stage,
+    application::{Stage, Terms},
     bounds::{CLOCK_SKEW, check_instant},
     calendar::TradingDay,
     case::{self, Cases, Closing, Figure, How, Kind, State},
@@ -235,7 +235,7 @@ fn undated_cases<S: FundSaga>(view: &View<'_, S>, leg: &PaymentLeg) -> Vec<Key<C
 
 /// What the registrar takes after the cut-off belongs to the next T. Call it before the acceptance
 /// is recorded. `paid` purchases wait for the sealing of their batch instead of the cut-off; what
-/// may not go on the later T is taken back, all or in part.
+/// may not go on the later T is taken back, all or in part; nothing of it without a `scope`.
 ///
 /// # Errors
 /// [`NotDone`], for defects.
@@ -244,7 +244,7 @@ pub fn late_acceptance<S: FundSaga>(
     turn: &mut Turn<'_, S>,
     leg: &ApplicationLeg,
     paid: bool,
-    scope: Scope,
+    scope: Option<Scope>,
 ) -> Result<(), NotDone> {
     let (now, house, view) = (turn.now(), saga.house(), turn.view()?);
     let placed = leg.application(&view).filter(|it| matches!(it.stage, Stage::Placed));
@@ -258,19 +258,32 @@ pub fn late_acceptance<S: FundSaga>(
     let day = house.calendar.t_by(now, cut_off).map_err(beyond)?;
     let funds = house.are_listed(&terms, day)?;
     let funds: Vec<&FundTerms> = funds.iter().map(|fund| &**fund).collect();
-    let unwanted = saga.moves(turn, leg, day)?;
+    let left = scope.and_then(|_| elsewhere(&terms, &funds, day));
+    let unwanted = match left {
+        None => saga.moves(turn, leg, day)?,
+        left => left,
+    };
     let before = || Cost::from(terms.promised.clone());
     let cost = saga.cost(&turn.view()?, leg, day)?.unwrap_or_else(before);
     let promised = house.promise(&funds, day, cost)?;
     // Where the shares come in, if any do.
     let rounding = funds.last().map_or(terms.rounding, |fund| fund.share_rounding);
-    if let Some(cause) = unwanted {
+    if let (Some(cause), Some(scope)) = (unwanted, scope) {
         turn.reach(Milestone::TurnedAway { cause })?;
         turn.reach(Milestone::CancelAsked { at: now, scope })?;
     }
     // Last: until it has moved, whoever hears the acceptance again decides all of it again.
     leg.move_to(turn, day, (promised, rounding))?;
     Ok(())
+}
+
+/// Why the registrar that has the order cannot carry it out on that T: it keeps the register no more then.
+fn elsewhere(terms: &Terms, funds: &[&FundTerms], day: TradingDay) -> Option<Cause> {
+    let left = funds.first().filter(|fund| fund.registrar != terms.registrar)?;
+    let (fund, now, had) = (left.code, &left.registrar, &terms.registrar);
+    let text =
+        format!("fund {fund} is at registrar {now} on {day}, and registrar {had} has the order");
+    Some(Cause::new("other_registrar", text))
 }
 
 /// Milliseconds that a call may be under way: whoever answers an hour after the last one that it never

@@ -9,7 +9,7 @@ use crate::house::{Cost, beyond};
 use crate::parts::{
     application::{FundSaga, partly},
     by_hand, cancel, day_refused,
-    later::{self, NotOn},
+    later::{self, NotOn, Unreachable},
     limits::Limits,
     milestone::{Milestone, Scope},
     occurrence::Occurrence,
@@ -24,7 +24,7 @@ use fundflow_domain::{
     orders::Cause,
     payment, payout,
 };
-use fundflow_runtime::turn::NotDone;
+use fundflow_runtime::{port::Ports, turn::NotDone};
 
 type Done = Result<usize, NotDone>;
 
@@ -81,7 +81,7 @@ impl Purchase {
         if plan.limits.would_cut(&view, &self.house, &[fund], plan.amount) {
             let day = view.open.notes.promise(&view.open.promise).trade_date;
             return match self.readmitted(&view, day) {
-                Ok(admitted) => turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) }),
+                Ok(admitted) => turn.reach(Milestone::readmitted(admitted)),
                 Err(no) => {
                     let cause = own("above_day_limit", &no.to_string());
                     turn.reach(Milestone::TurnedAway { cause })
@@ -103,18 +103,27 @@ impl Purchase {
         if !view.open.request.only_today {
             self.house.terms(view.open.request.fund, day)?;
         }
-        match self.admitted_on(&view, day) {
+        match self.admitted_on(&view, turn.ports(), day) {
             Ok(admitted) => self.readmit(turn, admitted),
             Err(no) => no.turn_away(self, turn, &plan.limits_next, plan.amount),
         }
     }
 
     /// What is promised for that T, or why nothing is.
-    fn admitted_on(&self, view: &View<'_>, day: TradingDay) -> Result<Admitted, NotOn> {
+    fn admitted_on(
+        &self,
+        view: &View<'_>,
+        ports: Option<&Ports>,
+        day: TradingDay,
+    ) -> Result<Admitted, NotOn> {
         if view.open.request.only_today {
             return Err(NotOn::unwanted(day, view.open.promise.trade_date));
         }
-        self.readmitted(view, day).map_err(|refusal| NotOn::refused(&refusal, refusal.rule()))
+        let admitted = self.readmitted(view, day);
+        let admitted = admitted.map_err(|refusal| NotOn::refused(&refusal, refusal.rule()))?;
+        let callees = self.house.to_registrars(&[view.open.request.fund], day.date());
+        Unreachable::none_on(day, &callees, ports)?;
+        Ok(admitted)
     }
 
     /// Gives back on the old T, counts on the new one, and promises what the new one lets in. The
@@ -129,7 +138,7 @@ impl Purchase {
         let mut events = plan.limits.without(&next).give_back(turn)?;
         events += next.count(turn, &self.house, fund, amount)?;
         events += refunds::send_back_above(turn, &plan.payment, amount)?;
-        Ok(events + turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) })?)
+        Ok(events + turn.reach(Milestone::readmitted(admitted))?)
     }
 
     /// The registrar took it for a later T: it is decided again there, but for the amount, which it
@@ -143,7 +152,7 @@ impl Purchase {
         let was = view.open.notes.promise(&view.open.promise);
         let next = limits_on(&self.house, &view.open.request, was, day);
         next.are_there(&view)?;
-        let admitted = match self.admitted_on(&view, day) {
+        let admitted = match self.admitted_on(&view, turn.ports(), day) {
             Ok(admitted) => admitted,
             Err(no) => {
                 no.refuse_day(self, turn, &next, plan.amount)?;

@@ -72,7 +72,7 @@ impl Purchase {
             Answer::Bank(said) => timing::hear(self, turn, &plan.payment, said),
             Answer::Registrar(said) => {
                 if matches!(said, ApplicationAnswer::Accepted(_)) {
-                    timing::late_acceptance(self, turn, &plan.buy, true, Scope::All)?;
+                    timing::late_acceptance(self, turn, &plan.buy, true, Some(Scope::All))?;
                 }
                 plan.buy.hear(self, turn, said)
             }

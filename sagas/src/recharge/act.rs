@@ -8,7 +8,7 @@ use crate::house::Cost;
 use crate::parts::{
     application::{FundSaga, partly},
     by_hand, cancel, day_refused,
-    later::{self, NotOn},
+    later::{self, NotOn, Unreachable},
     limits::Limits,
     milestone::{Milestone, Scope},
     refunds,
@@ -23,7 +23,7 @@ use fundflow_domain::{
     payment::{self, Stage},
     wallet,
 };
-use fundflow_runtime::turn::NotDone;
+use fundflow_runtime::{port::Ports, turn::NotDone};
 
 type Done = Result<usize, NotDone>;
 
@@ -69,7 +69,7 @@ impl Recharge {
         if plan.limits.would_cut(&view, &self.house, &[fund], plan.amount) {
             let day = view.open.notes.promise(&view.open.promise).trade_date;
             return match self.readmitted(&view, day) {
-                Ok(admitted) => turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) }),
+                Ok(admitted) => turn.reach(Milestone::readmitted(admitted)),
                 Err(no) => {
                     let cause = own("above_day_limit", &no.to_string());
                     turn.reach(Milestone::TurnedAway { cause })
@@ -91,18 +91,27 @@ impl Recharge {
         if !view.open.request.only_today {
             self.house.terms(view.open.request.fund, day)?;
         }
-        match self.admitted_on(&view, day) {
+        match self.admitted_on(&view, turn.ports(), day) {
             Ok(admitted) => self.readmit(turn, admitted),
             Err(no) => no.turn_away(self, turn, &plan.limits_next, plan.amount),
         }
     }
 
     /// What is promised for that T, or why nothing is.
-    fn admitted_on(&self, view: &View<'_>, day: TradingDay) -> Result<Admitted, NotOn> {
+    fn admitted_on(
+        &self,
+        view: &View<'_>,
+        ports: Option<&Ports>,
+        day: TradingDay,
+    ) -> Result<Admitted, NotOn> {
         if view.open.request.only_today {
             return Err(NotOn::unwanted(day, view.open.promise.trade_date));
         }
-        self.readmitted(view, day).map_err(|refusal| NotOn::refused(&refusal, refusal.rule()))
+        let admitted = self.readmitted(view, day);
+        let admitted = admitted.map_err(|refusal| NotOn::refused(&refusal, refusal.rule()))?;
+        let callees = self.house.to_registrars(&[view.open.request.fund], day.date());
+        Unreachable::none_on(day, &callees, ports)?;
+        Ok(admitted)
     }
 
     /// Gives back on the old T, counts on the new one, and promises what the new one lets in. The
@@ -117,7 +126,7 @@ impl Recharge {
         let mut events = plan.limits.without(&next).give_back(turn)?;
         events += next.count(turn, &self.house, fund, amount)?;
         events += refunds::send_back_above(turn, &plan.payment, amount)?;
-        Ok(events + turn.reach(Milestone::Readmitted { admitted: Box::new(admitted) })?)
+        Ok(events + turn.reach(Milestone::readmitted(admitted))?)
     }
 
     /// The registrar takes the purchase for a later T. Returns why it may not be one of that day.
@@ -130,7 +139,7 @@ impl Recharge {
         let was = view.open.notes.promise(&view.open.promise);
         let next = Limits::of(self.limit_on(&view.open.request, was, day).as_ref());
         next.are_there(&view)?;
-        let admitted = match self.admitted_on(&view, day) {
+        let admitted = match self.admitted_on(&view, turn.ports(), day) {
             Ok(admitted) => admitted,
             Err(no) => {
                 no.refuse_day(self, turn, &next, plan.amount)?;

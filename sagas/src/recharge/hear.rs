@@ -59,7 +59,7 @@ impl Recharge {
             Answer::Bank(said) => timing::hear(self, turn, &plan.payment, said),
             Answer::Registrar(said) => {
                 if matches!(said, ApplicationAnswer::Accepted(_)) {
-                    timing::late_acceptance(self, turn, &plan.buy, true, Scope::All)?;
+                    timing::late_acceptance(self, turn, &plan.buy, true, Some(Scope::All))?;
                 }
                 plan.buy.hear(self, turn, said)
             }

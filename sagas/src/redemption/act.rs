@@ -7,7 +7,9 @@ use super::{
 use crate::house::Cost;
 use crate::parts::{
     application::{FundSaga, partly},
-    by_hand, cancel, leaving as part,
+    by_hand, cancel,
+    later::Unreachable,
+    leaving as part,
     milestone::Milestone,
     payout::PayoutLeg,
 };
@@ -62,7 +64,12 @@ impl Redemption {
         let (plan, view) = (turn.plan(), turn.view()?);
         let promised = &view.open.promise;
         let trade_date = self.house.t_of(turn.now())?.max(promised.trade_date);
-        if let Some(cause) = self.refuses_on(&view, trade_date) {
+        let is_later = trade_date > promised.trade_date;
+        let callees = self.house.to_registrars(&[view.open.request.fund], trade_date.date());
+        let ports = turn.ports().filter(|_| is_later);
+        let nobody = || Unreachable::none_on(trade_date, &callees, ports).err();
+        let no = self.refuses_on(&view, trade_date).or_else(|| Some(nobody()?.cause()));
+        if let Some(cause) = no {
             return turn.reach(Milestone::TurnedAway { cause });
         }
         let request = &view.open.request;

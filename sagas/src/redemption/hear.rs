@@ -75,7 +75,7 @@ impl Redemption {
             Answer::Bank(BankAnswer::Charge(_) | BankAnswer::Refund(..)) => Ok(no_such_money()),
             Answer::Registrar(said) => {
                 if matches!(said, ApplicationAnswer::Accepted(_)) {
-                    timing::late_acceptance(self, turn, &plan.out, false, Scope::All)?;
+                    timing::late_acceptance(self, turn, &plan.out, false, Some(Scope::All))?;
                 }
                 plan.out.hear(self, turn, said)
             }

@@ -8,6 +8,7 @@ use crate::house::Cost;
 use crate::parts::{
     application::{ApplicationLeg, FundSaga, partly},
     by_hand, cancel,
+    later::Unreachable,
     milestone::Milestone,
     payout::PayoutLeg,
 };
@@ -58,7 +59,10 @@ impl Withdraw {
         let (plan, view) = (turn.plan(), turn.view()?);
         let (request, promise) = (view.open.request.clone(), view.open.promise.clone());
         let day = self.house.t_of(turn.now())?.max(promise.trade_date);
-        if let Some(cause) = self.may_not_leave(&view, day) {
+        let callees = self.house.to_registrars(&[request.fund], day.date());
+        let ports = turn.ports().filter(|_| day > promise.trade_date);
+        let nobody = || Unreachable::none_on(day, &callees, ports).err();
+        if let Some(cause) = self.may_not_leave(&view, day).or_else(|| Some(nobody()?.cause())) {
             return turn.reach(Milestone::TurnedAway { cause });
         }
         let fund = self.house.terms(request.fund, day)?;

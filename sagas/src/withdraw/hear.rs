@@ -59,7 +59,7 @@ impl Withdraw {
             }
             Answer::Registrar(said) => {
                 if matches!(said, ApplicationAnswer::Accepted(_)) {
-                    timing::late_acceptance(self, turn, &plan.out, false, Scope::All)?;
+                    timing::late_acceptance(self, turn, &plan.out, false, Some(Scope::All))?;
                 }
                 plan.out.hear(self, turn, said)
             }

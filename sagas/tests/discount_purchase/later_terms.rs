@@ -21,7 +21,7 @@ use fundflow_kernel::streams::Key;
 use fundflow_runtime::message::Reply;
 
 /// Terms from that day on.
-fn from(day: &str, fund: FundTerms, change: impl FnOnce(&mut FundTerms)) -> FundTerms {
+pub(crate) fn from(day: &str, fund: FundTerms, change: impl FnOnce(&mut FundTerms)) -> FundTerms {
     let mut fund = FundTerms {
         effective_from: day.parse().unwrap(),
         version: format!("{}-later", fund.code).parse().unwrap(),

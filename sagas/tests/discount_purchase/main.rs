@@ -40,6 +40,7 @@ mod later_terms;
 mod left_of_it;
 mod left_row;
 mod moved;
+mod moved_again;
 mod offers;
 mod owed;
 mod own_t;

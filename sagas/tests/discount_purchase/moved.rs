@@ -17,7 +17,7 @@ use fundflow_sagas::discount_purchase::Request;
 const LINKED: Mode = Mode::LinkedSameDay;
 
 /// Asked for at 14:59:30 and paid at 15:00:10.
-fn late(mut stage: Stage, request: &Request) -> Stage {
+pub(crate) fn late(mut stage: Stage, request: &Request) -> Stage {
     stage.request(request);
     stage.now = stage.now.plus_millis(40_000);
     stage.go("mmf.pay");
@@ -218,7 +218,7 @@ fn beaten(policy: ExcessPolicy) -> Stage {
 }
 
 /// Paid at 14:00; the registrar takes the purchase only at 17:00 and later.
-fn accepted_late(mut stage: Stage, request: &Request) -> Stage {
+pub(crate) fn accepted_late(mut stage: Stage, request: &Request) -> Stage {
     stage.outside.fate("mmf", [Fate::Lost; 40]);
     stage.request(request);
     stage.clock("17:00");

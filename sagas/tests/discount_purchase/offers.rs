@@ -41,7 +41,7 @@ impl<C: Keyed + Clone + fmt::Debug + Send + Sync + 'static> Port for Takes<C> {
     fn silence(_: &C, _: Cause) {}
 }
 
-fn ports(names: &[&str]) -> Arc<Ports> {
+pub(crate) fn ports(names: &[&str]) -> Arc<Ports> {
     let port = |name: &str| -> Arc<dyn AnyPort> {
         match name {
             "bank" => Arc::new(Takes::<BankCall>(PhantomData)),
@@ -52,7 +52,7 @@ fn ports(names: &[&str]) -> Arc<Ports> {
 }
 
 /// The request, by an investor of that level who confirmed the warning or did not.
-fn ask(stage: &mut Stage, request: &Request, who: &Asked) -> Reply {
+pub(crate) fn ask(stage: &mut Stage, request: &Request, who: &Asked) -> Reply {
     stage.handle(What::Request {
         saga: saga_id::<DiscountPurchase>(&tx("TX-1")),
         request: payload(request.clone()),

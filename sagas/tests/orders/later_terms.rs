@@ -14,7 +14,7 @@ use fundflow_runtime::message::Reply;
 use fundflow_sagas::{conversion::Conversion, redemption::Redemption, regular_plan::RegularPlans};
 
 /// Terms from 24 February on.
-fn then(fund: FundTerms, change: impl FnOnce(&mut FundTerms)) -> FundTerms {
+pub(crate) fn then(fund: FundTerms, change: impl FnOnce(&mut FundTerms)) -> FundTerms {
     let effective_from = "2026-02-24".parse().unwrap();
     let version = format!("{}-later", fund.code).parse().unwrap();
     let mut fund = FundTerms { effective_from, version, ..fund };

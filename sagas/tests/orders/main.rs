@@ -37,6 +37,7 @@ mod left_row;
 mod limits;
 mod lots;
 mod missing;
+mod moved_again;
 mod names;
 mod outside;
 mod overdue;

@@ -33,15 +33,15 @@ impl<C: Keyed + Clone + fmt::Debug + Send + Sync + 'static> Port for Takes<C> {
     fn silence(_: &C, _: Cause) {}
 }
 
-fn bank() -> Arc<dyn AnyPort> {
+pub(crate) fn bank() -> Arc<dyn AnyPort> {
     Arc::new(Takes::<BankCall>(PhantomData))
 }
 
-fn registrar() -> Arc<dyn AnyPort> {
+pub(crate) fn registrar() -> Arc<dyn AnyPort> {
     Arc::new(Takes::<RegistrarCall>(PhantomData))
 }
 
-fn ports(named: &[(&str, Arc<dyn AnyPort>)]) -> Arc<Ports> {
+pub(crate) fn ports(named: &[(&str, Arc<dyn AnyPort>)]) -> Arc<Ports> {
     Arc::new(named.iter().map(|(name, port)| (name.parse().unwrap(), port.clone())).collect())
 }
 

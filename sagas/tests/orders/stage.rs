@@ -1,11 +1,10 @@
 //! The shipped runner between a log and the outside, in virtual time, with a transcript.
 
+pub(crate) use crate::names::{at, holding, nav, tx};
 use crate::{funds, names::name_of, outside::Outside};
 use fundflow_domain::{
     fund::FundTerms,
-    holdings::{self, Credit, HoldingId, Holdings},
-    ids::TransactionId,
-    money::Nav,
+    holdings::{self, Credit},
     time::Timestamp,
 };
 use fundflow_kernel::{
@@ -20,7 +19,7 @@ use fundflow_runtime::{
     kind::{Kind, Of, payload, saga_id},
     look::{Look, look},
     message::{Action, Answered, Effect, Input, Output, Reply, What},
-    port::{Ask, Payload},
+    port::{Ask, Payload, Ports},
     process::Disposition,
     runner::Runner,
     saga::Saga,
@@ -69,6 +68,8 @@ pub(crate) struct Stage {
     pub(crate) asked: Asked,
     /// No counterparty answers any call.
     pub(crate) silent: bool,
+    /// Those who can be called, where that is known.
+    pub(crate) ports: Option<Arc<Ports>>,
 }
 
 impl Stage {
@@ -89,6 +90,7 @@ impl Stage {
             fuse: None,
             asked: funds::asked(),
             silent: false,
+            ports: None,
         }
     }
 
@@ -291,6 +293,9 @@ impl Stage {
     pub(crate) fn crash(&mut self) {
         self.in_flight.clear();
         self.runner = runner(&self.house);
+        if let Some(ports) = &self.ports {
+            self.runner.set_ports(ports.clone());
+        }
         let kinds = ["purchase", "redemption", "conversion", "regular_plan", "discount_purchase"];
         let begun = self.events.iter().filter(|it| it.version == Version(1));
         let begun = begun.filter_map(|it| {
@@ -377,23 +382,4 @@ fn runner(house: &House) -> Runner {
     runner.set_unclaimed(Arc::new(UnknownOrders));
     runner.set_limits(Limits { silences: u32::MAX, ..Limits::default() });
     runner
-}
-
-pub(crate) fn tx(text: &str) -> TransactionId {
-    text.parse().unwrap()
-}
-
-/// `02-13 10:00` of 2026, in Shanghai.
-pub(crate) fn at(text: &str) -> Timestamp {
-    let (day, time) = text.split_once(' ').unwrap();
-    let seconds = if time.len() == 5 { ":00" } else { "" };
-    format!("2026-{day}T{time}{seconds}+08:00").parse().unwrap()
-}
-
-pub(crate) fn holding(fund: &str) -> Key<Holdings> {
-    Key::of(&HoldingId { investor: "i-1".parse().unwrap(), fund: fund.parse().unwrap() })
-}
-
-pub(crate) fn nav(text: &str) -> Nav {
-    text.parse().unwrap()
 }

@@ -3,6 +3,7 @@
 use crate::{
     fast_withdraw::{asked, licensed, request, saga},
     minima::house_with,
+    ports::ports_without,
     stage::{Stage, at},
     terms::closed_on,
 };
@@ -21,6 +22,7 @@ type Change = fn(&mut FundTerms);
 fn lost(name: &str, change: Change) -> Stage<FastWithdraw> {
     let saga = FastWithdraw { house: house_with(change), ..saga(licensed()) };
     let mut stage = Stage::new(saga, "02-03 14:59:58");
+    stage.runner.set_ports(ports_without("ta-06"));
     stage.holding("i-1", "1000");
     stage.outside.down.insert(name.to_owned());
     stage.request(request("400"), asked());
@@ -44,7 +46,8 @@ fn used(stage: &Stage<FastWithdraw>) -> String {
 
 #[test]
 fn no_cash_goes_out_where_the_t_that_it_moves_to_does_not_let_the_shares_leave() {
-    let rows: [(Change, &str); 6] = [
+    let rows: [(Change, &str); 7] = [
+        (|it| it.registrar = "06".parse().unwrap(), "no_port"),
         (|it| it.status = FundStatus::RedemptionStopped, "not_admitted"),
         (|it| *it = closed_on(it.clone(), "2026-02-04", Stops::Redemption), "not_admitted"),
         (|it| it.limits.fast_redemption_day_max = None, "not_admitted"),

@@ -1,6 +1,8 @@
-//! An order of a wallet whose T moves is held against the minima of the later T.
+//! An order of a wallet whose T moves is held against the minima of the later T, and against who keeps the register
+//! then.
 
 use crate::{
+    ports::ports_without,
     recharge,
     stage::{Stage, at},
     terms::{house, money_fund},
@@ -53,17 +55,35 @@ fn a_withdrawal_that_is_below_a_minimum_of_the_later_t_comes_back() {
     assert!(stage.text().contains("withdraw.paid_out"), "{}", stage.text());
 }
 
+#[test]
+fn what_another_registrar_has_than_that_of_the_later_t_comes_back_and_what_nobody_keeps_is_not_bought()
+ {
+    let elsewhere: fn(&mut FundTerms) = |it| it.registrar = "06".parse().unwrap();
+    let stage = withdrawn(elsewhere);
+    assert!(stage.text().contains("withdraw.kept_in_wallet"), "{}", stage.text());
+    let says = "fund 000730 is at registrar 06 on 2026-02-04, and registrar 05 has the order";
+    assert_eq!(stage.look().failure.unwrap().to_string(), format!("{says} (other_registrar)"));
+
+    let stage = paid_late(elsewhere);
+    assert!(stage.text().contains("payment.refunded"), "{}", stage.text());
+    let says = "registrar 06 of fund 000730 cannot be called for 2026-02-04: no port ta-06 is \
+                registered for it (no_port)";
+    assert_eq!(stage.look().failure.unwrap().to_string(), says);
+}
+
 /// The bank takes the money after the cut-off.
+fn paid_late(change: fn(&mut FundTerms)) -> Stage<Recharge> {
+    let saga = Recharge { house: house_with(change) };
+    let mut stage = Stage::new(saga, "02-03 14:59");
+    stage.runner.set_ports(ports_without("ta-06"));
+    stage.request(recharge::request(), recharge::asked());
+    stage.now = at("02-03 15:00:08");
+    stage.run();
+    stage
+}
+
 #[test]
 fn money_that_is_below_a_minimum_of_the_later_t_goes_back() {
-    let paid_late = |change: fn(&mut FundTerms)| {
-        let saga = Recharge { house: house_with(change) };
-        let mut stage = Stage::new(saga, "02-03 14:59");
-        stage.request(recharge::request(), recharge::asked());
-        stage.now = at("02-03 15:00:08");
-        stage.run();
-        stage
-    };
     let stage = paid_late(|it| it.limits.individual.first_min = "1000.01".parse().unwrap());
     assert!(stage.text().contains("payment.refunded"), "{}", stage.text());
     assert_eq!(&*stage.look().failure.unwrap().code, "not_admitted");

@@ -26,7 +26,7 @@ impl<C: Keyed + Clone + fmt::Debug + Send + Sync + 'static> Port for Takes<C> {
 }
 
 /// All ports but one.
-fn ports_without(lacking: &str) -> Arc<Ports> {
+pub(crate) fn ports_without(lacking: &str) -> Arc<Ports> {
     let all: [(&str, Arc<dyn AnyPort>); 4] = [
         ("bank", Arc::new(Takes::<BankCall>(PhantomData))),
         ("advance", Arc::new(Takes::<AdvanceCall>(PhantomData))),

@@ -31,26 +31,37 @@ pub(super) fn entries() -> Vec<Entry> {
     let admitted = admit(&admission(&request)).expect("the ready-made request");
     vec![
         of_plan(request, admitted),
-        fund::<Recharge, _>(promises::recharge(), bought()),
+        kept::<Recharge, _>(promises::recharge(), bought(), promises::bought_since()),
         fund::<Withdraw, _>(promises::withdrawal(), promises::cashed_out()),
         fund::<FastWithdraw, _>(promises::fast_withdrawal(), promises::advanced()),
-        fund::<Purchase, _>(promises::purchase(), bought()),
+        kept::<Purchase, _>(promises::purchase(), bought(), promises::bought_since()),
         fund::<Redemption, _>(promises::redemption(), promises::left()),
-        fund::<Conversion, _>(promises::conversion(), promises::left_for_another()),
+        kept::<Conversion, _>(
+            promises::conversion(),
+            promises::left_for_another(),
+            promises::left_for_another_since(),
+        ),
         plan_by_wallet(),
         entry::<Income>(promises::published(), promises::income(), incomes()),
         entry::<Freeze>(promises::stated(), promises::kept(), freezes()),
     ]
 }
 
-/// A discount purchase that an investor asks for, and the same as a plan does.
-fn of_plan(request: discount_purchase::Request, admitted: Admitted) -> Entry {
+/// A discount purchase that an investor asks for, and the same as a plan does; before the last day of the identity
+/// document was kept, and since.
+fn of_plan(request: discount_purchase::Request, since: Admitted) -> Entry {
     let again = discount_purchase::Request { mode: None, by_plan: true, ..request.clone() };
+    let admitted = Admitted { id_valid_until: None, ..since.clone() };
     let mut events = lives::<DiscountPurchase>(request, admitted.clone());
     events.extend(milestones(admitted.clone()).into_iter().map(Event::Reached));
-    let table = id(discount_purchase::PLAN_LINKED.version);
-    let (request, promise) = (Arc::new(again), Arc::new(admitted));
-    events.push(Event::Prepared { request, promise, table });
+    for promise in [admitted, since.clone()] {
+        let table = id(discount_purchase::PLAN_LINKED.version);
+        let (request, promise) = (Arc::new(again.clone()), Arc::new(promise));
+        events.push(Event::Prepared { request, promise, table });
+    }
+    let now = Box::new(Admitted { mode: ConversionMode::NextDay, ..since });
+    let table = Some(id(discount_purchase::PLAN_NEXT_DAY.version));
+    events.push(Event::Reached(Milestone::Readmitted { admitted: now, table }));
     Entry::of::<Process<DiscountPurchase>>(&events)
 }
 
@@ -70,6 +81,15 @@ where
     S: Saga<Promise = P, Milestone = Milestone<P>>,
 {
     entry::<S>(request, promise.clone(), milestones(promise))
+}
+
+/// The same, and what is promised anew since the last day of the identity document is kept.
+fn kept<S, P: Clone>(request: S::Request, promise: P, since: P) -> Entry
+where
+    S: Saga<Promise = P, Milestone = Milestone<P>>,
+{
+    let again = milestones(promise.clone()).into_iter().chain([Milestone::readmitted(since)]);
+    entry::<S>(request, promise, again)
 }
 
 fn entry<S: Saga>(
@@ -121,7 +141,7 @@ pub fn milestones<P>(admitted: P) -> Vec<Milestone<P>> {
         M::Committed {},
         M::Redated { trade_date: day("2026-02-24") },
         M::LegRedated { trade_date: day("2026-02-25") },
-        M::Readmitted { admitted: Box::new(admitted) },
+        M::readmitted(admitted),
         M::TurnedAway { cause: cause("closed", "the fund is closed on the later T") },
         M::Undated { cause: cause("paid_at", "the payment is dated before the request") },
         M::Dated { at, reason: cause("operator", "the bank's statement") },

@@ -95,11 +95,17 @@ pub(super) fn bought() -> buying::Admitted {
         discount_rule: tag("wallet-free-1"),
         suitability: Some(suitability()),
         customer: CustomerType::Individual,
+        id_valid_until: None,
         channel: SalesChannel::DirectOnline,
         held_before: true,
         accepted: Some(amount("6000.00")),
         counted: Some(limit()),
     }
+}
+
+/// Since the last day of the identity document is kept.
+pub(super) fn bought_since() -> buying::Admitted {
+    buying::Admitted { id_valid_until: Some(date("2030-01-01")), ..bought() }
 }
 
 pub(super) fn withdrawal() -> withdraw::Request {
@@ -195,10 +201,18 @@ pub(super) fn left_for_another() -> leaving::Admitted {
         topup_discount: Discount::FREE,
         rule: tag("pair-free-1"),
         suitability: Some(suitability()),
+        id_valid_until: None,
         worth: Some(amount("10000.00")),
         counted: Some(limit()),
     };
     leaving::Admitted { into: Some(into), ..left() }
+}
+
+/// The same since the last day of the identity document is kept.
+pub(super) fn left_for_another_since() -> leaving::Admitted {
+    let mut left = left_for_another();
+    left.into.iter_mut().for_each(|into| into.id_valid_until = Some(date("2030-01-01")));
+    left
 }
 
 pub(super) fn agreed() -> regular_plan::Promise {

@@ -2,12 +2,15 @@
 
 use super::{AdmittedInto, Into, Leaving, Refusal};
 use crate::{
-    admission::{checks, day_max, topup},
+    admission::{Order, checks, day_max, fit_again, topup},
     calendar::TradingDay,
     fund::{ConversionPair, FundTerms},
     ids::InvestorId,
+    investor::{CustomerType, InvestorProfile, SalesChannel},
     limits::{ExcessPolicy, LimitKey},
+    time::Timestamp,
 };
+use chrono::NaiveTime;
 
 /// What the target lets in of it.
 pub(super) fn target(
@@ -33,9 +36,38 @@ pub(super) fn target(
         topup_discount: topup.as_ref().map_or(pair.topup_discount, |rule| rule.multiplier),
         rule: topup.map_or_else(|| pair.rule.clone(), |rule| rule.id),
         suitability: None,
+        id_valid_until: Some(a.investor.id_valid_until),
         worth,
         counted: worth.and_then(|_| key(&into.fund, &a.investor.id, a, t)),
     })
+}
+
+/// Whether the same worth may be bought of the target on a later T, by its terms of that T: the limits of one
+/// order, and whether the investor is [still fit for it](crate::admission::again). `holds`: shares of the target
+/// are held by now.
+///
+/// # Errors
+/// The first [`Refusal`](crate::admission::Refusal) that applies.
+pub fn bought_on(
+    was: &AdmittedInto,
+    (investor, customer): (&InvestorId, CustomerType),
+    (fund, holds): (&FundTerms, bool),
+    t: TradingDay,
+) -> Result<(), crate::admission::Refusal> {
+    fit_again::papers_again(was.id_valid_until, t)?;
+    if let Some(amount) = was.worth {
+        let held = holds.then_some(fund.code);
+        let investor = &InvestorProfile::judged_as(investor.clone(), customer, held);
+        let at = Timestamp::shanghai(t.date(), NaiveTime::MIN);
+        // Nothing of it depends on the channel.
+        let channel = SalesChannel::DirectOnline;
+        let order = Order { amount, investor, channel, at, warning_confirmed: None };
+        checks::order_limits(&order, fund, true)?;
+    }
+    match &was.suitability {
+        Some(known) => fit_again::suitable_again(known, fund, t).map(drop),
+        None => Ok(()),
+    }
 }
 
 fn key(fund: &FundTerms, investor: &InvestorId, a: &Leaving, t: TradingDay) -> Option<LimitKey> {

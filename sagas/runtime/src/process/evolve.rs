@@ -60,7 +60,12 @@ fn open_after<S: Saga>(mut open: Box<Open<S>>, event: &Event<S>) -> Option<State
 /// What can still happen when the saga itself is over.
 fn aftermath<S: Saga>(open: &mut Open<S>, event: &Event<S>) -> Option<()> {
     match event {
-        Event::Reached(milestone) => S::remember(&mut open.notes, milestone)?,
+        Event::Reached(milestone) => {
+            S::remember(&mut open.notes, milestone)?;
+            if let Some(table) = S::leads_to(milestone) {
+                open.table = table.clone();
+            }
+        }
         Event::RetryScheduled(retry) => remember(&mut open.retries, retry),
         Event::Parked(parked) => {
             open.parked_before.retain(|before| before.row != parked.row);

@@ -102,7 +102,7 @@ pub enum Command<S: Saga> {
         request: Arc<S::Request>,
         /// What was decided on it.
         promise: Arc<S::Promise>,
-        /// The table that it runs on to its end.
+        /// The table that it runs on, unless a milestone leads to another one.
         table: VersionTag,
     },
     /// Something that the saga's own table brings about.
@@ -151,7 +151,7 @@ pub enum Event<S: Saga> {
         request: Arc<S::Request>,
         /// What was decided on it.
         promise: Arc<S::Promise>,
-        /// The table that it runs on to its end.
+        /// The table that it runs on, unless a milestone leads to another one.
         table: VersionTag,
     },
     /// The saga's own.
@@ -229,7 +229,7 @@ pub struct Open<S: Saga> {
     pub request: Arc<S::Request>,
     /// What was decided on it.
     pub promise: Arc<S::Promise>,
-    /// The version of the table that it runs on for life.
+    /// The version of the table that it runs on, unless a milestone leads to another one.
     pub table: VersionTag,
     /// Of the saga's own milestones.
     pub notes: S::Notes,

@@ -50,6 +50,15 @@ impl Lanes {
         self.count = count;
     }
 
+    /// So many lanes, of which nothing is known of those that stand elsewhere: an effect may have been sent there.
+    pub(crate) fn relay(&mut self, count: usize, stays: impl Fn(usize) -> bool) {
+        self.count = count;
+        self.used.retain(|(at, _)| *at < count);
+        for at in (0..count).filter(|at| !stays(*at)) {
+            self[at] = Lane::idle(true);
+        }
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Lane> {
         (0..self.count).map(|at| &self[at])
     }

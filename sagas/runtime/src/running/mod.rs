@@ -77,7 +77,7 @@ pub struct Running<S: Saga> {
     id: SagaId,
     key: Key<Process<S>>,
     plan: Option<Arc<S::Plan>>,
-    /// The one that it pinned, which never changes; `None` while nothing is planned, or if it is unknown.
+    /// The one that it is on; `None` while nothing is planned, or if it is unknown.
     table: Option<&'static Table<S>>,
     planned_at: Version,
     held: Vec<Held>,
@@ -205,6 +205,7 @@ impl<S: Saga> Running<S> {
                 self.lay_lanes(streams);
             }
         }
+        self.change_table(streams);
         self.planned_at = version;
     }
 
@@ -219,6 +220,20 @@ impl<S: Saga> Running<S> {
         self.table = self.table(streams);
         let beside = self.table.map_or(0, |table| table.beside.len());
         self.lanes.grow(1 + beside);
+    }
+
+    /// Goes on with the lanes of the table that a milestone has led to. What others were asked in one that
+    /// stands elsewhere there is asked for anew.
+    fn change_table(&mut self, streams: &Streams) {
+        let Some(state) = streams.state(&self.key) else { return };
+        let pinned = state.open().map(|open| open.table.as_str());
+        let Some(was) = self.table.filter(|was| Some(was.version) != pinned) else { return };
+        let now = table_of::<S>(state);
+        let name = |table: &Table<S>, at: usize| Some(table.beside.get(at)?.deed.name);
+        let stays = |lane: usize| now.is_some_and(|it| name(was, lane - 1) == name(it, lane - 1));
+        let beside = now.map_or(0, |now| now.beside.len());
+        self.lanes.relay(1 + beside, |lane| lane == MAIN || stays(lane));
+        self.table = now;
     }
 
     /// Marks the plan's streams as used; `false` while one of them must be read.
@@ -253,6 +268,7 @@ impl<S: Saga> Running<S> {
             streams: desk.streams,
             batch: &mut desk.out.appends,
             told: desk.told,
+            ports: desk.ports,
             voice,
             now: desk.now,
         }

@@ -1,7 +1,7 @@
 //! What a request is decided on.
 
 use super::Saga;
-use crate::port::{Callee, NoPort, Ports};
+use crate::port::{self, Callee, NoPort, Ports};
 use fundflow_kernel::{ids::TransactionId, time::Timestamp};
 
 /// What a request's decision sees.
@@ -26,6 +26,6 @@ impl<S: Saga> Preparing<'_, S> {
 
     /// The first of them who cannot be called, as far as it is known whom there is.
     pub fn missing(&self, callees: &[Callee]) -> Option<NoPort> {
-        self.ports.and_then(|ports| callees.iter().find_map(|it| it.missing(ports)))
+        port::missing(callees, self.ports)
     }
 }

@@ -19,7 +19,7 @@ use fundflow_kernel::{
     codec::Stored,
     decider::Decider,
     envelope::StreamName,
-    ids::TransactionId,
+    ids::{TransactionId, VersionTag},
     stored_types,
     streams::{Key, Need, Opener, Streams},
     time::Timestamp,
@@ -33,7 +33,10 @@ use fundflow_runtime::{
     turn::{NotDone, Turn},
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, LazyLock},
+};
 
 /// Marks, each made once.
 #[derive(Debug)]
@@ -122,6 +125,8 @@ pub enum Answer {
     Disputed(&'static str),
     /// The marks are on another slate from now on.
     Moves,
+    /// It goes on by the table `other.v1` from now on.
+    Leads,
     /// Half of it can be recorded, and the rest cannot.
     Torn,
 }
@@ -162,6 +167,11 @@ pub struct Promise {
 pub enum Milestone {
     Halfway { miles: u32 },
 }
+
+/// So many miles lead to another table.
+const LED: u32 = 100;
+
+static OTHER: LazyLock<VersionTag> = LazyLock::new(|| VersionTag::literal("other.v1"));
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no: {0}")]
@@ -230,7 +240,7 @@ impl Saga for Errand {
     }
 
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Key<Slate> {
-        if open.notes == 0 { Key::of(id) } else { Key::of(&format!("{id}.2")) }
+        if matches!(open.notes, 0 | LED) { Key::of(id) } else { Key::of(&format!("{id}.2")) }
     }
 
     fn streams(plan: &Key<Slate>) -> Vec<Need> {
@@ -248,6 +258,10 @@ impl Saga for Errand {
     fn remember(notes: &mut u32, Milestone::Halfway { miles }: &Milestone) -> Option<()> {
         *notes = (*miles).max(*notes);
         (*miles > 0).then_some(())
+    }
+
+    fn leads_to(Milestone::Halfway { miles }: &Milestone) -> Option<&VersionTag> {
+        (*miles == LED).then(|| &*OTHER)
     }
 
     fn ending_type(ending: bool) -> &'static str {
@@ -307,6 +321,7 @@ impl Saga for Errand {
             }
             Answer::Torn => Heard::Recorded(by_halves(turn)?),
             Answer::Moves => Heard::Recorded(turn.reach(Milestone::Halfway { miles: 1 })?),
+            Answer::Leads => Heard::Recorded(turn.reach(Milestone::Halfway { miles: LED })?),
             Answer::Marks(mark) => Heard::Recorded(turn.decide(plan, &(*mark).into())?),
         })
     }
