@@ -50,3 +50,4 @@ pub mod refunds;
 pub mod timing;
 pub mod units;
 pub mod unowed;
+mod word_days;

@@ -19,6 +19,7 @@ mod deadlines;
 mod doubted;
 #[path = "../common/doubts.rs"]
 mod doubts;
+mod early;
 mod fast_day;
 mod fast_differs;
 mod fast_differs_again;
