@@ -46,6 +46,7 @@ mod never_got;
 mod outside;
 mod overdue;
 mod overruled;
+mod paid_income;
 #[path = "../common/planted.rs"]
 mod planted;
 mod portions;
