@@ -12,6 +12,7 @@ use crate::{
         by_hand,
         cancel::{self, NotTakenBack},
         holdings::HoldingsPart,
+        leaving,
         milestone::{Milestone, Notes},
         names,
         payout::{NotRedirected, PayoutLeg, may_go_to},

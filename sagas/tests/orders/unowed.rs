@@ -178,6 +178,7 @@ fn a_case_that_nobody_waits_for_is_paid_once_whoever_dies_while_it_is_closed() {
 #[test]
 fn income_that_comes_with_a_redemption_has_a_case_and_is_paid_once_that_is_accepted() {
     use crate::outside::redeemed;
+    use fundflow_domain::application::Outcome;
     use fundflow_sagas::ports::registrar::ApplicationAnswer;
     let mut stage = redemption::stage();
     let numbers = ["6000", "1.3071", "7842.60", "34.30", "7813.30"];
