@@ -76,12 +76,10 @@ impl Raising {
         calendar: &TradingCalendar,
         t: TradingDay,
     ) -> Result<TradingDay, CalendarError> {
+        let last = TradingDay::recorded(self.through.max(t.date()));
         match self.founded_on {
             Some(day) => calendar.after(day),
-            None => {
-                let last = TradingDay::recorded(self.through.max(t.date()));
-                calendar.plus(last, FOUNDING_DAYS)
-            }
+            None => calendar.plus(last, FOUNDING_DAYS),
         }
     }
 }

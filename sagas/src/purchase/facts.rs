@@ -151,7 +151,7 @@ impl Purchase {
         let promised = notes.promise(&view.open.promise);
         let application = view.plan.buy.application(view);
         let confirm_by = application.map_or(promised.confirm_by, |it| it.terms.promised.confirm_by);
-        let founded_by = || Some(self.founded_by(view)?.unwrap_or(confirm_by).max(confirm_by));
+        let founded_by = || Some(self.founded_by(view, confirm_by)?.max(confirm_by));
         match when {
             When::BankAsked => last_word::asked_from(view),
             When::BankOverdue => last_word::overdue(self, view),
@@ -181,16 +181,16 @@ impl Purchase {
     }
 
     /// The day by which a subscription has shares or its money: by the terms in force on it, whatever was promised
-    /// before, and as it was promised where the catalogue has none. `None` past the calendar's end; nothing of what
-    /// is no subscription.
-    fn founded_by(&self, view: &View<'_>) -> Option<Option<TradingDay>> {
+    /// before, and as it was promised where the catalogue has none. Of what is no subscription, the day by which
+    /// it is confirmed. `None` past the calendar's end.
+    fn founded_by(&self, view: &View<'_>, confirm_by: TradingDay) -> Option<TradingDay> {
         let request = &view.open.request;
-        let promised = view.open.notes.promise(&view.open.promise).founded_by;
         match request.way {
-            Way::Purchase | Way::RegularPlan => Some(promised),
+            Way::Purchase | Way::RegularPlan => Some(confirm_by),
             Way::Subscription => {
                 let raised = self.house.founded_by(request.fund, trade_date(view)).ok()?;
-                Some(raised.map(|(_, by)| by).or(promised))
+                let promised = view.open.notes.promise(&view.open.promise).founded_by;
+                raised.map(|(_, by)| by).or(promised).or(Some(confirm_by))
             }
         }
     }
