@@ -6,6 +6,7 @@ mod common;
 
 use serde_json::Value;
 use std::{
+    fmt::Write as _,
     fs,
     path::Path,
     process::{Command, Output},
@@ -36,8 +37,8 @@ fn played(at: &Path, folder: &str) -> String {
     let mut orders = "transaction,time,kind,investor,fund,amount,shares\n".to_owned();
     let mut scenario = String::new();
     for (nth, id) in IDS.iter().enumerate() {
-        orders += &format!("{id},10:00:0{nth},recharge,I-1,000730,1000.00,\n");
-        scenario += &format!("[override.{id}]\nbuy_confirmation = \"wrong_fee\"\n");
+        writeln!(orders, "{id},10:00:0{nth},recharge,I-1,000730,1000.00,").unwrap();
+        writeln!(scenario, "[override.{id}]\nbuy_confirmation = \"wrong_fee\"").unwrap();
     }
     fs::create_dir(at.join(folder)).unwrap();
     for (name, text) in [

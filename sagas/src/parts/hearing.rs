@@ -204,23 +204,6 @@ impl ApplicationLeg {
         }
     }
 
-    /// Nothing hangs on the day on which the money of a subscription counts: what is wrong with it is kept beside
-    /// the record.
-    fn misdated<S: FundSaga>(
-        &self,
-        saga: &S,
-        turn: &mut Turn<'_, S>,
-        answer: &ApplicationAnswer,
-        command: &Command,
-    ) -> Result<usize, NotDone> {
-        let Command::Receive(said) = command else { return Ok(0) };
-        let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
-        let is_news = Applications::decide(state, command).is_ok_and(|it| !it.is_empty());
-        let Some(known) = state.application().filter(|_| is_news) else { return Ok(0) };
-        let findings = check::of_reception(saga.house(), &known.terms, said, turn.now());
-        self.noticed(turn, answer, findings)
-    }
-
     /// A rejection holds at once. Where the table does not know what follows from it, it keeps the
     /// saga here until a person has closed its case.
     fn rejected<S: FundSaga>(

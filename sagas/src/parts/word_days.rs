@@ -8,15 +8,21 @@
 //!               has another
 //! ```
 
-use crate::house::House;
+use super::{
+    application::{ApplicationLeg, FundSaga},
+    check,
+};
+use crate::{house::House, ports::registrar::ApplicationAnswer};
 use chrono::NaiveDate;
 use fundflow_domain::{
     admission::cash_out::may_leave,
-    application::{Application, Ask, OnHuge, Stage, Terms},
+    application::{Application, Applications, Ask, Command, OnHuge, Stage, Terms},
     calendar::{CalendarError, TradingDay},
+    decider::Decider as _,
     fund::Raising,
     ids::FundCode,
 };
+use fundflow_runtime::turn::{NotDone, Turn};
 
 impl House {
     /// The first T, from that one on, on which the fund lets shares leave; the T itself where it has no terms.
@@ -132,5 +138,24 @@ impl House {
             }
             day = terms.effective_from.pred_opt().filter(|before| *before < day)?;
         }
+    }
+}
+
+impl ApplicationLeg {
+    /// Nothing hangs on the day on which the money of a subscription counts: what is wrong with it is kept beside
+    /// the record.
+    pub(super) fn misdated<S: FundSaga>(
+        &self,
+        saga: &S,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+        command: &Command,
+    ) -> Result<usize, NotDone> {
+        let Command::Receive(said) = command else { return Ok(0) };
+        let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
+        let is_news = Applications::decide(state, command).is_ok_and(|it| !it.is_empty());
+        let Some(known) = state.application().filter(|_| is_news) else { return Ok(0) };
+        let findings = check::of_reception(saga.house(), &known.terms, said, turn.now());
+        self.noticed(turn, answer, findings)
     }
 }

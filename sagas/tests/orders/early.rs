@@ -31,9 +31,9 @@ fn case(stage: &Stage) -> CaseId {
     stage.stream_of("case.opened").id().parse().unwrap()
 }
 
-fn accepted() -> Box<Closing> {
+fn accepted() -> Closing {
     let (by, reason) = (Text::lossy("ops"), Text::lossy("the registrar says that it is right"));
-    Box::new(Closing { how: How::Accepted, by, reason })
+    Closing { how: How::Accepted, by, reason }
 }
 
 /// Asked for, and confirmed by that record; parked with that text, and completed once a person has accepted it.
@@ -56,7 +56,7 @@ fn is_early<S: InHouse>(
 
     let (_, cause) = stage.look::<S>(id).parked.expect("parked");
     assert!(cause.text.contains(text), "{cause}");
-    let closed = stage.command::<S>(id, close(case(&stage), accepted()));
+    let closed = stage.command::<S>(id, close(case(&stage), Box::new(accepted())));
     assert!(matches!(closed, Reply::Acted), "{closed:?}");
     stage.until("03-31 18:00");
     let ending = stage.look::<S>(id).ending;

@@ -190,8 +190,8 @@ fn income_that_comes_with_a_redemption_has_a_case_and_is_paid_once_that_is_accep
     stage.request::<Redemption>("R", redemption::request());
     stage.until("03-16 18:00");
     let case = case_of(&stage).expect("a case");
-    let (_, cause) = stage.look::<Redemption>("R").parked.expect("parked");
-    assert_eq!(&*cause.text, "income of 5.0000 was paid along, and nobody asked for it");
+    let (_, why) = stage.look::<Redemption>("R").parked.expect("parked");
+    assert_eq!(&*why.text, "income of 5.0000 was paid along, and nobody asked for it");
     assert!(!stage.has("payout.requested"), "{}", stage.text());
 
     let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));

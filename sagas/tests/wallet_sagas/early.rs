@@ -35,7 +35,7 @@ fn early<S: Saga<Request: 'static, Asked: 'static>>(
     assert!(matches!(reply, Reply::Placed { .. }), "{reply:?}");
     stage.run();
     let opened = stage.events.iter().find(|it| &*it.event.event_type == "case.opened");
-    let id: CaseId = opened.expect("a case").stream.id().parse().unwrap();
+    let id: CaseId = opened.unwrap().stream.id().parse().unwrap();
     let case = stage.fold(&Key::<Cases>::of(&id)).state.case().cloned();
     let said: Vec<_> = case.iter().flat_map(|it: &Case| &it.findings).map(|it| &it.what).collect();
     let text = "confirmed on 2026-02-04 is not 2026-02-05 to 2026-02-05";
