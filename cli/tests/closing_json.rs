@@ -1,7 +1,5 @@
 //! What `case close -o json` says has one shape, whether a saga waits for the case or not, and however it goes.
 
-#![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
-
 mod common;
 
 use common::fundflow;

@@ -101,7 +101,7 @@ pub(super) struct Report<'a> {
     action: &'static str,
     applied: bool,
     outcome: Outcome,
-    /// Why not.
+    /// Why it is refused, or has moved; none where it can be done.
     why: Option<String>,
     operator: &'a str,
     reason: &'a str,
