@@ -10,6 +10,7 @@
 //! A case that keeps a saga from its end is closed by a command to that saga, which then goes on.
 //! Any other case is closed on its own stream.
 
+mod alone;
 mod close;
 mod record;
 mod settled;

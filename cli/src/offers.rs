@@ -7,7 +7,7 @@
 //! 3. What a line needs and nobody can know (an account, a reason) stands there in capitals.
 
 use crate::{
-    reading::Failure,
+    reading::{Failure, typed},
     registry::{Sagas, Word},
 };
 use fundflow::{
@@ -81,7 +81,8 @@ impl Desk<'_> {
         let mut lines = Vec::new();
         let kept = |row: &CaseRow| row.case.parse().is_ok_and(|case| keeps(shown, case));
         if !cases.iter().any(kept) && self.helps_to_resume(shown).await? {
-            lines.push(format!("fundflow saga resume {} --reason TEXT", shown.look.id.transaction));
+            let id = shown.look.id.transaction.as_str();
+            lines.push(typed("fundflow saga resume", id, " --reason TEXT"));
         }
         for (line, deed) in self.deeds(shown) {
             if self.takes(shown, &deed).await? {
@@ -126,11 +127,11 @@ impl Desk<'_> {
     /// What may be asked of sagas, `resume` aside, and how it is typed.
     fn deeds(&self, shown: &Shown) -> Vec<(String, Deed)> {
         let look = &shown.look;
-        let (id, reason) = (&look.id.transaction, || Arc::<str>::from("look"));
+        let (id, reason) = (look.id.transaction.as_str(), || Arc::<str>::from("look"));
         let mut deeds = Vec::new();
         let mut act = |line: String, action: Action| deeds.push((line, Deed::Act(action)));
         if look.can_skip {
-            let line = format!("fundflow saga skip-to-landing {id} --reason TEXT");
+            let line = typed("fundflow saga skip-to-landing", id, " --reason TEXT");
             act(line, Action::SkipToLanding { reason: reason() });
         }
         for (line, action) in giving_up(look) {
@@ -140,31 +141,31 @@ impl Desk<'_> {
             deeds.extend(self.spoken(shown, word).map(|deed| (line, deed)));
         };
         let at = self.now;
-        for (scope, typed) in [(Scope::All, ""), (Scope::Conversion, " --scope conversion")] {
-            let line = format!("fundflow saga cancel {id}{typed} --at {at}");
+        for (scope, words) in [(Scope::All, ""), (Scope::Conversion, " --scope conversion")] {
+            let line = typed("fundflow saga cancel", id, &format!("{words} --at {at}"));
             ask(line, Word::Cancel { at, scope });
         }
         let amount = Amount::new(rust_decimal::Decimal::ONE).ok();
         let changes = Changes { amount, ..Changes::default() };
         let said = [
             (
-                format!("fundflow plan change {id} --amount YUAN --at {at}"),
+                ("change", format!(" --amount YUAN --at {at}")),
                 PlanWord::Change { at, changes, from: at.date() },
             ),
             (
-                format!("fundflow plan pause {id} --at {at} --reason TEXT"),
+                ("pause", format!(" --at {at} --reason TEXT")),
                 PlanWord::Pause { at, reason: reason() },
             ),
-            (format!("fundflow plan resume {id} --at {at}"), PlanWord::Resume { at }),
-            (format!("fundflow plan end {id} --reason TEXT"), PlanWord::End { reason: reason() }),
+            (("resume", format!(" --at {at}")), PlanWord::Resume { at }),
+            (("end", " --reason TEXT".to_owned()), PlanWord::End { reason: reason() }),
         ];
-        for (line, said) in said {
-            ask(line, Word::Plan(said));
+        for ((word, options), said) in said {
+            ask(typed(&format!("fundflow plan {word}"), id, &options), Word::Plan(said));
         }
-        let line = format!("fundflow saga date {id} --at INSTANT --reason TEXT");
+        let line = typed("fundflow saga date", id, " --at INSTANT --reason TEXT");
         ask(line, Word::Date { at, reason: reason() });
-        let line =
-            format!("fundflow saga redirect {id} --account ACCOUNT --own-name --reason TEXT");
+        let options = " --account ACCOUNT --own-name --reason TEXT";
+        let line = typed("fundflow saga redirect", id, options);
         if let Ok(account) = AccountRef::new("another-account") {
             ask(line, Word::Redirect { account, own_name: true, reason: reason() });
         }
@@ -210,12 +211,12 @@ fn giving_up(look: &Look) -> Vec<(String, Action)> {
     let waits = abandoned && !look.finished && !look.open_ends.is_empty();
     let ours = |end: &&OpenEnd| !look.given_up.contains(&end.name);
     let owed = look.open_ends.iter().any(|end| ours(&end));
-    let line = |to: Disposition, typed: &str, all: bool| {
+    let line = |to: Disposition, word: &str, all: bool| {
         let ends = look.open_ends.iter().filter(|end| all || ours(end)).map(|end| &end.name);
         let dispositions: Vec<_> = ends.map(|end| (end.clone(), to)).collect();
-        let flags = dispositions.iter().map(|(end, _)| format!(" --disposition {end}={typed}"));
-        let (id, flags) = (&look.id.transaction, flags.collect::<String>());
-        let line = format!("fundflow saga abandon {id}{flags} --reason TEXT");
+        let flags = dispositions.iter().map(|(end, _)| format!(" --disposition {end}={word}"));
+        let options = format!("{} --reason TEXT", flags.collect::<String>());
+        let line = typed("fundflow saga abandon", look.id.transaction.as_str(), &options);
         (line, Action::Abandon { reason: "look".into(), dispositions })
     };
     let any = || line(Disposition::Manual, "refund|suspense|manual", false);

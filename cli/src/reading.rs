@@ -103,14 +103,32 @@ impl Place<'_> {
 
     /// Each of these commands, so that it is about this place.
     pub(crate) fn typed_behind(&self, lines: Vec<String>) -> Vec<String> {
-        let typed = self.typed();
-        lines.into_iter().map(|line| line + &typed).collect()
+        let place = self.typed();
+        let behind = |line: String| match line.split_once(LAST) {
+            Some((command, id)) => format!("{command}{place}{LAST}{id}"),
+            None => line + &place,
+        };
+        lines.into_iter().map(behind).collect()
     }
 }
 
-/// As a shell takes it for one word.
-fn quoted(path: &Path) -> String {
-    let path = path.to_string_lossy();
+/// Behind it nothing is an option.
+const LAST: &str = " -- ";
+
+/// A command about something of that ID, as it is typed: an ID that begins with a hyphen stands last, or it would be
+/// taken for an option. `options` begin with a space each.
+pub(crate) fn typed(command: &str, id: &str, options: &str) -> String {
+    if id.starts_with('-') {
+        format!("{command}{options}{LAST}{id}")
+    } else {
+        format!("{command} {id}{options}")
+    }
+}
+
+/// As a shell takes it for one word, and a command for no option.
+pub(crate) fn quoted(path: &Path) -> String {
+    let here = path.to_string_lossy().starts_with('-').then(|| Path::new(".").join(path));
+    let path = here.as_deref().unwrap_or(path).to_string_lossy();
     let is_plain = |it: char| it.is_ascii_alphanumeric() || "/._-+,:@%".contains(it);
     if path.chars().all(is_plain) {
         path.into_owned()

@@ -109,8 +109,7 @@ fn json(store: &Path, words: &[&str]) -> Option<Value> {
 
 /// What a report says of the difference, whether a saga closes the case or not.
 fn told(report: &Value) -> Vec<String> {
-    let of = if report["sagas"].is_array() { &report["sagas"][0] } else { report };
-    let lines = of["differences"].as_array().into_iter().flatten();
+    let lines = report["differences"].as_array().into_iter().flatten();
     lines.map(|it| it.as_str().unwrap().to_owned()).collect()
 }
 
@@ -135,8 +134,8 @@ fn looks(store: &Path, cases: &[(String, String, String)]) -> Vec<String> {
                 lines.push(format!("{of}: refused: {}\n", why.lines().next().unwrap()));
                 continue;
             };
-            if looked["sagas"][0]["outcome"] == "refused" {
-                let why = looked["sagas"][0]["why"].as_str().unwrap();
+            if looked["outcome"] == "refused" {
+                let why = looked["why"].as_str().unwrap();
                 lines.push(format!("{of}: refused: {why}\n"));
                 continue;
             }
@@ -171,7 +170,7 @@ fn where_a_difference_goes_is_said_in_the_look_and_in_the_result() {
         let words = [&["case", "close", case], *way, &BY[..]].concat();
         let looked = json(store, &words).map(|it| told(&it)).unwrap_or_default();
         let done = json(store, &[&words[..], &["--apply"]].concat());
-        let Some(done) = done.filter(|it| it["sagas"][0]["outcome"] != "refused") else { continue };
+        let Some(done) = done.filter(|it| it["outcome"] != "refused") else { continue };
         assert_eq!(told(&done), looked, "{transaction} {kind} {way:?}");
     }
     // What that leaves to a person has cases of our own books.

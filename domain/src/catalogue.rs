@@ -5,9 +5,14 @@
 //! 3. A catalogue that contradicts itself cannot be built; every [`Contradiction`] is named at once.
 
 use crate::{
-    fees::{self, regime::Regimes},
+    fees::{
+        self,
+        regime::Regimes,
+        tiers::{AmountTiers, Charge, DaysTiers},
+    },
     fund::{FundKind, FundTerms},
     ids::{FundCode, VersionTag},
+    money::Rate,
 };
 use chrono::{Datelike, NaiveDate, Weekday};
 use std::{
@@ -141,9 +146,7 @@ fn of_terms(terms: &FundTerms, found: &mut Vec<Contradiction>) {
         let allowed = format!("a kind that a {} fund can have", terms.kind);
         note(found, terms, "fees.fund_kind", &terms.fees.fund_kind, allowed);
     }
-    if terms.kind == FundKind::Money && !terms.fees.purchase.is_free() {
-        note(found, terms, "fees.purchase", &"a charge", "free for a money-market fund");
-    }
+    of_money_fees(terms, found);
     for (index, closure) in terms.closures.iter().enumerate() {
         if closure.through < closure.from {
             let key = format!("closures[{index}].through");
@@ -183,6 +186,49 @@ fn of_terms(terms: &FundTerms, found: &mut Vec<Contradiction>) {
     }
     of_order_limits(terms, found);
     of_regime(terms, found);
+}
+
+/// A money fund takes a service fee a year, and nothing for buying or leaving: its shares are a wallet's.
+fn of_money_fees(terms: &FundTerms, found: &mut Vec<Contradiction>) {
+    if terms.kind != FundKind::Money {
+        return;
+    }
+    let by_amount = [
+        ("purchase", Some(&terms.fees.purchase)),
+        ("subscription", terms.fees.subscription.as_ref()),
+    ];
+    for (table, tiers) in by_amount {
+        let charged = tiers.into_iter().flat_map(AmountTiers::iter).enumerate();
+        for (index, tier) in charged.filter(|(_, tier)| !tier.charge.is_free()) {
+            let (name, value): (_, &dyn fmt::Display) = match &tier.charge {
+                Charge::Rate(rate) => ("rate", rate),
+                Charge::Fixed(fee) => ("fixed", fee),
+            };
+            let key = format!("fees.{table}[{index}].{name}");
+            note(
+                found,
+                terms,
+                &key,
+                value,
+                "0 for a money-market fund, whose shares cost nothing to buy",
+            );
+        }
+    }
+    let by_days =
+        [("redemption", Some(&terms.fees.redemption)), ("back_end", terms.fees.back_end.as_ref())];
+    for (table, tiers) in by_days {
+        let charged = tiers.into_iter().flat_map(DaysTiers::iter).enumerate();
+        for (index, tier) in charged.filter(|(_, tier)| tier.rate != Rate::ZERO) {
+            let key = format!("fees.{table}[{index}].rate");
+            note(
+                found,
+                terms,
+                &key,
+                &tier.rate,
+                "0 for a money-market fund, whose shares leave for nothing",
+            );
+        }
+    }
 }
 
 /// A money fund is at home, and its wallet counts on that.

@@ -6,8 +6,8 @@ use crate::parts::record_days::RecordDays;
 use crate::ports::{bank::BankCall, registrar::RegistrarCall};
 use chrono::{NaiveDate, NaiveTime};
 use fundflow_domain::{
-    admission::{buying::Way, cash_out::may_leave},
-    application::{Application, Ask, OnHuge, Promise, PromisedFee, Stage, Terms},
+    admission::buying::Way,
+    application::{Ask, Promise, PromisedFee, Terms},
     bounds::{CLOCK_SKEW, check_instant},
     calendar::{CalendarError, TradingCalendar, TradingDay},
     catalogue::Catalogue,
@@ -245,50 +245,6 @@ impl House {
     /// [`NotDone::Lacks`] past the calendar's end.
     pub fn earns_until(&self, t: TradingDay) -> Result<NaiveDate, NotDone> {
         money_fund::earns_until(&self.calendar, t).map_err(beyond)
-    }
-
-    /// The first T, from that one on, on which the fund lets shares leave; the T itself where it has no terms.
-    ///
-    /// # Errors
-    /// The calendar ends before it.
-    pub fn leaves_from(&self, fund: FundCode, t: TradingDay) -> Result<TradingDay, CalendarError> {
-        let mut day = t;
-        while let Some(terms) = (self.funds)(fund, day.date())
-            && may_leave(&terms, day).is_err()
-        {
-            day = self.calendar.plus(day, 1)?;
-        }
-        Ok(day)
-    }
-
-    /// The T of the n-th record of an order, from 0 on: what a huge redemption leaves is asked for again on
-    /// the next day on which the fund lets shares leave.
-    ///
-    /// # Errors
-    /// The calendar ends before it.
-    pub fn t_of_nth(&self, terms: &Terms, nth: usize) -> Result<TradingDay, CalendarError> {
-        let Ask::Redemption { on_huge: OnHuge::CarryOver, .. } = terms.ask else {
-            return Ok(terms.trade_date);
-        };
-        (0..nth).try_fold(terms.trade_date, |t, _| {
-            self.leaves_from(terms.fund, self.calendar.plus(t, 1)?)
-        })
-    }
-
-    /// The day on which the registrar's next word is due: of what was carried over, never before the day
-    /// after its last one. `None` past the calendar's end.
-    pub fn word_due(&self, known: &Application) -> Option<TradingDay> {
-        let by = known.terms.promised.confirm_by;
-        let (Stage::Confirming, Some(part)) = (&known.stage, known.portions.last()) else {
-            return Some(by);
-        };
-        let t = self.t_of_nth(&known.terms, known.portions.len()).ok()?;
-        let of_rest = match (self.funds)(known.terms.fund, t.date()) {
-            Some(terms) => terms.confirmed_by(&self.calendar, t),
-            None => self.calendar.plus(t, 1),
-        };
-        let next = self.calendar.after(part.confirmed_on).ok()?;
-        Some(by.max(next).max(of_rest.ok()?))
     }
 
     /// What says until when shares earn that left by a record.

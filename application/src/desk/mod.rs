@@ -47,9 +47,11 @@ pub enum DeskError {
     },
     /// Look at it as what it is.
     #[error(
-        "{transaction} is of kind {}, not {asked}; `fundflow saga show {transaction}` shows it, with what \
+        "{transaction} is of kind {}, not {asked}; `fundflow saga show {}{transaction}` shows it, with what \
          may be done to it",
-        kinds.join(", ")
+        kinds.join(", "),
+        // An ID that begins with a hyphen would be taken for an option.
+        if transaction.as_str().starts_with('-') { "-- " } else { "" }
     )]
     AnotherKind {
         /// As it was asked for.

@@ -1,13 +1,15 @@
 //! How a case is settled, by whom and why.
 
-use super::{closed, found, row, settled};
+use super::{alone, closed, found, row, settled};
 use crate::{
     args::Format,
     folded::Folded,
     house::Terms,
-    offers::{closes, is_paid, refuses, waits_for},
-    operate::{self, IN_PART, Order, OrderArgs, STALE, Told, not_blank, time_of, versioned},
-    reading::{Failure, Place, complain, database, finish, json, open},
+    offers::{closes, is_paid, waits_for},
+    operate::{
+        self, Done, IN_PART, Order, OrderArgs, Outcome, Row, Told, not_blank, time_of, versioned,
+    },
+    reading::{Failure, Place, finish, json, open},
     registry::{Registry, Sagas, Word},
 };
 use clap::{Args, ValueEnum};
@@ -16,20 +18,15 @@ use fundflow_application::{
     read_models::CaseRow,
 };
 use fundflow_domain::{
-    case::{CaseId, Cases, Closing, Command, How, Kind},
+    case::{CaseId, Cases, Closing, How, Kind},
     ids::TransactionId,
     money::Amount,
     text::Text,
 };
-use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
-use fundflow_kernel::{
-    envelope::Actor,
-    loaded::{Loaded, Meta, with_sources},
-    store::EventStore as _,
-};
+use fundflow_infrastructure::sqlite::SqliteStore;
 use serde::Serialize;
 use serde_json::Value;
-use std::{collections::BTreeSet, io::Write, path::Path, process::ExitCode, str::FromStr};
+use std::{collections::BTreeSet, io::Write, process::ExitCode, str::FromStr};
 
 /// Which cases, and how they are settled.
 #[derive(Debug, Args)]
@@ -56,19 +53,19 @@ pub(crate) struct CloseArgs {
     #[arg(long, value_name = "TEXT", value_parser = not_blank)]
     reason: String,
     #[command(flatten)]
-    order: OrderArgs,
+    pub(super) order: OrderArgs,
 }
 
 /// A case, and how it was when somebody looked.
 #[derive(Debug, Clone)]
-struct Target {
-    case: CaseId,
+pub(super) struct Target {
+    pub(super) case: CaseId,
     version: Option<u64>,
 }
 
 impl Target {
     /// What is to be said where the case is not as it was seen.
-    fn moved(&self, case: &Folded<Cases>) -> Option<String> {
+    pub(super) fn moved(&self, case: &Folded<Cases>) -> Option<String> {
         let (seen, now) = (self.version?, version(case));
         let Self { case, .. } = self;
         let text = || format!("case {case} moved: version {seen} was seen, it is {now} now");
@@ -98,17 +95,25 @@ enum HowArg {
     Manual,
 }
 
-/// What would be, or was, closed on its own stream.
+/// What would be, or was, closed: through the saga that waits for it, or where none does on its own stream.
 #[derive(Serialize)]
-struct Report {
+pub(super) struct Report<'a> {
     action: &'static str,
     applied: bool,
+    outcome: Outcome,
+    /// Why it is refused, or has moved; none where it can be done.
+    why: Option<String>,
+    operator: &'a str,
+    reason: &'a str,
     case: CaseRow,
-    /// The position of the case's last event.
-    version: u64,
+    /// What `CASE@VERSION` names: the position of the last event of that saga, or else of the case.
+    version: Option<u64>,
     how: String,
     /// Where what does not add up of the record goes.
     differences: Vec<String>,
+    /// The saga that closes it; none where no saga does.
+    sagas: &'a [Row],
+    events_of_others: u64,
 }
 
 impl CloseArgs {
@@ -190,49 +195,56 @@ async fn one(
     let lost = lost(&case, &closing.how);
     let differences = differences(registry, place, (&case, id), &closing).await?;
     if let Some(transaction) = holds_up(registry, place, (&case, id), &closing).await? {
+        let how = closed(&closing);
         let word = Word::CloseCase { case: id, closing: Box::new(closing) };
         let target = (transaction, wanted.version);
         let order = Order::ask("close case", target, (id.to_string(), word), &args.order);
-        let order = order.because(&args.reason).telling(Told { lost, differences });
-        return operate::run(registry, &order, place, format, out).await;
-    }
-    let kind = case.kept.loaded.state.case().map(|known| known.kind().as_str());
-    if let Some(why) = kind.and_then(|kind| refuses(kind, &closing.how)) {
-        return Err(Failure::Engine(why.to_owned()));
-    }
-    let moved = if args.order.applies() {
-        close(store, wanted, &closing).await?
-    } else {
-        planned(&case, &closing)?;
-        wanted.moved(&case)
-    };
-    if let Some(moved) = moved {
-        complain(&format!("error: {moved}\n"));
-        return Ok(ExitCode::from(STALE));
-    }
-    let (applied, how) = (args.order.applies(), closed(&closing));
-    let case = found(store, &id).await?;
-    let version = self::version(&case);
-    let case = row(&case)?;
-    let report = Report { action: "close case", applied, version, how, case, differences };
-    let name = &report.case.case;
-    let told = |out: &mut dyn Write| {
-        report.differences.iter().try_for_each(|it| writeln!(out, "difference  {it}"))
-    };
-    match format {
-        Format::Json => json(out, &report)?,
-        Format::Table if applied => {
-            writeln!(out, "closed {name}: {}", report.how)?;
-            told(out)?;
+        let told = Told { lost, differences: differences.clone() };
+        let order = order.because(&args.reason).telling(told);
+        let done = operate::carry_out(registry, &order, place).await?;
+        match (format, done.sagas.first()) {
+            (Format::Json, Some(saga)) => {
+                let case = row(&found(store, &id).await?)?;
+                let (outcome, why, version) = (saga.outcome, saga.why.clone(), saga.version);
+                let own = Own { outcome, why, version, case, how, differences };
+                json(out, &args.report(own, &done))?;
+            }
+            (Format::Json | Format::Table, _) => operate::tell(&order, &done, format, out)?,
         }
-        Format::Table => {
-            writeln!(out, "close case {name}: can be done: {}", report.how)?;
-            told(out)?;
-            writeln!(out, "nothing was changed")?;
-            writeln!(out, "to do it, type the same with {name}@{version} and --apply")?;
+        return Ok(done.exit_code());
+    }
+    alone::run(args, (wanted, &closing, differences), store, format, out).await
+}
+
+/// How it went with the case itself.
+pub(super) struct Own {
+    pub(super) outcome: Outcome,
+    pub(super) why: Option<String>,
+    pub(super) version: Option<u64>,
+    pub(super) case: CaseRow,
+    pub(super) how: String,
+    pub(super) differences: Vec<String>,
+}
+
+impl CloseArgs {
+    pub(super) fn report<'a>(&'a self, own: Own, done: &'a Done) -> Report<'a> {
+        let Own { outcome, why, version, case, how, differences } = own;
+        let Done { operator, sagas, events_of_others } = done;
+        Report {
+            action: "close case",
+            applied: self.order.applies(),
+            outcome,
+            why,
+            operator,
+            reason: &self.reason,
+            case,
+            version,
+            how,
+            differences,
+            sagas,
+            events_of_others: *events_of_others,
         }
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// What becomes of the difference of the case's record, in words.
@@ -327,61 +339,6 @@ pub(super) async fn saga_of(
 }
 
 /// The position of its last event.
-fn version(case: &Folded<Cases>) -> u64 {
+pub(super) fn version(case: &Folded<Cases>) -> u64 {
     case.events.last().map_or(0, |event| event.position.0)
-}
-
-fn planned(case: &Folded<Cases>, closing: &Closing) -> Result<(), Failure> {
-    let stream = &case.stream;
-    let mut loaded: Loaded<Cases> = case.kept.loaded.clone();
-    let command = Command::Close(closing.clone());
-    let decided = loaded.decide(stream, &command, &meta(case, closing)?, &mut Vec::new());
-    decided.map(drop).map_err(|error| Failure::Engine(error.to_string()))
-}
-
-/// As if the one who opened it went on: the case stays with its transaction.
-fn meta(case: &Folded<Cases>, closing: &Closing) -> Result<Meta, Failure> {
-    let nobody = || Failure::NotFound("the case has no events".to_owned());
-    let owner = case.kept.loaded.owner.as_ref().ok_or_else(nobody)?;
-    let (process, correlation) = owner;
-    let last = case.kept.moved;
-    Ok(Meta {
-        correlation: correlation.clone(),
-        process: process.clone(),
-        causation: "operator".into(),
-        actor: Actor::Operator(closing.by.as_str().into()),
-        trace_parent: None,
-        occurred_at: last,
-        recorded_at: last,
-        trade_date: None,
-    })
-}
-
-/// Takes the store for itself, looks again, and appends; or says that the case has moved.
-async fn close(
-    store: &Path,
-    target: &Target,
-    closing: &Closing,
-) -> Result<Option<String>, Failure> {
-    let found = found(store, &target.case).await?;
-    let store = SqliteStore::open(database(store), &Settings::default()).map_err(operate::held)?;
-    let now = time_of(&store).await?;
-    let again = crate::folded::one::<Cases, _>(&store, &found.stream).await?;
-    let case = again.unwrap_or(found);
-    // Whoever held the store a moment ago may have moved it.
-    if let Some(moved) = target.moved(&case) {
-        return Ok(Some(moved));
-    }
-    let mut loaded: Loaded<Cases> = case.kept.loaded.clone();
-    let mut batch = Vec::new();
-    let meta = Meta { occurred_at: now, recorded_at: now, ..meta(&case, closing)? };
-    let command = Command::Close(closing.clone());
-    let decided = loaded.decide(&case.stream, &command, &meta, &mut batch);
-    decided.map_err(|error| Failure::Engine(error.to_string()))?;
-    if !batch.is_empty() {
-        let appended = store.append(batch).await;
-        appended.map_err(|error| Failure::Engine(with_sources(&error)))?;
-    }
-    store.close().await;
-    Ok(None)
 }

@@ -1,7 +1,7 @@
 //! The report of a day, for people and for programs.
 
 use super::{Trouble, tally::DayReport};
-use crate::reading;
+use crate::reading::{self, quoted, typed};
 use fundflow_domain::ids::TransactionId;
 use fundflow_kernel::counted::counted;
 use std::{io::Write, path::Path};
@@ -181,18 +181,18 @@ fn next(
     };
     if let Some(stuck) = of("stuck") {
         writeln!(out, "  fundflow saga ls --stuck{at}")?;
-        writeln!(out, "  fundflow saga show {stuck}{at}")?;
+        writeln!(out, "  {}", typed("fundflow saga show", stuck.as_str(), &at))?;
     } else if let Some(any) = of("completed") {
-        writeln!(out, "  fundflow saga show {any}{at}")?;
+        writeln!(out, "  {}", typed("fundflow saga show", any.as_str(), &at))?;
     }
     if let Some(case) = report.open_cases.first() {
         writeln!(out, "  fundflow case show {}{at}", case.case)?;
     }
     if let Some(file) = report.files.first() {
-        writeln!(out, "  fundflow file show {}", file.display())?;
+        writeln!(out, "  fundflow file show {}", quoted(file))?;
     }
     writeln!(out, "  fundflow audit verify{at}")?;
-    Ok(writeln!(out, "  fundflow day {}{at}    (adds nothing)", folder.display())?)
+    Ok(writeln!(out, "  fundflow day {}{at}    (adds nothing)", quoted(folder))?)
 }
 
 #[cfg(test)]

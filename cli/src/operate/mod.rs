@@ -23,15 +23,11 @@ mod apply;
 mod outside;
 mod plan;
 mod print;
+mod report;
 mod which;
 mod words;
 
-use crate::{
-    args::Format,
-    house::Terms,
-    reading::{Failure, Place, json, open},
-    registry::{Registry, Word},
-};
+use crate::{reading::Failure, registry::Word};
 use clap::{Args, ValueEnum};
 use fundflow::{Action, runtime::process::Disposition};
 use fundflow_domain::{
@@ -39,14 +35,13 @@ use fundflow_domain::{
     time::Timestamp,
 };
 use fundflow_sagas::parts::milestone::Scope;
-use plan::{Outcome, Row};
-use serde::Serialize;
-use std::{io::Write, process::ExitCode, str::FromStr, sync::Arc};
+use std::{str::FromStr, sync::Arc};
 use which::{Target, WhichArgs};
 
 pub(crate) use apply::{engine, held, settle};
 pub(crate) use outside::{Counterparties, counterparties, counterparties_at, time_of};
-pub(crate) use plan::Told;
+pub(crate) use plan::{Outcome, Row, Told};
+pub(crate) use report::{Done, carry_out, exit_code, run, tell};
 pub(crate) use which::{ParkedArgs, versioned};
 
 pub(crate) const IN_PART: u8 = 3;
@@ -194,24 +189,6 @@ pub(crate) struct Order {
     told: Told,
 }
 
-/// What was looked at, or done.
-#[derive(Debug, Serialize)]
-struct Report<'a> {
-    action: &'static str,
-    applied: bool,
-    operator: &'a str,
-    reason: Option<&'a str>,
-    sagas: Vec<Row>,
-    /// Events of other open sagas, which go on as well while the engine runs.
-    events_of_others: u64,
-    /// As in the order.
-    #[serde(skip)]
-    named: Option<&'a str>,
-    /// By what keeps them, and not by name.
-    #[serde(skip)]
-    chosen: bool,
-}
-
 impl Order {
     pub(crate) fn resume(args: &SomeArgs) -> Self {
         let will = Will::Act(Action::Resume { reason: args.reason.as_str().into() });
@@ -314,65 +291,6 @@ pub(crate) fn operator(named: Option<&String>) -> Result<String, Failure> {
     named.cloned().or_else(user).ok_or_else(|| {
         Failure::Typed("who does this? $USER is empty: name yourself with --operator".into())
     })
-}
-
-/// Looks, or does it.
-pub(crate) async fn run(
-    registry: &Registry,
-    order: &Order,
-    place: Place<'_>,
-    format: Format,
-    out: &mut impl Write,
-) -> Result<ExitCode, Failure> {
-    let operator = operator(order.operator.as_ref())?;
-    let reader = open(place.store)?;
-    let now = time_of(&reader).await?;
-    let mut terms = Terms::of(&place)?;
-    let mut vouched = None;
-    if let Will::Ask(Word::Redirect { account, .. }) = &order.will {
-        let seen = accounts::seen(&reader).await?;
-        vouched = Some(account).filter(|account| !seen.contains_key(*account));
-        terms = terms.knowing(seen);
-    }
-    let sagas = registry.sagas(&terms.house(now)?);
-    let operator_name = operator.as_str().into();
-    let desk = plan::Desk { order, operator: operator_name, sagas: &sagas, now, vouched };
-    let targets = which::targets(&desk, &reader).await?;
-    let mut rows = Vec::new();
-    for target in &targets {
-        rows.push(desk.look(&reader, &target.transaction, target.version).await?);
-    }
-    drop(reader);
-    let mut events_of_others = 0;
-    if order.apply && rows.iter().any(|row| row.outcome == Outcome::Planned) {
-        events_of_others = apply::apply(registry, &desk, (&terms, place.store), &mut rows).await?;
-    }
-    let code = exit_code(&rows);
-    let (action, applied, reason) = (order.verb, order.apply, order.reason.as_deref());
-    let (operator, sagas, named) = (operator.as_str(), rows, order.named.as_deref());
-    let chosen = order.parked.is_some();
-    let report =
-        Report { action, applied, operator, reason, sagas, events_of_others, named, chosen };
-    match format {
-        Format::Json => json(out, &report)?,
-        Format::Table => print::report(&report, out)?,
-    }
-    Ok(code)
-}
-
-fn exit_code(rows: &[Row]) -> ExitCode {
-    let count =
-        |wanted: &[Outcome]| rows.iter().filter(|row| wanted.contains(&row.outcome)).count();
-    let good = count(&[Outcome::Planned, Outcome::Applied]);
-    if good == rows.len() {
-        ExitCode::SUCCESS
-    } else if good > 0 {
-        ExitCode::from(IN_PART)
-    } else if count(&[Outcome::Stale]) > 0 {
-        ExitCode::from(STALE)
-    } else {
-        ExitCode::FAILURE
-    }
 }
 
 pub(crate) fn not_blank(text: &str) -> Result<String, String> {

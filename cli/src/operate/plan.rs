@@ -26,7 +26,7 @@ use std::sync::Arc;
 /// How it went with one saga.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// It can be done.
     Planned,
     /// It was done.
@@ -50,14 +50,14 @@ pub(super) struct EventLine {
 
 /// A saga that the operation would change.
 #[derive(Debug, Serialize)]
-pub(super) struct Row {
+pub(crate) struct Row {
     pub(super) transaction: TransactionId,
     pub(super) kind: Option<&'static str>,
-    pub(super) outcome: Outcome,
+    pub(crate) outcome: Outcome,
     /// Why not, or why nothing follows.
-    pub(super) why: Option<String>,
+    pub(crate) why: Option<String>,
     /// Position of its last event when it was looked at.
-    pub(super) version: Option<u64>,
+    pub(crate) version: Option<u64>,
     /// As it was before.
     pub(super) stands: Option<SagaRow>,
     /// In this order.

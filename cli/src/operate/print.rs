@@ -1,8 +1,8 @@
 //! A look, or what was done, for people.
 
 use super::{
-    Report,
     plan::{EventLine, Outcome, Row},
+    report::Report,
 };
 use crate::{
     reading::{Failure, pairs, table},
@@ -12,7 +12,7 @@ use fundflow_kernel::counted::counted;
 use std::io::Write;
 
 pub(super) fn report(report: &Report<'_>, out: &mut impl Write) -> Result<(), Failure> {
-    for row in &report.sagas {
+    for row in report.sagas {
         saga(row, report.action, out)?;
     }
     let applied = report.sagas.iter().filter(|row| row.outcome == Outcome::Applied);

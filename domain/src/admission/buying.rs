@@ -136,10 +136,6 @@ pub struct Again {
     pub calendar: Arc<TradingCalendar>,
 }
 
-/// Trading days that a registrar and an auditor have after the raising, where the day of the
-/// founding is not known yet.
-const FOUNDING_DAYS: u32 = 10;
-
 impl Way {
     /// As fee schedules name it.
     pub const fn business(self) -> Business {
@@ -348,10 +344,7 @@ fn founded_by(a: &Buying, t: TradingDay) -> Result<Option<TradingDay>, Refusal> 
     let (Way::Subscription, Some(raising)) = (a.way, &a.fund.raising) else {
         return Ok(None);
     };
-    let by = match raising.founded_on {
-        Some(day) => a.calendar.after(day),
-        None => a.calendar.plus(TradingDay::recorded(raising.through.max(t.date())), FOUNDING_DAYS),
-    };
+    let by = raising.founded_by(&a.calendar, t);
     by.map(Some).map_err(|error| no_day(&error))
 }
 

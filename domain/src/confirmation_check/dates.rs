@@ -2,9 +2,12 @@
 //!
 //! ```text
 //! cut-off of T ≤ received at
-//! T + lag ≤ confirmed on ≤ the day it was received, a trading day
-//! T + lag ≤ registered on ≤ confirmed on + 15 natural days
+//! first day ≤ confirmed on ≤ the day it was received, a trading day
+//! first day ≤ registered on ≤ confirmed on + 15 natural days
 //! ```
+//!
+//! The first day is the one on which the fund's terms let its registrar confirm an order of that T: before it the
+//! price is not there, or the fund is not. A later day is late, and contradicts nothing.
 //!
 //! 1. T is ours. A record that names another T is a finding, and moves nothing.
 //! 2. A confirmation that comes before its T is complete says nothing about T: its own date is not
@@ -36,7 +39,7 @@ pub struct Dates {
 }
 
 /// What is known about time when a confirmation comes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct When<'a> {
     /// By our clock.
     pub received_at: Timestamp,
@@ -44,8 +47,8 @@ pub struct When<'a> {
     pub t: TradingDay,
     /// The instant from which orders no longer belong to T, by the fund's terms.
     pub cut_off_of_t: Timestamp,
-    /// The fewest trading days after T on which a registrar confirms: 1, and 0 for a fast transfer.
-    pub lag_min: u32,
+    /// The first day on which the registrar can confirm it, by the fund's terms; or why we cannot say.
+    pub first_day: Result<TradingDay, CalendarError>,
     /// The exchange's days.
     pub calendar: &'a TradingCalendar,
 }
@@ -60,7 +63,7 @@ pub fn dates(stated: &Dates, when: &When<'_>, booked: Shares) -> Vec<Finding> {
         findings.push(too_early(when, disputed));
         return findings;
     }
-    let from = when.calendar.plus(when.t, when.lag_min);
+    let from = when.first_day.clone();
     let confirmed = from.clone().and_then(|from| wrong_confirmation(stated, from, when));
     findings.extend(out_of_bounds("confirmed on", stated.confirmed_on, confirmed, disputed));
     if let Some(registered_on) = stated.registered_on {

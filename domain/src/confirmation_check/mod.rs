@@ -8,7 +8,7 @@
 //! gross out     = Σ lots half_up(shares × NAV) = net in + every fee
 //! payout        = gross - fees + income
 //! fund, investor, T, amount = as placed      in a record that names them
-//! T's cut-off ≤ received;   T+1 ≤ confirmed on ≤ today, a trading day
+//! T's cut-off ≤ received;   T+lag ≤ confirmed on ≤ today, a trading day
 //! ```
 //!
 //! 1. There is no tolerance: all of it is rounded by contract, so that a fen of difference is a

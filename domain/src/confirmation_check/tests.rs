@@ -1,9 +1,10 @@
 //! A row for each kind of difference: what the registrar states, and what is found.
 
 use super::{buying::*, *};
-use crate::{calendar::TradingCalendar, case::Kind as K, fees::tiers::AmountTier};
+use crate::{case::Kind as K, fees::tiers::AmountTier};
 
 mod conversions;
+mod dates;
 mod of_order;
 mod properties;
 mod redemptions;
@@ -304,97 +305,4 @@ fn a_subscription_is_priced_at_face_value_and_its_interest_becomes_shares() {
     for (stated, found) in rows {
         assert_found(&subscription(&stated, &expected), found);
     }
-}
-
-/// Priced on Friday the 13th; a week of holidays follows, and T+1 is the 24th.
-fn dated(received_at: &str, stated: [&str; 3]) -> Vec<Finding> {
-    let calendar = TradingCalendar::xshg().unwrap();
-    let t = calendar.day("2026-02-13".parse().unwrap()).unwrap();
-    let [trade_date, confirmed_on, registered_on] = stated.map(|date| date.parse().unwrap());
-    let stated =
-        Dates { trade_date: Some(trade_date), confirmed_on, registered_on: Some(registered_on) };
-    let when = When {
-        received_at: received_at.parse().unwrap(),
-        t,
-        cut_off_of_t: calendar.cut_off(t),
-        lag_min: 1,
-        calendar: &calendar,
-    };
-    dates(&stated, &when, shares("8100.45"))
-}
-
-const OUT: Kind = K::DateOutOfBounds;
-
-#[test]
-fn dates_lie_between_the_t_of_the_order_and_today() {
-    let noon = "2026-02-25T12:00:00+08:00";
-    let (t, first, second) = ("2026-02-13", "2026-02-24", "2026-02-25");
-    let rows: [(&str, [&str; 3], Found); 11] = [
-        (noon, [t, first, first], &[]),
-        (noon, [t, second, first], &[]),
-        (noon, [t, second, "2026-03-12"], &[]),
-        (
-            "2026-02-13T14:59:59+08:00",
-            [t, t, t],
-            &[(
-                K::ConfirmedBeforeCutOff,
-                "received at 2026-02-13T14:59:59+08:00, before 2026-02-13T15:00:00+08:00 when T \
-                 2026-02-13 is complete",
-                "8100.45 0.00",
-            )],
-        ),
-        (
-            "2026-02-13T15:00:00+08:00",
-            [t, t, first],
-            &[(OUT, "confirmed on 2026-02-13 is not 2026-02-24 or later", "8100.45 0.00")],
-        ),
-        (
-            noon,
-            [t, t, first],
-            &[(OUT, "confirmed on 2026-02-13 is not 2026-02-24 to 2026-02-25", "8100.45 0.00")],
-        ),
-        (
-            noon,
-            [t, "2062-02-24", first],
-            &[(OUT, "confirmed on 2062-02-24 is not 2026-02-24 to 2026-02-25", "8100.45 0.00")],
-        ),
-        (
-            "2026-03-02T12:00:00+08:00",
-            [t, "2026-02-28", first],
-            &[(OUT, "confirmed on 2026-02-28 is not a trading day", "8100.45 0.00")],
-        ),
-        (
-            noon,
-            [t, first, "2026-02-23"],
-            &[(OUT, "registered on 2026-02-23 is not 2026-02-24 to 2026-03-11", "0.00 0.00")],
-        ),
-        (
-            noon,
-            [t, second, "2026-03-13"],
-            &[(OUT, "registered on 2026-03-13 is not 2026-02-24 to 2026-03-12", "0.00 0.00")],
-        ),
-        (
-            noon,
-            ["2026-02-12", first, first],
-            &[(OUT, "priced on 2026-02-12, but the order belongs to 2026-02-13", "8100.45 0.00")],
-        ),
-    ];
-    for (received_at, stated, found) in rows {
-        assert_found(&dated(received_at, stated), found);
-    }
-}
-
-#[test]
-fn past_the_end_of_the_calendar_no_date_is_taken_as_right() {
-    let stated = ["2026-02-13", "2027-01-04", "2026-02-24"];
-
-    assert_found(
-        &dated("2027-01-05T12:00:00+08:00", stated),
-        &[(
-            K::DateOutOfBounds,
-            "confirmed on 2027-01-04: 2027-01-04 is outside the trading calendar xshg-2026 \
-             (1990-12-19 to 2026-12-31); install the exchange's calendar for that year",
-            "8100.45 0.00",
-        )],
-    );
 }

@@ -5,11 +5,18 @@
 //! paid by:      as many trading days after that as payout_lag is longer than confirm_lag
 //! ```
 //!
+//! a raising:    its shares on the day on which the fund is founded, and no earlier than the day after the
+//!               raising's last one
+//!
 //! The register works on every trading day: one on which the fund takes no orders counts. A holiday
 //! abroad does not, since what the fund holds has no price on it.
 
-use super::FundTerms;
+use super::{FundTerms, Raising};
 use crate::calendar::{CalendarError, TradingCalendar, TradingDay};
+
+/// Trading days that a registrar and an auditor have after the raising, where the day of the
+/// founding is not known yet.
+const FOUNDING_DAYS: u32 = 10;
 
 impl FundTerms {
     /// The day on which the registrar must have confirmed an order of that T.
@@ -47,5 +54,32 @@ impl FundTerms {
     /// Trading days between the registrar's word and the money.
     pub fn pays_after_word(&self) -> u32 {
         u32::from(self.payout_lag.saturating_sub(self.confirm_lag))
+    }
+}
+
+impl Raising {
+    /// The first trading day on which the registrar can have shares of what it raised.
+    ///
+    /// # Errors
+    /// [`CalendarError::OutOfRange`] past the calendar's end.
+    pub fn founded_from(&self, calendar: &TradingCalendar) -> Result<TradingDay, CalendarError> {
+        let eve = self.founded_on.and_then(|day| day.pred_opt());
+        calendar.after(eve.unwrap_or(self.through))
+    }
+
+    /// The day by which the registrar must have shares of an order of that T, or send its money back.
+    ///
+    /// # Errors
+    /// [`CalendarError::OutOfRange`] past the calendar's end.
+    pub fn founded_by(
+        &self,
+        calendar: &TradingCalendar,
+        t: TradingDay,
+    ) -> Result<TradingDay, CalendarError> {
+        let last = TradingDay::recorded(self.through.max(t.date()));
+        match self.founded_on {
+            Some(day) => calendar.after(day),
+            None => calendar.plus(last, FOUNDING_DAYS),
+        }
     }
 }

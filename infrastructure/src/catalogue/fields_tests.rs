@@ -238,6 +238,36 @@ fn holidays_abroad_are_weekdays_each_once_in_ascending_order_and_of_no_money_fun
 }
 
 #[test]
+fn a_money_fund_that_charges_for_buying_or_leaving_is_refused_with_the_line_of_its_charge() {
+    let rows = [
+        (
+            "{ from_days = 0, rate = \"0\" },",
+            "{ from_days = 0, rate = \"0.005\" },\n    { from_days = 7, rate = \"0\" },",
+            "000730.toml:59: terms[0].fees.redemption[0].rate = 0.00500000: allowed: 0 for a \
+             money-market fund, whose shares leave for nothing",
+        ),
+        (
+            "{ from_days = 0, rate = \"0\" },\n]",
+            "{ from_days = 0, rate = \"0\" },\n]\nback_end = [{ from_days = 0, rate = \"0.01\" }]",
+            "000730.toml:61: terms[0].fees.back_end[0].rate = 0.01000000: allowed: 0 for a \
+             money-market fund, whose shares leave for nothing",
+        ),
+        (
+            "{ from = \"0\", rate = \"0\" },",
+            "{ from = \"0\", rate = \"0\" },\n    { from = \"100\", fixed = \"5\" },",
+            "000730.toml:57: terms[0].fees.purchase[1].fixed = 5.00: allowed: 0 for a \
+             money-market fund, whose shares cost nothing to buy",
+        ),
+    ];
+    for (free, charged, says) in rows {
+        let money = MONEY.replacen(free, charged, 1);
+        let said = errors_of(&[("000730.toml", money.as_bytes())]);
+        let said: Vec<_> = said.iter().filter(|it| it.contains(".fees.")).collect();
+        assert_eq!(said, [says]);
+    }
+}
+
+#[test]
 fn a_file_that_ends_within_a_line_is_told_with_that_line_whatever_stands_there() {
     let problem = "the file ends within this line, which may be half written; complete it and end it with a \
                    line break";

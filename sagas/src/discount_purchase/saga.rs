@@ -145,11 +145,11 @@ impl FundSaga for DiscountPurchase {
         &self,
         view: &View<'_>,
         terms: &Terms,
-        (_, confirmation): (&[Confirmation], &Confirmation),
+        of: (&[Confirmation], &Confirmation),
     ) -> Vec<Finding> {
-        let beyond = facts::more_than_there_is(view, terms, confirmation);
+        let beyond = facts::more_than_there_is(view, terms, of.1);
         let of_out = terms.order == view.plan.out.order;
-        let income = || view.plan.wallet.unasked_income(view, terms, confirmation);
+        let income = || view.plan.wallet.wrong_income(&self.house, view, terms, of);
         beyond.into_iter().chain(of_out.then(income).flatten()).collect()
     }
 

@@ -4,9 +4,10 @@ use crate::house::House;
 use chrono::NaiveDate;
 use fundflow_domain::{
     application::{
-        Ask, Confirmation, ConversionConfirmed, LotConfirmed, Outcome, Quantity,
+        Ask, Confirmation, ConversionConfirmed, LotConfirmed, Outcome, Quantity, Reception,
         RedemptionConfirmed, Terms,
     },
+    calendar::{CalendarError, TradingDay},
     case::{Disputed, Finding, Kind},
     confirmation_check::{
         ConversionExpected, ConversionNumbers, Dates, LotNumbers, LotTerms, Promised,
@@ -50,25 +51,41 @@ pub fn findings(
     confirmation: &Confirmation,
     received_at: Timestamp,
 ) -> Vec<Finding> {
-    let terms = against.terms;
     let mut found = numbers(house, against, confirmation);
     let stated = Dates {
         trade_date: None,
         confirmed_on: confirmation.confirmed_on,
         registered_on: Some(confirmation.registered_on),
     };
-    let when = When {
-        received_at,
-        t: terms.trade_date,
-        cut_off_of_t: house.cut_off(terms),
-        lag_min: 1,
-        calendar: &house.calendar,
-    };
+    let first_day = house.confirmed_from(against.terms, against.before.len());
+    let when = when(house, against.terms, first_day, received_at);
     found.extend(dates(&stated, &when, confirmation.outcome.registered()));
     let Some(another) = of_another(confirmation) else { return found };
     // Nothing is disputed twice.
     let less = found.into_iter().map(|it| Finding { disputed: Disputed::default(), ..it });
     std::iter::once(another).chain(less).collect()
+}
+
+/// The same of the record that the money of a subscription counts: it has a day, and no numbers.
+pub fn of_reception(
+    house: &House,
+    terms: &Terms,
+    reception: &Reception,
+    received_at: Timestamp,
+) -> Vec<Finding> {
+    let stated = Dates { trade_date: None, confirmed_on: reception.on, registered_on: None };
+    let first_day = house.word_from(terms, terms.trade_date);
+    dates(&stated, &when(house, terms, first_day, received_at), Shares::ZERO)
+}
+
+fn when<'a>(
+    house: &'a House,
+    terms: &Terms,
+    first_day: Result<TradingDay, CalendarError>,
+    received_at: Timestamp,
+) -> When<'a> {
+    let cut_off_of_t = house.cut_off(terms);
+    When { received_at, t: terms.trade_date, cut_off_of_t, first_day, calendar: &house.calendar }
 }
 
 /// What only the published prices say of it; empty where none is known.

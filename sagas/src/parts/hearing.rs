@@ -192,12 +192,13 @@ impl ApplicationLeg {
         } else {
             speaks(turn);
         }
+        let misdated = self.misdated(saga, turn, answer, &command)?;
         match turn.decide(&self.key, &command) {
             Ok(0) if matches!(command, Command::Accept(_)) && !self.is_over(&turn.view()?) => {
                 let text = "the registrar has not confirmed yet";
                 Ok(Heard::Pending(Cause::new("overdue", text)))
             }
-            Ok(events) => Ok(Heard::Recorded(events)),
+            Ok(events) => Ok(Heard::Recorded(misdated + events)),
             Err(DecideError::Refused(refusal)) => self.contradiction(turn, answer, &refusal),
             Err(error) => Err(error.into()),
         }

@@ -19,6 +19,7 @@ mod records;
 pub mod share_book;
 pub mod wallet;
 mod wallet_book;
+mod wallet_income;
 mod wallet_lack;
 mod wallet_portions;
 
@@ -50,3 +51,4 @@ pub mod refunds;
 pub mod timing;
 pub mod units;
 pub mod unowed;
+mod word_days;

@@ -1,19 +1,13 @@
 //! What a saga does to the investor's money-fund shares, and what it reads off them.
 
-use super::{
-    application::ApplicationLeg,
-    cases::{finding, of_income},
-    record_days::RecordDays,
-};
+use super::{application::ApplicationLeg, record_days::RecordDays};
 use crate::house::House;
 use fundflow_domain::{
     admission::leaving::enough_on,
-    application::{Ask, Confirmation, Terms},
-    case::{Figure, Finding, Kind},
     fund::FundTerms,
     ids::{FundCode, InvestorId, WalletId},
     limits::Exit,
-    money::{Amount, Income, Money, Nav, ShareRounding, Shares},
+    money::{Amount, Money, Nav, ShareRounding, Shares},
     wallet::{Command, Credit, Entry, Reservation, State, Wallet, parse_id},
 };
 use fundflow_kernel::streams::{Key, Streams};
@@ -153,31 +147,6 @@ impl WalletPart {
     /// The unpaid income goes along with what was reserved.
     pub fn takes_income<S: Saga>(&self, view: &View<'_, S>) -> bool {
         self.state(view.streams).is_some_and(|wallet| wallet.takes_income(view.id))
-    }
-
-    /// Income that a record says was paid along although none was to go along.
-    pub fn unasked_income<S: Saga>(
-        &self,
-        view: &View<'_, S>,
-        terms: &Terms,
-        said: &Confirmation,
-    ) -> Option<Finding> {
-        match terms.ask {
-            Ask::Redemption { take_income: false, .. }
-            | Ask::Conversion { take_income: false, .. } => {}
-            Ask::Redemption { .. }
-            | Ask::Conversion { .. }
-            | Ask::Purchase { .. }
-            | Ask::Subscription { .. }
-            | Ask::FastTransfer { .. } => return None,
-        }
-        let income = ApplicationLeg::income_of(said).filter(|income| *income != Income::ZERO)?;
-        let what = format!("income of {income} was paid along, and was to stay in the wallet");
-        let unpaid = self.state(view.streams).map_or(Income::ZERO, State::unpaid_income);
-        let ours = vec![Figure::new("unpaid income", unpaid)];
-        let theirs = vec![Figure::new("income", income)];
-        let disputed = of_income(income);
-        Some(Finding { disputed, ..finding(Kind::AmountDiffers, &what, ours, theirs) })
     }
 
     /// Gives the reservation back.

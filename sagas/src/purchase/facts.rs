@@ -15,6 +15,7 @@ use crate::parts::{
     refunds, timing, units,
 };
 use fundflow_domain::{
+    admission::buying::Way,
     application::{Quantity, Stage},
     calendar::TradingDay,
     money::{Amount, Money},
@@ -150,7 +151,7 @@ impl Purchase {
         let promised = notes.promise(&view.open.promise);
         let application = view.plan.buy.application(view);
         let confirm_by = application.map_or(promised.confirm_by, |it| it.terms.promised.confirm_by);
-        let founded_by = promised.founded_by.unwrap_or(confirm_by).max(confirm_by);
+        let founded_by = || Some(self.founded_by(view, confirm_by)?.max(confirm_by));
         match when {
             When::BankAsked => last_word::asked_from(view),
             When::BankOverdue => last_word::overdue(self, view),
@@ -168,14 +169,29 @@ impl Purchase {
             }
             When::ConfirmDue => timing::asked_from(view, house.noon_after(confirm_by, 0)),
             When::ConfirmOverdue => house.noon_after(confirm_by, 1),
-            When::FoundedDue => timing::asked_from(view, house.noon_after(founded_by, 0)),
-            When::FoundedOverdue => house.noon_after(founded_by, 1),
+            When::FoundedDue => timing::asked_from(view, house.noon_after(founded_by()?, 0)),
+            When::FoundedOverdue => house.noon_after(founded_by()?, 1),
             When::MoneyOverdue => {
                 let over = application.is_some_and(|it| it.stage.is_over());
-                let t = if over { founded_by } else { trade_date(view) };
+                let t = if over { founded_by()? } else { trade_date(view) };
                 view.plan.payment.refund_overdue(house, view, t)
             }
             When::InterestOverdue => view.plan.interest.overdue(house, view),
+        }
+    }
+
+    /// The day by which a subscription has shares or its money: by the terms in force on it, whatever was promised
+    /// before, and as it was promised where the catalogue has none. Of what is no subscription, the day by which
+    /// it is confirmed. `None` past the calendar's end.
+    fn founded_by(&self, view: &View<'_>, confirm_by: TradingDay) -> Option<TradingDay> {
+        let request = &view.open.request;
+        match request.way {
+            Way::Purchase | Way::RegularPlan => Some(confirm_by),
+            Way::Subscription => {
+                let raised = self.house.founded_by(request.fund, trade_date(view)).ok()?;
+                let promised = view.open.notes.promise(&view.open.promise).founded_by;
+                raised.map(|(_, by)| by).or(promised).or(Some(confirm_by))
+            }
         }
     }
 }

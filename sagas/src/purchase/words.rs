@@ -184,7 +184,8 @@ pub enum When {
     ConfirmDue,
     /// Noon of the trading day after that.
     ConfirmOverdue,
-    /// Noon of the day on which a subscription must have become shares, or money again.
+    /// Noon of the day on which a subscription must have become shares, or money again, by the terms that are in force
+    /// on it.
     FoundedDue,
     /// Noon of the trading day after that.
     FoundedOverdue,

@@ -15,6 +15,7 @@
 
 mod act;
 mod facts;
+mod fund_saga;
 mod hear;
 mod prepare;
 mod saga;

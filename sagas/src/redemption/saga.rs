@@ -9,24 +9,20 @@ use crate::{
     house::House,
     parts::{
         application::{ApplicationLeg, FundSaga, less},
-        by_hand::{self, Origin},
+        by_hand,
         cancel::{self, NotTakenBack},
-        check,
         holdings::HoldingsPart,
-        lacking::Lack,
         leaving,
         milestone::{Milestone, Notes},
         names,
         payout::{NotRedirected, PayoutLeg, may_go_to},
-        share_book::ShareBook,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
     admission::leaving::Admitted,
-    application::{Applications, Confirmation, OnHuge, Terms},
-    calendar::TradingDay,
+    application::{Applications, OnHuge},
     case::{CaseId, Cases, Closing},
     holdings::Holdings,
     ids::{AccountRef, OrderId, PaymentNo, TransactionId},
@@ -139,59 +135,6 @@ fn payout(order: &OrderId, nth: usize) -> Option<PayoutLeg> {
     }
     let no = PaymentNo::new(format!("{order}.part{nth}.out")).ok()?;
     Some(PayoutLeg { key: Key::of(&no), no, order: order.clone() })
-}
-
-impl FundSaga for Redemption {
-    fn house(&self) -> &House {
-        &self.house
-    }
-
-    fn account(request: &Request) -> Option<&AccountRef> {
-        Some(&request.account)
-    }
-
-    fn requested_at(promise: &Admitted) -> Timestamp {
-        promise.requested_at
-    }
-
-    fn trade_date(promise: &Admitted) -> TradingDay {
-        promise.trade_date
-    }
-
-    fn leaving(
-        &self,
-        view: &View<'_>,
-        terms: &Terms,
-        of: (&[Confirmation], &Confirmation),
-    ) -> Option<check::Leaving> {
-        let customer = view.open.promise.customer;
-        leaving::cost(&self.house, view, &view.plan.holdings, (terms, of), customer)
-    }
-
-    fn takes_from(view: &View<'_>, _: &ApplicationLeg) -> Option<ShareBook> {
-        Some(ShareBook::Holdings(view.plan.holdings.key.clone()))
-    }
-
-    fn refuses(&self, view: &View<'_>, _leg: &ApplicationLeg, day: TradingDay) -> Option<Cause> {
-        self.refuses_on(view, day)
-    }
-
-    fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
-        facts::comes_of(view, end)
-    }
-
-    fn lacks(view: &View<'_>) -> Vec<Lack> {
-        vec![view.plan.holdings.lack_out(view, &view.plan.out)]
-    }
-
-    fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
-        vec![&plan.out]
-    }
-
-    fn book(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {
-        let plan = turn.plan();
-        plan.holdings.book_out(turn, &plan.out)
-    }
 }
 
 impl saga::Saga for Redemption {

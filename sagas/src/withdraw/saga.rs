@@ -170,9 +170,9 @@ impl FundSaga for Withdraw {
         &self,
         view: &View<'_>,
         terms: &Terms,
-        (_, said): (&[Confirmation], &Confirmation),
+        of: (&[Confirmation], &Confirmation),
     ) -> Vec<Finding> {
-        view.plan.wallet.unasked_income(view, terms, said).into_iter().collect()
+        view.plan.wallet.wrong_income(&self.house, view, terms, of).into_iter().collect()
     }
 
     fn comes_of(_: &View<'_>, end: &str) -> Option<Origin> {

@@ -5,11 +5,13 @@ use crate::{
     books::{self, cases, t_of},
     names::{at, order, tx},
     outside::{Fate, Verdict, serial},
+    own_t::placed,
     stage::Stage,
-    terms::request,
+    terms::{foreign, request, target, wallet},
 };
 use fundflow_domain::{
     case::{Closing, How, Kind},
+    fund::FundTerms,
     ids::PaymentNo,
     modes::ConversionMode as Mode,
     payment::Receipt,
@@ -301,5 +303,28 @@ fn an_instant_of_a_request_that_cannot_be_is_refused() {
         let Reply::Refused(_, text) = reply else { panic!("{told} is taken") };
         assert!(text.contains("is outside of"), "{text}");
         assert_eq!(stage.events.len(), 0);
+    }
+}
+
+#[test]
+fn what_is_confirmed_before_its_time_is_bought_on_the_t_that_was_promised() {
+    for (mode, order, day) in
+        [(Mode::NextDay, "convert", "2026-03-04"), (Mode::RedeemToPurchase, "target", "2026-03-06")]
+    {
+        let slow = FundTerms { confirm_lag: 2, ..wallet() };
+        let mut stage = Stage::with(vec![slow, target(), foreign()], "10:00");
+        placed(&mut stage, mode);
+        stage.settle();
+        stage.now = at("03-03 09:00");
+        let mut said = stage.confirmation("mmf");
+        (said.confirmed_on, said.registered_on) = (stage.now.date(), stage.now.date());
+        stage.confirmed("mmf", said);
+        let case = cases(&stage)[0].case().cloned().unwrap();
+        assert_eq!(case.kind(), Kind::DateOutOfBounds, "{mode:?}");
+        stage.command(close(case.id));
+        stage.run();
+        assert_eq!(stage.look().ending, Some("discount_purchase.completed"), "{}", stage.text());
+        assert_eq!(t_of(&stage, order), day, "{mode:?}");
+        books::at_the_end(&stage);
     }
 }

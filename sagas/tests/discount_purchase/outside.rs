@@ -11,7 +11,6 @@ use fundflow_domain::{
         Ask, Confirmation, ConversionConfirmed, Outcome, PurchaseConfirmed, RedemptionConfirmed,
         Rejection, Terms,
     },
-    calendar::TradingCalendar,
     money::{Money, Nav, ShareRounding, Shares},
     orders::{Cause, Serial},
     payment::Receipt,
@@ -247,10 +246,9 @@ fn terms_of_all(terms: &Terms) -> bool {
     matches!(terms.ask, Ask::Conversion { shares, .. } if shares == "1000".parse().unwrap())
 }
 
-/// From when on an application of that T is confirmed.
+/// From when on such an application is confirmed.
 pub(crate) fn confirmed_from(terms: &Terms) -> Timestamp {
-    let day = TradingCalendar::xshg().unwrap().plus(terms.trade_date, 1).unwrap();
-    Timestamp::shanghai(day.date(), "09:00:00".parse().unwrap())
+    Timestamp::shanghai(terms.promised.confirm_by.date(), "09:00:00".parse().unwrap())
 }
 
 pub(crate) fn serial(text: &str) -> Serial {
@@ -264,7 +262,7 @@ pub(crate) fn rejection(code: &str, text: &str) -> Rejection {
 /// All that was asked for, at the prices of T, without a fee.
 pub(crate) fn confirmation(name: &str, terms: &Terms) -> Confirmation {
     let day: NaiveDate = terms.trade_date.date();
-    let next = TradingCalendar::xshg().unwrap().plus(terms.trade_date, 1).unwrap().date();
+    let on = terms.promised.confirm_by.date();
     let money_fund = terms.fund.as_str() == crate::terms::WALLET;
     let own = if money_fund { Nav::ONE } else { price(day) };
     let outcome = match &terms.ask {
@@ -292,8 +290,8 @@ pub(crate) fn confirmation(name: &str, terms: &Terms) -> Confirmation {
     let serial = serial(name);
     Confirmation {
         serial,
-        confirmed_on: next,
-        registered_on: next,
+        confirmed_on: on,
+        registered_on: on,
         finished: true,
         outcome,
         misnamed: vec![],

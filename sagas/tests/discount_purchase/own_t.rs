@@ -379,21 +379,3 @@ fn a_process_that_dies_while_the_targets_order_comes_to_nothing_gives_its_limit_
         }
     }
 }
-
-#[test]
-fn what_is_confirmed_before_its_time_is_bought_on_the_t_that_was_promised() {
-    for (mode, order, day) in
-        [(Mode::NextDay, "convert", "2026-03-04"), (Mode::RedeemToPurchase, "target", "2026-03-06")]
-    {
-        let slow = FundTerms { confirm_lag: 2, ..wallet() };
-        let mut stage = Stage::with(vec![slow, target(), foreign()], "10:00");
-        placed(&mut stage, mode);
-        stage.settle();
-        stage.now = crate::names::at("03-03 09:00");
-        stage.confirmed("mmf", stage.confirmation("mmf"));
-        stage.run();
-        assert_eq!(stage.look().ending, Some("discount_purchase.completed"), "{}", stage.text());
-        assert_eq!(t_of(&stage, order), day, "{mode:?}");
-        books::at_the_end(&stage);
-    }
-}

@@ -25,6 +25,7 @@ mod deadlines;
 mod doubted;
 #[path = "../common/doubts.rs"]
 mod doubts;
+mod early;
 mod for_nothing;
 #[path = "../common/foreseen.rs"]
 mod foreseen;
@@ -51,6 +52,7 @@ mod planted;
 mod planted_amounts;
 mod ports;
 mod purchase;
+mod raising;
 #[path = "../common/reasons.rs"]
 mod reasons;
 mod redemption;

@@ -174,6 +174,36 @@ fn a_case_that_nobody_waits_for_is_paid_once_whoever_dies_while_it_is_closed() {
     }
 }
 
+/// Shares of no money fund have income: what comes along is paid to nobody before a person has said so.
+#[test]
+fn income_that_comes_with_a_redemption_has_a_case_and_is_paid_once_that_is_accepted() {
+    use crate::outside::redeemed;
+    use fundflow_domain::application::Outcome;
+    use fundflow_sagas::ports::registrar::ApplicationAnswer;
+    let mut stage = redemption::stage();
+    let numbers = ["6000", "1.3071", "7842.60", "34.30", "7813.30"];
+    let mut said = redeemed("C1", "2026-02-25", true, numbers, &redemption::LOTS);
+    let ApplicationAnswer::Confirmed(record) = &mut said else { panic!("a confirmation") };
+    let Outcome::Redemption(numbers) = &mut record.outcome else { panic!("a redemption") };
+    numbers.income = "5".parse().unwrap();
+    stage.outside.says("R.redeem", redemption::CONFIRMED_AT, said);
+    stage.request::<Redemption>("R", redemption::request());
+    stage.until("03-16 18:00");
+    let case = case_of(&stage).expect("a case");
+    let (_, why) = stage.look::<Redemption>("R").parked.expect("parked");
+    assert_eq!(&*why.text, "income of 5.0000 was paid along, and nobody asked for it");
+    assert!(!stage.has("payout.requested"), "{}", stage.text());
+
+    let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));
+    let closing = Box::new(Closing { how: How::Accepted, by, reason });
+    let close = fundflow_sagas::redemption::Command::CloseCase { case, closing };
+    stage.command::<Redemption>("R", close);
+    stage.until("03-31 18:00");
+    assert_eq!(stage.look::<Redemption>("R").ending, Some("redemption.completed"));
+    assert_eq!(stage.outside.moved["R.redeem.out"], "7813.30".parse().unwrap());
+    in_class(&stage, "L:SUSPENSE");
+}
+
 /// Shares of no money fund have income, and a conversion pays nobody: a person does.
 #[test]
 fn income_that_comes_with_a_conversion_of_holdings_has_a_case_and_is_a_persons() {

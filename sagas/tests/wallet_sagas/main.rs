@@ -19,6 +19,7 @@ mod deadlines;
 mod doubted;
 #[path = "../common/doubts.rs"]
 mod doubts;
+mod early;
 mod fast_day;
 mod fast_differs;
 mod fast_differs_again;
@@ -45,6 +46,7 @@ mod never_got;
 mod outside;
 mod overdue;
 mod overruled;
+mod paid_income;
 #[path = "../common/planted.rs"]
 mod planted;
 mod portions;

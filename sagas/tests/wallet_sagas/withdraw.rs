@@ -150,7 +150,7 @@ fn what_differs_from_the_first_request_is_named_and_the_same_again_is_free() {
 }
 
 /// A day's income of 0.4012 per 10,000 on 2 February, unpaid.
-fn with_income(mut stage: Stage<Withdraw>) -> Stage<Withdraw> {
+pub(crate) fn with_income(mut stage: Stage<Withdraw>) -> Stage<Withdraw> {
     let per_10_000: PerTenThousand = "0.4012".parse().unwrap();
     let (day, unit) = ("2026-02-02".parse().unwrap(), IncomeUnit::Fen);
     let key = wallet_of("i-1");

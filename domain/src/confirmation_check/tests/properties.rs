@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    calendar::TradingDay,
+    calendar::{TradingCalendar, TradingDay},
     conversion::{self as own, Policy, TierBase},
     fees::tiers::{AmountTiers, DaysTiers},
     fund::ConversionFeeMethod as Method,
@@ -258,7 +258,7 @@ proptest! {
         let t = TradingDay::recorded(day(t));
         let when = When {
             received_at: Timestamp::from_micros(micros), t, cut_off_of_t: calendar.cut_off(t),
-            lag_min: 1, calendar: &calendar,
+            first_day: calendar.plus(t, 1), calendar: &calendar,
         };
         let stated = Dates { trade_date: None, confirmed_on: day(confirmed), registered_on: Some(day(confirmed)) };
         let found = dates(&stated, &when, Shares::ZERO);

@@ -16,7 +16,9 @@ use super::{
 use crate::sandbox::scenario::ConfirmFate;
 use chrono::NaiveDate;
 use fundflow_domain::{
-    application::{Ask, Confirmation, OnHuge, Outcome, Reception, RejectedFrozen, Rejection},
+    application::{
+        Ask, Confirmation, OnHuge, Outcome, Reception, RejectedFrozen, Rejection, Terms,
+    },
     calendar::TradingDay,
     ids::FundCode,
     lots::Parcel,
@@ -58,7 +60,7 @@ impl SandboxRegistrar {
         let delay = i64::from(delay_s) * 1000;
         let t = entry.terms.trade_date;
         let early = fate == ConfirmFate::Early;
-        let night = self.night(entry.entered_fund(), t, 1, early);
+        let night = self.night(&entry.terms, t, 1, early);
         let hour = night.as_ref().map_or(now, |night| Market::hour_of(night.confirmed_on));
         let at = if early { now } else { now.max(hour) };
         if let Ask::Subscription { amount } = entry.terms.ask {
@@ -93,7 +95,7 @@ impl SandboxRegistrar {
         let part = self.scenario.huge_part(fund, trade_date).unwrap_or(1000);
         let accepted = leaving(shares, part);
         let truth = self
-            .night(entry.entered_fund(), trade_date, nth, false)
+            .night(&entry.terms, trade_date, nth, false)
             .and_then(|night| self.leave(entry, register, (shares, accepted), night));
         let (says, taken, carried) = match truth {
             Ok(truth) => {
@@ -114,12 +116,12 @@ impl SandboxRegistrar {
 
     fn night(
         &self,
-        fund: FundCode,
+        terms: &Terms,
         trade_date: TradingDay,
         nth: usize,
         early: bool,
     ) -> Result<Night, NotPriced> {
-        let confirmed_on = self.market.confirmed_on(fund, trade_date)?;
+        let confirmed_on = self.market.decided_on(terms, trade_date)?;
         Ok(Night { trade_date, confirmed_on, nth, early })
     }
 
@@ -228,7 +230,8 @@ impl SandboxRegistrar {
         let (on, usual) = (after(1), after(2));
         let on = on.unwrap_or_else(|| now.date());
         let raising = self.scenario.raising(terms.fund);
-        let founded = raising.map_or(usual.unwrap_or(on), |raising| raising.founded_on).max(on);
+        let usual = self.market.founded_on(terms.fund).max(usual).unwrap_or(on);
+        let founded = raising.map_or(usual, |raising| raising.founded_on).max(on);
         let rate = raising.map_or(Rate::basis_points(35), |raising| raising.rate);
         let earned = interest(asked, rate, founded.signed_duration_since(on).num_days());
         let reception = Final::Received(Reception { serial: record_serial(no, 1), on });

@@ -97,7 +97,7 @@ impl SandboxRegistrar {
             None => entry.terms.trade_date,
             Some(decided) => decided.carried?.trade_date,
         };
-        let on = self.market.confirmed_on(entry.entered_fund(), t);
+        let on = self.market.decided_on(&entry.terms, t);
         let next = || self.market.calendar().plus(t, 1).map(TradingDay::date);
         let on = on.or_else(|_| next()).unwrap_or_else(|_| t.date());
         Some(Market::hour_of(on))

@@ -203,6 +203,25 @@ impl Market {
         self.calendar.cut_off_by(terms.trade_date, self.own_cut_off(terms))
     }
 
+    /// The day on which an application for that T is confirmed: a conversion by the slower of its two funds.
+    pub(super) fn decided_on(&self, terms: &Terms, t: TradingDay) -> Result<NaiveDate, NotPriced> {
+        let on = self.confirmed_on(terms.fund, t)?;
+        match terms.ask {
+            Ask::Conversion { into, .. } => Ok(on.max(self.confirmed_on(into, t)?)),
+            Ask::Subscription { .. }
+            | Ask::Purchase { .. }
+            | Ask::Redemption { .. }
+            | Ask::FastTransfer { .. } => Ok(on),
+        }
+    }
+
+    /// The first day on which a fund can have shares of its raising, by its last terms that have one.
+    pub(super) fn founded_on(&self, fund: FundCode) -> Option<NaiveDate> {
+        let history = self.funds.as_ref()?.get(&fund)?;
+        let raising = history.iter().rev().find_map(|terms| terms.raising.as_ref())?;
+        raising.founded_from(&self.calendar).ok().map(TradingDay::date)
+    }
+
     /// The day on which the fund's registrar confirms what was applied for on T.
     ///
     /// # Errors

@@ -1,0 +1,161 @@
+//! The days of a registrar's word: from when on it can come, and by when it must.
+//!
+//! ```text
+//! T of a part:  the order's; of what a huge redemption left: the next day on which shares may leave
+//! can come:     on the day by which the terms of that T, or the promise, have it confirmed; not before
+//! must come:    by then
+//! of a raising: by the terms in force on the day on which its word is due: one that they extend or shorten
+//!               has another
+//! ```
+
+use super::{
+    application::{ApplicationLeg, FundSaga},
+    check,
+};
+use crate::{house::House, ports::registrar::ApplicationAnswer};
+use chrono::NaiveDate;
+use fundflow_domain::{
+    admission::cash_out::may_leave,
+    application::{Application, Applications, Ask, Command, OnHuge, Stage, Terms},
+    calendar::{CalendarError, TradingDay},
+    decider::Decider as _,
+    fund::Raising,
+    ids::FundCode,
+};
+use fundflow_runtime::turn::{NotDone, Turn};
+
+impl House {
+    /// The first T, from that one on, on which the fund lets shares leave; the T itself where it has no terms.
+    ///
+    /// # Errors
+    /// The calendar ends before it.
+    pub fn leaves_from(&self, fund: FundCode, t: TradingDay) -> Result<TradingDay, CalendarError> {
+        let mut day = t;
+        while let Some(terms) = (self.funds)(fund, day.date())
+            && may_leave(&terms, day).is_err()
+        {
+            day = self.calendar.plus(day, 1)?;
+        }
+        Ok(day)
+    }
+
+    /// The T of the n-th record of an order, from 0 on: what a huge redemption leaves is asked for again on
+    /// the next day on which the fund lets shares leave.
+    ///
+    /// # Errors
+    /// The calendar ends before it.
+    pub fn t_of_nth(&self, terms: &Terms, nth: usize) -> Result<TradingDay, CalendarError> {
+        let Ask::Redemption { on_huge: OnHuge::CarryOver, .. } = terms.ask else {
+            return Ok(terms.trade_date);
+        };
+        (0..nth).try_fold(terms.trade_date, |t, _| {
+            self.leaves_from(terms.fund, self.calendar.plus(t, 1)?)
+        })
+    }
+
+    /// The first day on which the registrar can have a word on an order of those terms that counts for that
+    /// T: both funds of a conversion need their price. What was promised by other terms holds as well.
+    ///
+    /// # Errors
+    /// The calendar ends before it.
+    pub fn word_from(&self, terms: &Terms, t: TradingDay) -> Result<TradingDay, CalendarError> {
+        let confirmed = |fund| match (self.funds)(fund, t.date()) {
+            Some(fund) => fund.confirmed_by(&self.calendar, t),
+            None => self.calendar.plus(t, 1),
+        };
+        let mut first = confirmed(terms.fund)?;
+        if let Ask::Conversion { into, .. } = terms.ask {
+            first = first.max(confirmed(into)?);
+        }
+        let promised = (t == terms.trade_date).then_some(terms.promised.confirm_by);
+        Ok(promised.map_or(first, |by| first.min(by)))
+    }
+
+    /// The first day on which the registrar can confirm the n-th part of an order, from 0 on: shares of a
+    /// raising come when the fund is founded.
+    ///
+    /// # Errors
+    /// The calendar ends before it.
+    pub fn confirmed_from(&self, terms: &Terms, nth: usize) -> Result<TradingDay, CalendarError> {
+        let first = self.word_from(terms, self.t_of_nth(terms, nth)?)?;
+        match terms.ask {
+            Ask::Subscription { .. } => {
+                let raised = self.founded_by(terms.fund, terms.trade_date)?;
+                let from = raised.map(|(raising, _)| raising.founded_from(&self.calendar));
+                Ok(first.max(from.transpose()?.unwrap_or(first)))
+            }
+            Ask::Purchase { .. }
+            | Ask::Redemption { .. }
+            | Ask::Conversion { .. }
+            | Ask::FastTransfer { .. } => Ok(first),
+        }
+    }
+
+    /// The day on which the registrar's next word is due: of what was carried over, never before the day
+    /// after its last one. `None` past the calendar's end.
+    pub fn word_due(&self, known: &Application) -> Option<TradingDay> {
+        let by = known.terms.promised.confirm_by;
+        let (Stage::Confirming, Some(part)) = (&known.stage, known.portions.last()) else {
+            return Some(by);
+        };
+        let t = self.t_of_nth(&known.terms, known.portions.len()).ok()?;
+        let of_rest = match (self.funds)(known.terms.fund, t.date()) {
+            Some(terms) => terms.confirmed_by(&self.calendar, t),
+            None => self.calendar.plus(t, 1),
+        };
+        let next = self.calendar.after(part.confirmed_on).ok()?;
+        Some(by.max(next).max(of_rest.ok()?))
+    }
+
+    /// The raising in which money of that T is, and the day by which the registrar must have shares for it or
+    /// send it back; `None` of a fund that was never raised.
+    ///
+    /// # Errors
+    /// The calendar ends before that day.
+    pub fn founded_by(
+        &self,
+        fund: FundCode,
+        t: TradingDay,
+    ) -> Result<Option<(Raising, TradingDay)>, CalendarError> {
+        let mut seen = t.date();
+        while let Some(raising) = self.raising_by(fund, seen) {
+            let by = raising.founded_by(&self.calendar, t)?;
+            if by.date() <= seen {
+                return Ok(Some((raising, by)));
+            }
+            seen = by.date();
+        }
+        Ok(None)
+    }
+
+    /// The raising by the terms of a day; by those before it, where the fund is open by then.
+    fn raising_by(&self, fund: FundCode, day: NaiveDate) -> Option<Raising> {
+        let mut day = day;
+        loop {
+            let terms = (self.funds)(fund, day)?;
+            if let Some(raising) = &terms.raising {
+                return Some(raising.clone());
+            }
+            day = terms.effective_from.pred_opt().filter(|before| *before < day)?;
+        }
+    }
+}
+
+impl ApplicationLeg {
+    /// Nothing hangs on the day on which the money of a subscription counts: what is wrong with it is kept beside
+    /// the record.
+    pub(super) fn misdated<S: FundSaga>(
+        &self,
+        saga: &S,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+        command: &Command,
+    ) -> Result<usize, NotDone> {
+        let Command::Receive(said) = command else { return Ok(0) };
+        let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
+        let is_news = Applications::decide(state, command).is_ok_and(|it| !it.is_empty());
+        let Some(known) = state.application().filter(|_| is_news) else { return Ok(0) };
+        let findings = check::of_reception(saga.house(), &known.terms, said, turn.now());
+        self.noticed(turn, answer, findings)
+    }
+}
