@@ -99,6 +99,14 @@ fn nothing_to_pay(view: &View<'_>) -> bool {
     left && !plan.payout.is_requested(view) && plan.out.proceeds(view).is_some_and(Money::is_zero)
 }
 
+/// Shares are out of the wallet, more to come or not.
+fn has_left(view: &View<'_>) -> bool {
+    matches!(
+        view.plan.wallet.entry(view).reservation,
+        Reservation::Leaving { .. } | Reservation::Spent(_)
+    )
+}
+
 /// The registrar's records are complete, and no share left by any of them.
 fn none_left(view: &View<'_>) -> bool {
     view.plan.out.shares_out(view).is_none_or(Shares::is_zero)
@@ -140,13 +148,8 @@ impl Withdraw {
     /// The day on which the fund's money is here: so many trading days after T, or after the T of
     /// the last part that was confirmed.
     pub(super) fn money_here(&self, view: &View<'_>) -> Result<TradingDay, NotDone> {
-        let (t, fund) = (trade_date(view), view.open.request.fund);
-        let here = self.house.paid_by(fund, t)?;
-        let Some(last) = view.plan.out.confirmation(view) else { return Ok(here) };
-        let days = self.house.terms(fund, t)?.pays_after_word();
-        let last = self.house.calendar.day(last.confirmed_on).ok();
-        let after = last.and_then(|day| self.house.calendar.plus(day, days).ok());
-        Ok(after.map_or(here, |day| day.max(here)))
+        let of = (view.open.request.fund, trade_date(view));
+        self.house.all_paid_by(of, view.plan.out.confirmation(view))
     }
 }
 
@@ -154,15 +157,16 @@ impl Withdraw {
 pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let plan = view.plan;
     let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
-    if let Some(shares) = plan.wallet.open(view) {
-        ends.push((END.into(), shares.decimal()));
+    // What left already is owed in money.
+    if let Some(held) = plan.wallet.held(view) {
+        ends.push((END.into(), held.decimal()));
     } else if !plan.out.is_over(view) {
         ends.push((END.into(), by_hand::NOTHING));
     }
     match plan.payout.open_end(view) {
         Some(end) => ends.push(end),
         None if nothing_to_pay(view) && !view.open.notes.is_disputed() => {}
-        None if !plan.payout.is_requested(view) && plan.wallet.spent(view).is_some() => {
+        None if !plan.payout.is_requested(view) && has_left(view) => {
             let proceeds = plan.out.proceeds(view).unwrap_or_default();
             ends.push((PROCEEDS.into(), proceeds.decimal()));
         }
