@@ -99,14 +99,6 @@ fn nothing_to_pay(view: &View<'_>) -> bool {
     left && !plan.payout.is_requested(view) && plan.out.proceeds(view).is_some_and(Money::is_zero)
 }
 
-/// Shares are out of the wallet, more to come or not.
-fn has_left(view: &View<'_>) -> bool {
-    matches!(
-        view.plan.wallet.entry(view).reservation,
-        Reservation::Leaving { .. } | Reservation::Spent(_)
-    )
-}
-
 /// The registrar's records are complete, and no share left by any of them.
 fn none_left(view: &View<'_>) -> bool {
     view.plan.out.shares_out(view).is_none_or(Shares::is_zero)
@@ -157,16 +149,15 @@ impl Withdraw {
 pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let plan = view.plan;
     let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
-    // What left already is owed in money.
-    if let Some(held) = plan.wallet.held(view) {
-        ends.push((END.into(), held.decimal()));
+    if let Some(shares) = plan.wallet.open(view) {
+        ends.push((END.into(), shares.decimal()));
     } else if !plan.out.is_over(view) {
         ends.push((END.into(), by_hand::NOTHING));
     }
     match plan.payout.open_end(view) {
         Some(end) => ends.push(end),
         None if nothing_to_pay(view) && !view.open.notes.is_disputed() => {}
-        None if !plan.payout.is_requested(view) && has_left(view) => {
+        None if !plan.payout.is_requested(view) && plan.wallet.spent(view).is_some() => {
             let proceeds = plan.out.proceeds(view).unwrap_or_default();
             ends.push((PROCEEDS.into(), proceeds.decimal()));
         }

@@ -14,10 +14,7 @@ use fundflow_domain::{
     text::Text,
     wallet::{Command as WalletCommand, Reservation},
 };
-use fundflow_runtime::{
-    message::{Action, Reply},
-    process::Disposition,
-};
+use fundflow_runtime::message::Action;
 use fundflow_sagas::{
     ports::registrar::{self, ApplicationAnswer},
     withdraw::{Command, Withdraw},
@@ -84,23 +81,6 @@ fn each_portion_leaves_when_it_is_confirmed_and_is_no_last_word() {
     let through = |day: &str| stage.wallet().earning_on(day.parse().unwrap()).to_string();
     let days = ["02-03", "02-04", "02-05", "02-06"].map(|day| through(&format!("2026-{day}")));
     assert_eq!(days, ["1000.00", "850.00", "750.00", "700.00"], "each earns through its own T");
-}
-
-#[test]
-fn what_left_is_owed_in_money_and_only_what_is_reserved_is_free_again_once_it_is_given_up() {
-    let mut stage = asked_for();
-    says(&mut stage, portion("c-1", "2026-02-04", false, "150"));
-    let ends = stage.look().open_ends;
-    let ends: Vec<String> = ends.iter().map(|end| format!("{} {}", end.name, end.worth)).collect();
-    assert_eq!(ends, ["redemption 250.00", "proceeds 150.00"]);
-
-    assert!(matches!(stage.abandon_with(Disposition::Refund), Reply::Acted), "{}", stage.text());
-    stage.run();
-    assert_eq!(figures(&stage), ["850.00", "0.00", "850.00"], "{}", stage.text());
-    // Whoever gave the money up pays it.
-    assert_eq!(stage.count("payout.requested"), 0, "{}", stage.text());
-    assert_eq!(crate::by_hand::named(&stage.events)["proceeds"], "150".parse().unwrap());
-    assert!(stage.look().finished, "{}", stage.text());
 }
 
 #[test]
