@@ -36,6 +36,9 @@ pub(super) fn kinds(a: &Admission) -> Result<(), Refusal> {
     if wallet.master == target.master {
         return Err(Refusal::SameFund { fund: target.code });
     }
+    if target.kind == FundKind::Money {
+        return Err(Refusal::TargetIsMoneyFund { fund: target.code });
+    }
     Ok(())
 }
 

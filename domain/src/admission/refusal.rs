@@ -45,6 +45,15 @@ pub enum Refusal {
         /// The fund that was named on both sides.
         fund: FundCode,
     },
+    /// Shares of a money-market fund belong in a wallet, and a discount purchase registers a holding.
+    #[error(
+        "fund {fund} is a money-market fund, whose shares belong in a wallet; a discount purchase buys \
+         other funds"
+    )]
+    TargetIsMoneyFund {
+        /// The fund that was named as the target.
+        fund: FundCode,
+    },
     /// The terms are not those of T.
     #[error(
         "the terms {version} of fund {fund} hold from {effective_from}, the order's T is {day}"

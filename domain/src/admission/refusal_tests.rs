@@ -25,6 +25,7 @@ variants!(
     NoTradingDay,
     NotAMoneyFund,
     SameFund,
+    TargetIsMoneyFund,
     TermsNotInForce,
     KycForbids,
     IdentityExpired,
@@ -80,6 +81,10 @@ fn of_day_funds_and_investor() -> Vec<(Admission, &'static str)> {
         (
             with_target(|f| f.master = "000730".parse().unwrap()),
             "fund 011162 cannot be converted into itself or another of its share classes",
+        ),
+        (
+            with_target(|f| f.kind = FundKind::Money),
+            "fund 011162 is a money-market fund, whose shares belong in a wallet; a discount purchase buys other funds",
         ),
         (
             with_target(|f| f.effective_from = "2026-02-24".parse().unwrap()),
@@ -251,6 +256,7 @@ fn hopeless() -> Admission {
     wallet(&mut a).conversions.clear();
     let fund = target(&mut a);
     fund.master = "000730".parse().unwrap();
+    fund.kind = FundKind::Money;
     fund.effective_from = "2026-12-31".parse().unwrap();
     fund.status = FundStatus::Raising;
     fund.registrar = "csdc".parse().unwrap();
@@ -268,9 +274,10 @@ fn hopeless() -> Admission {
 
 #[test]
 fn of_several_reasons_the_first_in_the_order_of_definition_is_the_answer() {
-    let mend: [(&str, Mend); 19] = [
+    let mend: [(&str, Mend); 20] = [
         ("NotAMoneyFund", |a| wallet(a).kind = FundKind::Money),
         ("SameFund", |a| target(a).master = "011162".parse().unwrap()),
+        ("TargetIsMoneyFund", |a| target(a).kind = request().target_fund.kind),
         ("TermsNotInForce", |a| target(a).effective_from = "2021-02-01".parse().unwrap()),
         ("KycForbids", |a| a.investor.kyc = KycState::Verified),
         ("IdentityExpired", |a| a.investor.id_valid_until = "2030-01-01".parse().unwrap()),

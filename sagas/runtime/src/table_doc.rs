@@ -119,7 +119,9 @@ fn moves_of<S: Saga>(moves: &[Move<S>]) -> String {
     let one = |made: &Move<S>| {
         let blocked = made.blocked.map(|fact| format!(", parked if {}", words(&fact)));
         let (send, done) = (sent(&made.deed.send), words(&made.deed.done));
-        format!("{send} until {done}{}", blocked.unwrap_or_default())
+        let waits = made.deed.asks.filter(|_| matches!(made.deed.send, Send::Do(_)));
+        let from = waits.map(|when| format!(", from {} on", words(&when)));
+        format!("{send} until {done}{}{}", from.unwrap_or_default(), blocked.unwrap_or_default())
     };
     moves.iter().map(one).collect::<Vec<_>>().join("; ")
 }

@@ -134,11 +134,7 @@ impl DiscountPurchase {
         let (plan, view) = (turn.plan(), turn.view()?);
         let rest = facts::rest(&view).ok_or(lacks("what the redemption brought"))?;
         let amount = Amount::new(rest.decimal()).map_err(|_| lacks("money to pay out"))?;
-        let t = plan
-            .out
-            .application(&view)
-            .map_or_else(|| facts::trade_date(&view), |it| it.terms.trade_date);
-        let here = self.house.paid_by(view.open.request.wallet_fund, t)?;
+        let here = self.money_here(&view)?;
         let terms = payout::Terms {
             no: plan.payout.no.clone(),
             account: view.open.request.account.clone(),

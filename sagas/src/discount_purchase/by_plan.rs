@@ -9,9 +9,10 @@
 
 use super::lanes::{PLAN_BESIDE, PLAN_BESIDE_FOR_MONEY};
 use super::{
-    ANNOUNCE, BUY, BUY_TARGET, CONFIRM_BUY, CONFIRM_TARGET, CREDIT, Call, DATE, Do, Ending, FALLEN,
-    Fact, GIVE_BACK, MONEY, PAY, PLACE, READMIT, RELEASE, SETTLE, SETTLE_INCOME, SPEND, Saga, When,
-    commit, confirm, count, hold_target, order, out, reserve, spend_for_money,
+    ANNOUNCE, BUY, BUY_TARGET, CONFIRM_BUY, CONFIRM_TARGET, CREDIT, CREDIT_TO_CONVERT,
+    CREDIT_TO_REDEEM, Call, DATE, Do, Ending, FALLEN, Fact, GIVE_BACK, MONEY, PAY, PAY_MONEY,
+    PAY_REST, PLACE, READMIT, RELEASE, SETTLE, SETTLE_INCOME, SPEND, Saga, When, commit, confirm,
+    count, hold_target, order, out, reserve, spend_for_money,
 };
 use crate::parts::occurrence::Tell;
 use fundflow_runtime::step::{Exit, Move, Step, Table, act, call, wait, well_formed, word};
@@ -40,7 +41,7 @@ const KEEP: &[Move<Saga>] = &[
 const COMPLETE: &[Move<Saga>] = &[CARRY_OUT, REFUNDED, COMPLETED];
 const COMPLETE_WITH_REST: &[Move<Saga>] = &[
     CARRY_OUT,
-    act("pay out rest", Do::RequestPayout, Fact::RestRequested).to(),
+    PAY_REST,
     call("rest paid out", Call::Payout, Fact::RestAnswered, When::PayoutOverdue).to(),
     act("rest paid out: another account", Do::AskForAccount, Fact::RestPaidOut).to(),
     REFUNDED,
@@ -48,7 +49,7 @@ const COMPLETE_WITH_REST: &[Move<Saga>] = &[
 ];
 const PAY_OUT: &[Move<Saga>] = &[
     MISS,
-    act("pay out", Do::RequestPayout, Fact::PayoutRequested).to(),
+    PAY_MONEY,
     call("paid out", Call::Payout, Fact::PayoutAnswered, When::PayoutOverdue).to(),
     act("paid out: another account", Do::AskForAccount, Fact::PaidOut).to(),
     wait("paid out: refunded", Fact::NothingOwed).to(),
@@ -101,7 +102,7 @@ pub const PLAN_NEXT_DAY: Table<Saga> = Table {
         READMIT,
         PLACE,
         BUY,
-        CREDIT,
+        CREDIT_TO_CONVERT,
         COMMIT,
         CONFIRM_BUY,
         SETTLE,
@@ -147,7 +148,7 @@ pub const PLAN_REDEEM_TO_PURCHASE: Table<Saga> = Table {
         READMIT,
         PLACE,
         BUY,
-        CREDIT,
+        CREDIT_TO_REDEEM,
         COMMIT,
         CONFIRM_BUY,
         SETTLE,

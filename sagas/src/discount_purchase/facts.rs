@@ -17,6 +17,7 @@ use fundflow_domain::{
     time::Timestamp,
     wallet::{Credit, Entry, Reservation},
 };
+use fundflow_runtime::turn::NotDone;
 
 /// What the purchase did to its wallet.
 pub(super) fn entry(view: &View<'_>) -> Entry {
@@ -43,7 +44,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::BuyConfirmed => buy.is_confirmed(view) && sound(view, buy),
         Fact::Credited => entry(view).credit != Credit::None,
         Fact::CreditConfirmed => is_credit_confirmed(view),
-        Fact::CreditReversed => entry(view).credit == Credit::Reversed,
+        Fact::CreditReversed => plan.wallet.is_reversed(view, buy),
         Fact::Committed => notes.committed,
         Fact::Reserved => entry(view).reservation != Reservation::None,
         Fact::ReserveUnwanted => unwanted(view),
@@ -54,6 +55,8 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::OutRejected => is_out_rejected(view),
         Fact::OutConfirmed => is_out_confirmed(view),
         Fact::OutConfirmedAtAll => out.is_confirmed(view),
+        Fact::OutFallen => !out.is_placed(view) || is_out_rejected(view),
+        Fact::OutStands => out.is_confirmed(view) || bought_for_nothing(view),
         Fact::Spent => is_spent(view),
         Fact::IncomeSettled => is_income_settled(view),
         Fact::TargetPlaced => target.is_placed(view),
@@ -272,15 +275,21 @@ impl DiscountPurchase {
             When::BuyOverdue => house.noon_after(due(&plan.buy), 1),
             When::OutDue => timing::asked_from(view, house.noon_after(due(&plan.out), 0)),
             When::OutOverdue => house.noon_after(due(&plan.out), 1),
-            When::MoneyDue => {
-                let here = house.paid_by(view.open.request.wallet_fund, of(&plan.out));
-                house.noon_after(here.ok()?, 0)
-            }
+            When::MoneyDue => house.noon_after(self.money_here(view).ok()?, 0),
             When::RefundOverdue => plan.payment.refund_overdue(house, view, t),
             When::PayoutOverdue => plan.payout.overdue(house, view),
             When::TargetDue => timing::asked_from(view, house.noon_after(due(&plan.target), 0)),
             When::TargetOverdue => house.noon_after(due(&plan.target), 1),
         }
+    }
+}
+
+impl DiscountPurchase {
+    /// The day on which the fund's money is here: of a redemption, or of the income that a conversion took along.
+    pub(super) fn money_here(&self, view: &View<'_>) -> Result<TradingDay, NotDone> {
+        let out = &view.plan.out;
+        let t = out.trade_date(view).unwrap_or_else(|| trade_date(view));
+        self.house.all_paid_by((view.open.request.wallet_fund, t), out.confirmation(view))
     }
 }
 
@@ -338,24 +347,27 @@ pub(super) fn is_spent_on_target(view: &View<'_>) -> bool {
     rest(view).is_none_or(Money::is_zero)
 }
 
-/// The registrar takes out more than it confirmed before: a conversion cannot be larger than its
-/// purchase.
+/// The registrar takes out more than it confirmed before: what leaves cannot be more than what was bought.
 pub(super) fn more_than_there_is(
     view: &View<'_>,
     terms: &Terms,
     said: &Confirmation,
 ) -> Option<Finding> {
-    let Outcome::Conversion(numbers) = &said.outcome else { return None };
+    let left = match &said.outcome {
+        Outcome::Conversion(numbers) => numbers.shares_out,
+        Outcome::Redemption(numbers) => numbers.shares,
+        Outcome::Purchase(_) | Outcome::Subscription(_) | Outcome::FastTransfer(_) => return None,
+    };
     let Credit::Confirmed(bought) = entry(view).credit else { return None };
     let held = match entry(view).reservation {
         Reservation::Held(held) | Reservation::Leaving { held, .. } => held,
         Reservation::None | Reservation::Spent(_) | Reservation::Released => return None,
     };
-    if terms.order != view.plan.out.order || numbers.shares_out <= held {
+    if terms.order != view.plan.out.order || left <= held {
         return None;
     }
-    let text = format!("{} shares left, and {bought} were bought", numbers.shares_out);
+    let text = format!("{left} shares left, and {bought} were bought");
     let ours = vec![Figure::new("shares", held)];
-    let theirs = vec![Figure::new("shares", numbers.shares_out)];
+    let theirs = vec![Figure::new("shares", left)];
     Some(finding(Kind::SharesExceedAsked, &text, ours, theirs))
 }

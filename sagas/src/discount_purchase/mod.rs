@@ -53,6 +53,19 @@ const REFUND: &[Move<Saga>] = &[act("refund", Do::RequestRefund, Fact::RefundReq
 
 const REVERSE: &[Move<Saga>] = &[act("reverse", Do::ReverseCredit, Fact::CreditReversed).to()];
 
+/// The same where shares leave only once the purchase is confirmed. A purchase that is rejected after that takes
+/// shares back that may have left: then the register and we disagree about shares, and a person decides.
+const fn reverse(falls: &'static str) -> [Move<Saga>; 3] {
+    [
+        word(falls, Call::Out, Fact::OutFallen, When::OutDue, When::OutOverdue)
+            .to_unless(Fact::OutStands),
+        act("release what never came", Do::Release, Fact::AtLast(AtLast::NothingReserved)).to(),
+        act("reverse", Do::ReverseCredit, Fact::CreditReversed).to(),
+    ]
+}
+const REVERSE_CONVERTED: &[Move<Saga>] = &reverse("conversion falls");
+const REVERSE_REDEEMED: &[Move<Saga>] = &reverse("redemption falls");
+
 const RELEASE: &[Move<Saga>] = &[act("release", Do::Release, Fact::Released).to()];
 
 /// The wallet keeps what the registrar confirms; that must be known before the saga may end.
@@ -75,18 +88,27 @@ const COMPLETE: &[Move<Saga>] = &[
 ];
 
 /// What the target did not take of the redemption's money is the investor's, and so is income that came
-/// along with the shares.
+/// along with the shares. The fund pays both on T+n.
+const PAY_REST: Move<Saga> = Deed {
+    asks: Some(When::MoneyDue),
+    ..act("pay out rest", Do::RequestPayout, Fact::RestRequested)
+}
+.to();
 const COMPLETE_WITH_REST: &[Move<Saga>] = &[
-    act("pay out rest", Do::RequestPayout, Fact::RestRequested).to(),
+    PAY_REST,
     call("rest paid out", Call::Payout, Fact::RestAnswered, When::PayoutOverdue).to(),
     act("rest paid out: another account", Do::AskForAccount, Fact::RestPaidOut).to(),
     wait("refunded at last", Fact::NothingOwed).to(),
     act("complete", Do::End(Ending::Completed), Fact::Ended).to(),
 ];
 
-/// The money of the redemption is the investor's, whatever becomes of the target.
+/// The money of the redemption is the investor's, whatever becomes of the target, from the day on which the
+/// fund pays it.
+const PAY_MONEY: Move<Saga> =
+    Deed { asks: Some(When::MoneyDue), ..act("pay out", Do::RequestPayout, Fact::PayoutRequested) }
+        .to();
 const PAY_OUT: &[Move<Saga>] = &[
-    act("pay out", Do::RequestPayout, Fact::PayoutRequested).to(),
+    PAY_MONEY,
     call("paid out", Call::Payout, Fact::PayoutAnswered, When::PayoutOverdue).to(),
     act("paid out: another account", Do::AskForAccount, Fact::PaidOut).to(),
     wait("paid out: refunded", Fact::NothingOwed).to(),
@@ -112,8 +134,12 @@ const BUY: Step<Saga> = call("buy", Call::Buy, Fact::BuyAccepted, When::NextCutO
     .row(Exit::Nothing)
     .unless(Fact::BuyRejected, Some(Do::CloseBuy))
     .late_from(When::BuyUnwanted, Late::Refused);
-const CREDIT: Step<Saga> =
-    act("credit", Do::CreditInTransit, Fact::Credited).row(Exit::Undo(REVERSE));
+const fn credit(exit: &'static [Move<Saga>]) -> Step<Saga> {
+    act("credit", Do::CreditInTransit, Fact::Credited).row(Exit::Undo(exit))
+}
+const CREDIT: Step<Saga> = credit(REVERSE);
+const CREDIT_TO_CONVERT: Step<Saga> = credit(REVERSE_CONVERTED);
+const CREDIT_TO_REDEEM: Step<Saga> = credit(REVERSE_REDEEMED);
 const fn commit(exit: &'static [Move<Saga>]) -> Step<Saga> {
     act("commit", Do::Commit, Fact::Committed).row(Exit::Landing(exit, Some(Fact::BuyRejected)))
 }
@@ -188,7 +214,7 @@ pub const NEXT_DAY: Table<Saga> = Table {
         READMIT,
         PLACE,
         BUY,
-        CREDIT,
+        CREDIT_TO_CONVERT,
         COMMIT,
         CONFIRM_BUY,
         SETTLE,
@@ -255,7 +281,7 @@ pub const REDEEM_TO_PURCHASE: Table<Saga> = Table {
         READMIT,
         PLACE,
         BUY,
-        CREDIT,
+        CREDIT_TO_REDEEM,
         COMMIT,
         CONFIRM_BUY,
         SETTLE,

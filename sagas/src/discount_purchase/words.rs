@@ -105,6 +105,10 @@ pub enum Fact {
     OutConfirmed,
     /// The registrar confirmed it, whatever its numbers.
     OutConfirmedAtAll,
+    /// No order takes out what never came: none was placed, or it fell with its purchase.
+    OutFallen,
+    /// Shares that never came have left, or their money has gone on.
+    OutStands,
     /// The wallet handed the shares over.
     Spent,
     /// Unpaid income that went along with all of them is booked, or none went along.

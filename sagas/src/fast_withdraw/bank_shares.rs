@@ -11,7 +11,9 @@
 //!    case is open; the bank gets nothing more meanwhile, and the saga is not over.
 //! 3. A case on the record itself that says the same is that case, and no other follows it.
 //! 4. What nobody has taken yet is asked for in other figures instead, and is no difference.
-//! 5. A record that makes the shares the same takes the place of the last one at once, and closes the case.
+//! 5. What the transfer left with the investor is paid for all the same: it is held while the case that says so
+//!    is open, so that nobody has both the shares and their cash.
+//! 6. A record that makes the shares the same takes the place of the last one at once, and closes the case.
 
 use super::{
     day,
@@ -296,10 +298,23 @@ fn in_dispute(view: &View<'_>) -> Vec<Dispute> {
     case.map(|case| (case, back.min(beyond))).into_iter().collect()
 }
 
+/// Shares that the transfer left with the investor, whose cash is out: they are held for its open case once
+/// nothing reserves them any more.
+fn paid_for(view: &View<'_>) -> Option<Dispute> {
+    let (transfer, open) = (&view.plan.transfer, &view.open.notes.disputes);
+    if open.is_empty() || !transfer.is_confirmed(view) {
+        return None;
+    }
+    let reserved = view.plan.wallet.held(view).unwrap_or_default();
+    let rest = asked(view).minus(transfer.shares_out(view)?)?.minus(reserved)?;
+    let case = transfer.rejection_case(view).or_else(|| case_of_last(view, transfer))?;
+    (open.contains(&case) && !rest.is_zero()).then_some((case, rest))
+}
+
 fn held(view: &View<'_>) -> Vec<Dispute> {
     let own = SHARES.last(view).map(|(case, _)| case);
     let of_bank = day::held(view).into_iter().filter(|(case, _)| Some(*case) != own);
-    of_bank.chain(in_dispute(view)).collect()
+    of_bank.chain(in_dispute(view)).chain(paid_for(view)).collect()
 }
 
 fn book(view: &View<'_>) -> ShareBook {

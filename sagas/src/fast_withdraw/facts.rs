@@ -174,7 +174,8 @@ impl FastWithdraw {
             let promised = day::promise(view).admitted.confirm_by;
             leg.application(view).map_or(Some(promised), |it| house.word_due(it))
         };
-        let here = house.paid_by(view.open.request.fund, redeemed).ok();
+        let of = (view.open.request.fund, redeemed);
+        let here = || house.all_paid_by(of, plan.redemption.confirmation(view)).ok();
         match when {
             When::BankAsked => last_word::asked_from(view),
             When::BankOverdue => last_word::overdue(self, view),
@@ -201,9 +202,9 @@ impl FastWithdraw {
                 timing::asked_from(view, house.noon_after(due(&plan.redemption)?, 0))
             }
             When::RedemptionOverdue => house.noon_after(due(&plan.redemption)?, 1),
-            When::MoneyDue => house.noon_after(here?, 0),
+            When::MoneyDue => house.noon_after(here()?, 0),
             When::MoneyOverdue => {
-                let here = here?;
+                let here = here()?;
                 let asked = plan.advance.repayment_asked_at(view);
                 let asked = asked.and_then(|at| house.calendar.t_of(at).ok());
                 house.cut_off_after(asked.map_or(here, |day| day.max(here)), 1)

@@ -5,7 +5,7 @@ use crate::house::{Funds, House, beyond};
 use chrono::NaiveDate;
 use fundflow_domain::{
     admission::later::Later,
-    application::{Ask, Terms},
+    application::{Ask, Confirmation, Terms},
     calendar::TradingDay,
     fund::FundTerms,
     ids::FundCode,
@@ -57,6 +57,24 @@ impl House {
     /// [`NotDone::NotListed`] for a fund without terms on that T, [`NotDone::Refused`] past the calendar's end.
     pub fn paid_by(&self, fund: FundCode, t: TradingDay) -> Result<TradingDay, NotDone> {
         self.terms(fund, t)?.paid_by(&self.calendar, t).map_err(beyond)
+    }
+
+    /// The day on which the money of all that a redemption of that T brought is here: that of the last part of
+    /// it that was confirmed, where the rest was carried over or told late.
+    ///
+    /// # Errors
+    /// As [`Self::paid_by`].
+    pub fn all_paid_by(
+        &self,
+        (fund, t): (FundCode, TradingDay),
+        last: Option<&Confirmation>,
+    ) -> Result<TradingDay, NotDone> {
+        let here = self.paid_by(fund, t)?;
+        let Some(last) = last else { return Ok(here) };
+        let days = self.terms(fund, t)?.pays_after_word();
+        let last = self.calendar.day(last.confirmed_on).ok();
+        let after = last.and_then(|day| self.calendar.plus(day, days).ok());
+        Ok(after.map_or(here, |day| day.max(here)))
     }
 
     /// All that an order's T decides of it is in the catalogue.

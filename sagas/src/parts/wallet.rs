@@ -86,6 +86,15 @@ impl WalletPart {
         }
     }
 
+    /// Nothing of that purchase is there: it never came, or what was registered is taken back.
+    pub fn is_reversed<S: Saga>(&self, view: &View<'_, S>, buy: &ApplicationLeg) -> bool {
+        match self.entry(view).credit {
+            Credit::Reversed => true,
+            Credit::Confirmed(there) => there.is_zero() && buy.is_rejected(view),
+            Credit::None | Credit::InTransit(_) | Credit::Arriving { .. } => false,
+        }
+    }
+
     /// Shares of a reservation that the registrar has not had its last word on.
     pub fn open<S: Saga>(&self, view: &View<'_, S>) -> Option<Shares> {
         self.entry(view).reservation.open()

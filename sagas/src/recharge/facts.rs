@@ -38,7 +38,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Accepted => buy.is_accepted(view),
         Fact::Rejected => buy.is_rejected(view),
         Fact::Credited => wallet.entry(view).credit != Credit::None,
-        Fact::CreditReversed => wallet.entry(view).credit == Credit::Reversed,
+        Fact::CreditReversed => wallet.is_reversed(view, &plan.buy),
         Fact::Confirmed => buy.is_confirmed(view) && (view.ending.is_some() || buy.is_sound(view)),
         Fact::CreditConfirmed => wallet.is_credited(view) && wallet.is_booked_in(view, buy),
         Fact::Booked => wallet.is_booked_in(view, buy),

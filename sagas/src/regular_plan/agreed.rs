@@ -254,6 +254,7 @@ const fn no_way(why: &admission::Refusal) -> bool {
         why,
         R::NotAMoneyFund { .. }
             | R::SameFund { .. }
+            | R::TargetIsMoneyFund { .. }
             | R::ModeUnavailable { .. }
             | R::PurchaseNotOpen { .. }
             | R::ConversionOutNotOpen { .. }

@@ -140,13 +140,8 @@ impl Withdraw {
     /// The day on which the fund's money is here: so many trading days after T, or after the T of
     /// the last part that was confirmed.
     pub(super) fn money_here(&self, view: &View<'_>) -> Result<TradingDay, NotDone> {
-        let (t, fund) = (trade_date(view), view.open.request.fund);
-        let here = self.house.paid_by(fund, t)?;
-        let Some(last) = view.plan.out.confirmation(view) else { return Ok(here) };
-        let days = self.house.terms(fund, t)?.pays_after_word();
-        let last = self.house.calendar.day(last.confirmed_on).ok();
-        let after = last.and_then(|day| self.house.calendar.plus(day, days).ok());
-        Ok(after.map_or(here, |day| day.max(here)))
+        let of = (view.open.request.fund, trade_date(view));
+        self.house.all_paid_by(of, view.plan.out.confirmation(view))
     }
 }
 

@@ -9,7 +9,8 @@
 //! 1. Only what is available is reserved: not what is in transit, frozen or in dispute.
 //! 2. A full withdrawal takes the unpaid income along, whatever the fund's carry.
 //! 3. The register is truth: a part that a huge redemption leaves unconfirmed comes on later days or
-//!    stays, by the investor's flag; the withdrawal waits for the registrar's last record.
+//!    stays, by the investor's flag; the withdrawal waits for the registrar's last record, and pays all in one
+//!    sum.
 //! 4. Money that the bank cannot deliver waits for a person, who names another account of the same
 //!    name.
 

@@ -7,6 +7,7 @@ use crate::{
     terms::{WALLET, request},
 };
 use fundflow_domain::{
+    fund::FundTerms,
     holdings::{self, Credit},
     ids::WalletId,
     modes::ConversionMode as Mode,
@@ -22,7 +23,15 @@ pub(crate) fn wallet_key() -> Key<Wallet> {
 
 /// At 10:00 on Monday, with so many shares that were registered in February.
 pub(crate) fn holding(shares: &str) -> Stage {
-    let mut stage = Stage::at("10:00");
+    given(Stage::at("10:00"), shares)
+}
+
+/// The same on those terms.
+pub(crate) fn holding_of(funds: Vec<FundTerms>, shares: &str) -> Stage {
+    given(Stage::with(funds, "10:00"), shares)
+}
+
+fn given(mut stage: Stage, shares: &str) -> Stage {
     let (earlier, shares) = (tx("GIVEN"), shares.parse().unwrap());
     stage.given(&wallet_key(), &Command::CreditInTransit(earlier.clone(), shares));
     let on = "2026-02-10".parse().unwrap();

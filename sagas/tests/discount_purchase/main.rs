@@ -10,6 +10,7 @@
 #[path = "../common/audited.rs"]
 mod audited;
 mod books;
+mod bought_back;
 #[path = "../common/by_hand.rs"]
 mod by_hand;
 #[path = "../common/foreseen.rs"]

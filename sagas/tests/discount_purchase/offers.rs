@@ -8,7 +8,7 @@ use crate::{
 };
 use fundflow_domain::{
     day_limit::{Command as Count, DayLimit},
-    fund::FundTerms,
+    fund::{FundKind, FundTerms},
     ids::FundCode,
     investor::InvestorRisk,
     limits::{DayMax, ExcessPolicy as Policy},
@@ -119,6 +119,28 @@ fn a_mode_whose_registrar_or_bank_cannot_be_called_is_not_offered() {
     assert_eq!(offers(&ask(&mut stage, &next, &asked())), [Mode::RedeemToPurchase]);
     stage.runner.set_ports(ports(&["bank", "ta-05"]));
     assert_eq!(offers(&ask(&mut stage, &next, &asked())), []);
+}
+
+#[test]
+fn a_money_fund_is_no_target_in_any_mode_and_nothing_is_charged_for_it() {
+    let modes = Mode::ALL.into_iter().map(Some).chain([None]);
+    for mode in modes {
+        let money = FundTerms { kind: FundKind::Money, ..target() };
+        let mut stage = Stage::with(vec![wallet(), money], "10:00");
+        give(&mut stage, 5000, 1);
+        let before = stage.events.len();
+        let asked_for =
+            Request { mode, target_fund: TARGET.parse().unwrap(), ..request(Mode::Held) };
+        let Reply::Refused(_, text) = ask(&mut stage, &asked_for, &asked()) else {
+            panic!("{mode:?} is taken")
+        };
+        assert_eq!(
+            &*text,
+            "fund 011162 is a money-market fund, whose shares belong in a wallet; a discount purchase buys other funds",
+            "{mode:?}"
+        );
+        assert_eq!(stage.events.len(), before, "{mode:?}");
+    }
 }
 
 #[test]

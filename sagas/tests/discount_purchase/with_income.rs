@@ -2,14 +2,15 @@
 
 use crate::{
     books,
-    held::{holding, wallet_key},
+    held::{holding, holding_of, wallet_key},
     names::order,
     outside::Verdict,
     stage::Stage,
-    terms::request,
+    terms::{self, request},
 };
 use fundflow_domain::{
     application::{Applications, Ask, Outcome},
+    fund::FundTerms,
     ids::{ApplicationNo, PaymentNo},
     modes::ConversionMode as Mode,
     money_fund::IncomeUnit,
@@ -74,6 +75,24 @@ fn all_that_is_held_takes_the_unpaid_income_along_and_it_is_paid_out_once() {
     assert_eq!(paid.amount.to_string(), "0.05");
     assert_eq!(stage.lines.iter().filter(|it| *it == "call convert.out").count(), 1);
     assert!(stage.look().open_ends.is_empty());
+    books::at_the_end(&stage);
+}
+
+/// T is Monday 2 March, and the fund pays three trading days later.
+#[test]
+fn income_that_left_with_a_conversion_is_paid_out_from_the_day_on_which_the_fund_pays_it() {
+    let slow = FundTerms { payout_lag: 3, ..terms::wallet() };
+    let mut stage = holding_of(vec![slow, terms::target()], "1000");
+    accrue(&mut stage, "2026-02-27");
+    stage.outside.verdicts.insert("convert".to_owned(), Verdict::Silence);
+    stage.request(&request(Mode::Held));
+    stage.settle();
+    told(&mut stage, "0.05");
+    stage.clock("03-05 11:59");
+    assert!(!stage.has("payout.requested"), "{}", stage.text());
+
+    stage.clock("03-05 12:00");
+    assert_eq!(stage.look().ending, Some("discount_purchase.completed"), "{}", stage.text());
     books::at_the_end(&stage);
 }
 

@@ -57,13 +57,31 @@ fn a_fast_withdrawal_goes_on_with_the_corrected_record_of_its_transfer() {
     stage.request(fast_withdraw::request("10000"), fast_withdraw::asked());
     stage.run();
     assert_eq!(stage.parked().unwrap().1, "does_not_add_up");
-    assert_eq!(figures(&stage), ["3000.00", "0.00", "0.00", "3000.00"], "9,000 are the bank's");
+    let held = ["3000.00", "0.00", "1000.00", "2000.00"];
+    assert_eq!(figures(&stage), held, "9,000 are the bank's, and it paid for 1,000 more");
 
     says(&mut stage, "transfer", record("c-2", "2026-02-04", true, transferred("10000")));
     assert_eq!(stage.count("application.corrected"), 1, "{}", stage.text());
     assert_eq!(stage.count("case.closed"), 1);
     assert_eq!(stage.last(), "fast_withdraw.paid_out", "{}", stage.text());
     assert_eq!(figures(&stage), ["2000.00", "0.00", "0.00", "2000.00"]);
+}
+
+#[test]
+fn what_is_held_for_the_bank_is_taken_by_the_corrected_record_where_the_wallet_has_no_other() {
+    let saga = fast_withdraw::saga(fast_withdraw::licensed());
+    let mut stage = Stage::new(saga, "02-03 10:00");
+    stage.holding("i-1", "10000");
+    let wrong = record("c-1", "2026-02-04", true, transferred("3000"));
+    stage.outside.records.insert("transfer".into(), vec![wrong]);
+    stage.request(fast_withdraw::request("10000"), fast_withdraw::asked());
+    stage.run();
+    assert_eq!(figures(&stage), ["7000.00", "0.00", "7000.00", "0.00"]);
+
+    says(&mut stage, "transfer", record("c-2", "2026-02-04", true, transferred("10000")));
+    assert_eq!(stage.last(), "fast_withdraw.paid_out", "{}", stage.text());
+    assert_eq!(stage.count("fast_withdraw.parked"), 1, "{}", stage.text());
+    assert_eq!(figures(&stage), ["0.00", "0.00", "0.00", "0.00"]);
 }
 
 #[test]

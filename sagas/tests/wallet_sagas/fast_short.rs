@@ -130,10 +130,10 @@ fn short() -> Vec<(&'static str, Fast, &'static str, &'static str)> {
         other => panic!("{other:?}"),
     };
     let said = |leg: &str, outcome| with(leg, record("c-1", "2026-02-05", true, outcome));
-    let transferred = |it| with("transfer", record("c-1", "2026-02-04", true, transferred(it)));
+    let one = |it| with("transfer", record("c-1", "2026-02-04", true, transferred(it)));
     vec![
-        ("less is transferred", transferred("9000"), "3000.00", "9000.00"),
-        ("nothing is transferred", transferred("0"), "12000.00", "0.00"),
+        ("less is transferred", one("9000"), "3000.00", "9000.00"),
+        ("nothing is transferred", one("0"), "12000.00", "0.00"),
         ("the front refuses the transfer", refusing("transfer"), "12000.00", "0.00"),
         ("the transfer is rejected", with("transfer", rejected("0002")), "12000.00", "0.00"),
         ("the front refuses the redemption", refusing("redeem"), "2000.00", "0.00"),
@@ -143,14 +143,32 @@ fn short() -> Vec<(&'static str, Fast, &'static str, &'static str)> {
     ]
 }
 
+/// The same of a transfer of which 3,000 shares were moved first.
+fn short_in_parts() -> Vec<(&'static str, Fast, &'static str, &'static str)> {
+    let twice = |last: ApplicationAnswer| {
+        let first = record("c-1", "2026-02-04", false, transferred("3000"));
+        let mut stage = begun();
+        stage.outside.records.insert("transfer".into(), vec![first, last]);
+        stage
+    };
+    let more = record("c-2", "2026-02-05", true, transferred("6000"));
+    vec![
+        ("less is transferred in two parts", twice(more), "3000.00", "9000.00"),
+        ("the rest of it is rejected", twice(rejected("0002")), "9000.00", "3000.00"),
+    ]
+}
+
 #[test]
 fn whatever_the_registrar_does_not_move_a_case_says_so_and_its_closing_ends_it() {
     for how in [How::Accepted, manual()] {
-        for (what, mut stage, shares, back) in short() {
+        for (what, mut stage, shares, back) in short().into_iter().chain(short_in_parts()) {
             stage.run();
             assert_eq!(stage.parked().unwrap().1, "does_not_add_up", "{what}\n{}", stage.text());
             assert_eq!(stage.count("case.opened"), 1, "{what}");
             assert_eq!(stage.count("advance.repayment_requested"), 0, "{what}");
+            // The cash is out: what did not move for it is nobody's to use before a person has said whose it is.
+            let free = stage.wallet().available();
+            assert_eq!(free.to_string(), "2000.00", "{what}\n{}", stage.text());
 
             let reply = close(&mut stage, 0, how.clone());
             assert!(matches!(reply, Reply::Acted), "{what}: {reply:?}");
@@ -316,6 +334,21 @@ fn whoever_gives_it_up_says_whether_the_engine_or_a_person_settles_with_the_bank
         let shares = if late == "confirmed" { "2000.00" } else { "12000.00" };
         assert_eq!(stage.wallet().available().to_string(), shares, "{context}");
     }
+}
+
+#[test]
+fn what_the_transfer_left_is_held_after_the_saga_was_given_up_too_until_its_case_is_closed() {
+    let mut stage = begun();
+    let less = record("c-1", "2026-02-04", true, transferred("3000"));
+    stage.outside.records.insert("transfer".into(), vec![less]);
+    stage.run();
+    stage.abandon_as(&[("repayment", Disposition::Refund)]);
+    stage.run();
+    assert_eq!(stage.wallet().available().to_string(), "2000.00", "{}", stage.text());
+
+    assert!(matches!(close(&mut stage, 0, How::Accepted), Reply::Acted));
+    stage.run();
+    assert_eq!(stage.wallet().available().to_string(), "9000.00", "{}", stage.text());
 }
 
 #[test]

@@ -11,6 +11,7 @@ use fundflow_domain::{
     advance,
     application::{FastTransferConfirmed, Outcome},
     fast_redemption::Advancer,
+    fund::FundTerms,
 };
 use fundflow_runtime::message::{Action, Noticed, Reply};
 use fundflow_sagas::{
@@ -92,6 +93,29 @@ fn the_cash_is_there_at_once_and_the_bank_has_its_money_back_when_the_fund_pays(
     let advanced = stage.events.iter().find(|it| *it.event.event_type == *"advance.advanced");
     assert_eq!(advanced.unwrap().event.recorded_at, at("02-03 10:00"));
     assert_eq!(stage.wallet().available().to_string(), "2000.00");
+}
+
+/// The bank's redemption is placed on Wednesday 4 February. Its rest is carried over to the 5th, and paid two
+/// trading days after that.
+#[test]
+fn the_bank_has_its_money_back_once_the_fund_has_paid_the_part_that_was_carried_over_too() {
+    let slow = FundTerms { payout_lag: 2, ..money_fund() };
+    let saga = FastWithdraw { house: house(vec![slow]), ..saga(licensed()) };
+    let mut stage = Stage::new(saga, "02-03 10:00");
+    stage.holding("i-1", "12000");
+    let part = |serial, on, last, shares: &str| {
+        record(serial, on, last, redeemed(shares.parse().unwrap(), "0"))
+    };
+    let parts =
+        vec![part("c-1", "2026-02-05", false, "3000"), part("c-2", "2026-02-06", true, "7000")];
+    stage.outside.records.insert("redeem".into(), parts);
+    stage.request(request("10000"), asked());
+    stage.clock("02-09 11:59");
+    assert_eq!(stage.count("application.confirmed"), 2, "{}", stage.text());
+    assert_eq!(stage.count("advance.repayment_requested"), 0, "{}", stage.text());
+
+    stage.clock("02-09 12:00");
+    assert_eq!(stage.last(), "fast_withdraw.paid_out", "{}", stage.text());
 }
 
 #[test]
