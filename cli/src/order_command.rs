@@ -290,14 +290,21 @@ fn numbers(outcome: &Outcome) -> String {
             it.amount, it.fee, it.interest, it.face, it.shares, it.refund
         ),
         Outcome::Redemption(it) => format!(
-            "{} shares at {} = {} yuan, fee {}, income {}, {} yuan to the investor",
-            it.shares, it.nav, it.gross, it.fee, it.income, it.payout
+            "{} shares at {} = {} yuan, fee {}{}, income {}, {} yuan to the investor",
+            it.shares,
+            it.nav,
+            it.gross,
+            it.fee,
+            put_off(outcome),
+            it.income,
+            it.payout
         ),
         Outcome::Conversion(it) => format!(
-            "{} shares at {}, fees {} + {}, {} yuan at {} = {} shares",
+            "{} shares at {}, fees {}{} + {}, {} yuan at {} = {} shares",
             it.shares_out,
             it.nav_out,
             it.redemption_fee,
+            put_off(outcome),
             it.topup_fee,
             it.net_in,
             it.nav_in,
@@ -307,4 +314,10 @@ fn numbers(outcome: &Outcome) -> String {
             format!("{} shares change hands, income {}", it.shares, it.income)
         }
     }
+}
+
+/// How much of a fee for leaving is the one for buying that was put off.
+fn put_off(outcome: &Outcome) -> String {
+    let fee = outcome.back_end_fee();
+    if fee.is_zero() { String::new() } else { format!(" (of it {fee} put off from buying)") }
 }

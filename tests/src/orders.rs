@@ -110,6 +110,7 @@ pub fn converted(out: &str) -> Confirmation {
         shares_out: shares(out),
         nav_out: Nav::ONE,
         redemption_fee: Money::ZERO,
+        back_end_fee: Money::ZERO,
         topup_fee: Money::ZERO,
         net_in,
         nav_in,

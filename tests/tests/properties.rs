@@ -194,6 +194,7 @@ proptest! {
                     event,
                     application::Event::Corrected { .. }
                         | application::Event::Upheld(_)
+                        | application::Event::PortionConfirmed(_)
                         | application::Event::Withdrawn { .. }
                 );
                 assert!(over.is_none() || corrected || stage == over, "{event:?}: {state:?}");

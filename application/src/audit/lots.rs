@@ -119,6 +119,7 @@ mod tests {
             nav: Nav::ONE,
             gross: read("50"),
             fee: Money::ZERO,
+            back_end_fee: Money::ZERO,
             payout: read("50"),
             income: SignedMoney::ZERO,
             lots: lots.iter().map(lot).collect(),

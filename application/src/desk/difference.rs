@@ -21,7 +21,10 @@ use fundflow_kernel::{
     loaded::Loaded,
 };
 use rust_decimal::Decimal;
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    mem,
+};
 
 /// Where the difference of one record is, or goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,6 +159,8 @@ impl Ledger {
         let events = Applications::decide(state, &Command::Uphold(serial)).ok()?;
         for event in &events {
             self.said(request, &stream, event)?;
+            let loaded = self.applications.get_mut(&stream)?;
+            loaded.state = Applications::evolve(mem::take(&mut loaded.state), event)?;
         }
         Some(true)
     }

@@ -67,6 +67,10 @@ pub struct PlannedEvent {
     pub event_type: String,
     /// In whose name.
     pub actor: Actor,
+    /// Of the payload, as it is stored.
+    pub schema: u16,
+    /// The payload: one JSON object.
+    pub data: Box<str>,
 }
 
 /// What would follow.
@@ -237,6 +241,8 @@ fn foreseen(output: Output) -> Foreseen {
             stream: append.stream.clone(),
             event_type: event.event_type.into_owned(),
             actor: event.actor,
+            schema: event.schema,
+            data: event.data,
         }));
     }
     let alerts = output.alerts.into_iter().map(|alert| alert.what.to_string()).collect();

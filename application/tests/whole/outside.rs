@@ -176,6 +176,7 @@ fn converted(shares_out: Shares, manner: Manner) -> ConversionConfirmed {
         shares_out,
         nav_out: Nav::ONE,
         redemption_fee: Money::ZERO,
+        back_end_fee: Money::ZERO,
         topup_fee: Money::ZERO,
         net_in,
         nav_in,

@@ -101,6 +101,7 @@ impl SandboxRegistrar {
                     shares_out: *shares,
                     nav_out: Nav::ONE,
                     redemption_fee: Money::ZERO,
+                    back_end_fee: Money::ZERO,
                     topup_fee: Money::ZERO,
                     net_in,
                     nav_in: self.nav,

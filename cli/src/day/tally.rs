@@ -110,10 +110,12 @@ pub(super) struct FundRow {
 struct Ours<'a> {
     rows: BTreeSet<&'a TransactionId>,
     of_plans: BTreeSet<TransactionId>,
+    /// Their name may stand for what another folder asked for.
+    refused: &'a BTreeMap<TransactionId, String>,
 }
 
 impl<'a> Ours<'a> {
-    fn of(rows: BTreeSet<&'a TransactionId>, played: &Played, day: &Day) -> Self {
+    fn of(rows: BTreeSet<&'a TransactionId>, played: &'a Played, day: &Day) -> Self {
         let days = day.trade_date.date()..=played.until.date();
         let orders = || played.sagas.rows().filter(|row| rows.contains(&row.transaction));
         let moved = orders().filter(|row| *row.kind != *RegularPlans::KIND).map(|row| row.moved);
@@ -127,11 +129,12 @@ impl<'a> Ours<'a> {
         };
         let of_plans = played.sagas.rows().filter(|row| is_ours(row));
         let of_plans = of_plans.map(|row| row.transaction.clone()).collect();
-        Self { rows, of_plans }
+        Self { rows, of_plans, refused: &played.refused }
     }
 
     fn contains(&self, transaction: &TransactionId) -> bool {
-        self.rows.contains(transaction) || self.of_plans.contains(transaction)
+        let asked = self.rows.contains(transaction) || self.of_plans.contains(transaction);
+        asked && !self.refused.contains_key(transaction)
     }
 }
 
@@ -336,14 +339,19 @@ fn confirmed<'a>(
 
 fn fees(books: &Books, ours: &Ours<'_>) -> Fees {
     let add = |sum: &mut Sum<2>, fee: Money| sum.add(fee.decimal());
+    // A fee for buying that was put off is none for leaving.
+    let leaving = |fees: &mut Fees, (fee, put_off): (Money, Money)| {
+        add(&mut fees.redemption, fee.minus(put_off).unwrap_or_default());
+        add(&mut fees.purchase, put_off.min(fee));
+    };
     let mut fees = Fees::default();
     for outcome in confirmed(books, ours).flat_map(|(_, outcomes)| outcomes) {
         match outcome {
             Outcome::Purchase(numbers) => add(&mut fees.purchase, numbers.fee),
             Outcome::Subscription(numbers) => add(&mut fees.purchase, numbers.fee),
-            Outcome::Redemption(numbers) => add(&mut fees.redemption, numbers.fee),
+            Outcome::Redemption(numbers) => leaving(&mut fees, (numbers.fee, numbers.back_end_fee)),
             Outcome::Conversion(numbers) => {
-                add(&mut fees.redemption, numbers.redemption_fee);
+                leaving(&mut fees, (numbers.redemption_fee, numbers.back_end_fee));
                 add(&mut fees.topup, numbers.topup_fee);
             }
             Outcome::FastTransfer(_) => {}

@@ -1,7 +1,10 @@
 //! What would follow: the desk decides the order on a copy of the saga, and what that copy wants to
 //! append, to send and to tell is what is shown.
 
-use super::{Order, Will, words::words};
+use super::{
+    Order, Will,
+    words::{announced, words},
+};
 use crate::{
     reading::Failure,
     registry::{Sagas, Word},
@@ -208,6 +211,8 @@ impl Desk<'_> {
             row.calls.push(call);
             row.money.extend(money);
         }
+        // The bank is asked for one after the other.
+        row.money.extend(announced(foreseen));
         let closes = |event: &EventLine| {
             ["payment.declined", "payment.closed"].contains(&event.event_type.as_str())
         };

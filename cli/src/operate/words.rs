@@ -4,6 +4,13 @@ use fundflow::runtime::{
     message::{Effect, NeverGot},
     port::Ask,
 };
+use fundflow_application::desk::{Foreseen, PlannedEvent};
+use fundflow_domain::{
+    ids::PaymentNo,
+    payment::{self, Payments},
+    payout::{self, Payouts},
+};
+use fundflow_kernel::codec;
 use fundflow_sagas::ports::{
     advance::AdvanceCall,
     bank::{BankCall, Payout, Refund},
@@ -33,6 +40,41 @@ pub(super) fn words(effect: &Effect) -> (String, Option<String>) {
         }
     };
     (call, None)
+}
+
+/// Money that is asked for by it, and that the bank is not called for at once.
+pub(super) fn announced(foreseen: &Foreseen) -> Vec<String> {
+    let called = foreseen.calls.iter().filter_map(|effect| match effect.call_as::<BankCall>()? {
+        BankCall::Payout(Payout { no, .. }) | BankCall::Refund(Refund { no, .. }) => Some(no),
+        BankCall::Charge(_) | BankCall::AskRefund(_) | BankCall::AskPayout(_) => None,
+    });
+    uncalled(&foreseen.events, &called.collect::<Vec<_>>())
+}
+
+fn uncalled(events: &[PlannedEvent], called: &[&PaymentNo]) -> Vec<String> {
+    let asked = events.iter().filter_map(asked_for).filter(|(no, _)| !called.contains(&no));
+    asked.map(|(no, what)| format!("{what}, once it is due, under {no}")).collect()
+}
+
+/// A payout or a refund that an event asks for: its number, and what it moves.
+fn asked_for(event: &PlannedEvent) -> Option<(PaymentNo, String)> {
+    let PlannedEvent { event_type, schema, data, .. } = event;
+    match event_type.as_str() {
+        "payout.requested" => match codec::decode::<Payouts>(event_type, *schema, data).ok()? {
+            payout::Event::Requested(terms) => {
+                Some((terms.no, format!("{} yuan go to {}", terms.amount, terms.account)))
+            }
+            payout::Event::PaidOut(_)
+            | payout::Event::Refused { .. }
+            | payout::Event::Redirected { .. } => None,
+        },
+        "payment.refund_requested" => {
+            let said = codec::decode::<Payments>(event_type, *schema, data).ok()?;
+            let payment::Event::RefundRequested { no, amount, .. } = said else { return None };
+            Some((no, format!("{amount} yuan go back to whom they came from")))
+        }
+        _ => None,
+    }
 }
 
 /// What a question moves, and what follows where the other side never got what is asked about: `what`, which is
@@ -115,6 +157,29 @@ fn bank_words(call: &BankCall, effect: &Effect) -> (String, Option<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fundflow_kernel::envelope::Actor;
+
+    fn payout(no: &str, amount: &str) -> PlannedEvent {
+        let data = format!(
+            "{{\"no\":\"{no}\",\"account\":\"A-1\",\"amount\":\"{amount}\",\"order\":\"R.redeem\",\"due\":\"2026-03-10\"}}"
+        );
+        PlannedEvent {
+            stream: format!("payout-{no}").parse().unwrap(),
+            event_type: "payout.requested".to_owned(),
+            actor: Actor::Engine,
+            schema: 1,
+            data: data.into(),
+        }
+    }
+
+    #[test]
+    fn all_money_that_is_asked_for_is_named_and_what_is_called_for_only_once() {
+        let events = vec![payout("R.out", "2903.77"), payout("R.part2.out", "2055.01")];
+        let second = "2055.01 yuan go to A-1, once it is due, under R.part2.out";
+        let first = "2903.77 yuan go to A-1, once it is due, under R.out";
+        assert_eq!(uncalled(&events, &[]), [first, second]);
+        assert_eq!(uncalled(&events, &[&"R.out".parse().unwrap()]), [second]);
+    }
 
     #[test]
     fn what_follows_where_nobody_got_the_call_is_said_as_it_is() {

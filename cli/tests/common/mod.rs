@@ -280,6 +280,7 @@ fn converted() -> ApplicationAnswer {
         shares_out: "10000.00".parse().unwrap(),
         nav_out: Nav::ONE,
         redemption_fee: Money::ZERO,
+        back_end_fee: Money::ZERO,
         topup_fee: Money::ZERO,
         net_in: "10000.00".parse().unwrap(),
         nav_in: "1.2345".parse().unwrap(),

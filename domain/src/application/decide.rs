@@ -4,6 +4,7 @@ use super::{
     Application, Ask, Command, Confirmation, Event, Last, Message, Reception, Refusal, Rejection,
     Stage, State, doubts,
     moving::{moved, placed_again},
+    replaced,
 };
 use crate::{
     money::Shares,
@@ -28,6 +29,7 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
             | C::Receive(_)
             | C::Confirm(_)
             | C::Correct { .. }
+            | C::Join(_)
             | C::Contest(_)
             | C::Overrule(_)
             | C::Uphold(_)
@@ -50,15 +52,12 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
         (S::Known(known), C::Correct { reverses, confirmation }) => {
             corrected(known, reverses, confirmation)
         }
+        (S::Known(known), C::Join(confirmation)) => replaced::join(known, confirmation),
         (S::Known(known), C::Contest(confirmation)) => doubts::contest(known, confirmation),
         (S::Known(known), C::Overrule(confirmation)) => doubts::overrule(known, confirmation),
         (S::Known(known), C::Uphold(serial)) => doubts::uphold(known, serial),
-        (S::Known(known), C::Withdraw(serial, cause)) => {
-            doubts::withdraw(known, serial, cause, false)
-        }
-        (S::Known(known), C::TakeBack(serial, cause)) => {
-            doubts::withdraw(known, serial, cause, true)
-        }
+        (S::Known(known), C::Withdraw(it, why)) => doubts::withdraw(known, it, why, false),
+        (S::Known(known), C::TakeBack(it, why)) => doubts::withdraw(known, it, why, true),
         (S::Known(known), C::Reject(rejection)) => rejected(known, rejection),
         (S::Known(known), C::ContestRejection(rejection)) => {
             doubts::contest_rejection(known, rejection)
@@ -242,8 +241,7 @@ fn corrected(known: &Application, reverses: &Serial, came: &Confirmation) -> Dec
         Stage::Confirmed(last) | Stage::PartlyConfirmed(Last::Confirmation(last))
             if last.serial == *reverses =>
         {
-            let (reverses, confirmation) = (reverses.clone(), Box::new(came.clone()));
-            Ok(vec![Event::Corrected { reverses, confirmation }])
+            Ok(replaced::in_place_of(known, last, came))
         }
         Stage::Placed
         | Stage::Accepted
@@ -348,11 +346,11 @@ impl Last {
     }
 }
 
-fn contradicts(stands: Message, came: Message) -> Refusal {
+pub(super) fn contradicts(stands: Message, came: Message) -> Refusal {
     Refusal::Contradicts { stands: Box::new(stands), came: Box::new(came) }
 }
 
-fn wrong_kind(known: &Application, came: &'static str, message: Message) -> Refusal {
+pub(super) fn wrong_kind(known: &Application, came: &'static str, message: Message) -> Refusal {
     Refusal::WrongKind { asked: known.terms.ask.name(), came, message: Box::new(message) }
 }
 

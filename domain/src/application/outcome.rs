@@ -47,6 +47,11 @@ pub struct SubscriptionConfirmed {
     pub interest_shares: Shares,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_none(fee: &Money) -> bool {
+    fee.is_zero()
+}
+
 /// One lot of a redemption or conversion, where the registrar gives details.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LotConfirmed {
@@ -71,6 +76,9 @@ pub struct RedemptionConfirmed {
     pub gross: Money,
     /// All that leaving cost, a put-off fee for buying included.
     pub fee: Money,
+    /// How much of it is the fee for buying that was put off, where the registrar says so.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub back_end_fee: Money,
     /// What the investor gets, settled income included.
     pub payout: Money,
     /// Unpaid income of a money fund that was settled with it.
@@ -86,8 +94,11 @@ pub struct ConversionConfirmed {
     pub shares_out: Shares,
     /// Source price of T.
     pub nav_out: Nav,
-    /// Redemption fee of the source.
+    /// All that leaving the source cost, a put-off fee for buying included.
     pub redemption_fee: Money,
+    /// How much of it is the fee for buying that was put off, where the registrar says so.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub back_end_fee: Money,
     /// Top-up fee of the target.
     pub topup_fee: Money,
     /// Money that bought target shares.
@@ -238,19 +249,40 @@ pub enum Message {
 impl Confirmation {
     /// Whether both are one record. Details by lot are no contradiction where one of both gives the
     /// sum only, nor is what redeemed shares were worth where one of both was reckoned from what they
-    /// paid: a registrar's file leaves out what its front tells.
+    /// paid, nor how much of a fee was put off: a registrar's file leaves out what its front tells.
     pub fn says_the_same(&self, other: &Self) -> bool {
         let both = [&self.outcome, &other.outcome];
-        if both.iter().all(|outcome| !outcome.lots().is_empty()) {
-            return self == other;
-        }
-        let reckoned = both.iter().any(|outcome| outcome.has_reckoned_gross());
-        let plain = |of: &Self| Self { outcome: of.outcome.plain(reckoned), ..of.clone() };
+        let lots = both.iter().any(|it| it.lots().is_empty());
+        let without = Unsaid {
+            lots,
+            gross: lots && both.iter().any(|it| it.has_reckoned_gross()),
+            back_end: both.iter().any(|it| it.back_end_fee().is_zero()),
+        };
+        let plain = |of: &Self| Self { outcome: of.outcome.plain(without), ..of.clone() };
         plain(self) == plain(other)
     }
 }
 
+/// What one of two records does not say.
+#[derive(Debug, Clone, Copy)]
+struct Unsaid {
+    lots: bool,
+    gross: bool,
+    back_end: bool,
+}
+
 impl Outcome {
+    /// How much of what leaving cost is the fee for buying that was put off, where the registrar says so.
+    pub const fn back_end_fee(&self) -> Money {
+        match self {
+            Outcome::Redemption(numbers) => numbers.back_end_fee,
+            Outcome::Conversion(numbers) => numbers.back_end_fee,
+            Outcome::Subscription(_) | Outcome::Purchase(_) | Outcome::FastTransfer(_) => {
+                Money::ZERO
+            }
+        }
+    }
+
     /// Details by lot, where there are any.
     pub fn lots(&self) -> &[LotConfirmed] {
         match self {
@@ -289,15 +321,21 @@ impl Outcome {
         it.lots.is_empty() && it.gross.decimal() == reckoned
     }
 
-    fn plain(&self, without_gross: bool) -> Self {
+    fn plain(&self, without: Unsaid) -> Self {
+        let fee = |fee| if without.back_end { Money::ZERO } else { fee };
+        let lots = |lots| if without.lots { Vec::new() } else { lots };
         match self.clone() {
-            Outcome::Redemption(numbers) => {
-                let gross = if without_gross { Money::ZERO } else { numbers.gross };
-                Outcome::Redemption(RedemptionConfirmed { gross, lots: Vec::new(), ..numbers })
-            }
-            Outcome::Conversion(numbers) => {
-                Outcome::Conversion(ConversionConfirmed { lots: Vec::new(), ..numbers })
-            }
+            Outcome::Redemption(it) => Outcome::Redemption(RedemptionConfirmed {
+                gross: if without.gross { Money::ZERO } else { it.gross },
+                back_end_fee: fee(it.back_end_fee),
+                lots: lots(it.lots),
+                ..it
+            }),
+            Outcome::Conversion(it) => Outcome::Conversion(ConversionConfirmed {
+                back_end_fee: fee(it.back_end_fee),
+                lots: lots(it.lots),
+                ..it
+            }),
             other
             @ (Outcome::Subscription(_) | Outcome::Purchase(_) | Outcome::FastTransfer(_)) => other,
         }

@@ -99,6 +99,7 @@ pub(super) fn redeemed(name: &str, shares: &str, finished: bool) -> Confirmation
         nav: Nav::ONE,
         gross: shares.parse().unwrap(),
         fee: Money::ZERO,
+        back_end_fee: Money::ZERO,
         payout: shares.parse().unwrap(),
         income: SignedMoney::new(0.into()).unwrap(),
         lots: vec![],
@@ -377,7 +378,6 @@ fn a_redemption_is_one_record_whether_its_gross_is_stated_or_reckoned() {
     };
     let stated = with("400.00", "399.99", &["400.00"]);
     let reckoned = with("399.99", "399.99", &[]);
-
     assert!(stated.says_the_same(&reckoned) && reckoned.says_the_same(&stated));
     assert!(!stated.says_the_same(&with("400.00", "400.00", &[])), "the payout was stated twice");
     assert!(!stated.says_the_same(&with("399.99", "399.99", &["400.00"])), "both were stated");

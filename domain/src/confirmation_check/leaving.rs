@@ -45,7 +45,7 @@ pub struct LotNumbers {
     pub shares: Shares,
     /// What they are worth.
     pub gross: Money,
-    /// Taken for leaving, in yuan to the fen, as the registrar states it.
+    /// All that leaving it cost, a put-off fee for buying included, in yuan to the fen, as the registrar states it.
     pub fee: Money,
 }
 
@@ -144,7 +144,7 @@ pub(super) fn leave(lots: &[LotTerms], shares: Shares, nav: Nav) -> Option<Left>
         left.gross = left.gross.plus(gross)?;
         left.fee = left.fee.plus(fee)?;
         left.put_off = left.put_off.plus(put_off)?;
-        left.lots.push(LotNumbers { shares: taken, gross, fee });
+        left.lots.push(LotNumbers { shares: taken, gross, fee: fee.plus(put_off)? });
     }
     Some(left)
 }
@@ -218,7 +218,8 @@ fn check_lots(theirs: &RedemptionNumbers, sides: &[Left], promised: bool) -> Opt
     let sum = stated.iter().try_fold((Shares::ZERO, Money::ZERO, Money::ZERO), |sum, lot| {
         Some((sum.0.plus(lot.shares)?, sum.1.plus(lot.gross)?, sum.2.plus(lot.fee)?))
     });
-    let summed = sum == Some((theirs.shares, theirs.gross, theirs.fee));
+    let fees = theirs.fee.plus(theirs.back_end_fee);
+    let summed = fees.is_some_and(|fees| sum == Some((theirs.shares, theirs.gross, fees)));
     let line = |due: &LotNumbers, is: &LotNumbers| {
         due.shares == is.shares && due.gross == is.gross && (due.fee == is.fee || !promised)
     };

@@ -10,7 +10,7 @@ use crate::{
         Application, Ask, Confirmation, ConversionConfirmed, Event, FastTransferConfirmed, Last,
         Outcome, Quantity, RedemptionConfirmed, Rejection, Stage, State,
     },
-    ids::TransactionId,
+    ids::{FundCode, TransactionId},
     money::Money,
     orders::Serial,
 };
@@ -80,6 +80,13 @@ pub(super) fn sent_back_beyond(
 ) -> Money {
     let (source, portions) = (Source::Payment, &application.portions);
     Books { request, source, application, portions }.beyond(&record.outcome)
+}
+
+/// The fee for leaving is the fund's; one for buying that was put off is the seller's.
+fn leaving_cost(entry: &mut Entry, fund: FundCode, (fee, put_off): (Money, Money)) {
+    let put_off = put_off.min(fee);
+    entry.credit(Account::RedemptionFee(fund), fee.minus(put_off).unwrap_or_default());
+    entry.credit(Account::PurchaseFee, put_off);
 }
 
 struct Books<'a> {
@@ -178,11 +185,11 @@ impl Books<'_> {
 
     fn redeemed(&self, entry: &mut Entry, numbers: &RedemptionConfirmed) {
         let fund = self.application.terms.fund;
-        let RedemptionConfirmed { gross, fee, payout, income, .. } = numbers;
+        let RedemptionConfirmed { gross, payout, income, .. } = numbers;
         entry.debit(Account::FundReceivable(fund), *gross);
         entry.line(Account::FundReceivable(fund), income.decimal());
         entry.credit(Account::Redeem(self.request.clone()), *payout);
-        entry.credit(Account::RedemptionFee(fund), *fee);
+        leaving_cost(entry, fund, (numbers.fee, numbers.back_end_fee));
     }
 
     fn converted(&self, entry: &mut Entry, numbers: &ConversionConfirmed) -> Option<()> {
@@ -193,7 +200,7 @@ impl Books<'_> {
         entry.line(Account::FundReceivable(terms.fund), numbers.income.decimal());
         entry.credit(Account::FundPayable(*into), numbers.net_in);
         entry.credit(Account::ConversionFee, numbers.topup_fee);
-        entry.credit(Account::RedemptionFee(terms.fund), numbers.redemption_fee);
+        leaving_cost(entry, terms.fund, (numbers.redemption_fee, numbers.back_end_fee));
         entry.line(Account::Redeem(self.request.clone()), -numbers.income.decimal());
         Some(())
     }

@@ -6,8 +6,9 @@
 //!              refund asked    L:CUST:PENDING, or UNAPPLIED by what it sends back -> L:CUST:REFUND
 //!              refunded        L:CUST:REFUND    -> A:CHANNEL:RECV
 //! application: purchase        L:CUST:PENDING, or REDEEM by what pays -> L:FUND:PAYABLE, I:FEE:PURCHASE
-//!              redemption      A:FUND:RECV      -> L:CUST:REDEEM, L:FUND:REDEEMFEE
-//!              conversion      A:FUND:RECV      -> L:FUND:PAYABLE, I:FEE:CONV, L:FUND:REDEEMFEE
+//!              redemption      A:FUND:RECV      -> L:CUST:REDEEM, L:FUND:REDEEMFEE, I:FEE:PURCHASE
+//!              conversion      A:FUND:RECV      -> L:FUND:PAYABLE, I:FEE:CONV, L:FUND:REDEEMFEE,
+//!                                                  I:FEE:PURCHASE
 //!              fast transfer   A:FUND:RECV      -> A:CUST:ADVANCED
 //!              corrected       the old entry with the same amounts, reversed, and the new one
 //!              what does not add up goes to L:SUSPENSE, under the order and its case

@@ -176,7 +176,16 @@ pub(super) fn redeemed(gross: &str, fee: &str, payout: &str) -> Outcome {
     let (gross, fee, payout) = (as_(gross), as_(fee), as_(payout));
     let (shares, income) = (as_("6000"), as_("0"));
     let (nav, lots) = (as_("1.3071"), vec![]);
-    Outcome::Redemption(RedemptionConfirmed { shares, nav, gross, fee, payout, income, lots })
+    Outcome::Redemption(RedemptionConfirmed {
+        shares,
+        nav,
+        gross,
+        fee,
+        back_end_fee: Money::ZERO,
+        payout,
+        income,
+        lots,
+    })
 }
 
 pub(super) fn converted(net_in: &str, topup: &str) -> Outcome {
@@ -184,6 +193,7 @@ pub(super) fn converted(net_in: &str, topup: &str) -> Outcome {
         shares_out: as_("10000.00"),
         nav_out: Nav::ONE,
         redemption_fee: as_("0.00"),
+        back_end_fee: Money::ZERO,
         topup_fee: as_(topup),
         net_in: as_(net_in),
         nav_in: as_("1.2345"),
@@ -269,6 +279,37 @@ fn a_conversion_moves_money_from_fund_to_fund_and_its_top_up_is_the_sellers_inco
         Book::default().apply(Source::Payment, &top_up).lines(),
         ["A:FUND:RECV:000009 10000.00", "L:FUND:PAYABLE:050002 -9852.22", "I:FEE:CONV -147.78",]
     );
+}
+
+/// 341.14 in all: 155.14 for leaving, and 186.00 for buying, that were put off.
+#[test]
+fn a_fee_for_buying_that_was_put_off_is_the_sellers_whenever_shares_leave() {
+    let put_off = |mut outcome: Outcome| {
+        match &mut outcome {
+            Outcome::Redemption(it) => it.back_end_fee = as_("186.00"),
+            Outcome::Conversion(it) => {
+                (it.redemption_fee, it.back_end_fee) = (as_("341.14"), as_("186.00"));
+            }
+            _ => panic!("{outcome:?}"),
+        }
+        outcome
+    };
+    let out = put_off(redeemed("10342.53", "341.14", "10001.39"));
+    let book = Book::default()
+        .apply(Source::Payment, &[redeem("6000"), confirm("C1", true, out)])
+        .pay_out("10001.39");
+    let fees = |book: &Book| {
+        let lines = book.left();
+        let fees = lines.iter().filter(|it| it.contains("FEE"));
+        fees.cloned().collect::<Vec<_>>()
+    };
+    let both = ["I:FEE:PURCHASE -186.00", "L:FUND:REDEEMFEE:000009 -155.14"];
+    assert_eq!(fees(&book), both);
+
+    let into = put_off(converted("9658.86", "0"));
+    let book =
+        Book::default().apply(Source::Payment, &[convert("10000.00"), confirm("C1", true, into)]);
+    assert_eq!(fees(&book), both);
 }
 
 #[test]

@@ -98,7 +98,9 @@ impl Spelled for LotConfirmed {
 
 impl Spelled for RedemptionConfirmed {
     fn spell(&self, letters: &mut Letters) {
-        let RedemptionConfirmed { shares, nav, gross, fee, payout, income, lots } = self;
+        // The put-off part came later: names of cases that are in the log stay as they are.
+        let RedemptionConfirmed { shares, nav, gross, fee, back_end_fee: _, payout, income, lots } =
+            self;
         letters.fields(
             "RedemptionConfirmed",
             &[
@@ -120,6 +122,7 @@ impl Spelled for ConversionConfirmed {
             shares_out,
             nav_out,
             redemption_fee,
+            back_end_fee: _,
             topup_fee,
             net_in,
             nav_in,

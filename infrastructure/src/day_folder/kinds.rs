@@ -7,7 +7,7 @@
 //! withdraw                        investor fund                            shares on_huge account
 //! fast_withdraw                   investor fund                            shares account
 //! redemption                      investor fund                            shares lots on_huge account
-//! conversion                      investor fund target_fund                shares lots on_huge
+//! conversion                      investor fund target_fund                shares lots on_huge (cancel only)
 //! plan                            investor fund amount frequency start     see the module of plans
 //! plan_change                     of                                       amount account frequency start
 //! plan_pause plan_resume plan_end of
@@ -249,12 +249,7 @@ impl<'a> Reader<'a> {
         let some = |text: &str| text.parse().ok().filter(|shares: &Shares| !shares.is_zero());
         let shares = self.fields.optional("shares", SHARES, some);
         let lots = self.fields.parse("lots", LOT, lots_of);
-        let on_huge =
-            self.fields.parse("on_huge", "carry_over, cancel or nothing", |text| match text {
-                "" | "carry_over" => Some(OnHuge::CarryOver),
-                "cancel" => Some(OnHuge::Cancel),
-                _ => None,
-            });
+        let on_huge = self.on_huge(kind);
         let account = self.account();
         Some(Leaving {
             investor: investor?,
@@ -263,6 +258,23 @@ impl<'a> Reader<'a> {
             lots: lots?,
             on_huge: on_huge?,
             account,
+        })
+    }
+
+    /// A registrar carries no conversion over. Nothing has one name for every kind, by which a row that was refused
+    /// stays known.
+    fn on_huge(&mut self, kind: &str) -> Option<OnHuge> {
+        let (allowed, carries) = match kind {
+            "conversion" => {
+                ("cancel or nothing, since the rest of a conversion is always cancelled", false)
+            }
+            _ => ("carry_over, cancel or nothing", true),
+        };
+        self.fields.parse("on_huge", allowed, |text| match text {
+            "" => Some(OnHuge::CarryOver),
+            "carry_over" if carries => Some(OnHuge::CarryOver),
+            "cancel" => Some(OnHuge::Cancel),
+            _ => None,
         })
     }
 

@@ -78,6 +78,22 @@ fn a_redemption_has_its_lots_and_what_becomes_of_a_rest() {
 }
 
 #[test]
+fn the_rest_of_a_conversion_is_never_carried_over() {
+    let row =
+        |more| format!("kind=conversion investor=I-1001 fund=011162 target_fund=018145{more}");
+    for more in ["", " on_huge=cancel"] {
+        assert_eq!(complaints(&row(more)), [""; 0]);
+    }
+    assert_eq!(
+        complaints(&row(" on_huge=carry_over")),
+        [
+            "orders.csv:2: on_huge \"carry_over\": write cancel or nothing, since the rest of a conversion \
+          is always cancelled"
+        ]
+    );
+}
+
+#[test]
 fn a_row_names_one_lot_since_a_record_does() {
     for (pairs, told) in [
         ("kind=redemption investor=I-1001 fund=011162 lots=TA1", "TA1"),

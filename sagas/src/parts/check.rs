@@ -183,7 +183,7 @@ impl Against<'_> {
         let beside = self.beside_shares(asked, n.shares_out, finished);
         let beside = beside.value_half_up(nav_out.unwrap_or(n.nav_out)).unwrap_or_default();
         let cost = self.cost(house, (n.shares_out, &n.lots), self.fee(beside));
-        let put_off = cost.put_off.min(n.redemption_fee);
+        let put_off = stated(n.back_end_fee, cost.put_off).min(n.redemption_fee);
         conversion(
             &ConversionNumbers {
                 shares_out: n.shares_out,
@@ -214,7 +214,7 @@ impl Against<'_> {
         (asked, nav): (Shares, Option<Nav>),
     ) -> Vec<Finding> {
         let cost = self.cost(house, (n.shares, &n.lots), Promised::Unsaid);
-        let put_off = cost.put_off.min(n.fee);
+        let put_off = stated(n.back_end_fee, cost.put_off).min(n.fee);
         let lot =
             |lot: &LotConfirmed| LotNumbers { shares: lot.shares, gross: lot.gross, fee: lot.fee };
         redemption(
@@ -236,6 +236,11 @@ impl Against<'_> {
             },
         )
     }
+}
+
+/// The put-off part of a fee: as the record has it, or as it is due where the record has one figure for all.
+fn stated(said: Money, due: Money) -> Money {
+    if said.is_zero() { due } else { said }
 }
 
 /// The price of a day as it was published; 1.00 for a money fund, by definition.

@@ -297,6 +297,7 @@ pub(crate) fn redeemed(shares: Shares, income: &str) -> Outcome {
         nav: Nav::ONE,
         gross,
         fee: Money::ZERO,
+        back_end_fee: Money::ZERO,
         payout: payout.unwrap(),
         income: income.parse().unwrap(),
         lots: vec![],

@@ -66,12 +66,13 @@ fn heard() -> Vec<application::Event> {
         E::PortionConfirmed(Box::new(portion.clone())),
         E::PortionConfirmed(Box::new(Confirmation { misnamed, ..portion })),
         E::Confirmed(Box::new(converted("10000.00"))),
-        one(redeemed()),
+        one(redeemed(Money::ZERO)),
         one(subscribed()),
         one(Outcome::FastTransfer(FastTransferConfirmed {
             shares: shares("10000.00"),
             income: id("0.40"),
         })),
+        one(redeemed(money("3.60"))),
         E::PartlyConfirmed(Box::new(bought("6000.00", "4000.00"))),
         E::Corrected { reverses: id("TA-1"), confirmation: Box::new(bought("10000.00", "0.00")) },
         E::Contested(Box::new(bought("10000.00", "0.00"))),
@@ -110,18 +111,19 @@ fn moved(promised: Promise, said: Option<(Discount, ShareRounding)>) -> applicat
     application::Event::Moved { from, to, promised, topup_discount, rounding }
 }
 
-fn redeemed() -> Outcome {
+fn redeemed(put_off: Money) -> Outcome {
     let lot = LotConfirmed {
         serial: id("TA-1"),
         shares: shares("10000.00"),
         gross: money("10000.00"),
-        fee: Money::ZERO,
+        fee: put_off,
     };
     Outcome::Redemption(RedemptionConfirmed {
         shares: shares("10000.00"),
         nav: Nav::ONE,
         gross: money("10000.00"),
-        fee: Money::ZERO,
+        fee: put_off,
+        back_end_fee: put_off,
         payout: money("10000.40"),
         income: id("0.40"),
         lots: vec![lot],

@@ -220,7 +220,8 @@ proptest! {
         let lots: Vec<LotTerms> = parcels.iter().map(|it| LotTerms::of(it, confirmed_on(), terms).unwrap()).collect();
         let income = "0".parse().unwrap();
         let expected = RedemptionExpected { asked: total(&parcels), lots: &lots, nav: Some(nav), income: Some(income) };
-        let line = |it: &own_redemption::LotRedemption| LotNumbers { shares: it.parcel.shares, gross: it.gross, fee: it.fee };
+        let fees = |it: &own_redemption::LotRedemption| it.fee.plus(it.back_end_fee).unwrap();
+        let line = |it: &own_redemption::LotRedemption| LotNumbers { shares: it.parcel.shares, gross: it.gross, fee: fees(it) };
         let right = RedemptionNumbers {
             shares: total(&parcels), nav, gross: it.gross, fee: it.fee, back_end_fee: it.back_end_fee,
             income, payout: it.payout, lots: it.lots.iter().map(line).collect(),

@@ -79,6 +79,13 @@ fn a_back_end_class_pays_its_put_off_fee_when_it_leaves() {
         RedemptionNumbers { back_end_fee: Money::ZERO, payout: money("1500"), ..stated.clone() };
 
     assert_found(&redemption(&stated, &expected), &[]);
+    let line = |fee| LotNumbers { shares: shares("1000"), gross: money("1500"), fee: money(fee) };
+    let with = |fee| RedemptionNumbers { lots: vec![line(fee)], ..stated.clone() };
+    assert_found(&redemption(&with("18"), &expected), &[]);
+    assert_found(
+        &redemption(&with("0"), &expected),
+        &[(K::AmountDiffers, "line 1 of 1 is not what its lot gives", "0.00 0.00")],
+    );
     assert_found(
         &redemption(&spared, &expected),
         &[(K::FeeDiffersFromPromise, "put-off fee 0.00 is not the promised 18.00", "0.00 18.00")],

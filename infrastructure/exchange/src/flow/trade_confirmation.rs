@@ -93,6 +93,8 @@ typed_record! {
         pub other_fee1: Decimal = number "OtherFee1",
         /// All fees of the trade.
         pub total_trans_fee: Decimal = number "TotalTransFee",
+        /// The part of the fees that is one for buying, put off until now. Yuan.
+        pub total_backend_load: Decimal = number "TotalBackendLoad",
         /// Fee of a conversion.
         pub change_fee: Decimal = number "ChangeFee",
         /// Difference fee of a conversion.

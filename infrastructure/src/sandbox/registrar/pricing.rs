@@ -112,6 +112,7 @@ impl Market {
             nav,
             gross: priced.gross,
             fee,
+            back_end_fee: priced.back_end_fee,
             payout: priced.payout,
             income: SignedMoney::ZERO,
             lots: lots_of(&priced),
@@ -133,26 +134,28 @@ impl Market {
             self.terms(terms.fund, terms.trade_date.date())?,
             self.terms(*into, terms.trade_date.date())?,
         );
-        let (out, redemption_fee, base, topup) = if let (Some(source), Some(target)) = funds {
-            let discount = (*topup_discount, terms.promised.floor);
-            let policy = policy(source, target, discount, terms.rounding)?;
-            let holder = CustomerType::Individual;
-            let fees = conversion::Terms::of(&source.fees, &target.fees, None, holder, policy);
-            let priced = conversion::price(&parcels, nav_out, nav_in, it.confirmed_on, fees)?;
-            let put_off = priced.out.back_end_fee;
-            // The record has one figure for both.
-            let fee = priced.redemption_fee.plus(put_off).unwrap_or(priced.redemption_fee);
-            (priced.out, fee, priced.base, priced.topup)
-        } else {
-            let nothing = DaysTiers::flat(Rate::ZERO);
-            let free = redemption::Terms { tiers: &nothing, back_end: None, regime: None };
-            let out = redemption::price(&parcels, nav_out, it.confirmed_on, free)?;
-            let base = conversion::worth(&parcels, nav_out);
-            let base = base.ok_or_else(|| {
-                NotPriced::Nothing(format!("the shares at {nav_out} are beyond what money can be"))
-            })?;
-            (out, Money::ZERO, base, Money::ZERO)
-        };
+        let (out, (redemption_fee, back_end_fee), base, topup) =
+            if let (Some(source), Some(target)) = funds {
+                let discount = (*topup_discount, terms.promised.floor);
+                let policy = policy(source, target, discount, terms.rounding)?;
+                let holder = CustomerType::Individual;
+                let fees = conversion::Terms::of(&source.fees, &target.fees, None, holder, policy);
+                let priced = conversion::price(&parcels, nav_out, nav_in, it.confirmed_on, fees)?;
+                let put_off = priced.out.back_end_fee;
+                let fee = priced.redemption_fee.plus(put_off).unwrap_or(priced.redemption_fee);
+                (priced.out, (fee, put_off), priced.base, priced.topup)
+            } else {
+                let nothing = DaysTiers::flat(Rate::ZERO);
+                let free = redemption::Terms { tiers: &nothing, back_end: None, regime: None };
+                let out = redemption::price(&parcels, nav_out, it.confirmed_on, free)?;
+                let base = conversion::worth(&parcels, nav_out);
+                let base = base.ok_or_else(|| {
+                    NotPriced::Nothing(format!(
+                        "the shares at {nav_out} are beyond what money can be"
+                    ))
+                })?;
+                (out, (Money::ZERO, Money::ZERO), base, Money::ZERO)
+            };
         let topup = promised_topup(&terms.promised.fee, base).unwrap_or(topup);
         let bought =
             base.minus(topup).and_then(|net| Some((net, net.shares_at(nav_in, terms.rounding)?)));
@@ -166,6 +169,7 @@ impl Market {
             shares_out: out.shares().unwrap_or_default(),
             nav_out,
             redemption_fee,
+            back_end_fee,
             topup_fee: topup,
             net_in,
             nav_in,

@@ -69,4 +69,5 @@ fn what_was_put_off_is_taken_when_shares_are_converted_out_and_the_record_adds_u
     let said = [numbers.redemption_fee, numbers.topup_fee, numbers.net_in];
     assert_eq!(said.map(|it| it.to_string()), ["11.20", "5.75", "383.04"]);
     assert_eq!(numbers.lots[0].fee, numbers.redemption_fee);
+    assert_eq!(numbers.back_end_fee.to_string(), "7.20");
 }

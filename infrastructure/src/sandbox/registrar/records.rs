@@ -146,6 +146,7 @@ fn fill_confirmed(record: &mut TradeConfirmation, said: &Confirmation) {
             record.nav = it.nav.decimal();
             record.charge = it.fee.decimal();
             record.total_trans_fee = it.fee.decimal();
+            record.total_backend_load = it.back_end_fee.decimal();
             record.confirmed_amount = it.payout.decimal();
             record.undistribute_monetary_income = it.income.decimal();
         }
@@ -153,6 +154,7 @@ fn fill_confirmed(record: &mut TradeConfirmation, said: &Confirmation) {
             record.confirmed_vol = it.shares_out.decimal();
             record.nav = it.nav_out.decimal();
             record.change_fee = it.redemption_fee.decimal();
+            record.total_backend_load = it.back_end_fee.decimal();
             record.recuperate_fee = it.topup_fee.decimal();
             record.confirmed_amount = it.net_in.decimal();
             record.target_nav = it.nav_in.decimal();
