@@ -65,11 +65,11 @@ pub fn read_answers(
     codes: &ReturnCodes,
     sent: Sent<'_>,
 ) -> Result<Answers, BatchError> {
-    let set = IndexFile::open_complete(index)?;
+    let announced = IndexFile::open_complete(index)?;
     let directory = index.parent().unwrap_or(Path::new("."));
     let mut answers = Answers::default();
     let mut halves = Halves::default();
-    for name in &set.index.files {
+    for name in &announced.index.files {
         let kind = name.parse::<FileName>().ok();
         let Some(kind) = kind.and_then(|name| FileType::from_code(&name.file_type)) else {
             continue;
@@ -79,10 +79,10 @@ pub fn read_answers(
             let place = (name.as_str(), nth + 1);
             let read = if kind == FileType::TradeConfirmation {
                 let with = (codes, sent);
-                let said = said_by(record, with, &set.index.creator, (&mut halves, place));
+                let said = said_by(record, with, &announced.index.creator, (&mut halves, place));
                 said.map(|said| answers.confirmations.extend(said))
             } else {
-                take(&mut answers, kind, record, set.index.date)
+                take(&mut answers, kind, record, announced.index.date)
             };
             if let Err(problem) = read {
                 answers.puzzles.push(Puzzle { file: name.clone(), record: nth + 1, problem });

@@ -61,8 +61,8 @@ fn is_held_until_it_is_corrected<S: InHouse<Command: 'static, Request: 'static>>
         for fund in ["011162", "001546"] {
             let held = stage.shares(fund);
             let own = held.lots().iter().filter(|lot| lot.credit.order.as_str() == order);
-            let came: rust_decimal::Decimal = own.map(|lot| lot.left.decimal()).sum();
-            assert_eq!(held.held().decimal(), came, "{fund}\n{}", stage.text());
+            let arrived: rust_decimal::Decimal = own.map(|lot| lot.left.decimal()).sum();
+            assert_eq!(held.held().decimal(), arrived, "{fund}\n{}", stage.text());
         }
         audited::adds_up(&audited::report(&stage.events, stage.kinds()), || stage.text());
 
