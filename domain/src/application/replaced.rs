@@ -12,11 +12,11 @@ impl Application {
     /// How much a record settles, against what is left beside all that stand. Greater: both cannot be true.
     pub fn beside_what_stands(&self, came: &Confirmation) -> Ordering {
         let asked = self.terms.ask.quantity();
-        let mut refunds = self.confirmations().map(|it| match asked {
+        let refunds = self.confirmations().map(|it| match asked {
             Quantity::Money(_) => Quantity::Money(it.outcome.refund()),
             Quantity::Shares(_) => asked.none(),
         });
-        let left = refunds.try_fold(self.unsettled(), Quantity::minus);
+        let left = refunds.fold(Some(self.unsettled()), |left, it| left?.minus(it));
         let left = left.unwrap_or_else(|| asked.none());
         match left.minus(came.outcome.quantity()) {
             None => Ordering::Greater,
