@@ -134,12 +134,10 @@ fn a_portion_that_a_person_accepts_stands_beside_the_last_record() {
     stage.request::<Redemption>("R", Request { shares, on_huge, ..redemption::request() });
     stage.until("02-24 10:01");
     let one = |serial, last, numbers| redeemed(serial, "2026-02-25", last, numbers, &[]);
-    let no = ApplicationNo::of(&read("R.redeem"));
+    says(&mut stage, "R.redeem", 9, one("C2", true, ["2000", "1.3071", "2614.20", "0", "2614.20"]));
     stage.until("02-25 09:30");
-    let last = one("C2", true, ["2000", "1.3071", "2614.20", "0", "2614.20"]);
-    stage.notice(notice(&no, last));
     let portion = one("C1", false, ["1000", "1.3071", "1307.10", "0", "1307.10"]);
-    stage.notice(notice(&no, portion));
+    stage.notice(notice(&ApplicationNo::of(&read("R.redeem")), portion));
     stage.until("02-25 18:00");
     assert_eq!(stage.shares("011162").held(), read("1000"), "{}", stage.text());
 
