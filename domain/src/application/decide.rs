@@ -56,8 +56,12 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
         (S::Known(known), C::Contest(confirmation)) => doubts::contest(known, confirmation),
         (S::Known(known), C::Overrule(confirmation)) => doubts::overrule(known, confirmation),
         (S::Known(known), C::Uphold(serial)) => doubts::uphold(known, serial),
-        (S::Known(known), C::Withdraw(it, why)) => doubts::withdraw(known, it, why, false),
-        (S::Known(known), C::TakeBack(it, why)) => doubts::withdraw(known, it, why, true),
+        (S::Known(known), C::Withdraw(serial, cause)) => {
+            doubts::withdraw(known, serial, cause, false)
+        }
+        (S::Known(known), C::TakeBack(serial, cause)) => {
+            doubts::withdraw(known, serial, cause, true)
+        }
         (S::Known(known), C::Reject(rejection)) => rejected(known, rejection),
         (S::Known(known), C::ContestRejection(rejection)) => {
             doubts::contest_rejection(known, rejection)
