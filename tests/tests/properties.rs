@@ -194,7 +194,6 @@ proptest! {
                     event,
                     application::Event::Corrected { .. }
                         | application::Event::Upheld(_)
-                        | application::Event::PortionConfirmed(_)
                         | application::Event::Withdrawn { .. }
                 );
                 assert!(over.is_none() || corrected || stage == over, "{event:?}: {state:?}");

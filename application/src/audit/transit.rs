@@ -123,9 +123,9 @@ struct Changes<'a> {
 impl<'a> Changes<'a> {
     /// `None` where it changes nothing of them.
     fn of(known: &'a Application, event: &'a Event) -> Option<Self> {
-        let (last, closed) = (|| known.confirmations().last(), known.stage.is_over());
+        let last = || known.confirmations().last();
         Some(match event {
-            Event::PortionConfirmed(it) => Self { fallen: None, came: Some(it), waits: !closed },
+            Event::PortionConfirmed(came) => Self { fallen: None, came: Some(came), waits: true },
             Event::Confirmed(came) | Event::PartlyConfirmed(came) | Event::Upheld(came) => {
                 Self { fallen: None, came: Some(came), waits: !came.finished }
             }

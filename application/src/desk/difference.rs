@@ -21,10 +21,7 @@ use fundflow_kernel::{
     loaded::Loaded,
 };
 use rust_decimal::Decimal;
-use std::{
-    collections::{HashMap, HashSet},
-    mem,
-};
+use std::collections::{HashMap, HashSet};
 
 /// Where the difference of one record is, or goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,8 +156,6 @@ impl Ledger {
         let events = Applications::decide(state, &Command::Uphold(serial)).ok()?;
         for event in &events {
             self.said(request, &stream, event)?;
-            let loaded = self.applications.get_mut(&stream)?;
-            loaded.state = Applications::evolve(mem::take(&mut loaded.state), event)?;
         }
         Some(true)
     }

@@ -4,7 +4,6 @@ use super::{
     Application, Ask, Command, Confirmation, Event, Last, Message, Reception, Refusal, Rejection,
     Stage, State, doubts,
     moving::{moved, placed_again},
-    replaced,
 };
 use crate::{
     money::Shares,
@@ -29,7 +28,6 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
             | C::Receive(_)
             | C::Confirm(_)
             | C::Correct { .. }
-            | C::Join(_)
             | C::Contest(_)
             | C::Overrule(_)
             | C::Uphold(_)
@@ -52,7 +50,6 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
         (S::Known(known), C::Correct { reverses, confirmation }) => {
             corrected(known, reverses, confirmation)
         }
-        (S::Known(known), C::Join(confirmation)) => replaced::join(known, confirmation),
         (S::Known(known), C::Contest(confirmation)) => doubts::contest(known, confirmation),
         (S::Known(known), C::Overrule(confirmation)) => doubts::overrule(known, confirmation),
         (S::Known(known), C::Uphold(serial)) => doubts::uphold(known, serial),
@@ -245,7 +242,8 @@ fn corrected(known: &Application, reverses: &Serial, came: &Confirmation) -> Dec
         Stage::Confirmed(last) | Stage::PartlyConfirmed(Last::Confirmation(last))
             if last.serial == *reverses =>
         {
-            Ok(replaced::in_place_of(known, last, came))
+            let (reverses, confirmation) = (reverses.clone(), Box::new(came.clone()));
+            Ok(vec![Event::Corrected { reverses, confirmation }])
         }
         Stage::Placed
         | Stage::Accepted
@@ -350,11 +348,11 @@ impl Last {
     }
 }
 
-pub(super) fn contradicts(stands: Message, came: Message) -> Refusal {
+fn contradicts(stands: Message, came: Message) -> Refusal {
     Refusal::Contradicts { stands: Box::new(stands), came: Box::new(came) }
 }
 
-pub(super) fn wrong_kind(known: &Application, came: &'static str, message: Message) -> Refusal {
+fn wrong_kind(known: &Application, came: &'static str, message: Message) -> Refusal {
     Refusal::WrongKind { asked: known.terms.ask.name(), came, message: Box::new(message) }
 }
 

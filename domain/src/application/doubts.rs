@@ -13,8 +13,7 @@ mod rejections;
 pub(super) use rejections::{contest_rejection, drop_rejection, uphold_rejection};
 
 use super::{
-    Application, Applications, Confirmation, Event, Last, Message, Refusal, Rejection, Stage,
-    State, replaced,
+    Application, Applications, Confirmation, Event, Last, Message, Refusal, Rejection, Stage, State,
 };
 use crate::{
     case::CaseId,
@@ -96,11 +95,8 @@ pub(super) fn uphold(known: &Application, serial: &Serial) -> Decision {
     };
     let confirmation = Box::new(came.clone());
     match &known.stage {
-        Stage::PartlyConfirmed(Last::Confirmation(_)) if known.was_overtaken(came) => {
-            Ok(vec![Event::PortionConfirmed(confirmation)])
-        }
         Stage::Confirmed(last) | Stage::PartlyConfirmed(Last::Confirmation(last)) => {
-            Ok(replaced::in_place_of(known, last, came))
+            Ok(vec![Event::Corrected { reverses: last.serial.clone(), confirmation }])
         }
         Stage::PartlyConfirmed(Last::Rejection(_))
         | Stage::Rejected(_)

@@ -98,7 +98,10 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
             known.received = Some(reception.clone());
             known.stage = S::Received;
         }
-        Event::PortionConfirmed(portion) => portion_confirmed(known, portion)?,
+        Event::PortionConfirmed(portion) => {
+            confirm(known, portion, S::Confirming)?;
+            known.portions.push(portion.as_ref().clone());
+        }
         Event::Confirmed(last) => confirm(known, last, S::Confirmed(last.clone()))?,
         Event::PartlyConfirmed(last) => {
             let stage = S::PartlyConfirmed(Last::Confirmation(last.clone()));
@@ -158,21 +161,6 @@ fn confirm(known: &mut Application, came: &Confirmation, stage: Stage) -> Option
     confirmable(known, came)?;
     known.said_anew(&came.serial);
     known.stage = stage;
-    Some(())
-}
-
-/// More is to come, or the record that closed the order had overtaken it.
-fn portion_confirmed(known: &mut Application, portion: &Confirmation) -> Option<()> {
-    let Stage::PartlyConfirmed(Last::Confirmation(last)) = &known.stage else {
-        confirm(known, portion, Stage::Confirming)?;
-        known.portions.push(portion.clone());
-        return Some(());
-    };
-    let last = last.as_ref().clone();
-    let new = known.confirmations().all(|it| it.serial != portion.serial);
-    (new && !portion.finished && holds_as_contested(known, portion)).then_some(())?;
-    known.portions.push(last);
-    close_with(known, portion);
     Some(())
 }
 

@@ -10,8 +10,6 @@
 //! placed --AskFor--> the same for other shares, while nobody has said that it arrived
 //! confirming --Reject (the rest)--> partly confirmed
 //! rejected | cancelled --Contest, Uphold--> confirmed | partly confirmed
-//! partly confirmed --Join(more to come)--> confirmed | partly confirmed, by a portion more
-//! confirmed | partly confirmed --Correct, Uphold(more to come)--> confirming, by another record
 //! confirmed | partly confirmed --Withdraw--> as it was before that record; rejected or
 //!                                 cancelled where we had rejected or cancelled it
 //! confirmed | partly confirmed --ContestRejection, UpholdRejection--> rejected, or partly confirmed
@@ -43,9 +41,6 @@ mod outcome;
 mod refusal;
 #[cfg(test)]
 mod refusal_tests;
-mod replaced;
-#[cfg(test)]
-mod replaced_tests;
 mod stored;
 mod terms;
 #[cfg(test)]
@@ -97,8 +92,6 @@ pub enum Command {
         /// What holds instead.
         confirmation: Box<Confirmation>,
     },
-    /// A portion, with more to come, that the record which closed it had overtaken.
-    Join(Box<Confirmation>),
     /// The registrar said this against what had taken effect: to be remembered, without effect.
     Contest(Box<Confirmation>),
     /// The same where nothing holds that it contradicts: it holds at once, in one decision.
@@ -212,7 +205,7 @@ pub enum Event {
         /// The registrar took a contested record back; one that held is always taken back.
         #[serde(default, skip_serializing_if = "is_false")]
         taken_back: bool,
-        /// It held until another word took its place: said again, it is old news.
+        /// It held until a contested rejection took its place: said again, it is old news.
         #[serde(default, skip_serializing_if = "is_false")]
         overruled: bool,
     },
@@ -286,7 +279,7 @@ pub struct Application {
     pub sent: Option<(Arc<str>, u64)>,
     /// That the registrar has the money of a subscription.
     pub received: Option<Reception>,
-    /// Confirmations after which another one came, in the order in which they did.
+    /// Confirmations with more to come, in the order in which they came.
     pub portions: Vec<Confirmation>,
     doubts: Option<Box<doubts::Doubts>>,
 }

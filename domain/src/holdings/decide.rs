@@ -166,7 +166,7 @@ fn taken(
         return Err(Refusal::TakenDifferently { serial: serial.clone(), known: was.shares });
     }
     let free = match known.standing {
-        Standing::Finished if finished && known.is_finished() => {
+        Standing::Finished if known.is_finished() => {
             return Err(Refusal::NothingReserved(order.clone()));
         }
         Standing::Held => known.reserved(),

@@ -118,8 +118,6 @@ fn take(reservation: &mut Reservation, taking: Taking) -> Option<()> {
     let corrects =
         reservation.takings.iter().any(|it| it.reversed_by.as_ref() == Some(&taking.serial));
     let over = reservation.standing == Standing::Finished && reservation.is_finished();
-    // The last record may have overtaken a portion.
-    let over = over && taking.finished;
     (!known && (!over || corrects)).then_some(())?;
     if taking.finished {
         reservation.standing = Standing::Finished;

@@ -21,13 +21,12 @@ use fundflow_runtime::{
 impl ApplicationLeg {
     /// A second confirmation of an application whose first one is in dispute, and that adds up, is
     /// the corrected record: it takes the first one back and closes its case. So is one that ends a case on no
-    /// record of its own. One with more to come settles all of the order beside the first one, and is a portion;
-    /// or it takes its place, and the rest is waited for.
+    /// record of its own.
     pub(super) fn corrected<S: FundSaga>(
         &self,
-        saga: &S,
         turn: &mut Turn<'_, S>,
-        (answer, said): (&ApplicationAnswer, &Confirmation),
+        answer: &ApplicationAnswer,
+        said: &Confirmation,
         findings: &[Finding],
     ) -> Result<Option<Heard>, NotDone> {
         let view = turn.view()?;
@@ -39,19 +38,13 @@ impl ApplicationLeg {
         let known = self.application(&view).ok_or(NotDone::Lacks("the application"))?;
         let disputed = Some(known.case_of(&first)).filter(|case| open.contains(case));
         let disputed = disputed.or_else(|| S::ended_by(&view, self, said));
-        let unsaid = findings.is_empty() && first.serial != said.serial;
-        let Some(case) = disputed.filter(|_| unsaid) else { return Ok(None) };
-        let beside = known.beside_what_stands(said);
-        if !said.finished && beside.is_lt() {
-            // It may be a portion, or take the place of the last record: a person knows.
+        let Some(case) = disputed.filter(|_| findings.is_empty() && first.serial != said.serial)
+        else {
             return Ok(None);
-        }
+        };
         let case_key: Key<case::Cases> = Key::of(&case);
         if !turn.streams().has(case_key.stream()) {
             return Err(NotDone::Missing(vec![case_key.need()]));
-        }
-        if !said.finished && beside.is_eq() {
-            return self.overtaken(saga, turn, (said, &first)).map(Some);
         }
         let reverses = first.serial;
         let command = Command::Correct { reverses, confirmation: Box::new(said.clone()) };
@@ -59,21 +52,6 @@ impl ApplicationLeg {
         let mut events = turn.decide(&self.key, &command)?;
         events += settle(turn, case, &record)?;
         Ok(Some(Heard::Recorded(events)))
-    }
-
-    /// A portion that the order's last record overtook: that one may add up beside it.
-    fn overtaken<S: FundSaga>(
-        &self,
-        saga: &S,
-        turn: &mut Turn<'_, S>,
-        (portion, last): (&Confirmation, &Confirmation),
-    ) -> Result<Heard, NotDone> {
-        let events = turn.decide(&self.key, &Command::Join(Box::new(portion.clone())))?;
-        Ok(match self.adds_up_now(saga, turn, last)? {
-            Some(Heard::Recorded(more)) => Heard::Recorded(events + more),
-            Some(heard) => heard,
-            None => Heard::Recorded(events),
-        })
     }
 
     /// The case of the record that the last one has just taken the place of, by itself: no person decided on

@@ -139,18 +139,15 @@ impl ApplicationLeg {
     }
 }
 
-/// The most that left, if any one of the contested records holds after all: it takes the place of the last one that
-/// holds, or stands beside it where that overtook it.
+/// The most that left, if any one of the contested records holds after all: it takes the place of
+/// the last one that holds.
 fn gone_by(application: &Application) -> Shares {
     let out = |said: &Confirmation| ApplicationLeg::shares_out_of(said).unwrap_or_default();
     let sum = |sum: Shares, part: Shares| sum.plus(part).unwrap_or(sum);
     let holds = application.confirmations().map(out).fold(Shares::ZERO, sum);
     let portions = application.portions.iter().map(out).fold(Shares::ZERO, sum);
-    let with = |contested: &Confirmation| {
-        let beside = if application.was_overtaken(contested) { holds } else { portions };
-        sum(beside, out(contested))
-    };
-    application.contested().map(with).fold(holds, Shares::max)
+    let contested = application.contested().map(out).max().unwrap_or_default();
+    holds.max(sum(portions, contested))
 }
 
 /// Whether the table waits until a dispute is settled. One that came after the end takes nothing back

@@ -327,7 +327,7 @@ impl ApplicationLeg {
         findings: &[Finding],
         refusal: &Refusal,
     ) -> Result<Heard, NotDone> {
-        match self.corrected(saga, turn, (answer, said), findings)? {
+        match self.corrected(turn, answer, said, findings)? {
             Some(heard) => Ok(heard),
             None => self.contested(saga, turn, (answer, said), refusal),
         }
@@ -371,18 +371,8 @@ pub(super) fn found<S: FundSaga>(
     (known, said): (&Application, &Confirmation),
     now: Timestamp,
 ) -> Vec<Finding> {
-    found_beside(saga, view, (known, said), leaving::portions_beside(view, known, said), now)
-}
-
-/// The same beside these records of the order.
-pub(super) fn found_beside<S: FundSaga>(
-    saga: &S,
-    view: &View<'_, S>,
-    (known, said): (&Application, &Confirmation),
-    before: &[Confirmation],
-    now: Timestamp,
-) -> Vec<Finding> {
     let terms = &known.terms;
+    let before = leaving::portions_beside(view, known, said);
     let leaving = saga.leaving(view, terms, (before, said));
     let against = check::Against { terms, before, leaving };
     let mut findings = check::findings(saga.house(), &against, said, now);

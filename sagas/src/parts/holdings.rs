@@ -1,4 +1,5 @@
-//! What a saga does to the investor's shares of a target fund: lots come in, shares are reserved and leave.
+//! What a saga does to the investor's shares of a target fund: lots come in, shares are reserved and
+//! leave.
 //!
 //! 1. The register is the truth: each record of the registrar is one lot, or one taking, as soon as
 //!    it is heard. A corrected record takes the place of the one that it corrects.
@@ -289,8 +290,7 @@ impl HoldingsPart {
         }
         let (order, trade_date) = (self.order.clone(), application.terms.trade_date.date());
         if let Some((said, shares)) = missing {
-            let serial = ApplicationLeg::booked_as(application, said);
-            let finished = said.finished && !reservation.is_finished();
+            let (serial, finished) = (ApplicationLeg::booked_as(application, said), said.finished);
             let free = match reservation.standing {
                 Standing::Held => reservation.reserved(),
                 // The register took what we had let go; whether it is there, the holdings say.
@@ -325,7 +325,7 @@ impl HoldingsPart {
         Ok(over.then_some(Command::Release(order)))
     }
 
-    /// In place of a taking whose record was corrected or taken back. Where more is to come, the rest is reserved again.
+    /// In place of a taking whose record was corrected or taken back.
     fn corrected(
         &self,
         (held, application): (&State, &Application),
@@ -334,8 +334,7 @@ impl HoldingsPart {
         missing: Option<&(&Confirmation, Shares)>,
     ) -> Result<Command, NotDone> {
         let (order, trade_date) = (self.order.clone(), application.terms.trade_date.date());
-        let reopens = stale.finished && !application.stage.is_over();
-        if let Some((said, shares)) = missing.filter(|_| !reopens) {
+        if let Some((said, shares)) = missing {
             let (record, shares) = (ApplicationLeg::booked_as(application, said), *shares);
             let (serial, named) = (stale.serial.clone(), named(held, said));
             return Ok(Command::CorrectTake { order, serial, record, shares, trade_date, named });

@@ -1,17 +1,15 @@
 //! A record that did not add up by the lots that were known, and that is heard again: those may have been corrected
-//! meanwhile. Or it did not add up alone, and a portion that it overtook has come since. What adds up by what is
-//! known now closes its case by itself.
+//! meanwhile. What adds up by what is known now closes its case by itself.
 
 use super::{
     application::{ApplicationLeg, FundSaga, book},
     cancel, compensation,
-    hearing::found_beside,
+    hearing::found,
     leaving,
 };
 use fundflow_domain::{
-    application::{Application, Confirmation, Quantity},
+    application::{Application, Confirmation},
     case::{self, CaseId, Cases, Closing, How, Kind},
-    fund::FundKind,
     text::Text,
 };
 use fundflow_kernel::{
@@ -22,7 +20,6 @@ use fundflow_runtime::{
     saga::{Heard, View},
     turn::{NotDone, Turn},
 };
-use std::borrow::Cow;
 
 const ADDS_UP: &str = "what it was held against was corrected, and it adds up now";
 
@@ -53,11 +50,9 @@ impl ApplicationLeg {
         let of_lots = open.filter(|it| it.findings.iter().all(|found| may_be_of_lots(found.kind)));
         let Some(opened_at) = of_lots.map(|it| it.opened_at) else { return Ok(None) };
         // Its dates are judged by when it came.
-        let before = beside(&view, known, record);
-        let still = found_beside(saga, &view, (known, record), &before, opened_at);
-        let still = !still.is_empty();
-        let leaves = saga.leaving(&view, &known.terms, (&before, record)).is_some();
-        if still || !(leaves || (!before.is_empty() && leaves_free(saga, known))) {
+        let still = !found(saga, &view, (known, record), opened_at).is_empty();
+        let before = leaving::portions_beside(&view, known, record);
+        if still || saga.leaving(&view, &known.terms, (before, record)).is_none() {
             return Ok(None);
         }
         if compensation::announced(turn, id).is_some() {
@@ -85,26 +80,6 @@ impl ApplicationLeg {
         let alone = !known.is_upheld(&record.serial) && known.contested_rejection().is_none();
         (alone && view.open.notes.disputes.contains(&case)).then_some((known, record, case))
     }
-}
-
-/// What stands beside that record: all others where it was to be the last one, since it may have overtaken some.
-fn beside<'a, S: FundSaga>(
-    view: &View<'_, S>,
-    known: &'a Application,
-    record: &Confirmation,
-) -> Cow<'a, [Confirmation]> {
-    if !(record.finished && known.stage.is_over()) {
-        return Cow::Borrowed(leaving::portions_beside(view, known, record));
-    }
-    let others = known.confirmations().filter(|it| it.serial != record.serial);
-    Cow::Owned(others.cloned().collect())
-}
-
-/// Nothing is needed of any lot to say what a record of that order costs.
-fn leaves_free<S: FundSaga>(saga: &S, known: &Application) -> bool {
-    let (fund, day) = (known.terms.fund, known.terms.trade_date.date());
-    let kind = (saga.house().funds)(fund, day).map(|it| it.kind);
-    kind == Some(FundKind::Money) || matches!(known.terms.ask.quantity(), Quantity::Money(_))
 }
 
 /// What the lots say may be wrong with a record.

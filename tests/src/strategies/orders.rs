@@ -58,7 +58,6 @@ fn commands(terms: Terms, confirmations: Vec<Confirmation>) -> impl Strategy<Val
         6 => ours,
         3 => select(confirmations.clone()).prop_map(|one| C::Confirm(Box::new(one))),
         1 => select(confirmations.clone()).prop_map(corrected),
-        1 => select(confirmations.clone()).prop_map(|one| C::Join(Box::new(one))),
         1 => select(confirmations.clone()).prop_map(|one| C::Contest(Box::new(one))),
         1 => select(confirmations.clone()).prop_map(|one| C::Overrule(Box::new(one))),
         1 => select(confirmations).prop_flat_map(|one| {
