@@ -1,7 +1,7 @@
 //! Whatever is said of payments and applications, in whatever order: every entry balances.
 
 use super::{
-    Account, Source, imbalance, natural, of_application, of_payment,
+    Account, Balances, Class, Commodity, Source, imbalance, natural, of_application, of_payment,
     tests::{
         Book, arrived, as_, bought, buy, confirm, convert, converted, paid, redeem, redeemed,
         request, says, send_back, tx,
@@ -16,6 +16,7 @@ use crate::{
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 use rust_decimal::Decimal;
+use std::collections::BTreeMap;
 
 fn any_money() -> impl Strategy<Value = &'static str> {
     select(vec!["0", "0.01", "600.00", "1000.00", "99999.99"])
@@ -42,6 +43,13 @@ fn any_outcome() -> impl Strategy<Value = Outcome> {
         numbers().prop_map(|(gross, fee, payout)| redeemed(gross, fee, payout)),
         (any_money(), any_money()).prop_map(|(net_in, topup)| converted(net_in, topup)),
     ]
+}
+
+/// What each class has; one that has nothing is as one that never had anything.
+fn by_class(balances: &Balances) -> BTreeMap<(Class, Commodity), Decimal> {
+    let mut classes = balances.by_class();
+    classes.retain(|_, sum| !sum.is_zero());
+    classes
 }
 
 proptest! {
@@ -101,7 +109,7 @@ proptest! {
                     let upholds = matches!(command, Command::Uphold(_));
                     if matches!(event, Event::Corrected { .. }) && !upholds {
                         // Reversed, and posted anew with the same numbers, under another record.
-                        prop_assert_eq!(book.balances.by_class(), before.by_class());
+                        prop_assert_eq!(by_class(&book.balances), by_class(&before));
                     }
                     state = Applications::evolve(state, &event).unwrap();
                 }
