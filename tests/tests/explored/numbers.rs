@@ -1,5 +1,6 @@
 //! A registrar's figures: at a price of one, and without a fee.
 
+use chrono::NaiveDate;
 use fundflow_domain::{
     application::{
         Ask, Confirmation, ConversionConfirmed, FastTransferConfirmed, Outcome, PurchaseConfirmed,
@@ -9,11 +10,12 @@ use fundflow_domain::{
     orders::Serial,
 };
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
+use fundflow_testkit::worlds;
 use rust_decimal::Decimal;
 
 /// That part of what was asked for, at a price of one and without a fee.
 pub(crate) fn confirmed(terms: &Terms, part: Decimal) -> ApplicationAnswer {
-    let day = terms.promised.confirm_by.date();
+    let day = confirmed_on(terms);
     ApplicationAnswer::Confirmed(Box::new(Confirmation {
         serial: serial_of(terms.no.as_str()),
         confirmed_on: day,
@@ -22,6 +24,17 @@ pub(crate) fn confirmed(terms: &Terms, part: Decimal) -> ApplicationAnswer {
         misnamed: vec![],
         outcome: outcome(terms, part),
     }))
+}
+
+/// The day that was promised; shares of a raising come when the fund is founded.
+pub(crate) fn confirmed_on(terms: &Terms) -> NaiveDate {
+    match terms.ask {
+        Ask::Subscription { .. } => worlds::date("2026-02-26"),
+        Ask::Purchase { .. }
+        | Ask::Redemption { .. }
+        | Ask::Conversion { .. }
+        | Ask::FastTransfer { .. } => terms.promised.confirm_by.date(),
+    }
 }
 
 /// The same of one of two portions, or of a corrected record: all of it where that is the only one.

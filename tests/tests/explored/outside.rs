@@ -2,7 +2,7 @@
 //! ever. What they may do besides what is best for the investor is the test's.
 
 use crate::{
-    numbers::{confirmed, portion, serial_of, wrong},
+    numbers::{confirmed, confirmed_on, portion, serial_of, wrong},
     telling::Known,
 };
 use fundflow_domain::{
@@ -371,7 +371,7 @@ fn noon_after(terms: &Terms) -> Timestamp {
     read(&format!("{}T09:00:00+08:00", day.date()))
 }
 
-/// Nine on the day that was promised.
+/// Nine on the day of the confirmation.
 fn confirms_from(terms: &Terms) -> Timestamp {
-    read(&format!("{}T09:00:00+08:00", terms.promised.confirm_by.date()))
+    read(&format!("{}T09:00:00+08:00", confirmed_on(terms)))
 }
