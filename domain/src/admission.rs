@@ -51,6 +51,7 @@ pub mod offers;
 mod refusal;
 pub mod target;
 pub mod topup;
+mod words;
 
 pub use held::HeldShares;
 pub use refusal::Refusal;

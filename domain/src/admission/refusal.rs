@@ -5,6 +5,7 @@
 use super::{
     HeldShares,
     offers::{self, WhyNot},
+    words::{because, raised},
 };
 use crate::{
     calendar::TradingDay,
@@ -394,16 +395,4 @@ pub enum Refusal {
         /// The text that was confirmed, when it is another.
         confirmed: Option<VersionTag>,
     },
-}
-
-fn raised(from: Option<NaiveDate>, through: Option<NaiveDate>) -> String {
-    let day = |day: Option<NaiveDate>| day.map_or("an unknown day".to_owned(), |it| it.to_string());
-    match (from, through) {
-        (None, None) => String::new(),
-        (Some(_), _) | (_, Some(_)) => format!("; raised from {} to {}", day(from), day(through)),
-    }
-}
-
-fn because(notice: Option<&str>) -> String {
-    notice.map(|notice| format!(" (notice: {notice})")).unwrap_or_default()
 }

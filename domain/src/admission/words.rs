@@ -1,0 +1,15 @@
+//! Parts of what a refusal says.
+
+use chrono::NaiveDate;
+
+pub(super) fn raised(from: Option<NaiveDate>, through: Option<NaiveDate>) -> String {
+    let day = |day: Option<NaiveDate>| day.map_or("an unknown day".to_owned(), |it| it.to_string());
+    match (from, through) {
+        (None, None) => String::new(),
+        (Some(_), _) | (_, Some(_)) => format!("; raised from {} to {}", day(from), day(through)),
+    }
+}
+
+pub(super) fn because(notice: Option<&str>) -> String {
+    notice.map(|notice| format!(" (notice: {notice})")).unwrap_or_default()
+}
