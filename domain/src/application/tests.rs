@@ -71,15 +71,8 @@ pub(super) fn place(terms: Terms) -> Command {
 }
 
 fn confirmation(name: &str, finished: bool, outcome: Outcome) -> Confirmation {
-    let on = "2026-02-24".parse().unwrap();
-    Confirmation {
-        serial: serial(name),
-        confirmed_on: on,
-        registered_on: on,
-        finished,
-        outcome,
-        misnamed: vec![],
-    }
+    let (on, serial, misnamed) = ("2026-02-24".parse().unwrap(), serial(name), vec![]);
+    Confirmation { serial, confirmed_on: on, registered_on: on, finished, outcome, misnamed }
 }
 
 pub(super) fn bought(name: &str, amount: &str, refund: &str) -> Confirmation {
