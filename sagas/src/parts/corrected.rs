@@ -21,7 +21,8 @@ use fundflow_runtime::{
 impl ApplicationLeg {
     /// A second confirmation of an application whose first one is in dispute, and that adds up, is
     /// the corrected record: it takes the first one back and closes its case. So is one that ends a case on no
-    /// record of its own.
+    /// record of its own. A record with more to come takes the place of no last one: it may be a portion that
+    /// the last one has overtaken, and by it the rest of the order would go back.
     pub(super) fn corrected<S: FundSaga>(
         &self,
         turn: &mut Turn<'_, S>,
@@ -38,8 +39,9 @@ impl ApplicationLeg {
         let known = self.application(&view).ok_or(NotDone::Lacks("the application"))?;
         let disputed = Some(known.case_of(&first)).filter(|case| open.contains(case));
         let disputed = disputed.or_else(|| S::ended_by(&view, self, said));
-        let Some(case) = disputed.filter(|_| findings.is_empty() && first.serial != said.serial)
-        else {
+        let is_portion = first.finished && !said.finished;
+        let replaces = findings.is_empty() && first.serial != said.serial && !is_portion;
+        let Some(case) = disputed.filter(|_| replaces) else {
             return Ok(None);
         };
         let case_key: Key<case::Cases> = Key::of(&case);

@@ -43,6 +43,7 @@ mod names;
 mod outside;
 mod overdue;
 mod overruled;
+mod overtaken;
 mod plan;
 mod plan_by_wallet;
 mod plan_by_wallet_ends;
