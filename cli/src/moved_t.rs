@@ -137,7 +137,7 @@ impl Reading {
         let to = said(&body, "/to")?;
         let order = self.orders.get(&event.stream.to_string()).cloned();
         let confirm_by = said(&body, "/promised/confirm_by");
-        Some(MovedT { order, from, to, at: event.event.recorded_at, confirm_by, why, mode: None })
+        Some(MovedT { order, confirm_by, ..MovedT::of(event, from, to, why) })
     }
 
     /// The whole transaction; nothing is said twice of one whose only order moved.
@@ -151,8 +151,7 @@ impl Reading {
             (None, Some(at)) => format!("it was paid at {at}, which counts for {to}"),
             (None, None) => "it was not out in time".to_owned(),
         };
-        let at = event.event.recorded_at;
-        Some(MovedT { order: None, from, to, at, confirm_by: None, why, mode: None })
+        Some(MovedT::of(event, from, to, why))
     }
 
     /// An order that is not placed yet has no name.
@@ -166,15 +165,7 @@ impl Reading {
             Some("the order that follows".to_owned()),
             "it can be placed on that T only".to_owned(),
         );
-        Some(MovedT {
-            order,
-            from,
-            to,
-            at: event.event.recorded_at,
-            confirm_by: None,
-            why,
-            mode: None,
-        })
+        Some(MovedT { order, ..MovedT::of(event, from, to, why) })
     }
 
     fn again(&mut self, event: &Recorded) -> Option<MovedT> {
@@ -187,15 +178,7 @@ impl Reading {
             return None;
         }
         let why = "it was decided again on that day".to_owned();
-        Some(MovedT {
-            order: None,
-            from,
-            to,
-            at: event.event.recorded_at,
-            confirm_by: None,
-            why,
-            mode: None,
-        })
+        Some(MovedT::of(event, from, to, why))
     }
 
     fn changes_mode(&mut self, body: &Value) {
@@ -212,6 +195,12 @@ impl Reading {
 }
 
 impl MovedT {
+    /// Of a whole transaction, in the mode that it has.
+    fn of(event: &Recorded, from: Option<String>, to: String, why: String) -> Self {
+        let at = event.event.recorded_at;
+        Self { order: None, from, to, at, confirm_by: None, why, mode: None }
+    }
+
     /// In one line.
     pub(crate) fn line(&self) -> String {
         let Self { order, from, to, why, mode, .. } = self;

@@ -69,16 +69,12 @@ impl<S> Play<S> {
         placed.collect()
     }
 
-    /// Every application as file 03 has it.
-    fn sent(&self) -> HashMap<ApplicationNo, TradeApplication> {
-        let (house, distributor) = (&self.table.house, &self.day.settings.distributor);
-        let of = |placed: Placed| {
-            let applied_at = placed.applied_at(house);
-            let application = Application { terms: placed.application.terms, applied_at };
-            let no = application.terms.no.clone();
-            (no, application_of(&application, distributor))
-        };
-        self.books.placed().map(of).collect()
+    /// An application as file 03 has it.
+    fn sent(&self, no: &ApplicationNo) -> Option<TradeApplication> {
+        let placed = self.books.placed_under(no.as_str())?;
+        let applied_at = placed.applied_at(&self.table.house);
+        let application = Application { terms: placed.application.terms, applied_at };
+        Some(application_of(&application, &self.day.settings.distributor))
     }
 
     /// The index of a directory, if its files are announced.
@@ -209,8 +205,7 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
             continue;
         }
         let codes = ReturnCodes::built_in().map_err(|error| Trouble::Codes(error.to_string()))?;
-        let sent = play.sent();
-        let sent = |no: &ApplicationNo| sent.get(no).cloned();
+        let sent = |no: &ApplicationNo| play.sent(no);
         let answers = read_answers(&index, &codes.assign(&code, DICTIONARY), &sent)?;
         play.remarks.extend(answers.puzzles.iter().map(ToString::to_string));
         let notice = |(no, answer): (ApplicationNo, _)| {

@@ -74,14 +74,18 @@ impl Placed {
 impl Books {
     /// Every application that was placed, in the order of its number.
     pub(super) fn placed(&self) -> impl Iterator<Item = Placed> + '_ {
-        self.applications.iter().filter_map(|(id, kept)| {
-            let application = kept.loaded.state.application()?.clone();
-            let (_, transaction) = kept.loaded.owner.clone()?;
-            let paid = PaymentNo::pay(&application.terms.order);
-            let paid = self.paid.get(paid.as_str()).copied();
-            let at = [paid, self.moved.get(id).copied(), Some(kept.since)];
-            Some(Placed { transaction, application, at })
-        })
+        self.applications.iter().filter_map(|(id, _)| self.placed_under(id))
+    }
+
+    /// The application of that number.
+    pub(super) fn placed_under(&self, no: &str) -> Option<Placed> {
+        let kept = self.applications.get(no)?;
+        let application = kept.loaded.state.application()?.clone();
+        let (_, transaction) = kept.loaded.owner.clone()?;
+        let paid = PaymentNo::pay(&application.terms.order);
+        let paid = self.paid.get(paid.as_str()).copied();
+        let at = [paid, self.moved.get(no).copied(), Some(kept.since)];
+        Some(Placed { transaction, application, at })
     }
 
     /// Nothing yet, of a folder whose last day that is.

@@ -28,12 +28,12 @@ pub(super) fn misnamed(record: &TradeConfirmation, sent: &TradeApplication) -> V
         ("TransactionDate", &date(sent.transaction_date), &date(record.transaction_date)),
     ];
     let texts = texts.into_iter().filter_map(|(field, placed, said)| differs(field, placed, said));
-    let code = (!answers(&sent.business_code).contains(&&*record.business_code))
-        .then(|| {
-            let possible = answers(&sent.business_code).join(", ");
-            Misnamed::unless_same("BusinessCode", &possible, &record.business_code)
-        })
-        .flatten();
+    let (possible, code) = (answers(&sent.business_code), &*record.business_code);
+    let code = if possible.contains(&code) {
+        None
+    } else {
+        Misnamed::unless_same("BusinessCode", &possible.join(", "), code)
+    };
     let numbers = [
         ("ApplicationAmount", sent.application_amount, record.application_amount),
         ("ApplicationVol", sent.application_vol, record.application_vol),

@@ -2,7 +2,10 @@ use super::*;
 use crate::{
     catalogue,
     exchange::{
-        flow::{share_balance::ShareBalance, trade_confirmation::TradeConfirmation},
+        flow::{
+            share_balance::ShareBalance, trade_application::TradeApplication,
+            trade_confirmation::TradeConfirmation,
+        },
         return_code::ReturnCodes,
     },
     sandbox::{
@@ -202,6 +205,22 @@ async fn an_application_that_the_front_never_saw_is_rejected_by_its_number() {
         said,
         ["0139: the front never took an application under this number (0.00 interest)"]
     );
+}
+
+#[tokio::test]
+async fn a_rejection_that_names_another_order_has_no_effect_and_is_named_with_its_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let all = [handed_in(bought("TX-1", "10000.00"))];
+    let batch = write_applications(dir.path(), &parties(), t(), &all).unwrap();
+    let night = registrar("").run_batch(&batch.index, &dir.path().join("in")).unwrap();
+    let was = application_of(&all[0], "305");
+    let other = |_: &_| Some(TradeApplication { fund_code: "018145".to_owned(), ..was.clone() });
+    let answers = read_answers(&night.index, &codes(), &other).unwrap();
+
+    assert_eq!(answers.confirmations, []);
+    let [puzzle] = &answers.puzzles[..] else { panic!("{:?}", answers.puzzles) };
+    let says = format!("FundCode is {}, and 018145 was sent", was.fund_code);
+    assert!(puzzle.problem.starts_with(&says), "{puzzle}");
 }
 
 #[test]

@@ -51,7 +51,7 @@ impl Lanes {
     }
 
     /// So many lanes, of which nothing is known of those that stand elsewhere: an effect may have been sent there.
-    pub(crate) fn relay(&mut self, count: usize, stays: impl Fn(usize) -> bool) {
+    pub(crate) fn lay_anew(&mut self, count: usize, stays: impl Fn(usize) -> bool) {
         self.count = count;
         self.used.retain(|(at, _)| *at < count);
         for at in (0..count).filter(|at| !stays(*at)) {

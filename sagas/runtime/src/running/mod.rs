@@ -232,7 +232,7 @@ impl<S: Saga> Running<S> {
         let name = |table: &Table<S>, at: usize| Some(table.beside.get(at)?.deed.name);
         let stays = |lane: usize| now.is_some_and(|it| name(was, lane - 1) == name(it, lane - 1));
         let beside = now.map_or(0, |now| now.beside.len());
-        self.lanes.relay(1 + beside, |lane| lane == MAIN || stays(lane));
+        self.lanes.lay_anew(1 + beside, |lane| lane == MAIN || stays(lane));
         self.table = now;
     }
 
