@@ -20,12 +20,12 @@ use crate::exchange::{
 use chrono::NaiveDate;
 use fundflow_domain::ids::ApplicationNo;
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 /// What the registrar's files say.
 #[derive(Debug, Default)]
 pub struct Answers {
-    /// Of file 04, in its order.
+    /// Of file 04, in its order; but of one application, what more is to come after stands before what ends it.
     pub confirmations: Vec<(ApplicationNo, ApplicationAnswer)>,
     /// Of file 05.
     pub balances: Vec<ShareBalance>,
@@ -90,7 +90,25 @@ pub fn read_answers(
         }
     }
     answers.puzzles.extend(halves.unpaired());
+    portions_first(&mut answers.confirmations);
     Ok(answers)
+}
+
+/// The order of the records of one file says nothing, their flags do: a last record that stands before a
+/// portion of the same application would end the order before its time.
+pub(super) fn portions_first(said: &mut [(ApplicationNo, ApplicationAnswer)]) {
+    let is_portion = |answer: &ApplicationAnswer| matches!(answer, ApplicationAnswer::Confirmed(it) if !it.finished);
+    let mut places: BTreeMap<ApplicationNo, Vec<usize>> = BTreeMap::new();
+    for (place, (no, _)) in said.iter().enumerate() {
+        places.entry(no.clone()).or_default().push(place);
+    }
+    for places in places.into_values().filter(|places| places.len() > 1) {
+        let mut answers: Vec<_> = places.iter().map(|place| said[*place].1.clone()).collect();
+        answers.sort_by_key(|answer| !is_portion(answer));
+        for (place, answer) in places.into_iter().zip(answers) {
+            said[place].1 = answer;
+        }
+    }
 }
 
 fn take(

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 use fundflow_domain::{
-    application::{Ask, Designated, OnHuge, Outcome, RejectedFrozen, Terms},
+    application::{Ask, Confirmation, Designated, OnHuge, Outcome, RejectedFrozen, Terms},
     calendar::TradingDay,
     money::Shares,
 };
@@ -221,6 +221,20 @@ async fn a_rejection_that_names_another_order_has_no_effect_and_is_named_with_it
     let [puzzle] = &answers.puzzles[..] else { panic!("{:?}", answers.puzzles) };
     let says = format!("FundCode is {}, and 018145 was sent", was.fund_code);
     assert!(puzzle.problem.starts_with(&says), "{puzzle}");
+}
+
+#[tokio::test]
+async fn a_last_record_that_stands_before_a_portion_of_its_order_is_handed_on_after_it() {
+    let (answers, _) = through_files("", legs("TX-1")).await;
+    let [(buy, last), other] = &answers.confirmations[..] else { panic!("{answers:?}") };
+    let ApplicationAnswer::Confirmed(confirmed) = last else { panic!("{last:?}") };
+    let portion = Confirmation { finished: false, ..(**confirmed).clone() };
+    let portion = ApplicationAnswer::Confirmed(Box::new(portion));
+    let of = |answer: &ApplicationAnswer| (buy.clone(), answer.clone());
+    let mut said = [of(last), other.clone(), of(&portion), of(last)];
+    super::answers::portions_first(&mut said);
+
+    assert_eq!(said, [of(&portion), other.clone(), of(last), of(last)]);
 }
 
 #[test]
