@@ -9,6 +9,7 @@
 use super::{Buying, Promised, check_fee, check_money, check_nav, found};
 use crate::{
     case::{Disputed, Figure, Finding, Kind},
+    fees::tiers::Charge,
     money::{Amount, Money, Nav, ShareRounding, Shares},
 };
 
@@ -29,11 +30,22 @@ pub(super) struct PurchaseNumbers {
     pub(super) finished: bool,
 }
 
+/// An order for money, as a record of it finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Order {
+    /// Yuan, fee included.
+    pub(super) asked: Amount,
+    /// Yuan of it that no earlier record has confirmed or sent back.
+    pub(super) left: Money,
+    /// Yuan of fees in earlier records.
+    pub(super) charged: Money,
+}
+
 /// What must hold for a purchase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PurchaseExpected {
-    /// The order's amount, fee included, less what earlier records confirmed or sent back.
-    pub(super) asked: Amount,
+    /// What the record may settle.
+    pub(super) order: Order,
     /// The cost that the investor was promised.
     pub(super) fee: Promised,
     /// As published for T; `None` until it is.
@@ -66,8 +78,8 @@ pub(super) struct SubscriptionNumbers {
 /// What must hold for a subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SubscriptionExpected {
-    /// The order's amount, fee included.
-    pub(super) asked: Amount,
+    /// What the record may settle.
+    pub(super) order: Order,
     /// The cost that the investor was promised.
     pub(super) fee: Promised,
     /// By our own reckoning; `None` where the registrar alone reckons it.
@@ -83,10 +95,10 @@ pub(super) fn purchase(theirs: &PurchaseNumbers, expected: &PurchaseExpected) ->
     let PurchaseNumbers { amount, fee, refund, nav, shares, finished } = *theirs;
     let interest = [Money::ZERO; 2];
     let navs = [expected.nav.unwrap_or(nav), nav];
-    let PurchaseExpected { asked, rounding, .. } = *expected;
+    let PurchaseExpected { order, rounding, .. } = *expected;
     let promised = &expected.fee;
     bought(&Bought {
-        asked,
+        order,
         amount,
         refund,
         fee,
@@ -107,10 +119,10 @@ pub(super) fn subscription(
     let SubscriptionNumbers { amount, fee, refund, nav, shares, finished, .. } = *theirs;
     let interest = [expected.interest.unwrap_or(theirs.interest), theirs.interest];
     let navs = [expected.face, nav];
-    let SubscriptionExpected { asked, rounding, .. } = *expected;
+    let SubscriptionExpected { order, rounding, .. } = *expected;
     let promised = &expected.fee;
     let mut findings = bought(&Bought {
-        asked,
+        order,
         amount,
         refund,
         fee,
@@ -131,7 +143,7 @@ pub(super) fn subscription(
 
 /// Either of the two. They differ by interest and price; of two figures the first must hold, the second is stated.
 struct Bought<'a> {
-    asked: Amount,
+    order: Order,
     amount: Money,
     refund: Money,
     fee: Money,
@@ -144,16 +156,28 @@ struct Bought<'a> {
 }
 
 impl Bought<'_> {
-    /// What is left of the payment after the refund; and what was stated to be accepted.
+    /// What may have been accepted: of the last record what is left of the payment after the refund, of another one no
+    /// more than that; and what was stated to be.
     fn grosses(&self) -> [Money; 2] {
-        let left = Money::from(self.asked).minus(self.refund).filter(|_| self.finished);
-        [left.unwrap_or(self.amount), self.amount]
+        let left = self.order.left.minus_or_zero(self.refund);
+        [if self.finished { left } else { left.min(self.amount) }, self.amount]
+    }
+
+    /// What the promise makes of that amount. A fixed fee is one of the whole order: what of it no record has charged
+    /// yet is charged by the last one, and by one before it in whole, in part or not at all.
+    fn fee_due(&self, gross: Money) -> Option<Money> {
+        let left = match self.promised.on(gross)? {
+            Charge::Fixed(fee) => fee.minus_or_zero(self.order.charged),
+            Charge::Rate(rate) => return gross.minus(gross.net_of_half_up(rate)?),
+        };
+        let due = if self.finished { left } else { left.min(self.fee) };
+        (due <= gross).then_some(due)
     }
 
     fn buying(&self) -> Buying {
         let mut nets = Vec::with_capacity(8);
         for gross in self.grosses() {
-            for fee in [self.promised.outside(gross).unwrap_or(self.fee), self.fee] {
+            for fee in [self.fee_due(gross).unwrap_or(self.fee), self.fee] {
                 let net = gross.minus_or_zero(fee);
                 nets.extend(self.interest.iter().map(|it| net.plus(*it).unwrap_or(net)));
             }
@@ -165,10 +189,9 @@ impl Bought<'_> {
 fn bought(it: &Bought<'_>) -> Vec<Finding> {
     let buying = it.buying();
     let disputed = buying.disputed(it.shares);
-    let fees: Vec<Money> =
-        it.grosses().iter().filter_map(|gross| it.promised.outside(*gross)).collect();
+    let fees: Vec<Money> = it.grosses().iter().filter_map(|gross| it.fee_due(*gross)).collect();
     let findings = [
-        check_asked(it),
+        check_asked(it, disputed.shares),
         check_fee("fee", it.fee, &fees, it.amount, disputed.shares),
         check_nav("nav", it.navs[1], Some(it.navs[0]), disputed),
         buying.check("shares", it.shares),
@@ -176,17 +199,20 @@ fn bought(it: &Bought<'_>) -> Vec<Finding> {
     findings.into_iter().flatten().collect()
 }
 
-fn check_asked(it: &Bought<'_>) -> Option<Finding> {
-    let asked = Money::from(it.asked);
+/// Shares that were bought with more than is left of the order are in dispute with it: nobody paid for them.
+fn check_asked(it: &Bought<'_>, shares: Shares) -> Option<Finding> {
+    let Order { asked, left, .. } = it.order;
     let all = it.amount.plus(it.refund);
-    let holds = |all| if it.finished { all == asked } else { all <= asked };
+    let holds = |all| if it.finished { all == left } else { all <= left };
     if all.is_some_and(holds) {
         return None;
     }
     let (amount, refund) = (it.amount, it.refund);
-    let what = format!("accepted {amount} and refund {refund} are not the {asked} asked");
+    let (name, how) =
+        if left == asked.into() { ("asked", "asked") } else { ("left", "left of what was asked") };
+    let what = format!("accepted {amount} and refund {refund} are not the {left} {how}");
     let theirs = vec![Figure::new("accepted", amount), Figure::new("refund", refund)];
-    let money = all.map_or(amount, |all| super::distance(all, asked));
-    let disputed = Disputed { shares: Shares::ZERO, money };
-    Some(found(Kind::AmountDiffers, &what, vec![Figure::new("asked", asked)], theirs, disputed))
+    let money = all.map_or(amount, |all| super::distance(all, left));
+    let disputed = Disputed { shares, money };
+    Some(found(Kind::AmountDiffers, &what, vec![Figure::new(name, left)], theirs, disputed))
 }

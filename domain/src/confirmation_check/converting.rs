@@ -110,7 +110,7 @@ pub fn conversion(theirs: &ConversionNumbers, expected: &ConversionExpected<'_>)
             ..finding
         }),
         check_nav("nav out", it.nav_out, expected.nav_out, disputed),
-        check_parts(it, &sides),
+        check_parts(it, &sides, shares),
         check_fee("redemption fee", it.redemption_fee, &promised(|it| it.fee), gross, shares),
         check_fee("put-off fee", it.back_end_fee, &promised(|it| it.put_off), gross, shares),
         check_fee("top-up fee", it.topup_fee, &topups, gross, shares),
@@ -131,7 +131,8 @@ fn buying(it: &ConversionNumbers, due: &ConversionExpected<'_>, nav_out: Nav) ->
     Buying { nets, navs: [due.nav_in.unwrap_or(it.nav_in), it.nav_in], rounding: due.rounding }
 }
 
-fn check_parts(it: &ConversionNumbers, sides: &[Side]) -> Option<Finding> {
+/// Shares that were bought with more than left the source are in dispute with it.
+fn check_parts(it: &ConversionNumbers, sides: &[Side], shares: Shares) -> Option<Finding> {
     let fees = it.redemption_fee.plus(it.back_end_fee).and_then(|sum| sum.plus(it.topup_fee));
     let parts = fees.and_then(|fees| fees.plus(it.net_in));
     if sides.iter().any(|side| Some(side.gross) == parts) {
@@ -153,7 +154,7 @@ fn check_parts(it: &ConversionNumbers, sides: &[Side]) -> Option<Finding> {
         Figure::new("gross", shown(parts)),
     ];
     let money = distance(gross.unwrap_or_default(), parts.unwrap_or_default());
-    let disputed = Disputed { shares: Shares::ZERO, money };
+    let disputed = Disputed { shares, money };
     let ours = vec![Figure::new("gross", shown(gross))];
     Some(found(Kind::AmountDiffers, &what, ours, theirs, disputed))
 }

@@ -79,15 +79,6 @@ impl Promised {
         }
     }
 
-    /// The fee of a purchase: deducted from outside. `None` where nothing was promised, or where
-    /// the promise is more than the amount.
-    fn outside(&self, gross: Money) -> Option<Money> {
-        match self.on(gross)? {
-            Charge::Fixed(fee) => (fee <= gross).then_some(fee),
-            Charge::Rate(rate) => gross.minus(gross.net_of_half_up(rate)?),
-        }
-    }
-
     /// The top-up fee of a conversion, out of its base.
     fn within(&self, base: Money) -> Option<Money> {
         match self.on(base)? {

@@ -4,8 +4,8 @@
 use super::{
     Promised,
     buying::{
-        PurchaseExpected, PurchaseNumbers, SubscriptionExpected, SubscriptionNumbers, purchase,
-        subscription,
+        Order, PurchaseExpected, PurchaseNumbers, SubscriptionExpected, SubscriptionNumbers,
+        purchase, subscription,
     },
 };
 use crate::{
@@ -26,7 +26,7 @@ pub fn of_order(
     let fee = |beside| Promised::of(&terms.promised.fee, beside);
     match (&terms.ask, &said.outcome) {
         (Ask::Purchase { amount: asked, .. }, Outcome::Purchase(n)) => {
-            let Order { left, beside } = Order::of(*asked, before, (n.amount, n.refund), finished);
+            let (order, beside) = order(*asked, before, (n.amount, n.refund), finished);
             purchase(
                 &PurchaseNumbers {
                     amount: n.amount,
@@ -36,11 +36,11 @@ pub fn of_order(
                     shares: n.shares,
                     finished,
                 },
-                &PurchaseExpected { asked: left, fee: fee(beside), nav, rounding },
+                &PurchaseExpected { order, fee: fee(beside), nav, rounding },
             )
         }
         (Ask::Subscription { amount: asked }, Outcome::Subscription(n)) => {
-            let Order { left, beside } = Order::of(*asked, before, (n.amount, n.refund), finished);
+            let (order, beside) = order(*asked, before, (n.amount, n.refund), finished);
             subscription(
                 &SubscriptionNumbers {
                     amount: n.amount,
@@ -53,7 +53,7 @@ pub fn of_order(
                     finished,
                 },
                 &SubscriptionExpected {
-                    asked: left,
+                    order,
                     fee: fee(beside),
                     interest: None,
                     face: Nav::ONE,
@@ -65,34 +65,29 @@ pub fn of_order(
     }
 }
 
-/// What an order for money is, beside one of its records.
-struct Order {
-    /// Yuan that no record before it has settled.
-    left: Amount,
-    /// Yuan that records before it confirmed, and that later ones may where it is not the last.
-    beside: Money,
-}
-
-impl Order {
-    fn of(
-        asked: Amount,
-        before: &[Confirmation],
-        (amount, refund): (Money, Money),
-        finished: bool,
-    ) -> Self {
-        let bought = |it: &Confirmation| match &it.outcome {
-            Outcome::Purchase(numbers) => numbers.amount,
-            Outcome::Subscription(numbers) => numbers.amount,
-            Outcome::Redemption(_) | Outcome::Conversion(_) | Outcome::FastTransfer(_) => {
-                Money::ZERO
-            }
-        };
-        let parts = || before.iter().map(bought);
-        let left = parts().fold(asked.into(), Money::minus_or_zero);
-        let left = Amount::new(left.decimal()).unwrap_or(asked);
-        let open = Money::from(left).minus_or_zero(amount).minus_or_zero(refund);
-        let open = if finished { Money::ZERO } else { open };
-        let beside = parts().fold(open, |sum, part| sum.plus(part).unwrap_or(sum));
-        Self { left, beside }
-    }
+/// The order as that record finds it, and the yuan beside it that records before it confirmed, and that later ones may
+/// where it is not the last.
+fn order(
+    asked: Amount,
+    before: &[Confirmation],
+    (amount, refund): (Money, Money),
+    finished: bool,
+) -> (Order, Money) {
+    let numbers = |it: &Confirmation| match &it.outcome {
+        Outcome::Purchase(it) => [it.amount, it.refund, it.fee],
+        Outcome::Subscription(it) => [it.amount, it.refund, it.fee],
+        Outcome::Redemption(_) | Outcome::Conversion(_) | Outcome::FastTransfer(_) => {
+            [Money::ZERO; 3]
+        }
+    };
+    let parts = || before.iter().map(numbers);
+    let left = parts().fold(asked.into(), |left: Money, [amount, refund, _]| {
+        left.minus_or_zero(amount).minus_or_zero(refund)
+    });
+    let sum = |to: Money, part| to.plus(part).unwrap_or(to);
+    let charged = parts().fold(Money::ZERO, |all, [.., fee]| sum(all, fee));
+    let open = left.minus_or_zero(amount).minus_or_zero(refund);
+    let open = if finished { Money::ZERO } else { open };
+    let beside = parts().fold(open, |all, [amount, ..]| sum(all, amount));
+    (Order { asked, left, charged }, beside)
 }

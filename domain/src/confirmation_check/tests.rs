@@ -1,7 +1,7 @@
 //! A row for each kind of difference: what the registrar states, and what is found.
 
 use super::{buying::*, *};
-use crate::{case::Kind as K, fees::tiers::AmountTier};
+use crate::{case::Kind as K, fees::tiers::AmountTier, money::Amount};
 
 mod conversions;
 mod dates;
@@ -50,9 +50,14 @@ fn bought(amount: &str, fee: &str, refund: &str, price: &str, given: &str) -> Pu
     }
 }
 
+/// An order of which this is the first record.
+fn whole(asked: Amount) -> Order {
+    Order { asked, left: asked.into(), charged: Money::ZERO }
+}
+
 fn expected(fee: Promised) -> PurchaseExpected {
     PurchaseExpected {
-        asked: "10000".parse().unwrap(),
+        order: whole("10000".parse().unwrap()),
         fee,
         nav: Some(nav("1.2345")),
         rounding: ShareRounding::HalfUp,
@@ -95,7 +100,7 @@ fn a_record_is_charged_by_the_tier_of_what_is_confirmed_of_its_order() {
         ("250000", "750000", "0", of_all, of_the_record),
     ] {
         let fee = Promised::of(&fee, money(beside));
-        let expected = PurchaseExpected { asked: asked.parse().unwrap(), ..expected(fee) };
+        let expected = PurchaseExpected { order: whole(asked.parse().unwrap()), ..expected(fee) };
         let record = |[fee, given]: [&str; 2]| bought("750000", fee, refund, "1.2345", given);
         assert_eq!(purchase(&record(right), &expected), vec![], "beside {beside}");
         let found = purchase(&record(wrong), &expected);
@@ -155,7 +160,7 @@ fn each_difference_in_a_purchase_is_found_with_its_kind_and_worth() {
             &[(
                 K::AmountDiffers,
                 "accepted 10000.00 and refund 0.01 are not the 10000.00 asked",
-                "0.00 0.01",
+                "0.01 0.01",
             )],
         ),
     ];
@@ -250,7 +255,7 @@ fn a_record_that_is_not_the_last_may_leave_a_part_open_but_not_exceed_the_order(
         &[(
             K::AmountDiffers,
             "accepted 10000.01 and refund 0.00 are not the 10000.00 asked",
-            "0.00 0.01",
+            "0.01 0.01",
         )],
     );
 }
@@ -268,7 +273,7 @@ fn a_subscription_is_priced_at_face_value_and_its_interest_becomes_shares() {
         finished: true,
     };
     let expected = SubscriptionExpected {
-        asked: "10000".parse().unwrap(),
+        order: whole("10000".parse().unwrap()),
         fee: rate("0.012"),
         interest: Some(money("3.17")),
         face: Nav::ONE,

@@ -64,4 +64,5 @@ mod suspense;
 mod taken_back;
 mod unlisted;
 mod unowed;
+mod unpaid_shares;
 mod withheld;

@@ -75,3 +75,98 @@ fn what_earlier_records_confirmed_and_later_ones_may_counts_for_the_tier() {
     let again = record("C5", true, ["1000000", "11857.71", "0", "988142.29"]);
     assert!(!kinds(&[first], &again).is_empty());
 }
+
+fn at(charge: Charge) -> Terms {
+    let promised = Promise { fee: PromisedFee::Charge(charge), ..order().promised };
+    Terms { promised, ..order() }
+}
+
+/// Of an order of 1,000,000 at that charge, the records in turn: what is found in the last one.
+fn found_last(charge: Charge, records: &[(bool, [&str; 4])]) -> Vec<Finding> {
+    let record = |(n, (finished, numbers)): (usize, &(bool, [&str; 4]))| {
+        record(&format!("C{n}"), *finished, *numbers)
+    };
+    let records: Vec<Confirmation> = records.iter().enumerate().map(record).collect();
+    let (said, before) = records.split_last().unwrap();
+    of_order(&at(charge), before, said, None)
+}
+
+#[test]
+fn an_order_that_is_used_up_has_nothing_left_for_a_last_record() {
+    let free = Charge::FREE;
+    let all = (false, ["1000000", "0", "0", "1000000"]);
+    assert_found(&found_last(free, &[all, (true, ["0", "0", "0", "0"])]), &[]);
+    assert_found(
+        &found_last(free, &[all, (true, ["1000000", "0", "0", "1000000"])]),
+        &[(
+            K::AmountDiffers,
+            "accepted 1000000.00 and refund 0.00 are not the 0.00 left of what was asked",
+            "1000000.00 1000000.00",
+        )],
+    );
+    assert_found(
+        &found_last(free, &[all, (true, ["0", "0", "1000000", "0"])]),
+        &[(
+            K::AmountDiffers,
+            "accepted 0.00 and refund 1000000.00 are not the 0.00 left of what was asked",
+            "0.00 1000000.00",
+        )],
+    );
+}
+
+#[test]
+fn what_a_portion_sends_back_is_settled_too() {
+    let part = (false, ["400000", "0", "600000", "400000"]);
+    assert_found(&found_last(Charge::FREE, &[part, (true, ["0", "0", "0", "0"])]), &[]);
+    assert_found(
+        &found_last(Charge::FREE, &[part, (true, ["600000", "0", "0", "600000"])]),
+        &[(
+            K::AmountDiffers,
+            "accepted 600000.00 and refund 0.00 are not the 0.00 left of what was asked",
+            "600000.00 600000.00",
+        )],
+    );
+}
+
+/// Also where all else of the record follows from it.
+#[test]
+fn shares_for_more_than_was_paid_are_in_dispute() {
+    for finished in [true, false] {
+        assert_found(
+            &found_last(Charge::FREE, &[(finished, ["1500000", "0", "0", "1500000"])]),
+            &[(
+                K::AmountDiffers,
+                "accepted 1500000.00 and refund 0.00 are not the 1000000.00 asked",
+                "500000.00 500000.00",
+            )],
+        );
+    }
+}
+
+/// 1,000 yuan for the order, in two records of half of it: only what they charge together must be right.
+#[test]
+fn a_fixed_fee_is_one_of_the_whole_order() {
+    let fixed = Charge::Fixed(money("1000"));
+    let part = |finished, fee, given| (finished, ["500000", fee, "0", given]);
+    for (first, last) in [
+        (part(false, "1000", "499000"), part(true, "0", "500000")),
+        (part(false, "0", "500000"), part(true, "1000", "499000")),
+        (part(false, "500", "499500"), part(true, "500", "499500")),
+    ] {
+        assert_found(&found_last(fixed, &[first]), &[]);
+        assert_found(&found_last(fixed, &[first, last]), &[]);
+    }
+    let (whole, half) = (part(false, "1000", "499000"), part(false, "500", "499500"));
+    let too_much = part(true, "1000", "499000");
+    for (first, what, disputed) in [
+        (whole, "fee 1000.00 is not the promised 0.00", "0.00 1000.00"),
+        (half, "fee 1000.00 is not the promised 500.00", "0.00 500.00"),
+    ] {
+        let found = found_last(fixed, &[first, too_much]);
+        assert_eq!(shown(&found), [(K::FeeDiffersFromPromise, what, disputed.to_owned())]);
+    }
+    let twice = found_last(fixed, &[part(false, "1001", "498999")]);
+    assert_eq!(twice[0].kind, K::FeeDiffersFromPromise);
+    let none = found_last(fixed, &[part(false, "0", "500000"), part(true, "0", "500000")]);
+    assert_eq!(none[0].kind, K::FeeDiffersFromPromise);
+}

@@ -132,7 +132,7 @@ proptest! {
         let Ok(it) = own_purchase::price(accepted, charge, nav, rounding) else { return Ok(()) };
         let asked = Money::from(accepted).plus(refund).unwrap();
         let expected = PurchaseExpected {
-            asked: Amount::new(asked.decimal()).unwrap(),
+            order: whole(Amount::new(asked.decimal()).unwrap()),
             fee: Promised::Charge(charge),
             nav: Some(nav),
             rounding,
@@ -157,7 +157,7 @@ proptest! {
             return Ok(());
         };
         let expected = SubscriptionExpected {
-            asked, fee: Promised::Charge(charge), interest: Some(interest), face: Nav::ONE, rounding,
+            order: whole(asked), fee: Promised::Charge(charge), interest: Some(interest), face: Nav::ONE, rounding,
         };
         let right = SubscriptionNumbers {
             amount: asked.into(), fee: it.fee, refund: Money::ZERO, interest, nav: Nav::ONE,
@@ -241,7 +241,7 @@ proptest! {
         let [amount, fee, refund, asked] = fen.map(|fen| Money::new(decimal(fen, 2)).unwrap());
         let shares = Shares::new(decimal(fen[0], 2)).unwrap();
         let expected = PurchaseExpected {
-            asked: Amount::new(asked.decimal()).unwrap_or("0.01".parse().unwrap()),
+            order: whole(Amount::new(asked.decimal()).unwrap_or("0.01".parse().unwrap())),
             fee: Promised::Charge(charge), nav: Nav::new(decimal(published, 8)).ok(),
             rounding: ShareRounding::HalfUp,
         };
