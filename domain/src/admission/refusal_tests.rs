@@ -43,6 +43,7 @@ variants!(
     ChargeSideMismatch,
     HeldTooShort,
     BelowConversionMinimum,
+    BelowRedemptionMinimum,
     BelowMinimum,
     NotAMultiple,
     AboveOrderMaximum,
@@ -50,6 +51,7 @@ variants!(
     PartRefused,
     DayRefused,
     NoCharge,
+    FeeEatsAmount,
     QuestionnaireExpired,
     QuestionnaireEnds,
     Unsuitable,
@@ -157,6 +159,13 @@ fn of_mode_status_and_pair() -> Vec<(Admission, &'static str)> {
             with_wallet(|f| f.conversions[0].shares_min = "10000.01".parse().unwrap()),
             "10000.00 shares are below the minimum of 10000.01 to convert into fund 011162",
         ),
+        (
+            Admission {
+                mode: Some(Mode::RedeemToPurchase),
+                ..with_wallet(|f| f.limits.shares.redemption_min = "10000.01".parse().unwrap())
+            },
+            "10000.00 shares are below the minimum of 10000.01 to redeem of fund 000730, which pays for the target",
+        ),
     ]
 }
 
@@ -194,6 +203,13 @@ fn of_limits_and_suitability() -> Vec<(Admission, &'static str)> {
         (
             Admission { used_today: used(DayTally::refused()), ..request() },
             "fund 011162 takes no more orders of 2026-02-13: all of them are refused since one exceeded the day's limit",
+        ),
+        (
+            Admission {
+                mode: Some(Mode::RedeemToPurchase),
+                ..with_target(|f| f.fees.purchase = super::least_tests::fixed("10000"))
+            },
+            "amount 10000.00 is not above 10000.00, the fixed fee of fund 011162 for it; the smallest larger amount that works is 10000.01",
         ),
         (
             with_investor(|i| i.questionnaire_valid_until = "2026-02-12".parse().unwrap()),
