@@ -142,7 +142,8 @@ pub(super) fn send() -> Command {
 }
 
 fn receive(name: &str) -> Command {
-    Command::Receive(Reception { serial: serial(name), on: "2026-02-24".parse().unwrap() })
+    let on = "2026-02-24".parse().unwrap();
+    Command::Receive(Reception { serial: serial(name), on, amount: None })
 }
 
 pub(super) fn rejection(interest: &str) -> Rejection {
@@ -252,6 +253,7 @@ fn a_subscription_is_received_and_becomes_shares_when_the_fund_is_founded() {
         .then([Event::Received(Reception {
             serial: serial("R120"),
             on: "2026-02-24".parse().unwrap(),
+            amount: None,
         })])
         .when(confirm(founded()))
         .then([Event::Confirmed(Box::new(founded()))])

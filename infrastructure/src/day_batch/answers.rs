@@ -4,6 +4,7 @@ use super::{
     BatchError,
     balances::{self, Stated},
     confirmations::{Halves, said_by},
+    serials::{SerialOf, numbered_twice},
 };
 use crate::exchange::{
     check::read_all_or_refuse,
@@ -55,8 +56,8 @@ pub struct Puzzle {
 pub type Sent<'a> = &'a dyn Fn(&ApplicationNo) -> Option<TradeApplication>;
 
 /// Reads every file that an index names, if all are there and whole. What a return code means is
-/// looked up under the registrar that wrote the index; see [`ReturnCodes::assign`]. A confirmation is held
-/// against the application that was sent, where that is known.
+/// looked up under the registrar that wrote the index; see [`ReturnCodes::assign`]. A record is held
+/// against the application that was sent, where that is known, and has a number that no other application's has.
 ///
 /// # Errors
 /// [`BatchError`]; nothing of a damaged set is returned.
@@ -64,6 +65,7 @@ pub fn read_answers(
     index: &Path,
     codes: &ReturnCodes,
     sent: Sent<'_>,
+    serial_of: SerialOf<'_>,
 ) -> Result<Answers, BatchError> {
     let announced = IndexFile::open_complete(index)?;
     let directory = index.parent().unwrap_or(Path::new("."));
@@ -90,6 +92,7 @@ pub fn read_answers(
         }
     }
     answers.puzzles.extend(halves.unpaired());
+    numbered_twice(&mut answers.confirmations, serial_of);
     Ok(answers)
 }
 

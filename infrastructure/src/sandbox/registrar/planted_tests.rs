@@ -10,7 +10,7 @@ use super::{
     *,
 };
 use crate::{
-    day_batch::{Answers, Draft, Filler, Published, application_of, publish, read_answers},
+    day_batch::{Answers, Draft, Filler, Published, Whose, application_of, publish, read_answers},
     exchange::{
         return_code::ReturnCodes,
         version::{FileType, Version},
@@ -197,7 +197,7 @@ fn through_a_file(terms: &Terms, answers: &[ApplicationAnswer]) -> Answers {
     assert_eq!(unfit, [""; 0], "{answers:?}");
     let codes = ReturnCodes::built_in().unwrap().assign("05", DICTIONARY);
     let sent = |_: &_| Some(asked.clone());
-    read_answers(&index, &codes, &sent).unwrap()
+    read_answers(&index, &codes, &sent, &|_, _| Whose::Nobodys).unwrap()
 }
 
 fn said_of(right: &Right, fate: ConfirmFate, says: &Final) -> Vec<ApplicationAnswer> {
@@ -261,7 +261,7 @@ fn a_refusal_and_a_reception_are_records_that_the_reader_takes_whatever_is_plant
     for right in every_kind() {
         let serial = record_serial(right.0.no.as_str(), 1);
         let received = matches!(right.0.ask, Ask::Subscription { .. })
-            .then_some(Final::Received(Reception { serial, on }));
+            .then_some(Final::Received(Reception { serial, on, amount: None }));
         for says in received.into_iter().chain([Final::Rejected(refused.clone())]) {
             for fate in every_fate() {
                 let said = said_of(&right, fate, &says);

@@ -70,6 +70,7 @@ pub(super) fn confirmation_of((asked, answer): &Said, days: Days) -> TradeConfir
         }
         ApplicationAnswer::Accepted(_)
         | ApplicationAnswer::NotCancelled(_)
+        | ApplicationAnswer::OfAnother(_)
         | ApplicationAnswer::NotFound
         | ApplicationAnswer::Pending(_)
         | ApplicationAnswer::Unknown(_)
@@ -94,7 +95,8 @@ fn fill_received(record: &mut TradeConfirmation, said: &Reception) {
     "0".clone_into(&mut record.business_finish_flag);
     record.ta_serial_no = said.serial.to_string();
     record.transaction_cfm_date = Some(said.on);
-    record.confirmed_amount = record.application_amount;
+    record.confirmed_amount =
+        said.amount.map_or(record.application_amount, |amount| amount.decimal());
     record.nav = Decimal::ONE;
 }
 
