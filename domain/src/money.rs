@@ -95,6 +95,21 @@ fn serialize<S: Serializer>(number: Decimal, serializer: S) -> Result<S::Ok, S::
     serializer.serialize_str(text.as_str())
 }
 
+/// Digits, and after a point at least one and no more than the quantity has: nothing that people would read in
+/// two ways, no separators, and no sign but a minus.
+fn is_plain(text: &str, decimals: u32) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let text = text.strip_prefix('-').unwrap_or(text);
+    match text.split_once('.') {
+        None => digits(text),
+        Some((whole, part)) => {
+            digits(whole)
+                && digits(part)
+                && u32::try_from(part.len()).is_ok_and(|it| it <= decimals)
+        }
+    }
+}
+
 macro_rules! quantity {
     ($(#[$doc:meta])* $name:ident, $what:literal, $decimals:literal, $min:expr, $max:expr, $allowed:literal) => {
         $(#[$doc])*
@@ -159,8 +174,7 @@ macro_rules! quantity {
             type Err = NumberError;
             fn from_str(text: &str) -> Result<Self, NumberError> {
                 let bad = || NumberError { quantity: $what, value: text.to_owned(), allowed: $allowed };
-                // Signs and separators are no part of a number that people exchange.
-                if text.bytes().any(|byte| matches!(byte, b'_' | b'+')) {
+                if !is_plain(text, Self::DECIMALS) {
                     return Err(bad());
                 }
                 // `from_str_exact`: a plain parse would silently round the 29th digit away.

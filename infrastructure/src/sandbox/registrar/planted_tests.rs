@@ -181,7 +181,7 @@ fn confirmation((terms, outcome): &Right) -> Confirmation {
 /// These answers as records of a file, and what its reader makes of them.
 fn through_a_file(terms: &Terms, answers: &[ApplicationAnswer]) -> Answers {
     let day = |text: &str| text.parse().unwrap();
-    let days = Days { t: t().date(), confirm_date: day("2026-02-13"), pay_date: day("2026-02-24") };
+    let days = Days { t: t().date(), confirm_date: day("2026-02-13") };
     let asked = application_of(&handed_in(terms.clone()), "305");
     let filler = |answer: &ApplicationAnswer| -> Filler<'static> {
         let record = confirmation_of(&(asked.clone(), answer.clone()), days);

@@ -19,6 +19,7 @@ use crate::{
         wording::fitting,
     },
 };
+use chrono::NaiveDate;
 use fundflow_domain::application::{Confirmation, Outcome, Reception, RejectedFrozen, Rejection};
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
 use rust_decimal::Decimal;
@@ -171,8 +172,12 @@ fn fill_confirmed(record: &mut TradeConfirmation, said: &Confirmation) {
 }
 
 /// One row per fund and business: what the distributor owes for purchases, and what it is owed for
-/// redemptions.
-pub(super) fn settlements(said: &[Said], days: Days) -> Vec<Filler<'static>> {
+/// redemptions; `pays`: on which day the fund, and whether it pays, or is paid.
+pub(super) fn settlements(
+    said: &[Said],
+    days: Days,
+    pays: impl Fn(&str, bool) -> NaiveDate,
+) -> Vec<Filler<'static>> {
     let mut sums: BTreeMap<(&str, String), (Decimal, &TradeApplication)> = BTreeMap::new();
     // A record that comes twice is due once.
     let mut seen = BTreeSet::new();
@@ -204,7 +209,7 @@ pub(super) fn settlements(said: &[Said], days: Days) -> Vec<Filler<'static>> {
             currency_type: "156".to_owned(),
             receive_or_pay_flag: if paid_to_us { "1" } else { "0" }.to_owned(),
             calculate_date: Some(days.confirm_date),
-            pay_date: Some(days.pay_date),
+            pay_date: Some(pays(fund, paid_to_us)),
             detail_flag: "0".to_owned(),
             down_load_date: Some(days.confirm_date),
             ..Settlement::default()
