@@ -95,21 +95,6 @@ fn serialize<S: Serializer>(number: Decimal, serializer: S) -> Result<S::Ok, S::
     serializer.serialize_str(text.as_str())
 }
 
-/// Digits, and after a point at least one and no more than the quantity has: nothing that people would read in
-/// two ways, no separators, and no sign but a minus.
-fn is_plain(text: &str, decimals: u32) -> bool {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let text = text.strip_prefix('-').unwrap_or(text);
-    match text.split_once('.') {
-        None => digits(text),
-        Some((whole, part)) => {
-            digits(whole)
-                && digits(part)
-                && u32::try_from(part.len()).is_ok_and(|it| it <= decimals)
-        }
-    }
-}
-
 macro_rules! quantity {
     ($(#[$doc:meta])* $name:ident, $what:literal, $decimals:literal, $min:expr, $max:expr, $allowed:literal) => {
         $(#[$doc])*
@@ -174,7 +159,7 @@ macro_rules! quantity {
             type Err = NumberError;
             fn from_str(text: &str) -> Result<Self, NumberError> {
                 let bad = || NumberError { quantity: $what, value: text.to_owned(), allowed: $allowed };
-                if !is_plain(text, Self::DECIMALS) {
+                if !plain::is_plain(text, Self::DECIMALS) {
                     return Err(bad());
                 }
                 // `from_str_exact`: a plain parse would silently round the 29th digit away.
@@ -403,6 +388,7 @@ impl Discount {
     pub const NONE: Self = Self(Decimal::from_parts(10_000, 0, 0, false, 4));
 }
 
+mod plain;
 mod steps;
 mod sum;
 #[cfg(test)]

@@ -310,6 +310,7 @@ pub fn admission(request: &Request) -> Admission {
         warning_confirmed: None,
         used_today: DayUse::default(),
         balance: fundflow_domain::admission::cash_out::Balance::default(),
+        lots: Vec::new(),
         later: fundflow_domain::admission::later::Later::default(),
         calendar: calendar(),
     }

@@ -12,6 +12,23 @@ pub(super) fn fixed(fee: &str) -> AmountTiers {
     AmountTiers::flat(Charge::Fixed(fee.parse().unwrap()))
 }
 
+/// What is refused for being too little, in words.
+pub(super) fn too_little() -> Vec<(Refusal, &'static str)> {
+    let by_money = |a| admit(&Admission { mode: Some(Mode::RedeemToPurchase), ..a }).unwrap_err();
+    let few = with_wallet(|fund| fund.limits.shares.redemption_min = "10000.01".parse().unwrap());
+    let eaten = with_target(|fund| fund.fees.purchase = fixed("10000"));
+    vec![
+        (
+            by_money(few),
+            "10000.00 shares are below the minimum of 10000.01 to redeem of fund 000730, which pays for the target",
+        ),
+        (
+            by_money(eaten),
+            "amount 10000.00 is not above 10000.00, the fixed fee of fund 011162 for it; the smallest larger amount that works is 10000.01",
+        ),
+    ]
+}
+
 fn tiers(json: &str) -> AmountTiers {
     serde_json::from_str(json).unwrap()
 }

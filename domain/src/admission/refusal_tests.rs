@@ -159,13 +159,6 @@ fn of_mode_status_and_pair() -> Vec<(Admission, &'static str)> {
             with_wallet(|f| f.conversions[0].shares_min = "10000.01".parse().unwrap()),
             "10000.00 shares are below the minimum of 10000.01 to convert into fund 011162",
         ),
-        (
-            Admission {
-                mode: Some(Mode::RedeemToPurchase),
-                ..with_wallet(|f| f.limits.shares.redemption_min = "10000.01".parse().unwrap())
-            },
-            "10000.00 shares are below the minimum of 10000.01 to redeem of fund 000730, which pays for the target",
-        ),
     ]
 }
 
@@ -205,13 +198,6 @@ fn of_limits_and_suitability() -> Vec<(Admission, &'static str)> {
             "fund 011162 takes no more orders of 2026-02-13: all of them are refused since one exceeded the day's limit",
         ),
         (
-            Admission {
-                mode: Some(Mode::RedeemToPurchase),
-                ..with_target(|f| f.fees.purchase = super::least_tests::fixed("10000"))
-            },
-            "amount 10000.00 is not above 10000.00, the fixed fee of fund 011162 for it; the smallest larger amount that works is 10000.01",
-        ),
-        (
             with_investor(|i| i.questionnaire_valid_until = "2026-02-12".parse().unwrap()),
             "the risk questionnaire q-1 was valid until 2026-02-12, the request is of 2026-02-13",
         ),
@@ -235,6 +221,7 @@ fn every_refusal_has_its_request_in_the_order_of_the_checks() {
         refused_requests().into_iter().map(|(a, says)| (admit(&a).unwrap_err(), says)).collect();
     let mut elsewhere = super::buying_tests::refused_by_amount_alone();
     elsewhere.extend(super::again_tests::refused_on_a_later_t());
+    elsewhere.extend(super::least_tests::too_little());
     elsewhere.sort_by_key(|(refusal, _)| place(refusal));
     for (refusal, says) in elsewhere {
         let at = place(&refusal).unwrap();

@@ -23,3 +23,19 @@ impl Reception {
         self.serial == other.serial && self.on == other.on && amounts
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_knows_less_is_the_same_and_one_of_another_amount_is_not() {
+        let said = |amount: &str| Reception {
+            serial: "S-1".parse().unwrap(),
+            on: "2026-02-24".parse().unwrap(),
+            amount: amount.parse().ok(),
+        };
+        assert!(said("").is_same(&said("5")) && said("5").is_same(&said("")));
+        assert!(said("5").is_same(&said("5.00")) && !said("5").is_same(&said("6")));
+    }
+}
