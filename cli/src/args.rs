@@ -16,8 +16,21 @@ pub(crate) const DEFAULT_STORE: &str = "./fundflow-data";
 
 /// A date as it is typed.
 pub(crate) fn date(text: &str) -> Result<NaiveDate, String> {
-    text.parse()
-        .map_err(|_| "write a date of the calendar as YYYY-MM-DD, say 2026-02-13".to_owned())
+    let date = text.parse().ok().filter(|_| text.len() == "YYYY-MM-DD".len());
+    date.ok_or_else(|| "write a date of the calendar as YYYY-MM-DD, say 2026-02-13".to_owned())
+}
+
+/// An ending as it is stored, however it is read: `kept in wallet`.
+#[expect(clippy::unnecessary_wraps, reason = "as clap wants it")]
+pub(crate) fn ending(text: &str) -> Result<String, String> {
+    Ok(text.trim().replace(' ', "_"))
+}
+
+/// A whole number as it is typed.
+pub(crate) fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.parse().ok().filter(|_| digits);
+    number.ok_or_else(|| "write a whole number, 0 or more".to_owned())
 }
 
 /// The whole line.

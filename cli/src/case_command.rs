@@ -55,7 +55,7 @@ pub(crate) enum CaseCommand {
         #[arg(long, value_name = "KIND")]
         kind: Option<String>,
         /// At most so many
-        #[arg(long, allow_negative_numbers = true)]
+        #[arg(long, allow_negative_numbers = true, value_parser = crate::args::whole::<usize>)]
         limit: Option<usize>,
     },
     /// Show a case: both sides' figures, the record itself, how it was closed

@@ -45,22 +45,22 @@ pub(crate) enum EventCommand {
         #[arg(long = "type", value_name = "TYPE")]
         event_type: Option<String>,
         /// Only behind this position
-        #[arg(long, value_name = "POSITION", default_value_t = 0)]
+        #[arg(long, value_name = "POSITION", default_value_t = 0, allow_negative_numbers = true, value_parser = crate::args::whole::<u64>)]
         after: u64,
         /// At most so many
-        #[arg(long, default_value_t = LIMIT, allow_negative_numbers = true)]
+        #[arg(long, default_value_t = LIMIT, allow_negative_numbers = true, value_parser = crate::args::whole::<usize>)]
         limit: usize,
     },
     /// Show one event
     Show {
         /// Its position, or its event ID
-        #[arg(value_name = "POSITION|EVENT_ID")]
+        #[arg(value_name = "POSITION|EVENT_ID", allow_negative_numbers = true)]
         which: String,
     },
     /// Show the latest events, one a line; with -o json one JSON object a line
     Tail {
         /// From behind this position
-        #[arg(long, value_name = "POSITION")]
+        #[arg(long, value_name = "POSITION", allow_negative_numbers = true, value_parser = crate::args::whole::<u64>)]
         after: Option<u64>,
         /// Go on with each event that is committed, until interrupted
         #[arg(long)]

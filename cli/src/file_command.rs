@@ -37,7 +37,7 @@ pub(crate) enum FileCommand {
         #[arg(long, value_delimiter = ',')]
         fields: Vec<String>,
         /// At most so many records
-        #[arg(long, allow_negative_numbers = true)]
+        #[arg(long, allow_negative_numbers = true, value_parser = crate::args::whole::<u64>)]
         limit: Option<u64>,
     },
     /// Check whole files and list every error; of an index, every file that it names, too

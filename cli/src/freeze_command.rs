@@ -55,7 +55,7 @@ pub(crate) struct OrderArgs {
     #[arg(long)]
     fund: FundCode,
     /// How many shares the paper names
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     shares: Shares,
     /// On whose behalf
     #[arg(long, value_enum)]

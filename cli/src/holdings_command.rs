@@ -37,7 +37,7 @@ pub(crate) enum HoldingsCommand {
         #[arg(long)]
         fund: Option<FundCode>,
         /// At most so many
-        #[arg(long, allow_negative_numbers = true)]
+        #[arg(long, allow_negative_numbers = true, value_parser = crate::args::whole::<usize>)]
         limit: Option<usize>,
     },
     /// Show an investor's holdings, their lots, and at a price their value

@@ -41,6 +41,7 @@ mod offers;
 mod operate;
 mod order_command;
 mod plan_command;
+mod plan_words;
 mod saga_command;
 mod saga_words;
 mod wallet_command;

@@ -54,7 +54,7 @@ pub(crate) struct Filter {
     #[arg(long, value_name = "DATE", value_parser = crate::args::date)]
     trade_date: Option<NaiveDate>,
     /// At most so many
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_negative_numbers = true, value_parser = crate::args::whole::<usize>)]
     limit: Option<usize>,
 }
 

@@ -19,6 +19,7 @@ use crate::{
     operate::{
         self, AbandonArgs, CancelArgs, DateArgs, Order, ParkedArgs, RedirectArgs, SomeArgs, time_of,
     },
+    plan_words::PlanFacts,
     reading::{Failure, LIMIT, List, Place, complain, finish, json, one_of, open, pairs, table},
     registry::Registry,
     saga_words::{HEADER, LineJson, SagaRow, in_flight},
@@ -78,7 +79,7 @@ pub(crate) struct Filter {
     #[arg(long)]
     open: bool,
     /// Only those that ended so, as in `kept_in_wallet` or `abandoned`
-    #[arg(long, conflicts_with = "open")]
+    #[arg(long, conflicts_with = "open", value_parser = crate::args::ending)]
     ending: Option<String>,
     /// Only of this requester: an investor
     #[arg(long, alias = "investor")]
@@ -89,7 +90,7 @@ pub(crate) struct Filter {
     #[command(flatten)]
     parked: ParkedArgs,
     /// At most so many
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_negative_numbers = true, value_parser = crate::args::whole::<usize>)]
     limit: Option<usize>,
 }
 
@@ -221,6 +222,9 @@ struct Shown<'a> {
     /// What was agreed one after the other, where the request was changed.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     agreed: &'a [Agreed],
+    /// Of a regular plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<PlanFacts>,
     timeline: Vec<LineJson>,
     retries: &'a [Retry],
     given_up: &'a [Arc<str>],
@@ -269,6 +273,7 @@ async fn show(
         promise: &look.promise,
         promise_now: moved_t::promise_now(&seen),
         agreed: &look.agreed,
+        plan: PlanFacts::of(&store, &look.id.kind, &look.id.transaction).await?,
         timeline: look.timeline.iter().map(LineJson::of).collect(),
         retries: &look.retries,
         given_up: &look.given_up,
@@ -344,7 +349,8 @@ fn print(shown: &Shown<'_>, out: &mut impl Write) -> Result<(), Failure> {
     ];
     let at = facts.iter().position(|(name, _)| *name == "by").unwrap_or(facts.len());
     let agreed = shown.agreed.iter().enumerate().filter_map(otherwise);
-    facts.splice(at..at, forced(shown.promise).into_iter().chain(agreed));
+    let plan = shown.plan.iter().flat_map(PlanFacts::rows);
+    facts.splice(at..at, forced(shown.promise).into_iter().chain(agreed).chain(plan));
     let at = facts.iter().position(|(name, _)| *name == "T").map_or(facts.len(), |at| at + 1);
     facts.splice(at..at, shown.moved_t.iter().map(|it| ("T moved", it.line())));
     if let Some((at, cause)) = &row.parked {

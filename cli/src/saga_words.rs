@@ -84,6 +84,18 @@ pub(crate) fn ending_words(ending: &str) -> String {
     short.replace('_', " ")
 }
 
+/// What the money of a redemption buys, as the event says that it is taken back.
+pub(crate) const TARGET: &str = "target";
+
+/// Whether what is taken back last is that.
+pub(crate) fn is_of_target<'a>(events: impl IntoIterator<Item = &'a Recorded>) -> bool {
+    let asked = events.into_iter().filter(|it| it.event.event_type.ends_with(".cancel_asked"));
+    asked.last().is_some_and(|it| {
+        let body = serde_json::from_str::<serde_json::Value>(&it.event.data).ok();
+        body.is_some_and(|body| body.get("scope").is_some_and(|scope| scope == TARGET))
+    })
+}
+
 /// Why the registrar does not take back what was to be taken back, if it said so: `all` of a transaction,
 /// or its `conversion`. What it said of the one, where that was asked for, says nothing of the other.
 pub(crate) fn cancel_refused<'a>(
@@ -103,6 +115,8 @@ pub(crate) fn cancel_refused<'a>(
             refused.push((asked.last().cloned(), why));
         }
     }
+    // Asked once the shares were redeemed, all of it is the target.
+    let scope = if asked.last().is_some_and(|it| it == TARGET) { TARGET } else { scope };
     let was_asked = asked.iter().any(|it| it == scope);
     let of_it = |(of, _): &(Option<String>, String)| !was_asked || of.as_deref() == Some(scope);
     refused.into_iter().rfind(of_it).map(|(_, why)| why)

@@ -23,7 +23,7 @@ pub(crate) enum WalletCommand {
     /// List wallets, one line each
     Ls {
         /// At most so many
-        #[arg(long, allow_negative_numbers = true)]
+        #[arg(long, allow_negative_numbers = true, value_parser = crate::args::whole::<usize>)]
         limit: Option<usize>,
     },
     /// Show an investor's wallets and their lots

@@ -15,7 +15,7 @@ pub(crate) fn not_taken(kind: &str, word: &Word) -> String {
             kind plan_end, or with `fundflow plan end PLAN --reason TEXT`; each of its purchases has an ID of \
             its own, PLAN.YYYYMMDD, and is cancelled by that"
             .to_owned(),
-        Word::Cancel { scope: Scope::Conversion, .. } => {
+        Word::Cancel { scope: Scope::Conversion | Scope::Target, .. } => {
             format!("a saga of kind {kind} has no conversion of its own; cancel all of it")
         }
         Word::Cancel { scope: Scope::All, .. } => {
@@ -56,7 +56,9 @@ pub(crate) fn recharge(word: Word) -> Option<recharge::Command> {
         Word::Date { at, reason } => C::Date { at, reason },
         Word::Redirect { account, own_name, reason } => C::Redirect { account, own_name, reason },
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
-        Word::Cancel { scope: Scope::Conversion, .. } | Word::Plan(_) => return None,
+        Word::Cancel { scope: Scope::Conversion | Scope::Target, .. } | Word::Plan(_) => {
+            return None;
+        }
     })
 }
 
@@ -66,7 +68,9 @@ pub(crate) fn withdraw(word: Word) -> Option<withdraw::Command> {
         Word::Cancel { at, scope: Scope::All } => C::Cancel { at },
         Word::Redirect { account, own_name, reason } => C::Redirect { account, own_name, reason },
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
-        Word::Cancel { scope: Scope::Conversion, .. } | Word::Date { .. } | Word::Plan(_) => {
+        Word::Cancel { scope: Scope::Conversion | Scope::Target, .. }
+        | Word::Date { .. }
+        | Word::Plan(_) => {
             return None;
         }
     })
@@ -89,7 +93,9 @@ pub(crate) fn purchase(word: Word) -> Option<purchase::Command> {
         Word::Date { at, reason } => C::Date { at, reason },
         Word::Redirect { account, own_name, reason } => C::Redirect { account, own_name, reason },
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
-        Word::Cancel { scope: Scope::Conversion, .. } | Word::Plan(_) => return None,
+        Word::Cancel { scope: Scope::Conversion | Scope::Target, .. } | Word::Plan(_) => {
+            return None;
+        }
     })
 }
 
@@ -99,7 +105,9 @@ pub(crate) fn redemption(word: Word) -> Option<redemption::Command> {
         Word::Cancel { at, scope: Scope::All } => C::Cancel { at },
         Word::Redirect { account, own_name, reason } => C::Redirect { account, own_name, reason },
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
-        Word::Cancel { scope: Scope::Conversion, .. } | Word::Date { .. } | Word::Plan(_) => {
+        Word::Cancel { scope: Scope::Conversion | Scope::Target, .. }
+        | Word::Date { .. }
+        | Word::Plan(_) => {
             return None;
         }
     })

@@ -182,3 +182,66 @@ fn orders_are_listed_by_transaction_investor_fund_and_day() {
     let (exit, _, err) = run(&store, &["case", "ls", "--kind", "fee_differs_from_promise"]);
     assert_eq!(exit, Some(0), "{err}");
 }
+
+/// As a list shows it, and as it is stored.
+#[tokio::test]
+async fn an_ending_is_named_as_it_is_shown_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = make(directory.path()).await;
+    let listed = |ending| run(&store, &["saga", "ls", "--ending", ending]);
+    let (shown, stored) = (listed("kept in wallet"), listed("kept_in_wallet"));
+    assert_eq!(shown.0, Some(0), "{}", shown.2);
+    assert_eq!(shown, stored);
+}
+
+/// Named with its field, its value and what may be typed.
+#[tokio::test]
+async fn a_number_or_date_that_is_typed_wrongly_is_named_with_what_may_be() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = make(directory.path()).await;
+    let freeze = [
+        "freeze",
+        "order",
+        "F-1",
+        "--investor",
+        "I-1",
+        "--fund",
+        "000730",
+        "--shares",
+        "-5",
+        "--cause",
+        "court",
+        "--source",
+        "paper",
+        "--reason",
+        "r",
+    ];
+    let refused: [(&[&str], [&str; 3]); 9] = [
+        (&["event", "ls", "--after", "-1"], ["--after", "'-1'", "0 or more"]),
+        (&["event", "tail", "--after", "-1"], ["--after", "'-1'", "0 or more"]),
+        (&["saga", "ls", "--limit", "-1"], ["--limit", "'-1'", "0 or more"]),
+        (&["order", "ls", "--trade-date", "2026-2-3"], ["--trade-date", "2026-2-3", "YYYY-MM-DD"]),
+        (&freeze, ["--shares", "-5", "at most 2 decimals"]),
+        (
+            &["quote", "purchase", "--amount", "1.000", "--rate", "1%", "--nav", "1"],
+            ["--amount", "1.000", "at most 2 decimals"],
+        ),
+        (
+            &["quote", "purchase", "--amount", "5.", "--rate", "1%", "--nav", "1"],
+            ["--amount", "5.", "at most 2 decimals"],
+        ),
+        (
+            &["quote", "purchase", "--amount", "5", "--rate", "-1%", "--nav", "1"],
+            ["--rate", "-1%", "1.5%"],
+        ),
+        (
+            &["quote", "purchase", "--amount", "5", "--rate", ".5%", "--nav", "1"],
+            ["--rate", ".5%", "1.5%"],
+        ),
+    ];
+    for (words, names) in refused {
+        let (exit, out, err) = run(&store, words);
+        assert_eq!((exit, out.as_str()), (Some(2), ""), "{words:?}: {err}");
+        assert!(names.iter().all(|name| err.contains(name)), "{words:?}: {err}");
+    }
+}

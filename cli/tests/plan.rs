@@ -338,3 +338,20 @@ P-3,09:30:00,plan,I-1,011162,77.00,monthly 24,2026-03-24,,
     assert_eq!((&json["summary"], json["agreed"].as_array().unwrap().len()), (&now.into(), 3));
     assert!(!said(&["saga", "show", "P-3", "-o", "json"]).contains("agreed"));
 }
+
+#[test]
+fn the_show_of_a_plan_says_what_it_was_agreed_with_and_what_it_missed() {
+    let (store, said) = played(PLAN);
+    let shown = fundflow(store.path(), &["saga", "show", "P-1"]);
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    for words in [
+        "until it is ended; paid from A-1; for a closed day the next trading day; for a day that the month \
+         lacks the month's last day; ended by ",
+        "0 of 0 dates that are over, 0 in a row",
+    ] {
+        assert!(shown.contains(words), "{words}\n{shown}\n{said}");
+    }
+    let shown = fundflow(store.path(), &["saga", "show", "P-1", "-o", "json"]);
+    let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert!(shown["plan"]["options"].as_str().unwrap().starts_with("until it is ended"), "{shown}");
+}

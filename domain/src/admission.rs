@@ -23,7 +23,7 @@ use crate::{
     investor::{CustomerType, InvestorProfile, SalesChannel},
     limits::LimitKey,
     modes::{self, ConversionMode},
-    money::{Amount, Discount, Rate},
+    money::{Amount, Discount, Rate, Shares},
     suitability::{Suitability, SuitabilityRules},
     time::Timestamp,
 };
@@ -46,6 +46,7 @@ mod days;
 mod fit_again;
 mod held;
 pub mod later;
+mod least;
 pub mod leaving;
 pub mod offers;
 mod refusal;
@@ -53,7 +54,9 @@ pub mod target;
 pub mod topup;
 mod words;
 
+pub use day_max::PartRefused;
 pub use held::HeldShares;
+pub use least::{FeeEats, TooFewRedeemed};
 pub use refusal::Refusal;
 
 /// Everything that a decision on a discount purchase looks at. Not stored.
@@ -79,6 +82,9 @@ pub struct Admission {
     pub used_today: DayUse,
     /// What the wallet holds: its free shares are what the held mode can convert.
     pub balance: Balance,
+    /// Registered shares of the wallet that no other order takes, by the day of registration: what the held
+    /// mode would convert.
+    pub lots: Vec<(NaiveDate, Shares)>,
     /// Terms of both funds that come into force before a later leg's own day.
     pub later: Later,
     /// The exchange's open days.
@@ -251,17 +257,21 @@ fn on_day(
     runs_by(&own, mode)?;
     checks::statuses(&own, &a.wallet_fund, mode, &days)?;
     checks::pair(&own, mode)?;
+    least::redeemable(&own, mode)?;
     let accepted = checks::limits(&bought, mode, &days)?;
     let part = match &accepted {
         None => own.clone().into_owned(),
         Some(fitting) => {
             let part = Admission { amount: fitting.amount, ..own.clone().into_owned() };
-            checks::pair(&part, mode).map_err(|rule| fitting.refused(rule))?;
+            let leaves = checks::pair(&part, mode).and_then(|()| least::redeemable(&part, mode));
+            leaves.map_err(|rule| fitting.refused(rule))?;
             part
         }
     };
-    let accepted = accepted.map(|fitting| fitting.amount);
     let price = checks::price(&part, mode, days.target_in);
+    let paid = least::pays(part.target_fund.code, part.amount, &price, part.step_in(mode));
+    paid.map_err(|rule| accepted.as_ref().map_or(rule.clone(), |fitting| fitting.refused(rule)))?;
+    let accepted = accepted.map(|fitting| fitting.amount);
     Ok(Admitted {
         requested_at: a.at,
         trade_date,
@@ -308,7 +318,12 @@ fn chosen_mode(a: &Admission, t: Option<TradingDay>) -> Result<ConversionMode, R
     let funds = (&a.wallet_fund, &a.target_fund, &a.later);
     match a.mode.unwrap_or_else(|| later::earliest(&a.calendar, funds, t)) {
         ConversionMode::Held => held::held(a),
-        mode if later::works(&a.calendar, funds, mode, t) => Ok(mode),
+        mode if later::works(&a.calendar, funds, mode, t) => {
+            if mode == ConversionMode::RedeemToPurchase {
+                least::stays(a)?;
+            }
+            Ok(mode)
+        }
         mode => Err(unavailable(mode)),
     }
 }
@@ -337,6 +352,8 @@ mod buying_tests;
 mod fixture;
 #[cfg(test)]
 mod later_tests;
+#[cfg(test)]
+mod least_tests;
 #[cfg(test)]
 mod leaving_tests;
 #[cfg(test)]

@@ -358,7 +358,10 @@ impl Conversion {
 
     fn explain_topup(&self) -> Vec<String> {
         let Self { base, charge_in, charge_out, fee_in, fee_out, topup, policy, .. } = self;
-        let by = policy.topup_discount.decimal().normalize();
+        let by = policy.topup_discount.decimal().normalize().to_string();
+        let by = policy
+            .topup_floor
+            .map_or(by.clone(), |floor| format!("{by}, not below {}", percent(floor)));
         let full = format!("fee in at {charge_in} = {fee_in}, fee out at {charge_out} = {fee_out}");
         if policy.is_free() {
             return vec![full, format!("top-up = {topup}: the discount on it is 0")];

@@ -159,8 +159,7 @@ macro_rules! quantity {
             type Err = NumberError;
             fn from_str(text: &str) -> Result<Self, NumberError> {
                 let bad = || NumberError { quantity: $what, value: text.to_owned(), allowed: $allowed };
-                // Signs and separators are no part of a number that people exchange.
-                if text.bytes().any(|byte| matches!(byte, b'_' | b'+')) {
+                if !plain::is_plain(text, Self::DECIMALS) {
                     return Err(bad());
                 }
                 // `from_str_exact`: a plain parse would silently round the 29th digit away.
@@ -389,6 +388,7 @@ impl Discount {
     pub const NONE: Self = Self(Decimal::from_parts(10_000, 0, 0, false, 4));
 }
 
+mod plain;
 mod steps;
 mod sum;
 #[cfg(test)]

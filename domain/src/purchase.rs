@@ -33,7 +33,13 @@ pub enum Refusal {
     #[error(transparent)]
     NoCharge(#[from] NoCharge),
     /// Nothing would be left.
-    #[error("fee {fee} is not below the amount {amount}; a fee must leave something to buy with")]
+    #[error(
+        "fee {fee} is not below the amount {amount}; {}",
+        fee.plus(Amount::FEN.into()).map_or_else(
+            || "a fee must leave something to buy with".to_owned(),
+            |least| format!("at this fee the smallest amount that works is {least}"),
+        )
+    )]
     FeeEatsAmount {
         /// The fixed fee.
         fee: Money,

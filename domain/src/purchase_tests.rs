@@ -91,7 +91,7 @@ fn what_cannot_be_priced_says_why() {
     };
     assert_eq!(
         refused("1000", "fixed 1000", "1"),
-        "fee 1000.00 is not below the amount 1000.00; a fee must leave something to buy with"
+        "fee 1000.00 is not below the amount 1000.00; at this fee the smallest amount that works is 1000.01"
     );
     assert_eq!(
         refused("0.01", "0", "9"),

@@ -21,7 +21,11 @@ use fundflow_runtime::{
     port::{Callee, PortName},
     turn::NotDone,
 };
-use std::{fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
 
 /// The terms of a fund in force on a date; `None` for an unknown fund.
 pub type Funds = Arc<dyn Fn(FundCode, NaiveDate) -> Option<Arc<FundTerms>> + Send + Sync>;
@@ -31,6 +35,9 @@ pub type Navs = Arc<dyn Fn(FundCode, NaiveDate) -> Option<Nav> + Send + Sync>;
 
 /// Whose an account is, as far as it is known here; `None` for one that nobody was seen to use.
 pub type Accounts = Arc<dyn Fn(&AccountRef) -> Option<InvestorId> + Send + Sync>;
+
+/// The share classes of a fund, by the code of the fund that they belong to.
+pub type Classes = BTreeMap<FundCode, BTreeSet<FundCode>>;
 
 /// The name of the port that a registrar is reached through.
 pub type RegistrarPorts = Arc<dyn Fn(&RegistrarCode) -> PortName + Send + Sync>;
@@ -80,6 +87,8 @@ pub struct House {
     /// Registrars that orders are known to go to; see [`listing`](Self::listing). An engine says at its
     /// start which of them it cannot call.
     pub foreseen: Vec<Callee>,
+    /// The share classes of each fund of several, by the fund that they belong to.
+    pub classes: Classes,
 }
 
 impl fmt::Debug for House {
@@ -111,16 +120,21 @@ impl House {
             accounts: Arc::new(|_| None),
             bank,
             foreseen,
+            classes: Classes::new(),
             registrars: Arc::new(move |_| registrar.clone()),
         }
     }
 
-    /// The same, with the registrar of every fund of that catalogue, in all of its terms, as foreseen.
+    /// The same, with the registrar of every fund of that catalogue, in all of its terms, as foreseen, and
+    /// with its share classes.
     #[must_use]
     pub fn listing(mut self, catalogue: &Catalogue) -> Self {
         let histories = catalogue.codes().map(|code| catalogue.history(code));
         let listed: Vec<Callee> = histories.flatten().map(|it| self.registrar_of(it)).collect();
         self.foreseen.extend(listed);
+        for terms in catalogue.codes().flat_map(|code| catalogue.history(code)) {
+            self.classes.entry(terms.master).or_default().insert(terms.code);
+        }
         self
     }
 

@@ -288,6 +288,7 @@ pub fn house() -> House {
         registrars: Arc::new(|code| read(&format!("ta-{code}"))),
         accounts: Arc::new(|_| None),
         foreseen: Vec::new(),
+        classes: Default::default(),
     }
 }
 
@@ -309,6 +310,7 @@ pub fn admission(request: &Request) -> Admission {
         warning_confirmed: None,
         used_today: DayUse::default(),
         balance: fundflow_domain::admission::cash_out::Balance::default(),
+        lots: Vec::new(),
         later: fundflow_domain::admission::later::Later::default(),
         calendar: calendar(),
     }

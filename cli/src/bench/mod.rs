@@ -45,20 +45,20 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_name = "KIND", default_value = "sqlite")]
     store: PathBuf,
     /// Complete purchases to run
-    #[arg(long, default_value_t = 100_000)]
+    #[arg(long, default_value_t = 100_000, allow_negative_numbers = true, value_parser = crate::args::whole::<u64>)]
     purchases: u64,
     /// Purchases under way at a time
-    #[arg(long, default_value_t = 4_096)]
+    #[arg(long, default_value_t = 4_096, allow_negative_numbers = true, value_parser = crate::args::whole::<u64>)]
     in_flight: u64,
     /// Purchases that wait for the registrar overnight: as many are placed on each trading day, and confirmed
     /// on the next [default: those under way at a time]
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..))]
     overnight: Option<u64>,
     /// Purchases left open to weigh an open saga
-    #[arg(long, default_value_t = 50_000)]
+    #[arg(long, default_value_t = 50_000, allow_negative_numbers = true, value_parser = crate::args::whole::<u64>)]
     open: u64,
     /// Purchases run alone, one after the other, for the latency of a single one
-    #[arg(long, default_value_t = 1_000)]
+    #[arg(long, default_value_t = 1_000, allow_negative_numbers = true, value_parser = crate::args::whole::<u64>)]
     alone: u64,
     /// Where the store and the bare log are written; a directory of its own below it, removed after
     #[arg(long, default_value = ".")]

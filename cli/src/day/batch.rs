@@ -11,10 +11,13 @@ use super::{
     Trouble,
     books::Placed,
     play::Play,
+    serials::Serials,
     statements::{self, Open},
 };
 use fundflow::{Notice, Noticed};
-use fundflow_domain::{application::Stage, calendar::TradingDay, ids::ApplicationNo};
+use fundflow_domain::{
+    application::Stage, calendar::TradingDay, ids::ApplicationNo, orders::Serial,
+};
 use fundflow_infrastructure::{
     day_batch::{Parties, application_numbers, application_of, read_answers, write_applications},
     day_folder::Settings,
@@ -128,7 +131,10 @@ async fn send_to<S: EventStore + Checkpoints>(
             applied_at: placed.applied_at(house),
         };
         let applications: Vec<_> = sealed.iter().map(of).collect();
-        let batch = write_applications(&out, &play.parties(registrar), t, &applications)?;
+        let investors = &play.day.investors;
+        let customers = |id: &_| investors.get(id).map(|it| it.profile.customer_type);
+        let parties = play.parties(registrar);
+        let batch = write_applications(&out, &parties, t, &applications, &customers)?;
         for (no, why) in &batch.left_out {
             play.remarks.push(format!("application {no} is in no file: {why}"));
         }
@@ -206,7 +212,10 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
         }
         let codes = ReturnCodes::built_in().map_err(|error| Trouble::Codes(error.to_string()))?;
         let sent = |no: &ApplicationNo| play.sent(no);
-        let answers = read_answers(&index, &codes.assign(&code, DICTIONARY), &sent)?;
+        let serials = Serials::of(&play.books, &code);
+        let serial_of = |no: &ApplicationNo, serial: &Serial| serials.whose(no, serial);
+        let codes = codes.assign(&code, DICTIONARY);
+        let answers = read_answers(&index, &codes, &sent, &serial_of)?;
         play.remarks.extend(answers.puzzles.iter().map(ToString::to_string));
         let notice = |(no, answer): (ApplicationNo, _)| {
             let (stream, news) = registrar::notice(&no, answer);

@@ -2,7 +2,7 @@
 //! for in time is not yet that the registrar did it.
 
 use super::{Trouble, play::Played};
-use crate::saga_words::cancel_refused;
+use crate::saga_words::{cancel_refused, is_of_target};
 use fundflow_application::desk;
 use fundflow_domain::{
     application::{Application, Ask, Stage},
@@ -45,12 +45,15 @@ async fn outcome<S: EventStore>(
     let shown = desk::show(store, &played.desk, None, of).await;
     let shown =
         shown.map_err(|error| Trouble::Look(fundflow_kernel::loaded::with_sources(&error)))?;
+    // Its shares were redeemed by then: what their money would buy is all that is left of it.
+    let of_target = is_of_target(&shown.events);
     let what = match scope {
+        _ if of_target => format!("the target's order of {of}"),
         CancelScope::All => of.to_string(),
         CancelScope::Conversion => format!("the conversion of {of}"),
     };
     let confirmed = || {
-        let confirmed = is_confirmed(applications, *scope);
+        let confirmed = !of_target && is_confirmed(applications, *scope);
         confirmed.then(|| "the registrar has confirmed it".to_owned())
     };
     // It had come to nothing by itself before it could be taken back.

@@ -30,6 +30,7 @@ mod play;
 mod print;
 mod progress;
 mod requests;
+mod serials;
 mod statements;
 mod table;
 mod tally;

@@ -27,7 +27,7 @@ mod report;
 mod which;
 mod words;
 
-use crate::{reading::Failure, registry::Word};
+use crate::{reading::Failure, registry::Word, saga_words::TARGET};
 use clap::{Args, ValueEnum};
 use fundflow::{Action, runtime::process::Disposition};
 use fundflow_domain::{
@@ -236,6 +236,7 @@ impl Order {
         match self.will {
             Will::Ask(Word::Cancel { scope: Scope::All, .. }) => Some("all"),
             Will::Ask(Word::Cancel { scope: Scope::Conversion, .. }) => Some("conversion"),
+            Will::Ask(Word::Cancel { scope: Scope::Target, .. }) => Some(TARGET),
             Will::Ask(_) | Will::Act(_) => None,
         }
     }

@@ -65,8 +65,8 @@ macro_rules! arguments {
         #[derive(Debug, Default, clap::Args, Deserialize)]
         #[serde(rename_all = "kebab-case", deny_unknown_fields)]
         pub(crate) struct $name {
-            $($(#[$one_meta])* #[arg(long, allow_negative_numbers = true)] #[serde(default)] pub(crate) $one: Option<$one_type>,)*
-            $($($(#[$many_meta])* #[arg(long, allow_negative_numbers = true)] #[serde(default)] pub(crate) $many: Vec<$many_type>,)*)?
+            $($(#[$one_meta])* #[arg(long, allow_hyphen_values = true)] #[serde(default)] pub(crate) $one: Option<$one_type>,)*
+            $($($(#[$many_meta])* #[arg(long, allow_hyphen_values = true)] #[serde(default)] pub(crate) $many: Vec<$many_type>,)*)?
             /// Read what is not typed from a TOML file with the flags' names as keys
             #[arg(long)]
             #[serde(skip)]
@@ -116,7 +116,7 @@ arguments!(
         #[arg(value_name = "CODE")]
         fund: FundCode,
         /// T, for the fund's terms
-        #[arg(value_name = "DATE")]
+        #[arg(value_name = "DATE", value_parser = crate::args::date)]
         on: NaiveDate,
         /// Through whom, for the fund's discounts
         channel: ChannelName,
@@ -148,7 +148,7 @@ arguments!(
         #[arg(value_name = "CODE")]
         fund: FundCode,
         /// T, for the fund's terms
-        #[arg(value_name = "DATE")]
+        #[arg(value_name = "DATE", value_parser = crate::args::date)]
         on: NaiveDate,
         /// Through whom, for the fund's discounts
         channel: ChannelName,
@@ -169,7 +169,7 @@ arguments!(
         #[arg(value_name = "CODE")]
         fund: FundCode,
         /// T, for the fund's terms and the rules on fees
-        #[arg(value_name = "DATE")]
+        #[arg(value_name = "DATE", value_parser = crate::args::date)]
         on: NaiveDate,
         /// Who holds the shares, for the rules on fees
         customer: CustomerName,
@@ -221,7 +221,7 @@ arguments!(
         #[arg(value_name = "CODE")]
         into: FundCode,
         /// T, for the funds' terms
-        #[arg(value_name = "DATE")]
+        #[arg(value_name = "DATE", value_parser = crate::args::date)]
         on: NaiveDate,
         /// Natural days that the shares were held, for the source's terms
         days: u32,

@@ -45,7 +45,9 @@ fn rate(text: &str) -> Option<Rate> {
     match text.strip_suffix('%') {
         None => text.parse().ok(),
         Some(percent) => {
-            let plain = |text: &&str| !text.contains(['_', '+']);
+            // As the plain rate is written: no sign, no separator, no point without digits on both sides.
+            let digits = |it: &str| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit());
+            let plain = |text: &&str| text.split('.').all(digits);
             let percent = Decimal::from_str_exact(Some(percent).filter(plain)?).ok()?;
             Rate::new(percent.checked_mul(Decimal::new(1, 2))?).ok()
         }

@@ -94,6 +94,7 @@ pub(crate) fn house() -> House {
         registrars: Arc::new(|_| "ta-05".parse().unwrap()),
         accounts: Arc::new(|_| None),
         foreseen: Vec::new(),
+        classes: Default::default(),
     }
 }
 

@@ -13,7 +13,7 @@
 use super::{
     Admission, Admitted, Balance, DayUse, Refusal, checks, fit_again, held,
     later::{self, Later},
-    on_day,
+    least, on_day,
 };
 use crate::{
     calendar::{TradingCalendar, TradingDay},
@@ -21,9 +21,10 @@ use crate::{
     ids::{FundCode, InvestorId},
     investor::InvestorProfile,
     modes::ConversionMode,
-    money::Amount,
+    money::{Amount, Shares},
     suitability::Suitability,
 };
+use chrono::NaiveDate;
 use std::{collections::BTreeSet, sync::Arc};
 
 /// What a promise is decided on again with.
@@ -47,6 +48,8 @@ pub struct Readmission {
     pub used: DayUse,
     /// What the wallet holds, for a mode that would convert it.
     pub balance: Balance,
+    /// As in [`Admission::lots`], of which the order's own reservation is a part.
+    pub lots: Vec<(NaiveDate, Shares)>,
     /// The exchange's open days.
     pub calendar: Arc<TradingCalendar>,
 }
@@ -73,6 +76,7 @@ impl Readmission {
             warning_confirmed: None,
             used_today: self.used.clone(),
             balance: self.balance,
+            lots: self.lots.clone(),
             later: self.later.clone(),
             calendar: self.calendar.clone(),
         }
@@ -95,6 +99,9 @@ pub fn readmit(
     }
     if mode == ConversionMode::Held && was.mode != mode {
         held::held(&a)?;
+    }
+    if mode == ConversionMode::RedeemToPurchase && was.mode != mode {
+        least::stays(&a)?;
     }
     let fits = |amount| on_day(&Admission { amount, ..a.clone() }, mode, t).is_ok();
     let step = || a.bought(mode, t).step_in(mode);

@@ -5,7 +5,7 @@
 //!    single days are left aside: they skip a date.
 //! 2. The money is taken to be paid: whether the wallet's own shares are enough is seen on each date.
 
-use super::{Admission, Refusal, checks, chosen_mode};
+use super::{Admission, Refusal, checks, chosen_mode, least};
 use crate::{
     admission::days::Days,
     calendar::TradingDay,
@@ -32,6 +32,7 @@ pub fn agree(a: &Admission, first: Option<TradingDay>) -> Result<[Suitability; 2
             let own = open.on_own_days(&days);
             checks::statuses(&own, &open.wallet_fund, mode, &days)?;
             checks::pair(&own, mode)?;
+            least::redeemable(&own, mode)?;
         }
     }
     limits(a, mode)?;
@@ -49,8 +50,12 @@ pub fn agree_again(a: &Admission) -> Result<(), Refusal> {
 
 fn limits(a: &Admission, mode: ConversionMode) -> Result<(), Refusal> {
     checks::pair(a, mode)?;
+    least::redeemable(a, mode)?;
     checks::order_limits(&a.order(), &a.wallet_fund, false)?;
-    checks::order_limits(&a.order(), &a.target_fund, mode.is_conversion())
+    checks::order_limits(&a.order(), &a.target_fund, mode.is_conversion())?;
+    let Ok(t) = a.calendar.t_of(a.at) else { return Ok(()) };
+    let step = a.step_in(mode);
+    least::pays(a.target_fund.code, a.amount, &checks::price(a, mode, t), step)
 }
 
 /// The fund without its closures: what its terms let happen on any day.

@@ -10,7 +10,8 @@
 //! 4. Where the manager accepts up to the day's limit, what fits is accepted.
 
 use super::{
-    Order, Refusal, again_and_again::by_terms, checks, day_max, days::reaches, fit_again, no_day,
+    Order, Refusal, again_and_again::by_terms, checks, day_max, days::reaches, fit_again, least,
+    no_day,
 };
 use crate::{
     application::PromisedFee,
@@ -230,7 +231,10 @@ pub fn agree(a: &Buying, first: Option<TradingDay>) -> Result<Suitability, Refus
 /// # Errors
 /// The fund's limit that the amount breaks.
 pub fn agree_again(a: &Buying) -> Result<(), Refusal> {
-    checks::order_limits(&a.order(), &a.fund, false)
+    checks::order_limits(&a.order(), &a.fund, false)?;
+    // Of a business without a charge each occurrence says so, by the terms of its own day.
+    let priced = trade_date(a.way, a.at, &a.fund, &a.calendar).and_then(|t| price(a, a.amount, t));
+    priced.map_or(Ok(()), |price| least::pays(a.fund.code, a.amount, &price, a.step()))
 }
 
 /// Decides again for a T: status, closed periods, limits and charge are those of that T, and where it is a later
@@ -282,8 +286,11 @@ fn on_day(a: &Buying, t: TradingDay) -> Result<Admitted, Refusal> {
     if let Some(fitting) = &accepted {
         fitting.is_an_order(&order, &a.fund, false)?;
     }
+    let amount = accepted.as_ref().map_or(a.amount, |fitting| fitting.amount);
+    let price = price(a, amount, t)?;
+    let paid = least::pays(a.fund.code, amount, &price, a.step());
+    paid.map_err(|rule| accepted.as_ref().map_or(rule.clone(), |fitting| fitting.refused(rule)))?;
     let accepted = accepted.map(|fitting| fitting.amount);
-    let price = price(a, accepted.unwrap_or(a.amount), t)?;
     let confirm_by = a.fund.confirmed_by(&a.calendar, t).map_err(|it| no_day(&it))?;
     let founded_by = founded_by(a, t)?;
     // Where nothing is founded, what the money earned is paid on the day after.

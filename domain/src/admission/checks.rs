@@ -3,7 +3,7 @@
 use super::{
     Admission, Days, Order, Refusal,
     day_max::{Fitting, day_limit},
-    topup,
+    held, topup,
 };
 use crate::{
     calendar::TradingDay,
@@ -148,10 +148,7 @@ pub(super) fn pair(a: &Admission, mode: ConversionMode) -> Result<(), Refusal> {
     if wallet.fees.counts_as_front_end() && !target.fees.counts_as_front_end() {
         return Err(Refusal::ChargeSideMismatch { wallet: source, target: into });
     }
-    if pair.days_min > 0 {
-        let days_min = pair.days_min;
-        return Err(Refusal::HeldTooShort { wallet: source, target: into, days_min });
-    }
+    held::long_enough(a, pair, mode)?;
     let min = pair.shares_min.max(wallet.limits.shares.conversion_min);
     // A money-market share costs 1.00 by definition, so an amount buys as many shares.
     let shares = Money::from(a.amount).shares_at(Nav::ONE, ShareRounding::HalfUp);
@@ -288,6 +285,8 @@ pub(super) struct Price {
     pub(super) tiers: Option<AmountTiers>,
     pub(super) discount: Discount,
     pub(super) rule: VersionTag,
+    /// What every amount is charged, where a fixed fee eats this one up.
+    pub(super) eaten_by: Option<AmountTiers>,
 }
 
 /// What the target's order costs on its own day, by the terms of that day: `a` has them.
@@ -322,9 +321,12 @@ fn priced(
     charged: impl Fn(Charge) -> Charge,
 ) -> Price {
     let published = tiers.at(amount.into()).charge;
+    let charge = charged(published);
+    let eats = matches!(charge, Charge::Fixed(fee) if fee >= amount.into());
     Price {
         published,
-        charge: charged(published),
+        charge,
+        eaten_by: eats.then(|| tiers.charged(&charged)),
         tiers: tiers.up_to(amount.into(), charged),
         discount: rule.map_or(Discount::NONE, |rule| rule.multiplier),
         rule: rule.map_or(VersionTag::literal("no-discount"), |rule| rule.id.clone()),

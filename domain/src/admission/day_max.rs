@@ -1,6 +1,6 @@
 //! What a day's limit lets in of an order, and what is to be said of the rest.
 
-use super::{Order, Refusal, checks::order_limits};
+use super::{Order, Refusal, checks::order_limits, words::because};
 use crate::{
     calendar::TradingDay,
     day_limit::DayTally,
@@ -9,6 +9,7 @@ use crate::{
     limits::ExcessPolicy,
     money::{Amount, Money},
 };
+use serde::{Deserialize, Serialize};
 
 pub(super) fn day_not_refused(
     fund: &FundTerms,
@@ -58,6 +59,32 @@ pub(super) fn day_limit(
     })
 }
 
+/// What the day's limit lets in of an amount is no order of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error(
+    "amount {amount} after {used} on {day} is above {max}, the most of fund {fund} in a day{}; only \
+     {part} of it fits, and {rule}",
+    because(notice.as_deref())
+)]
+pub struct PartRefused {
+    /// The fund whose limit it is.
+    pub fund: FundCode,
+    /// What was asked for.
+    pub amount: Amount,
+    /// What was ordered before.
+    pub used: Money,
+    /// The most yuan of one investor and day.
+    pub max: Money,
+    /// What fits of the amount.
+    pub part: Amount,
+    /// The T on which amounts are counted.
+    pub day: TradingDay,
+    /// The notice that set the limit, if it was one.
+    pub notice: Option<String>,
+    /// Why the part may not be ordered.
+    pub rule: Box<Refusal>,
+}
+
 /// What a day's limit lets in of an amount, and which limit that is.
 pub(super) struct Fitting {
     pub(super) amount: Amount,
@@ -83,7 +110,7 @@ impl Fitting {
 
     /// The part may not be ordered: the limit and that rule are why.
     pub(super) fn refused(&self, rule: Refusal) -> Refusal {
-        Refusal::PartRefused {
+        Refusal::PartRefused(PartRefused {
             fund: self.fund,
             amount: self.asked,
             used: self.used,
@@ -92,7 +119,7 @@ impl Fitting {
             day: self.day,
             notice: self.notice.clone(),
             rule: Box::new(rule),
-        }
+        })
     }
 
     /// No part of the order can be taken, for all that fits.

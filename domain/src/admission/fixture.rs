@@ -77,6 +77,7 @@ pub(super) fn request() -> Admission {
         warning_confirmed: None,
         used_today: DayUse::default(),
         balance: Balance::default(),
+        lots: Vec::new(),
         later: Later::default(),
         calendar: Arc::new(TradingCalendar::xshg().unwrap()),
     }
@@ -141,6 +142,7 @@ pub(super) fn again(a: &Admission, t: &str) -> Readmission {
         target_fund: a.target_fund.clone(),
         used: a.used_today.clone(),
         balance: a.balance,
+        lots: a.lots.clone(),
         calendar: a.calendar.clone(),
     }
 }

@@ -1,7 +1,8 @@
 //! Shares that a wallet held before the request, which the held mode converts.
 
-use super::{Admission, Refusal, cash_out::Balance};
+use super::{Admission, Refusal, cash_out::Balance, no_day};
 use crate::{
+    fund::{ConversionPair, RedemptionSequence},
     limits::{Exit, Outflow},
     modes::{self, ConversionMode, LotState},
     money::{Money, Nav, ShareRounding, Shares},
@@ -33,6 +34,42 @@ impl fmt::Display for HeldShares {
              {disputed} in dispute"
         )
     }
+}
+
+/// The pair lets the shares go that the order takes: those that the wallet holds, in the fund's sequence. Those
+/// that are bought now have been held for no day.
+pub(super) fn long_enough(
+    a: &Admission,
+    pair: &ConversionPair,
+    mode: ConversionMode,
+) -> Result<(), Refusal> {
+    let days_min = pair.days_min;
+    if days_min == 0 {
+        return Ok(());
+    }
+    let (wallet, target) = (a.wallet_fund.code, pair.target);
+    let too_short = |since| Refusal::HeldTooShort { wallet, target, days_min, since };
+    if mode != ConversionMode::Held {
+        return Err(too_short(None));
+    }
+    let t = a.calendar.t_of(a.at).map_err(|error| no_day(&error))?;
+    let mut lots = a.lots.clone();
+    lots.sort_by_key(|(registered_on, _)| *registered_on);
+    if a.wallet_fund.redemption_sequence == RedemptionSequence::Lifo {
+        lots.reverse();
+    }
+    let asked = Money::from(a.amount).shares_at(Nav::ONE, ShareRounding::HalfUp);
+    let mut left = asked.unwrap_or(Shares::ZERO);
+    for (registered_on, shares) in lots {
+        if left.is_zero() {
+            break;
+        }
+        if !shares.is_zero() && !pair.lets_go(registered_on, t) {
+            return Err(too_short(Some(registered_on)));
+        }
+        left = left.minus(shares).unwrap_or_default();
+    }
+    Ok(())
 }
 
 /// Enough shares that were registered before are free, and what is left may stand.

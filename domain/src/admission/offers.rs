@@ -91,6 +91,8 @@ impl Refusal {
                 None => Some(left),
             });
             *room = left.filter(|left| passes(*left)).map_or(Money::ZERO, Money::from);
+        } else if let Self::FeeEatsAmount(eats) = &mut self {
+            eats.least = eats.least.filter(|least| passes(*least));
         }
         self
     }

@@ -3,9 +3,9 @@
 //! 2. Each carries what a person needs to act: which fund, which value, which limit.
 
 use super::{
-    HeldShares,
+    FeeEats, HeldShares, PartRefused, TooFewRedeemed,
     offers::{self, WhyNot},
-    words::{because, raised},
+    words::{self, because, raised},
 };
 use crate::{
     calendar::TradingDay,
@@ -230,10 +230,11 @@ pub enum Refusal {
         /// The fund that the shares would become.
         target: FundCode,
     },
-    /// The pair asks for a holding period that shares bought now do not have.
+    /// The pair asks for a holding period that the shares do not have.
     #[error(
-        "fund {wallet} converts into fund {target} after {} of holding, not at once",
-        counted(*days_min, "day", "days")
+        "fund {wallet} converts into fund {target} after {} of holding, {}",
+        counted(*days_min, "day", "days"),
+        words::held_since(*since)
     )]
     HeldTooShort {
         /// The money-market fund, by its code of six digits.
@@ -242,6 +243,9 @@ pub enum Refusal {
         target: FundCode,
         /// The natural days that shares must be held for.
         days_min: u32,
+        /// The day of registration of held shares that would have to go, and are too young.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<NaiveDate>,
     },
     /// Too few shares to convert.
     #[error("{shares} shares are below the minimum of {min} to convert into fund {fund}")]
@@ -253,6 +257,9 @@ pub enum Refusal {
         /// The least number of shares that may be converted.
         min: Shares,
     },
+    /// Too few shares to redeem.
+    #[error(transparent)]
+    BelowRedemptionMinimum(TooFewRedeemed),
     /// The amount is below the fund's minimum.
     #[error("amount {amount} is below the minimum of {min} for fund {fund}")]
     BelowMinimum {
@@ -304,29 +311,8 @@ pub enum Refusal {
         notice: Option<String>,
     },
     /// What the day's limit lets in is no order of its own.
-    #[error(
-        "amount {amount} after {used} on {day} is above {max}, the most of fund {fund} in a day{}; only \
-         {part} of it fits, and {rule}",
-        because(notice.as_deref())
-    )]
-    PartRefused {
-        /// The fund whose limit it is.
-        fund: FundCode,
-        /// What was asked for.
-        amount: Amount,
-        /// What was ordered before.
-        used: Money,
-        /// The most yuan of one investor and day.
-        max: Money,
-        /// What fits of the amount.
-        part: Amount,
-        /// The T on which amounts are counted.
-        day: TradingDay,
-        /// The notice that set the limit, if it was one.
-        notice: Option<String>,
-        /// Why the part may not be ordered.
-        rule: Box<Refusal>,
-    },
+    #[error(transparent)]
+    PartRefused(PartRefused),
     /// An order that exceeded the day's limit made the manager refuse all of that day.
     #[error(
         "fund {fund} takes no more orders of {day}: all of them are refused since one exceeded the day's limit"
@@ -345,6 +331,9 @@ pub enum Refusal {
         /// As the schedule says it.
         why: String,
     },
+    /// A fixed fee would leave nothing to buy with.
+    #[error(transparent)]
+    FeeEatsAmount(FeeEats),
     /// The level no longer counts.
     #[error(
         "the risk questionnaire {questionnaire} was valid until {valid_until}, the request is of {on}"

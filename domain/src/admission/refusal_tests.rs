@@ -43,6 +43,7 @@ variants!(
     ChargeSideMismatch,
     HeldTooShort,
     BelowConversionMinimum,
+    BelowRedemptionMinimum,
     BelowMinimum,
     NotAMultiple,
     AboveOrderMaximum,
@@ -50,6 +51,7 @@ variants!(
     PartRefused,
     DayRefused,
     NoCharge,
+    FeeEatsAmount,
     QuestionnaireExpired,
     QuestionnaireEnds,
     Unsuitable,
@@ -219,6 +221,7 @@ fn every_refusal_has_its_request_in_the_order_of_the_checks() {
         refused_requests().into_iter().map(|(a, says)| (admit(&a).unwrap_err(), says)).collect();
     let mut elsewhere = super::buying_tests::refused_by_amount_alone();
     elsewhere.extend(super::again_tests::refused_on_a_later_t());
+    elsewhere.extend(super::least_tests::too_little());
     elsewhere.sort_by_key(|(refusal, _)| place(refusal));
     for (refusal, says) in elsewhere {
         let at = place(&refusal).unwrap();

@@ -12,7 +12,7 @@
 
 use super::{
     Admission, Admitted, DayUse, Days, Order, Refusal, again, checks, day_max, fit_again,
-    later::Later, no_day,
+    later::Later, least, no_day,
 };
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
@@ -87,6 +87,8 @@ pub fn readmit_target(was: &Admitted, again: &OnItsOwnT) -> Result<Admitted, Ref
     }
     let price = checks::price(&part, mode, day);
     let fund = &a.target_fund;
+    let paid = least::pays(fund.code, part.amount, &price, a.step_in(mode));
+    paid.map_err(|no| no.fitting(a.step_in(mode), fits))?;
     let by = |fund: &FundTerms| fund.confirmed_by(&a.calendar, day).map_err(|it| no_day(&it));
     let mut confirm_by = by(fund)?;
     if mode.is_conversion() {
@@ -175,6 +177,7 @@ fn admission(was: &Admitted, again: &OnItsOwnT) -> Admission {
         warning_confirmed: None,
         used_today: DayUse { target_fund, ..DayUse::default() },
         balance: super::Balance::default(),
+        lots: Vec::new(),
         later: Later::default(),
         calendar: again.calendar.clone(),
     }

@@ -10,6 +10,13 @@ pub(super) fn raised(from: Option<NaiveDate>, through: Option<NaiveDate>) -> Str
     }
 }
 
+/// Shares that are bought now have been held for no day.
+pub(super) fn held_since(since: Option<NaiveDate>) -> String {
+    since.map_or("not at once".to_owned(), |day| {
+        format!("and the shares that would go are held since {day}")
+    })
+}
+
 pub(super) fn because(notice: Option<&str>) -> String {
     notice.map(|notice| format!(" (notice: {notice})")).unwrap_or_default()
 }

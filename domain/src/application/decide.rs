@@ -173,7 +173,7 @@ fn received(known: &Application, reception: &Reception) -> Decision {
         | Ask::FastTransfer { .. } => return Err(wrong_kind(known, "reception", came())),
     }
     match (&known.received, &known.stage) {
-        (Some(was), _) if was == reception => Ok(vec![]),
+        (Some(was), _) if was.is_same(reception) => Ok(vec![]),
         (Some(was), _) => Err(contradicts(Message::Reception(was.clone()), came())),
         (None, Stage::Placed) => Ok(vec![implied(), Event::Received(reception.clone())]),
         (None, Stage::Accepted | Stage::Sealed | Stage::Sent) => {

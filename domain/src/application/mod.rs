@@ -38,6 +38,7 @@ mod evolve;
 mod moved_tests;
 mod moving;
 mod outcome;
+mod reception;
 mod refusal;
 #[cfg(test)]
 mod refusal_tests;
@@ -59,9 +60,10 @@ use std::sync::Arc;
 pub use doubts::REGISTRAR;
 pub use outcome::{
     Confirmation, ConversionConfirmed, FastTransferConfirmed, LotConfirmed, Message, Misnamed,
-    Outcome, PurchaseConfirmed, Reception, RedemptionConfirmed, RejectedFrozen, Rejection,
+    Outcome, PurchaseConfirmed, RedemptionConfirmed, RejectedFrozen, Rejection,
     SubscriptionConfirmed,
 };
+pub use reception::Reception;
 pub use refusal::Refusal;
 pub use terms::{Ask, Designated, OnHuge, Promise, PromisedFee, Quantity, Terms};
 

@@ -4,7 +4,10 @@
 //!    numbers add up is another module's question, and its answer opens a case.
 //! 2. All numbers are the registrar's own; nothing here was computed by us.
 
-use super::terms::{Ask, Quantity};
+use super::{
+    Reception,
+    terms::{Ask, Quantity},
+};
 use crate::{
     money::{Money, Nav, Shares, SignedMoney},
     orders::{Cause, Serial},
@@ -179,15 +182,6 @@ impl Misnamed {
         };
         (placed != said).then(differs)
     }
-}
-
-/// That the money of a subscription counts (120); shares come when the fund is founded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reception {
-    /// The registrar's own number.
-    pub serial: Serial,
-    /// The registrar's date.
-    pub on: NaiveDate,
 }
 
 /// That no shares, or no more shares, will come of it.

@@ -141,8 +141,8 @@ pub(super) fn send() -> Command {
     Command::Send("OFD_03".into(), 7)
 }
 
-fn receive(name: &str) -> Command {
-    Command::Receive(Reception { serial: serial(name), on: "2026-02-24".parse().unwrap() })
+fn reception(name: &str) -> Reception {
+    Reception { serial: serial(name), on: day("2026-02-24").date(), amount: None }
 }
 
 pub(super) fn rejection(interest: &str) -> Rejection {
@@ -248,20 +248,17 @@ fn a_portion_of_all_that_was_asked_for_is_not_the_last_word() {
 #[test]
 fn a_subscription_is_received_and_becomes_shares_when_the_fund_is_founded() {
     given::<Applications>(after(out(subscription())))
-        .when(receive("R120"))
-        .then([Event::Received(Reception {
-            serial: serial("R120"),
-            on: "2026-02-24".parse().unwrap(),
-        })])
+        .when(Command::Receive(reception("R120")))
+        .then([Event::Received(reception("R120"))])
         .when(confirm(founded()))
         .then([Event::Confirmed(Box::new(founded()))])
-        .when(receive("R120"))
+        .when(Command::Receive(reception("R120")))
         .then([]);
 }
 
 #[test]
 fn a_raising_that_fails_sends_the_subscription_back_with_interest() {
-    let way = out(subscription()).into_iter().chain([receive("R120")]);
+    let way = out(subscription()).into_iter().chain([Command::Receive(reception("R120"))]);
 
     given::<Applications>(after(way))
         .when(reject("0.37"))

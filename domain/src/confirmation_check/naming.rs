@@ -7,22 +7,26 @@ use crate::{
     money::Money,
 };
 
-/// A record that names its order otherwise than it was placed; all of it is in dispute then.
-pub fn of_another(said: &Confirmation) -> Option<Finding> {
-    if said.misnamed.is_empty() {
+/// A confirmation that names its order otherwise than it was placed; all of it is in dispute then.
+pub fn confirms_another(said: &Confirmation) -> Option<Finding> {
+    of_another(&said.misnamed, whole(&said.outcome))
+}
+
+/// A record that names its order otherwise than it was placed.
+pub fn of_another(misnamed: &[Misnamed], disputed: Disputed) -> Option<Finding> {
+    if misnamed.is_empty() {
         return None;
     }
-    let words = said.misnamed.iter().map(|it| {
+    let words = misnamed.iter().map(|it| {
         let Misnamed { field, placed, said } = it;
         format!("{field} is {said}, and the order was placed with {placed}")
     });
     let words: Vec<String> = words.collect();
     let figures = |value: fn(&Misnamed) -> &str| {
-        said.misnamed.iter().map(|it| Figure::new(&it.field, value(it))).collect()
+        misnamed.iter().map(|it| Figure::new(&it.field, value(it))).collect()
     };
     let ours = figures(|it| &it.placed);
     let theirs = figures(|it| &it.said);
-    let disputed = whole(&said.outcome);
     Some(found(Kind::NamesAnotherOrder, &words.join("; "), ours, theirs, disputed))
 }
 

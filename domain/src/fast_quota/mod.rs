@@ -8,8 +8,9 @@
 //!                 any of them --CountPaid--> counted, or paid: above the most, too
 //! ```
 //!
-//! 1. 10,000 yuan a day at most, over all channels of the distributor (guidance in force since
-//!    2018-06-01). The limit may be reached. A fund may allow less, never more.
+//! 1. 10,000 yuan a day at most, over all channels of the distributor and all share classes of the fund
+//!    (guidance in force since 2018-06-01). The limit may be reached. A fund may allow less, never more.
+//!    Earlier stores count by class: what a class counts on the day is handed in as `elsewhere`.
 //! 2. A *natural* day in Shanghai: it neither waits for a cut-off nor for the exchange to open.
 //! 3. Each transaction counts once; a command repeated decides nothing.
 //! 4. A give-back that came before its count leaves a mark that refuses the count for ever.
@@ -40,7 +41,7 @@ pub const DAY_MAX: Money = Money::whole_yuan(10_000);
 pub struct QuotaKey {
     /// Owns the shares.
     pub investor: InvestorId,
-    /// The money-market fund, by its code of six digits.
+    /// The money-market fund that all share classes belong to; in earlier stores one class.
     pub fund: FundCode,
     /// The distributor's code; all of its channels count together.
     pub distributor: AccountRef,
@@ -69,6 +70,8 @@ pub enum Command {
         amount: Amount,
         /// The fund's own limit; none: the fund has no fast redemption.
         fund_max: Option<Money>,
+        /// Yuan that the fund's classes count on the day under keys of their own.
+        elsewhere: Money,
     },
     /// Cash may be advanced on this day: it was asked for on an earlier one, and nobody knows.
     CountUnknown {
@@ -90,6 +93,8 @@ pub enum Command {
         amount: Amount,
         /// The fund's own limit.
         fund_max: Option<Money>,
+        /// As in [`Count`](Self::Count).
+        elsewhere: Money,
     },
 }
 
@@ -194,9 +199,11 @@ impl State {
         self.entries.get(transaction)
     }
 
-    /// Whether what counts is no more than the most. `fund_max`: the fund's own limit.
-    pub fn fits(&self, fund_max: Option<Money>) -> bool {
-        fund_max.is_some_and(|max| self.used() <= max.min(DAY_MAX))
+    /// Whether what counts is no more than the most. `fund_max`: the fund's own limit; `elsewhere`: what its
+    /// classes count under keys of their own.
+    pub fn fits(&self, fund_max: Option<Money>, elsewhere: Money) -> bool {
+        let used = self.used().plus(elsewhere);
+        fund_max.zip(used).is_some_and(|(max, used)| used <= max.min(DAY_MAX))
     }
 
     /// Yuan to the fen that count; what was given back does not.
@@ -221,8 +228,8 @@ impl Decider for FastQuota {
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         match command {
-            Command::Count { transaction, amount, fund_max } => {
-                count(state, transaction, *amount, *fund_max)
+            Command::Count { transaction, amount, fund_max, elsewhere } => {
+                count(state, transaction, *amount, (*fund_max, *elsewhere))
             }
             Command::CountUnknown { transaction, amount } => {
                 let (transaction, amount) = (transaction.clone(), *amount);
@@ -239,8 +246,8 @@ impl Decider for FastQuota {
                 Some(Entry::GivenBack) => Ok(vec![]),
                 Some(Entry::Paid { .. }) => Err(Refusal::PaidOut(transaction.clone())),
             },
-            Command::CountPaid { transaction, amount, fund_max } => {
-                paid(state, transaction, *amount, *fund_max)
+            Command::CountPaid { transaction, amount, fund_max, elsewhere } => {
+                paid(state, transaction, *amount, (*fund_max, *elsewhere))
             }
         }
     }
@@ -272,7 +279,7 @@ fn count(
     state: &State,
     transaction: &TransactionId,
     asked: Amount,
-    fund_max: Option<Money>,
+    (fund_max, elsewhere): (Option<Money>, Money),
 ) -> Result<Vec<Event>, Refusal> {
     let transaction = transaction.clone();
     match state.entry(&transaction) {
@@ -281,7 +288,7 @@ fn count(
         None => {}
     }
     let max = fund_max.ok_or(Refusal::NotOffered)?.min(DAY_MAX);
-    let used = state.used();
+    let used = state.used().plus(elsewhere).unwrap_or(max);
     if used.plus(asked.into()).is_some_and(|sum| sum <= max) {
         return Ok(vec![Event::Counted { transaction, amount: asked }]);
     }
@@ -293,12 +300,12 @@ fn paid(
     state: &State,
     transaction: &TransactionId,
     amount: Amount,
-    fund_max: Option<Money>,
+    (fund_max, elsewhere): (Option<Money>, Money),
 ) -> Result<Vec<Event>, Refusal> {
     let transaction = transaction.clone();
     let above = |used: Option<Money>| {
         let max = fund_max.unwrap_or(Money::ZERO).min(DAY_MAX);
-        used.and_then(|used| used.minus(max)).unwrap_or(Money::ZERO)
+        used.and_then(|used| used.plus(elsewhere)?.minus(max)).unwrap_or(Money::ZERO)
     };
     match state.entry(&transaction) {
         Some(entry @ Entry::Counted(counted)) => {

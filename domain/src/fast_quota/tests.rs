@@ -16,7 +16,8 @@ fn tx(name: &str) -> TransactionId {
 
 fn count_up_to(max: Option<&str>, name: &str, amount: &str) -> Command {
     let fund_max = max.map(|max| max.parse().unwrap());
-    Command::Count { transaction: tx(name), amount: amount.parse().unwrap(), fund_max }
+    let (transaction, elsewhere) = (tx(name), Money::ZERO);
+    Command::Count { transaction, amount: amount.parse().unwrap(), fund_max, elsewhere }
 }
 
 fn count(name: &str, amount: &str) -> Command {
@@ -29,7 +30,8 @@ fn give_back(name: &str) -> Command {
 
 fn count_paid(name: &str, amount: &str) -> Command {
     let fund_max = Some(DAY_MAX);
-    Command::CountPaid { transaction: tx(name), amount: amount.parse().unwrap(), fund_max }
+    let (transaction, elsewhere) = (tx(name), Money::ZERO);
+    Command::CountPaid { transaction, amount: amount.parse().unwrap(), fund_max, elsewhere }
 }
 
 fn paid(name: &str, amount: &str, above: &str) -> Event {
@@ -54,6 +56,23 @@ fn ten_thousand_yuan_may_be_reached_and_a_declined_advance_is_free_again() {
         .then([Event::GivenBack { transaction: tx("TX-1") }])
         .when(count("TX-3", "9999.99"))
         .then([counted("TX-3", "9999.99")]);
+}
+
+#[test]
+fn what_a_share_class_counts_under_a_key_of_its_own_leaves_less_room() {
+    let elsewhere: Money = "9000".parse().unwrap();
+    let (fund_max, amount) = (Some(DAY_MAX), "1000.01".parse().unwrap());
+    let transaction = tx("TX-1");
+    let count = Command::Count { transaction: transaction.clone(), amount, fund_max, elsewhere };
+    given::<FastQuota>([]).when(count).then_refused(Refusal::AboveDayMaximum {
+        asked: amount,
+        used: elsewhere,
+        max: DAY_MAX,
+        room: "1000".parse().unwrap(),
+    });
+    given::<FastQuota>([])
+        .when(Command::CountPaid { transaction, amount, fund_max, elsewhere })
+        .then([paid("TX-1", "1000.01", "0.01")]);
 }
 
 #[test]
@@ -166,7 +185,8 @@ proptest! {
             let command = if back {
                 Command::GiveBack { transaction }
             } else {
-                Command::Count { transaction, amount, fund_max: Some(DAY_MAX) }
+                let (fund_max, elsewhere) = (Some(DAY_MAX), Money::ZERO);
+                Command::Count { transaction, amount, fund_max, elsewhere }
             };
             let state = replay::<FastQuota>(&events).unwrap();
             let Ok(decided) = FastQuota::decide(&state, &command) else { continue };

@@ -140,6 +140,12 @@ impl AmountTiers {
         std::iter::once(&self.first).chain(&self.above)
     }
 
+    /// What each amount is charged, once `charged` is applied to every tier.
+    pub fn charged(&self, charged: impl Fn(Charge) -> Charge) -> Self {
+        let tier = |tier: &AmountTier| AmountTier { charge: charged(tier.charge), ..*tier };
+        Self { first: tier(&self.first), above: self.above.iter().map(tier).collect() }
+    }
+
     /// What each amount up to `amount` is charged, once `charged` is applied to every tier; `None` where it
     /// is the same for all of them.
     pub fn up_to(&self, amount: Money, charged: impl Fn(Charge) -> Charge) -> Option<Self> {

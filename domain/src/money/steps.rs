@@ -4,10 +4,23 @@ use super::Amount;
 use rust_decimal::Decimal;
 
 impl Amount {
+    /// 0.01 yuan, the smallest amount.
+    pub const FEN: Self = Self(Decimal::from_parts(1, 0, 0, false, 2));
+
     /// The largest whole number of steps in it; `None` for less than one.
     pub fn floored_to(self, step: Self) -> Option<Self> {
         let rest = self.decimal().checked_rem(step.decimal())?;
         Self::checked(self.decimal().checked_sub(rest)?)
+    }
+
+    /// The smallest whole number of steps that is no less; `None` beyond the range of amounts.
+    pub fn raised_to(self, step: Self) -> Option<Self> {
+        let floored = self.floored_to(step);
+        if floored == Some(self) {
+            return floored;
+        }
+        let floored = floored.map_or(Decimal::ZERO, Self::decimal);
+        Self::checked(floored.checked_add(step.decimal())?)
     }
 
     /// Whether it is a whole number of steps.

@@ -92,3 +92,19 @@ fn shares_round_as_the_contract_says() {
     assert_eq!(net.shares_at(nav, ShareRounding::HalfUp), "7980.74".parse().ok());
     assert_eq!(net.shares_at(nav, ShareRounding::Truncate), "7980.73".parse().ok());
 }
+
+#[test]
+fn a_number_is_read_as_it_would_be_written_and_in_no_second_spelling() {
+    for text in
+        ["1.000", "5.", ".5", "", ".", "-", "1.2.3", "1,000", "+1", "1_0", "1e3", " 1", "1.00 "]
+    {
+        let refused = text.parse::<Amount>().unwrap_err();
+        assert_eq!((refused.value.as_str(), refused.allowed.is_empty()), (text, false));
+        assert!(text.parse::<Shares>().is_err() && text.parse::<Money>().is_err(), "{text}");
+    }
+    for text in ["5", "5.0", "5.00", "005.00"] {
+        assert_eq!(text.parse::<Amount>().unwrap().to_string(), "5.00", "{text}");
+    }
+    assert!("0.123456789".parse::<Nav>().is_err() && "1.10000000".parse::<Nav>().is_ok());
+    assert_eq!("-0.50".parse::<SignedMoney>().unwrap().to_string(), "-0.50");
+}

@@ -156,8 +156,10 @@ impl Spelled for FastTransferConfirmed {
 
 impl Spelled for Reception {
     fn spell(&self, letters: &mut Letters) {
-        let Reception { serial, on } = self;
-        letters.fields("Reception", &[("serial", serial), ("on", on)]);
+        let Reception { serial, on, amount } = self;
+        let mut fields: Vec<(&str, &dyn Spelled)> = vec![("serial", serial), ("on", on)];
+        fields.extend(amount.as_ref().map(|amount| ("amount", amount as &dyn Spelled)));
+        letters.fields("Reception", &fields);
     }
 }
 

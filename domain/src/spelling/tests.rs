@@ -144,7 +144,7 @@ fn what_becomes_of_another_fund() {
 
 #[test]
 fn what_registrars_say_besides() {
-    let reception = Reception { serial: of("TA-9"), on: day() };
+    let reception = Reception { serial: of("TA-9"), on: day(), amount: None };
     reads(&reception, "Reception { serial: Serial(\"TA-9\"), on: 2026-02-13 }");
     let rejected = |frozen, by_us| Rejection {
         cause: Cause::new("0302", "the fund is \"full\""),

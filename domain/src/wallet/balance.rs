@@ -31,12 +31,7 @@ impl State {
 
     /// Earmarked and registered: what is in transit can be reserved too.
     pub(super) fn reserved_of_registered(&self) -> Shares {
-        self.sum(|entry| match (entry.reservation, entry.credit) {
-            (Reservation::Held(_), Credit::InTransit(_)) => Shares::ZERO,
-            (Reservation::Held(held), Credit::Arriving { there, .. }) => held.min(there),
-            (Reservation::Held(held) | Reservation::Leaving { held, .. }, _) => held,
-            (Reservation::None | Reservation::Spent(_) | Reservation::Released, _) => Shares::ZERO,
-        })
+        self.sum(reserved_of)
     }
 
     /// Whether nothing stays once so many of the available shares have left, and what others reserve has,
@@ -97,6 +92,22 @@ impl State {
             Credit::Confirmed(own) => own.min(self.available()),
             Credit::None | Credit::Reversed => self.available(),
         }
+    }
+
+    /// Registered shares by the day of registration that are left to that transaction once the others have
+    /// what they reserve: their own, then the oldest.
+    pub fn lots_left_to(&self, tx: &TransactionId) -> Vec<(NaiveDate, Shares)> {
+        let mut rest = self.lots.clone();
+        for (other, entry) in self.entries.iter().filter(|(other, _)| other != tx) {
+            rest.sort_by_key(|lot| (lot.transaction != *other, lot.registered));
+            let mut reserved = reserved_of(entry);
+            for lot in &mut rest {
+                let taken = lot.shares.min(reserved);
+                lot.shares = lot.shares.minus(taken).unwrap_or_default();
+                reserved = reserved.minus(taken).unwrap_or_default();
+            }
+        }
+        rest.iter().map(|lot| (lot.registered, lot.shares)).collect()
     }
 
     pub(super) fn lots_for(&self, tx: &TransactionId, shares: Shares) -> Option<Vec<LotTaken>> {
@@ -209,4 +220,13 @@ fn taken_from(lots: &[&Lot], shares: Shares) -> Option<Vec<LotTaken>> {
         missing = missing.minus(part)?;
     }
     missing.is_zero().then_some(taken)
+}
+
+fn reserved_of(entry: &Entry) -> Shares {
+    match (entry.reservation, entry.credit) {
+        (Reservation::Held(_), Credit::InTransit(_)) => Shares::ZERO,
+        (Reservation::Held(held), Credit::Arriving { there, .. }) => held.min(there),
+        (Reservation::Held(held) | Reservation::Leaving { held, .. }, _) => held,
+        (Reservation::None | Reservation::Spent(_) | Reservation::Released, _) => Shares::ZERO,
+    }
 }

@@ -4,6 +4,8 @@ use super::{
     BatchError,
     balances::{self, Stated},
     confirmations::{Halves, said_by},
+    portions::portions_first,
+    serials::{SerialOf, numbered_twice},
 };
 use crate::exchange::{
     check::read_all_or_refuse,
@@ -20,7 +22,7 @@ use crate::exchange::{
 use chrono::NaiveDate;
 use fundflow_domain::ids::ApplicationNo;
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 /// What the registrar's files say.
 #[derive(Debug, Default)]
@@ -55,8 +57,8 @@ pub struct Puzzle {
 pub type Sent<'a> = &'a dyn Fn(&ApplicationNo) -> Option<TradeApplication>;
 
 /// Reads every file that an index names, if all are there and whole. What a return code means is
-/// looked up under the registrar that wrote the index; see [`ReturnCodes::assign`]. A confirmation is held
-/// against the application that was sent, where that is known.
+/// looked up under the registrar that wrote the index; see [`ReturnCodes::assign`]. A record is held
+/// against the application that was sent, where that is known, and has a number that no other application's has.
 ///
 /// # Errors
 /// [`BatchError`]; nothing of a damaged set is returned.
@@ -64,6 +66,7 @@ pub fn read_answers(
     index: &Path,
     codes: &ReturnCodes,
     sent: Sent<'_>,
+    serial_of: SerialOf<'_>,
 ) -> Result<Answers, BatchError> {
     let announced = IndexFile::open_complete(index)?;
     let directory = index.parent().unwrap_or(Path::new("."));
@@ -90,25 +93,9 @@ pub fn read_answers(
         }
     }
     answers.puzzles.extend(halves.unpaired());
+    numbered_twice(&mut answers.confirmations, serial_of);
     portions_first(&mut answers.confirmations);
     Ok(answers)
-}
-
-/// The order of the records of one file says nothing, their flags do: a last record that stands before a
-/// portion of the same application would end the order before its time.
-pub(super) fn portions_first(said: &mut [(ApplicationNo, ApplicationAnswer)]) {
-    let is_portion = |answer: &ApplicationAnswer| matches!(answer, ApplicationAnswer::Confirmed(it) if !it.finished);
-    let mut places: BTreeMap<ApplicationNo, Vec<usize>> = BTreeMap::new();
-    for (place, (no, _)) in said.iter().enumerate() {
-        places.entry(no.clone()).or_default().push(place);
-    }
-    for places in places.into_values().filter(|places| places.len() > 1) {
-        let mut answers: Vec<_> = places.iter().map(|place| said[*place].1.clone()).collect();
-        answers.sort_by_key(|answer| !is_portion(answer));
-        for (place, answer) in places.into_iter().zip(answers) {
-            said[place].1 = answer;
-        }
-    }
 }
 
 fn take(

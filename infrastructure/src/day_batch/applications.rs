@@ -15,7 +15,8 @@ use chrono::Timelike as _;
 use fundflow_domain::{
     application::{Ask, Designated, OnHuge},
     calendar::TradingDay,
-    ids::ApplicationNo,
+    ids::{ApplicationNo, InvestorId},
+    investor::CustomerType,
 };
 use fundflow_sagas::ports::registrar::Application;
 use rust_decimal::Decimal;
@@ -37,8 +38,12 @@ pub struct Batch {
 /// Why an application has no record.
 const SEVERAL_LOTS: &str = "it names several lots, and a record takes one";
 
+/// What is known of whose an order is, by the investor's profile.
+pub type Customers<'a> = &'a dyn Fn(&InvestorId) -> Option<CustomerType>;
+
 /// Writes the applications of a T for one registrar, and the index. What brings shares comes before
-/// what takes them out, so that a registrar that reads downwards has them when they are to leave.
+/// what takes them out, so that a registrar that reads downwards has them when they are to leave. Whoever
+/// has no profile goes for a natural person.
 ///
 /// # Errors
 /// [`BatchError`].
@@ -47,6 +52,7 @@ pub fn write_applications(
     parties: &Parties,
     t: TradingDay,
     applications: &[Application],
+    customers: Customers<'_>,
 ) -> Result<Batch, BatchError> {
     let (left_out, mut sorted): (Vec<&Application>, Vec<&Application>) =
         applications.iter().partition(|application| lots_of(&application.terms.ask).len() > 1);
@@ -54,7 +60,9 @@ pub fn write_applications(
         (takes_out(&application.terms.ask), application.terms.order.clone())
     });
     let record_of = |application: &&Application| -> Filler<'static> {
-        let record = application_of(application, &parties.distributor);
+        let mut record = application_of(application, &parties.distributor);
+        let customer = customers(&application.terms.investor);
+        customer.map_or("1", flag_of).clone_into(&mut record.individual_or_institution);
         Box::new(move |out| record.to_record(out))
     };
     let fillers = sorted.iter().map(record_of).collect();
@@ -153,6 +161,15 @@ fn leaving(record: &mut TradeApplication, lots: &[Designated], on_huge: OnHuge, 
     if let Some(lot) = lots.first() {
         record.original_serial_no = lot.serial.to_string();
         "1".clone_into(&mut record.detail_flag);
+    }
+}
+
+/// As the standard has it.
+const fn flag_of(customer: CustomerType) -> &'static str {
+    match customer {
+        CustomerType::Institution => "0",
+        CustomerType::Individual => "1",
+        CustomerType::Product => "2",
     }
 }
 

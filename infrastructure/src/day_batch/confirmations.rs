@@ -11,7 +11,7 @@
 //!
 //! 1. A record that names no application of ours, or says something impossible, is a puzzle.
 //! 2. A confirmation that names its application otherwise than it was sent says so. Any other such record is
-//!    a puzzle: nothing goes back by it.
+//!    handed on as one of another order: nothing goes back by it.
 //! 3. A redemption's `ConfirmedAmount` is what the investor gets; what the shares were worth is that
 //!    and the fee, less the income that was settled.
 
@@ -31,7 +31,7 @@ use fundflow_domain::{
     money::{Money, Nav, NumberError, Shares, SignedMoney},
     orders::{Cause, Serial},
 };
-use fundflow_sagas::ports::registrar::ApplicationAnswer;
+use fundflow_sagas::ports::registrar::{ApplicationAnswer, OfAnother};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
@@ -82,11 +82,13 @@ pub(super) fn said_by(
     let misnamed = sent(&no).map(|sent| naming::misnamed(&record, &sent)).unwrap_or_default();
     let code = codes.explain(registrar, &record.return_code);
     let confirms = code.is_success() && !["120", "149", "152"].contains(&&*record.business_code);
-    if !confirms && !misnamed.is_empty() {
-        return Err(format!("{} of application {no}", naming::words(&misnamed)));
-    }
-    if !code.is_success() {
-        return Ok(Some((no, refused(&record, &code)?)));
+    if !confirms {
+        let said = if code.is_success() {
+            answer_of(&record, Vec::new())?
+        } else {
+            refused(&record, &code)?
+        };
+        return Ok(Some((no, of_another(said, misnamed))));
     }
     match record.conversion_side().map_err(|error| error.to_string())? {
         Some(side @ (Side::In | Side::Out)) => {
@@ -97,6 +99,13 @@ pub(super) fn said_by(
         }
         Some(Side::Both) | None => Ok(Some((no, answer_of(&record, misnamed)?))),
     }
+}
+
+fn of_another(said: ApplicationAnswer, misnamed: Vec<Misnamed>) -> ApplicationAnswer {
+    if misnamed.is_empty() {
+        return said;
+    }
+    ApplicationAnswer::OfAnother(Box::new(OfAnother { said, misnamed }))
 }
 
 fn refused(record: &TradeConfirmation, code: &ReturnCode) -> Result<ApplicationAnswer, String> {
@@ -166,7 +175,10 @@ fn answer_of(
     let outcome = match record.business_code.as_str() {
         "120" => {
             let on = record.transaction_cfm_date.ok_or("TransactionCfmDate is blank")?;
-            return Ok(ApplicationAnswer::Received(Reception { serial: serial(record)?, on }));
+            let amount = Money::new(record.confirmed_amount).map_err(number)?;
+            let amount = Some(amount).filter(|amount| !amount.is_zero());
+            let serial = serial(record)?;
+            return Ok(ApplicationAnswer::Received(Reception { serial, on, amount }));
         }
         "149" => {
             let interest = Money::new(record.interest).map_err(number)?;

@@ -8,8 +8,7 @@
 //! 1. The same applications make the same bytes, so that a batch whose sending broke off is simply
 //!    written again.
 //! 2. The index is written last and read first: without it there are no files.
-//! 3. A confirmation that names its application otherwise than it was sent is handed on with that; any other
-//!    such record is a puzzle.
+//! 3. A record that names its application otherwise than it was sent is handed on with that.
 //! 4. A record that cannot be understood is a puzzle with its number and reason; it is neither dropped
 //!    nor guessed, and it does not stop the records around it.
 
@@ -20,12 +19,15 @@ mod confirmations;
 mod naming;
 #[cfg(test)]
 mod naming_tests;
+mod portions;
+mod serials;
 #[cfg(test)]
 mod tests;
 
 pub use answers::{Answers, Puzzle, Sent, read_answers};
-pub use applications::{Batch, application_numbers, application_of, write_applications};
+pub use applications::{Batch, Customers, application_numbers, application_of, write_applications};
 pub use balances::{Stated, StatedFrozen};
+pub use serials::{SerialOf, Whose, of_serial};
 
 use crate::exchange::{
     field_error::FieldError,

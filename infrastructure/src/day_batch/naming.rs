@@ -47,13 +47,6 @@ pub(super) fn misnamed(record: &TradeConfirmation, sent: &TradeApplication) -> V
     code.into_iter().chain(funds(record, sent)).chain(texts).chain(numbers).collect()
 }
 
-/// Each field with both values, as a person reads it.
-pub(super) fn words(misnamed: &[Misnamed]) -> String {
-    let word = |it: &Misnamed| format!("{} is {}, and {} was sent", it.field, it.said, it.placed);
-    let words: Vec<String> = misnamed.iter().map(word).collect();
-    words.join("; ")
-}
-
 fn differs(field: &str, placed: &str, said: &str) -> Option<Misnamed> {
     if said.is_empty() {
         return None;

@@ -1,6 +1,6 @@
 //! Each field of a record that may name another order than the one that it has the number of.
 
-use super::naming::{misnamed, words};
+use super::naming::misnamed;
 use crate::exchange::flow::{
     trade_application::TradeApplication, trade_confirmation::TradeConfirmation,
 };
@@ -39,7 +39,11 @@ fn right() -> TradeConfirmation {
 }
 
 fn said(record: &TradeConfirmation) -> String {
-    words(&misnamed(record, &sent()))
+    let misnamed = misnamed(record, &sent());
+    let words = misnamed
+        .iter()
+        .map(|it| format!("{} is {}, and {} was sent", it.field, it.said, it.placed));
+    words.collect::<Vec<_>>().join("; ")
 }
 
 #[test]

@@ -2,6 +2,7 @@ use super::*;
 use crate::{
     catalogue,
     exchange::{
+        check::read_all_or_refuse,
         flow::{
             share_balance::ShareBalance, trade_application::TradeApplication,
             trade_confirmation::TradeConfirmation,
@@ -15,8 +16,9 @@ use crate::{
     },
 };
 use fundflow_domain::{
-    application::{Ask, Confirmation, Designated, OnHuge, Outcome, RejectedFrozen, Terms},
+    application::{Ask, Designated, Misnamed, OnHuge, Outcome, RejectedFrozen, Terms},
     calendar::TradingDay,
+    investor::CustomerType,
     money::Shares,
 };
 use fundflow_kernel::clock::ManualClock;
@@ -61,7 +63,8 @@ async fn through_files(scenario: &str, terms: Vec<Terms>) -> (Answers, Vec<Vec<u
             all.insert(0, asked);
         }
     }
-    let batch = write_applications(&dir.path().join("out"), &parties(), t(), &all).unwrap();
+    let batch =
+        write_applications(&dir.path().join("out"), &parties(), t(), &all, &|_| None).unwrap();
     assert_eq!(batch.file, "OFD_305_05_20260212_03.TXT");
     let night = || registrar.run_batch(&batch.index, &dir.path().join("in")).unwrap();
     let first = night();
@@ -69,7 +72,7 @@ async fn through_files(scenario: &str, terms: Vec<Terms>) -> (Answers, Vec<Vec<u
     let before: Vec<Vec<u8>> = bytes(&first.files);
     let again = night();
     assert_eq!((&again.files, bytes(&again.files)), (&first.files, before.clone()), "{scenario}");
-    (read_answers(&first.index, &codes(), &|_| None).unwrap(), before)
+    (read_answers(&first.index, &codes(), &|_| None, &|_, _| Whose::Nobodys).unwrap(), before)
 }
 
 fn short(answer: &ApplicationAnswer) -> String {
@@ -196,9 +199,9 @@ fn rows_of_one_account_are_added_up_and_one_that_does_not_add_up_is_a_puzzle() {
 async fn an_application_that_the_front_never_saw_is_rejected_by_its_number() {
     let dir = tempfile::tempdir().unwrap();
     let all = [handed_in(bought("TX-1", "10000.00"))];
-    let batch = write_applications(dir.path(), &parties(), t(), &all).unwrap();
+    let batch = write_applications(dir.path(), &parties(), t(), &all, &|_| None).unwrap();
     let night = registrar("").run_batch(&batch.index, &dir.path().join("in")).unwrap();
-    let answers = read_answers(&night.index, &codes(), &|_| None).unwrap();
+    let answers = read_answers(&night.index, &codes(), &|_| None, &|_, _| Whose::Nobodys).unwrap();
 
     let said: Vec<_> = answers.confirmations.iter().map(|(_, answer)| short(answer)).collect();
     assert_eq!(
@@ -208,33 +211,23 @@ async fn an_application_that_the_front_never_saw_is_rejected_by_its_number() {
 }
 
 #[tokio::test]
-async fn a_rejection_that_names_another_order_has_no_effect_and_is_named_with_its_line() {
+async fn a_rejection_that_names_another_order_is_handed_on_with_what_it_names() {
     let dir = tempfile::tempdir().unwrap();
     let all = [handed_in(bought("TX-1", "10000.00"))];
-    let batch = write_applications(dir.path(), &parties(), t(), &all).unwrap();
+    let batch = write_applications(dir.path(), &parties(), t(), &all, &|_| None).unwrap();
     let night = registrar("").run_batch(&batch.index, &dir.path().join("in")).unwrap();
     let was = application_of(&all[0], "305");
     let other = |_: &_| Some(TradeApplication { fund_code: "018145".to_owned(), ..was.clone() });
-    let answers = read_answers(&night.index, &codes(), &other).unwrap();
+    let answers = read_answers(&night.index, &codes(), &other, &|_, _| Whose::Nobodys).unwrap();
 
-    assert_eq!(answers.confirmations, []);
-    let [puzzle] = &answers.puzzles[..] else { panic!("{:?}", answers.puzzles) };
-    let says = format!("FundCode is {}, and 018145 was sent", was.fund_code);
-    assert!(puzzle.problem.starts_with(&says), "{puzzle}");
-}
-
-#[tokio::test]
-async fn a_last_record_that_stands_before_a_portion_of_its_order_is_handed_on_after_it() {
-    let (answers, _) = through_files("", legs("TX-1")).await;
-    let [(buy, last), other] = &answers.confirmations[..] else { panic!("{answers:?}") };
-    let ApplicationAnswer::Confirmed(confirmed) = last else { panic!("{last:?}") };
-    let portion = Confirmation { finished: false, ..(**confirmed).clone() };
-    let portion = ApplicationAnswer::Confirmed(Box::new(portion));
-    let of = |answer: &ApplicationAnswer| (buy.clone(), answer.clone());
-    let mut said = [of(last), other.clone(), of(&portion), of(last)];
-    super::answers::portions_first(&mut said);
-
-    assert_eq!(said, [of(&portion), other.clone(), of(last), of(last)]);
+    assert_eq!(answers.puzzles, []);
+    let [(no, ApplicationAnswer::OfAnother(said))] = &answers.confirmations[..] else {
+        panic!("{:?}", answers.confirmations)
+    };
+    assert_eq!(*no, all[0].terms.no);
+    assert!(matches!(said.said, ApplicationAnswer::Rejected(_)), "{said:?}");
+    let misnamed = Misnamed::unless_same("FundCode", "018145", &was.fund_code);
+    assert_eq!(said.misnamed, misnamed.into_iter().collect::<Vec<_>>());
 }
 
 #[test]
@@ -317,7 +310,8 @@ fn a_redemption_says_its_lot_what_becomes_of_a_rest_and_whether_income_goes_alon
     let dir = tempfile::tempdir().unwrap();
     let several = asked(2, OnHuge::Cancel);
     let batch =
-        write_applications(dir.path(), &parties(), t(), std::slice::from_ref(&several)).unwrap();
+        write_applications(dir.path(), &parties(), t(), std::slice::from_ref(&several), &|_| None)
+            .unwrap();
     assert_eq!(batch.records, []);
     assert_eq!(batch.left_out.iter().map(|(no, _)| no).collect::<Vec<_>>(), [&several.terms.no]);
 }
@@ -378,7 +372,7 @@ fn a_conversion_in_two_records_is_one_and_a_lonely_half_is_a_puzzle() {
     let between = ("05", "305");
     let published = publish(dir.path(), between, Version::V22, t().date(), &[draft]).unwrap();
     let index = published.index;
-    let answers = read_answers(&index, &codes(), &|_| None).unwrap();
+    let answers = read_answers(&index, &codes(), &|_| None, &|_, _| Whose::Nobodys).unwrap();
 
     let said: Vec<_> =
         answers.confirmations.iter().map(|(no, it)| format!("{no} {}", short(it))).collect();
@@ -390,4 +384,17 @@ fn a_conversion_in_two_records_is_one_and_a_lonely_half_is_a_puzzle() {
             "record 2 of OFD_05_305_20260212_04.TXT: a conversion came as 138, and its 137 is missing"
         ]
     );
+}
+
+#[test]
+fn each_record_says_what_kind_of_customer_orders_by_the_profile() {
+    let dir = tempfile::tempdir().unwrap();
+    let customers = [Some(CustomerType::Institution), Some(CustomerType::Product), None];
+    for (customer, flag) in customers.into_iter().zip(["0", "2", "1"]) {
+        let all = [handed_in(bought("TX-1", "10.00"))];
+        let batch = write_applications(dir.path(), &parties(), t(), &all, &|_| customer).unwrap();
+        let (_, records) = read_all_or_refuse(&dir.path().join(&batch.file)).unwrap();
+        let read = TradeApplication::from_record(records[0].as_ref()).unwrap();
+        assert_eq!(read.individual_or_institution, flag);
+    }
 }

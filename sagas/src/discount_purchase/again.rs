@@ -112,6 +112,7 @@ impl DiscountPurchase {
             .map_err(Refusal::UnknownFund)?;
         let keys = LimitKeys::moved(&self.house, request, was, (trade_date, &ConversionMode::ALL));
         let keys = keys.unwrap_or_default();
+        let wallet = view.streams.state(&wallet_key(request));
         Ok(Readmission {
             trade_date,
             amount: was.amount(request.amount),
@@ -121,7 +122,8 @@ impl DiscountPurchase {
             wallet_fund,
             target_fund,
             used: keys.used(|key| used_by_others(view.streams, Some(key), view.id)),
-            balance: balance(view.streams.state(&wallet_key(request))),
+            balance: balance(wallet),
+            lots: wallet.map(|wallet| wallet.lots_left_to(view.id)).unwrap_or_default(),
             calendar: self.house.calendar.clone(),
         })
     }

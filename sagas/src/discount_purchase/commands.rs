@@ -18,7 +18,7 @@ use crate::parts::{
     payout::may_go_to,
     timing,
 };
-use fundflow_domain::{calendar::TradingDay, time::Timestamp};
+use fundflow_domain::{calendar::TradingDay, modes::ConversionMode, time::Timestamp};
 use fundflow_kernel::streams::Need;
 use std::sync::Arc;
 
@@ -62,6 +62,7 @@ impl DiscountPurchase {
         scope: Scope,
     ) -> Result<usize, Refusal> {
         let view = turn.view().map_err(|_| Refusal::NothingToCancel("nothing was prepared"))?;
+        let scope = of_what_is_left(&view, scope);
         if is_asked(&view, scope) {
             return Ok(0);
         }
@@ -107,11 +108,18 @@ impl DiscountPurchase {
 const ONLY_CONVERSION: &str =
     "the money-fund purchase is confirmed; only the conversion can be taken back";
 
+/// Once the money-fund shares are redeemed, what is left to be taken back is what their money buys.
+fn of_what_is_left(view: &View<'_>, scope: Scope) -> Scope {
+    let redeems = view.plan.mode == ConversionMode::RedeemToPurchase;
+    if redeems && view.plan.out.is_confirmed(view) { Scope::Target } else { scope }
+}
+
 /// Whether so much of it is being taken back already: the conversion is with the whole, and where
 /// nothing is bought first it is the whole.
 fn is_asked(view: &View<'_>, scope: Scope) -> bool {
     view.open.notes.cancel.is_some_and(|(_, asked)| {
-        let covers = asked == Scope::All || !view.plan.mode.buys_the_money_fund();
+        let covers = scope != Scope::Target
+            && (asked == Scope::All || !view.plan.mode.buys_the_money_fund());
         asked == scope || (covers && view.ending.is_none())
     })
 }
@@ -121,10 +129,13 @@ fn is_of_conversion(view: &View<'_>, scope: Scope) -> bool {
     scope == Scope::Conversion || !view.plan.mode.buys_the_money_fund()
 }
 
-/// The T until whose cut-off so much of it can be taken back; `None` of a conversion that is not
-/// ordered yet: that belongs to the T on which it is.
+/// The T until whose cut-off so much of it can be taken back; `None` of a conversion or a target that is
+/// not ordered yet: that belongs to the T on which it is.
 fn own_day(view: &View<'_>, scope: Scope) -> Option<TradingDay> {
     let plan = view.plan;
+    if scope == Scope::Target {
+        return plan.target.trade_date(view);
+    }
     if !is_of_conversion(view, scope) {
         return Some(facts::trade_date(view));
     }
@@ -139,6 +150,9 @@ fn nothing_to_cancel(view: &View<'_>, scope: Scope) -> Option<&'static str> {
         return Some("the purchase is over");
     }
     let (plan, notes) = (view.plan, &view.open.notes);
+    if scope == Scope::Target {
+        return nothing_of_the_target(view);
+    }
     let (buy, out, conversion) = (&plan.buy, &plan.out, is_of_conversion(view, scope));
     if buy.is_rejected(view) {
         Some("the registrar has rejected the money-fund purchase, and the money goes back")
@@ -158,6 +172,28 @@ fn nothing_to_cancel(view: &View<'_>, scope: Scope) -> Option<&'static str> {
         Some("the registrar was asked, and keeps it")
     } else if notes.turned_away.is_some() && !buy.is_placed(view) {
         Some("the purchase was turned away, and is not placed any more")
+    } else {
+        None
+    }
+}
+
+/// Why nothing of what the redemption's money buys can be taken back, whatever the time.
+fn nothing_of_the_target(view: &View<'_>) -> Option<&'static str> {
+    let (target, notes) = (&view.plan.target, &view.open.notes);
+    let kept = || {
+        let asked = notes.cancel.is_some_and(|(_, scope)| scope == Scope::Target);
+        asked && notes.cancel_refused.is_some()
+    };
+    if target.is_confirmed(view) {
+        Some("the target is bought")
+    } else if target.is_rejected(view) {
+        Some("the registrar has rejected the target's order, and the money is paid out")
+    } else if notes.turned_away.is_some() {
+        Some("the target's order was turned away, and the money is paid out")
+    } else if view.plan.payout.is_requested(view) {
+        Some("the money is paid out")
+    } else if kept() {
+        Some("the registrar was asked, and keeps it")
     } else {
         None
     }

@@ -160,10 +160,16 @@ fn is_buy_taken_back(view: &View<'_>) -> bool {
     !taken_back_whole(view) || cancel_settled(view, &view.plan.buy, || view.plan.out.is_over(view))
 }
 
-/// The same of the target's: only where its own T did not take it, since whoever takes the purchase
-/// back was heard before.
+/// The same of the target's: only where its own T did not take it, or the investor does not want it, since
+/// whoever takes the purchase back was heard before.
 fn is_target_taken_back(view: &View<'_>) -> bool {
-    view.open.notes.turned_away.is_none() || cancel_settled(view, &view.plan.target, || true)
+    let stays = view.open.notes.turned_away.is_none() && !is_target_unwanted(view);
+    stays || cancel_settled(view, &view.plan.target, || true)
+}
+
+/// The investor takes back what the money of the redemption would buy.
+fn is_target_unwanted(view: &View<'_>) -> bool {
+    matches!(view.open.notes.cancel, Some((_, Scope::Target)))
 }
 
 /// Whether what is to be taken back of that order is settled: nothing is asked, the registrar said
@@ -213,10 +219,10 @@ fn bought_for_nothing(view: &View<'_>) -> bool {
     out.is_rejected(view) && target.is_placed(view) && !target.is_rejected(view)
 }
 
-/// The money of the redemption will buy nothing: the target does not take it.
+/// The money of the redemption will buy nothing: the target does not take it, or the investor does not want it.
 fn unbought(view: &View<'_>) -> bool {
     view.plan.mode == ConversionMode::RedeemToPurchase
-        && view.open.notes.turned_away.is_some()
+        && (view.open.notes.turned_away.is_some() || is_target_unwanted(view))
         && !view.plan.target.is_placed(view)
 }
 

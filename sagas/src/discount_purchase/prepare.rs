@@ -270,6 +270,7 @@ impl DiscountPurchase {
             warning_confirmed: asked.warning_confirmed.clone(),
             used_today,
             balance: balance(wallet),
+            lots: wallet.map(|wallet| wallet.lots_left_to(of.id)).unwrap_or_default(),
             later: later.unwrap_or_default(),
             calendar: self.house.calendar.clone(),
         })?;

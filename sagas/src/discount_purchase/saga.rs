@@ -158,7 +158,11 @@ impl FundSaga for DiscountPurchase {
     }
 
     fn takes_back(plan: &Plan, leg: &ApplicationLeg, scope: Scope) -> bool {
-        scope == Scope::All || leg.order != plan.buy.order
+        match scope {
+            Scope::All => true,
+            Scope::Conversion => leg.order != plan.buy.order,
+            Scope::Target => leg.order == plan.target.order,
+        }
     }
 
     fn lacks(view: &View<'_>) -> Vec<Lack> {

@@ -9,6 +9,7 @@
 
 use super::{
     day,
+    plan::of_classes,
     saga::{FastWithdraw, Turn, View},
 };
 use crate::{
@@ -89,7 +90,9 @@ impl FastWithdraw {
             return Ok(0);
         }
         let key = day::key_of(&view, transfer, turn.now());
-        let needs = record.needs().into_iter().chain([Key::<FastQuota>::of(&key).need()]);
+        let classes = of_classes(&self.house, view.open.request.fund, &key);
+        let needs = record.needs().into_iter().chain(classes.map(|(_, key)| key.need()));
+        let needs = needs.chain([Key::<FastQuota>::of(&key).need()]);
         let missing = turn.streams().missing(needs);
         if !missing.is_empty() {
             return Err(NotDone::Missing(missing));

@@ -35,7 +35,7 @@ use fundflow_domain::{
     admission::cash_out,
     advance::{Stage, Transfer},
     case::{CaseId, Disputed, Figure, Finding, Kind, SourceKind},
-    fast_quota::{Command, Entry, FastQuota, QuotaKey, Refusal},
+    fast_quota::{Command, Entry, FastQuota, QuotaKey, Refusal, State},
     ids::TransactionId,
     money::{Amount, Money},
     orders::Cause,
@@ -165,8 +165,9 @@ impl FastWithdraw {
     ) -> Done {
         let fund = self.house.terms_on(turn.view()?.open.request.fund, day)?;
         let fund_max = fund.limits.fast_redemption_day_max;
-        let transaction = turn.id().clone();
-        Ok(turn.decide(key, &Command::CountPaid { transaction, amount, fund_max })?)
+        let (transaction, elsewhere) = (turn.id().clone(), elsewhere(&turn.view()?, day));
+        let command = Command::CountPaid { transaction, amount, fund_max, elsewhere };
+        Ok(turn.decide(key, &command)?)
     }
 
     /// Counts on the day of the promise. Where it has no room, no cash goes out.
@@ -176,7 +177,8 @@ impl FastWithdraw {
         let fund = self.house.terms(view.open.request.fund, promised.admitted.trade_date)?;
         let fund_max = fund.limits.fast_redemption_day_max;
         let (transaction, amount) = (turn.id().clone(), asked(&view)?);
-        let command = Command::Count { transaction, amount, fund_max };
+        let elsewhere = elsewhere(&view, promised.quota.day);
+        let command = Command::Count { transaction, amount, fund_max, elsewhere };
         let quota = &turn.plan().quota;
         match turn.decide(quota, &command) {
             Err(DecideError::Refused(
@@ -223,13 +225,21 @@ fn room_on(view: &View<'_>, day: NaiveDate, fund_max: Option<Money>) -> Result<(
     let mut named = std::iter::once(&promised.quota).chain(&promised.counted_on);
     let on_it = named.find(|key| key.day == day);
     let state = on_it.and_then(|key| view.state(&Key::<FastQuota>::of(key)));
-    match state.filter(|state| !state.fits(fund_max)) {
+    let elsewhere = elsewhere(view, day);
+    match state.filter(|state| !state.fits(fund_max, elsewhere)) {
         None => Ok(()),
         Some(full) => Err(format!(
             "{} yuan of cash at once may go out on {day}, and that is above the day's most",
-            full.used()
+            full.used().plus(elsewhere).unwrap_or(full.used())
         )),
     }
+}
+
+/// What the fund's share classes count on that day under keys of their own, as earlier stores do.
+fn elsewhere(view: &View<'_>, day: NaiveDate) -> Money {
+    let on_it = view.plan.classes.iter().filter(|(of, _)| *of == day);
+    let used = on_it.filter_map(|(_, key)| view.state(key)).map(State::used);
+    used.fold(Money::ZERO, |sum, used| sum.plus(used).unwrap_or(sum))
 }
 
 /// The quota of the day that the bank states, if it can be right, of the promised one otherwise.

@@ -8,17 +8,19 @@ use crate::parts::{
     compensation::Compensations,
     wallet::{WalletPart, worth},
 };
+use chrono::NaiveDate;
 use fundflow_domain::{
     advance::Brought,
     case::Cases,
     fast_quota::{FastQuota, QuotaKey},
-    ids::{OrderId, TransactionId},
+    ids::{FundCode, OrderId, TransactionId},
     money::Money,
 };
 use fundflow_kernel::{
     envelope::StreamName,
     streams::{Key, Need},
 };
+use std::collections::BTreeSet;
 
 /// Keys of a fast withdrawal.
 #[derive(Debug, Clone)]
@@ -29,6 +31,8 @@ pub struct Plan {
     pub quotas_before: Vec<Key<FastQuota>>,
     /// Those of later days that it counts on, too, while nobody knows.
     pub quotas_later: Vec<Key<FastQuota>>,
+    /// Those that earlier stores count the fund's share classes by, on all of these days.
+    pub classes: Vec<(NaiveDate, Key<FastQuota>)>,
     /// The bank's cash, and its way back.
     pub advance: AdvanceLeg,
     /// The shares become the bank's.
@@ -43,6 +47,19 @@ pub struct Plan {
     pub compensations: Compensations,
 }
 
+/// The day's quotas of the fund and of its share classes, besides that one.
+pub(super) fn of_classes<'a>(
+    house: &'a House,
+    fund: FundCode,
+    quota: &'a QuotaKey,
+) -> impl Iterator<Item = (NaiveDate, Key<FastQuota>)> + 'a {
+    let master = (house.funds)(fund, quota.day).map_or(fund, |terms| terms.master);
+    let classes = house.classes.get(&master).into_iter().flatten().copied();
+    let codes: BTreeSet<FundCode> = classes.chain([master, fund]).collect();
+    let others = codes.into_iter().filter(|code| *code != quota.fund);
+    others.map(|fund| (quota.day, Key::of(&QuotaKey { fund, ..quota.clone() })))
+}
+
 impl Plan {
     pub(super) fn of(
         house: &House,
@@ -55,6 +72,7 @@ impl Plan {
             quota: Key::of(quota),
             quotas_before: Vec::new(),
             quotas_later: Vec::new(),
+            classes: of_classes(house, request.fund, quota).collect(),
             advance: AdvanceLeg::of(&transfer),
             transfer: ApplicationLeg::of(&transfer),
             redemption: ApplicationLeg::of(&OrderId::part(id, "redeem")),
@@ -82,7 +100,8 @@ impl Plan {
             self.transfer.key.need(),
             self.redemption.key.need(),
         ];
-        let before = self.quotas_before.iter().chain(&self.quotas_later).map(Key::need);
+        let before = self.quotas_before.iter().chain(&self.quotas_later);
+        let before = before.chain(self.classes.iter().map(|(_, key)| key)).map(Key::need);
         let cases = self.cases.iter().map(Key::need);
         own.into_iter().chain(before).chain(cases).chain(self.compensations.needs()).collect()
     }

@@ -79,7 +79,9 @@ impl FastWithdraw {
         if wallet.is_some_and(|wallet| wallet.entry(of.id) != Entry::default()) {
             return Err(Refusal::TransactionUsed(of.id.clone()));
         }
-        let used = streams.state(&plan.quota).map_or(Money::ZERO, fast_quota::State::used);
+        let keys = std::iter::once(&plan.quota).chain(plan.classes.iter().map(|(_, key)| key));
+        let used = keys.filter_map(|key| streams.state(key)).map(fast_quota::State::used);
+        let used = used.fold(Money::ZERO, |sum, used| sum.plus(used).unwrap_or(sum));
         let admitted = cash_out::admit(&CashOut {
             way: Way::Fast { by: self.by.clone(), used },
             shares: request.shares,
@@ -120,12 +122,14 @@ impl FastWithdraw {
     }
 
     /// The quota of the natural day of now, in Shanghai: the cash goes out at once, whenever it was asked for.
+    /// All share classes of the fund count together.
     pub(super) fn quota(&self, of: &Preparing<'_, Self>) -> QuotaKey {
+        let (code, day) = (of.request.fund, of.now.date());
         QuotaKey {
             investor: of.request.investor.clone(),
-            fund: of.request.fund,
+            fund: (self.house.funds)(code, day).map_or(code, |terms| terms.master),
             distributor: self.distributor.clone(),
-            day: of.now.date(),
+            day,
         }
     }
 }

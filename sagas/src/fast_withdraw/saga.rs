@@ -5,6 +5,7 @@ use super::{
     bank_shares, checks, contested, day, facts,
     hear::{self, Leg},
     own_cases,
+    plan::of_classes,
 };
 use crate::{
     fund_milestones,
@@ -269,7 +270,11 @@ impl saga::Saga for FastWithdraw {
         if !promised.counted_before.is_empty() {
             cases.push(day::case_of(id, promised.quota.day).key());
         }
+        let days = promised.counted_before.iter().chain(&promised.counted_on);
+        let days = std::iter::once(&promised.quota).chain(days);
+        let classes = |key| of_classes(&self.house, open.request.fund, key);
         Plan {
+            classes: days.flat_map(classes).collect(),
             quotas_before: promised.counted_before.iter().map(|key| Key::of(key)).collect(),
             quotas_later: promised.counted_on.iter().map(|key| Key::of(key)).collect(),
             cases,

@@ -1,18 +1,19 @@
 //! What a registrar confirmed, held against what was asked and promised.
 
+use super::cases::finding;
 use crate::house::House;
 use chrono::NaiveDate;
 use fundflow_domain::{
     application::{
-        Ask, Confirmation, ConversionConfirmed, LotConfirmed, Outcome, Quantity, Reception,
+        Ask, Confirmation, ConversionConfirmed, LotConfirmed, OnHuge, Outcome, Quantity, Reception,
         RedemptionConfirmed, Terms,
     },
     calendar::{CalendarError, TradingDay},
-    case::{Disputed, Finding, Kind},
+    case::{Disputed, Figure, Finding, Kind},
     confirmation_check::{
         ConversionExpected, ConversionNumbers, Dates, LotNumbers, LotTerms, Promised,
-        RedemptionExpected, RedemptionNumbers, When, conversion, dates, of_another, of_order,
-        redemption,
+        RedemptionExpected, RedemptionNumbers, When, confirms_another, conversion, dates,
+        not_carried_over, of_order, redemption,
     },
     fund::FundKind,
     ids::FundCode,
@@ -60,13 +61,13 @@ pub fn findings(
     let first_day = house.confirmed_from(against.terms, against.before.len());
     let when = when(house, against.terms, first_day, received_at);
     found.extend(dates(&stated, &when, confirmation.outcome.registered()));
-    let Some(another) = of_another(confirmation) else { return found };
+    let Some(another) = confirms_another(confirmation) else { return found };
     // Nothing is disputed twice.
     let less = found.into_iter().map(|it| Finding { disputed: Disputed::default(), ..it });
     std::iter::once(another).chain(less).collect()
 }
 
-/// The same of the record that the money of a subscription counts: it has a day, and no numbers.
+/// The same of the record that the money of a subscription counts: it has a day, and may say how much.
 pub fn of_reception(
     house: &House,
     terms: &Terms,
@@ -75,7 +76,16 @@ pub fn of_reception(
 ) -> Vec<Finding> {
     let stated = Dates { trade_date: None, confirmed_on: reception.on, registered_on: None };
     let first_day = house.word_from(terms, terms.trade_date);
-    dates(&stated, &when(house, terms, first_day, received_at), Shares::ZERO)
+    let mut found = dates(&stated, &when(house, terms, first_day, received_at), Shares::ZERO);
+    if let (Some(said), Ask::Subscription { amount }) = (reception.amount, &terms.ask)
+        && said != (*amount).into()
+    {
+        let text = format!("{said} yuan are received, and {amount} were asked for");
+        let (ours, theirs) =
+            (vec![Figure::new("amount", amount)], vec![Figure::new("amount", said)]);
+        found.push(finding(Kind::AmountDiffers, &text, ours, theirs));
+    }
+    found
 }
 
 fn when<'a>(
@@ -86,6 +96,20 @@ fn when<'a>(
 ) -> When<'a> {
     let cut_off_of_t = house.cut_off(terms);
     When { received_at, t: terms.trade_date, cut_off_of_t, first_day, calendar: &house.calendar }
+}
+
+/// What an investor's last record leaves of shares whose rest was to be carried over.
+pub fn rest_left(
+    terms: &Terms,
+    before: &[Confirmation],
+    confirmation: &Confirmation,
+) -> Option<Finding> {
+    let Ask::Redemption { shares, on_huge: OnHuge::CarryOver, .. } = &terms.ask else {
+        return None;
+    };
+    let Outcome::Redemption(said) = &confirmation.outcome else { return None };
+    let left = Against { terms, before, leaving: None }.shares_left(*shares);
+    confirmation.finished.then(|| not_carried_over(left, said.shares)).flatten()
 }
 
 /// What only the published prices say of it; empty where none is known.

@@ -14,10 +14,11 @@ use super::{
     hearing::{found, speaks},
     milestone::Milestone,
 };
-use crate::ports::registrar::ApplicationAnswer;
+use crate::ports::registrar::{ApplicationAnswer, OfAnother};
 use fundflow_domain::{
     application::{Applications, Command, Confirmation, Message, Outcome, Refusal, Rejection},
     case::{Disputed, Figure, Finding, Kind},
+    confirmation_check::of_another,
     decider::Decider,
     money::Money,
     orders::Cause,
@@ -144,6 +145,28 @@ impl ApplicationLeg {
         Ok(Heard::Contradicts(text, events))
     }
 
+    /// A rejection, a reception, or that it was taken back, of a record that names another order: nobody knows
+    /// of which it is, so that it has no effect but its case.
+    pub(super) fn of_another<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+        OfAnother { said, misnamed }: &OfAnother,
+    ) -> Result<Heard, NotDone> {
+        let Some(found) = of_another(misnamed, Disputed::default()) else {
+            return Ok(Heard::Recorded(0));
+        };
+        let Some(record) = self.record(&turn.view()?, answer) else {
+            return Ok(Heard::Recorded(0));
+        };
+        speaks(turn);
+        let text: Arc<str> = found.what.as_str().into();
+        let mut found = found;
+        found.theirs.insert(0, Figure::new("says", said.name()));
+        let events = cases::open(turn, &record, self.about(turn)?, vec![found])?;
+        Ok(Heard::Contradicts(text, events))
+    }
+
     pub(super) fn cancelled_unasked<S: FundSaga>(
         &self,
         turn: &mut Turn<'_, S>,
@@ -203,6 +226,7 @@ fn figures(message: &Message) -> Vec<Figure> {
         Message::Acceptance(serial) => all.push(of("serial", &serial)),
         Message::Reception(it) => {
             all.extend([of("serial", &it.serial), of("received on", &it.on)]);
+            all.extend(it.amount.map(|amount| of("amount", &amount)));
         }
         Message::Confirmation(it) => all.extend(of_confirmation(it)),
         Message::Rejection(it) => {

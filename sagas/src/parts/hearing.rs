@@ -52,6 +52,9 @@ impl ApplicationLeg {
         answer: &ApplicationAnswer,
     ) -> Vec<Need> {
         let Some(state) = view.state(&self.key) else { return Vec::new() };
+        if matches!(answer, ApplicationAnswer::OfAnother(_)) {
+            return self.needs(view, answer);
+        }
         if let (ApplicationAnswer::Confirmed(said), Some(known)) = (answer, state.application())
             && !known.stage.is_over()
             && known.confirmations().all(|it| it.serial != said.serial)
@@ -112,6 +115,7 @@ impl ApplicationLeg {
                 Said::Command(Command::Send(file.clone(), *record))
             }
             ApplicationAnswer::NotCancelled(_)
+            | ApplicationAnswer::OfAnother(_)
             | ApplicationAnswer::NotFound
             | ApplicationAnswer::Pending(_)
             | ApplicationAnswer::Unknown(_) => Said::Nothing,
@@ -167,6 +171,9 @@ impl ApplicationLeg {
             }
             (Said::Command(command), _) => command,
             (Said::Unasked, _) => return self.cancelled_unasked(turn, answer),
+            (Said::Nothing, ApplicationAnswer::OfAnother(it)) => {
+                return self.of_another(turn, answer, it);
+            }
             (Said::Nothing, ApplicationAnswer::NotCancelled(cause)) => {
                 return cancel::not_cancelled(turn, self, cause);
             }

@@ -22,6 +22,8 @@ pub enum Scope {
     All,
     /// What is done with the money-fund shares; these stay in the wallet.
     Conversion,
+    /// What the money of their redemption would buy; it is paid out.
+    Target,
 }
 
 /// A milestone of a saga whose promise is a `P`. The stored format: add variants, never rename them.
@@ -213,7 +215,10 @@ impl<P: Clone> Notes<P> {
             }
             Milestone::CancelAsked { at, scope } => {
                 let all = matches!(self.cancel, Some((_, Scope::All)));
-                if !all && self.cancel.map(|(_, was)| was) != Some(*scope) {
+                if *scope == Scope::Target {
+                    // Whatever was kept of what went before, this is another order.
+                    (self.cancel, self.cancel_refused) = (Some((*at, *scope)), None);
+                } else if !all && self.cancel.map(|(_, was)| was) != Some(*scope) {
                     self.cancel = Some((*at, *scope));
                 }
             }

@@ -84,7 +84,8 @@ impl ApplicationLeg {
                 Some(known) => self.record_of_rejection(known, said),
                 None => self.spelled(answer, 0),
             }),
-            ApplicationAnswer::Accepted(_)
+            ApplicationAnswer::OfAnother(_)
+            | ApplicationAnswer::Accepted(_)
             | ApplicationAnswer::Received(_)
             | ApplicationAnswer::Cancelled => Some(self.spelled(answer, 0)),
             ApplicationAnswer::NotCancelled(_)

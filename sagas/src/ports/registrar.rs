@@ -1,7 +1,7 @@
 //! Keeps the register of shares; its confirmation is the only truth on them.
 
 use fundflow_domain::{
-    application::{Applications, Confirmation, Reception, Rejection, Terms},
+    application::{Applications, Confirmation, Misnamed, Reception, Rejection, Terms},
     ids::ApplicationNo,
     orders::{Cause, Serial},
     time::Timestamp,
@@ -64,6 +64,8 @@ pub enum ApplicationAnswer {
     Cancelled,
     /// It was not taken back, and stands.
     NotCancelled(Cause),
+    /// A record of the application that names another order, and confirms nothing. It has no effect.
+    OfAnother(Box<OfAnother>),
     /// Only to a query: the registrar never heard of that number.
     NotFound,
     /// The registrar speaks, and does not say how it stands.
@@ -79,6 +81,35 @@ pub enum ApplicationAnswer {
         /// The record in it, from 1.
         record: u64,
     },
+}
+
+/// A record that names its order otherwise than it was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfAnother {
+    /// What it would say of the order.
+    pub said: ApplicationAnswer,
+    /// The fields that are not as they were sent.
+    pub misnamed: Vec<Misnamed>,
+}
+
+impl ApplicationAnswer {
+    /// What it is called where it has no effect.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Accepted(_) => "accepted",
+            Self::Received(_) => "received",
+            Self::Rejected(_) => "rejected",
+            Self::Confirmed(_) => "confirmed",
+            Self::Cancelled => "cancelled",
+            Self::NotCancelled(_) => "not cancelled",
+            Self::OfAnother(_) => "of another order",
+            Self::NotFound => "not found",
+            Self::Pending(_) => "pending",
+            Self::Unknown(_) => "unknown",
+            Self::Sealed(_) => "sealed",
+            Self::Sent { .. } => "sent",
+        }
+    }
 }
 
 /// News of a registrar that nobody asked for, about the application of that stream.

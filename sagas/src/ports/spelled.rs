@@ -16,6 +16,9 @@ impl Spelled for ApplicationAnswer {
             ApplicationAnswer::Confirmed(said) => letters.around("Confirmed", &[said.as_ref()]),
             ApplicationAnswer::Cancelled => letters.word("Cancelled"),
             ApplicationAnswer::NotCancelled(cause) => letters.around("NotCancelled", &[cause]),
+            ApplicationAnswer::OfAnother(it) => {
+                letters.fields("OfAnother", &[("said", &it.said), ("misnamed", &it.misnamed)]);
+            }
             ApplicationAnswer::NotFound => letters.word("NotFound"),
             ApplicationAnswer::Pending(cause) => letters.around("Pending", &[cause]),
             ApplicationAnswer::Unknown(cause) => letters.around("Unknown", &[cause]),
@@ -166,7 +169,7 @@ mod tests {
         read([
             (A::Accepted(serial()), format!("Accepted({SERIAL})")),
             (
-                A::Received(Reception { serial: serial(), on }),
+                A::Received(Reception { serial: serial(), on, amount: None }),
                 format!("Received(Reception {{ serial: {SERIAL}, on: 2026-02-13 }})"),
             ),
             (

@@ -171,6 +171,7 @@ impl RegularPlans {
             warning_confirmed: by.warning_confirmed.clone(),
             used_today: DayUse::default(),
             balance: Balance::default(),
+            lots: Vec::new(),
             later: later.unwrap_or_default(),
             calendar: self.house.calendar.clone(),
         })

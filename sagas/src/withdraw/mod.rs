@@ -22,8 +22,8 @@ mod saga;
 mod words;
 
 pub use plan::Plan;
+pub(crate) use plan::{balance, reserved_by};
 pub use saga::{Answer, Command, Refusal, Withdraw};
-pub(crate) use saga::{balance, reserved_by};
 pub use words::{Asked, Call, Do, Ending, Fact, Request, When};
 
 use fundflow_runtime::step::{

@@ -5,8 +5,10 @@ use crate::house::House;
 use crate::parts::compensation::Compensations;
 use crate::parts::{application::ApplicationLeg, payout::PayoutLeg, wallet::WalletPart};
 use fundflow_domain::{
+    admission::cash_out::{Balance, ReservedBy},
     case::Cases,
     ids::{OrderId, TransactionId},
+    wallet::State,
 };
 use fundflow_kernel::{
     envelope::StreamName,
@@ -52,4 +54,19 @@ impl Plan {
         let own = [self.out.key.stream(), self.payout.key.stream()].into_iter().cloned();
         own.chain(self.compensations.streams()).collect()
     }
+}
+
+/// What a wallet holds, for a decision on what may leave it.
+pub(crate) fn balance(wallet: Option<&State>) -> Balance {
+    wallet.map_or_else(Balance::default, |wallet| Balance {
+        registered: wallet.registered(),
+        available: wallet.available(),
+        reserved: wallet.reserved(),
+        frozen: wallet.frozen(),
+        disputed: wallet.disputed(),
+    })
+}
+
+pub(crate) fn reserved_by(wallet: Option<&State>) -> ReservedBy {
+    ReservedBy(wallet.map(State::reserved_by).unwrap_or_default())
 }

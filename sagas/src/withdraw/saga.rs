@@ -1,6 +1,9 @@
 //! The withdrawal as a saga: its types, its admission, and its doors for callers and operators.
 
-use super::{Asked, Call, Do, Ending, Fact, Plan, Request, WITHDRAW, When, act, facts, hear};
+use super::{
+    Asked, Call, Do, Ending, Fact, Plan, Request, WITHDRAW, When, act, balance, facts, hear,
+    reserved_by,
+};
 use crate::{
     fund_milestones,
     house::House,
@@ -8,6 +11,7 @@ use crate::{
         application::{ApplicationLeg, FundSaga, less},
         by_hand::{self, Origin},
         cancel::{self, NotTakenBack},
+        check,
         compensation::Compensations,
         lacking::Lack,
         milestone::{Milestone, Notes},
@@ -18,7 +22,7 @@ use crate::{
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
 use fundflow_domain::{
-    admission::cash_out::{self, Admitted, Balance, CashOut, ReservedBy, Way},
+    admission::cash_out::{self, Admitted, CashOut, Way},
     application::{Applications, Confirmation, Terms},
     calendar::TradingDay,
     case::{CaseId, Cases, Closing, Finding},
@@ -26,7 +30,7 @@ use fundflow_domain::{
     orders::Cause,
     payout::Payouts,
     time::Timestamp,
-    wallet::{Entry, State, Wallet},
+    wallet::{Entry, Wallet},
 };
 use fundflow_kernel::{
     envelope::StreamName,
@@ -125,21 +129,6 @@ pub enum Refusal {
     NotRedirected(#[from] NotRedirected),
 }
 
-/// What a wallet holds, for a decision on what may leave it.
-pub(crate) fn balance(wallet: Option<&State>) -> Balance {
-    wallet.map_or_else(Balance::default, |wallet| Balance {
-        registered: wallet.registered(),
-        available: wallet.available(),
-        reserved: wallet.reserved(),
-        frozen: wallet.frozen(),
-        disputed: wallet.disputed(),
-    })
-}
-
-pub(crate) fn reserved_by(wallet: Option<&State>) -> ReservedBy {
-    ReservedBy(wallet.map(State::reserved_by).unwrap_or_default())
-}
-
 impl FundSaga for Withdraw {
     fn house(&self) -> &House {
         &self.house
@@ -165,14 +154,15 @@ impl FundSaga for Withdraw {
         self.may_not_leave(view, day)
     }
 
-    /// Income is paid with shares only where it was asked to go along.
+    /// Income is paid with shares only where it was asked to go along, and a rest is carried over as was asked.
     fn findings(
         &self,
         view: &View<'_>,
         terms: &Terms,
         of: (&[Confirmation], &Confirmation),
     ) -> Vec<Finding> {
-        view.plan.wallet.wrong_income(&self.house, view, terms, of).into_iter().collect()
+        let income = view.plan.wallet.wrong_income(&self.house, view, terms, of);
+        income.into_iter().chain(check::rest_left(terms, of.0, of.1)).collect()
     }
 
     fn comes_of(_: &View<'_>, end: &str) -> Option<Origin> {

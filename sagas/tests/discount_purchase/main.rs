@@ -21,6 +21,7 @@ mod outside;
 #[path = "../common/reasons.rs"]
 mod reasons;
 mod stage;
+mod target_cancelled;
 mod terms;
 mod unlisted;
 

@@ -3,14 +3,14 @@
 
 use crate::{
     audited, conversion,
-    outside::{bought, converted, redeemed},
+    outside::{bought, converted, redeemed, rejected},
     purchase, redemption,
     stage::{InHouse, Stage},
 };
 use fundflow_domain::{application::Misnamed, fund::ConversionFeeMethod, ids::ApplicationNo};
 use fundflow_sagas::{
     conversion::Conversion,
-    ports::registrar::{ApplicationAnswer, notice},
+    ports::registrar::{ApplicationAnswer, OfAnother, notice},
     purchase::Purchase,
     redemption::Redemption,
 };
@@ -105,4 +105,31 @@ fn a_conversion_that_is_confirmed_as_another_order_waits_for_the_right_record() 
         &conversion::request(),
         ("T.convert", &said("C1"), &said("C2")),
     );
+}
+
+/// Nobody knows whose word it is: the order waits for its own.
+#[test]
+fn a_rejection_or_cancellation_that_names_another_order_is_a_case_and_has_no_effect() {
+    for (nth, said) in [rejected("0"), ApplicationAnswer::Cancelled].into_iter().enumerate() {
+        let mut stage = purchase::stage();
+        stage.request::<Purchase>("T", purchase::request());
+        stage.until("02-24 16:00");
+        let (field, placed, names) = FIELDS[nth];
+        let misnamed = Misnamed::unless_same(field, placed, names).into_iter().collect();
+        let said = ApplicationAnswer::OfAnother(Box::new(OfAnother { said, misnamed }));
+        tell(&mut stage, "T.buy", &said);
+        tell(&mut stage, "T.buy", &said);
+        let cases: Vec<_> =
+            stage.events.iter().filter(|it| &*it.event.event_type == "case.opened").collect();
+        assert_eq!(cases.len(), 1, "{}", stage.text());
+        let case = &cases[0].event.data;
+        assert!(case.contains("names_another_order") && case.contains(names), "{case}");
+        let gone = ["application.rejected", "application.cancelled", "payment.refund_requested"];
+        assert!(gone.iter().all(|it| !stage.has(it)), "{}", stage.text());
+
+        tell(&mut stage, "T.buy", &bought("C1", "2026-02-24", purchase::NUMBERS));
+        stage.until("03-10 18:00");
+        assert!(stage.has("holdings.credited"), "{}", stage.text());
+        audited::adds_up(&audited::report(&stage.events, stage.kinds()), || stage.text());
+    }
 }

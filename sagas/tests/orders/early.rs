@@ -10,6 +10,7 @@ use crate::{
     subscription,
 };
 use fundflow_domain::{
+    application::{OnHuge, Reception},
     case::{CaseId, Cases, Closing, How},
     fund::{ConversionFeeMethod as Method, FundTerms},
     text::Text,
@@ -20,7 +21,7 @@ use fundflow_sagas::{
     conversion::{self as conversions, Conversion},
     ports::registrar::ApplicationAnswer,
     purchase::{self as purchases, Purchase},
-    redemption::{self as redemptions, Redemption},
+    redemption::{self as redemptions, Redemption, Request},
 };
 
 fn slow() -> FundTerms {
@@ -150,4 +151,49 @@ fn money_of_a_subscription_that_counts_too_early_has_a_case_beside_it() {
     let case = stage.state(&Key::<Cases>::of(&case(&stage)));
     let said = case.case().unwrap().findings[0].what.to_string();
     assert_eq!(said, "confirmed on 2026-02-13 is not 2026-02-24 to 2026-02-24");
+}
+
+/// What counts is another sum than was paid in.
+#[test]
+fn money_of_a_subscription_that_counts_with_another_amount_has_a_case_beside_it() {
+    for (amount, differs) in [("9000", true), ("10000", false)] {
+        let mut stage = subscription::stage();
+        stage.request::<Purchase>("P", subscription::request());
+        let ApplicationAnswer::Received(said) = received("R1", "2026-02-24") else {
+            unreachable!()
+        };
+        let said = Reception { amount: amount.parse().ok(), ..said };
+        let said = ApplicationAnswer::Received(said);
+        stage.outside.says("P.buy", "2026-02-24T09:00:00+08:00", said);
+        let founded = subscribed("C1", "2026-03-05", subscription::NUMBERS);
+        stage.outside.says("P.buy", "2026-03-05T09:00:00+08:00", founded);
+        stage.until("03-06 18:00");
+
+        let ending = stage.look::<Purchase>("P").ending;
+        assert_eq!(ending, Some("purchase.completed"), "{}", stage.text());
+        assert_eq!(stage.has("case.opened"), differs, "{}", stage.text());
+        if differs {
+            let case = stage.state(&Key::<Cases>::of(&case(&stage)));
+            let said = case.case().unwrap().findings[0].what.to_string();
+            assert_eq!(said, "9000.00 yuan are received, and 10000.00 were asked for");
+        }
+    }
+}
+
+/// The rest was to be carried over, and the record is the last.
+#[test]
+fn a_last_record_that_leaves_a_rest_to_nobody_waits_for_a_person() {
+    for (on_huge, waits) in [(OnHuge::CarryOver, true), (OnHuge::Cancel, false)] {
+        let mut stage = redemption::stage();
+        stage.request::<Redemption>("R", Request { on_huge, ..redemption::request() });
+        let first = ["3000", "1.3071", "3921.30", "0", "3921.30"];
+        let part = redeemed("C1", "2026-02-25", true, first, &[]);
+        stage.outside.says("R.redeem", "2026-02-25T09:00:00+08:00", part);
+        stage.until("03-03 18:00");
+        let parked = stage.look::<Redemption>("R").parked;
+        assert_eq!(parked.is_some(), waits, "{}", stage.text());
+        let text = "3000.00 shares leave by the last record where 6000.00 were asked, and the other \
+                    3000.00 were to be carried over";
+        assert!(parked.is_none_or(|(_, cause)| cause.text.contains(text)));
+    }
 }

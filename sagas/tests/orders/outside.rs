@@ -265,7 +265,7 @@ pub(crate) fn subscribed_part(
 }
 
 pub(crate) fn received(serial: &str, on: &str) -> ApplicationAnswer {
-    ApplicationAnswer::Received(Reception { serial: read(serial), on: read(on) })
+    ApplicationAnswer::Received(Reception { serial: read(serial), on: read(on), amount: None })
 }
 
 /// Shares, NAV, gross, fee, payout; and lots by serial, shares, gross, fee.

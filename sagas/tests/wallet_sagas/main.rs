@@ -20,6 +20,7 @@ mod doubted;
 #[path = "../common/doubts.rs"]
 mod doubts;
 mod early;
+mod fast_classes;
 mod fast_day;
 mod fast_differs;
 mod fast_differs_again;

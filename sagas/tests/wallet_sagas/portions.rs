@@ -74,13 +74,13 @@ fn each_portion_leaves_when_it_is_confirmed_and_is_no_last_word() {
     assert_eq!(stage.count("payout.requested"), 0);
     assert!(stage.look().ending.is_none());
 
-    says(&mut stage, portion("c-3", "2026-02-06", true, "50"));
-    assert_eq!(figures(&stage), ["700.00", "0.00", "700.00"]);
+    says(&mut stage, portion("c-3", "2026-02-06", true, "150"));
+    assert_eq!(figures(&stage), ["600.00", "0.00", "600.00"]);
     stage.run();
     assert_eq!(stage.last(), "withdraw.paid_out", "{}", stage.text());
     let through = |day: &str| stage.wallet().earning_on(day.parse().unwrap()).to_string();
     let days = ["02-03", "02-04", "02-05", "02-06"].map(|day| through(&format!("2026-{day}")));
-    assert_eq!(days, ["1000.00", "850.00", "750.00", "700.00"], "each earns through its own T");
+    assert_eq!(days, ["1000.00", "850.00", "750.00", "600.00"], "each earns through its own T");
 }
 
 #[test]

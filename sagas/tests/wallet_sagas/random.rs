@@ -9,10 +9,12 @@ use crate::{
     withdraw,
 };
 use fundflow_domain::{
-    advance::Advances, money::Money, payment::Payments, payout::Payouts, wallet::State,
+    advance::Advances, application::OnHuge, money::Money, payment::Payments, payout::Payouts,
+    wallet::State,
 };
 use fundflow_kernel::streams::Key;
 use fundflow_runtime::saga::Saga;
+use fundflow_sagas::withdraw::Request;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -127,7 +129,10 @@ proptest! {
         stage.outside.records.extend(redemption(batch).map(|said| ("redeem".to_owned(), said)));
         stage.fuse = fuse.filter(|_| !matches!(batch, Batch::TwoParts));
         for _ in 0..2 {
-            stage.request(withdraw::request(Some("400")), withdraw::asked());
+            // A part is all: the rest is not asked for again.
+            let on_huge = if matches!(batch, Batch::Part) { OnHuge::Cancel } else { OnHuge::CarryOver };
+            let request = Request { on_huge, ..withdraw::request(Some("400")) };
+            stage.request(request, withdraw::asked());
             stage.run();
         }
         let wallet = stage.wallet();

@@ -62,7 +62,7 @@ fn heard() -> Vec<application::Event> {
         E::Accepted { serial: None },
         E::Sealed { batch: "B-20260213".into() },
         E::Sent { file: "OFD_98_377_20260213_03.TXT".into(), record: 3 },
-        E::Received(Reception { serial: id("TA-0"), on: date("2026-02-24") }),
+        E::Received(reception()),
         E::PortionConfirmed(Box::new(portion.clone())),
         E::PortionConfirmed(Box::new(Confirmation { misnamed, ..portion })),
         E::Confirmed(Box::new(converted("10000.00"))),
@@ -140,4 +140,8 @@ fn subscribed() -> Outcome {
         shares: shares("9882.65"),
         interest_shares: shares("1.23"),
     })
+}
+
+fn reception() -> Reception {
+    Reception { serial: id("TA-0"), on: date("2026-02-24"), amount: Some(money("10000.00")) }
 }

@@ -5,6 +5,7 @@ use crate::worlds::{amount, money};
 use fundflow_domain::{
     day_limit, fast_quota,
     limits::{DayMax, ExcessPolicy},
+    money::Money,
 };
 use proptest::{prelude::*, sample::select};
 
@@ -37,10 +38,11 @@ pub fn fast_quota_commands() -> impl Strategy<Value = fast_quota::Command> {
     (transactions(), select(YUAN.to_vec()), most, 0..3u8).prop_map(
         |(transaction, yuan, most, which)| {
             let (amount, fund_max) = (amount(yuan), most.map(money));
+            let elsewhere = Money::ZERO;
             match which {
                 0 => C::GiveBack { transaction },
-                1 => C::CountPaid { transaction, amount, fund_max },
-                _ => C::Count { transaction, amount, fund_max },
+                1 => C::CountPaid { transaction, amount, fund_max, elsewhere },
+                _ => C::Count { transaction, amount, fund_max, elsewhere },
             }
         },
     )

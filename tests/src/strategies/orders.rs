@@ -50,7 +50,7 @@ fn commands(terms: Terms, confirmations: Vec<Confirmation>) -> impl Strategy<Val
         C::Seal("B-1".into()),
         C::Seal("B-2".into()),
         C::Send("F-1".into(), 1),
-        C::Receive(Reception { serial: read("TA-0"), on: date("2026-02-24") }),
+        C::Receive(Reception { serial: read("TA-0"), on: date("2026-02-24"), amount: None }),
         C::Reject(rejection()),
     ]);
     let asked = select(vec!["2026-02-13T14:00:00+08:00", "2026-02-13T15:00:00+08:00"]);

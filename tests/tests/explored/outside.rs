@@ -288,7 +288,7 @@ impl Outside {
         match done {
             Done::At(at) if is_received(at) => {
                 let on = calendar().plus(terms.trade_date, 1).unwrap().date();
-                ApplicationAnswer::Received(Reception { serial: serial(), on })
+                ApplicationAnswer::Received(Reception { serial: serial(), on, amount: None })
             }
             Done::At(_) | Done::Late(_) => ApplicationAnswer::Accepted(serial()),
             Done::Refused => rejected("0101"),

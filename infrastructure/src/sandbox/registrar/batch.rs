@@ -87,7 +87,6 @@ pub enum NightError {
 pub(super) struct Days {
     pub(super) t: NaiveDate,
     pub(super) confirm_date: NaiveDate,
-    pub(super) pay_date: NaiveDate,
 }
 
 impl SandboxRegistrar {
@@ -102,9 +101,9 @@ impl SandboxRegistrar {
         let t = self.market.calendar().day(set.index.date)?;
         let Answers { said, withheld, unpriced } = self.answer_all(&asked, t, now)?;
         let confirm_date = self.market.calendar().plus(t, 1)?.date();
+        let days = Days { t: t.date(), confirm_date };
         // Past the end of the calendar: no earlier than that.
-        let pay_date = self.market.calendar().plus(t, 2).map_or(confirm_date, TradingDay::date);
-        let days = Days { t: t.date(), confirm_date, pay_date };
+        let pays = |fund: &str, out| self.pays_on(fund, t, out).unwrap_or(confirm_date);
         let confirmation = |said: &Said| -> Filler<'static> {
             let record = confirmation_of(said, days);
             Box::new(move |out| record.to_record(out))
@@ -122,7 +121,7 @@ impl SandboxRegistrar {
                 file_type: FileType::FundDay,
                 fillers: self.fund_days(&set.index.receiver, days),
             },
-            Draft { file_type: FileType::Settlement, fillers: settlements(&said, days) },
+            Draft { file_type: FileType::Settlement, fillers: settlements(&said, days, pays) },
         ];
         let between = (set.index.receiver.as_str(), set.index.creator.as_str());
         let published = publish(out, between, set.index.version, confirm_date, &drafts)?;
@@ -240,6 +239,19 @@ impl SandboxRegistrar {
             terms.rounding = entered.share_rounding;
         }
         terms
+    }
+
+    /// When money of that T is due: of a redemption by the fund's own lag, of a purchase on the trading day after
+    /// its confirmation.
+    fn pays_on(&self, fund: &str, t: TradingDay, out: bool) -> Option<NaiveDate> {
+        let (calendar, code) = (self.market.calendar(), fund.parse().ok()?);
+        let terms = self.market.funds(t.date()).into_iter().find(|terms| terms.code == code);
+        let by = match terms {
+            Some(terms) if out => terms.paid_by(calendar, t),
+            Some(terms) => terms.confirmed_by(calendar, t).and_then(|by| calendar.plus(by, 1)),
+            None => calendar.plus(t, 2),
+        };
+        by.ok().map(TradingDay::date)
     }
 
     fn balances(&self, distributor: &str, days: Days) -> Vec<Filler<'static>> {

@@ -234,7 +234,11 @@ impl SandboxRegistrar {
         let founded = raising.map_or(usual, |raising| raising.founded_on).max(on);
         let rate = raising.map_or(Rate::basis_points(35), |raising| raising.rate);
         let earned = interest(asked, rate, founded.signed_duration_since(on).num_days());
-        let reception = Final::Received(Reception { serial: record_serial(no, 1), on });
+        let reception = Final::Received(Reception {
+            serial: record_serial(no, 1),
+            on,
+            amount: Some(asked.into()),
+        });
         let heard = now.max(Market::hour_of(on));
         let settled = now.max(Market::hour_of(founded));
         let part =

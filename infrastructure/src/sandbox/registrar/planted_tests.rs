@@ -10,7 +10,7 @@ use super::{
     *,
 };
 use crate::{
-    day_batch::{Answers, Draft, Filler, Published, application_of, publish, read_answers},
+    day_batch::{Answers, Draft, Filler, Published, Whose, application_of, publish, read_answers},
     exchange::{
         return_code::ReturnCodes,
         version::{FileType, Version},
@@ -181,7 +181,7 @@ fn confirmation((terms, outcome): &Right) -> Confirmation {
 /// These answers as records of a file, and what its reader makes of them.
 fn through_a_file(terms: &Terms, answers: &[ApplicationAnswer]) -> Answers {
     let day = |text: &str| text.parse().unwrap();
-    let days = Days { t: t().date(), confirm_date: day("2026-02-13"), pay_date: day("2026-02-24") };
+    let days = Days { t: t().date(), confirm_date: day("2026-02-13") };
     let asked = application_of(&handed_in(terms.clone()), "305");
     let filler = |answer: &ApplicationAnswer| -> Filler<'static> {
         let record = confirmation_of(&(asked.clone(), answer.clone()), days);
@@ -197,7 +197,7 @@ fn through_a_file(terms: &Terms, answers: &[ApplicationAnswer]) -> Answers {
     assert_eq!(unfit, [""; 0], "{answers:?}");
     let codes = ReturnCodes::built_in().unwrap().assign("05", DICTIONARY);
     let sent = |_: &_| Some(asked.clone());
-    read_answers(&index, &codes, &sent).unwrap()
+    read_answers(&index, &codes, &sent, &|_, _| Whose::Nobodys).unwrap()
 }
 
 fn said_of(right: &Right, fate: ConfirmFate, says: &Final) -> Vec<ApplicationAnswer> {
@@ -261,7 +261,7 @@ fn a_refusal_and_a_reception_are_records_that_the_reader_takes_whatever_is_plant
     for right in every_kind() {
         let serial = record_serial(right.0.no.as_str(), 1);
         let received = matches!(right.0.ask, Ask::Subscription { .. })
-            .then_some(Final::Received(Reception { serial, on }));
+            .then_some(Final::Received(Reception { serial, on, amount: None }));
         for says in received.into_iter().chain([Final::Rejected(refused.clone())]) {
             for fate in every_fate() {
                 let said = said_of(&right, fate, &says);

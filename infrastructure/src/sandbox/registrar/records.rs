@@ -19,6 +19,7 @@ use crate::{
         wording::fitting,
     },
 };
+use chrono::NaiveDate;
 use fundflow_domain::application::{Confirmation, Outcome, Reception, RejectedFrozen, Rejection};
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
 use rust_decimal::Decimal;
@@ -70,6 +71,7 @@ pub(super) fn confirmation_of((asked, answer): &Said, days: Days) -> TradeConfir
         }
         ApplicationAnswer::Accepted(_)
         | ApplicationAnswer::NotCancelled(_)
+        | ApplicationAnswer::OfAnother(_)
         | ApplicationAnswer::NotFound
         | ApplicationAnswer::Pending(_)
         | ApplicationAnswer::Unknown(_)
@@ -94,7 +96,8 @@ fn fill_received(record: &mut TradeConfirmation, said: &Reception) {
     "0".clone_into(&mut record.business_finish_flag);
     record.ta_serial_no = said.serial.to_string();
     record.transaction_cfm_date = Some(said.on);
-    record.confirmed_amount = record.application_amount;
+    record.confirmed_amount =
+        said.amount.map_or(record.application_amount, |amount| amount.decimal());
     record.nav = Decimal::ONE;
 }
 
@@ -169,8 +172,12 @@ fn fill_confirmed(record: &mut TradeConfirmation, said: &Confirmation) {
 }
 
 /// One row per fund and business: what the distributor owes for purchases, and what it is owed for
-/// redemptions.
-pub(super) fn settlements(said: &[Said], days: Days) -> Vec<Filler<'static>> {
+/// redemptions; `pays`: on which day the fund, and whether it pays, or is paid.
+pub(super) fn settlements(
+    said: &[Said],
+    days: Days,
+    pays: impl Fn(&str, bool) -> NaiveDate,
+) -> Vec<Filler<'static>> {
     let mut sums: BTreeMap<(&str, String), (Decimal, &TradeApplication)> = BTreeMap::new();
     // A record that comes twice is due once.
     let mut seen = BTreeSet::new();
@@ -202,7 +209,7 @@ pub(super) fn settlements(said: &[Said], days: Days) -> Vec<Filler<'static>> {
             currency_type: "156".to_owned(),
             receive_or_pay_flag: if paid_to_us { "1" } else { "0" }.to_owned(),
             calculate_date: Some(days.confirm_date),
-            pay_date: Some(days.pay_date),
+            pay_date: Some(pays(fund, paid_to_us)),
             detail_flag: "0".to_owned(),
             down_load_date: Some(days.confirm_date),
             ..Settlement::default()

@@ -71,6 +71,7 @@ pub(super) fn name(answer: &ApplicationAnswer) -> &'static str {
         ApplicationAnswer::Rejected(_) => "rejected",
         ApplicationAnswer::Confirmed(_) => "confirmed",
         ApplicationAnswer::Cancelled => "cancelled",
+        ApplicationAnswer::OfAnother(_) => "of another order",
         ApplicationAnswer::NotCancelled(_) => "not cancelled",
         ApplicationAnswer::NotFound => "not found",
         ApplicationAnswer::Pending(_) => "pending",

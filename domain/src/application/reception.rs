@@ -1,0 +1,41 @@
+//! That the money of a subscription counts, before its shares come.
+
+use crate::{money::Money, orders::Serial};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// That the money of a subscription counts (120); shares come when the fund is founded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reception {
+    /// The registrar's own number.
+    pub serial: Serial,
+    /// The registrar's date.
+    pub on: NaiveDate,
+    /// Yuan that count; unknown of what was stored before it was kept, and where the record says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
+}
+
+impl Reception {
+    /// Whether both are of one record, of which each may know less.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let amounts = self.amount.zip(other.amount).is_none_or(|(one, other)| one == other);
+        self.serial == other.serial && self.on == other.on && amounts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_knows_less_is_the_same_and_one_of_another_amount_is_not() {
+        let said = |amount: &str| Reception {
+            serial: "S-1".parse().unwrap(),
+            on: "2026-02-24".parse().unwrap(),
+            amount: amount.parse().ok(),
+        };
+        assert!(said("").is_same(&said("5")) && said("5").is_same(&said("")));
+        assert!(said("5").is_same(&said("5.00")) && !said("5").is_same(&said("6")));
+    }
+}
