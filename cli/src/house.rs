@@ -180,7 +180,7 @@ pub(crate) fn of(
         accounts: Arc::new(|_| None),
         registrars: Arc::new(registrars),
         foreseen: Vec::new(),
-        classes: Default::default(),
+        classes: fundflow_sagas::house::Classes::new(),
     })
 }
 

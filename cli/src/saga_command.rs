@@ -273,7 +273,7 @@ async fn show(
         promise: &look.promise,
         promise_now: moved_t::promise_now(&seen),
         agreed: &look.agreed,
-        plan: PlanFacts::of(&store, &look.id.kind, &look.id.transaction).await?,
+        plan: PlanFacts::of(&store, look.id.kind, &look.id.transaction).await?,
         timeline: look.timeline.iter().map(LineJson::of).collect(),
         retries: &look.retries,
         given_up: &look.given_up,

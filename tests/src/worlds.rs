@@ -288,7 +288,7 @@ pub fn house() -> House {
         registrars: Arc::new(|code| read(&format!("ta-{code}"))),
         accounts: Arc::new(|_| None),
         foreseen: Vec::new(),
-        classes: Default::default(),
+        classes: fundflow_sagas::house::Classes::new(),
     }
 }
 

@@ -158,7 +158,7 @@ fn house() -> House {
         registrars: Arc::new(|code| PortName::new(format!("ta-{code}")).unwrap()),
         accounts: Arc::new(|_| None),
         foreseen: Vec::new(),
-        classes: Default::default(),
+        classes: fundflow_sagas::house::Classes::new(),
     }
 }
 

@@ -94,7 +94,7 @@ pub(crate) fn house() -> House {
         registrars: Arc::new(|_| "ta-05".parse().unwrap()),
         accounts: Arc::new(|_| None),
         foreseen: Vec::new(),
-        classes: Default::default(),
+        classes: fundflow_sagas::house::Classes::new(),
     }
 }
 

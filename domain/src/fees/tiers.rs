@@ -141,6 +141,7 @@ impl AmountTiers {
     }
 
     /// What each amount is charged, once `charged` is applied to every tier.
+    #[must_use]
     pub fn charged(&self, charged: impl Fn(Charge) -> Charge) -> Self {
         let tier = |tier: &AmountTier| AmountTier { charge: charged(tier.charge), ..*tier };
         Self { first: tier(&self.first), above: self.above.iter().map(tier).collect() }

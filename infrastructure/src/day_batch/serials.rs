@@ -23,7 +23,7 @@ pub fn of_serial(serial: &Serial, other: &ApplicationNo) -> Misnamed {
     Misnamed {
         field: Text::lossy("TASerialNO"),
         placed: Text::lossy("a number of its own"),
-        said: Text::lossy(&format!("{serial}, the number of a record of {other}")),
+        said: Text::lossy(format!("{serial}, the number of a record of {other}")),
     }
 }
 

@@ -117,7 +117,7 @@ pub(crate) fn house(funds: Vec<FundTerms>) -> House {
         registrars: Arc::new(|code| PortName::new(format!("ta-{code}")).unwrap()),
         accounts: Arc::new(|_| None),
         foreseen: Vec::new(),
-        classes: Default::default(),
+        classes: fundflow_sagas::house::Classes::new(),
     }
 }
 

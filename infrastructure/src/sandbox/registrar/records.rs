@@ -20,7 +20,10 @@ use crate::{
     },
 };
 use chrono::NaiveDate;
-use fundflow_domain::application::{Confirmation, Outcome, Reception, RejectedFrozen, Rejection};
+use fundflow_domain::{
+    application::{Confirmation, Outcome, Reception, RejectedFrozen, Rejection},
+    money::Money,
+};
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,8 +99,7 @@ fn fill_received(record: &mut TradeConfirmation, said: &Reception) {
     "0".clone_into(&mut record.business_finish_flag);
     record.ta_serial_no = said.serial.to_string();
     record.transaction_cfm_date = Some(said.on);
-    record.confirmed_amount =
-        said.amount.map_or(record.application_amount, |amount| amount.decimal());
+    record.confirmed_amount = said.amount.map_or(record.application_amount, Money::decimal);
     record.nav = Decimal::ONE;
 }
 
