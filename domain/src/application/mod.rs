@@ -41,6 +41,7 @@ mod outcome;
 mod refusal;
 #[cfg(test)]
 mod refusal_tests;
+mod rejection;
 mod stored;
 mod terms;
 #[cfg(test)]
@@ -59,10 +60,10 @@ use std::sync::Arc;
 pub use doubts::REGISTRAR;
 pub use outcome::{
     Confirmation, ConversionConfirmed, FastTransferConfirmed, LotConfirmed, Message, Misnamed,
-    Outcome, PurchaseConfirmed, Reception, RedemptionConfirmed, RejectedFrozen, Rejection,
-    SubscriptionConfirmed,
+    Outcome, PurchaseConfirmed, Reception, RedemptionConfirmed, SubscriptionConfirmed,
 };
 pub use refusal::Refusal;
+pub use rejection::{RejectedFrozen, Rejection, Stated};
 pub use terms::{Ask, Designated, OnHuge, Promise, PromisedFee, Quantity, Terms};
 
 /// A request to the application.

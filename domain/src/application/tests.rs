@@ -146,7 +146,14 @@ fn receive(name: &str) -> Command {
 }
 
 pub(super) fn rejection(interest: &str) -> Rejection {
-    Rejection { cause: cause(), interest: interest.parse().unwrap(), frozen: None, by_us: false }
+    Rejection {
+        cause: cause(),
+        interest: interest.parse().unwrap(),
+        frozen: None,
+        by_us: false,
+        stated: None,
+        unearned: false,
+    }
 }
 
 pub(super) fn reject(interest: &str) -> Command {

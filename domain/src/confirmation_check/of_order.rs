@@ -7,6 +7,7 @@ use super::{
         PurchaseExpected, PurchaseNumbers, SubscriptionExpected, SubscriptionNumbers, purchase,
         subscription,
     },
+    raising,
 };
 use crate::{
     application::{Ask, Confirmation, Outcome, Terms},
@@ -55,7 +56,7 @@ pub fn of_order(
                 &SubscriptionExpected {
                     asked: left,
                     fee: fee(beside),
-                    interest: None,
+                    most_interest: most_interest(terms, before, said),
                     face: Nav::ONE,
                     rounding,
                 },
@@ -63,6 +64,20 @@ pub fn of_order(
         }
         _ => Vec::new(),
     }
+}
+
+/// What all of the order's money can have earned by the record's day, less what records before it have paid.
+fn most_interest(terms: &Terms, before: &[Confirmation], said: &Confirmation) -> Option<Money> {
+    let Ask::Subscription { amount } = terms.ask else { return None };
+    let most = raising::most_interest(amount.into(), terms.trade_date.date(), said.confirmed_on)?;
+    let paid = |it: &Confirmation| match &it.outcome {
+        Outcome::Subscription(numbers) => numbers.interest,
+        Outcome::Purchase(_)
+        | Outcome::Redemption(_)
+        | Outcome::Conversion(_)
+        | Outcome::FastTransfer(_) => Money::ZERO,
+    };
+    Some(before.iter().map(paid).fold(most, Money::minus_or_zero))
 }
 
 /// What an order for money is, beside one of its records.

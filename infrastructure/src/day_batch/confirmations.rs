@@ -24,7 +24,7 @@ use crate::exchange::{
 use fundflow_domain::{
     application::{
         Confirmation, ConversionConfirmed, FastTransferConfirmed, Misnamed, Outcome,
-        PurchaseConfirmed, Reception, RedemptionConfirmed, RejectedFrozen, Rejection,
+        PurchaseConfirmed, Reception, RedemptionConfirmed, RejectedFrozen, Rejection, Stated,
         SubscriptionConfirmed,
     },
     ids::ApplicationNo,
@@ -106,12 +106,21 @@ fn refused(record: &TradeConfirmation, code: &ReturnCode) -> Result<ApplicationA
     if record.business_code == "152" {
         return Ok(ApplicationAnswer::NotCancelled(cause));
     }
+    let number = |error: NumberError| error.to_string();
     let frozen = frozen_by(record, code)?;
+    let stated = Stated {
+        on: None,
+        refund: Money::new(record.refund_amount).map_err(number)?,
+        amount: Money::new(record.confirmed_amount).map_err(number)?,
+        shares: Shares::new(record.confirmed_vol).map_err(number)?,
+    };
     Ok(ApplicationAnswer::Rejected(Rejection {
         cause,
-        interest: Money::ZERO,
+        interest: Money::new(record.interest).map_err(number)?,
         frozen,
         by_us: false,
+        stated: stated.unless_nothing(),
+        unearned: false,
     }))
 }
 
@@ -171,11 +180,20 @@ fn answer_of(
         "149" => {
             let interest = Money::new(record.interest).map_err(number)?;
             let cause = Cause::new("149", "the raising of the fund has failed");
+            // What it names as confirmed is what it sends back.
+            let stated = Stated {
+                on: record.transaction_cfm_date,
+                refund: Money::new(record.refund_amount).map_err(number)?,
+                amount: Money::ZERO,
+                shares: Shares::new(record.confirmed_vol).map_err(number)?,
+            };
             return Ok(ApplicationAnswer::Rejected(Rejection {
                 cause,
                 interest,
                 frozen: None,
                 by_us: false,
+                stated: stated.unless_nothing(),
+                unearned: false,
             }));
         }
         "152" => return Ok(ApplicationAnswer::Cancelled),

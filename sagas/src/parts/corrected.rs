@@ -67,6 +67,23 @@ impl ApplicationLeg {
         if settled { None } else { self.case_of_withdrawn(known) }
     }
 
+    /// Closes the case on its rejection by another record of that, which adds up.
+    ///
+    /// # Errors
+    /// [`NotDone`], for defects.
+    pub(super) fn rejection_corrected<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        case: CaseId,
+        by: &Record,
+    ) -> Result<usize, NotDone> {
+        let key = Key::<case::Cases>::of(&case);
+        if !turn.streams().has(key.stream()) {
+            return Err(NotDone::Missing(vec![key.need()]));
+        }
+        settle(turn, case, by)
+    }
+
     /// Closes that case by the record that took the place of its own.
     ///
     /// # Errors

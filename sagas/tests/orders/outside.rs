@@ -205,6 +205,8 @@ pub(crate) fn rejected(interest: &str) -> ApplicationAnswer {
         interest: read(interest),
         frozen: None,
         by_us: false,
+        stated: None,
+        unearned: false,
     })
 }
 

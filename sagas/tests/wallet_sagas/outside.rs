@@ -252,7 +252,14 @@ pub(crate) fn serial(text: &str) -> Serial {
 }
 
 fn rejection(cause: Cause) -> Rejection {
-    Rejection { cause, interest: Money::ZERO, frozen: None, by_us: false }
+    Rejection {
+        cause,
+        interest: Money::ZERO,
+        frozen: None,
+        by_us: false,
+        stated: None,
+        unearned: false,
+    }
 }
 
 pub(crate) fn rejected(code: &str) -> ApplicationAnswer {

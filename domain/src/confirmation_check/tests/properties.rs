@@ -157,7 +157,7 @@ proptest! {
             return Ok(());
         };
         let expected = SubscriptionExpected {
-            asked, fee: Promised::Charge(charge), interest: Some(interest), face: Nav::ONE, rounding,
+            asked, fee: Promised::Charge(charge), most_interest: Some(interest), face: Nav::ONE, rounding,
         };
         let right = SubscriptionNumbers {
             amount: asked.into(), fee: it.fee, refund: Money::ZERO, interest, nav: Nav::ONE,

@@ -248,7 +248,14 @@ impl SandboxRegistrar {
             }
             _ if fails => {
                 let cause = Cause::new("0004", "the raising of the fund has failed");
-                Final::Rejected(Rejection { cause, interest: earned, frozen: None, by_us: false })
+                Final::Rejected(Rejection {
+                    cause,
+                    interest: earned,
+                    frozen: None,
+                    by_us: false,
+                    stated: None,
+                    unearned: false,
+                })
             }
             Err(refused) => Final::Rejected(rejection_of(&refused)),
             Ok(numbers) => Final::Confirmed(Box::new(Confirmation {
