@@ -53,6 +53,18 @@ impl Stated {
 }
 
 impl Rejection {
+    /// For that reason, and nothing is sent with it.
+    pub const fn of(cause: Cause) -> Self {
+        Self {
+            cause,
+            interest: Money::ZERO,
+            frozen: None,
+            by_us: false,
+            stated: None,
+            unearned: false,
+        }
+    }
+
     /// What of its interest nobody is owed, where it is a rejection of all that was asked for, or of the rest: only
     /// the money of a raising that failed altogether has earned any, and no more than money can earn.
     #[must_use]

@@ -146,14 +146,7 @@ fn receive(name: &str) -> Command {
 }
 
 pub(super) fn rejection(interest: &str) -> Rejection {
-    Rejection {
-        cause: cause(),
-        interest: interest.parse().unwrap(),
-        frozen: None,
-        by_us: false,
-        stated: None,
-        unearned: false,
-    }
+    Rejection { interest: interest.parse().unwrap(), ..Rejection::of(cause()) }
 }
 
 pub(super) fn reject(interest: &str) -> Command {

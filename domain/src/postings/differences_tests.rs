@@ -148,14 +148,7 @@ fn paid_by_us() -> How {
 
 fn rejected() -> Command {
     let cause = own_cause("0212", "no");
-    Command::Reject(Rejection {
-        cause,
-        interest: Money::ZERO,
-        frozen: None,
-        by_us: false,
-        stated: None,
-        unearned: false,
-    })
+    Command::Reject(Rejection::of(cause))
 }
 
 /// A record of each kind that is a fen short, and those that take more than was asked; what each differs by,

@@ -79,7 +79,7 @@ proptest! {
     ) {
         let source = if proceeds { Source::Proceeds } else { Source::Payment };
         let cause = own_cause("no", "in words");
-        let rejected = Rejection { cause, interest: Money::ZERO, frozen: None, by_us: false, stated: None, unearned: false };
+        let rejected = Rejection::of(cause);
         for opening in [buy("1000"), redeem("6000"), convert("10000")] {
             let (mut book, mut state) = (Book::default(), State::default());
             let told = said.iter().zip(1..);

@@ -267,14 +267,7 @@ impl ApplicationLeg {
     }
 
     fn close_for<S: Saga>(&self, turn: &mut Turn<'_, S>, cause: Cause) -> Result<usize, NotDone> {
-        let rejection = Rejection {
-            cause,
-            interest: Money::ZERO,
-            frozen: None,
-            by_us: true,
-            stated: None,
-            unearned: false,
-        };
+        let rejection = Rejection { by_us: true, ..Rejection::of(cause) };
         Ok(turn.decide(&self.key, &Command::Reject(rejection))?)
     }
 

@@ -151,14 +151,7 @@ mod tests {
     fn every_answer_of_a_registrar_is_spelled_as_it_always_was() {
         use ApplicationAnswer as A;
         let on = "2026-02-13".parse().unwrap();
-        let rejection = Rejection {
-            cause: cause(),
-            interest: Money::ZERO,
-            frozen: None,
-            by_us: false,
-            stated: None,
-            unearned: false,
-        };
+        let rejection = Rejection::of(cause());
         let outcome =
             FastTransferConfirmed { shares: "3".parse().unwrap(), income: "0".parse().unwrap() };
         let confirmation = Confirmation {
