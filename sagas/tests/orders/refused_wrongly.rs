@@ -54,10 +54,20 @@ fn disputed(stage: &Stage) -> Disputed {
     Disputed::of(&state.case().unwrap().findings)
 }
 
+fn cases(stage: &Stage) -> Vec<CaseId> {
+    let opened = stage.events.iter().filter(|it| &*it.event.event_type == "case.opened");
+    opened.map(|it| it.stream.id().parse().unwrap()).collect()
+}
+
 fn close(stage: &mut Stage, how: How) {
+    let case = case_of(stage);
+    close_case(stage, case, how);
+}
+
+fn close_case(stage: &mut Stage, case: CaseId, how: How) {
     let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));
     let closing = Box::new(Closing { how, by, reason });
-    let close = Command::CloseCase { case: case_of(stage), closing };
+    let close = Command::CloseCase { case, closing };
     let reply = stage.command::<Purchase>("P", close);
     assert!(matches!(reply, Reply::Acted), "{reply:?}\n{}", stage.text());
 }
@@ -119,6 +129,18 @@ fn a_confirmation_that_follows_such_a_rejection_holds_and_its_money_is_still_the
     stage.until("02-27 18:00");
     waits_unpaid(&stage);
     assert_eq!(stage.shares("011162").available(), Shares::ZERO, "{}", stage.text());
+    let open: Vec<CaseId> = cases(&stage);
+    assert_eq!(open.len(), 2, "{}", stage.text());
+    for case in open.into_iter().rev() {
+        close_case(&mut stage, case, How::Accepted);
+    }
+    stage.until("03-16 18:00");
+    let look = stage.look::<Purchase>("P");
+    assert_eq!(look.ending, Some("purchase.completed"), "{}", stage.text());
+    assert!(look.finished && look.parked.is_none(), "{}", stage.text());
+    assert_eq!(stage.shares("011162").available(), read("7980.74"));
+    assert_eq!(stage.outside.balance(), [read("10000"), read("0")]);
+    adds_up(&stage);
 }
 
 #[test]
