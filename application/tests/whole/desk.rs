@@ -13,7 +13,6 @@ use fundflow_application::desk::{
 use fundflow_domain::{
     application::Rejection,
     ids::{ApplicationNo, Leg, OrderId},
-    money::Money,
     orders::Cause,
 };
 use fundflow_kernel::store::{Checkpoints as _, Position};

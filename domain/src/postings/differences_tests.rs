@@ -8,7 +8,6 @@ use crate::{
     application::{Applications, Command, Rejection, State},
     case::{self, CaseId, Cases, Closing, How, Kind, Reopening, Report},
     decider::Decider,
-    money::Money,
     orders::own_cause,
     text::Text,
 };

@@ -10,7 +10,6 @@ use super::{
 use crate::{
     application::{Applications, Command, Event, Outcome, Rejection, State},
     decider::Decider,
-    money::Money,
     orders::{Serial, own_cause},
     payment::{self, Payments, SentBack},
 };

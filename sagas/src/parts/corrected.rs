@@ -67,23 +67,6 @@ impl ApplicationLeg {
         if settled { None } else { self.case_of_withdrawn(known) }
     }
 
-    /// Closes the case on its rejection by another record of that, which adds up.
-    ///
-    /// # Errors
-    /// [`NotDone`], for defects.
-    pub(super) fn rejection_corrected<S: FundSaga>(
-        &self,
-        turn: &mut Turn<'_, S>,
-        case: CaseId,
-        by: &Record,
-    ) -> Result<usize, NotDone> {
-        let key = Key::<case::Cases>::of(&case);
-        if !turn.streams().has(key.stream()) {
-            return Err(NotDone::Missing(vec![key.need()]));
-        }
-        settle(turn, case, by)
-    }
-
     /// Closes that case by the record that took the place of its own.
     ///
     /// # Errors
@@ -148,6 +131,22 @@ impl ApplicationLeg {
         }
         Ok(events)
     }
+}
+
+/// Closes the case on a rejection by another record of it, which adds up.
+///
+/// # Errors
+/// [`NotDone`], for defects.
+pub(super) fn rejection_corrected<S: FundSaga>(
+    turn: &mut Turn<'_, S>,
+    case: CaseId,
+    by: &Record,
+) -> Result<usize, NotDone> {
+    let key = Key::<case::Cases>::of(&case);
+    if !turn.streams().has(key.stream()) {
+        return Err(NotDone::Missing(vec![key.need()]));
+    }
+    settle(turn, case, by)
 }
 
 /// The case is closed by a corrected record.

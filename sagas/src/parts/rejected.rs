@@ -10,6 +10,7 @@
 use super::{
     application::{ApplicationLeg, FundSaga},
     cases, check,
+    corrected::rejection_corrected,
     hearing::speaks,
 };
 use crate::ports::registrar::ApplicationAnswer;
@@ -101,7 +102,7 @@ impl ApplicationLeg {
         let doubted = self.rejection_case(&view).filter(|_| self.is_rejection_doubted(&view));
         match doubted {
             Some(case) if stated.is_empty() => {
-                let closed = self.rejection_corrected(turn, case, &record)?;
+                let closed = rejection_corrected(turn, case, &record)?;
                 Ok(Heard::Recorded(closed + frozen(turn)?))
             }
             None | Some(_) => {

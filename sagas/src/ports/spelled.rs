@@ -113,7 +113,6 @@ mod tests {
         advance,
         application::{Confirmation, FastTransferConfirmed, Outcome, Reception, Rejection},
         case::CaseId,
-        money::Money,
         orders::{Cause, Serial},
         payment::Receipt,
         payout::Transfer,

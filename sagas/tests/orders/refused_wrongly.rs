@@ -50,8 +50,8 @@ fn case_of(stage: &Stage) -> CaseId {
 }
 
 fn disputed(stage: &Stage) -> Disputed {
-    let state = stage.state(&Key::<Cases>::of(&case_of(stage)));
-    Disputed::of(&state.case().unwrap().findings)
+    let found = stage.state(&Key::<Cases>::of(&case_of(stage)));
+    Disputed::of(&found.case().unwrap().findings)
 }
 
 fn cases(stage: &Stage) -> Vec<CaseId> {
