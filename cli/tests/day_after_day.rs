@@ -50,8 +50,13 @@ impl Stage {
 
     /// What the counterparties do is in the scenario.
     fn play_among(&self, t: &str, orders: &str, scenario: &str) -> Played {
+        self.play_priced(t, orders, (scenario, "0.7421"))
+    }
+
+    /// Every price of the fund is that one.
+    fn play_priced(&self, t: &str, orders: &str, (scenario, nav): (&str, &str)) -> Played {
         let folder = tempfile::tempdir().unwrap();
-        let navs: Vec<_> = PRICED.iter().map(|day| format!("011162,{day},0.7421\n")).collect();
+        let navs: Vec<_> = PRICED.iter().map(|day| format!("011162,{day},{nav}\n")).collect();
         for (name, text) in [
             ("day.toml", format!("trade_date = {t}\nseed = 1\n")),
             ("investors.csv", INVESTORS.to_owned()),
@@ -302,4 +307,28 @@ fn the_calendars_last_day_but_one_is_played_for_what_was_asked_before() {
         "refused: B no trading day can be named: 2027-01-01 is outside the trading calendar";
     assert!(endings.contains(&"done: W plan P is ended".to_owned()), "{endings:?}");
     assert!(endings.iter().any(|it| it.starts_with(refused)), "{endings:?}");
+}
+
+#[test]
+fn a_price_that_is_corrected_later_opens_a_case_on_what_was_confirmed_at_the_first_one() {
+    let stage = Stage::new();
+    let (heading, none) = ("transaction,time,kind,investor,fund,amount,shares", "");
+    let bought = format!("{heading}\nP-1,10:00:00,purchase,I-1,011162,1000.00,\n");
+    assert_eq!(stage.play_priced("2026-02-12", &bought, (none, "0.7421")).code, 0);
+    let corrected = stage.play_priced("2026-02-12", &bought, (none, "0.7422"));
+    let cases = corrected.report["open_cases"].as_array().unwrap();
+    let kinds: Vec<_> = cases.iter().map(|it| (&it["kind"], &it["transaction"])).collect();
+    assert_eq!(kinds, [(&"nav_differs_from_published".into(), &"P-1".into())]);
+    let again = stage.play_priced("2026-02-12", &bought, (none, "0.7422"));
+    assert_eq!(again.report["events_added"], 0, "{}", again.error);
+    assert_eq!(again.report["findings"], corrected.report["findings"]);
+
+    // A later folder that has the corrected price of the earlier day says so as well.
+    let stage = Stage::new();
+    stage.play_priced("2026-02-12", &bought, (none, "0.7421"));
+    let later = format!("{heading}\nP-2,10:00:00,purchase,I-2,011162,1000.00,\n");
+    let later = stage.play_priced("2026-02-24", &later, (none, "0.7422"));
+    let of = |it: &Value| it["transaction"].as_str().unwrap().to_owned();
+    let cases = later.report["open_cases"].as_array().unwrap();
+    assert_eq!(cases.iter().map(of).collect::<Vec<_>>(), ["P-1"]);
 }

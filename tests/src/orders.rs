@@ -124,7 +124,7 @@ pub fn converted(out: &str) -> Confirmation {
 /// The registrar refused it because the fund is closed.
 pub fn rejection() -> Rejection {
     let cause = crate::worlds::cause("0009", "the fund is closed");
-    Rejection { cause, interest: Money::ZERO, frozen: None, by_us: false }
+    Rejection::of(cause)
 }
 
 /// The charge of the first order.

@@ -13,7 +13,6 @@ use fundflow_application::desk::{
 use fundflow_domain::{
     application::Rejection,
     ids::{ApplicationNo, Leg, OrderId},
-    money::Money,
     orders::Cause,
 };
 use fundflow_kernel::store::{Checkpoints as _, Position};
@@ -104,7 +103,7 @@ async fn a_completed_saga_that_a_case_is_about_is_finished_for_lists_and_audits_
     world.until("03-04 12:00").await;
     let convert = OrderId::of(&tx("TX-1"), Leg::Conversion);
     let cause = Cause::new("0010", "rejected after all");
-    let rejected = Rejection { cause, interest: Money::ZERO, frozen: None, by_us: false };
+    let rejected = Rejection::of(cause);
     let said = ApplicationAnswer::Rejected(rejected);
     let (stream, news) = notice(&ApplicationNo::of(&convert), said);
     let heard = world.engine.deliver(vec![Notice { stream, news }]).await;

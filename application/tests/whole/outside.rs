@@ -74,6 +74,8 @@ impl Outside {
                 interest: Money::ZERO,
                 frozen: None,
                 by_us: false,
+                stated: None,
+                unearned: false,
             }),
             manner => ApplicationAnswer::Confirmed(Box::new(confirmation(terms, manner))),
         }

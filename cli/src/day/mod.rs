@@ -29,6 +29,7 @@ mod overrides;
 mod play;
 mod print;
 mod progress;
+mod repriced;
 mod requests;
 mod serials;
 mod statements;

@@ -19,7 +19,7 @@ use super::{
     cancels::TakenBack,
     days, earlier, overrides,
     progress::{Job, Moment},
-    requests,
+    repriced, requests,
     table::{Counterparties, Table},
 };
 use crate::frozen_orders;
@@ -183,6 +183,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         let events_before = self.store.head().borrow().0;
         let whole = self.agenda.len() as u64;
         self.settle().await?;
+        repriced::tell(&mut self).await?;
         while let Some(step) = self.step().await? {
             progress(&self.moment(whole, step.job()));
         }

@@ -298,6 +298,8 @@ fn rejected(code: &str, text: &str) -> ApplicationAnswer {
         interest: Money::ZERO,
         frozen: None,
         by_us: false,
+        stated: None,
+        unearned: false,
     })
 }
 

@@ -315,11 +315,14 @@ fn cancelled(known: &Application, at: Timestamp, cut_off: Timestamp, cause: &Cau
         {
             Err(Refusal::Irrevocable)
         }
+        // Its money counts, as the registrar says before it is in any batch; it is the investor's until then.
+        Stage::Placed | Stage::Accepted | Stage::Received
+            if at < cut_off && known.batch.is_none() =>
+        {
+            Ok(vec![Event::Cancelled { cause: cause.clone() }])
+        }
         Stage::Sealed | Stage::Sent | Stage::Received | Stage::Confirming if at < cut_off => {
             Err(Refusal::AlreadySealed { at, cut_off })
-        }
-        Stage::Placed | Stage::Accepted if at < cut_off => {
-            Ok(vec![Event::Cancelled { cause: cause.clone() }])
         }
         Stage::Placed
         | Stage::Accepted

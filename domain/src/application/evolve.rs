@@ -121,7 +121,7 @@ fn remember(known: &mut Application, event: &Event) -> Option<()> {
         Event::RejectionDropped { taken_back, .. } => known.drop_rejection(*taken_back)?,
         Event::Rejected(rejection) => rejected(known, rejection)?,
         Event::Cancelled { cause } => {
-            matches!(known.stage, S::Placed | S::Accepted).then_some(())?;
+            matches!(known.stage, S::Placed | S::Accepted | S::Received).then_some(())?;
             known.stage = S::Cancelled(cause.clone());
         }
     }

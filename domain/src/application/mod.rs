@@ -42,6 +42,7 @@ mod reception;
 mod refusal;
 #[cfg(test)]
 mod refusal_tests;
+mod rejection;
 mod stored;
 mod terms;
 #[cfg(test)]
@@ -60,11 +61,11 @@ use std::sync::Arc;
 pub use doubts::REGISTRAR;
 pub use outcome::{
     Confirmation, ConversionConfirmed, FastTransferConfirmed, LotConfirmed, Message, Misnamed,
-    Outcome, PurchaseConfirmed, RedemptionConfirmed, RejectedFrozen, Rejection,
-    SubscriptionConfirmed,
+    Outcome, PurchaseConfirmed, RedemptionConfirmed, SubscriptionConfirmed,
 };
 pub use reception::Reception;
 pub use refusal::Refusal;
+pub use rejection::{RejectedFrozen, Rejection, Stated};
 pub use terms::{Ask, Designated, OnHuge, Promise, PromisedFee, Quantity, Terms};
 
 /// A request to the application.
@@ -358,6 +359,11 @@ impl Application {
             | Stage::Cancelled(_) => None,
         };
         self.portions.iter().chain(last)
+    }
+
+    /// The registrar has it, and it is in no batch; that its money counts (120) seals nothing.
+    pub const fn is_unsealed(&self) -> bool {
+        matches!(self.stage, Stage::Accepted | Stage::Received) && self.batch.is_none()
     }
 
     /// How much of what was asked for the registrar has settled so far.

@@ -4,10 +4,7 @@
 //!    numbers add up is another module's question, and its answer opens a case.
 //! 2. All numbers are the registrar's own; nothing here was computed by us.
 
-use super::{
-    Reception,
-    terms::{Ask, Quantity},
-};
+use super::{Reception, rejection::Rejection, terms::Quantity};
 use crate::{
     money::{Money, Nav, Shares, SignedMoney},
     orders::{Cause, Serial},
@@ -182,47 +179,6 @@ impl Misnamed {
         };
         (placed != said).then(differs)
     }
-}
-
-/// That no shares, or no more shares, will come of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rejection {
-    /// The registrar's reason, or ours.
-    pub cause: Cause,
-    /// What the money of a failed raising earned (149); goes to the investor with it. Yuan.
-    pub interest: Money,
-    /// Where frozen shares are the reason: how many. None: another reason.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub frozen: Option<RejectedFrozen>,
-    /// We closed it without the registrar's word, which may still come and then holds.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub by_us: bool,
-}
-
-impl Rejection {
-    /// What of its interest nobody is owed, where it is a rejection of all that was asked for, or of the rest: only
-    /// the money of a raising that failed altogether has earned any.
-    #[must_use]
-    pub const fn unowed(&self, ask: &Ask, of_rest: bool) -> Money {
-        match ask {
-            Ask::Subscription { .. } if !of_rest => Money::ZERO,
-            Ask::Subscription { .. }
-            | Ask::Purchase { .. }
-            | Ask::Redemption { .. }
-            | Ask::Conversion { .. }
-            | Ask::FastTransfer { .. } => self.interest,
-        }
-    }
-}
-
-/// How many shares a rejection says are frozen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RejectedFrozen {
-    /// It names no number: those that were asked for.
-    Asked,
-    /// So many of the holder's shares of the fund in all.
-    InAll(Shares),
 }
 
 /// Anything that decides, or would decide, what becomes of an application.

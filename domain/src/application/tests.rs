@@ -146,7 +146,7 @@ fn reception(name: &str) -> Reception {
 }
 
 pub(super) fn rejection(interest: &str) -> Rejection {
-    Rejection { cause: cause(), interest: interest.parse().unwrap(), frozen: None, by_us: false }
+    Rejection { interest: interest.parse().unwrap(), ..Rejection::of(cause()) }
 }
 
 pub(super) fn reject(interest: &str) -> Command {

@@ -6,7 +6,7 @@
 //!    last. The promise is checked on what was accepted.
 //! 2. Interest of the raising period buys shares too, and `shares` counts them.
 
-use super::{Buying, Promised, check_fee, check_money, check_nav, found};
+use super::{Buying, Promised, check_fee, check_nav, found, raising::check_interest};
 use crate::{
     case::{Disputed, Figure, Finding, Kind},
     fees::tiers::Charge,
@@ -82,8 +82,8 @@ pub(super) struct SubscriptionExpected {
     pub(super) order: Order,
     /// The cost that the investor was promised.
     pub(super) fee: Promised,
-    /// By our own reckoning; `None` where the registrar alone reckons it.
-    pub(super) interest: Option<Money>,
+    /// The most that the money can have earned; how much it has is the registrar's to say.
+    pub(super) most_interest: Option<Money>,
     /// The face value of a share, usually 1.00.
     pub(super) face: Nav,
     /// As the fund's contract says.
@@ -93,7 +93,7 @@ pub(super) struct SubscriptionExpected {
 /// Checks a purchase.
 pub(super) fn purchase(theirs: &PurchaseNumbers, expected: &PurchaseExpected) -> Vec<Finding> {
     let PurchaseNumbers { amount, fee, refund, nav, shares, finished } = *theirs;
-    let interest = [Money::ZERO; 2];
+    let interest = Money::ZERO;
     let navs = [expected.nav.unwrap_or(nav), nav];
     let PurchaseExpected { order, rounding, .. } = *expected;
     let promised = &expected.fee;
@@ -117,7 +117,7 @@ pub(super) fn subscription(
     expected: &SubscriptionExpected,
 ) -> Vec<Finding> {
     let SubscriptionNumbers { amount, fee, refund, nav, shares, finished, .. } = *theirs;
-    let interest = [expected.interest.unwrap_or(theirs.interest), theirs.interest];
+    let interest = theirs.interest;
     let navs = [expected.face, nav];
     let SubscriptionExpected { order, rounding, .. } = *expected;
     let promised = &expected.fee;
@@ -133,22 +133,27 @@ pub(super) fn subscription(
         shares,
         finished,
     });
-    findings.extend(check_money("interest", interest[1], &interest[..1], "as reckoned"));
-    let of_interest = Buying { nets: interest.to_vec(), navs, rounding };
+    findings.extend(check_interest(
+        interest,
+        expected.most_interest,
+        theirs.interest_shares.min(theirs.shares),
+    ));
+    let of_interest = Buying { nets: vec![interest], navs, rounding };
     if !of_interest.explains(theirs.interest_shares) {
         findings.extend(of_interest.check("interest shares", theirs.interest_shares));
     }
     findings
 }
 
-/// Either of the two. They differ by interest and price; of two figures the first must hold, the second is stated.
+/// Either of the two. They differ by interest and price; of two figures the first must hold, the
+/// second is stated.
 struct Bought<'a> {
     order: Order,
     amount: Money,
     refund: Money,
     fee: Money,
     promised: &'a Promised,
-    interest: [Money; 2],
+    interest: Money,
     navs: [Nav; 2],
     rounding: ShareRounding,
     shares: Shares,
@@ -175,11 +180,11 @@ impl Bought<'_> {
     }
 
     fn buying(&self) -> Buying {
-        let mut nets = Vec::with_capacity(8);
+        let mut nets = Vec::with_capacity(4);
         for gross in self.grosses() {
             for fee in [self.fee_due(gross).unwrap_or(self.fee), self.fee] {
                 let net = gross.minus_or_zero(fee);
-                nets.extend(self.interest.iter().map(|it| net.plus(*it).unwrap_or(net)));
+                nets.push(net.plus(self.interest).unwrap_or(net));
             }
         }
         Buying { nets, navs: self.navs, rounding: self.rounding }

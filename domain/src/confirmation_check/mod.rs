@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! asked         = accepted + refund
+//! interest      <= what money on demand can earn from T to the record
 //! net           = accepted - fee             fee: what was promised, deducted from outside
 //! shares        = net / NAV                  to 0.01, as the fund's contract rounds
 //! NAV           = the published one of T, once it is known
@@ -28,6 +29,7 @@ mod dates;
 mod leaving;
 mod naming;
 mod of_order;
+mod raising;
 
 use crate::{
     application::PromisedFee,
@@ -46,6 +48,7 @@ pub use leaving::{
 };
 pub use naming::{confirms_another, of_another};
 pub use of_order::of_order;
+pub use raising::{most_interest, of_rejection};
 
 /// What the investor was promised to pay at most.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use super::{
         Order, PurchaseExpected, PurchaseNumbers, SubscriptionExpected, SubscriptionNumbers,
         purchase, subscription,
     },
+    raising,
 };
 use crate::{
     application::{Ask, Confirmation, Outcome, Terms},
@@ -55,7 +56,7 @@ pub fn of_order(
                 &SubscriptionExpected {
                     order,
                     fee: fee(beside),
-                    interest: None,
+                    most_interest: most_interest(terms, before, said),
                     face: Nav::ONE,
                     rounding,
                 },
@@ -73,21 +74,45 @@ fn order(
     (amount, refund): (Money, Money),
     finished: bool,
 ) -> (Order, Money) {
-    let numbers = |it: &Confirmation| match &it.outcome {
-        Outcome::Purchase(it) => [it.amount, it.refund, it.fee],
-        Outcome::Subscription(it) => [it.amount, it.refund, it.fee],
-        Outcome::Redemption(_) | Outcome::Conversion(_) | Outcome::FastTransfer(_) => {
-            [Money::ZERO; 3]
-        }
-    };
-    let parts = || before.iter().map(numbers);
-    let left = parts().fold(asked.into(), |left: Money, [amount, refund, _]| {
-        left.minus_or_zero(amount).minus_or_zero(refund)
-    });
+    let left = left_of(asked, before);
+    let parts = || before.iter().map(settled_by);
     let sum = |to: Money, part| to.plus(part).unwrap_or(to);
     let charged = parts().fold(Money::ZERO, |all, [.., fee]| sum(all, fee));
     let open = left.minus_or_zero(amount).minus_or_zero(refund);
     let open = if finished { Money::ZERO } else { open };
     let beside = parts().fold(open, |all, [amount, ..]| sum(all, amount));
     (Order { asked, left, charged }, beside)
+}
+
+/// Yuan of an order for so many that none of those records has settled.
+pub(super) fn left_of(asked: Amount, before: &[Confirmation]) -> Money {
+    let parts = before.iter().map(settled_by);
+    parts.fold(asked.into(), |left: Money, [amount, refund, _]| {
+        left.minus_or_zero(amount).minus_or_zero(refund)
+    })
+}
+
+/// Yuan that a record accepts, sends back and charges.
+fn settled_by(record: &Confirmation) -> [Money; 3] {
+    match &record.outcome {
+        Outcome::Purchase(it) => [it.amount, it.refund, it.fee],
+        Outcome::Subscription(it) => [it.amount, it.refund, it.fee],
+        Outcome::Redemption(_) | Outcome::Conversion(_) | Outcome::FastTransfer(_) => {
+            [Money::ZERO; 3]
+        }
+    }
+}
+
+/// What all of the order's money can have earned by the record's day, less what records before it have paid.
+fn most_interest(terms: &Terms, before: &[Confirmation], said: &Confirmation) -> Option<Money> {
+    let Ask::Subscription { amount } = terms.ask else { return None };
+    let most = raising::most_interest(amount.into(), terms.trade_date.date(), said.confirmed_on)?;
+    let paid = |it: &Confirmation| match &it.outcome {
+        Outcome::Subscription(numbers) => numbers.interest,
+        Outcome::Purchase(_)
+        | Outcome::Redemption(_)
+        | Outcome::Conversion(_)
+        | Outcome::FastTransfer(_) => Money::ZERO,
+    };
+    Some(before.iter().map(paid).fold(most, Money::minus_or_zero))
 }

@@ -8,7 +8,6 @@ use crate::{
     application::{Applications, Command, Rejection, State},
     case::{self, CaseId, Cases, Closing, How, Kind, Reopening, Report},
     decider::Decider,
-    money::Money,
     orders::own_cause,
     text::Text,
 };
@@ -148,7 +147,7 @@ fn paid_by_us() -> How {
 
 fn rejected() -> Command {
     let cause = own_cause("0212", "no");
-    Command::Reject(Rejection { cause, interest: Money::ZERO, frozen: None, by_us: false })
+    Command::Reject(Rejection::of(cause))
 }
 
 /// A record of each kind that is a fen short, and those that take more than was asked; what each differs by,

@@ -10,7 +10,6 @@ use super::{
 use crate::{
     application::{Applications, Command, Event, Outcome, Rejection, State},
     decider::Decider,
-    money::Money,
     orders::{Serial, own_cause},
     payment::{self, Payments, SentBack},
 };
@@ -79,7 +78,7 @@ proptest! {
     ) {
         let source = if proceeds { Source::Proceeds } else { Source::Payment };
         let cause = own_cause("no", "in words");
-        let rejected = Rejection { cause, interest: Money::ZERO, frozen: None, by_us: false };
+        let rejected = Rejection::of(cause);
         for opening in [buy("1000"), redeem("6000"), convert("10000")] {
             let (mut book, mut state) = (Book::default(), State::default());
             let told = said.iter().zip(1..);

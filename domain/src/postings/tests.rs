@@ -249,6 +249,8 @@ fn a_rejected_purchase_leaves_nothing_once_its_money_is_back() {
         interest: Money::ZERO,
         frozen: None,
         by_us: false,
+        stated: None,
+        unearned: false,
     });
     let back = [request("10000"), paid("P1", "10000"), send_back(SentBack::Payback), arrived(1)];
     let book = Book::default().pay(&back).apply(Source::Payment, &[buy("10000"), reject]);
@@ -384,6 +386,8 @@ fn what_a_failed_raising_earned_is_owed_to_the_investor() {
         interest: as_("0.42"),
         frozen: None,
         by_us: false,
+        stated: None,
+        unearned: false,
     };
     let book = Book::default().apply(Source::Payment, &[subscribe, Command::Reject(reject)]);
 

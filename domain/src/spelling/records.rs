@@ -6,7 +6,7 @@ use crate::{
     advance,
     application::{
         Confirmation, ConversionConfirmed, FastTransferConfirmed, LotConfirmed, Misnamed, Outcome,
-        PurchaseConfirmed, Reception, RedemptionConfirmed, RejectedFrozen, Rejection,
+        PurchaseConfirmed, Reception, RedemptionConfirmed, RejectedFrozen, Rejection, Stated,
         SubscriptionConfirmed,
     },
     payment::Receipt,
@@ -165,10 +165,23 @@ impl Spelled for Reception {
 
 impl Spelled for Rejection {
     fn spell(&self, letters: &mut Letters) {
-        let Rejection { cause, interest, frozen, by_us } = self;
+        // What we found of it is no part of what was said.
+        let Rejection { cause, interest, frozen, by_us, stated, unearned: _ } = self;
+        let mut fields: Vec<(&str, &dyn Spelled)> =
+            vec![("cause", cause), ("interest", interest), ("frozen", frozen), ("by_us", by_us)];
+        if let Some(stated) = stated {
+            fields.push(("stated", stated));
+        }
+        letters.fields("Rejection", &fields);
+    }
+}
+
+impl Spelled for Stated {
+    fn spell(&self, letters: &mut Letters) {
+        let Stated { on, refund, amount, shares } = self;
         letters.fields(
-            "Rejection",
-            &[("cause", cause), ("interest", interest), ("frozen", frozen), ("by_us", by_us)],
+            "Stated",
+            &[("on", on), ("refund", refund), ("amount", amount), ("shares", shares)],
         );
     }
 }

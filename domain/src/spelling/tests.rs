@@ -151,6 +151,8 @@ fn what_registrars_say_besides() {
         interest: of("0.3"),
         frozen,
         by_us,
+        stated: None,
+        unearned: true,
     };
     let text = |rest: &str| {
         format!(

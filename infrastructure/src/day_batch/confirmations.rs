@@ -24,7 +24,7 @@ use crate::exchange::{
 use fundflow_domain::{
     application::{
         Confirmation, ConversionConfirmed, FastTransferConfirmed, Misnamed, Outcome,
-        PurchaseConfirmed, Reception, RedemptionConfirmed, RejectedFrozen, Rejection,
+        PurchaseConfirmed, Reception, RedemptionConfirmed, RejectedFrozen, Rejection, Stated,
         SubscriptionConfirmed,
     },
     ids::ApplicationNo,
@@ -115,12 +115,21 @@ fn refused(record: &TradeConfirmation, code: &ReturnCode) -> Result<ApplicationA
     if record.business_code == "152" {
         return Ok(ApplicationAnswer::NotCancelled(cause));
     }
+    let number = |error: NumberError| error.to_string();
     let frozen = frozen_by(record, code)?;
+    let stated = Stated {
+        on: None,
+        refund: Money::new(record.refund_amount).map_err(number)?,
+        amount: Money::new(record.confirmed_amount).map_err(number)?,
+        shares: Shares::new(record.confirmed_vol).map_err(number)?,
+    };
     Ok(ApplicationAnswer::Rejected(Rejection {
         cause,
-        interest: Money::ZERO,
+        interest: Money::new(record.interest).map_err(number)?,
         frozen,
         by_us: false,
+        stated: stated.unless_nothing(),
+        unearned: false,
     }))
 }
 
@@ -183,11 +192,20 @@ fn answer_of(
         "149" => {
             let interest = Money::new(record.interest).map_err(number)?;
             let cause = Cause::new("149", "the raising of the fund has failed");
+            // What it names as confirmed is what it sends back.
+            let stated = Stated {
+                on: record.transaction_cfm_date,
+                refund: Money::new(record.refund_amount).map_err(number)?,
+                amount: Money::ZERO,
+                shares: Shares::new(record.confirmed_vol).map_err(number)?,
+            };
             return Ok(ApplicationAnswer::Rejected(Rejection {
                 cause,
                 interest,
                 frozen: None,
                 by_us: false,
+                stated: stated.unless_nothing(),
+                unearned: false,
             }));
         }
         "152" => return Ok(ApplicationAnswer::Cancelled),
@@ -275,4 +293,56 @@ fn converted(record: &TradeConfirmation) -> Result<ConversionConfirmed, NumberEr
         income: SignedMoney::new(record.undistribute_monetary_income)?,
         lots: Vec::new(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(business: &str) -> TradeConfirmation {
+        TradeConfirmation { business_code: business.to_owned(), ..Default::default() }
+    }
+
+    fn stated(answer: Result<ApplicationAnswer, String>) -> (Money, Option<Stated>) {
+        let Ok(ApplicationAnswer::Rejected(it)) = answer else { panic!("{answer:?}") };
+        (it.interest, it.stated)
+    }
+
+    fn refusal(record: &TradeConfirmation) -> (Money, Option<Stated>) {
+        let codes = ReturnCodes::built_in().unwrap();
+        stated(refused(record, &codes.explain("05", &record.return_code)))
+    }
+
+    /// So does one whose code is blank.
+    #[test]
+    fn a_rejection_says_what_its_record_confirms_and_sends_back() {
+        for code in ["0010", ""] {
+            let plain = TradeConfirmation { return_code: code.to_owned(), ..of("122") };
+            assert_eq!(refusal(&plain), (Money::ZERO, None));
+            let filled = TradeConfirmation {
+                confirmed_vol: Decimal::new(132_761, 2),
+                confirmed_amount: 1000.into(),
+                refund_amount: 400.into(),
+                interest: Decimal::new(50, 2),
+                ..plain
+            };
+            let (interest, stated) = refusal(&filled);
+            let stated = stated.unwrap();
+            assert_eq!(interest, "0.50".parse().unwrap());
+            assert_eq!((stated.on, stated.refund), (None, Money::whole_yuan(400)));
+            assert_eq!(stated.amount, Money::whole_yuan(1000));
+            assert_eq!(stated.shares, "1327.61".parse().unwrap());
+        }
+    }
+
+    #[test]
+    fn a_raising_that_failed_says_when_and_what_goes_back() {
+        let on = "2026-02-25".parse().ok();
+        let record =
+            TradeConfirmation { transaction_cfm_date: on, refund_amount: 1000.into(), ..of("149") };
+        let (_, said) = stated(answer_of(&record, Vec::new()));
+        let said = said.unwrap();
+        assert_eq!((said.on, said.refund), (on, Money::whole_yuan(1000)));
+        assert!(said.amount.is_zero() && said.shares.is_zero());
+    }
 }

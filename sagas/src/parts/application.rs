@@ -60,11 +60,13 @@ impl ApplicationLeg {
         self.application(view).is_some_and(accepted)
     }
 
-    /// It is over without shares: also where the registrar confirmed nothing of what was asked.
-    pub fn is_rejected<S: Saga>(&self, view: &View<'_, S>) -> bool {
-        self.application(view).is_some_and(|it| {
+    /// It is over without shares, and nobody doubts that: also where the registrar confirmed nothing of what was
+    /// asked.
+    pub fn is_rejected<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
+        let nothing_came = self.application(view).is_some_and(|it| {
             matches!(it.stage, Stage::Rejected(_) | Stage::Cancelled(_)) || is_void(it)
-        })
+        });
+        nothing_came && !self.is_rejection_doubted(view)
     }
 
     /// The registrar's last word on it is shares, in full or in part.
@@ -98,12 +100,12 @@ impl ApplicationLeg {
     }
 
     /// What it reserved may go back: it was never placed, or nothing came of it.
-    pub fn lets_go<S: Saga>(&self, view: &View<'_, S>) -> bool {
+    pub fn lets_go<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
         !self.is_placed(view) || self.is_rejected(view)
     }
 
     /// The saga has ended, and nothing will come of it: it was never placed, or nothing came of it.
-    pub fn is_lost<S: Saga>(&self, view: &View<'_, S>) -> bool {
+    pub fn is_lost<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
         view.ending.is_some() && self.lets_go(view)
     }
 
@@ -265,7 +267,7 @@ impl ApplicationLeg {
     }
 
     fn close_for<S: Saga>(&self, turn: &mut Turn<'_, S>, cause: Cause) -> Result<usize, NotDone> {
-        let rejection = Rejection { cause, interest: Money::ZERO, frozen: None, by_us: true };
+        let rejection = Rejection { by_us: true, ..Rejection::of(cause) };
         Ok(turn.decide(&self.key, &Command::Reject(rejection))?)
     }
 

@@ -14,12 +14,13 @@
 //! 4. Nothing is named while a record is in dispute: what it is worth is not known.
 
 use super::{
-    application::FundSaga,
+    application::{ApplicationLeg, FundSaga},
     cases::{self, About, Record, finding},
     compensation, disputes,
     lacking::{self, Lack, MISSING},
 };
 use fundflow_domain::{
+    application::Quantity,
     case::{self, CaseId, Cases, Disputed, Figure, Finding, Kind, SourceKind},
     ids::TransactionId,
     money::{Money, Shares},
@@ -265,7 +266,11 @@ fn found<S: FundSaga>(view: &View<'_, S>, end: &Disposed) -> Finding {
     let Disposed { name, worth, came_of, before, .. } = end;
     let of = came_of.as_deref().unwrap_or(name);
     let before = before.unwrap_or_default();
-    let text = if **name == *OVERPAID {
+    let text = if **name == *OVERPAID && bought::<S>(view) {
+        format!(
+            "the investor has shares for {worth} yuan more than was paid for them: get the money by hand"
+        )
+    } else if **name == *OVERPAID {
         format!(
             "{worth} yuan went to the investor and no record brought them: get them back by hand"
         )
@@ -281,6 +286,15 @@ fn found<S: FundSaga>(view: &View<'_, S>, end: &Disposed) -> Finding {
     let disputed = Disputed { money, ..Disputed::default() };
     let kind = if **name == *OVERPAID { Kind::Overpaid } else { Kind::OwedByHand };
     Finding { disputed, ..finding(kind, &text, ours, vec![]) }
+}
+
+/// Whether money of it became shares: then those went to the investor, and no money.
+fn bought<S: FundSaga>(view: &View<'_, S>) -> bool {
+    let for_money = |leg: &ApplicationLeg| {
+        let ask = leg.application(view).map(|it| it.terms.ask.quantity());
+        matches!(ask, Some(Quantity::Money(_))) && leg.is_confirmed(view)
+    };
+    S::legs(view.plan).into_iter().any(for_money)
 }
 
 /// Who looks for them must know how many there are to be found, and what for.

@@ -20,7 +20,7 @@ use super::{
     timing,
 };
 use fundflow_domain::{
-    application::{self, Applications, Confirmation, Stage},
+    application::{self, Application, Applications, Confirmation, Stage},
     case::{self, CaseId, Cases, Closing, How},
     decider::Decider as _,
     orders::Cause,
@@ -165,8 +165,8 @@ pub fn is_withheld<S: FundSaga>(view: &View<'_, S>, leg: &ApplicationLeg) -> boo
 /// Whether taking the order of that leg back is ours alone: its batch is sealed without it, and the
 /// registrar, which has not said that it keeps it, has it in no file.
 pub fn is_ours<S: FundSaga>(view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
-    let accepted = leg.application(view).is_some_and(|it| matches!(it.stage, Stage::Accepted));
-    accepted && is_withheld(view, leg) && view.open.notes.cancel_refused.is_none()
+    let unsealed = leg.application(view).is_some_and(Application::is_unsealed);
+    unsealed && is_withheld(view, leg) && view.open.notes.cancel_refused.is_none()
 }
 
 /// Why the order of that leg did not go through, where the registrar does not say so: it was turned

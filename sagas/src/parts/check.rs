@@ -5,15 +5,15 @@ use crate::house::House;
 use chrono::NaiveDate;
 use fundflow_domain::{
     application::{
-        Ask, Confirmation, ConversionConfirmed, LotConfirmed, OnHuge, Outcome, Quantity, Reception,
-        RedemptionConfirmed, Terms,
+        Application, Ask, Confirmation, ConversionConfirmed, LotConfirmed, OnHuge, Outcome,
+        Quantity, Reception, RedemptionConfirmed, Rejection, Terms,
     },
     calendar::{CalendarError, TradingDay},
     case::{Disputed, Figure, Finding, Kind},
     confirmation_check::{
         ConversionExpected, ConversionNumbers, Dates, LotNumbers, LotTerms, Promised,
         RedemptionExpected, RedemptionNumbers, When, confirms_another, conversion, dates,
-        not_carried_over, of_order, redemption,
+        most_interest, not_carried_over, of_order, of_rejection as of_refused, redemption,
     },
     fund::FundKind,
     ids::FundCode,
@@ -86,6 +86,33 @@ pub fn of_reception(
         found.push(finding(Kind::AmountDiffers, &text, ours, theirs));
     }
     found
+}
+
+/// What a rejection states, held against its order: the money that goes back, what it confirms all the same, and
+/// the day on which a raising can have failed.
+pub fn of_rejection(
+    house: &House,
+    known: &Application,
+    said: &Rejection,
+    received_at: Timestamp,
+) -> Vec<Finding> {
+    let (terms, Some(stated)) = (&known.terms, &said.stated) else { return Vec::new() };
+    let mut found = of_refused(terms, &known.portions, stated);
+    if let (Some(on), Ask::Subscription { .. }) = (stated.on, &terms.ask) {
+        let stated = Dates { trade_date: None, confirmed_on: on, registered_on: None };
+        let first_day = house.confirmed_from(terms, 0);
+        found.extend(dates(&stated, &when(house, terms, first_day, received_at), Shares::ZERO));
+    }
+    found
+}
+
+/// Whether the money of a raising cannot have earned the interest that a rejection sends.
+pub fn is_unearned(terms: &Terms, said: &Rejection, received_at: Timestamp) -> bool {
+    let Ask::Subscription { amount } = terms.ask else { return false };
+    let today = received_at.date();
+    let on = said.stated.and_then(|it| it.on).unwrap_or(today).min(today);
+    let most = most_interest(amount.into(), terms.trade_date.date(), on);
+    most.is_some_and(|most| said.interest > most)
 }
 
 fn when<'a>(

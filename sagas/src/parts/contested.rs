@@ -84,7 +84,7 @@ impl ApplicationLeg {
         &self,
         saga: &S,
         turn: &mut Turn<'_, S>,
-        (answer, rejection): (&ApplicationAnswer, &Rejection),
+        ((answer, rejection), stated): ((&ApplicationAnswer, &Rejection), Vec<Finding>),
         refusal: &Refusal,
     ) -> Result<Heard, NotDone> {
         let text: Arc<str> = refusal.to_string().into();
@@ -114,6 +114,7 @@ impl ApplicationLeg {
         // What whoever lets it take the place of the confirmation accepts as well.
         found.extend(saga.rejected(&view, (self, rejection)));
         found.extend(self.unowed(&view, rejection));
+        found.extend(stated);
         let mut events = cases::open_with_effect(turn, &record, self.about(turn)?, found)?;
         events += turn.reach(Milestone::Disputed { case: record.case() })?;
         events += turn.decide(&self.key, &contest)?;

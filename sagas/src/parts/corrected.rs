@@ -133,6 +133,22 @@ impl ApplicationLeg {
     }
 }
 
+/// Closes the case on a rejection by another record of it, which adds up.
+///
+/// # Errors
+/// [`NotDone`], for defects.
+pub(super) fn rejection_corrected<S: FundSaga>(
+    turn: &mut Turn<'_, S>,
+    case: CaseId,
+    by: &Record,
+) -> Result<usize, NotDone> {
+    let key = Key::<case::Cases>::of(&case);
+    if !turn.streams().has(key.stream()) {
+        return Err(NotDone::Missing(vec![key.need()]));
+    }
+    settle(turn, case, by)
+}
+
 /// The case is closed by a corrected record.
 fn settle<S: FundSaga>(
     turn: &mut Turn<'_, S>,

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
-    application::{Application, Applications, Command, Confirmation, Refusal, Rejection},
+    application::{Application, Applications, Command, Confirmation, Refusal},
     case::Finding,
     decider::Decider,
     orders::Cause,
@@ -65,7 +65,8 @@ impl ApplicationLeg {
         let command = match self.said(saga, view, answer) {
             Said::Command(Command::Reject(rejection))
                 if !saga.rejected(view, (self, &rejection)).is_empty()
-                    || self.unowed(view, &rejection).is_some() =>
+                    || rejection.stated.is_some()
+                    || !rejection.interest.is_zero() =>
             {
                 return self.needs(view, answer);
             }
@@ -163,7 +164,7 @@ impl ApplicationLeg {
                 return self.confirmed(saga, turn, answer, &said);
             }
             (Said::Command(Command::Reject(rejection)), _) => {
-                return self.rejected(saga, turn, answer, &rejection);
+                return self.rejected(saga, turn, answer, rejection);
             }
             (Said::Command(Command::Seal(_)), _) if cancel::is_withheld(&turn.view()?, self) => {
                 let text = "it is to be taken back, and goes into no batch";
@@ -209,45 +210,6 @@ impl ApplicationLeg {
             Err(DecideError::Refused(refusal)) => self.contradiction(turn, answer, &refusal),
             Err(error) => Err(error.into()),
         }
-    }
-
-    /// A rejection holds at once. Where the table does not know what follows from it, it keeps the
-    /// saga here until a person has closed its case.
-    fn rejected<S: FundSaga>(
-        &self,
-        saga: &S,
-        turn: &mut Turn<'_, S>,
-        answer: &ApplicationAnswer,
-        rejection: &Rejection,
-    ) -> Result<Heard, NotDone> {
-        speaks(turn);
-        let mut findings = saga.rejected(&turn.view()?, (self, rejection));
-        let unowed = self.unowed(&turn.view()?, rejection);
-        let reject = Command::Reject(rejection.clone());
-        let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
-        let is_news = match Applications::decide(state, &reject) {
-            Ok(events) => !events.is_empty(),
-            Err(refusal) => {
-                return self.contested_rejection(saga, turn, (answer, rejection), &refusal);
-            }
-        };
-        let mut opened = 0;
-        let disputed = if is_news && !findings.is_empty() {
-            findings.extend(unowed);
-            Some(self.disputed(turn, answer, findings)?)
-        } else {
-            // What nobody is owed keeps nobody's money: only its case is open.
-            let unowed = unowed.filter(|_| is_news).into_iter().collect();
-            opened = self.noticed(turn, answer, unowed)?;
-            None
-        };
-        // Before the rejection: nobody says it again to whoever has that.
-        let frozen = self.freeze(turn, rejection)?;
-        let events = opened + frozen + turn.decide(&self.key, &reject)?;
-        Ok(match disputed {
-            None => Heard::Recorded(events),
-            Some((cause, opened)) => Heard::Disputed(cause, opened + events),
-        })
     }
 
     fn confirmed<S: FundSaga>(

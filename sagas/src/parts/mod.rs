@@ -16,6 +16,7 @@ pub mod payment;
 mod payment_records;
 pub mod payout;
 mod records;
+mod rejected;
 pub mod share_book;
 pub mod wallet;
 mod wallet_book;

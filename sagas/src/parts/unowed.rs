@@ -1,5 +1,5 @@
 //! Money that a registrar says it sends with a rejection, and that nobody is owed: interest belongs to the money of a
-//! raising that failed altogether. Its case is open beside the saga, and keeps nobody's money from going back.
+//! raising that failed altogether, as far as money can earn it. Its case is open beside the saga, and keeps nobody's money from going back.
 
 use super::{
     application::{ApplicationLeg, FundSaga},
@@ -32,8 +32,13 @@ impl ApplicationLeg {
         let known = self.application(view)?;
         let of_rest = !known.portions.is_empty();
         let unowed = said.unowed(&known.terms.ask, of_rest);
+        let why = if said.unearned {
+            "more than money on demand can earn"
+        } else {
+            "that nobody is owed"
+        };
         let what = format!(
-            "the registrar rejects the {} {} and sends {unowed} yuan with it that nobody is owed",
+            "the registrar rejects the {} {} and sends {unowed} yuan with it, {why}",
             known.terms.ask.name(),
             known.terms.no
         );

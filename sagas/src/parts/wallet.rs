@@ -1,6 +1,9 @@
 //! What a saga does to the investor's money-fund shares, and what it reads off them.
 
-use super::{application::ApplicationLeg, record_days::RecordDays};
+use super::{
+    application::{ApplicationLeg, FundSaga},
+    record_days::RecordDays,
+};
 use crate::house::House;
 use fundflow_domain::{
     admission::leaving::enough_on,
@@ -87,7 +90,7 @@ impl WalletPart {
     }
 
     /// Nothing of that purchase is there: it never came, or what was registered is taken back.
-    pub fn is_reversed<S: Saga>(&self, view: &View<'_, S>, buy: &ApplicationLeg) -> bool {
+    pub fn is_reversed<S: FundSaga>(&self, view: &View<'_, S>, buy: &ApplicationLeg) -> bool {
         match self.entry(view).credit {
             Credit::Reversed => true,
             Credit::Confirmed(there) => there.is_zero() && buy.is_rejected(view),

@@ -116,7 +116,6 @@ mod tests {
         advance,
         application::{Confirmation, FastTransferConfirmed, Outcome, Reception, Rejection},
         case::CaseId,
-        money::Money,
         orders::{Cause, Serial},
         payment::Receipt,
         payout::Transfer,
@@ -154,8 +153,7 @@ mod tests {
     fn every_answer_of_a_registrar_is_spelled_as_it_always_was() {
         use ApplicationAnswer as A;
         let on = "2026-02-13".parse().unwrap();
-        let rejection =
-            Rejection { cause: cause(), interest: Money::ZERO, frozen: None, by_us: false };
+        let rejection = Rejection::of(cause());
         let outcome =
             FastTransferConfirmed { shares: "3".parse().unwrap(), income: "0".parse().unwrap() };
         let confirmation = Confirmation {

@@ -57,6 +57,7 @@ mod raising;
 #[path = "../common/reasons.rs"]
 mod reasons;
 mod redemption;
+mod refused_wrongly;
 mod said_again;
 mod stage;
 mod subscription;

@@ -200,12 +200,7 @@ pub(crate) fn read<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
 
 pub(crate) fn rejected(interest: &str) -> ApplicationAnswer {
     let cause = Cause::new("0106", "the registrar does not want it");
-    ApplicationAnswer::Rejected(Rejection {
-        cause,
-        interest: read(interest),
-        frozen: None,
-        by_us: false,
-    })
+    ApplicationAnswer::Rejected(Rejection { interest: read(interest), ..Rejection::of(cause) })
 }
 
 fn confirmed(serial: &str, on: &str, finished: bool, outcome: Outcome) -> ApplicationAnswer {

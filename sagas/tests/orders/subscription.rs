@@ -5,9 +5,12 @@ use crate::{
     outside::{received, rejected, subscribed},
     stage::{Stage, at},
 };
-use fundflow_domain::admission::buying::Way;
+use fundflow_domain::{admission::buying::Way, ids::ApplicationNo};
 use fundflow_runtime::message::Reply;
-use fundflow_sagas::purchase::{Command, Purchase, Request};
+use fundflow_sagas::{
+    ports::registrar,
+    purchase::{Command, Purchase, Request},
+};
 
 pub(crate) fn request() -> Request {
     Request {
@@ -115,6 +118,26 @@ fn a_subscription_is_taken_back_until_its_own_cut_off() {
     late.until("02-13 17:00");
     let reply = late.command::<Purchase>("P", Command::Cancel { at: at("02-13 16:59") });
     assert!(matches!(reply, Reply::Refused(..)));
+}
+
+/// The registrar says too early that the money counts; that puts the order into no batch.
+#[test]
+fn a_subscription_that_counts_too_early_is_still_taken_back_until_its_cut_off() {
+    let mut stage = stage();
+    stage.request::<Purchase>("P", request());
+    stage.outside.says("P.buy", "2026-02-13T16:40:00+08:00", received("R1", "2026-02-13"));
+    stage.until("02-13 16:50");
+    let notice = registrar::notice(
+        &ApplicationNo::of(&"P.buy".parse().unwrap()),
+        received("R1", "2026-02-13"),
+    );
+    stage.notice(notice);
+    assert!(stage.has("application.received"), "{}", stage.text());
+    stage.command::<Purchase>("P", Command::Cancel { at: at("02-13 16:50") });
+    stage.until("02-13 16:51");
+    let look = stage.look::<Purchase>("P");
+    assert_eq!(look.ending, Some("purchase.rolled_back"), "{}", stage.text());
+    assert_eq!(stage.outside.balance(), ["10000"; 2].map(|it| it.parse().unwrap()));
 }
 
 #[test]

@@ -252,7 +252,7 @@ pub(crate) fn serial(text: &str) -> Serial {
 }
 
 fn rejection(cause: Cause) -> Rejection {
-    Rejection { cause, interest: Money::ZERO, frozen: None, by_us: false }
+    Rejection::of(cause)
 }
 
 pub(crate) fn rejected(code: &str) -> ApplicationAnswer {

@@ -20,7 +20,7 @@ use fundflow_sagas::{
 fn rejected() -> ApplicationAnswer {
     let cause = Cause::new("0106", "the registrar does not want it");
     let interest = "2.35".parse().unwrap();
-    ApplicationAnswer::Rejected(Rejection { cause, interest, frozen: None, by_us: false })
+    ApplicationAnswer::Rejected(Rejection { interest, ..Rejection::of(cause) })
 }
 
 fn open_case<S: Saga>(stage: &Stage<S>) -> Option<(CaseId, Case)> {

@@ -278,7 +278,7 @@ impl Outside {
         let serial = || serial_of(terms.no.as_str());
         let rejected = |code| {
             let (cause, interest) = (cause(code), Money::ZERO);
-            ApplicationAnswer::Rejected(Rejection { cause, interest, frozen: None, by_us: false })
+            ApplicationAnswer::Rejected(Rejection { interest, ..Rejection::of(cause) })
         };
         let is_received = |at: Timestamp| {
             matches!(terms.ask, Ask::Subscription { .. })

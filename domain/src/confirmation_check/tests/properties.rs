@@ -157,7 +157,8 @@ proptest! {
             return Ok(());
         };
         let expected = SubscriptionExpected {
-            order: whole(asked), fee: Promised::Charge(charge), interest: Some(interest), face: Nav::ONE, rounding,
+            order: whole(asked), fee: Promised::Charge(charge), most_interest: Some(interest), face: Nav::ONE,
+            rounding,
         };
         let right = SubscriptionNumbers {
             amount: asked.into(), fee: it.fee, refund: Money::ZERO, interest, nav: Nav::ONE,

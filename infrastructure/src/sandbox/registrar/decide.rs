@@ -252,7 +252,7 @@ impl SandboxRegistrar {
             }
             _ if fails => {
                 let cause = Cause::new("0004", "the raising of the fund has failed");
-                Final::Rejected(Rejection { cause, interest: earned, frozen: None, by_us: false })
+                Final::Rejected(Rejection { interest: earned, ..Rejection::of(cause) })
             }
             Err(refused) => Final::Rejected(rejection_of(&refused)),
             Ok(numbers) => Final::Confirmed(Box::new(Confirmation {

@@ -306,7 +306,14 @@ pub(super) fn transaction_of(terms: &Terms) -> &str {
 }
 
 pub(super) fn rejection(code: &str, text: &str) -> Rejection {
-    Rejection { cause: Cause::new(code, text), interest: Money::ZERO, frozen: None, by_us: false }
+    Rejection {
+        cause: Cause::new(code, text),
+        interest: Money::ZERO,
+        frozen: None,
+        by_us: false,
+        stated: None,
+        unearned: false,
+    }
 }
 
 fn rejected(code: &str, text: &str) -> ApplicationAnswer {

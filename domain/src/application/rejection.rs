@@ -1,0 +1,91 @@
+//! A registrar's word that nothing, or nothing more, comes of an application.
+
+use super::terms::Ask;
+use crate::{
+    money::{Money, Shares},
+    orders::Cause,
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// That no shares, or no more shares, will come of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejection {
+    /// The registrar's reason, or ours.
+    pub cause: Cause,
+    /// What the money of a failed raising earned (149); goes to the investor with it. Yuan.
+    pub interest: Money,
+    /// Where frozen shares are the reason: how many. None: another reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frozen: Option<RejectedFrozen>,
+    /// We closed it without the registrar's word, which may still come and then holds.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_us: bool,
+    /// What else its record states; whoever hears it holds that against the order. None: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated: Option<Stated>,
+    /// The interest is more than the money can have earned, as whoever heard it found: nobody is owed it until
+    /// its case is closed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unearned: bool,
+}
+
+/// What the record of a rejection states besides its reason and its interest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stated {
+    /// The registrar's day, of a raising that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<NaiveDate>,
+    /// Yuan that it sends back, interest not counted; zero where it names none.
+    pub refund: Money,
+    /// Yuan that it confirms all the same.
+    pub amount: Money,
+    /// Shares that it confirms all the same.
+    pub shares: Shares,
+}
+
+impl Stated {
+    /// `None` where it states nothing.
+    pub fn unless_nothing(self) -> Option<Self> {
+        let sums = [self.refund, self.amount].iter().all(|sum| sum.is_zero());
+        (self.on.is_some() || !sums || !self.shares.is_zero()).then_some(self)
+    }
+}
+
+impl Rejection {
+    /// For that reason, and nothing is sent with it.
+    pub const fn of(cause: Cause) -> Self {
+        Self {
+            cause,
+            interest: Money::ZERO,
+            frozen: None,
+            by_us: false,
+            stated: None,
+            unearned: false,
+        }
+    }
+
+    /// What of its interest nobody is owed, where it is a rejection of all that was asked for, or of the rest: only
+    /// the money of a raising that failed altogether has earned any, and no more than money can earn.
+    #[must_use]
+    pub const fn unowed(&self, ask: &Ask, of_rest: bool) -> Money {
+        match ask {
+            Ask::Subscription { .. } if !of_rest && !self.unearned => Money::ZERO,
+            Ask::Subscription { .. }
+            | Ask::Purchase { .. }
+            | Ask::Redemption { .. }
+            | Ask::Conversion { .. }
+            | Ask::FastTransfer { .. } => self.interest,
+        }
+    }
+}
+
+/// How many shares a rejection says are frozen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RejectedFrozen {
+    /// It names no number: those that were asked for.
+    Asked,
+    /// So many of the holder's shares of the fund in all.
+    InAll(Shares),
+}

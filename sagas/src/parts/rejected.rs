@@ -1,0 +1,119 @@
+//! A registrar's word that nothing comes of an order, held against the order before it takes effect.
+//!
+//! 1. A rejection holds at once. Where the table does not know what follows from it, or where its record does
+//!    not add up, the saga stays here and nothing goes back until a person, or a corrected record, has closed
+//!    its case.
+//! 2. Interest that nobody is owed, or that is more than money can have earned, keeps nobody's money: it is
+//!    held, and only its case is open.
+//! 3. A record that says otherwise than the one that took effect only opens its case.
+
+use super::{
+    application::{ApplicationLeg, FundSaga},
+    cases, check,
+    corrected::rejection_corrected,
+    hearing::speaks,
+};
+use crate::ports::registrar::ApplicationAnswer;
+use fundflow_domain::{
+    application::{Applications, Command, Last, Rejection, Stage},
+    case::Finding,
+    decider::Decider as _,
+};
+use fundflow_runtime::{
+    saga::{Heard, View},
+    turn::{NotDone, Turn},
+};
+
+impl ApplicationLeg {
+    /// Its rejection does not add up, and the case on that is open: it does not count yet.
+    pub(super) fn is_rejection_doubted<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
+        let states = |said: &Rejection| said.stated.is_some();
+        self.standing_rejection(view).is_some_and(states) && self.is_rejection_open(view)
+    }
+
+    fn standing_rejection<'a, S: FundSaga>(&self, view: &View<'a, S>) -> Option<&'a Rejection> {
+        match &self.application(view)?.stage {
+            Stage::Rejected(said) | Stage::PartlyConfirmed(Last::Rejection(said)) => Some(said),
+            _ => None,
+        }
+    }
+
+    /// Records a rejection.
+    pub(super) fn rejected<S: FundSaga>(
+        &self,
+        saga: &S,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+        mut rejection: Rejection,
+    ) -> Result<Heard, NotDone> {
+        speaks(turn);
+        let view = turn.view()?;
+        let known = self.application(&view).ok_or(NotDone::Lacks("the application"))?;
+        rejection.unearned = check::is_unearned(&known.terms, &rejection, turn.now());
+        let stated = check::of_rejection(saga.house(), known, &rejection, turn.now());
+        let mut findings = saga.rejected(&view, (self, &rejection));
+        findings.extend(stated.iter().cloned());
+        let unowed = self.unowed(&view, &rejection);
+        let reject = Command::Reject(rejection.clone());
+        let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
+        let is_news = match Applications::decide(state, &reject) {
+            Ok(events) => !events.is_empty(),
+            Err(refusal) => {
+                let said = (answer, &rejection);
+                return self.contested_rejection(saga, turn, (said, stated), &refusal);
+            }
+        };
+        if !is_news {
+            return self.rejected_again(turn, answer, (&rejection, stated));
+        }
+        let mut opened = 0;
+        let disputed = if findings.is_empty() {
+            // What nobody is owed keeps nobody's money: only its case is open.
+            opened = self.noticed(turn, answer, unowed.into_iter().collect())?;
+            None
+        } else {
+            findings.extend(unowed);
+            Some(self.disputed(turn, answer, findings)?)
+        };
+        // Before the rejection: nobody says it again to whoever has that.
+        let frozen = self.freeze(turn, &rejection)?;
+        let events = opened + frozen + turn.decide(&self.key, &reject)?;
+        Ok(match disputed {
+            None => Heard::Recorded(events),
+            Some((cause, opened)) => Heard::Disputed(cause, opened + events),
+        })
+    }
+
+    /// A rejection of what was rejected: a record that adds up closes the case of one that did not, and one that
+    /// does not has no effect but its own case.
+    fn rejected_again<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+        (said, stated): (&Rejection, Vec<Finding>),
+    ) -> Result<Heard, NotDone> {
+        let view = turn.view()?;
+        let frozen = |turn: &mut Turn<'_, S>| self.freeze(turn, said);
+        let was = self.standing_rejection(&view).cloned();
+        let differs = was.as_ref().is_some_and(|was| was.stated != said.stated);
+        let Some(record) = self.record(&view, answer).filter(|_| differs) else {
+            return Ok(Heard::Recorded(frozen(turn)?));
+        };
+        let doubted = self.rejection_case(&view).filter(|_| self.is_rejection_doubted(&view));
+        match doubted {
+            Some(case) if stated.is_empty() => {
+                let closed = rejection_corrected(turn, case, &record)?;
+                Ok(Heard::Recorded(closed + frozen(turn)?))
+            }
+            None | Some(_) => {
+                let is_known = turn.state(&record.key()).is_some_and(|it| it.case().is_some());
+                if stated.is_empty() || is_known {
+                    return Ok(Heard::Recorded(frozen(turn)?));
+                }
+                let text = stated.first().map(|found| found.what.as_str().into());
+                let events = cases::open(turn, &record, self.about(turn)?, stated)?;
+                Ok(Heard::Contradicts(text.unwrap_or_else(|| "rejected otherwise".into()), events))
+            }
+        }
+    }
+}
