@@ -57,7 +57,7 @@ pub fn findings(
         confirmed_on: confirmation.confirmed_on,
         registered_on: Some(confirmation.registered_on),
     };
-    let first_day = house.confirmed_from(against.terms, against.before.len());
+    let first_day = house.confirmed_from(against.terms, (against.before, confirmation));
     let when = when(house, against.terms, first_day, received_at);
     found.extend(dates(&stated, &when, confirmation.outcome.registered()));
     let Some(another) = of_another(confirmation) else { return found };
@@ -119,9 +119,9 @@ impl Against<'_> {
     }
 
     /// The day whose price counts: T, and where the rest was carried over, an open day later for
-    /// each record before.
-    fn priced_on(&self, house: &House) -> NaiveDate {
-        let t = house.t_of_nth(self.terms, self.before.len());
+    /// each T of the records before.
+    fn priced_on(&self, house: &House, said: &Confirmation) -> NaiveDate {
+        let t = house.t_of_record(self.terms, (self.before, said));
         t.unwrap_or(self.terms.trade_date).date()
     }
 
@@ -142,7 +142,7 @@ impl Against<'_> {
 
 fn numbers(house: &House, against: &Against<'_>, confirmation: &Confirmation) -> Vec<Finding> {
     let terms = against.terms;
-    let day = against.priced_on(house);
+    let day = against.priced_on(house, confirmation);
     let nav = |fund| published(house, day, fund);
     let finished = confirmation.finished;
     match (&terms.ask, &confirmation.outcome) {

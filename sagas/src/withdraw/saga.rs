@@ -1,6 +1,8 @@
 //! The withdrawal as a saga: its types, its admission, and its doors for callers and operators.
 
-use super::{Asked, Call, Do, Ending, Fact, Plan, Request, WITHDRAW, When, act, facts, hear};
+use super::{
+    Asked, Call, Do, Ending, Fact, Plan, Request, WITHDRAW, When, act, facts, hear, one_sum,
+};
 use crate::{
     fund_milestones,
     house::House,
@@ -195,7 +197,7 @@ impl FundSaga for Withdraw {
 
 impl saga::Saga for Withdraw {
     fund_milestones!("withdraw", ["paid_out", "kept_in_wallet"]);
-    const TABLES: &'static [&'static Table<Self>] = &[&WITHDRAW];
+    const TABLES: &'static [&'static Table<Self>] = &[&WITHDRAW, &one_sum::TABLE];
 
     type Request = Request;
     type Asked = Asked;
@@ -246,7 +248,7 @@ impl saga::Saga for Withdraw {
     }
 
     fn reads(&self, of: &Preparing<'_, Self>) -> Vec<Need> {
-        Plan::of(&self.house, of.id, of.request).streams()
+        Plan::of(&self.house, of.id, of.request, 0).streams()
     }
 
     fn prepare(
@@ -259,7 +261,7 @@ impl saga::Saga for Withdraw {
         let day = self.house.calendar.t_of(of.now).map_or_else(|_| of.now.date(), TradingDay::date);
         let fund =
             (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
-        let plan = Plan::of(&self.house, of.id, request);
+        let plan = Plan::of(&self.house, of.id, request, 0);
         let wallet = plan.wallet.state(streams);
         if wallet.is_some_and(|wallet| wallet.entry(of.id) != Entry::default()) {
             return Err(Refusal::TransactionUsed(of.id.clone()));
@@ -293,7 +295,7 @@ impl saga::Saga for Withdraw {
         Plan {
             cases: by_hand::cases_in_sight(id, open),
             compensations: Compensations::of(&open.notes),
-            ..Plan::of(&self.house, id, &open.request)
+            ..Plan::of(&self.house, id, &open.request, open.notes.payouts)
         }
     }
 
@@ -354,7 +356,7 @@ impl saga::Saga for Withdraw {
                 if let Some(done) = owed.redirect(turn, account, *own_name, reason) {
                     return Ok(done?);
                 }
-                Ok(plan.payout.redirect(turn, account, *own_name, reason)?)
+                Ok(plan.payouts.legs.redirect_any(turn, account, *own_name, reason)?)
             }
             Command::CloseCase { case, closing } => {
                 Ok(cancel::close_case(self, turn, *case, closing)?)
@@ -392,9 +394,7 @@ impl saga::Saga for Withdraw {
 
     fn summary(request: &Request) -> String {
         let Request { investor, fund, shares, .. } = request;
-        match shares {
-            Some(shares) => format!("{investor}: {shares} shares of {fund} for money"),
-            None => format!("{investor}: all shares of {fund} for money"),
-        }
+        let shares = shares.map_or_else(|| "all".to_owned(), |shares| shares.to_string());
+        format!("{investor}: {shares} shares of {fund} for money")
     }
 }
