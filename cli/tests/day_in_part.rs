@@ -14,15 +14,15 @@ investor,account,risk,questionnaire_valid_until,kyc,id_valid_until,same_name_car
 I-1,A-1,C5,2027-01-31,verified,2035-06-30,yes,individual
 ";
 const ORDERS: &str = "\
-transaction,time,kind,investor,wallet_fund,fund,target_fund,amount,shares,mode,of,on_huge
-P-1,10:00:00,purchase,I-1,,011162,,1000.00,,,,
-R-1,10:00:00,recharge,I-1,,000730,,2000.00,,,,
-W-1,2026-02-13T10:00:00+08:00,withdraw,I-1,,000730,,,600.00,,,cancel
-L-1,10:00:00,discount_purchase,I-1,000730,,011162,1000.00,,linked_same_day,,
-N-1,10:00:00,discount_purchase,I-1,000730,,011162,1000.00,,next_day,,
-N-2,10:00:00,discount_purchase,I-1,000730,,011162,1000.00,,next_day,,
-C-1,11:00:00,cancel,,,,,,,,N-1,
-C-2,11:00:00,cancel,,,,,,,,N-2,
+transaction,time,kind,investor,wallet_fund,fund,target_fund,amount,shares,mode,of
+P-1,10:00:00,purchase,I-1,,011162,,1000.00,,,
+R-1,10:00:00,recharge,I-1,,000730,,2000.00,,,
+W-1,2026-02-13T10:00:00+08:00,withdraw,I-1,,000730,,,600.00,,
+L-1,10:00:00,discount_purchase,I-1,000730,,011162,1000.00,,linked_same_day,
+N-1,10:00:00,discount_purchase,I-1,000730,,011162,1000.00,,next_day,
+N-2,10:00:00,discount_purchase,I-1,000730,,011162,1000.00,,next_day,
+C-1,11:00:00,cancel,,,,,,,,N-1
+C-2,11:00:00,cancel,,,,,,,,N-2
 ";
 const SCENARIO: &str = "\
 [override.P-1]

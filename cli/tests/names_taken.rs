@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::fundflow;
+use common::{copy, fundflow};
 use serde_json::Value;
 use std::{
     fs,
@@ -15,19 +15,6 @@ use std::{
 use tempfile::TempDir;
 
 const EARLIER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/stores/names-taken");
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
-        }
-    }
-}
 
 /// The store, and the folder of its next day: file 05 freezes shares of I-1 and I-2, and two days'
 /// incomes are published. One of both has its first name taken, the other one its second name, too.

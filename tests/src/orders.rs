@@ -159,5 +159,6 @@ pub fn payout_terms() -> payout::Terms {
         due: day("2026-02-25"),
         asked_at: Some(request_time()),
         compensates: None,
+        record: None,
     }
 }

@@ -313,6 +313,20 @@ pub(crate) fn fundflow(store: &Path, arguments: &[&str]) -> Output {
     command.arg("--store").arg(store).args(arguments).output().unwrap()
 }
 
+/// A store of an earlier program, to be played on.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
 /// What was typed, what was printed, how it ended.
 pub(crate) fn transcript(store: &Path, arguments: &[&str]) -> String {
     let Output { status, stdout, stderr } = fundflow(store, arguments);

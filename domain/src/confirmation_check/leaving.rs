@@ -159,17 +159,6 @@ pub(super) fn check_asked(asked: Shares, out: Shares, nav: Nav) -> Option<Findin
     Some(found(Kind::SharesExceedAsked, &what, vec![ours], vec![theirs], disputed))
 }
 
-/// The last record of an order whose rest was to be carried over, and that leaves a rest: neither asked for again
-/// nor cancelled, as far as anybody was told.
-pub fn not_carried_over(asked: Shares, out: Shares) -> Option<Finding> {
-    let rest = asked.minus(out).filter(|rest| !rest.is_zero())?;
-    let what = format!(
-        "{out} shares leave by the last record where {asked} were asked, and the other {rest} were to be carried over"
-    );
-    let (ours, theirs) = (Figure::new("shares out", asked), Figure::new("shares out", out));
-    Some(found(Kind::AmountDiffers, &what, vec![ours], vec![theirs], Disputed::default()))
-}
-
 /// Checks a redemption.
 pub fn redemption(theirs: &RedemptionNumbers, expected: &RedemptionExpected<'_>) -> Vec<Finding> {
     let RedemptionNumbers { shares, nav, gross, fee, back_end_fee, payout, .. } = *theirs;

@@ -43,8 +43,7 @@ use crate::{
 pub use converting::{ConversionExpected, ConversionNumbers, conversion};
 pub use dates::{Dates, REGISTRATION_DAYS_MAX, When, dates};
 pub use leaving::{
-    LotNumbers, LotTerms, PutOff, RedemptionExpected, RedemptionNumbers, not_carried_over,
-    redemption,
+    LotNumbers, LotTerms, PutOff, RedemptionExpected, RedemptionNumbers, redemption,
 };
 pub use naming::{confirms_another, of_another};
 pub use of_order::of_order;

@@ -47,6 +47,10 @@ pub struct Terms {
     /// The case because of which it is paid out of our own money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compensates: Option<CaseId>,
+    /// The registrar's record whose money it is. Absent where it pays all that the order brought, or what no
+    /// record did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<Serial>,
 }
 
 /// Money that reached the investor's account, as the channel says.

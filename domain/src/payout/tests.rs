@@ -28,6 +28,7 @@ fn terms() -> Terms {
         due: TradingDay::recorded(NaiveDate::from_ymd_opt(2026, 2, 25).unwrap()),
         asked_at: None,
         compensates: None,
+        record: None,
     }
 }
 

@@ -151,9 +151,10 @@ fn huge(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> Told<
     let on = need(of, "on", A_DATE, report);
     let part: Option<i64> = need(of, "part_per_mille", "1 to 999", report);
     let part_per_mille = part.and_then(|part| part_of(of, part, report));
+    let in_two = of.told("in_two", "true or false", report).unwrap_or_default();
     let on = on.filter(|on| trades(of, "on", *on, around, report));
     let (fund, on) = (fund?, on?);
-    Some((Huge { fund, on, part_per_mille: part_per_mille? }, Some((fund, on))))
+    Some((Huge { fund, on, part_per_mille: part_per_mille?, in_two }, Some((fund, on))))
 }
 
 fn frozen(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> Told<Frozen> {

@@ -143,6 +143,7 @@ impl DiscountPurchase {
             due: PayoutLeg::due(&self.house, turn, here)?,
             asked_at: None,
             compensates: None,
+            record: None,
         };
         plan.payout.request(turn, terms)
     }

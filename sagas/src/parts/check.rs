@@ -5,15 +5,15 @@ use crate::house::House;
 use chrono::NaiveDate;
 use fundflow_domain::{
     application::{
-        Application, Ask, Confirmation, ConversionConfirmed, LotConfirmed, OnHuge, Outcome,
-        Quantity, Reception, RedemptionConfirmed, Rejection, Terms,
+        Application, Ask, Confirmation, ConversionConfirmed, LotConfirmed, Outcome, Quantity,
+        Reception, RedemptionConfirmed, Rejection, Terms,
     },
     calendar::{CalendarError, TradingDay},
     case::{Disputed, Figure, Finding, Kind},
     confirmation_check::{
         ConversionExpected, ConversionNumbers, Dates, LotNumbers, LotTerms, Promised,
         RedemptionExpected, RedemptionNumbers, When, confirms_another, conversion, dates,
-        most_interest, not_carried_over, of_order, of_rejection as of_refused, redemption,
+        most_interest, of_order, of_rejection as of_refused, redemption,
     },
     fund::FundKind,
     ids::FundCode,
@@ -58,7 +58,7 @@ pub fn findings(
         confirmed_on: confirmation.confirmed_on,
         registered_on: Some(confirmation.registered_on),
     };
-    let first_day = house.confirmed_from(against.terms, against.before.len());
+    let first_day = house.confirmed_from(against.terms, (against.before, confirmation));
     let when = when(house, against.terms, first_day, received_at);
     found.extend(dates(&stated, &when, confirmation.outcome.registered()));
     let Some(another) = confirms_another(confirmation) else { return found };
@@ -100,7 +100,7 @@ pub fn of_rejection(
     let mut found = of_refused(terms, &known.portions, stated);
     if let (Some(on), Ask::Subscription { .. }) = (stated.on, &terms.ask) {
         let stated = Dates { trade_date: None, confirmed_on: on, registered_on: None };
-        let first_day = house.confirmed_from(terms, 0);
+        let first_day = house.shares_from(terms, terms.trade_date);
         found.extend(dates(&stated, &when(house, terms, first_day, received_at), Shares::ZERO));
     }
     found
@@ -123,20 +123,6 @@ fn when<'a>(
 ) -> When<'a> {
     let cut_off_of_t = house.cut_off(terms);
     When { received_at, t: terms.trade_date, cut_off_of_t, first_day, calendar: &house.calendar }
-}
-
-/// What an investor's last record leaves of shares whose rest was to be carried over.
-pub fn rest_left(
-    terms: &Terms,
-    before: &[Confirmation],
-    confirmation: &Confirmation,
-) -> Option<Finding> {
-    let Ask::Redemption { shares, on_huge: OnHuge::CarryOver, .. } = &terms.ask else {
-        return None;
-    };
-    let Outcome::Redemption(said) = &confirmation.outcome else { return None };
-    let left = Against { terms, before, leaving: None }.shares_left(*shares);
-    confirmation.finished.then(|| not_carried_over(left, said.shares)).flatten()
 }
 
 /// What only the published prices say of it; empty where none is known.
@@ -170,9 +156,9 @@ impl Against<'_> {
     }
 
     /// The day whose price counts: T, and where the rest was carried over, an open day later for
-    /// each record before.
-    fn priced_on(&self, house: &House) -> NaiveDate {
-        let t = house.t_of_nth(self.terms, self.before.len());
+    /// each T of the records before.
+    fn priced_on(&self, house: &House, said: &Confirmation) -> NaiveDate {
+        let t = house.t_of_record(self.terms, (self.before, said));
         t.unwrap_or(self.terms.trade_date).date()
     }
 
@@ -193,7 +179,7 @@ impl Against<'_> {
 
 fn numbers(house: &House, against: &Against<'_>, confirmation: &Confirmation) -> Vec<Finding> {
     let terms = against.terms;
-    let day = against.priced_on(house);
+    let day = against.priced_on(house, confirmation);
     let nav = |fund| published(house, day, fund);
     let finished = confirmation.finished;
     match (&terms.ask, &confirmation.outcome) {

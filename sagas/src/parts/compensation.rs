@@ -16,6 +16,7 @@ use super::{
     cancel::NotTakenBack,
     milestone::Notes,
     payout::{NotRedirected, PayoutLeg},
+    payout_legs::PayoutLegs,
 };
 use crate::{house::House, ports::bank::BankCall};
 use fundflow_domain::{
@@ -41,14 +42,8 @@ use std::sync::Arc;
 const END: &str = "compensation";
 
 /// The payouts that closed cases may owe.
-#[derive(Debug, Clone, Default)]
-pub struct Compensations(Vec<PayoutLeg>);
-
-impl PartialEq for Compensations {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.iter().map(|leg| &leg.no).eq(other.0.iter().map(|leg| &leg.no))
-    }
-}
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Compensations(PayoutLegs);
 
 /// The payout that a case may owe: `{case}.out`.
 fn of_case(case: CaseId) -> Option<PayoutLeg> {
@@ -113,6 +108,7 @@ pub fn owe<S: FundSaga>(
         due,
         asked_at: None,
         compensates: Some(case),
+        record: None,
     };
     leg.request(turn, terms).map_err(|error| refused(&error))
 }
@@ -136,54 +132,42 @@ impl Compensations {
 
     /// What must be in memory.
     pub fn needs(&self) -> impl Iterator<Item = Need> {
-        self.0.iter().map(|leg| leg.key.need())
+        self.0.needs()
     }
 
     /// They belong to the transaction whose cases they are named after.
     pub fn streams(&self) -> impl Iterator<Item = StreamName> {
-        self.0.iter().map(|leg| leg.key.stream().clone())
+        self.0.streams()
     }
 
     /// Whether that stream is one of theirs.
     pub fn has(&self, stream: &StreamName) -> bool {
-        self.0.iter().any(|leg| leg.key.stream() == stream)
+        self.0.has(stream)
     }
 
     /// The one that the number of an attempt belongs to.
     pub fn numbered(&self, no: &PaymentNo) -> Option<&PayoutLeg> {
-        let attempt = |leg: &&PayoutLeg| {
-            let rest = no.as_str().strip_prefix(leg.no.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        self.0.iter().find(attempt)
+        self.0.numbered(no)
     }
 
     /// The bank has answered about each of them.
     pub fn are_answered<S: Saga>(&self, view: &View<'_, S>) -> bool {
-        is_given_up(view) || self.unanswered(view).is_none()
+        is_given_up(view) || self.0.unanswered(view).is_none()
     }
 
     /// None of them waits for another account.
     pub fn none_is_refused<S: Saga>(&self, view: &View<'_, S>) -> bool {
-        is_given_up(view) || self.refused(view).is_none()
-    }
-
-    fn unanswered<S: Saga>(&self, view: &View<'_, S>) -> Option<&PayoutLeg> {
-        self.0.iter().find(|leg| leg.is_requested(view) && !leg.is_answered(view))
-    }
-
-    fn refused<S: Saga>(&self, view: &View<'_, S>) -> Option<&PayoutLeg> {
-        self.0.iter().find(|leg| leg.is_answered(view) && !leg.is_paid_out(view))
+        is_given_up(view) || self.0.refused(view).is_none()
     }
 
     /// The next one, as the bank is given it.
     pub fn call<S: Saga>(&self, view: &View<'_, S>) -> Option<BankCall> {
-        self.unanswered(view)?.call(view)
+        self.0.call(view)
     }
 
     /// When a person is called about it.
     pub fn overdue<S: Saga>(&self, house: &House, view: &View<'_, S>) -> Option<Timestamp> {
-        self.unanswered(view)?.overdue(house, view)
+        self.0.overdue(house, view)
     }
 
     /// Parks until a person names another account.
@@ -191,8 +175,7 @@ impl Compensations {
     /// # Errors
     /// Always.
     pub fn ask_for_account<S: Saga>(&self, turn: &Turn<'_, S>) -> Result<usize, NotDone> {
-        let view = turn.view()?;
-        self.refused(&view).ok_or(NotDone::Lacks("the bank's refusal"))?.ask_for_account(turn)
+        self.0.ask_for_account(turn)
     }
 
     /// Sends what the bank refused to another account; `None` where none of them was refused.
@@ -203,8 +186,7 @@ impl Compensations {
         own_name: bool,
         reason: &Cause,
     ) -> Option<Result<usize, NotRedirected>> {
-        let refused = turn.view().ok().and_then(|view| self.refused(&view))?;
-        Some(refused.redirect(turn, account, own_name, reason))
+        self.0.redirect(turn, account, own_name, reason)
     }
 
     /// What is owed and not paid, as an operator names it. Yuan.

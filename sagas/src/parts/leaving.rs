@@ -169,7 +169,7 @@ pub fn cost<S: FundSaga>(
     customer: CustomerType,
 ) -> Option<check::Leaving> {
     let t = terms.trade_date;
-    let own_t = house.t_of_nth(terms, before.len()).unwrap_or(t);
+    let own_t = house.t_of_record(terms, (before, said)).unwrap_or(t);
     let source = (house.funds)(terms.fund, own_t.date())?;
     // A date that cannot be is another finding's business.
     let on = said.confirmed_on.max(t.date());

@@ -77,6 +77,28 @@ impl House {
         Ok(after.map_or(here, |day| day.max(here)))
     }
 
+    /// The day on which the money of one record of a redemption is here: that of its own T. What was carried over
+    /// is of no earlier T than its word can be of: the fund may have paid nothing on the days between.
+    ///
+    /// # Errors
+    /// As [`Self::paid_by`].
+    pub fn record_paid_by(
+        &self,
+        terms: &Terms,
+        (before, said): (&[Confirmation], &Confirmation),
+    ) -> Result<TradingDay, NotDone> {
+        let mut t = self.t_of_record(terms, (before, said)).map_err(beyond)?;
+        let next = |t| self.leaves_from(terms.fund, self.calendar.plus(t, 1)?);
+        while t > terms.trade_date
+            && let Ok(later) = next(t)
+            && let Ok(word) = self.word_from(terms, later)
+            && word.date() <= said.confirmed_on
+        {
+            t = later;
+        }
+        self.paid_by(terms.fund, t)
+    }
+
     /// All that an order's T decides of it is in the catalogue.
     ///
     /// # Errors

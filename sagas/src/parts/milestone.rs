@@ -97,6 +97,11 @@ pub enum Milestone<P> {
         /// As the bank says it, or that it never got the call.
         cause: Cause,
     },
+    /// An order is confirmed in more portions than payouts were foreseen for.
+    PayoutsForeseen {
+        /// How many there may be from now on.
+        count: u32,
+    },
 }
 
 impl<P> Milestone<P> {
@@ -119,7 +124,8 @@ impl<P> Milestone<P> {
             | Milestone::Undisputed { .. }
             | Milestone::CancelAsked { .. }
             | Milestone::CancelRefused { .. }
-            | Milestone::NotMoved { .. } => None,
+            | Milestone::NotMoved { .. }
+            | Milestone::PayoutsForeseen { .. } => None,
         }
     }
 }
@@ -153,6 +159,8 @@ pub struct Notes<P> {
     pub cancel_refused: Option<Cause>,
     /// What the bank has not moved for good.
     pub not_moved: Vec<PaymentNo>,
+    /// How many payouts a further portion was foreseen to need; none where the usual ones do.
+    pub payouts: u32,
 }
 
 impl<P> Default for Notes<P> {
@@ -171,6 +179,7 @@ impl<P> Default for Notes<P> {
             cancel: None,
             cancel_refused: None,
             not_moved: Vec::new(),
+            payouts: 0,
         }
     }
 }
@@ -230,6 +239,7 @@ impl<P: Clone> Notes<P> {
                     self.not_moved.push(no.clone());
                 }
             }
+            Milestone::PayoutsForeseen { count } => self.payouts = self.payouts.max(*count),
         }
         Some(())
     }
@@ -264,6 +274,7 @@ macro_rules! fund_milestones {
             "cancel_asked",
             "cancel_refused",
             "not_moved",
+            "payouts_foreseen",
         ], [$($ending),*]);
 
         fn milestone_type(milestone: &Self::Milestone) -> &'static str {
@@ -281,6 +292,7 @@ macro_rules! fund_milestones {
                 M::CancelAsked { .. } => concat!($kind, ".cancel_asked"),
                 M::CancelRefused { .. } => concat!($kind, ".cancel_refused"),
                 M::NotMoved { .. } => concat!($kind, ".not_moved"),
+                M::PayoutsForeseen { .. } => concat!($kind, ".payouts_foreseen"),
             }
         }
 

@@ -15,6 +15,8 @@ pub mod leaving;
 pub mod payment;
 mod payment_records;
 pub mod payout;
+pub mod payout_legs;
+pub mod portions;
 mod records;
 mod rejected;
 pub mod share_book;

@@ -76,7 +76,7 @@ impl WalletPart {
         let gone = all().try_fold(Shares::ZERO, gone).filter(|_| said.finished)?;
         let settled = |sum: Income, it| sum.plus(ApplicationLeg::income_of(it)?);
         let settled = all().try_fold(Income::ZERO, settled)?;
-        let due = self.due(house, view, (terms, before.len())).filter(|_| gone == asked)?;
+        let due = self.due(house, view, terms, (before, said)).filter(|_| gone == asked)?;
         let due = if may_take { due } else { due.max(Income::ZERO) };
         let rest = due.minus(settled)?;
         let records = Decimal::from(before.len().saturating_add(1));
@@ -94,13 +94,14 @@ impl WalletPart {
         &self,
         house: &House,
         view: &View<'_, S>,
-        (terms, nth): (&Terms, usize),
+        terms: &Terms,
+        of: (&[Confirmation], &Confirmation),
     ) -> Option<Income> {
         let state = self.state(view.streams)?;
         if state.registered() != self.held(view).unwrap_or_default() {
             return None;
         }
-        let t = house.t_of_nth(terms, nth).ok()?;
+        let t = house.t_of_record(terms, of).ok()?;
         let last = money_fund::earns_until(&house.calendar, t).ok()?;
         state.publication_on(last)?;
         let late = |due: Income, day| due.minus(state.income_on(day).unwrap_or(Income::ZERO));

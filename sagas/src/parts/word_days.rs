@@ -1,7 +1,8 @@
 //! The days of a registrar's word: from when on it can come, and by when it must.
 //!
 //! ```text
-//! T of a part:  the order's; of what a huge redemption left: the next day on which shares may leave
+//! T of a part:  the order's; of what a huge redemption left: the next day on which shares may leave; parts of one
+//!               day and one price are of one T
 //! can come:     on the day by which the terms of that T, or the promise, have it confirmed; not before
 //! must come:    by then
 //! of a raising: by the terms in force on the day on which its word is due: one that they extend or shorten
@@ -16,7 +17,9 @@ use crate::{house::House, ports::registrar::ApplicationAnswer};
 use chrono::NaiveDate;
 use fundflow_domain::{
     admission::cash_out::may_leave,
-    application::{Application, Applications, Ask, Command, OnHuge, Stage, Terms},
+    application::{
+        Application, Applications, Ask, Command, Confirmation, OnHuge, Outcome, Stage, Terms,
+    },
     calendar::{CalendarError, TradingDay},
     decider::Decider as _,
     fund::Raising,
@@ -39,12 +42,22 @@ impl House {
         Ok(day)
     }
 
-    /// The T of the n-th record of an order, from 0 on: what a huge redemption leaves is asked for again on
-    /// the next day on which the fund lets shares leave.
+    /// The T of a record, beside those before it of the same order.
     ///
     /// # Errors
     /// The calendar ends before it.
-    pub fn t_of_nth(&self, terms: &Terms, nth: usize) -> Result<TradingDay, CalendarError> {
+    pub fn t_of_record(
+        &self,
+        terms: &Terms,
+        (before, said): (&[Confirmation], &Confirmation),
+    ) -> Result<TradingDay, CalendarError> {
+        let first = before.iter().position(|it| are_of_one_t(it, said)).unwrap_or(before.len());
+        self.t_of_nth(terms, count_ts(before.get(..first).unwrap_or(before)))
+    }
+
+    /// The n-th T of an order, from 0 on: what a huge redemption leaves is asked for again on the next day on
+    /// which the fund lets shares leave.
+    fn t_of_nth(&self, terms: &Terms, nth: usize) -> Result<TradingDay, CalendarError> {
         let Ask::Redemption { on_huge: OnHuge::CarryOver, .. } = terms.ask else {
             return Ok(terms.trade_date);
         };
@@ -71,13 +84,26 @@ impl House {
         Ok(promised.map_or(first, |by| first.min(by)))
     }
 
-    /// The first day on which the registrar can confirm the n-th part of an order, from 0 on: shares of a
+    /// The first day on which the registrar can confirm a part of an order, beside those before it: shares of a
     /// raising come when the fund is founded.
     ///
     /// # Errors
     /// The calendar ends before it.
-    pub fn confirmed_from(&self, terms: &Terms, nth: usize) -> Result<TradingDay, CalendarError> {
-        let first = self.word_from(terms, self.t_of_nth(terms, nth)?)?;
+    pub fn confirmed_from(
+        &self,
+        terms: &Terms,
+        of: (&[Confirmation], &Confirmation),
+    ) -> Result<TradingDay, CalendarError> {
+        self.shares_from(terms, self.t_of_record(terms, of)?)
+    }
+
+    /// The first day on which the registrar can say what became of an order that counts for that T, in shares or
+    /// that none come: of a raising, when it is over.
+    ///
+    /// # Errors
+    /// The calendar ends before it.
+    pub fn shares_from(&self, terms: &Terms, t: TradingDay) -> Result<TradingDay, CalendarError> {
+        let first = self.word_from(terms, t)?;
         match terms.ask {
             Ask::Subscription { .. } => {
                 let raised = self.founded_by(terms.fund, terms.trade_date)?;
@@ -98,7 +124,7 @@ impl House {
         let (Stage::Confirming, Some(part)) = (&known.stage, known.portions.last()) else {
             return Some(by);
         };
-        let t = self.t_of_nth(&known.terms, known.portions.len()).ok()?;
+        let t = self.t_of_nth(&known.terms, count_ts(&known.portions)).ok()?;
         let of_rest = match (self.funds)(known.terms.fund, t.date()) {
             Some(terms) => terms.confirmed_by(&self.calendar, t),
             None => self.calendar.plus(t, 1),
@@ -139,6 +165,27 @@ impl House {
             day = terms.effective_from.pred_opt().filter(|before| *before < day)?;
         }
     }
+}
+
+/// Records of one day and of one price: parts of what was asked for on one T. A record of the same day at
+/// another price is of the next T, and early.
+fn are_of_one_t(one: &Confirmation, other: &Confirmation) -> bool {
+    let nav = |it: &Confirmation| match &it.outcome {
+        Outcome::Redemption(numbers) => Some(numbers.nav),
+        Outcome::Purchase(_)
+        | Outcome::Subscription(_)
+        | Outcome::Conversion(_)
+        | Outcome::FastTransfer(_) => None,
+    };
+    one.confirmed_on == other.confirmed_on && nav(one) == nav(other)
+}
+
+/// How many Ts those records are of.
+fn count_ts(records: &[Confirmation]) -> usize {
+    let is_first = |(at, it): &(usize, &Confirmation)| {
+        !records.iter().take(*at).any(|before| are_of_one_t(before, it))
+    };
+    records.iter().enumerate().filter(is_first).count()
 }
 
 impl ApplicationLeg {

@@ -208,6 +208,7 @@ impl Purchase {
             due: due.map_err(beyond)?,
             asked_at: None,
             compensates: None,
+            record: None,
         };
         plan.interest.request(turn, terms)
     }

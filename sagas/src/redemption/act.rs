@@ -11,14 +11,13 @@ use crate::parts::{
     later::Unreachable,
     leaving as part,
     milestone::Milestone,
-    payout::PayoutLeg,
+    portions::Portions,
 };
 use fundflow_domain::{
     admission::leaving,
     application::{Ask, PromisedFee, Terms},
     calendar::TradingDay,
     orders::Cause,
-    payout,
 };
 use fundflow_runtime::turn::NotDone;
 
@@ -32,12 +31,9 @@ impl Redemption {
             Do::Release => plan.holdings.release(turn),
             Do::Place => self.place(turn),
             Do::Take => turn.as_far_as_it_goes(|turn| self.book(turn)),
+            Do::ForeseePayouts => Portions::foresee(turn, &plan.out),
             Do::RequestPayout => self.request_payout(turn),
-            Do::AskForAccount => {
-                let view = turn.view()?;
-                let refused = plan.payouts.iter().find(|leg| facts::is_refused(&view, leg));
-                refused.ok_or(lacks("the bank's refusal"))?.ask_for_account(turn)
-            }
+            Do::AskForAccount => plan.payouts.legs.ask_for_account(turn),
             Do::CloseOrder => plan.out.close(turn),
             Do::HandOver => by_hand::hand_over(turn),
             Do::AskForCompensation => plan.compensations.ask_for_account(turn),
@@ -115,18 +111,9 @@ impl Redemption {
 
     fn request_payout(&self, turn: &mut Turn<'_>) -> Done {
         let view = turn.view()?;
-        let (nth, leg, amount) = facts::next_payout(&view).ok_or(lacks("money to pay out"))?;
-        let here = self.money_here(&view, nth)?;
-        let terms = payout::Terms {
-            no: leg.no.clone(),
-            account: view.open.request.account.clone(),
-            amount,
-            order: leg.order.clone(),
-            due: PayoutLeg::due(&self.house, turn, here)?,
-            asked_at: None,
-            compensates: None,
-        };
-        let leg = leg.clone();
+        let next = facts::next_payout(&view).ok_or(lacks("money to pay out"))?;
+        let here = self.money_here(&view)?;
+        let (leg, terms) = next.announced(self, turn, (&view.open.request.account, here))?;
         leg.request(turn, terms)
     }
 }

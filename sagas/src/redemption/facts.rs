@@ -4,22 +4,16 @@ use super::{
     Fact, When,
     saga::{Plan, Redemption, View},
 };
-use crate::house::beyond;
 use crate::parts::{
     application::FundSaga as _,
     by_hand::{self, Origin},
     cancel, disputes, lacking,
     last_word::{self, AtBank, HasBank},
     payout::PayoutLeg,
+    portions::Portion,
     timing, units,
 };
-use fundflow_domain::{
-    application::{Confirmation, Outcome},
-    calendar::TradingDay,
-    money::{Amount, Money},
-    payout::Stage,
-    time::Timestamp,
-};
+use fundflow_domain::{calendar::TradingDay, money::Money, time::Timestamp};
 use fundflow_runtime::{saga::OpenEnd, turn::NotDone};
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -32,6 +26,7 @@ const MONEY: &str = "payout";
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
     let (out, holdings) = (&plan.out, &plan.holdings);
+    let is_by_hand = || by_hand::is_by_hand(view, MONEY);
     match fact {
         Fact::Reserved => holdings.was_reserved(view),
         Fact::Released => holdings.is_released(view),
@@ -43,16 +38,11 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Rejected => out.is_rejected(view),
         Fact::Confirmed => out.is_confirmed(view) && !disputes::hold_up(view),
         Fact::Taken => holdings.is_booked_out(view, out),
+        Fact::PayoutsForeseen => !may_be_paid(view) || plan.payouts.are_foreseen(view, out),
         Fact::PayoutsRequested => next_payout(view).is_none(),
-        Fact::PayoutsAnswered => by_hand::is_by_hand(view, MONEY) || unanswered(view).is_none(),
-        Fact::NoneRefused => {
-            by_hand::is_by_hand(view, MONEY)
-                || !plan.payouts.iter().any(|leg| is_refused(view, leg))
-        }
-        Fact::PaidOut => {
-            let paid = |leg: &PayoutLeg| !leg.is_requested(view) || leg.is_paid_out(view);
-            out.is_over(view) && next_payout(view).is_none() && plan.payouts.iter().all(paid)
-        }
+        Fact::PayoutsAnswered => is_by_hand() || plan.payouts.legs.unanswered(view).is_none(),
+        Fact::NoneRefused => is_by_hand() || plan.payouts.legs.refused(view).is_none(),
+        Fact::PaidOut => out.is_over(view) && may_be_paid(view) && plan.payouts.are_paid(view, out),
         Fact::Ended => view.ending.is_some(),
         Fact::Compensated => view.plan.compensations.are_answered(view),
         Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
@@ -70,7 +60,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
 /// Money that the bank has been asked for stays with it, unless a person takes just that over.
 pub(super) fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
     let asked = |leg: &PayoutLeg| leg.is_requested(view) && !leg.is_paid_out(view);
-    let ours = !by_hand::has(view, MONEY) && view.plan.payouts.iter().any(asked);
+    let ours = !by_hand::has(view, MONEY) && view.plan.payouts.legs.iter().any(asked);
     (end == MONEY && !ours).then_some(Origin::owed(&[END]))
 }
 
@@ -79,48 +69,22 @@ pub(super) fn trade_date(view: &View<'_>) -> TradingDay {
     view.plan.out.trade_date(view).unwrap_or_else(|| timing::promised_day(view))
 }
 
-/// The bank refuses its last attempt.
-pub(super) fn is_refused(view: &View<'_>, leg: &PayoutLeg) -> bool {
-    leg.payout(view).is_some_and(|payout| matches!(payout.attempt.stage, Stage::Refused(_)))
+/// Nothing is due while a record is in dispute, nor by itself once a person has the money.
+fn may_be_paid(view: &View<'_>) -> bool {
+    !view.open.notes.is_disputed() && !by_hand::is_by_hand(view, MONEY)
 }
 
-/// The payout that the bank is asked for next.
-pub(super) fn unanswered<'a>(view: &View<'a>) -> Option<&'a PayoutLeg> {
-    let asked = |leg: &&PayoutLeg| leg.is_requested(view) && !leg.is_answered(view);
-    view.plan.payouts.iter().find(asked)
+/// The bank was asked for all that it may be asked for.
+fn are_asked_for(view: &View<'_>) -> bool {
+    !may_be_paid(view) || view.plan.payouts.are_asked_for(view, &view.plan.out)
 }
 
-/// The first payout that is due and was not announced: which it is, and how much. Nothing is due
-/// while a record is in dispute.
-pub(super) fn next_payout<'a>(view: &View<'a>) -> Option<(usize, &'a PayoutLeg, Amount)> {
-    let payouts = &view.plan.payouts;
-    if view.open.notes.is_disputed() || by_hand::is_by_hand(view, MONEY) {
+/// The first payout that was not announced.
+pub(super) fn next_payout<'a>(view: &View<'a>) -> Option<Portion<'a>> {
+    if !may_be_paid(view) {
         return None;
     }
-    let application = view.plan.out.application(view)?;
-    let records: Vec<&Confirmation> = application.confirmations().collect();
-    let last = payouts.len().checked_sub(1)?;
-    let open = |(nth, leg): (usize, &'a PayoutLeg)| {
-        let of_leg = match nth {
-            _ if nth < last => records.get(nth..nth.checked_add(1)?)?,
-            _ if application.stage.is_over() => records.get(nth..)?,
-            _ => return None,
-        };
-        let sum = of_leg.iter().try_fold(Money::ZERO, |sum, it| sum.plus(brought(it)?))?;
-        let amount = Amount::checked(sum.decimal())?;
-        (!leg.is_requested(view)).then_some((nth, leg, amount))
-    };
-    payouts.iter().enumerate().find_map(open)
-}
-
-fn brought(said: &Confirmation) -> Option<Money> {
-    match &said.outcome {
-        Outcome::Redemption(numbers) => Some(numbers.payout),
-        Outcome::Purchase(_)
-        | Outcome::Subscription(_)
-        | Outcome::Conversion(_)
-        | Outcome::FastTransfer(_) => None,
-    }
+    view.plan.payouts.next(view, &view.plan.out)
 }
 
 impl Redemption {
@@ -140,22 +104,17 @@ impl Redemption {
             When::NextCutOff => house.cut_off_after(t, 1),
             When::ConfirmDue => timing::asked_from(view, house.noon_after(confirm_by()?, 0)),
             When::ConfirmOverdue => house.noon_after(confirm_by()?, 1),
-            When::MoneyDue => {
-                let nth = next_payout(view).map_or(0, |(nth, ..)| nth);
-                house.noon_after(self.money_here(view, nth).ok()?, 0)
-            }
-            When::MoneyOverdue => unanswered(view)?.overdue(house, view),
+            When::MoneyDue => house.noon_after(self.money_here(view).ok()?, 0),
+            When::MoneyOverdue => view.plan.payouts.legs.overdue(house, view),
         }
     }
 
-    /// The day on which the money of the n-th record is here.
-    pub(super) fn money_here(&self, view: &View<'_>, nth: usize) -> Result<TradingDay, NotDone> {
-        let application = view.plan.out.application(view);
-        let t = application
-            .map(|it| self.house.t_of_nth(&it.terms, nth))
-            .transpose()
-            .map_err(beyond)?;
-        self.house.paid_by(view.open.request.fund, t.unwrap_or_else(|| trade_date(view)))
+    /// The day on which the money of the next payout is here.
+    pub(super) fn money_here(&self, view: &View<'_>) -> Result<TradingDay, NotDone> {
+        match next_payout(view) {
+            Some(next) => next.here(&self.house),
+            None => self.house.paid_by(view.open.request.fund, trade_date(view)),
+        }
     }
 }
 
@@ -183,33 +142,22 @@ fn unpaid(view: &View<'_>) -> Money {
     let brought = view.plan.out.proceeds(view).unwrap_or_default();
     let by_hand = by_hand::is_by_hand(view, MONEY);
     let carried = difference(view).filter(|_| !by_hand);
-    let owed = carried.map_or(brought, |_| asked_for(view));
-    owed.minus(paid(view)).unwrap_or_default()
-}
-
-/// What the bank has paid out.
-fn paid(view: &View<'_>) -> Money {
-    let paid = view.plan.payouts.iter().filter_map(|leg| Some(leg.payout(view)?.paid()?.amount));
-    paid.fold(Money::ZERO, |sum, part| sum.plus(part).unwrap_or(sum))
-}
-
-/// What the bank was asked to pay out.
-fn asked_for(view: &View<'_>) -> Money {
-    let asked = view.plan.payouts.iter().filter_map(|leg| Some(leg.payout(view)?.terms.amount));
-    asked.fold(Money::ZERO, |sum, amount| sum.plus(amount.into()).unwrap_or(sum))
+    let payouts = &view.plan.payouts.legs;
+    let owed = carried.map_or(brought, |_| payouts.asked_for(view));
+    owed.minus(payouts.paid(view)).unwrap_or_default()
 }
 
 /// What no payout carries any more, or too much of which was carried.
 fn difference(view: &View<'_>) -> Option<OpenEnd> {
-    let last = view.plan.out.is_over(view) && next_payout(view).is_none();
-    let asked = asked_for(view);
+    let last = view.plan.out.is_over(view) && are_asked_for(view);
+    let asked = view.plan.payouts.legs.asked_for(view);
     if !last || asked.is_zero() || view.open.notes.is_disputed() {
         return None;
     }
     let brought = view.plan.out.proceeds(view).unwrap_or_default();
     if by_hand::is_by_hand(view, MONEY) {
         // A person has what is not paid, whatever it is; only too much of it is a difference.
-        let paid = paid(view);
+        let paid = view.plan.payouts.legs.paid(view);
         return (paid > brought).then(|| by_hand::difference(brought, paid)).flatten();
     }
     by_hand::difference(brought, asked)
@@ -225,7 +173,7 @@ impl HasBank for Redemption {
     fn at_bank(plan: &Plan) -> AtBank<'_> {
         AtBank {
             payment: None,
-            payouts: plan.payouts.iter().map(|leg| (leg, MONEY)).collect(),
+            payouts: plan.payouts.legs.iter().map(|leg| (leg, MONEY)).collect(),
             compensations: &plan.compensations,
         }
     }

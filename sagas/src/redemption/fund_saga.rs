@@ -57,10 +57,10 @@ impl FundSaga for Redemption {
     fn findings(
         &self,
         _view: &View<'_>,
-        terms: &Terms,
-        (before, said): (&[Confirmation], &Confirmation),
+        _terms: &Terms,
+        (_, said): (&[Confirmation], &Confirmation),
     ) -> Vec<Finding> {
-        unowed::income(said).into_iter().chain(check::rest_left(terms, before, said)).collect()
+        unowed::income(said).into_iter().collect()
     }
 
     fn takes_from(view: &View<'_>, _: &ApplicationLeg) -> Option<ShareBook> {

@@ -2,7 +2,7 @@
 //! out of the holdings in the same batch.
 
 use super::{
-    Call, facts,
+    Call,
     saga::{Answer, Redemption, Turn, View},
 };
 use crate::{
@@ -40,7 +40,7 @@ impl Redemption {
     ) -> Option<Calling<Self>> {
         let plan = view.plan;
         match what {
-            Call::Payout => Some(self.to_bank(facts::unanswered(view)?.call(view)?)),
+            Call::Payout => Some(self.to_bank(plan.payouts.legs.call(view)?)),
             Call::AskBank => Some(self.to_bank(last_word::call(view)?)),
             Call::Compensate => Some(self.to_bank(plan.compensations.call(view)?)),
             Call::Redeem => self.to_registrar(view, plan.out.submit(view, now)?),
@@ -90,19 +90,14 @@ fn no_such_money() -> Heard {
 
 /// The payout that a number is an attempt of.
 fn leg_of<'a>(plan: &'a super::Plan, no: &PaymentNo) -> Option<&'a PayoutLeg> {
-    let attempt = |leg: &&PayoutLeg| {
-        let rest = no.as_str().strip_prefix(leg.no.as_str());
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
-    plan.payouts.iter().find(attempt).or_else(|| plan.compensations.numbered(no))
+    plan.payouts.legs.numbered(no).or_else(|| plan.compensations.numbered(no))
 }
 
 /// Unasked news about one of the redemption's streams.
 pub(super) fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Option<Answer> {
     let plan = view.plan;
     if let Some(BankNotice(said)) = news.downcast_ref() {
-        let ours = plan.payouts.iter().any(|leg| leg.key.stream() == stream);
-        let ours = ours || plan.compensations.has(stream);
+        let ours = plan.payouts.legs.has(stream) || plan.compensations.has(stream);
         return ours.then(|| Answer::Bank(said.clone()));
     }
     let RegistrarNotice(said) = news.downcast_ref()?;

@@ -9,8 +9,8 @@
 //!    redeem, and the investor want it.
 //! 2. What the registrar took is taken at once, out of the lots that the investor chose or in the
 //!    fund's sequence; what it did not take is free again.
-//! 3. Each part has its price and its pay day: the first three are paid by themselves, what comes after them in
-//!    one sum once the last record is there. The money of a disputed record waits for its case.
+//! 3. Each part has its price and its pay day, and is paid by itself, however many there are. The money of a
+//!    disputed record waits for its case.
 //! 4. After the first record there is no way back, only a rest that stays.
 //! 5. Who gives it up with `manual` or `suspense` has the money of what comes late, too.
 
@@ -60,6 +60,8 @@ const BOOK: Side<Saga> = act("book", Do::Take, Fact::Taken).beside();
 const CANCEL: Side<Saga> = call("cancel", Call::Cancel, Fact::CancelSettled, When::ConfirmOverdue)
     .beside()
     .unless(Fact::CancelRefused);
+const FORESEE: Side<Saga> =
+    act("foresee payouts", Do::ForeseePayouts, Fact::PayoutsForeseen).beside();
 const REQUEST_PAYOUT: Side<Saga> = Deed {
     asks: Some(When::MoneyDue),
     ..act("pay out", Do::RequestPayout, Fact::PayoutsRequested)
@@ -87,6 +89,7 @@ pub const REDEMPTION: Table<Saga> = Table {
     beside: &[
         BOOK,
         CANCEL,
+        FORESEE,
         REQUEST_PAYOUT,
         PAYOUT,
         REFUSED,

@@ -9,13 +9,13 @@ use crate::{
     house::House,
     parts::{
         application::{ApplicationLeg, FundSaga, less},
-        by_hand,
-        cancel::{self, NotTakenBack},
+        by_hand, cancel,
         holdings::HoldingsPart,
         leaving,
         milestone::{Milestone, Notes},
         names,
-        payout::{NotRedirected, PayoutLeg, may_go_to},
+        payout::may_go_to,
+        portions::Portions,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
@@ -25,7 +25,7 @@ use fundflow_domain::{
     application::{Applications, OnHuge},
     case::{CaseId, Cases, Closing},
     holdings::Holdings,
-    ids::{AccountRef, OrderId, PaymentNo, TransactionId},
+    ids::{AccountRef, OrderId, TransactionId},
     orders::Cause,
     payout::Payouts,
     time::Timestamp,
@@ -49,9 +49,9 @@ pub(super) type Turn<'a> = turn::Turn<'a, Redemption>;
 /// The suffix of the order's name.
 pub(super) const ORDER: &str = "redeem";
 
-/// Records that have a payout of their own where the rest is carried over; what comes after them is
-/// paid with the last.
-const PAYOUTS: usize = 4;
+/// Payouts that are foreseen from the beginning where the rest is carried over; programs before this one foresaw
+/// no others.
+const PAYOUTS: u32 = 4;
 
 /// Carries redemptions of target funds.
 #[derive(Debug, Clone)]
@@ -67,8 +67,8 @@ pub struct Plan {
     pub out: ApplicationLeg,
     /// The investor's shares of the fund.
     pub holdings: HoldingsPart,
-    /// What its records brought, in their order; the last takes all that is left.
-    pub payouts: Vec<PayoutLeg>,
+    /// What its records brought, one by one.
+    pub payouts: Portions,
     /// Records of it that are in dispute.
     pub cases: Vec<Key<Cases>>,
     /// Money of ours that closed cases owe.
@@ -111,30 +111,20 @@ pub enum Command {
 }
 
 impl Plan {
-    fn of(id: &TransactionId, request: &Request) -> Self {
+    fn of(id: &TransactionId, request: &Request, foreseen: u32) -> Self {
         let order = OrderId::part(id, ORDER);
-        let count = match request.on_huge {
+        let usual = match request.on_huge {
             OnHuge::CarryOver => PAYOUTS,
             OnHuge::Cancel => 1,
         };
-        let payouts = (1..=count).filter_map(|nth| payout(&order, nth)).collect();
         Self {
             out: ApplicationLeg::of(&order),
             holdings: HoldingsPart::of(&request.investor, request.fund, &order),
-            payouts,
+            payouts: Portions::of(&order, usual, foreseen),
             cases: Vec::new(),
             compensations: Compensations::default(),
         }
     }
-}
-
-/// The payout of the nth record: `{order}.out`, `{order}.part2.out` and so on.
-fn payout(order: &OrderId, nth: usize) -> Option<PayoutLeg> {
-    if nth == 1 {
-        return Some(PayoutLeg::of(order));
-    }
-    let no = PaymentNo::new(format!("{order}.part{nth}.out")).ok()?;
-    Some(PayoutLeg { key: Key::of(&no), no, order: order.clone() })
 }
 
 impl saga::Saga for Redemption {
@@ -219,21 +209,20 @@ impl saga::Saga for Redemption {
         Plan {
             cases: by_hand::cases_in_sight(id, open),
             compensations: Compensations::of(&open.notes),
-            ..Plan::of(id, &open.request)
+            ..Plan::of(id, &open.request, open.notes.payouts)
         }
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {
         let mut needs = vec![plan.out.key.need(), plan.holdings.key.need()];
-        needs.extend(plan.payouts.iter().map(|payout| payout.key.need()));
+        needs.extend(plan.payouts.legs.needs());
         needs.extend(plan.cases.iter().map(Key::need));
         needs.extend(plan.compensations.needs());
         needs
     }
 
     fn own_streams(plan: &Plan) -> Vec<StreamName> {
-        let payouts = plan.payouts.iter().map(|payout| payout.key.stream());
-        let own = std::iter::once(plan.out.key.stream()).chain(payouts).cloned();
+        let own = std::iter::once(plan.out.key.stream().clone()).chain(plan.payouts.legs.streams());
         own.chain(plan.compensations.streams()).collect()
     }
 
@@ -291,11 +280,7 @@ impl saga::Saga for Redemption {
                 if let Some(done) = owed.redirect(turn, account, *own_name, reason) {
                     return Ok(done?);
                 }
-                let view = turn.view().map_err(|it| NotTakenBack::Refused(it.to_string()))?;
-                let refused = plan.payouts.iter().find(|leg| facts::is_refused(&view, leg));
-                let leg = refused.or_else(|| plan.payouts.first());
-                let leg = leg.ok_or(NotRedirected::Nothing)?;
-                Ok(leg.redirect(turn, account, *own_name, reason)?)
+                Ok(plan.payouts.legs.redirect_any(turn, account, *own_name, reason)?)
             }
             Command::CloseCase { case, closing } => {
                 Ok(cancel::close_case(self, turn, *case, closing)?)

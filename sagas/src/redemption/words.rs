@@ -50,6 +50,8 @@ pub enum Fact {
     Confirmed,
     /// The holdings gave what the registrar took, and keep nothing for the order any more.
     Taken,
+    /// Each record that may be paid has a payout of its own.
+    PayoutsForeseen,
     /// Everything that is due to the investor was announced to the bank.
     PayoutsRequested,
     /// The bank answered every payout that was announced.
@@ -93,6 +95,8 @@ pub enum Do {
     Place,
     /// Take what the registrar took.
     Take,
+    /// Foresee a payout for each record.
+    ForeseePayouts,
     /// Announce the next payout.
     RequestPayout,
     /// A person names another account, since the bank refuses the first.

@@ -1,7 +1,7 @@
 //! What the table's commands do to our own aggregates, built from what the log says.
 
 use super::{
-    Do,
+    Do, facts, one_sum,
     saga::{Turn, View, Withdraw},
 };
 use crate::house::Cost;
@@ -10,15 +10,14 @@ use crate::parts::{
     by_hand, cancel,
     later::Unreachable,
     milestone::Milestone,
-    payout::PayoutLeg,
+    portions::Portions,
 };
 use fundflow_domain::{
     admission::cash_out::may_leave,
     application::{Ask, PromisedFee, Terms},
     calendar::TradingDay,
-    money::{Amount, Money},
+    money::Money,
     orders::Cause,
-    payout,
 };
 use fundflow_runtime::turn::NotDone;
 
@@ -43,8 +42,9 @@ impl Withdraw {
             Do::Close => plan.out.close(turn),
             Do::TakeOut => turn.as_far_as_it_goes(|turn| self.book(turn)),
             Do::SettleIncome => plan.wallet.settle(turn, &plan.out),
+            Do::ForeseePayouts => Portions::foresee(turn, &plan.out),
             Do::RequestPayout => self.request_payout(turn),
-            Do::AskForAccount => plan.payout.ask_for_account(turn),
+            Do::AskForAccount => plan.payouts.legs.ask_for_account(turn),
             Do::HandOver => by_hand::hand_over(turn),
             Do::AskForCompensation => plan.compensations.ask_for_account(turn),
             Do::End(ending) => {
@@ -100,19 +100,14 @@ impl Withdraw {
     }
 
     fn request_payout(&self, turn: &mut Turn<'_>) -> Done {
-        let (plan, view) = (turn.plan(), turn.view()?);
-        let proceeds = plan.out.proceeds(&view).ok_or(lacks("what the redemption brought"))?;
+        let view = turn.view()?;
+        if one_sum::pays_at_once(&view) {
+            return self.request_all(turn);
+        }
+        let next = facts::next_payout(&view).ok_or(lacks("money to pay out"))?;
         let here = self.money_here(&view)?;
-        let terms = payout::Terms {
-            no: plan.payout.no.clone(),
-            account: view.open.request.account.clone(),
-            amount: Amount::new(proceeds.decimal()).map_err(|_| lacks("money to pay out"))?,
-            order: plan.payout.order.clone(),
-            due: PayoutLeg::due(&self.house, turn, here)?,
-            asked_at: None,
-            compensates: None,
-        };
-        plan.payout.request(turn, terms)
+        let (leg, terms) = next.announced(self, turn, (&view.open.request.account, here))?;
+        leg.request(turn, terms)
     }
 }
 

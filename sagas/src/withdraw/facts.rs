@@ -1,7 +1,7 @@
 //! What each word of the table means on the log, and when each time is.
 
 use super::{
-    Fact, Plan, When,
+    Fact, Plan, When, one_sum,
     saga::{View, Withdraw},
 };
 use crate::parts::{
@@ -9,11 +9,12 @@ use crate::parts::{
     by_hand::{self, Origin},
     cancel, lacking,
     last_word::{self, AtBank, HasBank},
+    portions::Portion,
     timing, units,
 };
 use fundflow_domain::{
     calendar::TradingDay,
-    money::{Income, Money, Shares},
+    money::{Income, Shares},
     time::Timestamp,
     wallet::Reservation,
 };
@@ -22,11 +23,11 @@ use rust_decimal::Decimal;
 use std::sync::Arc;
 
 /// What an abandoner disposes of while shares are reserved.
-const END: &str = "redemption";
+pub(super) const END: &str = "redemption";
 
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
-    let (out, payout, wallet) = (&plan.out, &plan.payout, &plan.wallet);
+    let (out, payouts, wallet) = (&plan.out, &plan.payouts, &plan.wallet);
     let sound = out.is_sound(view);
     match fact {
         Fact::Reserved => wallet.entry(view).reservation != Reservation::None,
@@ -42,9 +43,12 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::TakenOut => wallet.spent(view).is_some() && wallet.is_booked_out(view, out),
         Fact::Booked => wallet.is_booked_out(view, out),
         Fact::IncomeSettled => settled(view),
-        Fact::PayoutRequested => payout.is_requested(view) || nothing_to_pay(view),
-        Fact::PayoutAnswered => payout.is_answered(view) || nothing_to_pay(view),
-        Fact::PaidOut => payout.is_paid_out(view) || nothing_to_pay(view),
+        Fact::PayoutsForeseen => !may_be_paid(view) || payouts.are_foreseen(view, out),
+        Fact::PayoutsRequested => next_payout(view).is_none(),
+        Fact::PayoutsAnswered => {
+            by_hand::has(view, PAYOUT) || payouts.legs.unanswered(view).is_none()
+        }
+        Fact::AllPaidOut => out.is_over(view) && may_be_paid(view) && payouts.are_paid(view, out),
         Fact::Ended => view.ending.is_some(),
         Fact::Compensated => view.plan.compensations.are_answered(view),
         Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
@@ -53,14 +57,12 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Closed => out.need_not_be_closed(view, END),
         Fact::Heard => out.is_over(view),
         Fact::IncomeBooked => wallet.spent(view).is_none() || settled(view),
-        Fact::ProceedsRequested => payout.is_requested(view) || !owed(view),
-        Fact::ProceedsAnswered => {
-            !payout.is_requested(view) || payout.is_answered(view) || is_given_up(view)
-        }
-        Fact::NoneRefused => {
-            let refused = payout.is_answered(view) && !payout.is_paid_out(view);
-            !refused || is_given_up(view)
-        }
+        Fact::PayoutRequested
+        | Fact::PayoutAnswered
+        | Fact::PaidOut
+        | Fact::ProceedsRequested
+        | Fact::ProceedsAnswered => one_sum::holds(view, fact),
+        Fact::NoneRefused => by_hand::has(view, PAYOUT) || payouts.legs.refused(view).is_none(),
         Fact::NothingReserved => wallet.held(view).is_none() || !out.lets_go(view),
         Fact::BankHeard => last_word::is_heard(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
@@ -68,35 +70,35 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     }
 }
 
-/// What an abandoner disposes of once the shares have left.
-const PROCEEDS: &str = "proceeds";
+/// What an abandoner disposes of once shares have left.
+pub(super) const PROCEEDS: &str = "proceeds";
 
 /// What an abandoner disposes of once the bank was asked to pay it out.
-const PAYOUT: &str = "payout";
+pub(super) const PAYOUT: &str = "payout";
 
-/// A person pays it out.
-fn is_given_up(view: &View<'_>) -> bool {
-    by_hand::is_by_hand(view, if view.plan.payout.is_requested(view) { PAYOUT } else { PROCEEDS })
-}
-
+/// Whoever has what is under way has what comes after it.
 pub(super) fn comes_of(end: &str) -> Option<Origin> {
     match end {
-        PROCEEDS => Some(Origin::owed(&[END])),
+        PROCEEDS => Some(Origin::owed(&[END, PAYOUT])),
         PAYOUT => Some(Origin::owed(&[])),
         _ => None,
     }
 }
 
-/// Shares have left, nothing of it is in dispute, and the money is nobody's yet.
-fn owed(view: &View<'_>) -> bool {
-    let left = view.plan.wallet.spent(view).is_some() && view.plan.out.is_over(view);
-    left && !view.open.notes.is_disputed() && !is_given_up(view) && !nothing_to_pay(view)
+/// What a record took is out of the wallet, none is in dispute, and nobody pays it by hand. A case on a record
+/// that was never stored keeps nothing that is paid by the table.
+fn may_be_paid(view: &View<'_>) -> bool {
+    let over = view.ending.is_some();
+    let disputed = if over { view.open.notes.is_disputed() } else { !view.plan.out.is_sound(view) };
+    !disputed && !by_hand::is_by_hand(view, PROCEEDS) && holds(view, Fact::Booked)
 }
 
-/// The shares left and brought nothing, as a person has accepted.
-fn nothing_to_pay(view: &View<'_>) -> bool {
-    let (plan, left) = (view.plan, view.plan.wallet.spent(view).is_some());
-    left && !plan.payout.is_requested(view) && plan.out.proceeds(view).is_some_and(Money::is_zero)
+/// The first payout that was not announced.
+pub(super) fn next_payout<'a>(view: &View<'a>) -> Option<Portion<'a>> {
+    if !may_be_paid(view) {
+        return None;
+    }
+    view.plan.payouts.next(view, &view.plan.out)
 }
 
 /// The registrar's records are complete, and no share left by any of them.
@@ -127,7 +129,7 @@ impl Withdraw {
             When::Due => timing::asked_from(view, house.noon_after(self.confirmed_by(view)?, 0)),
             When::Overdue => house.noon_after(self.confirmed_by(view)?, 1),
             When::MoneyDue => house.noon_after(self.money_here(view).ok()?, 0),
-            When::MoneyOverdue => view.plan.payout.overdue(house, view),
+            When::MoneyOverdue => view.plan.payouts.legs.overdue(house, view),
         }
     }
 
@@ -137,43 +139,69 @@ impl Withdraw {
         application.map_or(Some(view.open.promise.confirm_by), |it| self.house.word_due(it))
     }
 
-    /// The day on which the fund's money is here: so many trading days after T, or after the T of
-    /// the last part that was confirmed.
+    /// The day on which the money of the next payout is here.
     pub(super) fn money_here(&self, view: &View<'_>) -> Result<TradingDay, NotDone> {
+        if one_sum::pays_at_once(view) {
+            return self.all_here(view);
+        }
         let of = (view.open.request.fund, trade_date(view));
-        self.house.all_paid_by(of, view.plan.out.confirmation(view))
+        match next_payout(view) {
+            // A money fund pays after its word, where that comes late.
+            Some(next) => {
+                let told = self.house.all_paid_by(of, Some(next.record()))?;
+                Ok(next.here(&self.house)?.max(told))
+            }
+            None => self.house.paid_by(of.0, of.1),
+        }
     }
 }
 
 /// Everything that is reserved, owed or unpaid. Yuan, or money-fund shares at 1.00.
 pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let plan = view.plan;
-    let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
-    if let Some(shares) = plan.wallet.open(view) {
-        ends.push((END.into(), shares.decimal()));
-    } else if !plan.out.is_over(view) {
-        ends.push((END.into(), by_hand::NOTHING));
-    }
-    match plan.payout.open_end(view) {
-        Some(end) => ends.push(end),
-        None if nothing_to_pay(view) && !view.open.notes.is_disputed() => {}
-        None if !plan.payout.is_requested(view) && plan.wallet.spent(view).is_some() => {
-            let proceeds = plan.out.proceeds(view).unwrap_or_default();
-            ends.push((PROCEEDS.into(), proceeds.decimal()));
-        }
-        None => {}
-    }
+    let at_once = one_sum::pays_at_once(view);
+    let mut ends = if at_once { one_sum::open_ends(view) } else { by_record(view) };
     ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&Withdraw::lacks(view))).chain(difference(view)).collect()
+    let difference = if at_once { one_sum::difference(view) } else { difference(view) };
+    ends.chain(lacking::end(&Withdraw::lacks(view))).chain(difference).collect()
 }
 
-/// What the payout does not carry any more, or carried too much of.
+/// Shares that wait for the registrar's next word, money that the bank has, and money that it was not asked for.
+fn by_record(view: &View<'_>) -> Vec<(Arc<str>, Decimal)> {
+    let (plan, legs) = (view.plan, &view.plan.payouts.legs);
+    let mut ends = Vec::new();
+    if plan.wallet.open(view).is_some() || !plan.out.is_over(view) {
+        let held = plan.wallet.held(view).map_or(by_hand::NOTHING, Shares::decimal);
+        ends.push((END.into(), held));
+    }
+    let asked = legs.asked_for(view);
+    let under_way = asked.minus(legs.paid(view)).unwrap_or_default();
+    let brought = plan.out.proceeds(view).unwrap_or_default();
+    let unasked = brought.minus(asked).filter(|_| difference(view).is_none()).unwrap_or_default();
+    if !under_way.is_zero() {
+        ends.push((PAYOUT.into(), under_way.decimal()));
+    }
+    // What a record in dispute brought is somebody's matter, also where it says that it is nothing.
+    let disputed = view.open.notes.is_disputed() && plan.wallet.spent(view).is_some();
+    if !unasked.is_zero() || (disputed && asked.is_zero()) {
+        ends.push((PROCEEDS.into(), unasked.decimal()));
+    }
+    ends
+}
+
+/// What no payout carries any more, or too much of which was carried.
 fn difference(view: &View<'_>) -> Option<OpenEnd> {
-    let asked = view.plan.payout.payout(view)?.terms.amount;
+    let asked = view.plan.payouts.legs.asked_for(view);
     let settled = view.plan.out.is_over(view) && !view.open.notes.is_disputed();
-    let brought = view.plan.out.proceeds(view).filter(|_| settled)?;
-    by_hand::difference(brought, asked.into())
+    let more = may_be_paid(view) && !view.plan.payouts.are_asked_for(view, &view.plan.out);
+    if !settled || asked.is_zero() || more {
+        return None;
+    }
+    let brought = view.plan.out.proceeds(view).unwrap_or_default();
+    // A person has what was not asked for, whatever it is; only too much of it is a difference.
+    let theirs = by_hand::is_by_hand(view, PROCEEDS) && asked <= brought;
+    by_hand::difference(brought, asked).filter(|_| !theirs)
 }
 
 /// What an open end of that name is counted in.
@@ -186,7 +214,7 @@ impl HasBank for Withdraw {
     fn at_bank(plan: &Plan) -> AtBank<'_> {
         AtBank {
             payment: None,
-            payouts: vec![(&plan.payout, PAYOUT)],
+            payouts: plan.payouts.legs.iter().map(|leg| (leg, PAYOUT)).collect(),
             compensations: &plan.compensations,
         }
     }

@@ -26,7 +26,7 @@ impl Withdraw {
     ) -> Option<Calling<Self>> {
         let plan = view.plan;
         let call = match what {
-            Call::PayOut => return Some(self.to_bank(plan.payout.call(view)?)),
+            Call::PayOut => return Some(self.to_bank(plan.payouts.legs.call(view)?)),
             Call::AskBank => return Some(self.to_bank(last_word::call(view)?)),
             Call::Compensate => return Some(self.to_bank(plan.compensations.call(view)?)),
             Call::Redeem => plan.out.submit(view, now)?,
@@ -52,7 +52,10 @@ impl Withdraw {
         let plan = turn.plan();
         match answer {
             Answer::Bank(BankAnswer::Payout(no, said)) => {
-                plan.compensations.numbered(no).unwrap_or(&plan.payout).hear(turn, no, said)
+                match plan.payouts.legs.numbered(no).or_else(|| plan.compensations.numbered(no)) {
+                    Some(leg) => leg.hear(turn, no, said),
+                    None => Ok(Heard::Contradicts("it is no payout of this withdrawal".into(), 0)),
+                }
             }
             Answer::Bank(BankAnswer::Charge(_) | BankAnswer::Refund(..)) => {
                 Ok(Heard::Contradicts("a withdrawal takes no money in".into(), 0))
@@ -71,7 +74,7 @@ impl Withdraw {
 pub(super) fn notice(view: &View<'_>, stream: &StreamName, news: &Payload) -> Option<Answer> {
     let plan = view.plan;
     if let Some(BankNotice(said)) = news.downcast_ref() {
-        let ours = plan.payout.key.stream() == stream || plan.compensations.has(stream);
+        let ours = plan.payouts.legs.has(stream) || plan.compensations.has(stream);
         return ours.then(|| Answer::Bank(said.clone()));
     }
     let RegistrarNotice(said) = news.downcast_ref()?;

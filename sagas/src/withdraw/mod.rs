@@ -9,14 +9,15 @@
 //! 1. Only what is available is reserved: not what is in transit, frozen or in dispute.
 //! 2. A full withdrawal takes the unpaid income along, whatever the fund's carry.
 //! 3. The register is truth: a part that a huge redemption leaves unconfirmed comes on later days or
-//!    stays, by the investor's flag; the withdrawal waits for the registrar's last record, and pays all in one
-//!    sum.
+//!    stays, by the investor's flag. The money of each record is paid by itself, on its own day; those that began
+//!    under an earlier program wait for the last record, and pay all in one sum (`one_sum`).
 //! 4. Money that the bank cannot deliver waits for a person, who names another account of the same
 //!    name.
 
 mod act;
 mod facts;
 mod hear;
+mod one_sum;
 mod plan;
 mod saga;
 mod words;
@@ -37,14 +38,8 @@ const KEEP: &[Move<Saga>] = &[
     act("keep", Do::End(Ending::KeptInWallet), Fact::Ended).to(),
 ];
 
-/// The fund's money is here on T+n, and is the investor's from then on.
-const ANNOUNCE: Deed<Saga> =
-    Deed { asks: Some(When::MoneyDue), ..act("pay out", Do::RequestPayout, Fact::PayoutRequested) };
-
-const PAY_OUT: &[Move<Saga>] = &[
-    ANNOUNCE.to(),
-    call("paid out", Call::PayOut, Fact::PayoutAnswered, When::MoneyOverdue).to(),
-    act("paid out: another account", Do::AskForAccount, Fact::PaidOut).to(),
+const COMPLETE: &[Move<Saga>] = &[
+    wait("all paid out", Fact::AllPaidOut).to(),
     act("end with the money", Do::End(Ending::PaidOut), Fact::Ended).to(),
 ];
 
@@ -60,49 +55,73 @@ const CONFIRM: Step<Saga> =
         .row(Exit::Nothing)
         .unless(Fact::Rejected, None);
 const TAKE_OUT: Step<Saga> =
-    act("take out", Do::TakeOut, Fact::TakenOut).row(Exit::Landing(PAY_OUT, None));
+    act("take out", Do::TakeOut, Fact::TakenOut).row(Exit::Landing(COMPLETE, None));
 const SETTLE: Step<Saga> =
-    act("settle income", Do::SettleIncome, Fact::IncomeSettled).row(Exit::Landing(PAY_OUT, None));
+    act("settle income", Do::SettleIncome, Fact::IncomeSettled).row(Exit::Landing(COMPLETE, None));
 
-/// The money is the investor's also where the shares left after somebody had given up.
-const PAY_AT_LAST: Deed<Saga> = Deed {
+const BOOK: Side<Saga> = act("book", Do::TakeOut, Fact::Booked).beside();
+const CANCEL: Side<Saga> =
+    call("cancel redemption", Call::Cancel, Fact::CancelSettled, When::Overdue)
+        .beside()
+        .unless(Fact::CancelRefused);
+const FORESEE: Side<Saga> =
+    act("foresee payouts", Do::ForeseePayouts, Fact::PayoutsForeseen).beside();
+/// The fund's money is here on T+n of each record, and is the investor's from then on.
+const REQUEST_PAYOUT: Side<Saga> = Deed {
     asks: Some(When::MoneyDue),
-    ..act("pay out at last", Do::RequestPayout, Fact::ProceedsRequested)
-};
+    ..act("pay out", Do::RequestPayout, Fact::PayoutsRequested)
+}
+.beside();
+const PAYOUT: Side<Saga> =
+    call("paid out", Call::PayOut, Fact::PayoutsAnswered, When::MoneyOverdue).beside();
+const REFUSED: Side<Saga> = act("payout refused", Do::AskForAccount, Fact::NoneRefused).beside();
+
+const CLOSE: Side<Saga> = act("close redemption", Do::Close, Fact::Closed).after_the_end();
+const AT_LAST: Side<Saga> =
+    word("redemption at last", Call::Redeem, Fact::Heard, When::Due, When::Overdue).after_the_end();
+const RELEASE_AT_LAST: Side<Saga> =
+    act("release at last", Do::Release, Fact::NothingReserved).after_the_end();
+const SETTLE_AT_LAST: Side<Saga> =
+    act("settle income at last", Do::SettleIncome, Fact::IncomeBooked).after_the_end();
 
 /// The bank's word on money that a person took over while it was under way: it may have moved.
 const BANK_AT_LAST: Side<Saga> =
     word("bank at last", Call::AskBank, Fact::BankHeard, When::BankAsked, When::BankOverdue)
         .after_the_end();
 
-const BESIDE: &[Side<Saga>] = &[
-    call("cancel redemption", Call::Cancel, Fact::CancelSettled, When::Overdue)
-        .beside()
-        .unless(Fact::CancelRefused),
-    act("book", Do::TakeOut, Fact::Booked).beside(),
-    act("close redemption", Do::Close, Fact::Closed).after_the_end(),
-    word("redemption at last", Call::Redeem, Fact::Heard, When::Due, When::Overdue).after_the_end(),
-    act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
-    act("settle income at last", Do::SettleIncome, Fact::IncomeBooked).after_the_end(),
-    PAY_AT_LAST.after_the_end(),
-    call("paid out at last", Call::PayOut, Fact::ProceedsAnswered, When::MoneyOverdue)
-        .after_the_end(),
-    act("payout refused", Do::AskForAccount, Fact::NoneRefused).after_the_end(),
-    BANK_AT_LAST,
-    act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
-    wait("missing shares", Fact::NothingMissing).after_the_end(),
+const HAND_OVER: Side<Saga> = act("hand over", Do::HandOver, Fact::HandedOver).after_the_end();
+const MISSING: Side<Saga> = wait("missing shares", Fact::NothingMissing).after_the_end();
+const COMPENSATE: Side<Saga> =
     call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
-        .beside(),
-    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),
-];
+        .beside();
+const COMPENSATION_REFUSED: Side<Saga> =
+    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside();
 
-/// The one table of withdrawals.
+/// The table of withdrawals.
 pub const WITHDRAW: Table<Saga> = Table {
-    version: "withdraw.v1",
-    title: "Withdraw: money-fund shares are redeemed on T and paid out on T+n",
+    version: "withdraw.v2",
+    title: "Withdraw: money-fund shares are redeemed on T, and each record is paid out on its T+n",
     steps: &[RESERVE, ORDER, REDEEM, CONFIRM, TAKE_OUT, SETTLE],
-    beside: BESIDE,
+    beside: &[
+        CANCEL,
+        BOOK,
+        FORESEE,
+        REQUEST_PAYOUT,
+        PAYOUT,
+        REFUSED,
+        CLOSE,
+        AT_LAST,
+        RELEASE_AT_LAST,
+        SETTLE_AT_LAST,
+        BANK_AT_LAST,
+        HAND_OVER,
+        MISSING,
+        COMPENSATE,
+        COMPENSATION_REFUSED,
+    ],
 };
 
-const _: () =
-    assert!(well_formed(&WITHDRAW), "starts on an undo, ends on a landing, waits have ends");
+const _: () = assert!(
+    well_formed(&WITHDRAW) && well_formed(&one_sum::TABLE),
+    "starts on an undo, ends on a landing, waits have ends"
+);

@@ -3,7 +3,7 @@
 use super::Request;
 use crate::house::House;
 use crate::parts::compensation::Compensations;
-use crate::parts::{application::ApplicationLeg, payout::PayoutLeg, wallet::WalletPart};
+use crate::parts::{application::ApplicationLeg, portions::Portions, wallet::WalletPart};
 use fundflow_domain::{
     admission::cash_out::{Balance, ReservedBy},
     case::Cases,
@@ -20,8 +20,8 @@ use fundflow_kernel::{
 pub struct Plan {
     /// The redemption at the registrar.
     pub out: ApplicationLeg,
-    /// What it brought, on its way to the investor.
-    pub payout: PayoutLeg,
+    /// What its records brought, on its way to the investor.
+    pub payouts: Portions,
     /// The wallet that the shares leave.
     pub wallet: WalletPart,
     /// Records of it that are in dispute.
@@ -31,11 +31,11 @@ pub struct Plan {
 }
 
 impl Plan {
-    pub(super) fn of(house: &House, id: &TransactionId, request: &Request) -> Self {
+    pub(super) fn of(house: &House, id: &TransactionId, request: &Request, foreseen: u32) -> Self {
         let order = OrderId::part(id, "redeem");
         Self {
             out: ApplicationLeg::of(&order),
-            payout: PayoutLeg::of(&order),
+            payouts: Portions::of(&order, 1, foreseen),
             wallet: WalletPart::of(&request.investor, request.fund).leaving(house),
             cases: Vec::new(),
             compensations: Compensations::default(),
@@ -44,15 +44,16 @@ impl Plan {
 
     /// The streams that the saga works on.
     pub(super) fn streams(&self) -> Vec<Need> {
-        let own = [self.wallet.key.need(), self.out.key.need(), self.payout.key.need()];
+        let own = [self.wallet.key.need(), self.out.key.need()];
+        let own = own.into_iter().chain(self.payouts.legs.needs());
         let cases = self.cases.iter().map(Key::need);
-        own.into_iter().chain(cases).chain(self.compensations.needs()).collect()
+        own.chain(cases).chain(self.compensations.needs()).collect()
     }
 
     /// Those that are named after keys which the saga hands out.
     pub(super) fn own_streams(&self) -> Vec<StreamName> {
-        let own = [self.out.key.stream(), self.payout.key.stream()].into_iter().cloned();
-        own.chain(self.compensations.streams()).collect()
+        let out = std::iter::once(self.out.key.stream().clone());
+        out.chain(self.payouts.legs.streams()).chain(self.compensations.streams()).collect()
     }
 }
 

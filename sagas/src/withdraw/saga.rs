@@ -2,7 +2,7 @@
 
 use super::{
     Asked, Call, Do, Ending, Fact, Plan, Request, WITHDRAW, When, act, balance, facts, hear,
-    reserved_by,
+    one_sum, reserved_by,
 };
 use crate::{
     fund_milestones,
@@ -11,7 +11,6 @@ use crate::{
         application::{ApplicationLeg, FundSaga, less},
         by_hand::{self, Origin},
         cancel::{self, NotTakenBack},
-        check,
         compensation::Compensations,
         lacking::Lack,
         milestone::{Milestone, Notes},
@@ -154,15 +153,14 @@ impl FundSaga for Withdraw {
         self.may_not_leave(view, day)
     }
 
-    /// Income is paid with shares only where it was asked to go along, and a rest is carried over as was asked.
+    /// Income is paid with shares only where it was asked to go along.
     fn findings(
         &self,
         view: &View<'_>,
         terms: &Terms,
         of: (&[Confirmation], &Confirmation),
     ) -> Vec<Finding> {
-        let income = view.plan.wallet.wrong_income(&self.house, view, terms, of);
-        income.into_iter().chain(check::rest_left(terms, of.0, of.1)).collect()
+        view.plan.wallet.wrong_income(&self.house, view, terms, of).into_iter().collect()
     }
 
     fn comes_of(_: &View<'_>, end: &str) -> Option<Origin> {
@@ -185,7 +183,7 @@ impl FundSaga for Withdraw {
 
 impl saga::Saga for Withdraw {
     fund_milestones!("withdraw", ["paid_out", "kept_in_wallet"]);
-    const TABLES: &'static [&'static Table<Self>] = &[&WITHDRAW];
+    const TABLES: &'static [&'static Table<Self>] = &[&WITHDRAW, &one_sum::TABLE];
 
     type Request = Request;
     type Asked = Asked;
@@ -236,7 +234,7 @@ impl saga::Saga for Withdraw {
     }
 
     fn reads(&self, of: &Preparing<'_, Self>) -> Vec<Need> {
-        Plan::of(&self.house, of.id, of.request).streams()
+        Plan::of(&self.house, of.id, of.request, 0).streams()
     }
 
     fn prepare(
@@ -249,7 +247,7 @@ impl saga::Saga for Withdraw {
         let day = self.house.calendar.t_of(of.now).map_or_else(|_| of.now.date(), TradingDay::date);
         let fund =
             (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
-        let plan = Plan::of(&self.house, of.id, request);
+        let plan = Plan::of(&self.house, of.id, request, 0);
         let wallet = plan.wallet.state(streams);
         if wallet.is_some_and(|wallet| wallet.entry(of.id) != Entry::default()) {
             return Err(Refusal::TransactionUsed(of.id.clone()));
@@ -283,7 +281,7 @@ impl saga::Saga for Withdraw {
         Plan {
             cases: by_hand::cases_in_sight(id, open),
             compensations: Compensations::of(&open.notes),
-            ..Plan::of(&self.house, id, &open.request)
+            ..Plan::of(&self.house, id, &open.request, open.notes.payouts)
         }
     }
 
@@ -344,7 +342,7 @@ impl saga::Saga for Withdraw {
                 if let Some(done) = owed.redirect(turn, account, *own_name, reason) {
                     return Ok(done?);
                 }
-                Ok(plan.payout.redirect(turn, account, *own_name, reason)?)
+                Ok(plan.payouts.legs.redirect_any(turn, account, *own_name, reason)?)
             }
             Command::CloseCase { case, closing } => {
                 Ok(cancel::close_case(self, turn, *case, closing)?)
@@ -382,9 +380,7 @@ impl saga::Saga for Withdraw {
 
     fn summary(request: &Request) -> String {
         let Request { investor, fund, shares, .. } = request;
-        match shares {
-            Some(shares) => format!("{investor}: {shares} shares of {fund} for money"),
-            None => format!("{investor}: all shares of {fund} for money"),
-        }
+        let shares = shares.map_or_else(|| "all".to_owned(), |shares| shares.to_string());
+        format!("{investor}: {shares} shares of {fund} for money")
     }
 }

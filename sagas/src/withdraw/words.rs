@@ -55,7 +55,15 @@ pub enum Fact {
     TakenOut,
     /// Unpaid income that was paid along is booked as paid.
     IncomeSettled,
-    /// The money is to be paid out.
+    /// Each record that may be paid has a payout of its own.
+    PayoutsForeseen,
+    /// Everything that is due to the investor was announced to the bank.
+    PayoutsRequested,
+    /// The bank answered every payout that was announced.
+    PayoutsAnswered,
+    /// The investor has all of the money.
+    AllPaidOut,
+    /// The one sum is to be paid out.
     PayoutRequested,
     /// The bank said what became of the last attempt.
     PayoutAnswered,
@@ -110,7 +118,9 @@ pub enum Do {
     TakeOut,
     /// Book unpaid income as paid.
     SettleIncome,
-    /// Announce the payout.
+    /// Foresee a payout for each record.
+    ForeseePayouts,
+    /// Announce the next payout.
     RequestPayout,
     /// The bank refuses the account: a person names another.
     AskForAccount,

@@ -10,7 +10,7 @@ use crate::{
     subscription,
 };
 use fundflow_domain::{
-    application::{OnHuge, Reception},
+    application::Reception,
     case::{CaseId, Cases, Closing, How},
     fund::{ConversionFeeMethod as Method, FundTerms},
     text::Text,
@@ -21,7 +21,7 @@ use fundflow_sagas::{
     conversion::{self as conversions, Conversion},
     ports::registrar::ApplicationAnswer,
     purchase::{self as purchases, Purchase},
-    redemption::{self as redemptions, Redemption, Request},
+    redemption::{self as redemptions, Redemption},
 };
 
 fn slow() -> FundTerms {
@@ -177,23 +177,5 @@ fn money_of_a_subscription_that_counts_with_another_amount_has_a_case_beside_it(
             let said = case.case().unwrap().findings[0].what.to_string();
             assert_eq!(said, "9000.00 yuan are received, and 10000.00 were asked for");
         }
-    }
-}
-
-/// The rest was to be carried over, and the record is the last.
-#[test]
-fn a_last_record_that_leaves_a_rest_to_nobody_waits_for_a_person() {
-    for (on_huge, waits) in [(OnHuge::CarryOver, true), (OnHuge::Cancel, false)] {
-        let mut stage = redemption::stage();
-        stage.request::<Redemption>("R", Request { on_huge, ..redemption::request() });
-        let first = ["3000", "1.3071", "3921.30", "0", "3921.30"];
-        let part = redeemed("C1", "2026-02-25", true, first, &[]);
-        stage.outside.says("R.redeem", "2026-02-25T09:00:00+08:00", part);
-        stage.until("03-03 18:00");
-        let parked = stage.look::<Redemption>("R").parked;
-        assert_eq!(parked.is_some(), waits, "{}", stage.text());
-        let text = "3000.00 shares leave by the last record where 6000.00 were asked, and the other \
-                    3000.00 were to be carried over";
-        assert!(parked.is_none_or(|(_, cause)| cause.text.contains(text)));
     }
 }

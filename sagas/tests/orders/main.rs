@@ -15,6 +15,7 @@ mod audited;
 #[path = "../common/by_hand.rs"]
 mod by_hand;
 mod calendar_end;
+mod carried;
 mod closed;
 mod conversion;
 mod crash;
@@ -44,6 +45,8 @@ mod outside;
 mod overdue;
 mod overruled;
 mod overtaken;
+#[path = "../common/paid.rs"]
+mod paid;
 mod plan;
 mod plan_by_wallet;
 mod plan_by_wallet_ends;

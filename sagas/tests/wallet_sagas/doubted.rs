@@ -5,9 +5,10 @@ use crate::{
     audited,
     doubts::{Doubt, Doubted, bring_to_its_end, by_hand, doubts, play},
     outside::{purchased, record, redeemed, rejected},
+    paid,
     planted::excused,
     recharge,
-    stage::{Stage, order, out_no},
+    stage::{Stage, order},
     withdraw::{asked, request, stage},
 };
 use fundflow_application::audit::Report;
@@ -15,7 +16,6 @@ use fundflow_domain::{
     application::{Application, Applications, Confirmation, Outcome},
     case::{CaseId, Closing},
     ids::ApplicationNo,
-    payout::Payouts,
 };
 use fundflow_kernel::{envelope::Recorded, streams::Key};
 use fundflow_runtime::{look::Look, message::Action};
@@ -56,7 +56,7 @@ impl Doubted for Order {
         self.0.now = then;
     }
     fn silence(&mut self, silent: bool) {
-        for name in ["redeem", "redeem.out"] {
+        for name in ["redeem", "redeem.out", "redeem.part2.out", "redeem.part3.out"] {
             if silent {
                 self.0.outside.down.insert(name.to_owned());
             } else {
@@ -128,10 +128,7 @@ fn withdrawn_in_doubt(doubts: &[Doubt]) {
     let gone = Decimal::from(1000) - wallet.registered().decimal();
     assert_eq!(gone, left - by_hand(&look, "missing"), "{text}");
     assert!(wallet.reserved().is_zero() && wallet.disputed().is_zero(), "{text}");
-    let key: Key<Payouts> = Key::of(&out_no("redeem"));
-    let payout = order.0.fold(&key).state;
-    let paid =
-        payout.payout().and_then(|it| it.paid()).map_or(Decimal::ZERO, |it| it.amount.decimal());
+    let paid = paid::in_all(&order.0.events);
     let hand = ["payout", "proceeds", "underpaid"].iter().map(|name| by_hand(&look, name));
     let hand = hand.sum::<Decimal>() - by_hand(&look, "overpaid");
     assert_eq!(paid + hand, brought, "{:?}\n{text}", look.open_ends);

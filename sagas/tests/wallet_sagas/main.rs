@@ -47,10 +47,13 @@ mod never_got;
 mod outside;
 mod overdue;
 mod overruled;
+#[path = "../common/paid.rs"]
+mod paid;
 mod paid_income;
 #[path = "../common/planted.rs"]
 mod planted;
 mod portions;
+mod portions_paid;
 mod ports;
 mod random;
 #[path = "../common/reasons.rs"]

@@ -4,17 +4,13 @@
 use crate::{
     fast_withdraw, outside,
     outside::{Fate, purchased, record, redeemed, rejected},
-    recharge,
+    paid, recharge,
     stage::{Stage, out_no, pay_no},
     withdraw,
 };
-use fundflow_domain::{
-    advance::Advances, application::OnHuge, money::Money, payment::Payments, payout::Payouts,
-    wallet::State,
-};
+use fundflow_domain::{advance::Advances, money::Money, payment::Payments, wallet::State};
 use fundflow_kernel::streams::Key;
 use fundflow_runtime::saga::Saga;
-use fundflow_sagas::withdraw::Request;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -125,21 +121,18 @@ proptest! {
     ) {
         let mut stage = withdraw::stage("02-03 10:00");
         stage.outside.fate("redeem", redeem);
-        stage.outside.fate("redeem.out", out.into_iter().filter(|it| *it != Fate::Refused));
+        let out: Vec<Fate> = out.into_iter().filter(|it| *it != Fate::Refused).collect();
+        stage.outside.fate("redeem.out", out.clone());
+        stage.outside.fate("redeem.part2.out", out);
         stage.outside.records.extend(redemption(batch).map(|said| ("redeem".to_owned(), said)));
         stage.fuse = fuse.filter(|_| !matches!(batch, Batch::TwoParts));
         for _ in 0..2 {
-            // A part is all: the rest is not asked for again.
-            let on_huge = if matches!(batch, Batch::Part) { OnHuge::Cancel } else { OnHuge::CarryOver };
-            let request = Request { on_huge, ..withdraw::request(Some("400")) };
-            stage.request(request, withdraw::asked());
+            stage.request(withdraw::request(Some("400")), withdraw::asked());
             stage.run();
         }
         let wallet = stage.wallet();
         is_closed(&stage, &wallet)?;
-        let key: Key<Payouts> = Key::of(&out_no("redeem"));
-        let state = stage.fold(&key).state;
-        let arrived = sum(state.payout().and_then(|it| it.paid()).map(|it| it.amount));
+        let arrived = paid::in_all(&stage.events);
         prop_assert_eq!(Decimal::from(1000), arrived + wallet.registered().decimal());
     }
 

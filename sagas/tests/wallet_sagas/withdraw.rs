@@ -201,32 +201,6 @@ fn a_part_leaves_its_income_behind_and_a_registrar_that_pays_it_opens_a_case() {
 }
 
 #[test]
-fn a_huge_redemption_is_confirmed_part_by_part_and_paid_when_the_last_record_is_here() {
-    let mut stage = stage("02-03 10:00");
-    let part =
-        |no: &str, on: &str, last| record(no, on, last, redeemed("200".parse().unwrap(), "0"));
-    let records = vec![part("c-1", "2026-02-04", false), part("c-2", "2026-02-05", true)];
-    stage.outside.records.insert("redeem".into(), records);
-    let stage = story(stage, request(Some("400")));
-
-    assert_eq!(
-        stage.after("application.portion_confirmed"),
-        [
-            "wallet.portion_taken_out",
-            "ask redeem",
-            "application.confirmed",
-            "wallet.shares_taken_out",
-            "payout.requested",
-            "call redeem.out",
-            "payout.paid_out",
-            "withdraw.paid_out",
-        ]
-    );
-    assert_eq!(stage.now, at("02-05 12:00"));
-    assert_eq!(stage.wallet().available().to_string(), "600.00");
-}
-
-#[test]
 fn what_a_huge_redemption_cancels_is_free_again() {
     let mut stage = stage("02-03 10:00");
     let part = record("c-1", "2026-02-04", true, redeemed("150".parse().unwrap(), "0"));

@@ -37,7 +37,7 @@ fn an_account_that_takes_no_money_waits_for_another_one_of_the_same_name() {
     stage.run();
 
     let (row, code) = stage.parked().unwrap();
-    assert_eq!((row.as_str(), code.as_str()), ("paid out: another account", "refused"));
+    assert_eq!((row.as_str(), code.as_str()), ("payout refused", "refused"));
     let said = refused(&stage.command(redirect("acc-2", false)));
     assert_eq!(said, "account acc-2 is not in the investor's own name");
 
@@ -60,7 +60,7 @@ fn asking_again_without_another_account_changes_nothing() {
     stage.act(Action::Resume { reason: "perhaps".into() });
     stage.run();
 
-    assert_eq!(stage.parked().unwrap().0, "paid out: another account");
+    assert_eq!(stage.parked().unwrap().0, "payout refused");
     assert_eq!(stage.count("payout.refused"), 1);
 }
 

@@ -169,6 +169,10 @@ const MILESTONES: &[(&str, &str)] = &[
     ("cancel_asked", "The investor takes it back, in time."),
     ("cancel_refused", "The registrar keeps it."),
     ("not_moved", "The bank has not moved what a person took over, and is not asked to any more."),
+    (
+        "payouts_foreseen",
+        "An order is confirmed in so many portions, and each has a payout of its own.",
+    ),
 ];
 
 /// Endings, and milestones of one saga's own, by the whole type.

@@ -92,6 +92,7 @@ fn payouts() -> Vec<payout::Event> {
         redirected(Some(crate::worlds::request_time())),
         E::Requested(Box::new(before)),
         redirected(None),
+        E::Requested(Box::new(payout::Terms { record: Some(id("TA-1")), ..terms })),
     ]
 }
 

@@ -153,6 +153,7 @@ pub fn milestones<P>(admitted: P) -> Vec<Milestone<P>> {
             no: id("D-1.mmf.pay.refund1"),
             cause: cause("too_late", "the bank never got the refund, and its time is over"),
         },
+        M::PayoutsForeseen { count: 5 },
     ]
 }
 

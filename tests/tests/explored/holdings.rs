@@ -32,6 +32,15 @@ pub(crate) fn redemption(may: impl IntoIterator<Item = May>) -> World<Redemption
     world.with(&holdings_key(target_code()), held("1000"))
 }
 
+/// The same, with what a huge redemption leaves carried over.
+pub(crate) fn carried(may: impl IntoIterator<Item = May>) -> World<Redemption, Outside> {
+    let on_huge = fundflow_domain::application::OnHuge::CarryOver;
+    let request = redemption::Request { on_huge, ..redeeming() };
+    let saga = Redemption { house: house() };
+    let world = world(saga, Outside::that(may), (request, asked()));
+    world.with(&holdings_key(target_code()), held("1000"))
+}
+
 pub(crate) fn conversion(may: impl IntoIterator<Item = May>) -> World<Conversion, Outside> {
     let request = conversion::Request {
         investor: investor_id(),

@@ -1,15 +1,15 @@
 //! The same sagas among registrars that confirm in portions, late since a price is late, or wrongly at first.
 
 use crate::{
-    holdings::{conversion, redemption},
-    house::{explore, is_bounded},
+    holdings::{self, conversion, redemption},
+    house::{ends, explore, is_bounded},
     money::{buying, recharge},
     outside::{May, Outside},
-    wallet::{discount, fast, withdraw},
+    wallet::{self, discount, fast, withdraw},
 };
 use fundflow_domain::{admission::buying::Way, modes::ConversionMode};
 use fundflow_runtime::saga::Saga;
-use fundflow_testkit::explore::{Explorer, World};
+use fundflow_testkit::explore::{Explored, Explorer, World};
 
 const SLOW: [May; 2] = [May::Portions, May::Late];
 
@@ -39,6 +39,29 @@ fn shares_that_leave_in_portions_and_late() {
     rests(conversion(SLOW), "completed");
     rests(withdraw(SLOW), "paid_out");
     rests(fast(SLOW), "paid_out");
+}
+
+/// Both portions are of one T, and each has a payout of its own.
+#[test]
+fn shares_that_are_carried_over_and_paid_portion_by_portion() {
+    rests(holdings::carried(SLOW), "completed");
+    rests(wallet::carried(SLOW), "paid_out");
+    let may = [May::Portions, May::RefuseMoney];
+    let refused = "parked at payout refused (refused)";
+    ends(&explore(Explorer::new(holdings::carried(may))), &["completed", refused]);
+    ends(&explore(Explorer::new(wallet::carried(may))), &["paid_out", refused]);
+}
+
+#[test]
+fn shares_that_are_carried_over_among_people() {
+    let people = |found: &Explored, well| {
+        let endings = found.endings();
+        assert!(endings.contains(&well) && endings.contains(&"abandoned"), "{endings:?}");
+    };
+    let redemption = Explorer::new(holdings::carried([May::Portions])).acts(1).operators();
+    people(&explore(redemption), "completed");
+    let withdrawal = Explorer::new(wallet::carried([May::Portions])).acts(1).operators();
+    people(&explore(withdrawal), "paid_out");
 }
 
 #[test]

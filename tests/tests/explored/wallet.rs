@@ -33,6 +33,15 @@ pub(crate) fn withdraw(may: impl IntoIterator<Item = May>) -> World<Withdraw, Ou
     world.with(&wallet_key(), in_wallet("1000"))
 }
 
+/// The same, with what a huge redemption leaves carried over.
+pub(crate) fn carried(may: impl IntoIterator<Item = May>) -> World<Withdraw, Outside> {
+    let (request, asked) = withdrawal();
+    let on_huge = fundflow_domain::application::OnHuge::CarryOver;
+    let asked = (withdraw::Request { on_huge, ..request }, asked);
+    let world = world(Withdraw { house: house() }, Outside::that(may), asked);
+    world.with(&wallet_key(), in_wallet("1000"))
+}
+
 pub(crate) fn fast_withdrawal() -> (fast_withdraw::Request, fast_withdraw::Asked) {
     let request = fast_withdraw::Request {
         investor: investor_id(),
@@ -67,7 +76,7 @@ pub(crate) fn discount(
 fn a_withdrawal_among_those_who_refuse() {
     let may = [May::RejectAtFront, May::RejectInBatch, May::ConfirmHalf, May::RefuseMoney];
     let found = explore(Explorer::new(withdraw(may)));
-    ends(&found, &["kept_in_wallet", "paid_out", "parked at paid out: another account (refused)"]);
+    ends(&found, &["kept_in_wallet", "paid_out", "parked at payout refused (refused)"]);
 }
 
 #[test]
@@ -82,7 +91,7 @@ fn a_withdrawal_among_people() {
             "kept_in_wallet",
             "paid_out",
             "parked at its end (does_not_add_up)",
-            "parked at paid out: another account (refused)",
+            "parked at payout refused (refused)",
         ],
     );
 }

@@ -99,7 +99,7 @@ impl SandboxRegistrar {
             .and_then(|night| self.leave(entry, register, (shares, accepted), night));
         let (says, taken, carried) = match truth {
             Ok(truth) => {
-                let next = self.market.leaves_after(fund, trade_date);
+                let next = self.asked_again(entry, trade_date);
                 let truth = truth.with_rest(entry, ConfirmFate::Carried, shares, next);
                 (truth.says, truth.taken, truth.carried)
             }
@@ -155,12 +155,8 @@ impl SandboxRegistrar {
             | Ask::FastTransfer { shares, .. } => {
                 let accepted = leaving(*shares, part);
                 self.leave(entry, register, (*shares, accepted), night).map(|truth| {
-                    truth.with_rest(
-                        entry,
-                        fate,
-                        *shares,
-                        self.market.leaves_after(terms.fund, night.trade_date),
-                    )
+                    let next = self.asked_again(entry, night.trade_date);
+                    truth.with_rest(entry, fate, *shares, next)
                 })
             }
         }

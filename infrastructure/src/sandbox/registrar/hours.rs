@@ -103,6 +103,21 @@ impl SandboxRegistrar {
         Some(Market::hour_of(on))
     }
 
+    /// The T on which what that T leaves is asked for again: the same one, where it has a second record.
+    pub(super) fn asked_again(
+        &self,
+        entry: &ApplicationEntry,
+        t: TradingDay,
+    ) -> Option<TradingDay> {
+        let fund = entry.terms.fund;
+        let on = self.market.decided_on(&entry.terms, t).ok();
+        let is_first = entry.confirmations().all(|it| Some(it.confirmed_on) != on);
+        if is_first && self.scenario.is_in_two(fund, t) {
+            return Some(t);
+        }
+        self.market.leaves_after(fund, t)
+    }
+
     /// Decides on an application, or on the rest of one, unless that is done, the front did not take
     /// it, or a price is missing. Returns it with the number of records that were known before.
     pub(super) fn decide_on(

@@ -9,6 +9,7 @@
 //! fund = "018145"
 //! on = "2026-02-12"
 //! part_per_mille = 400
+//! in_two = true
 //!
 //! [[frozen]]
 //! investor = "I-1001"
@@ -56,6 +57,10 @@ pub struct Huge {
     pub on: NaiveDate,
     /// How much of each order is confirmed; 1 to 999.
     pub part_per_mille: u16,
+    /// Two records of that T confirm each order whose rest is carried over: the second one, such a part of what the
+    /// first has left.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_two: bool,
 }
 
 /// Shares that a court or a pledge took hold of at the register: they are there and cannot leave.

@@ -267,6 +267,11 @@ impl Scenario {
         self.huge.iter().find(of).map(|huge| huge.part_per_mille)
     }
 
+    /// Whether two records confirm what leaves the fund on that T.
+    pub(super) fn is_in_two(&self, fund: FundCode, t: TradingDay) -> bool {
+        self.huge.iter().any(|it| it.fund == fund && it.on == t.date() && it.in_two)
+    }
+
     pub(super) fn is_suspended(&self, fund: FundCode, at: Timestamp) -> bool {
         let lasts = |s: &Suspension| s.through.is_none_or(|through| at.date() <= through);
         self.suspended.iter().any(|s| s.fund == fund && s.from <= at && lasts(s))
