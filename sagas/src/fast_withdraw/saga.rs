@@ -109,6 +109,10 @@ impl FundSaga for FastWithdraw {
         Some(&request.account)
     }
 
+    fn has_the_cash(view: &View<'_>) -> bool {
+        bank::may_have_paid(view)
+    }
+
     fn requested_at(promise: &Promise) -> Timestamp {
         promise.admitted.requested_at
     }
