@@ -293,7 +293,7 @@ fn money_that_the_shares_brought_is_the_banks_however_many_more_it_keeps() {
     // A claim that was left to it, whose money comes all the same.
     had()
         .when(came("0", "0"))
-        .then([Event::Recourse { amount: amount("5000") }])
+        .then([Event::Recourse { amount: "5000".parse().unwrap() }])
         .when(keeps("5000", "0"))
         .then([settled("0", "0")]);
 }
