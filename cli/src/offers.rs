@@ -19,7 +19,7 @@ use fundflow_application::{
     read_models::CaseRow,
 };
 use fundflow_domain::{
-    case::{CaseId, Closing, How, Kind},
+    case::{Around, CaseId, Closing, How, Kind},
     ids::AccountRef,
     money::Amount,
     plan::Changes,
@@ -54,7 +54,7 @@ pub(crate) fn closes(shown: &Shown, (case, kind): (CaseId, Option<&str>), how: &
 /// Why a case of that kind that nothing hangs on is not closed in that way.
 pub(crate) fn refuses(kind: &str, how: &How) -> Option<&'static str> {
     let kind = Kind::ALL.iter().find(|known| known.as_str() == kind)?;
-    kind.refuses(how, false)
+    kind.refuses(how, Around::default())
 }
 
 pub(crate) const fn is_paid(how: &How) -> bool {

@@ -143,7 +143,7 @@ impl Filter {
         if let Some(wanted) = self.ending.as_deref() {
             self.check_ending(sagas, all, wanted)?;
         }
-        self.parked.check(all)?;
+        self.parked.check(sagas, all)?;
         let Some(wanted) = self.requester.as_deref() else { return Ok(()) };
         let known: BTreeSet<&str> =
             all.rows().chain(all.foreign()).map(|row| &*row.requester).collect();

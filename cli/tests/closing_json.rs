@@ -56,17 +56,22 @@ fn a_case_that_a_saga_waits_for_and_one_that_none_does_are_closed_in_one_shape()
         let sagas = look["sagas"].as_array().unwrap().len();
         assert_eq!(sagas, usize::from(of == "WAITS"), "{look:#}");
         let paid = ["--how", "paid-by-us", "--amount", "999999"];
+        let mut closed = false;
         let refused = if of == "WAITS" { &paid[..] } else { &["--how", "accepted"] };
         for (case, words, code, outcome) in [
             (&*seen, &manual[..], 0, "planned"),
             (case, refused, 1, "refused"),
             (&*format!("{case}@1"), &manual[..], 4, "stale"),
             (&*seen, &[&manual[..], &["--apply"]].concat(), 0, "applied"),
+            (&*seen, &[&manual[..], &["--apply"]].concat(), 0, "done_before"),
+            (case, &manual[..], 0, "done_before"),
+            (case, &["--how", "manual", "--text", "by telephone"], 1, "refused"),
         ] {
             let (exit, said) = closes(store, case, words);
             assert_eq!((exit, &said["outcome"]), (Some(code), &outcome.into()), "{of} {said:#}");
             assert_eq!(said["why"].is_null(), code == 0, "{said:#}");
-            assert_eq!(said["case"]["open"], outcome != "applied", "{said:#}");
+            closed |= outcome == "applied";
+            assert_eq!(said["case"]["open"], !closed, "{said:#}");
             shapes.push(said.as_object().unwrap().keys().cloned().collect::<Vec<_>>());
         }
     }

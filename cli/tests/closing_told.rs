@@ -172,6 +172,13 @@ fn where_a_difference_goes_is_said_in_the_look_and_in_the_result() {
         let done = json(store, &[&words[..], &["--apply"]].concat());
         let Some(done) = done.filter(|it| it["outcome"] != "refused") else { continue };
         assert_eq!(told(&done), looked, "{transaction} {kind} {way:?}");
+        // The very same, by a script that does not know that it is done.
+        for more in [&["--apply"][..], &[]] {
+            let again = fundflow(store, &[&words[..], more, &["-o", "json"]].concat());
+            let said: Value = serde_json::from_slice(&again.stdout).unwrap();
+            let is_so = (again.status.code(), said["outcome"].as_str());
+            assert_eq!(is_so, (Some(0), Some("done_before")), "{transaction} {kind} {said:#}");
+        }
     }
     // What that leaves to a person has cases of our own books.
     let mut own = open_cases(store);

@@ -176,3 +176,24 @@ fn an_order_of_a_t_between_two_days_that_were_played_goes_out_with_its_t() {
     assert_eq!(stage.sent("2026-03-04"), ["022 20260304 100000"]);
     assert_eq!(stage.play()["events_added"], 0);
 }
+
+/// The quota of cash at once is that of the natural day on which it was asked for, whoever asks just after midnight.
+#[test]
+fn what_was_asked_for_just_before_midnight_counts_on_its_own_day() {
+    let before = "F-1,2026-02-13T23:59:59.999+08:00,fast_withdraw,I-1,,000730,,,10000.00,,";
+    let after = "F-2,2026-02-14T00:00:00+08:00,fast_withdraw,I-1,,000730,,,9999.99,,";
+    let bought = "R-1,2026-02-12T10:00:00+08:00,recharge,I-1,,000730,,50000.00,,,";
+    let stage = Stage::of("2026-02-12", &[bought], NAVS, "");
+    stage.play();
+    stage.folder_is("2026-02-13", &[before, after], NAVS, "");
+    stage.play();
+    let (_, said) = stage.run(&["event", "ls", "--type", "fast_quota.counted", "-o", "json"]);
+    let counted: Vec<Value> = serde_json::from_str(&said).unwrap();
+    let days = counted.iter().map(|it| {
+        let stream = it["stream"].as_str().unwrap();
+        let day = ["2026-02-13", "2026-02-14"].into_iter().find(|day| stream.contains(day));
+        (it["correlation_id"].as_str().unwrap(), day)
+    });
+    let days: Vec<_> = days.collect();
+    assert_eq!(days, [("F-1", Some("2026-02-13")), ("F-2", Some("2026-02-14"))], "{said}");
+}

@@ -146,4 +146,9 @@ fn shares_that_are_missing_end_by_hand_and_nothing_is_offered_that_would_be_refu
     let done = close(&["--how", "manual", "--text", "they were found"]);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     assert_eq!(json(store, &["case", "ls", "--open", "-o", "json"]).as_array().unwrap().len(), 0);
+    // Who made up for them is not told once more that they are missing.
+    for words in [&["saga", "show", "F-0"][..], &["saga", "ls"]] {
+        let told = text(words);
+        assert!(!told.contains("(missing)"), "{told}");
+    }
 }

@@ -119,13 +119,17 @@ fn an_operator_settles_forty_that_are_stuck_for_one_reason_in_two_lines() {
     assert_eq!(listed.lines().count(), 1 + STUCK as usize, "{listed}{err}");
     let longest = listed.lines().map(|line| line.matches("answers nobody").count()).max();
     assert_eq!(longest, Some(1), "the reason stands there once: {listed}");
-    for (words, known) in [
-        (["saga", "ls", "--parked-at", "nonsense"], "pay"),
-        (["saga", "ls", "--code", "nonsense"], "shut"),
-    ] {
-        let (exit, _, err) = run(&store, &words);
-        assert!(exit == Some(2) && err.contains(known), "{words:?}: {err}");
-    }
+    // Each of them was asked for, and none was answered: one code finds all.
+    let unanswered = ["saga", "ls", "--parked-at", "pay", "--code", "timeout", "--limit", "1000"];
+    let (_, by_code, _) = run(&store, &unanswered);
+    assert_eq!(by_code, listed);
+    let (exit, _, err) = run(&store, &["saga", "ls", "--parked-at", "nonsense"]);
+    assert!(exit == Some(2) && err.contains("one of: pay"), "{err}");
+    let (exit, out, err) = run(&store, &["saga", "ls", "--code", "nonsense", "-o", "json"]);
+    assert_eq!((exit, out.trim()), (Some(0), "[]"), "{err}");
+    assert!(err.contains("one of: timeout"), "{err}");
+    let (exit, out, err) = run(&store, &["saga", "ls", "--parked-at", "buy", "-o", "json"]);
+    assert_eq!((exit, out.trim(), err.as_str()), (Some(0), "[]", ""));
 
     let give_up =
         ["saga", "abandon", "--disposition", "payment=refund", "--reason", "bank is down"];
@@ -145,7 +149,9 @@ fn an_operator_settles_forty_that_are_stuck_for_one_reason_in_two_lines() {
     let (_, left, _) = run(&store, &["saga", "ls", "--stuck"]);
     assert_eq!(left.lines().count(), 1, "nobody waits any more: {left}");
     let (exit, _, err) = run(&store, &chosen);
-    assert_eq!(exit, Some(2), "{err}");
+    assert_eq!(exit, Some(1), "{err}");
+    let (exit, out, err) = run(&store, &[&unanswered[..], &["-o", "json"]].concat());
+    assert_eq!((exit, out.trim()), (Some(0), "[]"), "{err}");
 
     let (exit, shown, _) = run(&store, &["saga", "show", "OK-1"]);
     assert_eq!(exit, Some(0), "{shown}");

@@ -24,6 +24,7 @@
 pub use sum::Sum;
 
 use fundflow_kernel::digits::Text;
+use plain::Plain;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize, Serializer};
 use std::{fmt, str::FromStr};
@@ -99,7 +100,7 @@ macro_rules! quantity {
     ($(#[$doc:meta])* $name:ident, $what:literal, $decimals:literal, $min:expr, $max:expr, $allowed:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-        #[serde(try_from = "Decimal")]
+        #[serde(try_from = "Plain")]
         pub struct $name(Decimal);
 
         impl $name {
@@ -149,6 +150,13 @@ macro_rules! quantity {
             }
         }
 
+        impl TryFrom<Plain> for $name {
+            type Error = NumberError;
+            fn try_from(number: Plain) -> Result<Self, NumberError> {
+                Self::new(number.0)
+            }
+        }
+
         impl From<$name> for Decimal {
             fn from(quantity: $name) -> Decimal {
                 quantity.0
@@ -159,11 +167,10 @@ macro_rules! quantity {
             type Err = NumberError;
             fn from_str(text: &str) -> Result<Self, NumberError> {
                 let bad = || NumberError { quantity: $what, value: text.to_owned(), allowed: $allowed };
-                if !plain::is_plain(text, Self::DECIMALS) {
+                if !plain::has_at_most(text, Self::DECIMALS) {
                     return Err(bad());
                 }
-                // `from_str_exact`: a plain parse would silently round the 29th digit away.
-                Self::new(Decimal::from_str_exact(text).map_err(|_| bad())?).map_err(|_| bad())
+                Self::new(Plain::of(text).ok_or_else(bad)?).map_err(|_| bad())
             }
         }
 

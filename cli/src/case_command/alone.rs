@@ -11,7 +11,7 @@ use crate::{
     operate::{self, Done, Outcome, time_of},
     reading::{Failure, complain, database, json},
 };
-use fundflow_domain::case::{Cases, Closing, Command};
+use fundflow_domain::case::{Cases, Closing, Command, State};
 use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
 use fundflow_kernel::{
     envelope::Actor,
@@ -32,6 +32,7 @@ pub(super) async fn run(
     let case = found(store, &id).await?;
     let outcome = if applied { Outcome::Applied } else { Outcome::Planned };
     let (outcome, why) = match refusal(&case, closing) {
+        _ if is_closed_so(&case, closing) => (Outcome::DoneBefore, None),
         Some(why) => (Outcome::Refused, Some(why)),
         None => {
             match if applied { close(store, wanted, closing).await? } else { wanted.moved(&case) } {
@@ -53,18 +54,23 @@ pub(super) async fn run(
         complain(&format!("error: {why}\n"));
         return Ok(operate::exit_code(outcome));
     }
-    let lead = if applied {
-        format!("closed {id}: {how}")
-    } else {
-        format!("close case {id}: can be done: {how}")
+    let lead = match (outcome, applied) {
+        (Outcome::DoneBefore, _) => format!("close case {id}: was done before: {how}"),
+        (_, true) => format!("closed {id}: {how}"),
+        (_, false) => format!("close case {id}: can be done: {how}"),
     };
     writeln!(out, "{lead}")?;
     differences.iter().try_for_each(|it| writeln!(out, "difference  {it}"))?;
-    if !applied {
+    if outcome == Outcome::Planned {
         writeln!(out, "nothing was changed")?;
         writeln!(out, "to do it, type the same with {id}@{version} and --apply")?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether it was closed in that way, by the same person and for the same reason: asked for again, that is done.
+pub(super) fn is_closed_so(case: &Folded<Cases>, closing: &Closing) -> bool {
+    matches!(&case.kept.loaded.state, State::Closed(_, was) if was == closing)
 }
 
 /// Why the case is not closed in that way.

@@ -1,11 +1,14 @@
 //! How a case is settled, by whom and why.
 
-use super::{alone, closed, found, row, settled};
+use super::{
+    alone::{self, is_closed_so},
+    closed, found, row, settled,
+};
 use crate::{
     args::Format,
     folded::Folded,
     house::Terms,
-    offers::{closes, is_paid, waits_for},
+    offers::{closes, is_paid, keeps, waits_for},
     operate::{
         self, Done, IN_PART, Order, OrderArgs, Outcome, Row, Told, not_blank, time_of, versioned,
     },
@@ -195,9 +198,11 @@ async fn one(
     let lost = lost(&case, &closing.how);
     let differences = differences(registry, place, (&case, id), &closing).await?;
     if let Some(transaction) = holds_up(registry, place, (&case, id), &closing).await? {
-        let how = closed(&closing);
+        let (how, repeated) = (closed(&closing), is_closed_so(&case, &closing));
         let word = Word::CloseCase { case: id, closing: Box::new(closing) };
-        let target = (transaction, wanted.version);
+        // What was closed so already has moved by that.
+        let seen = wanted.version.filter(|_| !repeated);
+        let target = (transaction, seen);
         let order = Order::ask("close case", target, (id.to_string(), word), &args.order);
         let told = Told { lost, differences: differences.clone() };
         let order = order.because(&args.reason).telling(told);
@@ -288,8 +293,13 @@ async fn holds_up(
     }
     let shown = saga_of(&store, &sagas, case).await?;
     let kind = case.kept.loaded.state.case().map(|known| known.kind().as_str());
-    let shown = shown.filter(|shown| closes(shown, (id, kind), &closing.how));
-    if is_paid(&closing.how) && shown.is_none() {
+    let repeated = is_closed_so(case, closing);
+    let closed_by = |shown: &desk::Shown| match repeated {
+        true => keeps(shown, id),
+        false => closes(shown, (id, kind), &closing.how),
+    };
+    let shown = shown.filter(closed_by);
+    if is_paid(&closing.how) && shown.is_none() && !repeated {
         return Err(Failure::Engine(
             "this case belongs to no transaction, so nobody knows where money of ours could go; pay by hand, \
              and close it with --how manual"

@@ -354,7 +354,8 @@ fn became(
     said.into_iter().map(one).collect()
 }
 
-/// From and until of each wave. Incomes are published on later days and by themselves.
+/// From and until of each wave. Incomes are published on later days and by themselves; a natural day has an end of
+/// its own, since cash at once counts on the day on which it is asked for.
 fn waves(orders: &[Order]) -> Vec<(usize, usize)> {
     let is_income = |order: &&Order| matches!(order.kind, Kind::Income(_));
     let of_investors = || orders.iter().filter(|order| !is_income(order));
@@ -366,7 +367,8 @@ fn waves(orders: &[Order]) -> Vec<(usize, usize)> {
     for (index, order) in orders.iter().enumerate() {
         let first = waves.last().and_then(|(from, _)| orders.get(*from));
         let joins = first.is_some_and(|first| {
-            let alike = order.t == first.t && is_income(&order) == is_income(&first);
+            let same_day = order.t == first.t && order.time.date() == first.time.date();
+            let alike = same_day && is_income(&order) == is_income(&first);
             alike && order.time < first.time.plus_millis(wave)
         });
         match waves.last_mut() {

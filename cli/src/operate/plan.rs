@@ -34,6 +34,8 @@ pub(crate) enum Outcome {
     Planned,
     /// It was done.
     Applied,
+    /// The very same was done before.
+    DoneBefore,
     /// It cannot be done.
     Refused,
     /// It moved since somebody looked.

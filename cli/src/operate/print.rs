@@ -50,6 +50,7 @@ fn saga(row: &Row, action: &str, out: &mut impl Write) -> Result<(), Failure> {
         Outcome::Planned | Outcome::Applied if row.changes_nothing() => "changes nothing",
         Outcome::Planned => "can be done",
         Outcome::Applied => "done",
+        Outcome::DoneBefore => "was done before",
         Outcome::Refused => "cannot be done",
         Outcome::Stale => "has moved",
         Outcome::NotFound => "not found",

@@ -122,7 +122,7 @@ pub(crate) fn exit_code(outcome: Outcome) -> ExitCode {
 
 fn of_all(outcomes: &[Outcome]) -> ExitCode {
     let count = |wanted: &[Outcome]| outcomes.iter().filter(|it| wanted.contains(it)).count();
-    let good = count(&[Outcome::Planned, Outcome::Applied]);
+    let good = count(&[Outcome::Planned, Outcome::Applied, Outcome::DoneBefore]);
     if good == outcomes.len() {
         ExitCode::SUCCESS
     } else if good > 0 {

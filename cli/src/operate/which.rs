@@ -4,7 +4,7 @@
 //! sagas with their versions, and those are what is ordered.
 
 use super::plan;
-use crate::reading::{Failure, one_of};
+use crate::reading::{Failure, complain, one_of};
 use clap::Args;
 use fundflow_application::desk::{self, Page, SagaList, Standing};
 use fundflow_domain::ids::{IdError, TransactionId};
@@ -48,22 +48,26 @@ impl ParkedArgs {
         self.at.is_some() || self.code.is_some()
     }
 
-    /// A row or a code at which nobody waits is a slip, where others wait.
+    /// A row that no saga has is a slip. Nobody may wait at one that there is, and a counterparty may have codes
+    /// of its own: then the list is empty, and a note says for what others wait.
     ///
     /// # Errors
-    /// [`Failure::Typed`], with those that there are.
-    pub(crate) fn check(&self, all: &SagaList) -> Result<(), Failure> {
+    /// [`Failure::Typed`], with the rows that there are.
+    pub(crate) fn check(&self, sagas: &desk::Registry, all: &SagaList) -> Result<(), Failure> {
         let parked = || all.rows().chain(all.foreign()).filter_map(|row| row.parked.as_ref());
-        let rows: BTreeSet<&str> = parked().map(|it| &*it.row).collect();
+        let waits_at: BTreeSet<&str> = parked().map(|it| &*it.row).collect();
+        if let Some(wanted) = self.at.as_deref() {
+            let rows: BTreeSet<&str> = sagas.kinds().flat_map(|kind| kind.places()).collect();
+            if !rows.contains(wanted) && !waits_at.contains(wanted) {
+                let known = one_of(if waits_at.is_empty() { &rows } else { &waits_at });
+                return Err(Failure::Typed(format!("no saga here has a row {wanted:?}; {known}")));
+            }
+        }
         let codes: BTreeSet<&str> = parked().map(|it| &*it.cause.code).collect();
-        let wanted = [(&self.at, rows, "at the row"), (&self.code, codes, "for the reason")];
-        for (wanted, known, what) in wanted {
-            let Some(wanted) = wanted.as_deref().filter(|it| !known.contains(*it)) else {
-                continue;
-            };
-            let what =
-                format!("nobody waits for an operator {what} {wanted:?}; {}", one_of(&known));
-            return Err(Failure::Typed(what));
+        if let Some(wanted) = self.code.as_deref().filter(|it| !codes.contains(it)) {
+            let known =
+                if codes.is_empty() { "nor for any other".to_owned() } else { one_of(&codes) };
+            complain(&format!("nobody waits for an operator for the reason {wanted:?}; {known}\n"));
         }
         Ok(())
     }
@@ -81,7 +85,7 @@ pub(super) async fn targets(
         return Err(Failure::Typed(what.to_owned()));
     }
     let mut all = SagaList::of(store, desk.sagas.desk.clone()).await?;
-    parked.check(&all)?;
+    parked.check(&desk.sagas.desk, &all)?;
     let filter = desk::Filter {
         kind: desk.order.kind.clone(),
         standing: Some(Standing::Parked),

@@ -153,6 +153,7 @@ pub(super) fn repaying(advance: &Advance, brought: Brought) -> Decision {
 }
 
 /// Nobody may ever hear whether what is on its way has arrived, and the person pays what it is less the shares.
+/// The money that these brought is the bank's first: however many more it keeps, that money is nobody else's.
 pub(super) fn keeping(advance: &Advance, brought: Brought) -> Decision {
     match &advance.stage {
         Stage::Requested | Stage::Declined(_) => Err(Refusal::NothingAdvanced),
@@ -161,7 +162,7 @@ pub(super) fn keeping(advance: &Advance, brought: Brought) -> Decision {
             if money.minus(had).is_none() {
                 return Ok(too_much(advance, money));
             }
-            let lent = Money::from(advance.terms.amount).minus(had).unwrap_or_default();
+            let lent = Money::from(advance.terms.amount).minus(money).unwrap_or_default();
             let kept = brought.kept.min(lent);
             let recourse = advance.recourse.min(lent.minus(kept).unwrap_or_default());
             let said = too_much(advance, money).into_iter();

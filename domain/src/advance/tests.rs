@@ -279,6 +279,26 @@ fn what_a_bank_keeps_while_a_person_settles_with_it_leaves_the_rest_to_that_pers
 }
 
 #[test]
+fn money_that_the_shares_brought_is_the_banks_however_many_more_it_keeps() {
+    let had = || given::<Advances>(after([requested(), advanced("A1", "5000")]));
+    had().when(keeps("5000", "495000")).then([]);
+    had().when(keeps("2000", "495000")).then([settled("3000", "0")]);
+    let state = had()
+        .when(keeps("0", "500000"))
+        .then([settled("5000", "0")])
+        .when(keeps("5000", "495000"))
+        .then([settled("0", "0")])
+        .state();
+    assert_eq!(state.advance().unwrap().still_lent(), "5000".parse().ok());
+    // A claim that was left to it, whose money comes all the same.
+    had()
+        .when(came("0", "0"))
+        .then([Event::Recourse { amount: "5000".parse().unwrap() }])
+        .when(keeps("5000", "0"))
+        .then([settled("0", "0")]);
+}
+
+#[test]
 fn what_the_bank_has_too_much_comes_back_before_it_has_shares_or_a_claim_for_it() {
     let had = || [requested(), advanced("A1", "5000"), back("5000"), repaid("R1", "5000")];
     // By the engine, and by a person who settles the rest: shares that it keeps are its claim's end.

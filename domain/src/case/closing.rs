@@ -4,13 +4,23 @@ use super::{How, Kind};
 
 const HAS_THE_CASH: &str = "the investor has the cash already, and must not have it twice; what is open is the \
                             bank's: settle with it, and close the case as accepted or manual";
+const HAS_THE_CASH_BY_HAND: &str = "the investor has the cash already, and must not have it twice; what is open is the \
+                                    bank's: settle with it, and close the case as manual";
 const BOOKS_NOTHING: &str = "the record has no effect beside what holds, and accepting it would book nothing; \
                              get a record that can be booked, or close the case as withdrawn or manual";
 
+/// What is known around a case that is to be closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Around {
+    /// What the record says is booked, held or contested, so that closing the case decides what becomes of it.
+    pub is_booked: bool,
+    /// A bank has, or may have, paid the investor cash at once for what the record is about.
+    pub has_the_cash: bool,
+}
+
 impl Kind {
-    /// Why a case of this kind is not closed in that way; `None` where it may be. `is_booked`: what the
-    /// record says is booked, held or contested, so that closing the case decides what becomes of it.
-    pub const fn refuses(self, how: &How, is_booked: bool) -> Option<&'static str> {
+    /// Why a case of this kind is not closed in that way; `None` where it may be.
+    pub const fn refuses(self, how: &How, around: Around) -> Option<&'static str> {
         let contradicts = matches!(
             self,
             Kind::SecondConfirmationDiffers
@@ -20,9 +30,12 @@ impl Kind {
                 | Kind::Other
         );
         match (how, self.by_hand()) {
-            (How::Accepted, None) if contradicts && !is_booked => Some(BOOKS_NOTHING),
-            (How::PaidByUs { .. }, _) if matches!(self, Kind::RejectedAfterAdvance) => {
-                Some(HAS_THE_CASH)
+            (How::Accepted, None) if contradicts && !around.is_booked => Some(BOOKS_NOTHING),
+            (How::PaidByUs { .. }, None)
+                if around.has_the_cash || matches!(self, Kind::RejectedAfterAdvance) =>
+            {
+                let books_nothing = contradicts && !around.is_booked;
+                Some(if books_nothing { HAS_THE_CASH_BY_HAND } else { HAS_THE_CASH })
             }
             // The records are booked as they came, and so they stay.
             (How::Accepted, Some(_)) if matches!(self, Kind::BankSharesDiffer) => None,
@@ -96,8 +109,11 @@ mod tests {
     #[test]
     fn every_case_can_be_closed_by_hand_and_what_books_nothing_is_not_accepted() {
         for kind in Kind::ALL {
-            for is_booked in [true, false] {
-                let taken = ways().map(|how| kind.refuses(&how, is_booked).is_none());
+            for (is_booked, has_the_cash) in
+                [(true, true), (true, false), (false, true), (false, false)]
+            {
+                let around = Around { is_booked, has_the_cash };
+                let taken = ways().map(|how| kind.refuses(&how, around).is_none());
                 let ours = matches!(
                     kind,
                     Kind::SharesMissing
@@ -119,8 +135,8 @@ mod tests {
                 let ours = ours || both;
                 let accepted = both || (!ours && (is_booked || !contradicts));
                 // Whom a bank has paid has the cash.
-                let by_us = !ours && !matches!(kind, Kind::RejectedAfterAdvance);
-                assert_eq!(taken, [accepted, by_us, !ours, true], "{kind} {is_booked}");
+                let by_us = !ours && !has_the_cash && *kind != Kind::RejectedAfterAdvance;
+                assert_eq!(taken, [accepted, by_us, !ours, true], "{kind} {around:?}");
             }
         }
     }

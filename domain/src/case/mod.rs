@@ -32,6 +32,7 @@ use crate::{
 use fundflow_kernel::{codec::Stored, stored_types};
 use serde::{Deserialize, Serialize};
 
+pub use closing::Around;
 pub use decide::Refusal;
 pub use finding::{CaseId, Disputed, Figure, Finding, Kind, Report, Source, SourceKind};
 

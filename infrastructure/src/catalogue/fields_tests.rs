@@ -296,3 +296,32 @@ fn a_file_that_ends_within_a_line_is_told_with_that_line_whatever_stands_there()
     assert_eq!(both.len(), 2, "{both:?}");
     assert!(both[0].starts_with("050027.toml:1: is not TOML: "), "{both:?}");
 }
+
+#[test]
+fn a_decimal_with_an_exponent_a_separator_or_a_plus_is_told_at_every_key() {
+    let mut keys = 0;
+    for (name, text) in [("050027", GOOD), ("000730", MONEY), ("990001", RAISED)] {
+        let digits = |text: &str| text.chars().all(|it| it.is_ascii_digit() || it == '.');
+        let quoted = text
+            .lines()
+            .flat_map(|line| line.split('"').skip(1).step_by(2).map(move |it| (line, it)));
+        for (line, value) in quoted.filter(|(_, value)| !value.is_empty() && digits(value)) {
+            keys += 1;
+            for slip in [
+                format!("{value}e0"),
+                format!("{value}E0"),
+                format!("+{value}"),
+                format!("{value}_0"),
+            ] {
+                let altered = line.replacen(&format!("\"{value}\""), &format!("\"{slip}\""), 1);
+                let altered = text.replacen(line, &altered, 1);
+                let said = errors_of(&[(&format!("{name}.toml"), altered.as_bytes())]);
+                let told = said
+                    .iter()
+                    .any(|it| it.starts_with(&format!("{name}.toml:")) && it.contains(&slip));
+                assert!(told, "{line}: {slip}: {said:?}");
+            }
+        }
+    }
+    assert!(keys > 20, "{keys}");
+}

@@ -343,6 +343,7 @@ fn path_of(entry: &str, key: &str) -> String {
 
 /// What is written, and on which line which field has which value.
 const OF_NOBODY: &[(&str, usize, &str, &str)] = &[
+    ("[[raising]]\nfund = \"990001\"\nrate = \"3e-3\"", 3, "raising[0].rate", "3e-3"),
     (
         "[[suspended]]\nfund = \"999999\"\nfrom = \"2026-02-12T10:30:00+08:00\"",
         2,

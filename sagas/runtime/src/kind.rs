@@ -7,6 +7,7 @@ use crate::{
     process::Process,
     running::{Instance, Running},
     saga::{NameForm, Names, Saga},
+    stand::{NO_TABLE, Place},
     table_doc::TableDoc,
 };
 use fundflow_kernel::{
@@ -34,6 +35,8 @@ pub trait Kind: Send + Sync {
     fn foreseen(&self) -> Vec<Callee>;
     /// Every table that an unfinished saga may be on, in words.
     fn tables(&self) -> Vec<TableDoc>;
+    /// Every place at which such a saga may wait for a person, by its name.
+    fn places(&self) -> Vec<&'static str>;
     /// The streams of a saga, as the events of its process stream, oldest first, name them. One that
     /// cannot be folded names those of the events before.
     fn streams_of(&self, transaction: &TransactionId, history: &[Recorded]) -> Vec<StreamName>;
@@ -83,6 +86,11 @@ impl<S: Saga> Kind for Of<S> {
 
     fn tables(&self) -> Vec<TableDoc> {
         S::TABLES.iter().map(|table| TableDoc::of(table)).collect()
+    }
+
+    fn places(&self) -> Vec<&'static str> {
+        let rows = S::TABLES.iter().flat_map(|table| table.names());
+        rows.chain([NO_TABLE, Place::Over.name()]).collect()
     }
 
     fn streams_of(&self, transaction: &TransactionId, history: &[Recorded]) -> Vec<StreamName> {

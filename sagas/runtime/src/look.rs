@@ -163,7 +163,8 @@ pub fn glance<S: Saga>(saga: &S, replayed: &Replayed<S>) -> Result<Look, LookErr
     let waits = liveness::waits(saga, &view, table);
     let agreed = S::agreed(&view);
     let now = agreed.iter().find(|agreed| agreed.in_force).map(|agreed| agreed.what.clone());
-    let ends = S::open_ends(&view);
+    let mut ends = S::open_ends(&view);
+    ends.retain(|end| !S::is_made_up(&view, end));
     let View { open, ending, .. } = view;
     Ok(Look {
         id,

@@ -343,6 +343,10 @@ pub trait Saga: Sized + Send + Sync + 'static {
     fn unit(_view: &View<'_, Self>, _end: &str) -> Option<String> {
         None
     }
+    /// Whether a person who had that open end has made up for it, so that nobody is told of it any more.
+    fn is_made_up(_view: &View<'_, Self>, _end: &OpenEnd) -> bool {
+        false
+    }
     /// Why it did not go through, as the one who refused it said.
     fn failure(_view: &View<'_, Self>) -> Option<Cause> {
         None

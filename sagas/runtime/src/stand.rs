@@ -5,6 +5,9 @@ use crate::{
     step::{Deed, Exit, Move, Step, Table},
 };
 
+/// Where a saga waits whose table this program does not know.
+pub const NO_TABLE: &str = "table";
+
 /// Where a saga stands. The numbers index the table's rows; they are never stored.
 #[derive(Debug)]
 pub enum Stand<S: Saga> {

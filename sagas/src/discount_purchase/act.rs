@@ -17,12 +17,13 @@ use crate::parts::{
 use fundflow_domain::{
     application::{Ask, Promise, PromisedFee, Terms},
     calendar::TradingDay,
+    decider::Decider as _,
     fees::tiers::Charge,
     ids::{FundCode, RegistrarCode},
-    money::{Amount, ShareRounding},
+    money::{Amount, ShareRounding, Shares},
     orders::Cause,
     payment, payout,
-    wallet::{self, Credit, Reservation},
+    wallet::{self, Credit, KeptBackRefusal, Reservation, Wallet},
 };
 use fundflow_runtime::turn::NotDone;
 
@@ -172,11 +173,33 @@ fn reserve(turn: &mut Turn<'_>) -> Done {
         // Shares that the wallet held before.
         Credit::None | Credit::Reversed => at_par(plan.amount)?,
     };
+    if let Some(cause) = frozen(&turn.view()?, shares) {
+        return limits::turned_away(turn, cause);
+    }
     // What was bought by the same order has no income of its own yet.
     if plan.mode.buys_the_money_fund() {
         return plan.wallet.reserve(turn, shares);
     }
     plan.wallet.reserve_with_income(turn, shares)
+}
+
+/// Why they stay in the wallet: the register froze them before they could be earmarked. No time mends that, and
+/// nobody has to be called. What only a case holds is waited for.
+fn frozen(view: &View<'_>, shares: Shares) -> Option<Cause> {
+    let reserve = wallet::Command::Reserve(view.id.clone(), shares);
+    let refusal = Wallet::decide(view.plan.wallet.state(view.streams)?, &reserve).err()?;
+    let wallet::Refusal::KeptBack(KeptBackRefusal::NotFree {
+        asked, free, frozen, disputed, ..
+    }) = refusal
+    else {
+        return None;
+    };
+    let but_for_cases = free.plus(disputed).unwrap_or(free);
+    let text = format!(
+        "{asked} shares would be converted, and {free} are free: {frozen} are frozen by the register, \
+         {disputed} in dispute"
+    );
+    (but_for_cases < asked).then(|| own("frozen", &text))
 }
 
 pub(super) fn terms(

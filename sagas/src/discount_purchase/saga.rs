@@ -367,9 +367,7 @@ impl saga::Saga for DiscountPurchase {
         ends::open_ends(view)
     }
 
-    fn unit(view: &View<'_>, end: &str) -> Option<String> {
-        Some(ends::unit(view, end))
-    }
+    crate::parts::units::tells_ends!(ends::unit);
 
     fn failure(view: &View<'_>) -> Option<Cause> {
         act::why(view).or_else(|| less(view))

@@ -42,6 +42,14 @@ pub(super) fn last_word(view: &View<'_>) -> Option<Brought> {
     (over && plan.advance.is_advanced(view)).then(|| plan.brought(view))
 }
 
+/// Whether its cash is out, or may be: it said so, also after a decline, or has not spoken yet.
+pub(super) fn may_have_paid(view: &View<'_>) -> bool {
+    view.plan.advance.advance(view).is_some_and(|advance| match advance.stage {
+        Stage::Declined(_) => !advance.contested.is_empty(),
+        Stage::Requested | Stage::Advanced | Stage::Repaying { .. } | Stage::Settled => true,
+    })
+}
+
 /// Yuan that the bank is still to have while nothing is on its way to it.
 pub(super) fn still_owed(view: &View<'_>) -> Option<Decimal> {
     let advance = view.plan.advance.advance(view)?;

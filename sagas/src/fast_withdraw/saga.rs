@@ -110,6 +110,10 @@ impl FundSaga for FastWithdraw {
         Some(&request.account)
     }
 
+    fn has_the_cash(view: &View<'_>) -> bool {
+        bank::may_have_paid(view)
+    }
+
     fn requested_at(promise: &Promise) -> Timestamp {
         promise.admitted.requested_at
     }
@@ -353,9 +357,7 @@ impl saga::Saga for FastWithdraw {
         facts::open_ends(view)
     }
 
-    fn unit(view: &View<'_>, end: &str) -> Option<String> {
-        Some(facts::unit(view, end))
-    }
+    crate::parts::units::tells_ends!(facts::unit);
 
     fn failure(view: &View<'_>) -> Option<Cause> {
         act::why(view).or_else(|| less(view))

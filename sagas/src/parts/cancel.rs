@@ -8,13 +8,14 @@
 //! ```
 
 mod instant;
+mod may_close;
 
 pub use instant::{asked, when};
+use may_close::may_close;
 
 use super::{
     application::{ApplicationLeg, FundSaga, book},
     compensation,
-    lacking::MISSING,
     milestone::{Milestone, Scope},
     payment::PaymentLeg,
     timing,
@@ -22,13 +23,11 @@ use super::{
 use fundflow_domain::{
     application::{self, Application, Applications, Confirmation, Stage},
     case::{self, CaseId, Cases, Closing, How},
-    decider::Decider as _,
     orders::Cause,
     time::Timestamp,
 };
 use fundflow_kernel::streams::{Key, Need};
 use fundflow_runtime::{
-    process::Disposed,
     saga::{Heard, View},
     stand::Place,
     turn::{NotDone, Turn},
@@ -271,59 +270,6 @@ fn settle<S: FundSaga>(
         }
     }
     Ok(events)
-}
-
-/// Refuses a closing before anything is decided on it.
-fn may_close<S: FundSaga>(
-    turn: &Turn<'_, S>,
-    case: CaseId,
-    closing: &Closing,
-) -> Result<(), NotTakenBack> {
-    let state = turn.state(&Key::<Cases>::of(&case));
-    let known = state.and_then(case::State::case);
-    let known = known.filter(|known| known.transaction.as_ref() == Some(turn.id()));
-    let kind = known.ok_or(NotTakenBack::NoSuchCase(case))?.kind();
-    let is_ours_to_pay = matches!(closing.how, How::PaidByUs { .. });
-    let notes = &turn.view().map_err(|_| NotTakenBack::NoSuchCase(case))?.open.notes;
-    let is_booked = notes.disputes.contains(&case) || notes.settled.contains(&case);
-    if let Some(why) = kind.refuses(&closing.how, is_booked) {
-        return Err(NotTakenBack::Nothing(why));
-    }
-    if is_ours_to_pay && compensation::announced(turn, case).is_none() && is_by_hand(turn) {
-        return Err(NotTakenBack::Nothing(
-            "a person has what this transaction still owed, and settles that by hand; pay what this case is \
-             about by hand as well, and close it as manual",
-        ));
-    }
-    // A closing that is refused says nothing of the record. One that is repeated may find only a part
-    // of what the first one decided.
-    let judged = state.map(|state| Cases::decide(state, &case::Command::Close(closing.clone())));
-    judged.transpose().map_err(|error| NotTakenBack::Refused(error.to_string()))?;
-    if !is_ours_to_pay && let Some(amount) = compensation::announced(turn, case) {
-        let text = format!("{amount} yuan of ours are on their way for it; close it as paid by us");
-        return Err(NotTakenBack::Refused(text));
-    }
-    if matches!(closing.how, How::Withdrawn) && is_on_standing_rejection(turn, case) {
-        return Err(NotTakenBack::Nothing(
-            "the case is on a rejection that stands; should the registrar carry it out after all, its \
-             confirmation opens a case of its own, to be closed as accepted",
-        ));
-    }
-    Ok(())
-}
-
-/// A person took over money or an order of it, so that nobody but that person knows what is paid.
-fn is_by_hand<S: FundSaga>(turn: &Turn<'_, S>) -> bool {
-    let shares = |end: &Disposed| *end.name == *MISSING;
-    turn.view().is_ok_and(|view| !view.open.given_up.iter().all(shares))
-}
-
-/// A rejection has no record that could be taken back: asked again, the registrar repeats it.
-fn is_on_standing_rejection<S: FundSaga>(turn: &Turn<'_, S>, case: CaseId) -> bool {
-    turn.view().is_ok_and(|view| {
-        let legs = S::legs(view.plan);
-        legs.into_iter().any(|leg| leg.rejection_case(&view) == Some(case))
-    })
 }
 
 /// Whether all that it waits for, being over, is the end of a dispute.

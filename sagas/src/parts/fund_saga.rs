@@ -152,6 +152,12 @@ pub trait FundSaga:
         let _ = request;
         None
     }
+    /// Whether the investor has, or may have, a bank's cash for what the saga moves: money of ours on top would
+    /// be paid twice.
+    fn has_the_cash(view: &View<'_, Self>) -> bool {
+        let _ = view;
+        false
+    }
     /// Yuan that were asked for, and what of them a day's limit lets in by what is promised now.
     fn let_in(view: &View<'_, Self>) -> Option<(Amount, Amount)> {
         let _ = view;

@@ -82,7 +82,7 @@ pub fn is_a_persons<S: FundSaga>(view: &View<'_, S>, lack: impl Fn() -> Lack) ->
 }
 
 /// Whether the person who has it closed its case while it was the same as now: they made up for it.
-fn is_made_up<S: FundSaga>(view: &View<'_, S>) -> bool {
+pub fn is_made_up<S: FundSaga>(view: &View<'_, S>) -> bool {
     let Some(named) = view.open.disposed(MISSING) else { return false };
     let now = || end(&S::lacks(view)).is_some_and(|end| end.worth == named.worth);
     by_hand::is_closed_by_a_person(view, named) && now()

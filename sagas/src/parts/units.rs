@@ -11,6 +11,22 @@ pub fn shares_of(fund: FundCode) -> String {
     format!("shares of {fund}")
 }
 
+/// Writes how a shipped saga tells of its open ends: what each is counted in, and which of them a person has made
+/// up for.
+macro_rules! tells_ends {
+    ($unit:path) => {
+        fn unit(view: &View<'_>, end: &str) -> Option<String> {
+            Some($unit(view, end))
+        }
+
+        fn is_made_up(view: &View<'_>, end: &OpenEnd) -> bool {
+            *end.name == *$crate::parts::lacking::MISSING
+                && $crate::parts::lacking::is_made_up(view)
+        }
+    };
+}
+pub(crate) use tells_ends;
+
 /// Missing shares: of the fund whose records lack any, or of each of them.
 pub fn missing(of: &[(FundCode, Lack)]) -> String {
     let mut funds: Vec<String> = Vec::new();

@@ -358,9 +358,7 @@ impl saga::Saga for Withdraw {
         facts::open_ends(view)
     }
 
-    fn unit(view: &View<'_>, end: &str) -> Option<String> {
-        Some(facts::unit(view, end))
-    }
+    crate::parts::units::tells_ends!(facts::unit);
 
     fn failure(view: &View<'_>) -> Option<Cause> {
         act::why(view).or_else(|| less(view))

@@ -239,6 +239,12 @@ fn open_case(log: &[Recorded]) -> Option<CaseId> {
 
 /// What a person has of that name at the end.
 pub(crate) fn by_hand(look: &Look, name: &str) -> Decimal {
-    let of = look.open_ends.iter().filter(|end| *end.name == *name);
-    of.map(|end| end.worth).sum()
+    let mut open = look.open_ends.iter();
+    if let Some(end) = open.find(|end| *end.name == *name) {
+        return end.worth;
+    }
+    // Shares that a person made up for are open no more, and were never booked.
+    let mut named = look.given_up.iter().zip(&look.given_up_as);
+    let made_up = named.find(|(end, _)| ***end == *name && *name == *"missing");
+    made_up.map_or(Decimal::ZERO, |(_, worth)| *worth)
 }

@@ -15,6 +15,7 @@ mod bought_back;
 mod by_hand;
 #[path = "../common/foreseen.rs"]
 mod foreseen;
+mod frozen;
 mod held;
 mod names;
 mod outside;

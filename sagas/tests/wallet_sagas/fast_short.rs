@@ -188,30 +188,38 @@ fn whatever_the_registrar_does_not_move_a_case_says_so_and_its_closing_ends_it()
 }
 
 #[test]
-fn what_we_bear_is_paid_to_the_investors_own_account_or_another_of_theirs() {
-    for refused_first in [false, true] {
-        let mut stage = begun();
-        let less = record("c-1", "2026-02-04", true, transferred("9000"));
-        stage.outside.records.insert("transfer".into(), vec![less]);
+fn who_has_the_banks_cash_is_not_paid_by_us_as_well() {
+    let garbled = record("c-1", "2026-02-04", true, transferred("1000000"));
+    let mut too_many = begun();
+    too_many.outside.records.insert("transfer".into(), vec![garbled]);
+    let all = short().into_iter().chain(short_in_parts()).map(|(what, stage, ..)| (what, stage));
+    for (what, mut stage) in all.chain([("more is transferred", too_many)]) {
         stage.run();
-        let no = format!("case-{}.out", cases(&stage)[0]);
-        if refused_first {
-            stage.outside.fate(&no, [Fate::Refused]);
-        }
-        let how = How::PaidByUs { amount: "5".parse().unwrap() };
-        let reply = close(&mut stage, 0, how);
-        assert!(matches!(reply, Reply::Acted), "{reply:?}");
+        let before = stage.events.len();
+        let said =
+            refused(&close(&mut stage, 0, How::PaidByUs { amount: "0.01".parse().unwrap() }));
+        assert!(said.contains("must not have it twice"), "{what}: {said}");
+        assert_eq!(stage.events.len(), before, "{what}\n{}", stage.text());
+        assert!(matches!(close(&mut stage, 0, manual()), Reply::Acted), "{what}");
         stage.run();
-        if refused_first {
-            assert_eq!(stage.parked().unwrap().0, "compensation refused", "{}", stage.text());
-            let (account, reason) = ("acc-2".parse().unwrap(), "the card is closed".into());
-            stage.command(Command::Redirect { account, own_name: true, reason });
+        assert_eq!(stage.count("payout.requested"), 0, "{what}");
+    }
+}
+
+#[test]
+fn the_very_same_closing_is_done_already_and_another_one_says_who_closed_it() {
+    for how in [How::Accepted, manual()] {
+        for (what, mut stage, ..) in short() {
             stage.run();
+            assert!(matches!(close(&mut stage, 0, how.clone()), Reply::Acted), "{what}");
+            stage.run();
+            let before = stage.events.len();
+            let again = close(&mut stage, 0, how.clone());
+            assert!(matches!(again, Reply::Acted), "{what}: {again:?}");
+            assert_eq!(stage.events.len(), before, "{what}\n{}", stage.text());
+            let other = refused(&close(&mut stage, 0, How::Withdrawn));
+            assert!(other.contains("already closed by chen"), "{what}: {other}");
         }
-        assert_eq!(stage.count("payout.paid_out"), 1, "{}", stage.text());
-        assert_eq!(stage.count("fast_withdraw.paid_out"), 1, "{}", stage.text());
-        let look = stage.look();
-        assert!(look.finished && look.open_ends.is_empty(), "{:?} {}", look.waits, stage.text());
     }
 }
 

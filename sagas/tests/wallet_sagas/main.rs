@@ -30,6 +30,7 @@ mod fast_moves;
 mod fast_overpaid;
 mod fast_overpaid_again;
 mod fast_short;
+mod fast_too_many;
 mod fast_withdraw;
 #[path = "../common/foreseen.rs"]
 mod foreseen;

@@ -9,7 +9,7 @@ use crate::{
     process::{self, NOT_LISTED, REFUSED, Retry},
     retry,
     saga::{Calling, Saga},
-    stand::{Place, Stand},
+    stand::{NO_TABLE, Place, Stand},
     step::{Deed, Send, Side, Step, Table},
     turn::NotDone,
 };
@@ -64,7 +64,7 @@ impl<S: Saga> Running<S> {
         let Some(stand) = self.stand(desk.streams) else {
             if !self.is_parked(desk.streams) {
                 let cause = Cause::new("unknown_table", "this program does not know its table");
-                self.park(desk, "table", cause);
+                self.park(desk, NO_TABLE, cause);
             }
             return false;
         };
@@ -235,17 +235,6 @@ impl<S: Saga> Running<S> {
             }
             Admission::Queue => self.queue(desk, at, deed),
         }
-    }
-
-    /// The counterparty takes no call now. That does not move the row's deadline.
-    fn queue(&mut self, desk: &mut Desk<'_>, at: usize, deed: &'static Deed<S>) {
-        let deadline = self.when(desk, deed.parks);
-        let is_parked = self.is_parked_at(desk.streams, deed.name);
-        if !is_parked && deadline.is_some_and(|deadline| deadline <= desk.now) {
-            let text = "the counterparty answers nobody, and the time for this is over";
-            return self.park_for_answer(desk, deed.name, Cause::new("shut", text));
-        }
-        self.lanes[at].state = LaneState::Queued(deadline.filter(|_| !is_parked));
     }
 
     fn leave(

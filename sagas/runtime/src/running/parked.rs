@@ -125,6 +125,40 @@ impl<S: Saga> Running<S> {
         }
     }
 
+    /// The counterparty takes no call now. That does not move the row's deadline.
+    pub(super) fn queue(&mut self, desk: &mut Desk<'_>, at: usize, deed: &'static Deed<S>) {
+        let deadline = self.when(desk, deed.parks);
+        let is_parked = self.is_parked_at(desk.streams, deed.name);
+        if !is_parked && deadline.is_some_and(|deadline| deadline <= desk.now) {
+            let cause = self.unanswered(desk, at, deed.name);
+            return self.park_for_answer(desk, deed.name, cause);
+        }
+        self.lanes[at].state = LaneState::Queued(deadline.filter(|_| !is_parked));
+    }
+
+    /// What is known of the row's own call, where its counterparty takes none: whoever decides what becomes of
+    /// it must know whether it was ever made.
+    fn unanswered(&self, desk: &Desk<'_>, at: usize, row: &str) -> Cause {
+        let retries = self.open(desk.streams).map(|open| open.retries.iter());
+        let last = retries.and_then(|mut all| all.find(|retry| *retry.row == *row));
+        match last.map(|retry| &retry.cause) {
+            Some(Cause { code, text }) => Cause::new(
+                code.clone(),
+                format!(
+                    "{text}; by now the counterparty answers nobody, and the time for this is over"
+                ),
+            ),
+            None if self.lanes[at].uncertain => Cause::new(
+                "time_out",
+                "no answer in time; by now the counterparty answers nobody, and the time for this is over",
+            ),
+            None => Cause::new(
+                "shut",
+                "it was never asked: the counterparty answers nobody, and the time for this is over",
+            ),
+        }
+    }
+
     /// Whether the row was left waiting before, or asks for the first time.
     pub(super) fn caller(&self, desk: &Desk<'_>, row: &str) -> Caller {
         let open = self.open(desk.streams);
