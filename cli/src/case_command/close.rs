@@ -294,9 +294,8 @@ async fn holds_up(
     let shown = saga_of(&store, &sagas, case).await?;
     let kind = case.kept.loaded.state.case().map(|known| known.kind().as_str());
     let repeated = is_closed_so(case, closing);
-    let closed_by = |shown: &desk::Shown| match repeated {
-        true => keeps(shown, id),
-        false => closes(shown, (id, kind), &closing.how),
+    let closed_by = |shown: &desk::Shown| {
+        if repeated { keeps(shown, id) } else { closes(shown, (id, kind), &closing.how) }
     };
     let shown = shown.filter(closed_by);
     if is_paid(&closing.how) && shown.is_none() && !repeated {
