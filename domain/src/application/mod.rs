@@ -101,8 +101,7 @@ pub enum Command {
     Overrule(Box<Confirmation>),
     /// The contested record of that serial holds after all.
     Uphold(Serial),
-    /// That record has no effect: the registrar takes it back, or it contradicts and was settled in
-    /// another way.
+    /// That record has no effect: the registrar takes it back, or it contradicts and was settled in another way.
     Withdraw(Serial, Cause),
     /// The registrar takes that record back, contested or not: said again, it is news.
     TakeBack(Serial, Cause),

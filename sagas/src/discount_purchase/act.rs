@@ -119,16 +119,31 @@ impl DiscountPurchase {
     pub(super) fn books(&self, turn: &mut Turn<'_>) -> Done {
         let plan = turn.plan();
         let mut events = plan.wallet.book_in(turn, &self.house, &plan.buy)?;
-        if plan.out.is_placed(&turn.view()?) {
-            events += self.spend(turn)?;
-            if !facts::is_income_settled(&turn.view()?) {
-                events += plan.wallet.settle(turn, &plan.out)?;
+        let target = plan.target_order();
+        match self.books_out(turn) {
+            Ok(left) => events += left,
+            // What the wallet lacks does not keep the target's shares from being held.
+            Err(lack) => {
+                plan.holdings.hold_credited(turn, target)?;
+                return Err(lack);
             }
         }
-        if plan.target_order().is_placed(&turn.view()?) {
-            events += plan.holdings.book_in(turn, plan.target_order())?;
+        if target.is_placed(&turn.view()?) {
+            events += plan.holdings.book_in(turn, target)?;
         }
         Ok(events)
+    }
+
+    fn books_out(&self, turn: &mut Turn<'_>) -> Done {
+        let plan = turn.plan();
+        if !plan.out.is_placed(&turn.view()?) {
+            return Ok(0);
+        }
+        let spent = self.spend(turn)?;
+        if facts::is_income_settled(&turn.view()?) {
+            return Ok(spent);
+        }
+        Ok(spent + plan.wallet.settle(turn, &plan.out)?)
     }
 
     fn request_payout(&self, turn: &mut Turn<'_>) -> Done {

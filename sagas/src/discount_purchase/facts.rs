@@ -5,13 +5,12 @@ use super::{
     saga::{DiscountPurchase, View},
 };
 use crate::parts::{
-    application::ApplicationLeg, cancel, cases::finding, day_refused, last_word, milestone::Scope,
+    application::ApplicationLeg, cancel, day_refused, last_word, milestone::Scope,
     occurrence::Tell, refunds, timing,
 };
 use fundflow_domain::{
-    application::{Application, Ask, Confirmation, Outcome, Terms},
+    application::{Application, Ask, Confirmation, Outcome},
     calendar::TradingDay,
-    case::{Figure, Finding, Kind},
     modes::ConversionMode,
     money::{Income, Money},
     time::Timestamp,
@@ -351,29 +350,4 @@ pub(super) fn taken_by_target(view: &View<'_>) -> Option<Money> {
 /// Nothing is left of it.
 pub(super) fn is_spent_on_target(view: &View<'_>) -> bool {
     rest(view).is_none_or(Money::is_zero)
-}
-
-/// The registrar takes out more than it confirmed before: what leaves cannot be more than what was bought.
-pub(super) fn more_than_there_is(
-    view: &View<'_>,
-    terms: &Terms,
-    said: &Confirmation,
-) -> Option<Finding> {
-    let left = match &said.outcome {
-        Outcome::Conversion(numbers) => numbers.shares_out,
-        Outcome::Redemption(numbers) => numbers.shares,
-        Outcome::Purchase(_) | Outcome::Subscription(_) | Outcome::FastTransfer(_) => return None,
-    };
-    let Credit::Confirmed(bought) = entry(view).credit else { return None };
-    let held = match entry(view).reservation {
-        Reservation::Held(held) | Reservation::Leaving { held, .. } => held,
-        Reservation::None | Reservation::Spent(_) | Reservation::Released => return None,
-    };
-    if terms.order != view.plan.out.order || left <= held {
-        return None;
-    }
-    let text = format!("{left} shares left, and {bought} were bought");
-    let ours = vec![Figure::new("shares", held)];
-    let theirs = vec![Figure::new("shares", left)];
-    Some(finding(Kind::SharesExceedAsked, &text, ours, theirs))
 }

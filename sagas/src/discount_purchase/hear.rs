@@ -134,7 +134,12 @@ impl DiscountPurchase {
                     let scope = if which == Leg::Buy { Scope::All } else { Scope::Conversion };
                     timing::late_acceptance(self, turn, leg, which == Leg::Buy, Some(scope))?;
                 }
-                leg.hear(self, turn, said)
+                if which != Leg::Buy {
+                    return leg.hear(self, turn, said);
+                }
+                self.foresee_beyond(turn)?;
+                let heard = leg.hear(self, turn, said)?;
+                self.hold_beyond(turn, heard)
             }
         }
     }

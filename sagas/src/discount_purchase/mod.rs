@@ -11,6 +11,7 @@
 
 mod act;
 mod again;
+mod beyond_bought;
 mod by_plan;
 mod commands;
 mod ends;

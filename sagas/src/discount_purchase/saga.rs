@@ -1,7 +1,7 @@
 //! The discount purchase as a saga: its types, and its doors for callers and operators.
 
 use super::{
-    Asked, Call, Do, Ending, Fact, Plan, Request, When, act, commands, ends, facts,
+    Asked, Call, Do, Ending, Fact, Plan, Request, When, act, beyond_bought, commands, ends, facts,
     hear::{self, Leg},
     out::cost_of,
     prepare::Refusal,
@@ -147,7 +147,7 @@ impl FundSaga for DiscountPurchase {
         terms: &Terms,
         of: (&[Confirmation], &Confirmation),
     ) -> Vec<Finding> {
-        let beyond = facts::more_than_there_is(view, terms, of.1);
+        let beyond = beyond_bought::by_conversion(view, terms, of.1);
         let of_out = terms.order == view.plan.out.order;
         let income = || view.plan.wallet.wrong_income(&self.house, view, terms, of);
         beyond.into_iter().chain(of_out.then(income).flatten()).collect()

@@ -184,15 +184,28 @@ pub fn hold<S: FundSaga>(
     book: &ShareBook,
     due: &[Dispute],
 ) -> Result<usize, NotDone> {
+    let mut events = hold_open(turn, book, due)?;
+    for case in turn.view()?.open.notes.settled.clone() {
+        if book.hold(turn.streams(), case) == Some(true) {
+            events += book.dispute(turn, case, None)?;
+        }
+    }
+    Ok(events)
+}
+
+/// Holds these.
+///
+/// # Errors
+/// [`NotDone`]; what was decided before it stands.
+pub fn hold_open<S: FundSaga>(
+    turn: &mut Turn<'_, S>,
+    book: &ShareBook,
+    due: &[Dispute],
+) -> Result<usize, NotDone> {
     let mut events = 0;
     for (case, shares) in due {
         if book.hold(turn.streams(), *case).is_none() {
             events += book.dispute(turn, *case, Some(*shares))?;
-        }
-    }
-    for case in turn.view()?.open.notes.settled.clone() {
-        if book.hold(turn.streams(), case) == Some(true) {
-            events += book.dispute(turn, case, None)?;
         }
     }
     Ok(events)

@@ -2,7 +2,7 @@
 
 use super::{
     application::{ApplicationLeg, FundSaga},
-    by_hand,
+    by_hand, disputes,
     holdings::HoldingsPart,
     lacking::{self, Lack, MISSING},
 };
@@ -13,10 +13,27 @@ use fundflow_domain::{
 };
 use fundflow_runtime::{
     saga::{Saga, View},
-    turn::NotDone,
+    turn::{NotDone, Turn},
 };
 
 impl HoldingsPart {
+    /// Holds what open cases dispute of lots that are there.
+    ///
+    /// # Errors
+    /// [`NotDone`]; what was decided before it stands.
+    pub fn hold_credited<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        leg: &ApplicationLeg,
+    ) -> Result<usize, NotDone> {
+        let view = turn.view()?;
+        if disputes::is_quiet(&view) || !self.is_credited(&view, leg) {
+            return Ok(0);
+        }
+        let due = leg.disputed_in(&view);
+        disputes::hold_open(turn, &self.book_of(), &due)
+    }
+
     /// Shares that left by the leg's records and are not there: all that is not booked of them.
     pub fn lack_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Lack {
         if leg.was_never_confirmed(view) {

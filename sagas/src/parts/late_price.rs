@@ -2,11 +2,12 @@
 //! price once that is known and the record is heard again. Whoever knows the price has it said again.
 
 use super::{
-    application::{ApplicationLeg, FundSaga},
+    application::{ApplicationLeg, FundSaga, book},
     check,
 };
 use crate::ports::registrar::ApplicationAnswer;
-use fundflow_domain::{application::Confirmation, case::Finding};
+use fundflow_domain::{application::Confirmation, case::Finding, orders::Cause};
+use fundflow_kernel::streams::Need;
 use fundflow_runtime::{
     saga::{Heard, View},
     turn::{NotDone, Turn},
@@ -57,5 +58,31 @@ impl ApplicationLeg {
         } else {
             Heard::Disputed(cause, events)
         }))
+    }
+
+    /// The streams that [`Self::doubt`] writes to.
+    pub fn needs_of_doubt<S: FundSaga>(
+        &self,
+        view: &View<'_, S>,
+        said: &Confirmation,
+    ) -> Vec<Need> {
+        let answer = ApplicationAnswer::Confirmed(Box::new(said.clone()));
+        self.record(view, &answer).into_iter().flat_map(|record| record.needs()).collect()
+    }
+
+    /// Opens the case of a record that holds, for what a later word on another order says of it.
+    ///
+    /// # Errors
+    /// [`NotDone`], for defects.
+    pub fn doubt<S: FundSaga>(
+        &self,
+        saga: &S,
+        turn: &mut Turn<'_, S>,
+        said: Confirmation,
+        found: Finding,
+    ) -> Result<(Cause, usize), NotDone> {
+        let answer = ApplicationAnswer::Confirmed(Box::new(said));
+        let (cause, events) = self.disputed(turn, &answer, vec![found])?;
+        Ok((cause, events + book(saga, turn)))
     }
 }

@@ -331,7 +331,11 @@ fn a_conversion_that_was_confirmed_although_its_purchase_was_rejected_waits_for_
     stage.confirmed("convert", stage.confirmation("convert"));
     stage.told("mmf", ApplicationAnswer::Rejected(rejection("0002", "rejected")));
 
-    assert_eq!(stage.parked().unwrap(), ("conversion falls".into(), "blocked".into()));
+    assert_eq!(stage.parked().unwrap(), ("conversion falls".into(), "does_not_add_up".into()));
+    let case = cases(&stage)[0].case().unwrap().id;
+    stage.command(close(case));
+    stage.run();
+    assert!(stage.is_parked() && stage.look().ending.is_none(), "no rule says what then");
     books::always(&stage);
 }
 

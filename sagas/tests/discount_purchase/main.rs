@@ -9,6 +9,7 @@
 
 #[path = "../common/audited.rs"]
 mod audited;
+mod beyond_bought;
 mod books;
 mod bought_back;
 #[path = "../common/by_hand.rs"]

@@ -1,0 +1,90 @@
+//! A registrar that converts more money-fund shares than it says were bought, in either order of its two words: what
+//! nobody paid for is held, under one case with both figures.
+
+use crate::{
+    books::{self, cases},
+    checks::target_key,
+    names::order,
+    outside::{Verdict, halved, rejection},
+    stage::Stage,
+    terms::request,
+};
+use fundflow_domain::{
+    application::Applications,
+    case::{Kind, State},
+    ids::ApplicationNo,
+    modes::ConversionMode,
+};
+use fundflow_kernel::streams::Key;
+use fundflow_sagas::ports::registrar::ApplicationAnswer;
+
+/// Both orders are at the registrar, which has said nothing yet, on the day on which it does.
+fn sent() -> Stage {
+    let mut stage = Stage::at("10:00");
+    for name in ["mmf", "convert"] {
+        stage.outside.verdicts.insert(name.to_owned(), Verdict::Silence);
+    }
+    stage.request(&request(ConversionMode::LinkedSameDay));
+    stage.clock("03-03 12:30");
+    stage
+}
+
+fn rejects(stage: &mut Stage) {
+    stage.told("mmf", ApplicationAnswer::Rejected(rejection("0010", "not in the batch")));
+}
+
+fn half(stage: &mut Stage) {
+    let key: Key<Applications> = Key::of(&ApplicationNo::of(&order("mmf")));
+    let terms = stage.state(&key).application().unwrap().terms.clone();
+    stage.confirmed("mmf", halved(stage.confirmation("mmf"), &terms));
+}
+
+fn converts(stage: &mut Stage) {
+    let said = stage.confirmation("convert");
+    stage.confirmed("convert", said);
+}
+
+fn open(stage: &Stage) -> State {
+    let open: Vec<State> = cases(stage).into_iter().filter(State::is_open).collect();
+    let [case] = &open[..] else { panic!("{} cases\n{}", open.len(), stage.text()) };
+    case.clone()
+}
+
+type Word = fn(&mut Stage);
+
+/// The purchase's word, what was bought by it, and the target shares that nobody paid for.
+const ROWS: [(Word, &str); 2] = [
+    (rejects, "1000.00 shares left, and 0.00 were bought"),
+    (half, "1000.00 shares left, and 500.00 were bought"),
+];
+
+#[test]
+fn what_nobody_paid_for_is_held_whichever_word_comes_last() {
+    for (purchase, text) in ROWS {
+        for order in [[purchase, converts as Word], [converts, purchase]] {
+            let mut stage = sent();
+            for word in order {
+                word(&mut stage);
+            }
+            stage.run();
+
+            let state = open(&stage);
+            let case = state.case().unwrap();
+            assert_eq!(
+                (case.kind(), case.findings[0].what.as_str()),
+                (Kind::SharesExceedAsked, text)
+            );
+            assert!(stage.is_parked() && stage.look().ending.is_none(), "{}", stage.text());
+            let held = stage.state(&target_key());
+            let unpaid = state.disputed().shares;
+            assert!(!unpaid.is_zero(), "{}", stage.text());
+            let free = held.registered().minus(held.available()).unwrap();
+            assert!(
+                held.registered().is_zero() || free == unpaid,
+                "{free} {unpaid}\n{}",
+                stage.text()
+            );
+            books::always(&stage);
+        }
+    }
+}
