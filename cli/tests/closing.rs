@@ -187,13 +187,15 @@ fn all_events(store: &Path) -> Vec<Value> {
 /// anew, and the sandbox says everything again that it ever said.
 #[track_caller]
 fn closed_as(how: &str, ends: [Option<&str>; 2]) {
-    let (day, at) = played();
-    let copy = copied(at.path());
+    let (day, copy) = (&played().0, copied(played().1.path()));
     let store = copy.path();
-    let words = HOWS.iter().find(|(name, _)| *name == how).unwrap().1;
     let before = opened(store);
     for case in open_cases(store) {
         let id = case["case"].as_str().unwrap();
+        // Whom a bank has paid at once is not paid by us as well.
+        let by_hand = how == "paid-by-us" && case["transaction"].to_string().contains("fast.");
+        let way = if by_hand { "manual" } else { how };
+        let words = HOWS.iter().find(|(name, _)| *name == way).unwrap().1;
         let done =
             fundflow(store, &[&["case", "close", id], words, &BY[..], &["--apply"]].concat());
         assert!(done.status.success(), "{how} {case:#} {}", String::from_utf8_lossy(&done.stderr));
@@ -210,14 +212,12 @@ fn closed_as(how: &str, ends: [Option<&str>; 2]) {
     play(store, day.path());
     assert_eq!(all_events(store).len(), settled, "{how}: nothing is new, and nothing is stored");
     for (record, times) in opened(store) {
-        // Also what its registrar took back: nobody but the sandbox's start says it again.
         let most = *before.get(&record).unwrap_or(&0);
         assert!(times <= most, "{how}: {record} has a case {times} times, and had {most}");
     }
-    let open = open_cases(store);
     for saga in json(store, &["saga", "ls", "--stuck"]).as_array().unwrap() {
         let lacks = saga["in_flight"].to_string().contains("missing");
-        let has_case = open.iter().any(|case| case["transaction"] == saga["transaction"]);
+        let has_case = open_cases(store).iter().any(|it| it["transaction"] == saga["transaction"]);
         // The sandbox's registrar takes nothing back: it only repeats itself.
         let repeated = how == "withdrawn" && saga["parked"].to_string().contains("taken_back");
         assert!(lacks || has_case || repeated, "{how}: {saga:#}");
