@@ -108,7 +108,7 @@ impl DiscountPurchase {
     ///
     /// # Errors
     /// [`NotDone::Missing`].
-    pub(super) fn foresee_beyond(&self, turn: &Turn<'_>) -> Result<(), NotDone> {
+    pub(super) fn foresee_beyond(turn: &Turn<'_>) -> Result<(), NotDone> {
         let view = turn.view()?;
         let out = &view.plan.out;
         let Some(last) = last_of(out.application(&view)).filter(|_| is_linked(&view)) else {

@@ -137,7 +137,7 @@ impl DiscountPurchase {
                 if which != Leg::Buy {
                     return leg.hear(self, turn, said);
                 }
-                self.foresee_beyond(turn)?;
+                Self::foresee_beyond(turn)?;
                 let heard = leg.hear(self, turn, said)?;
                 self.hold_beyond(turn, heard)
             }

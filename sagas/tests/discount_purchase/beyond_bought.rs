@@ -68,15 +68,15 @@ fn what_nobody_paid_for_is_held_whichever_word_comes_last() {
             }
             stage.run();
 
-            let state = open(&stage);
-            let case = state.case().unwrap();
+            let open = open(&stage);
+            let case = open.case().unwrap();
             assert_eq!(
                 (case.kind(), case.findings[0].what.as_str()),
                 (Kind::SharesExceedAsked, text)
             );
             assert!(stage.is_parked() && stage.look().ending.is_none(), "{}", stage.text());
             let held = stage.state(&target_key());
-            let unpaid = state.disputed().shares;
+            let unpaid = open.disputed().shares;
             assert!(!unpaid.is_zero(), "{}", stage.text());
             let free = held.registered().minus(held.available()).unwrap();
             assert!(
