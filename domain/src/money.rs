@@ -167,10 +167,8 @@ macro_rules! quantity {
             type Err = NumberError;
             fn from_str(text: &str) -> Result<Self, NumberError> {
                 let bad = || NumberError { quantity: $what, value: text.to_owned(), allowed: $allowed };
-                if !plain::has_at_most(text, Self::DECIMALS) {
-                    return Err(bad());
-                }
-                Self::new(Plain::of(text).ok_or_else(bad)?).map_err(|_| bad())
+                let plain = Plain::of(text).filter(|_| plain::has_at_most(text, Self::DECIMALS));
+                Self::new(plain.ok_or_else(bad)?).map_err(|_| bad())
             }
         }
 

@@ -108,6 +108,14 @@ fn acts() -> Option<u8> {
     std::env::var("FUNDFLOW_ACTS").ok().map(|acts| read(&acts))
 }
 
+/// A registrar that rejects the purchase and confirms the conversion of its shares contradicts itself: that has a
+/// case. Who died between the case and the row's reason finds the row blocked.
+pub(crate) const fn linked_among_those_who_refuse() -> [&'static str; 6] {
+    let (blocked, disputed) =
+        ("parked at conversion falls (blocked)", "parked at conversion falls (does_not_add_up)");
+    ["compensated", "completed", "kept_in_wallet", blocked, disputed, "rolled_back"]
+}
+
 /// It rests like that and in no other way; with more faults or acts there are further ones.
 #[track_caller]
 pub(crate) fn ends(found: &Explored, endings: &[&str]) {

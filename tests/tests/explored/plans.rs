@@ -2,7 +2,10 @@
 
 use crate::{
     holdings::redeeming,
-    house::{ends, explore, held, holdings_key, house, morning, world, world_of},
+    house::{
+        ends, explore, held, holdings_key, house, linked_among_those_who_refuse, morning, world,
+        world_of,
+    },
     outside::{May, Outside},
 };
 use fundflow_domain::{
@@ -226,8 +229,7 @@ fn an_occurrence_by_way_of_a_wallet_among_those_who_refuse() {
     let may = [May::Decline, May::RejectAtFront, May::RejectInBatch];
     let world = by_wallet(may).with(&plan_key(), agreed(true));
     let found = explore(Explorer::new(world).truths(knows()));
-    let blocked = "parked at conversion falls (blocked)";
-    ends(&found, &["compensated", "completed", "kept_in_wallet", blocked, "rolled_back"]);
+    ends(&found, &linked_among_those_who_refuse());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::{
     holdings::{conversion, redemption},
-    house::{ends, explore},
+    house::{ends, explore, linked_among_those_who_refuse},
     money::{buying, recharge},
     outside::May,
     wallet::{discount, fast, withdraw},
@@ -80,8 +80,7 @@ fn a_fast_withdrawal_that_is_given_up_among_those_who_tell() {
 fn a_linked_discount_purchase_among_those_who_tell() {
     let may = [May::Tell, May::Decline, May::RejectInBatch];
     let found = explore(Explorer::new(discount(ConversionMode::LinkedSameDay, may)));
-    let blocked = "parked at conversion falls (blocked)";
-    ends(&found, &["compensated", "completed", "kept_in_wallet", blocked, "rolled_back"]);
+    ends(&found, &linked_among_those_who_refuse());
 }
 
 #[test]

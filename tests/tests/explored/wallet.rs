@@ -1,7 +1,9 @@
 //! Money out of the wallet, and shares by way of it.
 
 use crate::{
-    house::{ends, explore, house, in_wallet, morning, wallet_key, world},
+    house::{
+        ends, explore, house, in_wallet, linked_among_those_who_refuse, morning, wallet_key, world,
+    },
     outside::{May, Outside},
 };
 use fundflow_domain::modes::ConversionMode;
@@ -132,9 +134,7 @@ fn a_fast_withdrawal_among_people() {
 fn a_linked_discount_purchase_among_those_who_refuse() {
     let may = [May::Decline, May::RejectAtFront, May::RejectInBatch];
     let found = explore(Explorer::new(discount(ConversionMode::LinkedSameDay, may)));
-    // A registrar that rejects the purchase and confirms the conversion of its shares contradicts itself.
-    let blocked = "parked at conversion falls (blocked)";
-    ends(&found, &["compensated", "completed", "kept_in_wallet", blocked, "rolled_back"]);
+    ends(&found, &linked_among_those_who_refuse());
 }
 
 #[test]
