@@ -13,7 +13,10 @@
 //! 1. A request is judged so while a case about it is open: what is in dispute the saga does not count yet.
 //! 2. No amount that is not one of these is excused by a case, however large the amount in dispute is.
 
+mod ends;
+
 use super::explained::Explained;
+use ends::{End, named};
 use fundflow_domain::{
     application::{Application, Confirmation, Event, Outcome, Quantity, State},
     case::CaseId,
@@ -74,13 +77,6 @@ pub(super) enum Place {
     Shares(FundCode),
 }
 
-#[derive(Debug, Clone)]
-struct End {
-    unit: Option<String>,
-    /// Now, and as a person was told of it.
-    worths: Vec<Decimal>,
-}
-
 /// Whether a balance is a sum of what may be in transit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -95,18 +91,6 @@ impl Place {
         match self {
             Place::At(account) => account.commodity(),
             Place::Shares(fund) => Commodity::SharesOf(*fund),
-        }
-    }
-}
-
-impl End {
-    fn is_of(&self, commodity: Commodity) -> bool {
-        match (&self.unit, commodity) {
-            (None, _) => true,
-            (Some(unit), Commodity::Yuan) => unit.starts_with("yuan"),
-            (Some(unit), Commodity::SharesOf(fund)) => {
-                unit.starts_with("shares of ") && unit.contains(&fund.to_string())
-            }
         }
     }
 }
@@ -246,18 +230,19 @@ impl Transit {
 
     /// What that request still owes or is owed.
     pub(super) fn ends(&mut self, request: &TransactionId, look: &Look) {
-        // Whatever finds shares missing claims them.
-        let is_known = |end: &OpenEnd| *end.name != *MISSING || self.claimed.contains(request);
-        let ends = look.open_ends.iter().zip(&look.units).filter(|(end, _)| is_known(end));
+        let is_unclaimed = |end: &OpenEnd| *end.name == *MISSING && !self.claimed.contains(request);
+        let ends = look.open_ends.iter().zip(&look.units);
         let ends = ends.map(|(end, unit)| {
             let named = named(look, &end.name).filter(|named| *named != end.worth);
-            End { unit: unit.clone(), worths: std::iter::once(end.worth).chain(named).collect() }
+            let worths = std::iter::once(end.worth).chain(named).collect();
+            End { unit: unit.clone(), is_unclaimed: is_unclaimed(end), worths }
         });
         // What a person has by hand stays where the books have it, whatever the saga says of it by now.
         let is_open = |name: &Arc<str>| look.open_ends.iter().any(|end| end.name == *name);
         let by_hand = look.given_up.iter().filter(|name| !is_open(name));
         let by_hand = by_hand.filter_map(|name| named(look, name));
-        let by_hand = by_hand.map(|worth| End { unit: None, worths: vec![worth] });
+        let by_hand =
+            by_hand.map(|worth| End { unit: None, is_unclaimed: false, worths: vec![worth] });
         self.ends.insert(request.clone(), ends.chain(by_hand).collect());
     }
 
@@ -273,7 +258,10 @@ impl Transit {
         }
         let mut sums = BTreeSet::from([Decimal::ZERO]);
         let ends = self.ends.get(request).into_iter().flatten();
+        // Whatever finds shares missing claims them, but while the record that took them is in dispute.
+        let in_dispute = || self.is_in_dispute(request, place, cases);
         let ends = ends.filter(|end| end.is_of(place.commodity()));
+        let ends = ends.filter(|end| !end.is_unclaimed || in_dispute());
         let ends = ends.map(|end| end.worths.iter().flat_map(|it| [*it, -*it]).collect());
         let records = self.of.get(request).into_iter().flatten();
         let records = records.filter_map(|case| self.ways(request, *case, place, cases));
@@ -289,6 +277,16 @@ impl Transit {
             }
         }
         if sums.contains(&balance) { Verdict::Explained } else { Verdict::Not }
+    }
+
+    /// Whether a record that moves something there has an open case.
+    fn is_in_dispute(&self, request: &TransactionId, place: &Place, cases: &Explained) -> bool {
+        let records = self.of.get(request).into_iter().flatten();
+        let mut moving = records.filter(|case| {
+            let moved = self.records.get(case);
+            moved.is_some_and(|moved| moved.what.contains_key(place))
+        });
+        moving.any(|case| cases.is_open(*case))
     }
 
     /// Of what a bank advanced it has money, shares or a claim: all of it, and what each record brought it of
@@ -357,12 +355,6 @@ impl Transit {
         }
         Some(ways)
     }
-}
-
-/// What a person was told that the end of that name is worth.
-fn named(look: &Look, name: &str) -> Option<Decimal> {
-    let nth = look.given_up.iter().position(|it| **it == *name)?;
-    look.given_up_as.get(nth).copied()
 }
 
 /// What was asked for, less what the records have settled that stay beside what that event says.

@@ -2,6 +2,7 @@
 //! nobody paid for is held, under one case with both figures.
 
 use crate::{
+    audited,
     books::{self, cases},
     checks::target_key,
     names::order,
@@ -85,6 +86,8 @@ fn what_nobody_paid_for_is_held_whichever_word_comes_last() {
                 stage.text()
             );
             books::always(&stage);
+            let report = audited::report(&stage.events, stage.kinds());
+            audited::adds_up(&report, || stage.text());
         }
     }
 }
