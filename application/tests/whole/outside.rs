@@ -69,14 +69,9 @@ impl Outside {
         }
         match manner(terms) {
             // A conversion falls with its purchase.
-            Manner::Rejected => ApplicationAnswer::Rejected(Rejection {
-                cause: Cause::new("0002", "the fund is full"),
-                interest: Money::ZERO,
-                frozen: None,
-                by_us: false,
-                stated: None,
-                unearned: false,
-            }),
+            Manner::Rejected => {
+                ApplicationAnswer::Rejected(Rejection::of(Cause::new("0002", "the fund is full")))
+            }
             manner => ApplicationAnswer::Confirmed(Box::new(confirmation(terms, manner))),
         }
     }

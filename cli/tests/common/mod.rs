@@ -293,14 +293,7 @@ fn converted() -> ApplicationAnswer {
 }
 
 fn rejected(code: &str, text: &str) -> ApplicationAnswer {
-    ApplicationAnswer::Rejected(Rejection {
-        cause: cause(code, text),
-        interest: Money::ZERO,
-        frozen: None,
-        by_us: false,
-        stated: None,
-        unearned: false,
-    })
+    ApplicationAnswer::Rejected(Rejection::of(cause(code, text)))
 }
 
 fn refused() -> ApplicationAnswer {

@@ -244,14 +244,7 @@ fn the_rest_of_a_partial_purchase_is_pending_until_its_refund_is_requested() {
 
 #[test]
 fn a_rejected_purchase_leaves_nothing_once_its_money_is_back() {
-    let reject = Command::Reject(Rejection {
-        cause: own_cause("0212", "no"),
-        interest: Money::ZERO,
-        frozen: None,
-        by_us: false,
-        stated: None,
-        unearned: false,
-    });
+    let reject = Command::Reject(Rejection::of(own_cause("0212", "no")));
     let back = [request("10000"), paid("P1", "10000"), send_back(SentBack::Payback), arrived(1)];
     let book = Book::default().pay(&back).apply(Source::Payment, &[buy("10000"), reject]);
 
@@ -381,14 +374,7 @@ fn what_a_registrar_says_beyond_what_was_asked_is_in_suspense_until_it_is_correc
 #[test]
 fn what_a_failed_raising_earned_is_owed_to_the_investor() {
     let subscribe = place(Ask::Subscription { amount: as_("1000") });
-    let reject = Rejection {
-        cause: own_cause("149", "failed"),
-        interest: as_("0.42"),
-        frozen: None,
-        by_us: false,
-        stated: None,
-        unearned: false,
-    };
+    let reject = Rejection { interest: as_("0.42"), ..Rejection::of(own_cause("149", "failed")) };
     let book = Book::default().apply(Source::Payment, &[subscribe, Command::Reject(reject)]);
 
     assert_eq!(book.lines(), ["A:FUND:RECV:000009 0.42", "L:CUST:REDEEM:TX-1 -0.42"]);

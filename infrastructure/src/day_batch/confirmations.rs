@@ -124,12 +124,10 @@ fn refused(record: &TradeConfirmation, code: &ReturnCode) -> Result<ApplicationA
         shares: Shares::new(record.confirmed_vol).map_err(number)?,
     };
     Ok(ApplicationAnswer::Rejected(Rejection {
-        cause,
         interest: Money::new(record.interest).map_err(number)?,
         frozen,
-        by_us: false,
         stated: stated.unless_nothing(),
-        unearned: false,
+        ..Rejection::of(cause)
     }))
 }
 
@@ -200,12 +198,9 @@ fn answer_of(
                 shares: Shares::new(record.confirmed_vol).map_err(number)?,
             };
             return Ok(ApplicationAnswer::Rejected(Rejection {
-                cause,
                 interest,
-                frozen: None,
-                by_us: false,
                 stated: stated.unless_nothing(),
-                unearned: false,
+                ..Rejection::of(cause)
             }));
         }
         "152" => return Ok(ApplicationAnswer::Cancelled),

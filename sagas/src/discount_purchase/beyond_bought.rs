@@ -5,9 +5,9 @@ use super::{
     facts::entry,
     saga::{DiscountPurchase, Turn, View},
 };
-use crate::parts::cases::finding;
+use crate::parts::{application::ApplicationLeg, cases::finding};
 use fundflow_domain::{
-    application::{Application, Confirmation, ConversionConfirmed, Outcome, Terms},
+    application::{Confirmation, ConversionConfirmed, Outcome, Terms},
     case::{Disputed, Figure, Finding, Kind},
     modes::ConversionMode,
     money::Shares,
@@ -21,11 +21,7 @@ pub(super) fn by_conversion(
     terms: &Terms,
     said: &Confirmation,
 ) -> Option<Finding> {
-    let left = match &said.outcome {
-        Outcome::Conversion(numbers) => numbers.shares_out,
-        Outcome::Redemption(numbers) => numbers.shares,
-        Outcome::Purchase(_) | Outcome::Subscription(_) | Outcome::FastTransfer(_) => return None,
-    };
+    let left = ApplicationLeg::shares_out_of(said)?;
     if terms.order != view.plan.out.order {
         return None;
     }
@@ -46,18 +42,12 @@ fn by_purchase<'a>(view: &View<'a>) -> Option<(&'a Confirmation, Finding)> {
     let out = view.plan.out.application(view).filter(|_| is_linked(view))?;
     let last = out.confirmations().last()?;
     let bought = bought(view)?;
-    let gone = |it: &Confirmation| match &it.outcome {
-        Outcome::Conversion(numbers) => numbers.shares_out,
-        Outcome::Redemption(_)
-        | Outcome::Purchase(_)
-        | Outcome::Subscription(_)
-        | Outcome::FastTransfer(_) => Shares::ZERO,
-    };
-    let left = out.confirmations().map(gone).try_fold(Shares::ZERO, Shares::plus)?;
+    let gone = |it: &Confirmation| ApplicationLeg::shares_out_of(it);
+    let left = out.confirmations().try_fold(Shares::ZERO, |sum, it| sum.plus(gone(it)?))?;
     let known = out.case_of(last);
     let notes = &view.open.notes;
     let had_its_case = notes.disputes.contains(&known) || notes.settled.contains(&known);
-    let held = bought.minus(left.minus(gone(last))?).unwrap_or_default();
+    let held = bought.minus(left.minus(gone(last)?)?).unwrap_or_default();
     (left > bought && !had_its_case).then(|| (last, beyond(&out.terms, last, (left, bought, held))))
 }
 
@@ -71,9 +61,7 @@ fn bought(view: &View<'_>) -> Option<Shares> {
     if buy.is_rejected(view) {
         return Some(Shares::ZERO);
     }
-    let known = buy.application(view).filter(|_| buy.is_confirmed(view))?;
-    let brought = |it: &Confirmation| it.outcome.registered();
-    known.confirmations().map(brought).try_fold(Shares::ZERO, Shares::plus)
+    if buy.is_confirmed(view) { buy.shares_in(view) } else { None }
 }
 
 /// In dispute is what came of the shares above those that the record could take.
@@ -84,7 +72,8 @@ fn beyond(
 ) -> Finding {
     let text = format!("{left} shares left, and {bought} were bought");
     let ours = vec![Figure::new("shares", held)];
-    let theirs = vec![Figure::new("shares", left)];
+    let own = ApplicationLeg::shares_out_of(said).unwrap_or(left);
+    let theirs = vec![Figure::new("shares", own)];
     let disputed = match &said.outcome {
         Outcome::Conversion(numbers) => unpaid(terms, numbers, held),
         Outcome::Redemption(_)
@@ -111,7 +100,8 @@ impl DiscountPurchase {
     pub(super) fn foresee_beyond(turn: &Turn<'_>) -> Result<(), NotDone> {
         let view = turn.view()?;
         let out = &view.plan.out;
-        let Some(last) = last_of(out.application(&view)).filter(|_| is_linked(&view)) else {
+        let known = out.application(&view).filter(|_| is_linked(&view));
+        let Some(last) = known.and_then(|known| known.confirmations().last()) else {
             return Ok(());
         };
         let missing = turn.streams().missing(out.needs_of_doubt(&view, last));
@@ -130,8 +120,4 @@ impl DiscountPurchase {
         let (cause, opened) = out.doubt(self, turn, said, found)?;
         Ok(Heard::Disputed(cause, events + opened))
     }
-}
-
-fn last_of(known: Option<&Application>) -> Option<&Confirmation> {
-    known?.confirmations().last()
 }

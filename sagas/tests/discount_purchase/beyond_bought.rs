@@ -15,6 +15,7 @@ use fundflow_domain::{
     case::{Kind, State},
     ids::ApplicationNo,
     modes::ConversionMode,
+    money::Shares,
 };
 use fundflow_kernel::streams::Key;
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
@@ -53,15 +54,15 @@ fn open(stage: &Stage) -> State {
 
 type Word = fn(&mut Stage);
 
-/// The purchase's word, what was bought by it, and the target shares that nobody paid for.
-const ROWS: [(Word, &str); 2] = [
-    (rejects, "1000.00 shares left, and 0.00 were bought"),
-    (half, "1000.00 shares left, and 500.00 were bought"),
+/// The purchase's word, what was bought by it, and the target shares that nobody paid for: of 980.39 at 1.0200.
+const ROWS: [(Word, &str, &str); 2] = [
+    (rejects, "1000.00 shares left, and 0.00 were bought", "980.39"),
+    (half, "1000.00 shares left, and 500.00 were bought", "490.19"),
 ];
 
 #[test]
 fn what_nobody_paid_for_is_held_whichever_word_comes_last() {
-    for (purchase, text) in ROWS {
+    for (purchase, text, unpaid) in ROWS {
         for order in [[purchase, converts as Word], [converts, purchase]] {
             let mut stage = sent();
             for word in order {
@@ -77,8 +78,8 @@ fn what_nobody_paid_for_is_held_whichever_word_comes_last() {
             );
             assert!(stage.is_parked() && stage.look().ending.is_none(), "{}", stage.text());
             let held = stage.state(&target_key());
-            let unpaid = open.disputed().shares;
-            assert!(!unpaid.is_zero(), "{}", stage.text());
+            let unpaid: Shares = unpaid.parse().unwrap();
+            assert_eq!(open.disputed().shares, unpaid, "{}", stage.text());
             let free = held.registered().minus(held.available()).unwrap();
             assert!(
                 held.registered().is_zero() || free == unpaid,

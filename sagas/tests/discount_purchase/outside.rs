@@ -256,14 +256,7 @@ pub(crate) fn serial(text: &str) -> Serial {
 }
 
 pub(crate) fn rejection(code: &str, text: &str) -> Rejection {
-    Rejection {
-        cause: Cause::new(code, text),
-        interest: Money::ZERO,
-        frozen: None,
-        by_us: false,
-        stated: None,
-        unearned: false,
-    }
+    Rejection::of(Cause::new(code, text))
 }
 
 /// All that was asked for, at the prices of T, without a fee.

@@ -10,7 +10,7 @@ use fundflow_domain::{
     application::{Ask, Confirmation, Designated, Outcome, Reception, Rejection, Terms},
     calendar::TradingDay,
     ids::FundCode,
-    money::{Money, Shares},
+    money::Shares,
     orders::{Cause, Serial},
     time::Timestamp,
 };
@@ -306,14 +306,7 @@ pub(super) fn transaction_of(terms: &Terms) -> &str {
 }
 
 pub(super) fn rejection(code: &str, text: &str) -> Rejection {
-    Rejection {
-        cause: Cause::new(code, text),
-        interest: Money::ZERO,
-        frozen: None,
-        by_us: false,
-        stated: None,
-        unearned: false,
-    }
+    Rejection::of(Cause::new(code, text))
 }
 
 fn rejected(code: &str, text: &str) -> ApplicationAnswer {
