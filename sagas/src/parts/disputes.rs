@@ -193,7 +193,7 @@ pub fn hold<S: FundSaga>(
     Ok(events)
 }
 
-/// Holds these.
+/// Holds what these cases dispute, and lets nothing go.
 ///
 /// # Errors
 /// [`NotDone`]; what was decided before it stands.

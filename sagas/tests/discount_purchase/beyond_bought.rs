@@ -4,6 +4,7 @@
 use crate::{
     audited,
     books::{self, cases},
+    by_hand,
     checks::target_key,
     names::order,
     outside::{Verdict, halved, rejection},
@@ -11,7 +12,7 @@ use crate::{
     terms::request,
 };
 use fundflow_domain::{
-    application::Applications,
+    application::{Applications, Confirmation},
     case::{Kind, State},
     ids::ApplicationNo,
     modes::ConversionMode,
@@ -91,4 +92,28 @@ fn what_nobody_paid_for_is_held_whichever_word_comes_last() {
             audited::adds_up(&report, || stage.text());
         }
     }
+}
+
+/// Two portions of 500 shares each: the first one takes all that was bought.
+#[test]
+fn an_earlier_portion_has_what_was_bought() {
+    let mut stage = sent();
+    let key: Key<Applications> = Key::of(&ApplicationNo::of(&order("convert")));
+    let terms = stage.state(&key).application().unwrap().terms.clone();
+    for (serial, finished) in [("C1", false), ("C2", true)] {
+        let half = halved(stage.confirmation("convert"), &terms);
+        let serial = serial.parse().unwrap();
+        stage.confirmed("convert", Confirmation { serial, finished, ..half });
+    }
+    half(&mut stage);
+    stage.run();
+
+    let open = open(&stage);
+    assert_eq!(open.disputed().shares, "490.20".parse().unwrap(), "{}", stage.text());
+    let found = &open.case().unwrap().findings[0];
+    assert_eq!(found.what.as_str(), "1000.00 shares left, and 500.00 were bought");
+    assert_eq!(by_hand::figures(found), ["shares 0.00"]);
+    assert_eq!(found.theirs[0].value.as_str(), "500.00", "of the record alone");
+    let held = stage.state(&target_key());
+    assert_eq!(held.registered().minus(held.available()), Some(open.disputed().shares));
 }
