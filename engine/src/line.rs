@@ -1,7 +1,7 @@
-//! Batches on their way to the store: one is being written, the others wait behind it.
+//! Batches on their way to the store: what is being written, and what waits behind it.
 //!
-//! 1. A batch goes to the store only when all before it are durable, so that no decision is ever
-//!    stored without what it was decided on.
+//! 1. A batch goes to the store only when all before it are durable, or with them, so that no decision is
+//!    ever stored without what it was decided on. Those that wait go together: one sync for all of them.
 //! 2. A fault means that nothing was written: the same bytes are appended again, boundedly often.
 //!    The same event at the same place has the same ID, so no repeat can write anything twice.
 //! 3. What needs no append still waits its turn: a reply may say only what is durable.
@@ -17,8 +17,8 @@ use futures_util::{
 };
 use std::{collections::VecDeque, pin::Pin, sync::Arc, time::Duration};
 
-/// Batches that may be on their way; beyond it nothing more is decided.
-const DEPTH: usize = 2;
+/// Batches that may wait for the store; beyond it nothing more is decided.
+const DEPTH: usize = 8;
 
 /// The wait before the second attempt; each further one waits twice as long, up to [`LONGEST`].
 const FIRST_WAIT: Duration = Duration::from_millis(25);
@@ -33,14 +33,14 @@ pub(crate) struct Batch {
     pub(crate) open: Option<Vec<SagaId>>,
 }
 
-/// The last position of a batch; `None` for one without appends.
+/// The last position of what was written; `None` if there was nothing to append.
 pub(crate) type Written = Result<Option<Position>, AppendError>;
 
 /// Batches in the order of their decisions.
 pub(crate) struct Line<S> {
     store: Arc<S>,
     attempts: u32,
-    writing: Option<(MaybeDone<BoxFuture<'static, Written>>, Batch)>,
+    writing: Option<(MaybeDone<BoxFuture<'static, Written>>, Vec<Batch>)>,
     waiting: VecDeque<(Vec<StreamAppend>, Batch)>,
 }
 
@@ -56,7 +56,7 @@ impl<S: EventStore> Line<S> {
 
     /// Whether another batch may be decided ahead of the store.
     pub(crate) fn has_room(&self) -> bool {
-        usize::from(self.writing.is_some()) + self.waiting.len() < DEPTH
+        self.waiting.len() < DEPTH
     }
 
     /// Whether the store has nothing to write: nothing is on its way, or what was is written.
@@ -71,17 +71,18 @@ impl<S: EventStore> Line<S> {
         }
     }
 
-    /// Waits for the first batch. May be dropped at any time; the append goes on when it is called
-    /// again. After a failure the line stands still until it is cleared.
-    pub(crate) async fn written(&mut self) -> Option<(Written, Batch)> {
+    /// Waits for what is being written, and returns its batches in the order of their decisions. May be
+    /// dropped at any time; the append goes on when it is called again. After a failure the line stands
+    /// still until it is cleared.
+    pub(crate) async fn written(&mut self) -> Option<(Written, Vec<Batch>)> {
         let (append, _) = self.writing.as_mut()?;
         (&mut *append).await;
         let written = Pin::new(append).take_output()?;
-        let (_, batch) = self.writing.take()?;
+        let (_, batches) = self.writing.take()?;
         if written.is_ok() {
             self.start();
         }
-        Some((written, batch))
+        Some((written, batches))
     }
 
     /// Forgets what waits: it was decided on what never became durable.
@@ -90,12 +91,33 @@ impl<S: EventStore> Line<S> {
     }
 
     fn start(&mut self) {
-        if let Some((appends, batch)) = self.waiting.pop_front() {
-            let append = append_again(self.store.clone(), self.attempts, appends.into());
-            self.writing = Some((MaybeDone::Future(Box::pin(append)), batch));
-            // Only who is asked begins: the store writes while the next batch is decided.
-            self.is_idle();
+        let (appends, batches) = self.next_together();
+        if batches.is_empty() {
+            return;
         }
+        let append = append_again(self.store.clone(), self.attempts, appends.into());
+        self.writing = Some((MaybeDone::Future(Box::pin(append)), batches));
+        // Only who is asked begins: the store writes while the next batch is decided.
+        self.is_idle();
+    }
+
+    /// All that wait, up to the first with a list of open sagas: what such a list is of ends what is written,
+    /// so that the last position is that list's.
+    fn next_together(&mut self) -> (Vec<StreamAppend>, Vec<Batch>) {
+        let (mut appends, mut batches) = (Vec::new(), Vec::new());
+        while let Some((mut further, batch)) = self.waiting.pop_front() {
+            if appends.is_empty() {
+                appends = further;
+            } else {
+                appends.append(&mut further);
+            }
+            let is_listed = batch.open.is_some();
+            batches.push(batch);
+            if is_listed {
+                break;
+            }
+        }
+        (appends, batches)
     }
 }
 

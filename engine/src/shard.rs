@@ -149,8 +149,8 @@ impl<S: EventStore + Checkpoints> Shard<S> {
         let waiting = !self.state.heard.is_empty() || !self.state.works.is_empty();
         tokio::select! {
             biased;
-            Some((written, batch)) = self.line.written(), if !self.line.is_empty() => {
-                self.written(written, batch).await?;
+            Some((written, batches)) = self.line.written(), if !self.line.is_empty() => {
+                self.written(written, batches).await?;
             }
             answers = self.answers.recv(), if room => {
                 let what = || "the task that calls counterparties has ended".into();
@@ -287,11 +287,13 @@ impl<S: EventStore + Checkpoints> Shard<S> {
         }
     }
 
-    async fn written(&mut self, written: Written, batch: Batch) -> Result<(), StopCause> {
+    async fn written(&mut self, written: Written, batches: Vec<Batch>) -> Result<(), StopCause> {
         match written {
             Ok(position) => {
                 self.state.conflicts = 0;
-                self.release(position, batch);
+                for batch in batches {
+                    self.release(position, batch);
+                }
                 Ok(())
             }
             Err(AppendError::Conflict { stream, .. }) => self.evict(stream).await,

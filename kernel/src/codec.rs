@@ -18,6 +18,7 @@ pub use tagged::{NotStored, check, check_names, check_variants, read_tagged, wri
 
 use crate::{decider::Decider, ids::TransactionId};
 use serde::ser::Error as _;
+use std::sync::Arc;
 
 /// A stored body, as [`Upcast`]s see it.
 pub use serde_json::Value;
@@ -211,7 +212,7 @@ pub fn schema_of<D: Stored>(event_type: &str) -> u16 {
 ///
 /// # Errors
 /// [`CodecError::Malformed`] when the event has no stored form: a defect.
-pub fn encode<D: Stored>(event: &D::Event) -> Result<(&'static str, Box<str>), CodecError> {
+pub fn encode<D: Stored>(event: &D::Event) -> Result<(&'static str, Arc<str>), CodecError> {
     let event_type = D::type_of(event);
     let malformed = |source| CodecError::Malformed { event_type: event_type.to_owned(), source };
     let mut body = Vec::with_capacity(512);

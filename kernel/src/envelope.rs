@@ -250,8 +250,8 @@ pub struct NewEvent {
     pub recorded_at: Timestamp,
     /// The business day (T) that the event belongs to, where it belongs to one.
     pub trade_date: Option<NaiveDate>,
-    /// The payload: one JSON object.
-    pub data: Box<str>,
+    /// The payload: one JSON object. Shared by whoever copies the event.
+    pub data: Arc<str>,
     /// Covers all of the above and the link before.
     pub chain: Chain,
 }

@@ -70,6 +70,9 @@ struct Log {
     streams: HashMap<StreamName, Vec<usize>, RandomState>,
     ids: HashSet<Box<str>, RandomState>,
     checkpoints: HashMap<String, (Position, Vec<u8>)>,
+    /// Of a check, where it leaves each stream; empty between two of them. A table for each batch would cost
+    /// more than the check.
+    chained: HashMap<StreamName, Version, RandomState>,
 }
 
 impl MemoryStore {
@@ -165,13 +168,23 @@ impl Log {
 
     /// Passes a batch in which every append fits its stream, as the appends before it leave it, or
     /// is already there. Returns the last position of what is already there.
-    fn check(&self, batch: &[StreamAppend]) -> Result<Option<Position>, AppendError> {
-        let mut chained: HashMap<&StreamName, Version, RandomState> = HashMap::default();
-        chained.reserve(batch.len());
+    fn check(&mut self, batch: &[StreamAppend]) -> Result<Option<Position>, AppendError> {
+        let mut chained = std::mem::take(&mut self.chained);
+        let checked = self.check_with(&mut chained, batch);
+        chained.clear();
+        self.chained = chained;
+        checked
+    }
+
+    fn check_with(
+        &self,
+        chained: &mut HashMap<StreamName, Version, RandomState>,
+        batch: &[StreamAppend],
+    ) -> Result<Option<Position>, AppendError> {
         let mut last_repeated = None;
         for append in batch {
             let StreamAppend { stream, expected, events } = append;
-            let actual = chained.entry(stream).or_insert_with(|| self.version(stream));
+            let actual = chained.entry(stream.clone()).or_insert_with(|| self.version(stream));
             if *expected == *actual {
                 *actual = actual.plus(events.len());
             } else if let Some(position) = self.repeated(append) {

@@ -70,7 +70,7 @@ pub struct PlannedEvent {
     /// Of the payload, as it is stored.
     pub schema: u16,
     /// The payload: one JSON object.
-    pub data: Box<str>,
+    pub data: Arc<str>,
 }
 
 /// What would follow.
