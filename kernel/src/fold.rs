@@ -11,15 +11,10 @@ use std::{any::Any, sync::Arc};
 
 /// A fold whose decider is not known here.
 pub trait Fold: Any + Send + Sync {
-    /// Remembers one stored event, in order.
+    /// Remembers the next events of the stream, in order; after an error the fold is of no use.
     ///
     /// # Errors
-    /// [`ReadError::Damaged`] with place and reason; the fold is as it was.
-    fn replay(&mut self, recorded: &Recorded) -> Result<(), ReadError>;
-    /// Remembers the next events of the stream; after an error the fold is of no use.
-    ///
-    /// # Errors
-    /// As [`Fold::replay`].
+    /// [`ReadError::Damaged`] with place and reason.
     fn refold(&mut self, history: &mut dyn Iterator<Item = &Recorded>) -> Result<(), ReadError>;
     /// How many events of the stream are folded so far; 0 of a stream that does not exist.
     fn version(&self) -> Version;
@@ -37,10 +32,6 @@ impl<D> Fold for Loaded<D>
 where
     D: Stored<State: Clone + Send + Sync> + 'static,
 {
-    fn replay(&mut self, recorded: &Recorded) -> Result<(), ReadError> {
-        Loaded::replay(self, recorded)
-    }
-
     fn refold(&mut self, history: &mut dyn Iterator<Item = &Recorded>) -> Result<(), ReadError> {
         Loaded::refold(self, history)
     }

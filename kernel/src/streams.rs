@@ -275,12 +275,16 @@ impl Streams {
     /// Remembers one event that somebody else decided, in order: for replays of a log.
     ///
     /// # Errors
-    /// [`ReadError::Damaged`]; the fold is as it was.
+    /// [`ReadError::Damaged`]; the stream is damaged from here on.
     pub fn replay(&mut self, need: &Need, recorded: &Recorded) -> Result<(), ReadError> {
         if !self.has(&need.stream) {
             self.put(need.stream.clone(), (need.empty)(), None, 0);
         }
-        self.slot_mut(&need.stream).map_or(Ok(()), |slot| slot.fold.replay(recorded))
+        let Some(slot) = self.slot_mut(&need.stream) else { return Ok(()) };
+        slot.fold.refold(&mut std::iter::once(recorded)).map_err(damaged).map_err(|damage| {
+            slot.damage = Some(Box::new(damage.clone()));
+            ReadError::Damaged { place: damage.place.to_string(), what: damage.what.to_string() }
+        })
     }
 
     fn put(&mut self, name: StreamName, fold: Box<dyn Fold>, damage: Option<Damage>, unread: u64) {

@@ -213,7 +213,7 @@ impl<'a> Audit<'a> {
         };
         let mut fold = self.folds.remove(&event.stream).unwrap_or_else(|| opener.empty());
         let before = Books::keeps(event.stream.category()).then(|| fold.boxed_clone());
-        let replayed = fold.replay(event);
+        let replayed = fold.refold(&mut std::iter::once(event));
         let possible = replayed.is_ok();
         match replayed {
             Ok(()) => {
@@ -271,12 +271,9 @@ impl<'a> Audit<'a> {
             Err(ReadError::Damaged { .. }) => Vec::new(),
             Err(fault @ ReadError::Fault(_)) => return Err(fault),
         };
-        for earlier in history.iter().filter(|earlier| earlier.version <= trail.version) {
-            // It was judged the first time; what is wrong was said.
-            if fold.replay(earlier).is_err() {
-                break;
-            }
-        }
+        let mut earlier = history.iter().filter(|earlier| earlier.version <= trail.version);
+        // It was judged the first time; what is wrong was said.
+        let _ = fold.refold(&mut earlier);
         self.folds.insert(event.stream.clone(), fold);
         Ok(())
     }

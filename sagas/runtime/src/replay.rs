@@ -50,7 +50,7 @@ impl<S: Saga> Replayed<S> {
     /// Folds the next event, in commit order. What is no stream of its aggregates changes nothing.
     ///
     /// # Errors
-    /// [`ReadError::Damaged`] when it cannot be folded; nothing has changed.
+    /// [`ReadError::Damaged`] when it cannot be folded; its stream is damaged from here on.
     pub fn hear(&mut self, saga: &S, event: &Recorded) -> Result<(), ReadError> {
         let Some(opener) = self.openers.get(event.stream.category()) else { return Ok(()) };
         self.streams.replay(&opener.need(&event.stream), event)?;
