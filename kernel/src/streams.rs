@@ -216,6 +216,11 @@ impl Streams {
         self.slot_of(key)?.damage.as_deref()
     }
 
+    /// What the stream's events lead to, without its types; `None` if it is not in memory.
+    pub fn fold(&self, stream: &StreamName) -> Option<&dyn Fold> {
+        Some(&*self.slot(stream)?.fold)
+    }
+
     /// The kind of saga and the transaction that the stream belongs to: those of its first event.
     pub fn owner(&self, stream: &StreamName) -> Option<(&Arc<str>, &TransactionId)> {
         self.slot(stream)?.fold.owner()

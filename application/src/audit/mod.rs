@@ -13,8 +13,9 @@
 //! 4. Streams of categories that nobody registered have their links verified, and are reported as
 //!    not checked beyond that. That is no finding.
 //! 5. It looks at what was committed when it began, so it may run beside an engine.
-//! 6. Folds of a saga that has ended are let go and read again if something follows, so the memory
-//!    needed grows with the open sagas, and by a few hundred bytes with each closed one.
+//! 6. What is read of a stream is read once, however many sagas work on it ([`memory`]): the time needed grows with
+//!    the log. Of those that have ended only so many stay in memory, and what left is read again if something
+//!    follows, so the memory needed grows with the open sagas, and by a few hundred bytes with each closed one.
 //! 7. What a saga decided is held against where it stood by what precedes it, and what its events name must be
 //!    there. So the end of one stream that is missing is missed by whatever rests on it.
 //!
@@ -26,6 +27,7 @@ mod exits;
 mod explained;
 mod figures;
 mod lots;
+mod memory;
 mod report;
 mod shares;
 mod sums;
@@ -36,22 +38,22 @@ mod whole;
 
 pub use report::{Check, Counts, Difference, Finding, Holding, LISTED, Report, Unchecked};
 
-use crate::desk::{Log, Next, Registry, whole as whole_stream};
+use crate::desk::{Log, Next, Registry};
 use books::Books;
 use fundflow_kernel::{
-    envelope::{Recorded, StreamName},
+    envelope::Recorded,
     fold::Fold,
     ids::TransactionId,
     store::{EventStore, Position, ReadError, Version},
     streams::Damage,
     time::Timestamp,
 };
+use memory::{Memory, RESTING, Trails};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 use suspect::{Excuse, Suspect};
-use trail::Trail;
 
 /// A kind of saga and a transaction.
 pub(crate) type Owner = (Arc<str>, TransactionId);
@@ -63,16 +65,30 @@ pub(crate) type Owner = (Arc<str>, TransactionId);
 pub async fn verify<S: EventStore>(
     store: &S,
     registry: &Registry,
+    progress: impl FnMut(Position, Position),
+) -> Result<Report, ReadError> {
+    verify_within(store, registry, RESTING, progress).await
+}
+
+/// The same in less memory, or in more: beside what is open, so many sagas and streams stay there.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn verify_within<S: EventStore>(
+    store: &S,
+    registry: &Registry,
+    at_rest: usize,
     mut progress: impl FnMut(Position, Position),
 ) -> Result<Report, ReadError> {
     let mut log = Log::after(store, Position::START);
-    let mut audit = Audit::of(registry);
+    let mut audit = Audit::of(registry, at_rest);
     loop {
         match log.next(store).await? {
             Next::Events(page) => {
                 for event in &page {
-                    audit.revive(store, event).await?;
+                    audit.memory.revive((store, registry), &audit.trails, event).await?;
                     audit.hear(event);
+                    audit.memory.go_on((store, registry), &audit.trails, event).await?;
                 }
             }
             Next::Damaged(Damage { place, what }) => {
@@ -82,7 +98,7 @@ pub async fn verify<S: EventStore>(
         }
         progress(log.at.min(log.head), log.head);
     }
-    audit.look_at_sagas(store, log.head).await?;
+    audit.look_at_sagas(store).await?;
     Ok(audit.close(log.head))
 }
 
@@ -91,33 +107,27 @@ struct Audit<'a> {
     report: Report,
     last: Position,
     last_recorded: Timestamp,
-    trails: HashMap<StreamName, Trail>,
-    folds: HashMap<StreamName, Box<dyn Fold>>,
-    /// Streams whose first event a saga wrote, until it ends.
-    begun_by: HashMap<Owner, Vec<StreamName>>,
+    trails: Trails,
+    memory: Memory,
     sagas: BTreeSet<Owner>,
     /// Who has written before there was anything of its process, and where first.
     unprepared: BTreeMap<Owner, String>,
-    endings: HashMap<&'static str, Vec<&'static str>>,
     unchecked: BTreeMap<String, Unchecked>,
     books: Books,
     suspects: Vec<(String, Suspect, String)>,
 }
 
 impl<'a> Audit<'a> {
-    fn of(registry: &'a Registry) -> Self {
-        let endings = registry.kinds().map(|kind| (kind.name(), kind.ending_types()));
+    fn of(registry: &'a Registry, at_rest: usize) -> Self {
         Self {
             registry,
             report: Report::default(),
             last: Position::START,
             last_recorded: Timestamp::default(),
-            trails: HashMap::new(),
-            folds: HashMap::new(),
-            begun_by: HashMap::new(),
+            trails: Trails::new(),
+            memory: Memory::of(at_rest),
             sagas: BTreeSet::new(),
             unprepared: BTreeMap::new(),
-            endings: endings.collect(),
             unchecked: BTreeMap::new(),
             books: Books::default(),
             suspects: Vec::new(),
@@ -130,7 +140,7 @@ impl<'a> Audit<'a> {
         let mut trail = self.trails.remove(&event.stream).unwrap_or_default();
         let owner: Owner = (event.event.process.clone(), event.event.correlation.clone());
         if trail.version == Version::NONE {
-            self.begins(event, &owner);
+            self.begins(event);
         }
         self.is_prepared(event, &owner);
         for (check, what) in trail.follow(event, owner.clone()) {
@@ -147,17 +157,13 @@ impl<'a> Audit<'a> {
             self.books.transit.lose(&event.event.correlation);
         }
         self.trails.insert(event.stream.clone(), trail);
-        self.let_go_of_ended(event, &owner);
     }
 
-    fn begins(&mut self, event: &Recorded, owner: &Owner) {
+    fn begins(&mut self, event: &Recorded) {
         self.report.counts.streams += 1;
         let category = event.stream.category();
         if self.registry.get(category).is_some() {
             self.sagas.insert((category.into(), event.event.correlation.clone()));
-        }
-        if self.registry.get(&owner.0).is_some() {
-            self.begun_by.entry(owner.clone()).or_default().push(event.stream.clone());
         }
         if self.registry.opener(category).is_none() {
             self.unchecked(category).streams += 1;
@@ -211,14 +217,15 @@ impl<'a> Audit<'a> {
             self.unchecked(event.stream.category()).events += 1;
             return true;
         };
-        let mut fold = self.folds.remove(&event.stream).unwrap_or_else(|| opener.empty());
-        let before = Books::keeps(event.stream.category()).then(|| fold.boxed_clone());
-        let replayed = fold.refold(&mut std::iter::once(event));
+        let now = || self.memory.fold(&event.stream).map(Fold::boxed_clone);
+        let before =
+            Books::keeps(event.stream.category()).then(|| now().unwrap_or_else(|| opener.empty()));
+        let replayed = self.memory.fold_in(&opener.need(&event.stream), event);
         let possible = replayed.is_ok();
         match replayed {
             Ok(()) => {
-                if let Some(before) = before {
-                    let suspects = self.books.hear(event, before.as_ref(), fold.as_ref());
+                if let (Some(before), Some(now)) = (before, self.memory.fold(&event.stream)) {
+                    let suspects = self.books.hear(event, before.as_ref(), now);
                     self.suspect(event, suspects);
                 }
             }
@@ -227,7 +234,6 @@ impl<'a> Audit<'a> {
                 self.find(Check::History, event, source.to_string());
             }
         }
-        self.folds.insert(event.stream.clone(), fold);
         possible
     }
 
@@ -241,41 +247,6 @@ impl<'a> Audit<'a> {
                 self.suspects.push((place_of(event), suspect, data));
             }
         }
-    }
-
-    fn let_go_of_ended(&mut self, event: &Recorded, owner: &Owner) {
-        let kind = event.stream.category();
-        let ends = |types: &Vec<&'static str>| types.contains(&event.event.event_type.as_ref());
-        if self.endings.get(kind).is_some_and(ends) {
-            for stream in self.begun_by.remove(owner).unwrap_or_default() {
-                self.folds.remove(&stream);
-            }
-        }
-    }
-
-    /// Reads back what was let go, if this event follows it.
-    async fn revive<S: EventStore>(
-        &mut self,
-        store: &S,
-        event: &Recorded,
-    ) -> Result<(), ReadError> {
-        let Some(trail) = self.trails.get(&event.stream) else { return Ok(()) };
-        let known = self.registry.opener(event.stream.category());
-        let Some(opener) = known.filter(|_| !trail.broken) else { return Ok(()) };
-        if self.folds.contains_key(&event.stream) {
-            return Ok(());
-        }
-        let mut fold = opener.empty();
-        let history = match whole_stream(store, &event.stream).await {
-            Ok(history) => history,
-            Err(ReadError::Damaged { .. }) => Vec::new(),
-            Err(fault @ ReadError::Fault(_)) => return Err(fault),
-        };
-        let mut earlier = history.iter().filter(|earlier| earlier.version <= trail.version);
-        // It was judged the first time; what is wrong was said.
-        let _ = fold.refold(&mut earlier);
-        self.folds.insert(event.stream.clone(), fold);
-        Ok(())
     }
 
     fn find(&mut self, check: Check, event: &Recorded, what: String) {

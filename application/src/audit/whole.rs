@@ -2,37 +2,37 @@
 //! streams are, and whether what the books hold of them fits their end.
 
 use super::{Audit, Check, Owner, trail::Trail};
-use crate::desk::{DeskError, look_until};
 use fundflow_kernel::{
     envelope::StreamName,
     ids::TransactionId,
     loaded::with_sources,
-    store::{EventStore, Position, ReadError},
+    store::{EventStore, ReadError},
 };
-use fundflow_runtime::{grounds::Groundless, liveness::Wait, look::Look, saga::OpenEnd};
+use fundflow_runtime::{
+    grounds::Groundless,
+    liveness::Wait,
+    look::{Look, LookError},
+    saga::OpenEnd,
+};
 use std::collections::{BTreeSet, HashSet};
 
 /// The end of a saga that is what its customer has too much.
 const OVERPAID: &str = "overpaid";
 
 impl Audit<'_> {
-    /// Looks at every saga of a registered kind, as the log was at `head`.
+    /// Looks at every saga of a registered kind, as what was heard leaves it.
     pub(super) async fn look_at_sagas<S: EventStore>(
         &mut self,
         store: &S,
-        head: Position,
     ) -> Result<(), ReadError> {
-        self.folds.clear();
         let (mut claimed, mut categories) = (HashSet::new(), BTreeSet::new());
         let mut unread = BTreeSet::new();
         for owner in self.sagas.clone() {
-            let (kind, transaction) = &owner;
-            let Some(kind) = self.registry.get(kind) else { continue };
+            let Some(kind) = self.registry.get(&owner.0) else { continue };
             self.report.counts.sagas += 1;
-            let shown = look_until(store, kind.as_ref(), transaction, head).await;
-            let look = match shown {
-                Ok(shown) => shown.look,
-                Err(DeskError::Read(error @ ReadError::Fault(_))) => return Err(error),
+            let look = self.memory.look(store, &self.trails, (&owner, kind.as_ref())).await?;
+            let look = match look {
+                Ok(look) => look,
                 Err(error) => {
                     self.report.counts.unfinished += 1;
                     self.unreadable(&owner, &error);
@@ -59,7 +59,7 @@ impl Audit<'_> {
     }
 
     /// What is wrong with one of its streams was said when it was heard.
-    fn unreadable(&mut self, owner: &Owner, error: &DeskError) {
+    fn unreadable(&mut self, owner: &Owner, error: &LookError) {
         let broken = |trail: &Trail| trail.broken && trail.owner.as_ref() == Some(owner);
         if self.trails.values().any(broken) || self.report.has(Check::Readable) {
             return;

@@ -27,10 +27,9 @@ pub use events::{Events, Wanted, event_at, event_by_id, events};
 pub use foreign::{Foreign, ForeignStream, foreign};
 pub use list::{Filter, Listed, Listing, Page, SagaList, Standing, Stands};
 pub use preview::{Deed, Foreseen, Outcome, PlannedEvent, Preview, preview, preview_request};
-pub(crate) use reading::{Log, Next, whole};
+pub(crate) use reading::{Log, Next, damage_of, whole};
 pub use registry::Registry;
 pub use row::{Parked, SagaRow, State};
-pub(crate) use show::look_until;
 pub use show::{Shown, find, show};
 
 use fundflow_kernel::{ids::TransactionId, store::ReadError};

@@ -117,16 +117,6 @@ pub(crate) async fn look_at<S: EventStore>(
     kind: &dyn Kind,
     transaction: &TransactionId,
 ) -> Result<Shown, DeskError> {
-    look_until(store, kind, transaction, Position(u64::MAX)).await
-}
-
-/// As the log was at that position.
-pub(crate) async fn look_until<S: EventStore>(
-    store: &S,
-    kind: &dyn Kind,
-    transaction: &TransactionId,
-    head: Position,
-) -> Result<Shown, DeskError> {
     let process = StreamName::of(kind.name(), transaction);
     let mut events = read(store, &process).await?;
     for stream in kind.streams_of(transaction, &events) {
@@ -134,7 +124,6 @@ pub(crate) async fn look_until<S: EventStore>(
             events.extend(read(store, &stream).await?);
         }
     }
-    events.retain(|event| event.position <= head);
     let look = kind.look(transaction, &events)?;
     let own = |event: &Recorded| {
         event.event.correlation == *transaction && *event.event.process == *kind.name()

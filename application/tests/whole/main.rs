@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod audit;
+mod audit_memory;
 mod desk;
 mod orders;
 mod outside;

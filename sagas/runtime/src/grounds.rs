@@ -10,7 +10,7 @@
 use crate::{
     liveness::REST,
     process::{Disposed, Event, Process},
-    replay::Replayed,
+    replay::Followed,
     saga::{OpenEnd, Saga, View},
     step::Table,
 };
@@ -18,6 +18,7 @@ use fundflow_kernel::{
     codec::decode,
     envelope::{Actor, Recorded, StreamName},
     store::{Position, Version},
+    streams::Streams,
     time::Timestamp,
 };
 use std::{fmt, sync::Arc};
@@ -83,21 +84,27 @@ fn listed(ends: &[OpenEnd]) -> String {
 
 /// What was found so far of one saga, as its events are replayed.
 #[derive(Debug, Default)]
-pub(crate) struct Grounds<'a> {
-    turn: Option<(&'a str, Timestamp)>,
+pub(crate) struct Grounds {
+    turn: Option<(Arc<str>, Timestamp)>,
     pub(crate) found: Vec<Groundless>,
 }
 
-impl<'a> Grounds<'a> {
-    /// Judges the event by what was replayed before it.
-    pub(crate) fn judge<S: Saga>(&mut self, before: &Replayed<S>, event: &'a Recorded) {
+impl Grounds {
+    /// Judges the event by what its streams held before it.
+    pub(crate) fn judge<S: Saga>(
+        &mut self,
+        saga: &Followed<S>,
+        before: &Streams,
+        event: &Recorded,
+    ) {
         let new = &event.event;
-        if *new.process != *S::KIND || new.correlation != *before.id() {
+        if *new.process != *S::KIND || new.correlation != *saga.id() {
             return;
         }
-        let turn = (&*new.causation, new.recorded_at);
-        let goes_on = self.turn.replace(turn) == Some(turn);
-        let (Some(view), Some(table)) = (before.view(), before.table()) else { return };
+        let turn = (new.causation.clone(), new.recorded_at);
+        let goes_on = self.turn.as_ref() == Some(&turn);
+        self.turn = Some(turn);
+        let (Some(view), Some(table)) = (saga.view(before), saga.table(before)) else { return };
         let past = Past { view, table };
         let why = match past.of_process(event) {
             Some(Said::Rests) => None,

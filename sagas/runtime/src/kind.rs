@@ -1,6 +1,7 @@
 //! A kind of saga without its types: how the runner and the desk see what a user registered.
 
 use crate::{
+    follow::{Follower, follow},
     look::{self, Look, LookError},
     message::SagaId,
     port::{Callee, Payload},
@@ -45,6 +46,8 @@ pub trait Kind: Send + Sync {
     /// # Errors
     /// [`LookError`]: it was never prepared, or a stream is damaged.
     fn look(&self, transaction: &TransactionId, events: &[Recorded]) -> Result<Look, LookError>;
+    /// A saga to be followed through the log, from where the events of its process, oldest first, lead to.
+    fn follow(&self, transaction: TransactionId, history: &[Recorded]) -> Box<dyn Follower>;
 }
 
 /// A kind of saga with its types.
@@ -99,6 +102,10 @@ impl<S: Saga> Kind for Of<S> {
 
     fn look(&self, transaction: &TransactionId, events: &[Recorded]) -> Result<Look, LookError> {
         look::look(self.0.as_ref(), transaction, events)
+    }
+
+    fn follow(&self, transaction: TransactionId, history: &[Recorded]) -> Box<dyn Follower> {
+        follow(&self.0, transaction, history)
     }
 }
 

@@ -28,6 +28,7 @@ pub mod runner;
 mod running;
 
 // What is read off its log, and off its tables.
+pub mod follow;
 pub mod grounds;
 pub mod liveness;
 pub mod look;

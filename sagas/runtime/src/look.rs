@@ -12,7 +12,7 @@ use crate::{
     liveness::{self, Wait},
     message::SagaId,
     process::{Over, Retry},
-    replay::Replayed,
+    replay::{Followed, Replayed},
     running::ending_name,
     saga::{OpenEnd, Saga, View},
     timeline::{Instants, Line},
@@ -23,7 +23,7 @@ use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     ids::{TransactionId, VersionTag},
     store::ReadError,
-    streams::Damage,
+    streams::{Damage, Streams},
 };
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -130,7 +130,7 @@ pub(crate) fn streams_of<S: Saga>(
 ) -> Vec<StreamName> {
     let mut replayed = Replayed::<S>::new(id.clone());
     let _ = history.iter().try_for_each(|event| replayed.hear(saga, event));
-    replayed.used().to_vec()
+    names(replayed.followed())
 }
 
 /// Everything about that saga. `events` are all of its streams'; any order of streams will do.
@@ -143,22 +143,31 @@ pub fn look<S: Saga>(saga: &S, id: &TransactionId, events: &[Recorded]) -> Resul
     let (mut replayed, mut instants) = (Replayed::<S>::new(id.clone()), Instants::new());
     let mut grounds = Grounds::default();
     for event in ordered {
-        grounds.judge(&replayed, event);
+        grounds.judge(replayed.followed(), replayed.streams(), event);
         replayed.hear(saga, event)?;
         instants.note(&replayed, event);
     }
     let (timeline, groundless) = (instants.lines(&replayed), grounds.found);
-    Ok(Look { timeline, groundless, ..glance(saga, &replayed)? })
+    let glance = glance(saga, replayed.followed(), replayed.streams())?;
+    Ok(Look { timeline, groundless, ..glance })
+}
+
+fn names<S: Saga>(followed: &Followed<S>) -> Vec<StreamName> {
+    followed.used().iter().map(|need| need.stream().clone()).collect()
 }
 
 /// The same of streams that were folded already: without a timeline, and without a judgement of what was decided.
 ///
 /// # Errors
 /// [`LookError`]: it was never prepared.
-pub fn glance<S: Saga>(saga: &S, replayed: &Replayed<S>) -> Result<Look, LookError> {
-    let id = SagaId { kind: S::KIND, transaction: replayed.id().clone() };
-    let Some(view) = replayed.view() else { return Err(LookError::Unknown(id)) };
-    let table = replayed.table();
+pub fn glance<S: Saga>(
+    saga: &S,
+    followed: &Followed<S>,
+    streams: &Streams,
+) -> Result<Look, LookError> {
+    let id = SagaId { kind: S::KIND, transaction: followed.id().clone() };
+    let Some(view) = followed.view(streams) else { return Err(LookError::Unknown(id)) };
+    let table = followed.table(streams);
     let stand = table.map(|table| table.stand(&view));
     let waits = liveness::waits(saga, &view, table);
     let agreed = S::agreed(&view);
@@ -192,8 +201,8 @@ pub fn glance<S: Saga>(saga: &S, replayed: &Replayed<S>) -> Result<Look, LookErr
         not_there: S::not_there(&view),
         business_date: S::business_date(&view),
         promised_date: S::day_of_promise(&open.promise),
-        streams: replayed.used().to_vec(),
-        own_streams: replayed.own().to_vec(),
+        streams: names(followed),
+        own_streams: followed.own().to_vec(),
     })
 }
 

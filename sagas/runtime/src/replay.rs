@@ -1,8 +1,9 @@
-//! One saga's streams, folded from its log, apart from any runner: what audits, desks and tests see.
+//! One saga, folded from its log, apart from any runner: what audits, desks and tests see.
 //!
 //! 1. A stream of the plan without events is there all the same, in its first state: as in a runner.
-//! 2. The plan follows every milestone, as in a runner; [`Replayed::used`] keeps the
+//! 2. The plan follows every milestone, as in a runner; [`Followed::used`] keeps the
 //!    streams of all of them.
+//! 3. Its streams may be others' as well: [`Followed`] is told where they are, [`Replayed`] has its own.
 
 use crate::{
     process::{self, Process},
@@ -15,53 +16,30 @@ use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     ids::TransactionId,
     store::ReadError,
-    streams::{Key, Opener, Streams},
+    streams::{Key, Need, Opener, Streams},
 };
 use std::collections::HashMap;
 
-/// A saga's streams, folded as far as its events were heard.
-pub struct Replayed<S: Saga> {
+/// One saga, as far as its own process was heard, beside the streams that it works on.
+pub struct Followed<S: Saga> {
     id: TransactionId,
     key: Key<Process<S>>,
-    streams: Streams,
     plan: Option<S::Plan>,
-    used: Vec<StreamName>,
+    used: Vec<Need>,
     own: Vec<StreamName>,
-    openers: HashMap<&'static str, Opener>,
 }
 
-impl<S: Saga> Replayed<S> {
+impl<S: Saga> Followed<S> {
     /// Before its first event.
     pub fn new(id: TransactionId) -> Self {
         let key: Key<Process<S>> = Key::of(&id);
-        let own = [Opener::of::<Process<S>>()];
-        let openers = S::aggregates().into_iter().chain(own);
-        Self {
-            id,
-            used: vec![key.stream().clone()],
-            own: vec![key.stream().clone()],
-            key,
-            streams: Streams::default(),
-            plan: None,
-            openers: openers.map(|opener| (opener.category(), opener)).collect(),
-        }
+        let (used, own) = (vec![key.need()], vec![key.stream().clone()]);
+        Self { id, key, plan: None, used, own }
     }
 
-    /// Folds the next event, in commit order. What is no stream of its aggregates changes nothing.
-    ///
-    /// # Errors
-    /// [`ReadError::Damaged`] when it cannot be folded; its stream is damaged from here on.
-    pub fn hear(&mut self, saga: &S, event: &Recorded) -> Result<(), ReadError> {
-        let Some(opener) = self.openers.get(event.stream.category()) else { return Ok(()) };
-        self.streams.replay(&opener.need(&event.stream), event)?;
-        if event.stream == *self.key.stream() {
-            self.replan(saga);
-        }
-        Ok(())
-    }
-
-    fn replan(&mut self, saga: &S) {
-        let state = self.streams.state(&self.key);
+    /// Plans anew: its own process was continued.
+    pub fn replan(&mut self, saga: &S, streams: &Streams) {
+        let state = streams.state(&self.key);
         let Some(open) = state.and_then(process::State::open) else { return };
         let plan = match &self.plan {
             Some(plan) => saga.replan(&self.id, open, plan),
@@ -69,9 +47,8 @@ impl<S: Saga> Replayed<S> {
         };
         let Some(plan) = plan else { return };
         for need in S::streams(&plan) {
-            self.streams.provide(&need, []);
-            if !self.used.contains(need.stream()) {
-                self.used.push(need.stream().clone());
+            if self.used.iter().all(|known| known.stream() != need.stream()) {
+                self.used.push(need);
             }
         }
         for stream in S::own_streams(&plan) {
@@ -82,23 +59,23 @@ impl<S: Saga> Replayed<S> {
         self.plan = Some(plan);
     }
 
-    /// The transaction that was replayed.
+    /// Its transaction.
     pub const fn id(&self) -> &TransactionId {
         &self.id
     }
 
     /// What the saga sees of itself; `None` while nothing is prepared.
-    pub fn view(&self) -> Option<View<'_, S>> {
-        view_of(&self.streams, &self.key, &self.id, self.plan.as_ref()?)
+    pub fn view<'a>(&'a self, streams: &'a Streams) -> Option<View<'a, S>> {
+        view_of(streams, &self.key, &self.id, self.plan.as_ref()?)
     }
 
     /// The table that it pinned; `None` if this program does not know it.
-    pub fn table(&self) -> Option<&'static Table<S>> {
-        table_of::<S>(self.streams.state(&self.key)?)
+    pub fn table(&self, streams: &Streams) -> Option<&'static Table<S>> {
+        table_of::<S>(streams.state(&self.key)?)
     }
 
     /// The streams of every plan that it ever had, its process stream first.
-    pub fn used(&self) -> &[StreamName] {
+    pub fn used(&self) -> &[Need] {
         &self.used
     }
 
@@ -108,22 +85,75 @@ impl<S: Saga> Replayed<S> {
     }
 }
 
+impl<S: Saga> Clone for Followed<S> {
+    fn clone(&self) -> Self {
+        let (used, own) = (self.used.clone(), self.own.clone());
+        Self { id: self.id.clone(), key: self.key.clone(), plan: self.plan.clone(), used, own }
+    }
+}
+
+/// One saga with streams of its own, folded as far as its events were heard.
+pub struct Replayed<S: Saga> {
+    followed: Followed<S>,
+    streams: Streams,
+    openers: HashMap<&'static str, Opener>,
+}
+
+impl<S: Saga> Replayed<S> {
+    /// Before its first event.
+    pub fn new(id: TransactionId) -> Self {
+        let own = [Opener::of::<Process<S>>()];
+        let openers = S::aggregates().into_iter().chain(own);
+        let openers = openers.map(|opener| (opener.category(), opener)).collect();
+        Self { followed: Followed::new(id), streams: Streams::default(), openers }
+    }
+
+    /// Folds the next event, in commit order. What is no stream of its aggregates changes nothing.
+    ///
+    /// # Errors
+    /// [`ReadError::Damaged`] when it cannot be folded; its stream is damaged from here on.
+    pub fn hear(&mut self, saga: &S, event: &Recorded) -> Result<(), ReadError> {
+        let Some(opener) = self.openers.get(event.stream.category()) else { return Ok(()) };
+        self.streams.replay(&opener.need(&event.stream), event)?;
+        if event.stream == *self.followed.key.stream() {
+            self.followed.replan(saga, &self.streams);
+            for need in &self.followed.used {
+                self.streams.provide(need, []);
+            }
+        }
+        Ok(())
+    }
+
+    /// The saga, without its streams.
+    pub const fn followed(&self) -> &Followed<S> {
+        &self.followed
+    }
+
+    /// Its streams.
+    pub const fn streams(&self) -> &Streams {
+        &self.streams
+    }
+
+    /// What the saga sees of itself; `None` while nothing is prepared.
+    pub fn view(&self) -> Option<View<'_, S>> {
+        self.followed.view(&self.streams)
+    }
+
+    /// The table that it pinned; `None` if this program does not know it.
+    pub fn table(&self) -> Option<&'static Table<S>> {
+        self.followed.table(&self.streams)
+    }
+}
+
 impl<S: Saga> Clone for Replayed<S> {
     fn clone(&self) -> Self {
-        Self {
-            id: self.id.clone(),
-            key: self.key.clone(),
-            streams: self.streams.clone(),
-            plan: self.plan.clone(),
-            used: self.used.clone(),
-            own: self.own.clone(),
-            openers: self.openers.clone(),
-        }
+        let followed = self.followed.clone();
+        Self { followed, streams: self.streams.clone(), openers: self.openers.clone() }
     }
 }
 
 impl<S: Saga> std::fmt::Debug for Replayed<S> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Replayed").field("id", &self.id).finish_non_exhaustive()
+        out.debug_struct("Replayed").field("id", &self.followed.id).finish_non_exhaustive()
     }
 }

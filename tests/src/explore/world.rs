@@ -306,7 +306,7 @@ impl<S: Saga, C: Counterparties> World<S, C> {
     /// # Errors
     /// [`LookError`]: it was never prepared.
     pub fn glance(&self) -> Result<Look, LookError> {
-        look::glance(self.saga.as_ref(), &self.replayed)
+        look::glance(self.saga.as_ref(), self.replayed.followed(), self.replayed.streams())
     }
 
     /// Everything about the saga, as a desk reads it: from its streams alone, without its types.

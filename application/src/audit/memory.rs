@@ -1,0 +1,254 @@
+//! What an audit has in memory: the folds of streams, and the sagas that it follows.
+//!
+//! 1. A saga is followed from its first event on, and all streams that it works on are in memory meanwhile.
+//! 2. Who has ended rests, with its streams, and so does a stream that no saga works on: the oldest leave when
+//!    too many rest. What leaves is read again when something follows.
+
+use super::{Owner, trail::Trail};
+use crate::desk::{Registry, damage_of, whole};
+use fundflow_kernel::{
+    envelope::{Recorded, StreamName},
+    fold::Fold,
+    store::{EventStore, ReadError, Version},
+    streams::{Need, Streams},
+};
+use fundflow_runtime::{
+    follow::Follower,
+    grounds::Groundless,
+    kind::Kind,
+    look::{Look, LookError},
+};
+use std::collections::{HashMap, VecDeque};
+
+/// Sagas and streams that may rest. With some streams each, a few hundred MB at most.
+pub(super) const RESTING: usize = 32_768;
+
+pub(super) type Trails = HashMap<StreamName, Trail>;
+
+/// See the module.
+pub(super) struct Memory {
+    streams: Streams,
+    sagas: HashMap<Owner, Followed>,
+    resting: VecDeque<Rest>,
+    at_most: usize,
+    /// Of those that have left.
+    groundless: HashMap<Owner, Vec<Groundless>>,
+}
+
+struct Followed {
+    saga: Box<dyn Follower>,
+    /// So many of the streams that it works on are held for it.
+    held: usize,
+    rests: bool,
+}
+
+enum Rest {
+    Saga(Owner),
+    Stream(StreamName),
+}
+
+impl Memory {
+    /// One in which no more than so many may rest.
+    pub(super) fn of(at_most: usize) -> Self {
+        Self {
+            streams: Streams::default(),
+            sagas: HashMap::new(),
+            resting: VecDeque::new(),
+            at_most,
+            groundless: HashMap::new(),
+        }
+    }
+
+    /// Reads what the event is to be judged on, as far as it is not there: its stream, and its saga.
+    pub(super) async fn revive<S: EventStore>(
+        &mut self,
+        (store, registry): (&S, &Registry),
+        trails: &Trails,
+        event: &Recorded,
+    ) -> Result<(), ReadError> {
+        let owner: Owner = (event.event.process.clone(), event.event.correlation.clone());
+        self.make_room(&owner);
+        if let Some(opener) = registry.opener(event.stream.category())
+            && !self.streams.has(&event.stream)
+        {
+            self.bring(store, trails, &opener.need(&event.stream)).await?;
+            self.streams.hold(&event.stream);
+            self.resting.push_back(Rest::Stream(event.stream.clone()));
+        }
+        let kind = registry.get(&owner.0).filter(|_| !self.sagas.contains_key(&owner));
+        if let Some(kind) = kind {
+            let process = StreamName::of(kind.name(), &owner.1);
+            if trails.get(&process).is_some_and(|trail| trail.version > Version::NONE) {
+                self.follow(store, trails, (&owner, kind.as_ref())).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What the stream's events lead to so far.
+    pub(super) fn fold(&self, stream: &StreamName) -> Option<&dyn Fold> {
+        self.streams.fold(stream)
+    }
+
+    /// Has the event's saga judge it by what precedes it, and folds it.
+    pub(super) fn fold_in(&mut self, need: &Need, event: &Recorded) -> Result<(), ReadError> {
+        let owner: Owner = (event.event.process.clone(), event.event.correlation.clone());
+        if let Some(followed) = self.sagas.get_mut(&owner) {
+            followed.saga.judge(&self.streams, event);
+        }
+        self.streams.replay(need, event)
+    }
+
+    /// Brings into memory what the saga works on now that the event of its process is folded.
+    pub(super) async fn go_on<S: EventStore>(
+        &mut self,
+        (store, registry): (&S, &Registry),
+        trails: &Trails,
+        event: &Recorded,
+    ) -> Result<(), ReadError> {
+        let Some(kind) = registry.get(event.stream.category()) else { return Ok(()) };
+        let transaction = &event.event.correlation;
+        if event.stream.id() != transaction.as_str() {
+            return Ok(());
+        }
+        let owner: Owner = (kind.name().into(), transaction.clone());
+        let followed = self.sagas.entry(owner.clone()).or_insert_with(|| Followed {
+            saga: kind.follow(transaction.clone(), &[]),
+            held: 0,
+            rests: false,
+        });
+        followed.saga.replan(&self.streams);
+        self.hold(store, trails, &owner).await?;
+        let ends = kind.ending_types().contains(&event.event.event_type.as_ref());
+        if ends && let Some(followed) = self.sagas.get_mut(&owner).filter(|it| !it.rests) {
+            followed.rests = true;
+            self.resting.push_back(Rest::Saga(owner));
+        }
+        Ok(())
+    }
+
+    /// The saga as the whole log leaves it.
+    pub(super) async fn look<S: EventStore>(
+        &mut self,
+        store: &S,
+        trails: &Trails,
+        (owner, kind): (&Owner, &dyn Kind),
+    ) -> Result<Result<Look, LookError>, ReadError> {
+        self.make_room(owner);
+        if !self.sagas.contains_key(owner) {
+            self.follow(store, trails, (owner, kind)).await?;
+        }
+        let Some(followed) = self.sagas.get(owner) else {
+            return Ok(Err(LookError::NotJson("a saga")));
+        };
+        for need in followed.saga.used() {
+            // What was not folded to its end is not what the log says.
+            let is_broken = trails.get(need.stream()).is_some_and(|trail| trail.broken);
+            if is_broken && self.streams.damage(need.stream()).is_none() {
+                let damage = Streams::default().provide(need, &read(store, trails, need).await?);
+                if let Some(damage) = damage {
+                    return Ok(Err(LookError::Damaged(damage)));
+                }
+            }
+        }
+        let look = followed.saga.look(&self.streams);
+        Ok(look.map(|mut look| {
+            let mut earlier = self.groundless.remove(owner).unwrap_or_default();
+            earlier.append(&mut look.groundless);
+            Look { groundless: earlier, ..look }
+        }))
+    }
+
+    /// A saga that is over, or was not followed: it is, from where the log has led it to.
+    async fn follow<S: EventStore>(
+        &mut self,
+        store: &S,
+        trails: &Trails,
+        (owner, kind): (&Owner, &dyn Kind),
+    ) -> Result<(), ReadError> {
+        let fresh = kind.follow(owner.1.clone(), &[]);
+        let Some(process) = fresh.used().first() else { return Ok(()) };
+        let saga = match read(store, trails, process).await {
+            Ok(history) => kind.follow(owner.1.clone(), &history),
+            Err(ReadError::Damaged { .. }) => fresh,
+            Err(fault @ ReadError::Fault(_)) => return Err(fault),
+        };
+        self.sagas.insert(owner.clone(), Followed { saga, held: 0, rests: true });
+        self.resting.push_back(Rest::Saga(owner.clone()));
+        self.hold(store, trails, owner).await
+    }
+
+    async fn hold<S: EventStore>(
+        &mut self,
+        store: &S,
+        trails: &Trails,
+        owner: &Owner,
+    ) -> Result<(), ReadError> {
+        let Some(followed) = self.sagas.get_mut(owner) else { return Ok(()) };
+        let further: Vec<Need> = followed.saga.used()[followed.held..].to_vec();
+        followed.held += further.len();
+        for need in further {
+            self.bring(store, trails, &need).await?;
+            self.streams.hold(need.stream());
+        }
+        Ok(())
+    }
+
+    async fn bring<S: EventStore>(
+        &mut self,
+        store: &S,
+        trails: &Trails,
+        need: &Need,
+    ) -> Result<(), ReadError> {
+        if self.streams.has(need.stream()) {
+            return Ok(());
+        }
+        match read(store, trails, need).await {
+            // What is wrong with it was said when it was heard.
+            Ok(history) => drop(self.streams.provide(need, &history)),
+            Err(damaged @ ReadError::Damaged { .. }) => {
+                self.streams.provide_damaged(need, damage_of(need.stream(), damaged));
+            }
+            Err(fault @ ReadError::Fault(_)) => return Err(fault),
+        }
+        Ok(())
+    }
+
+    /// Lets the oldest of those leave that rest, but for that saga: its turn may not be over.
+    fn make_room(&mut self, owner: &Owner) {
+        while self.resting.len() > self.at_most {
+            match self.resting.pop_front() {
+                Some(Rest::Saga(oldest)) if oldest == *owner => {
+                    self.resting.push_back(Rest::Saga(oldest));
+                    return;
+                }
+                Some(Rest::Saga(oldest)) => self.leave(oldest),
+                Some(Rest::Stream(stream)) => self.streams.release(&stream),
+                None => return,
+            }
+        }
+    }
+
+    fn leave(&mut self, owner: Owner) {
+        let Some(Followed { saga, held, .. }) = self.sagas.remove(&owner) else { return };
+        for need in &saga.used()[..held] {
+            self.streams.release(need.stream());
+        }
+        let found = saga.groundless();
+        if !found.is_empty() {
+            self.groundless.entry(owner).or_default().extend_from_slice(found);
+        }
+    }
+}
+
+/// The events of a stream that were heard so far.
+async fn read<S: EventStore>(
+    store: &S,
+    trails: &Trails,
+    need: &Need,
+) -> Result<Vec<Recorded>, ReadError> {
+    let Some(trail) = trails.get(need.stream()) else { return Ok(Vec::new()) };
+    let mut history = whole(store, need.stream()).await?;
+    history.retain(|event| event.version <= trail.version || trail.broken);
+    Ok(history)
+}
