@@ -171,6 +171,9 @@ fn paired(
         recuperate_fee: into.recuperate_fee,
         share_register_date: into.share_register_date,
         business_finish_flag,
+        transfer_fee: out.transfer_fee.max(into.transfer_fee),
+        other_fee1: out.other_fee1.max(into.other_fee1),
+        charge: out.charge.max(into.charge),
         ..out
     };
     Some((whole, first.misnamed))
@@ -225,8 +228,9 @@ fn answer_of(
 fn confirmed(
     record: &TradeConfirmation,
     outcome: Outcome,
-    misnamed: Vec<Misnamed>,
+    mut misnamed: Vec<Misnamed>,
 ) -> Result<ApplicationAnswer, String> {
+    misnamed.extend(naming::unpromised_fees(record));
     let confirmed_on = record.transaction_cfm_date.ok_or("TransactionCfmDate is blank")?;
     let registered_on = record.share_register_date.unwrap_or(confirmed_on);
     let finished = is_last(record)?;

@@ -13,7 +13,7 @@ use fundflow_domain::{
     confirmation_check::{
         ConversionExpected, ConversionNumbers, Dates, LotNumbers, LotTerms, Promised,
         RedemptionExpected, RedemptionNumbers, When, confirms_another, conversion, dates,
-        most_interest, of_order, of_rejection as of_refused, redemption,
+        most_interest, of_order, of_rejection as of_refused, redemption, takes_unpromised,
     },
     fund::FundKind,
     ids::FundCode,
@@ -61,6 +61,7 @@ pub fn findings(
     let first_day = house.confirmed_from(against.terms, (against.before, confirmation));
     let when = when(house, against.terms, first_day, received_at);
     found.extend(dates(&stated, &when, confirmation.outcome.registered()));
+    found.extend(takes_unpromised(confirmation));
     let Some(another) = confirms_another(confirmation) else { return found };
     // Nothing is disputed twice.
     let less = found.into_iter().map(|it| Finding { disputed: Disputed::default(), ..it });
