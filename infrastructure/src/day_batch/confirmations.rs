@@ -26,8 +26,8 @@ use crate::exchange::{
 use fundflow_domain::{
     application::{
         Confirmation, ConversionConfirmed, FastTransferConfirmed, Misnamed, Outcome,
-        PurchaseConfirmed, Reception, RedemptionConfirmed, RejectedFrozen, Rejection, Stated,
-        SubscriptionConfirmed,
+        PurchaseConfirmed, RAISING_FAILED, Reception, RedemptionConfirmed, RejectedFrozen,
+        Rejection, Stated, SubscriptionConfirmed,
     },
     ids::ApplicationNo,
     money::{Money, Nav, NumberError, Shares, SignedMoney},
@@ -120,7 +120,7 @@ fn refused(record: &TradeConfirmation, code: &ReturnCode) -> Result<ApplicationA
     let number = |error: NumberError| error.to_string();
     let frozen = frozen_by(record, code)?;
     let stated = Stated {
-        on: None,
+        on: record.transaction_cfm_date,
         refund: Money::new(record.refund_amount).map_err(number)?,
         amount: Money::new(record.confirmed_amount).map_err(number)?,
         shares: Shares::new(record.confirmed_vol).map_err(number)?,
@@ -194,7 +194,7 @@ fn answer_of(
         }
         "149" => {
             let interest = Money::new(record.interest).map_err(number)?;
-            let cause = Cause::new("149", "the raising of the fund has failed");
+            let cause = Cause::new(RAISING_FAILED, "the raising of the fund has failed");
             // What it names as confirmed is what it sends back.
             let stated = Stated {
                 on: record.transaction_cfm_date,
@@ -342,6 +342,10 @@ mod tests {
         for code in ["0010", ""] {
             let plain = TradeConfirmation { return_code: code.to_owned(), ..of("122") };
             assert_eq!(refusal(&plain), (Money::ZERO, None));
+            let on = "2026-02-25".parse().ok();
+            let plain = TradeConfirmation { transaction_cfm_date: on, ..plain };
+            let (_, dated) = refusal(&plain);
+            assert!(dated.is_some_and(|it| it.on == on && !it.names_sums()));
             let filled = TradeConfirmation {
                 confirmed_vol: Decimal::new(132_761, 2),
                 confirmed_amount: 1000.into(),
@@ -352,7 +356,7 @@ mod tests {
             let (interest, stated) = refusal(&filled);
             let stated = stated.unwrap();
             assert_eq!(interest, "0.50".parse().unwrap());
-            assert_eq!((stated.on, stated.refund), (None, Money::whole_yuan(400)));
+            assert_eq!((stated.on, stated.refund), (on, Money::whole_yuan(400)));
             assert_eq!(stated.amount, Money::whole_yuan(1000));
             assert_eq!(stated.shares, "1327.61".parse().unwrap());
         }

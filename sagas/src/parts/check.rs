@@ -90,7 +90,8 @@ pub fn of_reception(
 }
 
 /// What a rejection states, held against its order: the money that goes back, what it confirms all the same, and
-/// the day on which a raising can have failed.
+/// its day. A raising fails when it is over; any other order is rejected from the day after its T on, also where it
+/// would be confirmed later.
 pub fn of_rejection(
     house: &House,
     known: &Application,
@@ -99,9 +100,13 @@ pub fn of_rejection(
 ) -> Vec<Finding> {
     let (terms, Some(stated)) = (&known.terms, &said.stated) else { return Vec::new() };
     let mut found = of_refused(terms, &known.portions, stated);
-    if let (Some(on), Ask::Subscription { .. }) = (stated.on, &terms.ask) {
+    if let Some(on) = stated.on {
         let stated = Dates { trade_date: None, confirmed_on: on, registered_on: None };
-        let first_day = house.shares_from(terms, terms.trade_date);
+        let first_day = if said.is_of_raising() {
+            house.shares_from(terms, terms.trade_date)
+        } else {
+            house.calendar.plus(terms.trade_date, 1)
+        };
         found.extend(dates(&stated, &when(house, terms, first_day, received_at), Shares::ZERO));
     }
     found
