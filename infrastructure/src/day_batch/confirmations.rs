@@ -14,10 +14,8 @@
 //!    handed on as one of another order: nothing goes back by it.
 //! 3. A redemption's `ConfirmedAmount` is what the investor gets; what the shares were worth is that
 //!    and the fee, less the income that was settled.
-//! 4. A 124 must say whether it is the last; of the other businesses the standard asks for no `BusinessFinishFlag`, so
-//!    that a blank one is the last. An order is closed by no other value.
 
-use super::{Puzzle, answers::Sent, naming};
+use super::{Puzzle, answers::Sent, last, naming};
 use crate::exchange::{
     flow::trade_confirmation::{Side, TradeConfirmation},
     record::Record,
@@ -163,7 +161,7 @@ fn paired(
         Side::In => (first.record, record),
         Side::Out | Side::Both => (record, first.record),
     };
-    let business_finish_flag = flag_of_both([&out, &into]);
+    let business_finish_flag = last::flag_of_both([&out, &into]);
     let whole = TradeConfirmation {
         target_nav: into.nav,
         cfm_vol_of_target_fund: into.confirmed_vol,
@@ -233,32 +231,10 @@ fn confirmed(
     misnamed.extend(naming::unpromised_fees(record));
     let confirmed_on = record.transaction_cfm_date.ok_or("TransactionCfmDate is blank")?;
     let registered_on = record.share_register_date.unwrap_or(confirmed_on);
-    let finished = is_last(record)?;
+    let finished = last::is_last(record)?;
     let serial = serial(record)?;
     let said = Confirmation { serial, confirmed_on, registered_on, finished, outcome, misnamed };
     Ok(ApplicationAnswer::Confirmed(Box::new(said)))
-}
-
-/// Whether no more records of the application follow.
-fn is_last(record: &TradeConfirmation) -> Result<bool, String> {
-    match (record.business_finish_flag.as_str(), record.business_code.as_str()) {
-        ("1", _) => Ok(true),
-        ("0", _) => Ok(false),
-        ("", "124") => {
-            Err("BusinessFinishFlag is blank; a 124 says 0 (more will follow) or 1 (the last)"
-                .to_owned())
-        }
-        ("", _) => Ok(true),
-        (other, _) => Err(format!("BusinessFinishFlag {other:?} is neither 0 nor 1")),
-    }
-}
-
-/// Of two records of one conversion: more is to come where one of them says so.
-fn flag_of_both(both: [&TradeConfirmation; 2]) -> String {
-    let flags = both.map(|it| it.business_finish_flag.as_str());
-    let wrong = || flags.into_iter().find(|flag| *flag != "1");
-    let more = flags.into_iter().find(|flag| *flag == "0");
-    more.or_else(wrong).unwrap_or("1").to_owned()
 }
 
 fn serial(record: &TradeConfirmation) -> Result<Serial, String> {
@@ -360,34 +336,6 @@ mod tests {
             assert_eq!(stated.amount, Money::whole_yuan(1000));
             assert_eq!(stated.shares, "1327.61".parse().unwrap());
         }
-    }
-
-    #[test]
-    fn an_order_is_closed_by_a_record_that_says_so_or_need_not_say() {
-        let flagged = |business: &str, flag: &str| {
-            is_last(&TradeConfirmation { business_finish_flag: flag.to_owned(), ..of(business) })
-        };
-        for business in ["122", "124", "130", "136", "139", "198"] {
-            assert_eq!(flagged(business, "1"), Ok(true), "{business}");
-            assert_eq!(flagged(business, "0"), Ok(false), "{business}");
-            let other = flagged(business, "2").unwrap_err();
-            assert_eq!(other, "BusinessFinishFlag \"2\" is neither 0 nor 1");
-            assert_eq!(flagged(business, "").is_ok(), business != "124", "{business}");
-        }
-        let blank = flagged("124", "").unwrap_err();
-        assert_eq!(
-            blank,
-            "BusinessFinishFlag is blank; a 124 says 0 (more will follow) or 1 (the last)"
-        );
-        let both = |out: &str, into: &str| {
-            let half = |flag: &str| TradeConfirmation {
-                business_finish_flag: flag.to_owned(),
-                ..of("138")
-            };
-            flag_of_both([&half(out), &half(into)])
-        };
-        let all = [("1", "1"), ("1", "0"), ("", "0"), ("", "1"), ("2", "1")];
-        assert_eq!(all.map(|(out, into)| both(out, into)), ["1", "0", "0", "", "2"]);
     }
 
     #[test]

@@ -98,7 +98,8 @@ impl ApplicationLeg {
 
     /// A rejection of what was rejected: a record that adds up closes the case of one that did not, and one that
     /// does not has no effect but its own case. Whoever only says once more that it is rejected, as a front does,
-    /// says nothing of that record.
+    /// says nothing of that record. Where by the right day interest is owed that was not by the wrong one, a person
+    /// has it paid with the case.
     fn rejected_again<S: FundSaga>(
         &self,
         turn: &mut Turn<'_, S>,
@@ -112,9 +113,10 @@ impl ApplicationLeg {
         let Some(record) = self.record(&view, answer).filter(|_| differs) else {
             return Ok(Heard::Recorded(frozen(turn)?));
         };
+        let earns_now = was.is_some_and(|was| was.unearned && !said.unearned);
         let doubted = self.rejection_case(&view).filter(|_| self.is_rejection_doubted(&view));
         match doubted {
-            Some(case) if stated.is_empty() && said.stated.is_some() => {
+            Some(case) if stated.is_empty() && said.stated.is_some() && !earns_now => {
                 let closed = rejection_corrected(turn, case, &record)?;
                 Ok(Heard::Recorded(closed + frozen(turn)?))
             }

@@ -202,6 +202,21 @@ fn what_is_sent_back_is_what_was_paid() {
     assert!(!stage.has("case.opened"));
 }
 
+/// By the wrong day no money can have earned anything: what it has is paid with the case, and not lost with it.
+#[test]
+fn interest_of_a_record_with_a_wrong_day_is_paid_by_who_closes_the_case() {
+    let mut stage = subscription::subscribed_in_time();
+    stage.outside.says("P.buy", FAILED_AT, failed("2.35", "10000", "2020-01-01"));
+    stage.until("03-06 18:00");
+    waits_unpaid(&stage);
+    let right = failed("2.35", "10000", "2026-03-06");
+    stage.outside.says("P.buy", "2026-03-06T19:00:00+08:00", right);
+    stage.until("03-09 18:00");
+    waits_unpaid(&stage);
+    close(&mut stage, How::PaidByUs { amount: read("2.35") });
+    goes_back(&mut stage, "10002.35");
+}
+
 #[test]
 fn a_raising_fails_on_no_day_on_which_it_cannot_have() {
     let days = [
