@@ -72,12 +72,12 @@ pub(super) fn unpromised_fees(record: &TradeConfirmation) -> Vec<Misnamed> {
     let none = |field, said: Decimal| {
         Misnamed::unless_same(field, &format!("{:.2}", Decimal::ZERO), &format!("{said:.2}"))
     };
-    let (change, topup, charge) = (record.change_fee, record.recuperate_fee, record.charge);
-    let all = change.saturating_add(topup);
-    let is_part = [Decimal::ZERO, change, topup, all].contains(&charge);
+    let (leaving, topup, said) = (record.change_fee, record.recuperate_fee, record.charge);
+    let both = leaving.saturating_add(topup);
+    let is_part = [Decimal::ZERO, leaving, topup, both].contains(&said);
     let of_conversion = ["136", "137", "138"].contains(&&*record.business_code);
     let charge = (of_conversion && !is_part)
-        .then(|| Misnamed::unless_same("Charge", &format!("{all:.2}"), &format!("{charge:.2}")));
+        .then(|| Misnamed::unless_same("Charge", &format!("{both:.2}"), &format!("{said:.2}")));
     let fees = [none("TransferFee", record.transfer_fee), none("OtherFee1", record.other_fee1)];
     fees.into_iter().chain(charge).flatten().collect()
 }
