@@ -5,7 +5,7 @@ pub use fundflow_domain::{calendar::TradingDay, ids::VersionTag, orders::Cause, 
 pub use fundflow_kernel::{envelope::StreamName, streams::Need};
 pub use fundflow_runtime::{
     port::{Callee, Payload},
-    process::Open,
+    process::{Open, Parked},
     process_names,
     saga::{NameForm, Names, View},
     turn::{NotDone, Turn},

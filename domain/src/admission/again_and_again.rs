@@ -32,7 +32,7 @@ pub fn agree(a: &Admission, first: Option<TradingDay>) -> Result<[Suitability; 2
             let own = open.on_own_days(&days);
             checks::statuses(&own, &open.wallet_fund, mode, &days)?;
             checks::pair(&own, mode)?;
-            least::redeemable(&own, mode)?;
+            least::always_redeemable(&own, mode)?;
         }
     }
     limits(a, mode)?;
@@ -50,7 +50,7 @@ pub fn agree_again(a: &Admission) -> Result<(), Refusal> {
 
 fn limits(a: &Admission, mode: ConversionMode) -> Result<(), Refusal> {
     checks::pair(a, mode)?;
-    least::redeemable(a, mode)?;
+    least::always_redeemable(a, mode)?;
     checks::order_limits(&a.order(), &a.wallet_fund, false)?;
     checks::order_limits(&a.order(), &a.target_fund, mode.is_conversion())?;
     let Ok(t) = a.calendar.t_of(a.at) else { return Ok(()) };

@@ -80,9 +80,17 @@ fn next_that_works(tiers: &AmountTiers, amount: Amount, step: Option<Amount>) ->
     })
 }
 
-/// The shares that the amount buys may be redeemed, by the terms of the day on which they are. That all of a
-/// wallet may leave is no excuse: other orders may have put more into it by then.
+/// The shares that the amount buys may be redeemed, by the terms of the day on which they are: as many as that, or
+/// all of a wallet that has no others. Where other orders put more into it by then, they stay in it.
 pub(super) fn redeemable(a: &Admission, mode: ConversionMode) -> Result<(), Refusal> {
+    if a.balance.left_without(Shares::ZERO).is_zero() {
+        return Ok(());
+    }
+    always_redeemable(a, mode)
+}
+
+/// The same of orders again and again, whatever the wallet has by then.
+pub(super) fn always_redeemable(a: &Admission, mode: ConversionMode) -> Result<(), Refusal> {
     if mode != ConversionMode::RedeemToPurchase {
         return Ok(());
     }

@@ -16,6 +16,7 @@ pub(super) fn fixed(fee: &str) -> AmountTiers {
 pub(super) fn too_little() -> Vec<(Refusal, &'static str)> {
     let by_money = |a| admit(&Admission { mode: Some(Mode::RedeemToPurchase), ..a }).unwrap_err();
     let few = with_wallet(|fund| fund.limits.shares.redemption_min = "10000.01".parse().unwrap());
+    let few = Admission { balance: fixture::held("1", "0"), ..few };
     let eaten = with_target(|fund| fund.fees.purchase = fixed("10000"));
     vec![
         (
@@ -120,10 +121,15 @@ fn what_redeem_to_purchase_redeems_and_leaves_is_held_against_the_money_funds_mi
     let min = |min: &'static str| {
         with_wallet(move |fund| fund.limits.shares.redemption_min = min.parse().unwrap())
     };
-    assert!(by_money(min("10000")).is_ok());
-    assert!(matches!(by_money(min("10000.01")), Err(Refusal::BelowRedemptionMinimum(_))));
-    // Another mode redeems nothing.
-    assert!(admit(&min("10000.01")).is_ok());
+    let beside = |free, frozen, a| Admission { balance: fixture::held(free, frozen), ..a };
+    assert!(by_money(beside("1", "0", min("10000"))).is_ok());
+    for (free, frozen) in [("1", "0"), ("0", "1")] {
+        let refused = by_money(beside(free, frozen, min("10000.01")));
+        assert!(matches!(refused, Err(Refusal::BelowRedemptionMinimum(_))), "{free} {frozen}");
+    }
+    // All of a wallet may leave, and another mode redeems nothing.
+    assert!(by_money(min("10000.01")).is_ok());
+    assert!(admit(&beside("1", "0", min("10000.01"))).is_ok());
 
     for (there, stays) in [("0", true), ("0.99", false), ("1", true)] {
         let a = Admission { balance: fixture::held(there, "0"), ..request() };

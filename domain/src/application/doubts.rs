@@ -164,7 +164,8 @@ impl Doubts {
         // A file and a callback may word one reason differently; it has no number but its code.
         let same =
             |it: &Rejection| it.cause.code == came.cause.code && it.interest == came.interest;
-        self.overturned.contains(came) || self.rejections_taken_back.iter().any(same)
+        let overturned = self.overturned.iter().any(|it| it.says_the_same(came));
+        overturned || self.rejections_taken_back.iter().any(same)
     }
 }
 
@@ -269,7 +270,7 @@ impl Application {
 
     /// Whether that rejection held until a confirmation did.
     pub fn is_overturned(&self, rejection: &Rejection) -> bool {
-        self.doubts().overturned.contains(rejection)
+        self.doubts().overturned.iter().any(|it| it.says_the_same(rejection))
     }
 
     /// The rejection, or the cancellation, that the last record holds against: without it that stands, whoever said

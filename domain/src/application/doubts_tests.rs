@@ -1,13 +1,18 @@
 //! Records that are contested, upheld and withdrawn.
 
 use super::{
-    Applications, Command, Confirmation, Event, Last, Refusal, Rejection, Stage,
+    Applications, Command, Confirmation, Event, Last, Refusal, Rejection, Stage, Stated,
     tests::{
         accept, after, bought, cancel, cause, confirm, contest, contest_rejection, out, place,
         purchase, redeemed, redemption, reject, rejection, seal, serial, uphold, withdraw,
     },
 };
-use crate::{decider::Decider, orders::Cause, testing::given};
+use crate::{
+    decider::Decider,
+    money::{Money, Shares},
+    orders::Cause,
+    testing::given,
+};
 
 fn with(before: Vec<Command>, more: impl IntoIterator<Item = Command>) -> Vec<Event> {
     after(before.into_iter().chain(more))
@@ -347,4 +352,28 @@ fn only_the_last_record_is_withdrawn_and_only_a_contested_one_upheld() {
     given::<Applications>(events())
         .when(uphold("C9"))
         .then_refused(Refusal::NotContested(serial("C9")));
+}
+
+/// Of a store of before, which kept no day of it.
+#[test]
+fn a_rejection_that_was_overturned_is_the_same_once_it_is_heard_with_its_day() {
+    let said = bought("C1", "1000", "0");
+    let upheld = with(out(purchase()), [reject("0"), contest(said), uphold("C1")]);
+    let on = |day: &str| {
+        let stated = Stated {
+            on: day.parse().ok(),
+            refund: Money::ZERO,
+            amount: Money::ZERO,
+            shares: Shares::ZERO,
+        };
+        Rejection { stated: Some(stated), ..rejection("0") }
+    };
+    let again = Command::ContestRejection(on("2026-02-24"));
+    given::<Applications>(upheld.clone()).when(again).then([]);
+    let other = Rejection { cause: Cause::new("0010", "another one"), ..on("2026-02-24") };
+    let contest = Command::ContestRejection(other.clone());
+    given::<Applications>(upheld).when(contest).then([Event::RejectionContested(other)]);
+
+    assert!(!on("2026-02-24").says_the_same(&on("2026-02-25")));
+    assert!(on("2026-02-24").says_the_same(&rejection("0")));
 }

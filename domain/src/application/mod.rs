@@ -65,7 +65,7 @@ pub use outcome::{
 };
 pub use reception::Reception;
 pub use refusal::Refusal;
-pub use rejection::{RejectedFrozen, Rejection, Stated};
+pub use rejection::{RAISING_FAILED, RejectedFrozen, Rejection, Stated};
 pub use terms::{Ask, Designated, OnHuge, Promise, PromisedFee, Quantity, Terms};
 
 /// A request to the application.

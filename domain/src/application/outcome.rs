@@ -169,7 +169,15 @@ pub struct Misnamed {
     pub said: Text<80>,
 }
 
+/// Fields of fees that no order was promised.
+const FEES: [&str; 3] = ["TransferFee", "OtherFee1", "Charge"];
+
 impl Misnamed {
+    /// Whether it is a fee that nobody promised, and names nothing.
+    pub fn is_fee(&self) -> bool {
+        FEES.contains(&self.field.as_str())
+    }
+
     /// `None` where both are the same.
     pub fn unless_same(field: &str, placed: &str, said: &str) -> Option<Self> {
         let differs = || Self {

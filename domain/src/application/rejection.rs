@@ -33,7 +33,8 @@ pub struct Rejection {
 /// What the record of a rejection states besides its reason and its interest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stated {
-    /// The registrar's day, of a raising that failed.
+    /// The registrar's day; none where its front says so, and in what was stored before it was kept of any but a
+    /// raising that failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<NaiveDate>,
     /// Yuan that it sends back, interest not counted; zero where it names none.
@@ -52,7 +53,46 @@ impl Stated {
     }
 }
 
+impl Stated {
+    /// Whether it names shares or money.
+    pub fn names_sums(&self) -> bool {
+        !self.refund.is_zero() || !self.amount.is_zero() || !self.shares.is_zero()
+    }
+
+    /// The same without its day.
+    fn undated(self) -> Option<Self> {
+        Self { on: None, ..self }.unless_nothing()
+    }
+}
+
+/// The code of the record that says that a raising has failed.
+pub const RAISING_FAILED: &str = "149";
+
 impl Rejection {
+    /// Whether it says that the raising of the fund has failed, and not only this order.
+    pub fn is_of_raising(&self) -> bool {
+        *self.cause.code == *RAISING_FAILED
+    }
+
+    /// The day that its record states.
+    fn stated_on(&self) -> Option<NaiveDate> {
+        self.stated?.on
+    }
+
+    /// Whether both state the same; a day that only one of them states tells nothing.
+    pub fn states_the_same(&self, other: &Self) -> bool {
+        if self.stated_on().is_some() && other.stated_on().is_some() {
+            return self.stated == other.stated;
+        }
+        self.stated.and_then(Stated::undated) == other.stated.and_then(Stated::undated)
+    }
+
+    /// Whether both are one word, said twice.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let plain = |of: &Self| Self { stated: None, ..of.clone() };
+        self.states_the_same(other) && plain(self) == plain(other)
+    }
+
     /// For that reason, and nothing is sent with it.
     pub const fn of(cause: Cause) -> Self {
         Self {

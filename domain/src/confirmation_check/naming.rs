@@ -1,15 +1,35 @@
-//! Whether a record is of the order whose number it has.
+//! Whether a record is of the order whose number it has, and takes no fee of which the order knows nothing.
 
-use super::found;
+use super::{distance, found};
 use crate::{
     application::{Confirmation, Misnamed, Outcome},
     case::{Disputed, Figure, Finding, Kind},
-    money::Money,
+    money::{Money, Shares},
 };
 
 /// A confirmation that names its order otherwise than it was placed; all of it is in dispute then.
 pub fn confirms_another(said: &Confirmation) -> Option<Finding> {
-    of_another(&said.misnamed, whole(&said.outcome))
+    let names: Vec<Misnamed> = said.misnamed.iter().filter(|it| !it.is_fee()).cloned().collect();
+    of_another(&names, whole(&said.outcome))
+}
+
+/// A confirmation that takes fees which nobody promised; they are in dispute.
+pub fn takes_unpromised(said: &Confirmation) -> Option<Finding> {
+    let fees: Vec<&Misnamed> = said.misnamed.iter().filter(|it| it.is_fee()).collect();
+    let words: Vec<String> = fees
+        .iter()
+        .map(|Misnamed { field, placed, said }| {
+            format!("{field} {said} is not the promised {placed}")
+        })
+        .collect();
+    let money = |text: &str| text.parse::<Money>().unwrap_or_default();
+    let differ = fees.iter().map(|it| distance(money(it.placed.as_str()), money(it.said.as_str())));
+    let money = differ.fold(Money::ZERO, |sum, part| sum.plus(part).unwrap_or(sum));
+    let ours = fees.iter().map(|it| Figure::new(&it.field, &it.placed)).collect();
+    let theirs = fees.iter().map(|it| Figure::new(&it.field, &it.said)).collect();
+    let disputed = Disputed { shares: Shares::ZERO, money };
+    let finding = || found(Kind::FeeDiffersFromPromise, &words.join("; "), ours, theirs, disputed);
+    (!fees.is_empty()).then(finding)
 }
 
 /// A record that names its order otherwise than it was placed.

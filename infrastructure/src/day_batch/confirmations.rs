@@ -3,7 +3,7 @@
 //! | code | becomes |
 //! |---|---|
 //! | 120 | received |
-//! | 122, 139 · 124 · 130 · 136 · 198 | confirmed; `BusinessFinishFlag` 0: more is to come |
+//! | 122, 139 · 124 · 130 · 136 · 198 | confirmed; `BusinessFinishFlag` 0: more is to come, 1: it is the last |
 //! | 137 with 138 | one conversion, when both are there |
 //! | 149 | rejected, with the interest of the raising |
 //! | 152 | cancelled, or not |
@@ -15,7 +15,7 @@
 //! 3. A redemption's `ConfirmedAmount` is what the investor gets; what the shares were worth is that
 //!    and the fee, less the income that was settled.
 
-use super::{Puzzle, answers::Sent, naming};
+use super::{Puzzle, answers::Sent, last, naming};
 use crate::exchange::{
     flow::trade_confirmation::{Side, TradeConfirmation},
     record::Record,
@@ -24,8 +24,8 @@ use crate::exchange::{
 use fundflow_domain::{
     application::{
         Confirmation, ConversionConfirmed, FastTransferConfirmed, Misnamed, Outcome,
-        PurchaseConfirmed, Reception, RedemptionConfirmed, RejectedFrozen, Rejection, Stated,
-        SubscriptionConfirmed,
+        PurchaseConfirmed, RAISING_FAILED, Reception, RedemptionConfirmed, RejectedFrozen,
+        Rejection, Stated, SubscriptionConfirmed,
     },
     ids::ApplicationNo,
     money::{Money, Nav, NumberError, Shares, SignedMoney},
@@ -118,7 +118,7 @@ fn refused(record: &TradeConfirmation, code: &ReturnCode) -> Result<ApplicationA
     let number = |error: NumberError| error.to_string();
     let frozen = frozen_by(record, code)?;
     let stated = Stated {
-        on: None,
+        on: record.transaction_cfm_date,
         refund: Money::new(record.refund_amount).map_err(number)?,
         amount: Money::new(record.confirmed_amount).map_err(number)?,
         shares: Shares::new(record.confirmed_vol).map_err(number)?,
@@ -161,14 +161,17 @@ fn paired(
         Side::In => (first.record, record),
         Side::Out | Side::Both => (record, first.record),
     };
-    let finished = out.business_finish_flag != "0" && into.business_finish_flag != "0";
+    let business_finish_flag = last::flag_of_both([&out, &into]);
     let whole = TradeConfirmation {
         target_nav: into.nav,
         cfm_vol_of_target_fund: into.confirmed_vol,
         confirmed_amount: into.confirmed_amount,
         recuperate_fee: into.recuperate_fee,
         share_register_date: into.share_register_date,
-        business_finish_flag: if finished { "1" } else { "0" }.to_owned(),
+        business_finish_flag,
+        transfer_fee: out.transfer_fee.max(into.transfer_fee),
+        other_fee1: out.other_fee1.max(into.other_fee1),
+        charge: out.charge.max(into.charge),
         ..out
     };
     Some((whole, first.misnamed))
@@ -189,7 +192,7 @@ fn answer_of(
         }
         "149" => {
             let interest = Money::new(record.interest).map_err(number)?;
-            let cause = Cause::new("149", "the raising of the fund has failed");
+            let cause = Cause::new(RAISING_FAILED, "the raising of the fund has failed");
             // What it names as confirmed is what it sends back.
             let stated = Stated {
                 on: record.transaction_cfm_date,
@@ -223,11 +226,12 @@ fn answer_of(
 fn confirmed(
     record: &TradeConfirmation,
     outcome: Outcome,
-    misnamed: Vec<Misnamed>,
+    mut misnamed: Vec<Misnamed>,
 ) -> Result<ApplicationAnswer, String> {
+    misnamed.extend(naming::unpromised_fees(record));
     let confirmed_on = record.transaction_cfm_date.ok_or("TransactionCfmDate is blank")?;
     let registered_on = record.share_register_date.unwrap_or(confirmed_on);
-    let finished = record.business_finish_flag != "0";
+    let finished = last::is_last(record)?;
     let serial = serial(record)?;
     let said = Confirmation { serial, confirmed_on, registered_on, finished, outcome, misnamed };
     Ok(ApplicationAnswer::Confirmed(Box::new(said)))
@@ -314,6 +318,10 @@ mod tests {
         for code in ["0010", ""] {
             let plain = TradeConfirmation { return_code: code.to_owned(), ..of("122") };
             assert_eq!(refusal(&plain), (Money::ZERO, None));
+            let on = "2026-02-25".parse().ok();
+            let plain = TradeConfirmation { transaction_cfm_date: on, ..plain };
+            let (_, dated) = refusal(&plain);
+            assert!(dated.is_some_and(|it| it.on == on && !it.names_sums()));
             let filled = TradeConfirmation {
                 confirmed_vol: Decimal::new(132_761, 2),
                 confirmed_amount: 1000.into(),
@@ -324,7 +332,7 @@ mod tests {
             let (interest, stated) = refusal(&filled);
             let stated = stated.unwrap();
             assert_eq!(interest, "0.50".parse().unwrap());
-            assert_eq!((stated.on, stated.refund), (None, Money::whole_yuan(400)));
+            assert_eq!((stated.on, stated.refund), (on, Money::whole_yuan(400)));
             assert_eq!(stated.amount, Money::whole_yuan(1000));
             assert_eq!(stated.shares, "1327.61".parse().unwrap());
         }

@@ -16,6 +16,7 @@ mod answers;
 mod applications;
 mod balances;
 mod confirmations;
+mod last;
 mod naming;
 #[cfg(test)]
 mod naming_tests;

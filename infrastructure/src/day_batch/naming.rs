@@ -8,6 +8,9 @@
 //! | `TransactionAccountID`, `TAAccountID`, `DistributorCode`, `CurrencyType` | the same |
 //! | `ApplicationAmount`, `ApplicationVol` | what was asked for, not what is confirmed |
 //! | `Interest` | none, but of a subscription |
+//! | `ShareClass`, `TargetShareType` | the same; not of 137 and 138, each of which is of its own fund |
+//! | `TransferFee`, `OtherFee1` | none: nobody was promised one |
+//! | `Charge` of a conversion | `ChangeFee`, `RecuperateFee` or both, which are held against the promise |
 //!
 //! A field that is blank or 0 says nothing.
 
@@ -27,7 +30,17 @@ pub(super) fn misnamed(record: &TradeConfirmation, sent: &TradeApplication) -> V
         ("CurrencyType", &sent.currency_type, &record.currency_type),
         ("TransactionDate", &date(sent.transaction_date), &date(record.transaction_date)),
     ];
-    let texts = texts.into_iter().filter_map(|(field, placed, said)| differs(field, placed, said));
+    let classes = [
+        ("ShareClass", &sent.share_class, &record.share_class),
+        ("TargetShareType", &sent.target_share_type, &record.target_share_type),
+    ];
+    // What was sent says nothing of some funds either.
+    let known = |(_, placed, _): &(&str, &String, &String)| !placed.is_empty();
+    let classes = classes.into_iter().filter(|it| !is_half(record) && known(it));
+    let texts = texts
+        .into_iter()
+        .chain(classes)
+        .filter_map(|(field, placed, said)| differs(field, placed, said));
     let (possible, code) = (answers(&sent.business_code), &*record.business_code);
     let code = if possible.contains(&code) {
         None
@@ -54,9 +67,28 @@ fn differs(field: &str, placed: &str, said: &str) -> Option<Misnamed> {
     Misnamed::unless_same(field, placed, said)
 }
 
+/// Fees of a confirmation that no order was promised, and that are part of no fee that is held against a promise.
+pub(super) fn unpromised_fees(record: &TradeConfirmation) -> Vec<Misnamed> {
+    let none = |field, said: Decimal| {
+        Misnamed::unless_same(field, &format!("{:.2}", Decimal::ZERO), &format!("{said:.2}"))
+    };
+    let (leaving, topup, said) = (record.change_fee, record.recuperate_fee, record.charge);
+    let both = leaving.saturating_add(topup);
+    let is_part = [Decimal::ZERO, leaving, topup, both].contains(&said);
+    let of_conversion = ["136", "137", "138"].contains(&&*record.business_code);
+    let charge = (of_conversion && !is_part)
+        .then(|| Misnamed::unless_same("Charge", &format!("{both:.2}"), &format!("{said:.2}")));
+    let fees = [none("TransferFee", record.transfer_fee), none("OtherFee1", record.other_fee1)];
+    fees.into_iter().chain(charge).flatten().collect()
+}
+
+fn is_half(record: &TradeConfirmation) -> bool {
+    ["137", "138"].contains(&&*record.business_code)
+}
+
 /// Of two records of one conversion, each may name the two funds from its own side.
 fn funds(record: &TradeConfirmation, sent: &TradeApplication) -> Vec<Misnamed> {
-    let halves = ["137", "138"].contains(&&*record.business_code);
+    let halves = is_half(record);
     let both = [&sent.fund_code, &sent.code_of_target_fund];
     let of = |field, placed: &str, said: &String| {
         if halves && both.contains(&said) {

@@ -1,6 +1,6 @@
 //! Each field of a record that may name another order than the one that it has the number of.
 
-use super::naming::misnamed;
+use super::naming::{misnamed, unpromised_fees};
 use crate::exchange::flow::{
     trade_application::TradeApplication, trade_confirmation::TradeConfirmation,
 };
@@ -17,6 +17,8 @@ fn sent() -> TradeApplication {
         distributor_code: "305".to_owned(),
         currency_type: "156".to_owned(),
         application_vol: 500.into(),
+        share_class: "0".to_owned(),
+        target_share_type: "0".to_owned(),
         ..TradeApplication::default()
     }
 }
@@ -34,6 +36,8 @@ fn right() -> TradeConfirmation {
         distributor_code: sent.distributor_code,
         currency_type: sent.currency_type,
         application_vol: sent.application_vol,
+        share_class: sent.share_class,
+        target_share_type: sent.target_share_type,
         ..TradeConfirmation::default()
     }
 }
@@ -56,7 +60,7 @@ fn a_record_that_names_its_application_as_it_was_sent_or_leaves_it_blank_is_righ
 #[test]
 fn each_field_that_names_another_order_is_said_with_both_values() {
     type Change = fn(&mut TradeConfirmation);
-    let rows: [(Change, &str); 10] = [
+    let rows: [(Change, &str); 12] = [
         (
             |it| it.business_code = "122".into(),
             "BusinessCode is 122, and 136, 137, 138, 152 was sent",
@@ -81,6 +85,8 @@ fn each_field_that_names_another_order_is_said_with_both_values() {
         (|it| it.distributor_code = "999".into(), "DistributorCode is 999, and 305 was sent"),
         (|it| it.currency_type = "840".into(), "CurrencyType is 840, and 156 was sent"),
         (|it| it.application_vol = 5000.into(), "ApplicationVol is 5000.00, and 500.00 was sent"),
+        (|it| it.share_class = "1".into(), "ShareClass is 1, and 0 was sent"),
+        (|it| it.target_share_type = "1".into(), "TargetShareType is 1, and 0 was sent"),
         (|it| it.interest = 5.into(), "Interest is 5.00, and 0.00 was sent"),
     ];
     for (change, words) in rows {
@@ -96,6 +102,8 @@ fn each_half_of_a_conversion_may_name_the_funds_from_its_own_side() {
         business_code: code.to_owned(),
         fund_code: fund.to_owned(),
         code_of_target_fund: other.to_owned(),
+        // That of its own fund, by its own side.
+        share_class: "1".to_owned(),
         ..right()
     };
     assert_eq!(said(&half("138", "000730", "011162")), "");
@@ -111,4 +119,36 @@ fn a_subscription_has_interest_and_a_failed_one_is_an_answer_to_it() {
         let record = TradeConfirmation { business_code, interest: 5.into(), ..Default::default() };
         assert_eq!(misnamed(&record, &sent), []);
     }
+}
+
+#[test]
+fn a_fee_that_nobody_promised_is_told_and_a_part_of_one_that_is_held_against_the_promise_is_not() {
+    let fees = |record: &TradeConfirmation| {
+        let words = unpromised_fees(record).into_iter().map(|it| {
+            assert!(it.is_fee());
+            format!("{} {} of {}", it.field, it.said, it.placed)
+        });
+        words.collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(fees(&right()), "");
+    let both = TradeConfirmation {
+        transfer_fee: 5.into(),
+        other_fee1: rust_decimal::Decimal::new(25, 2),
+        ..right()
+    };
+    assert_eq!(fees(&both), "TransferFee 5.00 of 0.00; OtherFee1 0.25 of 0.00");
+    let charged = |business: &str, charge: i64| TradeConfirmation {
+        business_code: business.to_owned(),
+        change_fee: 10.into(),
+        recuperate_fee: 20.into(),
+        charge: charge.into(),
+        ..right()
+    };
+    for charge in [0, 10, 20, 30] {
+        assert_eq!(fees(&charged("136", charge)), "", "{charge}");
+    }
+    assert_eq!(fees(&charged("136", 31)), "Charge 31.00 of 30.00");
+    assert_eq!(fees(&charged("138", 31)), "Charge 31.00 of 30.00");
+    // Of other businesses it is the fee itself.
+    assert_eq!(fees(&charged("122", 31)), "");
 }

@@ -9,17 +9,19 @@
 //!    saga and the transaction.
 
 mod calling;
+mod lacking;
 mod name_form;
 mod preparing;
 
 pub use calling::Calling;
 pub(crate) use calling::Wrap;
+pub use lacking::{NoCommand, NoMilestone};
 pub use name_form::NameForm;
 pub use preparing::Preparing;
 
 use crate::{
     port::{Callee, Payload},
-    process::{Open, Over},
+    process::{Open, Over, Parked},
     step::Table,
     turn::{NotDone, Turn},
 };
@@ -75,14 +77,6 @@ pub struct OpenEnd {
     #[serde(with = "rust_decimal::serde::str")]
     pub worth: Decimal,
 }
-
-/// The milestone of a saga that has none of its own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum NoMilestone {}
-
-/// The command of a saga of which nothing can be asked while it runs.
-#[derive(Debug)]
-pub enum NoCommand {}
 
 /// What an answer was to the saga.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -338,6 +332,10 @@ pub trait Saga: Sized + Send + Sync + 'static {
     /// Why what was heard does not let its table go on yet: it parks with that, and asks no more.
     fn kept(_view: &View<'_, Self>) -> Option<Cause> {
         None
+    }
+    /// Whether what a row waits for a person for, or did, is settled by now: then it waits for nobody.
+    fn is_settled(_view: &View<'_, Self>, _parked: &Parked) -> bool {
+        false
     }
     /// What that open end is counted in, behind a number; `None` where only the docs say so.
     fn unit(_view: &View<'_, Self>, _end: &str) -> Option<String> {

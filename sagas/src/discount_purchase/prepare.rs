@@ -59,6 +59,14 @@ pub enum Refusal {
     /// The rules of the business decline it.
     #[error(transparent)]
     NotAdmitted(#[from] admission::Refusal),
+    /// The rules decline it in its mode, which is asked for or has the earliest price.
+    #[error("{rule}; possible: {}", names(possible))]
+    OtherModes {
+        /// What says no.
+        rule: Box<admission::Refusal>,
+        /// The modes in which it would be taken, the earliest price first.
+        possible: Vec<ConversionMode>,
+    },
     /// Somebody whom a later T would call cannot be called.
     #[error(transparent)]
     Unreachable(#[from] Unreachable),
@@ -188,9 +196,9 @@ impl DiscountPurchase {
         })?)
     }
 
-    /// Leaves of the modes that a refusal names those in which the same request would be taken: decided
-    /// as it would be if it were asked for, and everybody whom it would call can be called. Where there is
-    /// none, it says what is against each.
+    /// Names in a refusal the modes in which the same request would be taken: decided as it would be if it were
+    /// asked for, and everybody whom it would call can be called. Where there is none, and the mode itself is
+    /// what does not work, it says what is against each.
     fn offering(&self, streams: &Streams, of: &Preparing<'_, Self>, refusal: Refusal) -> Refusal {
         let Refusal::NotAdmitted(rule) = refusal else { return refusal };
         let others = ConversionMode::ALL.into_iter().filter(|mode| of.request.mode != Some(*mode));
@@ -204,7 +212,14 @@ impl DiscountPurchase {
             };
             (mode, outcome)
         };
-        Refusal::NotAdmitted(rule.offering(|| others.map(tried).collect()))
+        if rule.offers().is_some() || of.request.by_plan {
+            return Refusal::NotAdmitted(rule.offering(|| others.map(tried).collect()));
+        }
+        let possible: Vec<ConversionMode> = others.filter(|mode| tried(*mode).1.is_ok()).collect();
+        if possible.is_empty() {
+            return Refusal::NotAdmitted(rule);
+        }
+        Refusal::OtherModes { rule: Box::new(rule), possible }
     }
 
     /// Everybody whom such a purchase may call: of each fund the registrar of the day on which it is bought,
@@ -337,11 +352,17 @@ pub(super) fn wallet_key(request: &Request) -> Key<Wallet> {
     Key::of(&WalletId { investor: request.investor.clone(), fund: request.wallet_fund })
 }
 
+fn names(modes: &[ConversionMode]) -> String {
+    let names: Vec<&str> = modes.iter().map(|mode| mode.name()).collect();
+    names.join(", ")
+}
+
 impl Refusal {
     /// The rule of the business that says no, if one does.
-    pub(super) const fn rule(&self) -> Option<&admission::Refusal> {
+    pub(super) fn rule(&self) -> Option<&admission::Refusal> {
         match self {
             Refusal::NotAdmitted(rule) => Some(rule),
+            Refusal::OtherModes { rule, .. } => Some(rule),
             Refusal::DiffersFromFirst { .. }
             | Refusal::SameFund(_)
             | Refusal::NotAsked(_)

@@ -29,7 +29,6 @@ use fundflow_domain::{
 use fundflow_kernel::streams::{Key, Need};
 use fundflow_runtime::{
     saga::{Heard, View},
-    stand::Place,
     turn::{NotDone, Turn},
 };
 
@@ -245,9 +244,6 @@ pub(super) fn follow<S: FundSaga>(
     if last && matches!(closing.how, How::Withdrawn) {
         // It stands where it stood, and the registrar is asked anew.
         events += turn.resume("the record was taken back")?;
-    } else if last && is_parked_at_its_end(turn) {
-        // Nobody moves any more who is over: nothing else would tell it to go on.
-        events += turn.resume("the case is closed")?;
     }
     // Last: until then all of it is done again.
     Ok(events + turn.reach(Milestone::Undisputed { case })?)
@@ -270,12 +266,6 @@ fn settle<S: FundSaga>(
         }
     }
     Ok(events)
-}
-
-/// Whether all that it waits for, being over, is the end of a dispute.
-pub(super) fn is_parked_at_its_end<S: FundSaga>(turn: &Turn<'_, S>) -> bool {
-    let Ok(view) = turn.view() else { return false };
-    view.open.parked_at(Place::Over.name()).is_some()
 }
 
 /// What the order hears of it, where the case is about a record of one.

@@ -13,7 +13,7 @@ use fundflow_domain::{
     confirmation_check::{
         ConversionExpected, ConversionNumbers, Dates, LotNumbers, LotTerms, Promised,
         RedemptionExpected, RedemptionNumbers, When, confirms_another, conversion, dates,
-        most_interest, of_order, of_rejection as of_refused, redemption,
+        most_interest, of_order, of_rejection as of_refused, redemption, takes_unpromised,
     },
     fund::FundKind,
     ids::FundCode,
@@ -61,6 +61,7 @@ pub fn findings(
     let first_day = house.confirmed_from(against.terms, (against.before, confirmation));
     let when = when(house, against.terms, first_day, received_at);
     found.extend(dates(&stated, &when, confirmation.outcome.registered()));
+    found.extend(takes_unpromised(confirmation));
     let Some(another) = confirms_another(confirmation) else { return found };
     // Nothing is disputed twice.
     let less = found.into_iter().map(|it| Finding { disputed: Disputed::default(), ..it });
@@ -89,7 +90,8 @@ pub fn of_reception(
 }
 
 /// What a rejection states, held against its order: the money that goes back, what it confirms all the same, and
-/// the day on which a raising can have failed.
+/// its day. A raising fails when it is over; any other order is rejected from the day after its T on, also where it
+/// would be confirmed later.
 pub fn of_rejection(
     house: &House,
     known: &Application,
@@ -98,9 +100,13 @@ pub fn of_rejection(
 ) -> Vec<Finding> {
     let (terms, Some(stated)) = (&known.terms, &said.stated) else { return Vec::new() };
     let mut found = of_refused(terms, &known.portions, stated);
-    if let (Some(on), Ask::Subscription { .. }) = (stated.on, &terms.ask) {
+    if let Some(on) = stated.on {
         let stated = Dates { trade_date: None, confirmed_on: on, registered_on: None };
-        let first_day = house.shares_from(terms, terms.trade_date);
+        let first_day = if said.is_of_raising() {
+            house.shares_from(terms, terms.trade_date)
+        } else {
+            house.calendar.plus(terms.trade_date, 1)
+        };
         found.extend(dates(&stated, &when(house, terms, first_day, received_at), Shares::ZERO));
     }
     found

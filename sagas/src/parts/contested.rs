@@ -11,6 +11,7 @@
 use super::{
     application::{ApplicationLeg, FundSaga},
     cases::{self, finding},
+    disputes,
     hearing::{found, speaks},
     milestone::Milestone,
 };
@@ -75,7 +76,7 @@ impl ApplicationLeg {
         if turn.view()?.ending.is_some() {
             return Ok(Heard::Contradicts(text, events));
         }
-        Ok(Heard::Disputed(Cause::new("contradicts", text), events))
+        Ok(Heard::Disputed(Cause::new(disputes::CONTRADICTS, text), events))
     }
 
     /// A rejection of what was confirmed. What the confirmation brought is held until it is settled which of
@@ -121,7 +122,7 @@ impl ApplicationLeg {
         if turn.view()?.ending.is_some() {
             return Ok(Heard::Contradicts(text, events));
         }
-        Ok(Heard::Disputed(Cause::new("contradicts", text), events))
+        Ok(Heard::Disputed(Cause::new(disputes::CONTRADICTS, text), events))
     }
 
     pub(super) fn contradiction<S: FundSaga>(

@@ -161,10 +161,6 @@ fn settle<S: FundSaga>(
         reason: Text::lossy("the registrar corrected its record"),
     };
     // First: the dispute follows from it, whoever dies in between.
-    let mut events = turn.decide(&Key::<case::Cases>::of(&case), &case::Command::Close(closing))?;
-    let last = turn.view()?.open.notes.disputes.len() == 1;
-    if last && super::cancel::is_parked_at_its_end(turn) {
-        events += turn.resume("the registrar corrected its record")?;
-    }
+    let events = turn.decide(&Key::<case::Cases>::of(&case), &case::Command::Close(closing))?;
     Ok(events + turn.reach(Milestone::Undisputed { case })?)
 }

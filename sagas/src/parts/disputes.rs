@@ -19,6 +19,7 @@ use fundflow_domain::{
 };
 use fundflow_kernel::streams::Key;
 use fundflow_runtime::{
+    process::Parked,
     saga::View,
     turn::{NotDone, Turn},
 };
@@ -160,7 +161,19 @@ pub fn hold_up<S: FundSaga>(view: &View<'_, S>) -> bool {
 pub fn kept<S: FundSaga>(view: &View<'_, S>) -> Option<Cause> {
     let case = view.open.notes.disputes.last().filter(|_| hold_up(view))?;
     let text = format!("what was said is in dispute; close case {case} first");
-    Some(Cause::new("does_not_add_up", text))
+    Some(Cause::new(DOES_NOT_ADD_UP, text))
+}
+
+/// The code of a row that waits since what was said does not add up.
+pub(super) const DOES_NOT_ADD_UP: &str = "does_not_add_up";
+/// The code of a row that waits since what was said contradicts what had been.
+pub(super) const CONTRADICTS: &str = "contradicts";
+
+/// Whether a row waits for the end of a dispute, and nothing is in dispute any more. However the case was closed,
+/// it is not what keeps the row.
+pub fn is_settled<S: FundSaga>(view: &View<'_, S>, parked: &Parked) -> bool {
+    let of_dispute = matches!(&*parked.cause.code, DOES_NOT_ADD_UP | CONTRADICTS);
+    of_dispute && !parked.lacks_answer && !view.open.notes.is_disputed()
 }
 
 /// No record of the saga is or was in dispute: the common case, which costs nothing.

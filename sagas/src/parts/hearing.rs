@@ -13,7 +13,7 @@ use super::{
     application::{ApplicationLeg, FundSaga, book},
     cancel,
     cases::{self, About},
-    check, leaving,
+    check, disputes, leaving,
     milestone::Milestone,
 };
 use crate::ports::registrar::ApplicationAnswer;
@@ -311,7 +311,7 @@ impl ApplicationLeg {
         findings: Vec<Finding>,
     ) -> Result<(Cause, usize), NotDone> {
         let text: Vec<&str> = findings.iter().map(|found| found.what.as_str()).collect();
-        let cause = Cause::new("does_not_add_up", text.join("; "));
+        let cause = Cause::new(disputes::DOES_NOT_ADD_UP, text.join("; "));
         let Some(record) = self.record(&turn.view()?, answer) else { return Ok((cause, 0)) };
         let opened = cases::open_with_effect(turn, &record, self.about(turn)?, findings)?;
         let disputed = turn.reach(Milestone::Disputed { case: record.case() })?;

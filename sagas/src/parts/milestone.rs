@@ -300,6 +300,10 @@ macro_rules! fund_milestones {
             $crate::parts::disputes::kept(view)
         }
 
+        fn is_settled(view: &$crate::in_macros::View<'_, Self>, parked: &$crate::in_macros::Parked) -> bool {
+            $crate::parts::disputes::is_settled(view, parked)
+        }
+
         fn remember(notes: &mut Self::Notes, milestone: &Self::Milestone) -> ::std::option::Option<()> {
             notes.remember(milestone)
         }

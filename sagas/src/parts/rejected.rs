@@ -16,9 +16,10 @@ use super::{
 use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
     application::{Applications, Command, Last, Rejection, Stage},
-    case::Finding,
+    case::{Cases, Finding, Kind, State},
     decider::Decider as _,
 };
+use fundflow_kernel::streams::Key;
 use fundflow_runtime::{
     saga::{Heard, View},
     turn::{NotDone, Turn},
@@ -27,8 +28,19 @@ use fundflow_runtime::{
 impl ApplicationLeg {
     /// Its rejection does not add up, and the case on that is open: it does not count yet.
     pub(super) fn is_rejection_doubted<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
-        let states = |said: &Rejection| said.stated.is_some();
-        self.standing_rejection(view).is_some_and(states) && self.is_rejection_open(view)
+        let names_sums = |said: &Rejection| said.stated.is_some_and(|it| it.names_sums());
+        self.is_rejection_open(view)
+            && (self.standing_rejection(view).is_some_and(names_sums) || self.is_misdated(view))
+    }
+
+    /// Its case is on the day of the rejection, whatever else it is about.
+    fn is_misdated<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
+        let case = self.rejection_case(view);
+        let state = case.and_then(|case| view.streams.state(&Key::<Cases>::of(&case)));
+        let of_day = |found: &Finding| {
+            matches!(found.kind, Kind::DateOutOfBounds | Kind::ConfirmedBeforeCutOff)
+        };
+        state.and_then(State::case).is_some_and(|case| case.findings.iter().any(of_day))
     }
 
     fn standing_rejection<'a, S: FundSaga>(&self, view: &View<'a, S>) -> Option<&'a Rejection> {
@@ -85,7 +97,9 @@ impl ApplicationLeg {
     }
 
     /// A rejection of what was rejected: a record that adds up closes the case of one that did not, and one that
-    /// does not has no effect but its own case.
+    /// does not has no effect but its own case. Whoever only says once more that it is rejected, as a front does,
+    /// says nothing of that record. Where by the right day interest is owed that was not by the wrong one, a person
+    /// has it paid with the case.
     fn rejected_again<S: FundSaga>(
         &self,
         turn: &mut Turn<'_, S>,
@@ -95,13 +109,14 @@ impl ApplicationLeg {
         let view = turn.view()?;
         let frozen = |turn: &mut Turn<'_, S>| self.freeze(turn, said);
         let was = self.standing_rejection(&view).cloned();
-        let differs = was.as_ref().is_some_and(|was| was.stated != said.stated);
+        let differs = was.as_ref().is_some_and(|was| !was.states_the_same(said));
         let Some(record) = self.record(&view, answer).filter(|_| differs) else {
             return Ok(Heard::Recorded(frozen(turn)?));
         };
+        let earns_now = was.is_some_and(|was| was.unearned && !said.unearned);
         let doubted = self.rejection_case(&view).filter(|_| self.is_rejection_doubted(&view));
         match doubted {
-            Some(case) if stated.is_empty() => {
+            Some(case) if stated.is_empty() && said.stated.is_some() && !earns_now => {
                 let closed = rejection_corrected(turn, case, &record)?;
                 Ok(Heard::Recorded(closed + frozen(turn)?))
             }

@@ -135,10 +135,21 @@ pub(crate) fn play(stage: &mut impl Doubted, doubts: &[Doubt]) {
         if !doubts.iter().any(|it| matches!(it, Doubt::DiesLater(_))) {
             let (report, text) = (stage.audit(), stage.transcript());
             crate::audited::adds_up(&report, || format!("after {doubt:?}\n{text}"));
+            keeps_no_closed_case(stage, doubt);
         }
     }
     stage.fuse(None);
     stage.silence(false);
+}
+
+/// Nobody waits for a person because of a case that is closed.
+fn keeps_no_closed_case(stage: &impl Doubted, doubt: &Doubt) {
+    let parked = stage.seen().parked;
+    let Some((row, cause)) = parked.filter(|(_, cause)| &*cause.code == "does_not_add_up") else {
+        return;
+    };
+    let open = open_case(stage.log());
+    assert!(open.is_some(), "after {doubt:?}: {row} {cause}\n{}", stage.transcript());
 }
 
 /// Days pass, people close every case and let go on what is parked; what still waits is given up, and at

@@ -6,6 +6,7 @@ use crate::{
     books::{self, cases},
     by_hand,
     checks::target_key,
+    late::closed,
     names::order,
     outside::{Verdict, halved, rejection},
     stage::Stage,
@@ -13,12 +14,14 @@ use crate::{
 };
 use fundflow_domain::{
     application::{Applications, Confirmation},
-    case::{Kind, State},
+    case::{How, Kind, State},
     ids::ApplicationNo,
     modes::ConversionMode,
     money::Shares,
+    text::Text,
 };
 use fundflow_kernel::streams::Key;
+use fundflow_runtime::message::Reply;
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
 
 /// Both orders are at the registrar, which has said nothing yet, on the day on which it does.
@@ -116,4 +119,52 @@ fn an_earlier_portion_has_what_was_bought() {
     assert_eq!(found.theirs[0].value.as_str(), "500.00", "of the record alone");
     let held = stage.state(&target_key());
     assert_eq!(held.registered().minus(held.available()), Some(open.disputed().shares));
+}
+
+/// Where its purchase was rejected, no rule says what then; where it was bought in half, the rest has to be found.
+#[test]
+fn it_goes_on_from_its_closed_case_whichever_word_came_last() {
+    let stands = [("conversion falls", "blocked"), ("spend", "refused")];
+    for ((purchase, ..), (row, code)) in ROWS.into_iter().zip(stands) {
+        for words in [[purchase, converts as Word], [converts, purchase]] {
+            for how in [How::Accepted, How::Manual { text: Text::lossy("by hand") }] {
+                let mut stage = sent();
+                for word in words {
+                    word(&mut stage);
+                }
+                stage.run();
+                let case = open(&stage).case().unwrap().id;
+                let reply = stage.command(closed(case, how.clone()));
+                assert!(matches!(reply, Reply::Acted), "{how:?} {reply:?}");
+                stage.outside.verdicts.clear();
+                stage.run();
+
+                let parked = Some((row.to_owned(), code.to_owned()));
+                assert_eq!(stage.parked(), parked, "{how:?}\n{}", stage.text());
+                books::always(&stage);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_corrected_record_ends_its_case_and_it_completes_whichever_word_came_last() {
+    for words in [[half as Word, converts], [converts, half]] {
+        let mut stage = sent();
+        for word in words {
+            word(&mut stage);
+        }
+        stage.run();
+        let key: Key<Applications> = Key::of(&ApplicationNo::of(&order("convert")));
+        let terms = stage.state(&key).application().unwrap().terms.clone();
+        let right = halved(stage.confirmation("convert"), &terms);
+        let right = Confirmation { serial: "C2".parse().unwrap(), ..right };
+        stage.confirmed("convert", right);
+        stage.run();
+
+        assert!(stage.look().finished, "{:?}\n{}", stage.parked(), stage.text());
+        assert!(cases(&stage).iter().all(|case| !case.is_open()), "{}", stage.text());
+        assert_eq!(stage.state(&target_key()).available(), "490.20".parse().unwrap());
+        books::at_the_end(&stage);
+    }
 }

@@ -67,8 +67,16 @@ fn offers(reply: &Reply) -> Vec<Mode> {
     let Reply::Refused(refusal, _) = reply else { return Vec::new() };
     match refusal.downcast_ref::<Refusal>() {
         Some(Refusal::NotAdmitted(rule)) => rule.offers().unwrap_or_default().to_vec(),
+        Some(Refusal::OtherModes { possible, .. }) => possible.clone(),
         _ => Vec::new(),
     }
+}
+
+/// Whether the rules say no, and not that somebody cannot be called.
+fn is_declined(reply: &Reply) -> bool {
+    let Reply::Refused(refusal, _) = reply else { return false };
+    let refusal = refusal.downcast_ref::<Refusal>();
+    matches!(refusal, Some(Refusal::NotAdmitted(_) | Refusal::OtherModes { .. }))
 }
 
 fn taken(reply: &Reply) -> bool {
@@ -171,6 +179,28 @@ fn a_refusal_of_held_shares_says_what_is_free_and_what_is_frozen() {
     assert!(text.contains("1000.00 after 600.00 on 2026-03-02 is above 1500.00"), "{text}");
 }
 
+/// Whoever names no mode is told of the others as well, where the earliest price is not to be had.
+#[test]
+fn a_refusal_of_the_mode_that_nobody_named_names_the_others() {
+    let mut few = wallet();
+    few.conversions[0].shares_min = "1000.01".parse().unwrap();
+    let mut stage = Stage::with(vec![few, target()], "10:00");
+    for mode in [None, Some(Mode::LinkedSameDay)] {
+        let asked_for = Request { mode, ..request(Mode::Held) };
+        let Reply::Refused(_, text) = ask(&mut stage, &asked_for, &asked()) else { panic!() };
+        assert_eq!(
+            &*text,
+            "1000.00 shares are below the minimum of 1000.01 to convert into fund 011162; possible: redeem_to_purchase"
+        );
+    }
+    // Nothing is possible for an amount that no fund takes.
+    let small = Request { amount: "50".parse().unwrap(), mode: None, ..request(Mode::Held) };
+    let reply = ask(&mut stage, &small, &asked());
+    assert_eq!(offers(&reply), [], "{reply:?}");
+    let Reply::Refused(_, text) = reply else { panic!() };
+    assert!(!text.contains("possible"), "{text}");
+}
+
 /// What the request meets.
 #[derive(Debug, Clone)]
 struct World {
@@ -234,7 +264,7 @@ proptest! {
     #[test]
     fn each_mode_that_a_refusal_names_is_taken_when_it_is_asked_for_at_once(
         world in worlds(),
-        mode in prop::sample::select(Mode::ALL.to_vec()),
+        mode in prop::option::of(prop::sample::select(Mode::ALL.to_vec())),
         yuan in prop::sample::select(vec!["50", "150", "1000", "1500"]),
         level in prop::sample::select(vec![InvestorRisk::C2, InvestorRisk::C3]),
         confirmed in any::<bool>(),
@@ -245,14 +275,17 @@ proptest! {
         let target_fund: FundCode = TARGET.parse().unwrap();
         let wallet_fund: FundCode = WALLET.parse().unwrap();
         let amount = yuan.parse().unwrap();
-        let in_mode = |mode| Request { amount, target_fund, wallet_fund, ..request(mode) };
+        let plain = request(Mode::Held);
+        let in_mode = |mode| Request { amount, target_fund, wallet_fund, mode, ..plain.clone() };
         let stage = world.stage();
         let reply = ask(&mut stage.clone(), &in_mode(mode), &who);
         let offered = offers(&reply);
-        for other in Mode::ALL.into_iter().filter(|other| *other != mode) {
-            let would = taken(&ask(&mut stage.clone(), &in_mode(other), &who));
+        for other in Mode::ALL.into_iter().filter(|other| mode != Some(*other)) {
+            let would = taken(&ask(&mut stage.clone(), &in_mode(Some(other)), &who));
             if offered.contains(&other) {
                 prop_assert!(would, "{reply:?} offers {other:?}");
+            } else if is_declined(&reply) {
+                prop_assert!(!would, "{reply:?} does not offer {other:?}");
             }
         }
     }

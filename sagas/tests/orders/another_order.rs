@@ -3,11 +3,17 @@
 
 use crate::{
     audited, conversion,
-    outside::{bought, converted, redeemed, rejected},
+    outside::{bought, converted, read, redeemed, rejected},
     purchase, redemption,
     stage::{InHouse, Stage},
 };
-use fundflow_domain::{application::Misnamed, fund::ConversionFeeMethod, ids::ApplicationNo};
+use fundflow_domain::{
+    application::Misnamed,
+    case::{CaseId, Cases, Kind},
+    fund::ConversionFeeMethod,
+    ids::ApplicationNo,
+};
+use fundflow_kernel::streams::Key;
 use fundflow_sagas::{
     conversion::Conversion,
     ports::registrar::{ApplicationAnswer, OfAnother, notice},
@@ -132,4 +138,29 @@ fn a_rejection_or_cancellation_that_names_another_order_is_a_case_and_has_no_eff
         assert!(stage.has("holdings.credited"), "{}", stage.text());
         audited::adds_up(&audited::report(&stage.events, stage.kinds()), || stage.text());
     }
+}
+
+#[test]
+fn a_fee_that_nobody_promised_is_a_case_like_any_other_fee() {
+    let said = |serial| redeemed(serial, "2026-02-25", true, redemption::NUMBERS, &[]);
+    let mut stage = redemption::stage();
+    stage.request::<Redemption>("T", redemption::request());
+    stage.until("02-25 17:00");
+    tell(&mut stage, "T.redeem", &naming(("TransferFee", "0.00", "5.00"), &said("C1")));
+    stage.until("02-26 18:00");
+
+    let case = stage.stream_of("case.opened");
+    let case = stage.state(&Key::<Cases>::of(&case.id().parse::<CaseId>().unwrap()));
+    let (money, case) = (case.disputed().money, case.case().unwrap().clone());
+    assert_eq!((case.kind(), money), (Kind::FeeDiffersFromPromise, read("5")));
+    assert_eq!(case.findings[0].what.as_str(), "TransferFee 5.00 is not the promised 0.00");
+    assert!(stage.look::<Redemption>("T").parked.is_some(), "{}", stage.text());
+    assert!(!stage.has("payout.requested"), "{}", stage.text());
+
+    tell(&mut stage, "T.redeem", &said("C2"));
+    stage.until("03-10 18:00");
+    assert!(stage.look::<Redemption>("T").finished, "{}", stage.text());
+    let report = audited::report(&stage.events, stage.kinds());
+    audited::adds_up(&report, || stage.text());
+    audited::nothing_is_in_suspense(&report, || stage.text());
 }

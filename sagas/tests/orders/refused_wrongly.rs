@@ -9,9 +9,10 @@ use crate::{
     subscription,
 };
 use fundflow_domain::{
-    application::{Rejection, Stated},
-    case::{CaseId, Cases, Closing, Disputed, How},
+    application::{RAISING_FAILED, Rejection, Stated},
+    case::{CaseId, Cases, Closing, Disputed, How, Kind},
     money::{Money, Shares},
+    orders::Cause,
     text::Text,
 };
 use fundflow_kernel::streams::Key;
@@ -33,7 +34,15 @@ fn stating(interest: &str, stated: Stated) -> ApplicationAnswer {
 }
 
 fn failed(interest: &str, refund: &str, on: &str) -> ApplicationAnswer {
-    stating(interest, Stated { on: Some(read(on)), refund: read(refund), ..NOTHING })
+    let said = stating(interest, Stated { on: Some(read(on)), refund: read(refund), ..NOTHING });
+    let ApplicationAnswer::Rejected(said) = said else { panic!("a rejection") };
+    let cause = Cause::new(RAISING_FAILED, "the raising of the fund has failed");
+    ApplicationAnswer::Rejected(Rejection { cause, ..said })
+}
+
+/// Under a return code, by a record of that day.
+fn refused_on(on: &str) -> Stated {
+    Stated { on: Some(read(on)), ..NOTHING }
 }
 
 fn purchase_refused(stated: Stated) -> Stage {
@@ -112,12 +121,41 @@ fn nothing_goes_back_by_a_rejection_that_confirms_shares_until_a_person_has_seen
 }
 
 #[test]
-fn a_rejection_without_figures_closes_the_case_of_one_with_figures() {
-    let mut stage = purchase_refused(Stated { shares: read("7980.74"), ..NOTHING });
+fn a_record_without_figures_closes_the_case_of_one_with_figures_and_a_plain_repetition_does_not() {
+    let wrong = || purchase_refused(Stated { shares: read("7980.74"), ..refused_on("2026-02-24") });
+    let mut stage = wrong();
     waits_unpaid(&stage);
-    stage.outside.says("P.buy", "2026-02-26T09:00:00+08:00", rejected("0"));
+    let right = stating("0", refused_on("2026-02-26"));
+    stage.outside.says("P.buy", "2026-02-26T09:00:00+08:00", right);
     stage.until("02-27 18:00");
     assert!(stage.has("case.closed"), "{}", stage.text());
+    goes_back(&mut stage, "10000");
+
+    let mut stage = wrong();
+    stage.outside.says("P.buy", "2026-02-26T09:00:00+08:00", rejected("0"));
+    stage.until("02-27 18:00");
+    waits_unpaid(&stage);
+    assert_eq!(cases(&stage).len(), 1, "{}", stage.text());
+    close(&mut stage, How::Accepted);
+    goes_back(&mut stage, "10000");
+}
+
+/// Placed for the 13th, the last T before the 24th, and heard on that day.
+#[test]
+fn the_day_of_a_rejection_under_a_return_code_is_bounded_as_that_of_other_records() {
+    for on in ["2026-02-13", "2026-02-14", "2026-02-25", "2020-01-01"] {
+        let mut stage = purchase_refused(refused_on(on));
+        waits_unpaid(&stage);
+        let found = stage.state(&Key::<Cases>::of(&case_of(&stage)));
+        assert_eq!(found.case().unwrap().kind(), Kind::DateOutOfBounds, "{on}");
+        let right = stating("0", refused_on("2026-02-24"));
+        stage.outside.says("P.buy", "2026-02-26T09:00:00+08:00", right);
+        stage.until("02-27 18:00");
+        assert!(stage.has("case.closed"), "{on} {}", stage.text());
+        goes_back(&mut stage, "10000");
+    }
+    let mut stage = purchase_refused(refused_on("2026-02-24"));
+    assert!(!stage.has("case.opened"), "{}", stage.text());
     goes_back(&mut stage, "10000");
 }
 
@@ -162,6 +200,21 @@ fn what_is_sent_back_is_what_was_paid() {
     stage.outside.says("P.buy", FAILED_AT, failed("2.35", "10000", "2026-03-05"));
     goes_back(&mut stage, "10002.35");
     assert!(!stage.has("case.opened"));
+}
+
+/// By the wrong day no money can have earned anything: what it has is paid with the case, and not lost with it.
+#[test]
+fn interest_of_a_record_with_a_wrong_day_is_paid_by_who_closes_the_case() {
+    let mut stage = subscription::subscribed_in_time();
+    stage.outside.says("P.buy", FAILED_AT, failed("2.35", "10000", "2020-01-01"));
+    stage.until("03-06 18:00");
+    waits_unpaid(&stage);
+    let right = failed("2.35", "10000", "2026-03-06");
+    stage.outside.says("P.buy", "2026-03-06T19:00:00+08:00", right);
+    stage.until("03-09 18:00");
+    waits_unpaid(&stage);
+    close(&mut stage, How::PaidByUs { amount: read("2.35") });
+    goes_back(&mut stage, "10002.35");
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use super::{Disposed, NOT_LISTED, Open, Parked, REFUSED};
 use crate::saga::Saga;
-use fundflow_kernel::cause::Cause;
 use std::fmt;
 
 impl<S: Saga> Open<S> {
@@ -16,10 +15,9 @@ impl<S: Saga> Open<S> {
         self.all_parked().find(|parked| *parked.row == *row)
     }
 
-    /// Why it waited for a person there when it was let go on last.
-    pub fn parked_last_at(&self, row: &str) -> Option<&Cause> {
-        let last = self.looked_at.iter().find(|parked| *parked.row == *row);
-        last.map(|parked| &parked.cause)
+    /// How it waited for a person there when it was let go on last.
+    pub fn parked_last_at(&self, row: &str) -> Option<&Parked> {
+        self.looked_at.iter().find(|parked| *parked.row == *row)
     }
 
     /// Whether it is not parked there yet, or only by a rule of ours that says no with other figures now.

@@ -204,17 +204,24 @@ impl<S: Saga> Running<S> {
     }
 
     /// Who is parked at a row that is done goes on: another saga has done it, or a process died between
-    /// the answer and the waking. Whoever stands where only a person can help waits on.
+    /// the answer and the waking. So does who waits for a person who has decided, at whichever row. Whoever
+    /// stands where only a person can help waits on, for a reason that holds.
     pub(super) fn wake_if_left_behind(&mut self, desk: &mut Desk<'_>) {
         if !self.is_parked(desk.streams) {
             return;
         }
         let rows = self.rows_parked(desk);
-        if rows.iter().any(|row| self.is_side_done(desk, row) || self.is_past(desk, row)) {
+        let left = rows.iter().any(|row| self.is_side_done(desk, row) || self.is_past(desk, row));
+        if left || self.is_settled(desk) {
             let voice = Self::engine("resume", desk.now);
             let reason: Arc<str> = "what it waited for had come".into();
             self.process(desk, &process::Command::Resume(reason), voice);
         }
+    }
+
+    fn is_settled(&self, desk: &Desk<'_>) -> bool {
+        let view = self.view(desk.streams);
+        view.is_some_and(|view| view.open.all_parked().any(|it| S::is_settled(&view, it)))
     }
 
     fn rows_parked(&self, desk: &Desk<'_>) -> Vec<Arc<str>> {

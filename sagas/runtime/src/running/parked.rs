@@ -256,10 +256,13 @@ impl<S: Saga> Running<S> {
         self.open(desk.streams)?.parked_at(row)
     }
 
-    /// A person who lets it go on takes nothing away of what blocks it.
+    /// A person who lets it go on takes nothing away of what blocks it; what is settled blocks nothing.
     pub(super) fn why_blocked(&self, desk: &Desk<'_>, row: &str) -> Cause {
-        let open = self.open(desk.streams);
-        let before = open.and_then(|open| open.parked_last_at(row).cloned());
+        let view = self.view(desk.streams);
+        let before = view.and_then(|view| {
+            let last = view.open.parked_last_at(row)?;
+            (!S::is_settled(&view, last)).then(|| last.cause.clone())
+        });
         let text = "what must never be is; see its open ends";
         before.unwrap_or_else(|| Cause::new("blocked", text))
     }
