@@ -49,7 +49,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::CancelSettled => cancel::is_settled(view, out),
         Fact::CancelRefused => cancel::is_refused(view),
         Fact::OrderClosed => out.need_not_be_closed(view, END),
-        Fact::OrderHeard => out.is_over(view) || out.lacks_only_its_mark(view),
+        Fact::OrderHeard => out.is_over(view),
         Fact::NothingReserved => holdings.reserved(view).is_zero() || !out.lets_go(view),
         Fact::BankHeard => last_word::is_heard(view),
         Fact::HandedOver => by_hand::is_handed_over(view),

@@ -55,9 +55,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::CancelSettled => cancel::is_settled(view, out),
         Fact::CancelRefused => cancel::is_refused(view),
         Fact::Closed => out.need_not_be_closed(view, END),
-        Fact::Heard => {
-            out.is_over(view) || (!one_sum::pays_at_once(view) && out.lacks_only_its_mark(view))
-        }
+        Fact::Heard => out.is_over(view),
         Fact::IncomeBooked => wallet.spent(view).is_none() || settled(view),
         Fact::PayoutRequested
         | Fact::PayoutAnswered

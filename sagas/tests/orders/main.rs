@@ -17,7 +17,6 @@ mod by_hand;
 mod calendar_end;
 mod carried;
 mod carried_gaps;
-mod carried_unmarked;
 mod closed;
 mod conversion;
 mod crash;
