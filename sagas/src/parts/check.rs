@@ -287,7 +287,7 @@ fn stated(said: Money, due: Money) -> Money {
 }
 
 /// The price of a day as it was published; 1.00 for a money fund, by definition.
-fn published(house: &House, day: NaiveDate, fund: FundCode) -> Option<Nav> {
+pub(super) fn published(house: &House, day: NaiveDate, fund: FundCode) -> Option<Nav> {
     match (house.funds)(fund, day)?.kind {
         FundKind::Money => Some(Nav::ONE),
         FundKind::Bond

@@ -1,8 +1,8 @@
 //! The days of a registrar's word: from when on it can come, and by when it must.
 //!
 //! ```text
-//! T of a part:  the order's; of what a huge redemption left: the next day on which shares may leave; parts of one
-//!               day and one price are of one T
+//! T of a part:  the order's; of what a huge redemption left: the next day on which shares may leave, or one after
+//!               it whose price the part states; parts of one day and one price are of one T
 //! can come:     on the day by which the terms of that T, or the promise, have it confirmed; not before
 //! must come:    by then
 //! of a raising: by the terms in force on the day on which its word is due: one that they extend or shorten
@@ -42,7 +42,8 @@ impl House {
         Ok(day)
     }
 
-    /// The T of a record, beside those before it of the same order.
+    /// The T of a record, beside those before it of the same order. What a huge redemption leaves is asked for again
+    /// on the next day on which the fund lets shares leave; a record of a T after that says so by its price.
     ///
     /// # Errors
     /// The calendar ends before it.
@@ -51,19 +52,68 @@ impl House {
         terms: &Terms,
         (before, said): (&[Confirmation], &Confirmation),
     ) -> Result<TradingDay, CalendarError> {
-        let first = before.iter().position(|it| are_of_one_t(it, said)).unwrap_or(before.len());
-        self.t_of_nth(terms, count_ts(before.get(..first).unwrap_or(before)))
+        let same = before.iter().position(|it| are_of_one_t(it, said));
+        let (before, said) = match same.and_then(|at| before.get(..at).zip(before.get(at))) {
+            Some(of_one_t) => of_one_t,
+            None => (before, said),
+        };
+        match self.last_t(terms, before)? {
+            None => Ok(terms.trade_date),
+            Some(t) => self.next_t(terms, t, Some(said)),
+        }
     }
 
-    /// The n-th T of an order, from 0 on: what a huge redemption leaves is asked for again on the next day on
-    /// which the fund lets shares leave.
-    fn t_of_nth(&self, terms: &Terms, nth: usize) -> Result<TradingDay, CalendarError> {
+    /// The T of the last of those records; `None` where there are none.
+    fn last_t(
+        &self,
+        terms: &Terms,
+        records: &[Confirmation],
+    ) -> Result<Option<TradingDay>, CalendarError> {
+        let mut last = None;
+        for (at, said) in records.iter().enumerate() {
+            let before = records.get(..at).unwrap_or_default();
+            if before.iter().any(|it| are_of_one_t(it, said)) {
+                continue;
+            }
+            last = Some(match last {
+                None => terms.trade_date,
+                Some(t) => self.next_t(terms, t, Some(said))?,
+            });
+        }
+        Ok(last)
+    }
+
+    /// The T on which the rest of an order is asked for again, after that one.
+    fn next_t(
+        &self,
+        terms: &Terms,
+        t: TradingDay,
+        said: Option<&Confirmation>,
+    ) -> Result<TradingDay, CalendarError> {
         let Ask::Redemption { on_huge: OnHuge::CarryOver, .. } = terms.ask else {
             return Ok(terms.trade_date);
         };
-        (0..nth).try_fold(terms.trade_date, |t, _| {
-            self.leaves_from(terms.fund, self.calendar.plus(t, 1)?)
-        })
+        let next = self.leaves_from(terms.fund, self.calendar.plus(t, 1)?)?;
+        Ok(said.and_then(|said| self.t_of_its_price(terms, next, said)).unwrap_or(next))
+    }
+
+    /// The first T from that one on whose published price the record states, and of which it can be by its day. The
+    /// fund may have confirmed nothing on the days between, or a record of theirs had no effect.
+    fn t_of_its_price(
+        &self,
+        terms: &Terms,
+        from: TradingDay,
+        said: &Confirmation,
+    ) -> Option<TradingDay> {
+        let Outcome::Redemption(numbers) = &said.outcome else { return None };
+        let mut t = from;
+        while self.word_from(terms, t).ok()?.date() <= said.confirmed_on {
+            if check::published(self, t.date(), terms.fund) == Some(numbers.nav) {
+                return Some(t);
+            }
+            t = self.leaves_from(terms.fund, self.calendar.plus(t, 1).ok()?).ok()?;
+        }
+        None
     }
 
     /// The first day on which the registrar can have a word on an order of those terms that counts for that
@@ -124,7 +174,10 @@ impl House {
         let (Stage::Confirming, Some(part)) = (&known.stage, known.portions.last()) else {
             return Some(by);
         };
-        let t = self.t_of_nth(&known.terms, count_ts(&known.portions)).ok()?;
+        let t = match self.last_t(&known.terms, &known.portions).ok()? {
+            None => known.terms.trade_date,
+            Some(t) => self.next_t(&known.terms, t, None).ok()?,
+        };
         let of_rest = match (self.funds)(known.terms.fund, t.date()) {
             Some(terms) => terms.confirmed_by(&self.calendar, t),
             None => self.calendar.plus(t, 1),
@@ -178,14 +231,6 @@ fn are_of_one_t(one: &Confirmation, other: &Confirmation) -> bool {
         | Outcome::FastTransfer(_) => None,
     };
     one.confirmed_on == other.confirmed_on && nav(one) == nav(other)
-}
-
-/// How many Ts those records are of.
-fn count_ts(records: &[Confirmation]) -> usize {
-    let is_first = |(at, it): &(usize, &Confirmation)| {
-        !records.iter().take(*at).any(|before| are_of_one_t(before, it))
-    };
-    records.iter().enumerate().filter(is_first).count()
 }
 
 impl ApplicationLeg {

@@ -21,7 +21,7 @@ use fundflow_sagas::{
 };
 
 /// Serial, the day on which it is confirmed, price, and what 500 shares brought. Two records are of one T.
-const RECORDS: [[&str; 4]; 6] = [
+pub(crate) const RECORDS: [[&str; 4]; 6] = [
     ["C1", "02-25", "1.3071", "653.55"],
     ["C2", "02-26", "1.3100", "655.00"],
     ["C3", "02-26", "1.3100", "655.00"],
@@ -31,7 +31,7 @@ const RECORDS: [[&str; 4]; 6] = [
 ];
 
 /// 3,000 shares of the oldest lot, which leave for nothing, asked for on 24 February.
-fn asked_for() -> Stage {
+pub(crate) fn asked_for() -> Stage {
     let mut stage = redemption::stage();
     let shares = Some("3000".parse().unwrap());
     stage.request::<Redemption>("R", Request { shares, ..request() });
@@ -40,18 +40,18 @@ fn asked_for() -> Stage {
     stage
 }
 
-fn record([serial, on, nav, gross]: [&str; 4]) -> ApplicationAnswer {
+pub(crate) fn record([serial, on, nav, gross]: [&str; 4]) -> ApplicationAnswer {
     let (on, last) = (format!("2026-{on}"), serial == "C6");
     redeemed(serial, &on, last, ["500", nav, gross, "0", gross], &[])
 }
 
-fn says(stage: &mut Stage, of: [&str; 4]) {
+pub(crate) fn says(stage: &mut Stage, of: [&str; 4]) {
     stage.until(&format!("{} 09:00", of[1]));
     stage.notice(notice(&ApplicationNo::of(&"R.redeem".parse().unwrap()), record(of)));
 }
 
 /// Number, yuan and day of each payout that was asked for.
-fn due(stage: &Stage) -> Vec<String> {
+pub(crate) fn due(stage: &Stage) -> Vec<String> {
     let of = |nth: usize| match nth {
         1 => "R.redeem.out".to_owned(),
         nth => format!("R.redeem.part{nth}.out"),
@@ -115,7 +115,7 @@ fn each_record_is_paid_on_the_day_of_its_own_t_and_two_of_one_t_on_the_same_day(
 }
 
 /// Completed, with nothing open, and books that add up.
-fn is_over(stage: &Stage) -> bool {
+pub(crate) fn is_over(stage: &Stage) -> bool {
     let look = stage.look::<Redemption>("R");
     audited::adds_up(&audited::report(&stage.events, stage.kinds()), || stage.text());
     look.ending == Some("redemption.completed") && look.open_ends.is_empty() && look.finished
