@@ -169,8 +169,23 @@ pub struct Misnamed {
     pub said: Text<80>,
 }
 
-/// Fields of fees that no order was promised.
-const FEES: [&str; 3] = ["TransferFee", "OtherFee1", "Charge"];
+/// Fields of money that no order was promised.
+const FEES: [&str; 14] = [
+    "TransferFee",
+    "OtherFee1",
+    "OtherFee2",
+    "StampDuty",
+    "Tax",
+    "BreachFee",
+    "PunishFee",
+    "AchievementPay",
+    "RefundAmount",
+    "Charge",
+    "TotalTransFee",
+    "AgencyFee",
+    "ChangeAgencyFee",
+    "RecuperateAgencyFee",
+];
 
 impl Misnamed {
     /// Whether it is a fee that nobody promised, and names nothing.

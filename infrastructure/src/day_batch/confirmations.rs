@@ -171,6 +171,16 @@ fn paired(
         business_finish_flag,
         transfer_fee: out.transfer_fee.max(into.transfer_fee),
         other_fee1: out.other_fee1.max(into.other_fee1),
+        other_fee2: out.other_fee2.max(into.other_fee2),
+        stamp_duty: out.stamp_duty.max(into.stamp_duty),
+        tax: out.tax.max(into.tax),
+        breach_fee: out.breach_fee.max(into.breach_fee),
+        punish_fee: out.punish_fee.max(into.punish_fee),
+        achievement_pay: out.achievement_pay.max(into.achievement_pay),
+        refund_amount: out.refund_amount.max(into.refund_amount),
+        agency_fee: out.agency_fee.max(into.agency_fee),
+        recuperate_agency_fee: into.recuperate_agency_fee,
+        total_trans_fee: out.total_trans_fee.max(into.total_trans_fee),
         charge: out.charge.max(into.charge),
         ..out
     };

@@ -9,8 +9,10 @@
 //! | `ApplicationAmount`, `ApplicationVol` | what was asked for, not what is confirmed |
 //! | `Interest` | none, but of a subscription |
 //! | `ShareClass`, `TargetShareType` | the same; not of 137 and 138, each of which is of its own fund |
-//! | `TransferFee`, `OtherFee1` | none: nobody was promised one |
-//! | `Charge` of a conversion | `ChangeFee`, `RecuperateFee` or both, which are held against the promise |
+//! | `TransferFee`, `OtherFee1`, `OtherFee2`, `StampDuty`, `Tax`, `BreachFee`, `PunishFee`, `AchievementPay` | none: nobody was promised one |
+//! | `RefundAmount` | none, but of what money buys |
+//! | `Charge` of a conversion, `TotalTransFee` | the fees that are held against the promise, each or all |
+//! | `AgencyFee`, `ChangeAgencyFee`, `RecuperateAgencyFee` | a part of the fee of which it is one |
 //!
 //! A field that is blank or 0 says nothing.
 
@@ -67,19 +69,39 @@ fn differs(field: &str, placed: &str, said: &str) -> Option<Misnamed> {
     Misnamed::unless_same(field, placed, said)
 }
 
-/// Fees of a confirmation that no order was promised, and that are part of no fee that is held against a promise.
+/// Money of a confirmation that no order was promised, and that is part of nothing that is held against a promise.
 pub(super) fn unpromised_fees(record: &TradeConfirmation) -> Vec<Misnamed> {
-    let none = |field, said: Decimal| {
-        Misnamed::unless_same(field, &format!("{:.2}", Decimal::ZERO), &format!("{said:.2}"))
-    };
-    let (leaving, topup, said) = (record.change_fee, record.recuperate_fee, record.charge);
-    let both = leaving.saturating_add(topup);
-    let is_part = [Decimal::ZERO, leaving, topup, both].contains(&said);
     let of_conversion = ["136", "137", "138"].contains(&&*record.business_code);
-    let charge = (of_conversion && !is_part)
-        .then(|| Misnamed::unless_same("Charge", &format!("{both:.2}"), &format!("{said:.2}")));
-    let fees = [none("TransferFee", record.transfer_fee), none("OtherFee1", record.other_fee1)];
-    fees.into_iter().chain(charge).flatten().collect()
+    let (leaving, topup, charge) = (record.change_fee, record.recuperate_fee, record.charge);
+    let both = leaving.saturating_add(topup);
+    let promised = if of_conversion { both } else { charge };
+    let charges = [leaving, topup, both].into_iter().filter(|_| of_conversion);
+    let charges: Vec<Decimal> = charges.chain([promised, Decimal::ZERO]).collect();
+    let bought = ["122", "130"].contains(&&*record.business_code);
+    let none = [
+        ("TransferFee", record.transfer_fee),
+        ("OtherFee1", record.other_fee1),
+        ("OtherFee2", record.other_fee2),
+        ("StampDuty", record.stamp_duty),
+        ("Tax", record.tax),
+        ("BreachFee", record.breach_fee),
+        ("PunishFee", record.punish_fee),
+        ("AchievementPay", record.achievement_pay),
+        ("RefundAmount", if bought { Decimal::ZERO } else { record.refund_amount }),
+    ];
+    let none = none.map(|(field, said)| (field, Decimal::ZERO, said));
+    let parts = [
+        ("AgencyFee", promised, record.agency_fee),
+        ("ChangeAgencyFee", leaving, record.change_agency_fee),
+        ("RecuperateAgencyFee", topup, record.recuperate_agency_fee),
+    ];
+    let parts = parts.into_iter().filter(|(_, whole, part)| part > whole);
+    let sums = [("Charge", promised, charge), ("TotalTransFee", promised, record.total_trans_fee)];
+    let sums = sums.into_iter().filter(|(_, _, said)| !charges.contains(said));
+    let differs = |(field, placed, said): (_, Decimal, Decimal)| {
+        Misnamed::unless_same(field, &format!("{placed:.2}"), &format!("{said:.2}"))
+    };
+    none.into_iter().chain(sums).chain(parts).filter_map(differs).collect()
 }
 
 fn is_half(record: &TradeConfirmation) -> bool {

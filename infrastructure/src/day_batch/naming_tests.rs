@@ -137,6 +137,33 @@ fn a_fee_that_nobody_promised_is_told_and_a_part_of_one_that_is_held_against_the
         ..right()
     };
     assert_eq!(fees(&both), "TransferFee 5.00 of 0.00; OtherFee1 0.25 of 0.00");
+    type Change = fn(&mut TradeConfirmation);
+    let more: [(Change, &str); 10] = [
+        (|it| it.other_fee2 = 5.into(), "OtherFee2 5.00 of 0.00"),
+        (|it| it.stamp_duty = 5.into(), "StampDuty 5.00 of 0.00"),
+        (|it| it.tax = 5.into(), "Tax 5.00 of 0.00"),
+        (|it| it.breach_fee = 5.into(), "BreachFee 5.00 of 0.00"),
+        (|it| it.punish_fee = 5.into(), "PunishFee 5.00 of 0.00"),
+        (|it| it.achievement_pay = 5.into(), "AchievementPay 5.00 of 0.00"),
+        (|it| it.refund_amount = 5.into(), "RefundAmount 5.00 of 0.00"),
+        (|it| it.total_trans_fee = 5.into(), "TotalTransFee 5.00 of 0.00"),
+        (|it| it.agency_fee = 5.into(), "AgencyFee 5.00 of 0.00"),
+        (|it| it.change_agency_fee = 5.into(), "ChangeAgencyFee 5.00 of 0.00"),
+    ];
+    for (change, words) in more {
+        let mut record = right();
+        change(&mut record);
+        assert_eq!(fees(&record), words);
+    }
+    let bought = TradeConfirmation {
+        business_code: "122".to_owned(),
+        charge: 15.into(),
+        total_trans_fee: 15.into(),
+        agency_fee: 4.into(),
+        refund_amount: 100.into(),
+        ..TradeConfirmation::default()
+    };
+    assert_eq!(fees(&bought), "");
     let charged = |business: &str, charge: i64| TradeConfirmation {
         business_code: business.to_owned(),
         change_fee: 10.into(),

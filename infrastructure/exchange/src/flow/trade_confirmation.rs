@@ -91,6 +91,20 @@ typed_record! {
         pub transfer_fee: Decimal = number "TransferFee",
         /// A further fee, in yuan.
         pub other_fee1: Decimal = number "OtherFee1",
+        /// A further fee, the second one, in yuan.
+        pub other_fee2: Decimal = number "OtherFee2",
+        /// Stamp duty, in yuan.
+        pub stamp_duty: Decimal = number "StampDuty",
+        /// Tax, in yuan.
+        pub tax: Decimal = number "Tax",
+        /// Fee for leaving early, in yuan.
+        pub breach_fee: Decimal = number "BreachFee",
+        /// Punitive fee, in yuan.
+        pub punish_fee: Decimal = number "PunishFee",
+        /// The distributor's part of the fee of a conversion.
+        pub change_agency_fee: Decimal = number "ChangeAgencyFee",
+        /// The distributor's part of the difference fee.
+        pub recuperate_agency_fee: Decimal = number "RecuperateAgencyFee",
         /// All fees of the trade.
         pub total_trans_fee: Decimal = number "TotalTransFee",
         /// The part of the fees that is one for buying, put off until now. Yuan.
