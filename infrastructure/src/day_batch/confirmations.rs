@@ -46,9 +46,9 @@ pub(super) type Said = (ApplicationNo, ApplicationAnswer);
 pub(super) struct Halves {
     waiting: BTreeMap<ApplicationNo, Half>,
     /// Those that make a whole.
-    paired: Vec<TradeConfirmation>,
-    /// Those whose place another one took.
-    lonely: Vec<Half>,
+    paired: BTreeMap<ApplicationNo, Vec<TradeConfirmation>>,
+    /// Those whose place another one took, and those whose whole cannot be read.
+    lost: Vec<Puzzle>,
 }
 
 #[derive(Debug)]
@@ -60,25 +60,23 @@ struct Half {
 }
 
 impl Halves {
-    /// Records whose other half is not there.
+    /// Records whose other half is not there, or makes no whole with them.
     pub(super) fn unpaired(self) -> impl Iterator<Item = Puzzle> {
-        self.lonely.into_iter().chain(self.waiting.into_values()).map(|half| half.puzzle)
+        let waiting = self.waiting.into_values().map(|half| half.puzzle);
+        self.lost.into_iter().chain(waiting)
     }
 
-    /// Both records as one, once both have come. A repetition of either says nothing.
-    fn pair(
-        &mut self,
-        no: &ApplicationNo,
-        half: Half,
-    ) -> Option<(TradeConfirmation, Vec<Misnamed>)> {
-        if self.paired.contains(&half.record) {
+    /// Both records, once both have come, the one that came first before the other. A repetition of either
+    /// says nothing.
+    fn pair(&mut self, no: &ApplicationNo, half: Half) -> Option<(Half, Half)> {
+        if self.paired.get(no).is_some_and(|paired| paired.contains(&half.record)) {
             return None;
         }
         let first = match self.waiting.remove(no) {
             Some(first) if first.side != half.side => first,
             Some(first) => {
                 if first.record != half.record {
-                    self.lonely.push(first);
+                    self.lost.push(first.puzzle);
                 }
                 self.waiting.insert(no.clone(), half);
                 return None;
@@ -88,8 +86,9 @@ impl Halves {
                 return None;
             }
         };
-        self.paired.extend([first.record.clone(), half.record.clone()]);
-        Some(whole(first, half))
+        let paired = self.paired.entry(no.clone()).or_default();
+        paired.extend([first.record.clone(), half.record.clone()]);
+        Some((first, half))
     }
 }
 
@@ -102,8 +101,12 @@ pub(super) fn said_by(
     let record = source.record.as_ref();
     let record = TradeConfirmation::from_record(record).map_err(|it| it.to_string())?;
     let cancels = record.business_code == "152" && !record.original_app_sheet_no.is_empty();
-    let no = if cancels { &record.original_app_sheet_no } else { &record.app_sheet_serial_no };
-    let no = ApplicationNo::new(no.as_str()).map_err(|error| error.to_string())?;
+    let (field, no) = if cancels {
+        ("OriginalAppSheetNo", &record.original_app_sheet_no)
+    } else {
+        ("AppSheetSerialNo", &record.app_sheet_serial_no)
+    };
+    let no = ApplicationNo::new(no.as_str()).map_err(|error| format!("{field}: {error}"))?;
     let misnamed = sent(&no).map(|sent| naming::misnamed(&record, &sent)).unwrap_or_default();
     let code = codes.explain(source.registrar, &record.return_code);
     let confirms = code.is_success() && !["120", "149", "152"].contains(&&*record.business_code);
@@ -119,9 +122,16 @@ pub(super) fn said_by(
         Some(side @ (Side::In | Side::Out)) => {
             let puzzle = source.puzzle(alone(side));
             let half = Half { side, record, misnamed, puzzle };
-            let Some((whole, misnamed)) = halves.pair(&no, half) else { return Ok(None) };
-            let numbers = converted(&whole).map_err(|error| error.to_string())?;
-            Ok(Some((no, confirmed(&whole, Outcome::Conversion(numbers), misnamed)?)))
+            let Some((first, second)) = halves.pair(&no, half) else { return Ok(None) };
+            let puzzle = first.puzzle.clone();
+            let (whole, misnamed) = whole(first, second);
+            let numbers = converted(&whole).map_err(|error| error.to_string());
+            let said = numbers
+                .and_then(|numbers| confirmed(&whole, Outcome::Conversion(numbers), misnamed));
+            if let Err(problem) = &said {
+                halves.lost.push(puzzle.with(problem));
+            }
+            said.map(|said| Some((no, said)))
         }
         Some(Side::Both) | None => Ok(Some((no, answer_of(&record, misnamed)?))),
     }

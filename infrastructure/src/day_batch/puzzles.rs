@@ -25,6 +25,15 @@ pub struct Puzzle {
     pub stray: Stray,
 }
 
+impl Puzzle {
+    /// The same record with another problem.
+    pub(super) fn with(mut self, problem: &str) -> Self {
+        problem.clone_into(&mut self.problem);
+        problem.clone_into(&mut self.stray.why);
+        self
+    }
+}
+
 /// What a case shows of a record, where it says it.
 const FIGURES: [&str; 24] = [
     "BusinessCode",

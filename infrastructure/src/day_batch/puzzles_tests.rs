@@ -18,7 +18,13 @@ fn read(drafts: &[Draft<'_>]) -> Answers {
 fn confirmations(records: &[TradeConfirmation]) -> Answers {
     let filler = |record: &TradeConfirmation| -> Filler<'static> {
         let record = record.clone();
-        Box::new(move |out| record.to_record(out))
+        // A number that is blank is in no record that we would write.
+        let no = record.app_sheet_serial_no.clone();
+        let record = TradeConfirmation { app_sheet_serial_no: "A-1".to_owned(), ..record };
+        Box::new(move |out| {
+            record.to_record(out)?;
+            out.set_text("AppSheetSerialNo", &no)
+        })
     };
     let fillers = records.iter().map(filler).collect();
     read(&[Draft { file_type: FileType::TradeConfirmation, fillers }])
@@ -29,7 +35,12 @@ fn record(code: &str, no: &str) -> TradeConfirmation {
         app_sheet_serial_no: no.to_owned(),
         business_code: code.to_owned(),
         fund_code: "011162".to_owned(),
+        transaction_date: "2026-02-12".parse().ok(),
         transaction_account_id: "I-1".to_owned(),
+        ta_account_id: "012345678901".to_owned(),
+        distributor_code: "305".to_owned(),
+        share_register_date: "2026-02-13".parse().ok(),
+        business_finish_flag: "1".to_owned(),
         transaction_cfm_date: "2026-02-13".parse().ok(),
         down_load_date: "2026-02-13".parse().ok(),
         return_code: "0000".to_owned(),
@@ -67,7 +78,9 @@ fn a_record_of_file_04_that_no_application_takes_has_its_figures_for_a_case() {
             "TASerialNO TA-1",
             "ReturnCode 0000",
             "TransactionAccountID I-1",
+            "TAAccountID 012345678901",
             "FundCode 011162",
+            "TransactionDate 20260212",
             "TransactionCfmDate 20260213",
             "ConfirmedVol 800.00",
             "ConfirmedAmount 1000.00",
@@ -92,6 +105,7 @@ fn the_same_record_is_one_case_in_whichever_file_it_is_sent() {
 fn of_two_halves_of_one_side_neither_is_lost_and_a_repetition_is_none() {
     let of = |code: &str, serial: &str| TradeConfirmation {
         ta_serial_no: serial.to_owned(),
+        nav: "1.25".parse().unwrap(),
         ..record(code, "A-1")
     };
     let (other, into, out) = (of("137", "1"), of("137", "2"), of("138", "3"));
@@ -105,6 +119,17 @@ fn of_two_halves_of_one_side_neither_is_lost_and_a_repetition_is_none() {
             "record 1 of OFD_05_305_20260213_04.TXT: a conversion came as 137, and its 138 is missing"
         ]
     );
+}
+
+#[test]
+fn both_halves_of_a_conversion_without_a_price_are_told() {
+    let read = confirmations(&[record("137", "A-1"), record("138", "A-1")]);
+
+    assert_eq!(read.confirmations, []);
+    let [into, out] = &read.puzzles[..] else { panic!("{:?}", read.puzzles) };
+    assert_ne!(into.stray.case(), out.stray.case());
+    assert_eq!((&into.problem, &into.stray.why), (&out.problem, &out.stray.why));
+    assert!(!out.problem.contains("missing"), "{out}");
 }
 
 #[test]
