@@ -13,6 +13,7 @@ use super::{
     play::Play,
     serials::Serials,
     statements::{self, Open},
+    strays,
 };
 use fundflow::{Notice, Noticed};
 use fundflow_domain::{
@@ -195,7 +196,7 @@ pub(super) fn night<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Troubl
 }
 
 /// Reads the registrars' answers and hands them to the engine. One about a number that nobody handed
-/// out becomes a case.
+/// out becomes a case, and so does one that no order takes.
 pub(super) async fn answers<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     t: TradingDay,
@@ -216,7 +217,6 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
         let serial_of = |no: &ApplicationNo, serial: &Serial| serials.whose(no, serial);
         let codes = codes.assign(&code, DICTIONARY);
         let answers = read_answers(&index, &codes, &sent, &serial_of)?;
-        play.remarks.extend(answers.puzzles.iter().map(ToString::to_string));
         let notice = |(no, answer): (ApplicationNo, _)| {
             let (stream, news) = registrar::notice(&no, answer);
             Notice { stream, news }
@@ -228,8 +228,9 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
             play.settle().await?;
             answers.frozen
         };
+        let puzzles = strays::hear(play, answers.puzzles, read.is_none()).await?;
         let mut open = statements::hear(play, &code, frozen).await?;
-        open.puzzles = !answers.puzzles.is_empty();
+        open.puzzles = puzzles;
         play.settle().await?;
         fs::write(&mark, open.text()).map_err(|source| Trouble::Mark { path: mark, source })?;
         any |= read.is_none();

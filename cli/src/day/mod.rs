@@ -33,6 +33,7 @@ mod repriced;
 mod requests;
 mod serials;
 mod statements;
+mod strays;
 mod table;
 mod tally;
 #[cfg(test)]

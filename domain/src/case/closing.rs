@@ -27,6 +27,7 @@ impl Kind {
                 | Kind::RejectedAfterConfirmed
                 | Kind::AfterTheEnd
                 | Kind::UnknownOrder
+                | Kind::NotAssigned
                 | Kind::Other
         );
         match (how, self.by_hand()) {
@@ -83,6 +84,7 @@ impl Kind {
             | Kind::SecondConfirmationDiffers
             | Kind::NamesAnotherOrder
             | Kind::UnknownOrder
+            | Kind::NotAssigned
             | Kind::AfterTheEnd
             | Kind::PaidTwice
             | Kind::PaidAmountDiffers
@@ -129,6 +131,7 @@ mod tests {
                         | Kind::RejectedAfterConfirmed
                         | Kind::AfterTheEnd
                         | Kind::UnknownOrder
+                        | Kind::NotAssigned
                         | Kind::Other
                 );
                 let both = *kind == Kind::BankSharesDiffer;

@@ -5,6 +5,7 @@ use super::{
     balances::{self, Stated},
     confirmations::{Halves, said_by},
     portions::portions_first,
+    puzzles::{Puzzle, Source},
     serials::{SerialOf, numbered_twice},
 };
 use crate::exchange::{
@@ -41,18 +42,6 @@ pub struct Answers {
     pub puzzles: Vec<Puzzle>,
 }
 
-/// A record of a sound file that this engine cannot make sense of.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("record {record} of {file}: {problem}")]
-pub struct Puzzle {
-    /// Its name without the directory.
-    pub file: String,
-    /// Counted from 1.
-    pub record: usize,
-    /// What is wrong with the record, in words.
-    pub problem: String,
-}
-
 /// An application as it was sent, by its number.
 pub type Sent<'a> = &'a dyn Fn(&ApplicationNo) -> Option<TradeApplication>;
 
@@ -79,16 +68,16 @@ pub fn read_answers(
         };
         let (_, records) = read_all_or_refuse(&directory.join(name))?;
         for (nth, record) in records.iter().enumerate() {
-            let place = (name.as_str(), nth + 1);
+            let (registrar, file, nth) = (&*announced.index.creator, name.as_str(), nth + 1);
+            let source = Source { registrar, file, kind, record, nth };
             let read = if kind == FileType::TradeConfirmation {
-                let with = (codes, sent);
-                let said = said_by(record, with, &announced.index.creator, (&mut halves, place));
+                let said = said_by(&source, (codes, sent), &mut halves);
                 said.map(|said| answers.confirmations.extend(said))
             } else {
                 take(&mut answers, kind, record, announced.index.date)
             };
             if let Err(problem) = read {
-                answers.puzzles.push(Puzzle { file: name.clone(), record: nth + 1, problem });
+                answers.puzzles.push(source.puzzle(problem));
             }
         }
     }
@@ -97,6 +86,9 @@ pub fn read_answers(
     portions_first(&mut answers.confirmations);
     Ok(answers)
 }
+
+/// Why nobody takes a record of file 06.
+const DIVIDEND: &str = "a dividend is booked by no file here; nothing changes by it";
 
 fn take(
     answers: &mut Answers,
@@ -117,8 +109,10 @@ fn take(
         FileType::Settlement => {
             answers.settlements.push(Settlement::from_record(record).map_err(text)?);
         }
-        // Applications are ours, confirmations are read elsewhere, dividends are no part of this day.
-        FileType::TradeApplication | FileType::TradeConfirmation | FileType::Dividend => {}
+        // What a fund gives comes with the prices of its days, and never by account.
+        FileType::Dividend => return Err(DIVIDEND.to_owned()),
+        // Applications are ours, confirmations are read elsewhere.
+        FileType::TradeApplication | FileType::TradeConfirmation => {}
     }
     Ok(())
 }

@@ -15,10 +15,13 @@
 //! 3. A redemption's `ConfirmedAmount` is what the investor gets; what the shares were worth is that
 //!    and the fee, less the income that was settled.
 
-use super::{Puzzle, answers::Sent, last, naming};
+use super::{
+    answers::Sent,
+    last, naming,
+    puzzles::{Puzzle, Source},
+};
 use crate::exchange::{
     flow::trade_confirmation::{Side, TradeConfirmation},
-    record::Record,
     return_code::{ReturnCode, ReturnCodes, ReturnKind},
 };
 use fundflow_domain::{
@@ -38,49 +41,74 @@ use std::collections::BTreeMap;
 /// An answer, and the application that it is about.
 pub(super) type Said = (ApplicationNo, ApplicationAnswer);
 
-/// File and record, from 1.
-type Place<'a> = (&'a str, usize);
-
 /// Conversions of which one of two records has come.
 #[derive(Debug, Default)]
-pub(super) struct Halves(BTreeMap<ApplicationNo, Half>);
+pub(super) struct Halves {
+    waiting: BTreeMap<ApplicationNo, Half>,
+    /// Those that make a whole.
+    paired: BTreeMap<ApplicationNo, Vec<TradeConfirmation>>,
+    /// Those whose place another one took, and those whose whole cannot be read.
+    lost: Vec<Puzzle>,
+}
 
 #[derive(Debug)]
 struct Half {
     side: Side,
     record: TradeConfirmation,
     misnamed: Vec<Misnamed>,
-    file: String,
-    nth: usize,
+    puzzle: Puzzle,
 }
 
 impl Halves {
-    /// Records whose other half is not there.
+    /// Records whose other half is not there, or makes no whole with them.
     pub(super) fn unpaired(self) -> impl Iterator<Item = Puzzle> {
-        self.0.into_values().map(|half| {
-            let (has, lacks) = match half.side {
-                Side::In => ("137", "138"),
-                Side::Out | Side::Both => ("138", "137"),
-            };
-            let problem = format!("a conversion came as {has}, and its {lacks} is missing");
-            Puzzle { file: half.file, record: half.nth, problem }
-        })
+        let waiting = self.waiting.into_values().map(|half| half.puzzle);
+        self.lost.into_iter().chain(waiting)
+    }
+
+    /// Both records, once both have come, the one that came first before the other. A repetition of either
+    /// says nothing.
+    fn pair(&mut self, no: &ApplicationNo, half: Half) -> Option<(Half, Half)> {
+        if self.paired.get(no).is_some_and(|paired| paired.contains(&half.record)) {
+            return None;
+        }
+        let first = match self.waiting.remove(no) {
+            Some(first) if first.side != half.side => first,
+            Some(first) => {
+                if first.record != half.record {
+                    self.lost.push(first.puzzle);
+                }
+                self.waiting.insert(no.clone(), half);
+                return None;
+            }
+            None => {
+                self.waiting.insert(no.clone(), half);
+                return None;
+            }
+        };
+        let paired = self.paired.entry(no.clone()).or_default();
+        paired.extend([first.record.clone(), half.record.clone()]);
+        Some((first, half))
     }
 }
 
 /// What a record says, and of which application; nothing for the first half of a conversion.
 pub(super) fn said_by(
-    record: &Record,
+    source: &Source<'_>,
     (codes, sent): (&ReturnCodes, Sent<'_>),
-    registrar: &str,
-    (halves, place): (&mut Halves, Place<'_>),
+    halves: &mut Halves,
 ) -> Result<Option<Said>, String> {
-    let record = TradeConfirmation::from_record(record.as_ref()).map_err(|it| it.to_string())?;
+    let record = source.record.as_ref();
+    let record = TradeConfirmation::from_record(record).map_err(|it| it.to_string())?;
     let cancels = record.business_code == "152" && !record.original_app_sheet_no.is_empty();
-    let no = if cancels { &record.original_app_sheet_no } else { &record.app_sheet_serial_no };
-    let no = ApplicationNo::new(no.as_str()).map_err(|error| error.to_string())?;
+    let (field, no) = if cancels {
+        ("OriginalAppSheetNo", &record.original_app_sheet_no)
+    } else {
+        ("AppSheetSerialNo", &record.app_sheet_serial_no)
+    };
+    let no = ApplicationNo::new(no.as_str()).map_err(|error| format!("{field}: {error}"))?;
     let misnamed = sent(&no).map(|sent| naming::misnamed(&record, &sent)).unwrap_or_default();
-    let code = codes.explain(registrar, &record.return_code);
+    let code = codes.explain(source.registrar, &record.return_code);
     let confirms = code.is_success() && !["120", "149", "152"].contains(&&*record.business_code);
     if !confirms {
         let said = if code.is_success() {
@@ -92,10 +120,18 @@ pub(super) fn said_by(
     }
     match record.conversion_side().map_err(|error| error.to_string())? {
         Some(side @ (Side::In | Side::Out)) => {
-            let half = (side, record, misnamed);
-            let Some((whole, misnamed)) = paired(halves, &no, half, place) else { return Ok(None) };
-            let numbers = converted(&whole).map_err(|error| error.to_string())?;
-            Ok(Some((no, confirmed(&whole, Outcome::Conversion(numbers), misnamed)?)))
+            let puzzle = source.puzzle(alone(side));
+            let half = Half { side, record, misnamed, puzzle };
+            let Some((first, second)) = halves.pair(&no, half) else { return Ok(None) };
+            let puzzle = first.puzzle.clone();
+            let (whole, misnamed) = whole(first, second);
+            let numbers = converted(&whole).map_err(|error| error.to_string());
+            let said = numbers
+                .and_then(|numbers| confirmed(&whole, Outcome::Conversion(numbers), misnamed));
+            if let Err(problem) = &said {
+                halves.lost.push(puzzle.with(problem));
+            }
+            said.map(|said| Some((no, said)))
         }
         Some(Side::Both) | None => Ok(Some((no, answer_of(&record, misnamed)?))),
     }
@@ -144,22 +180,22 @@ fn frozen_by(
     Ok((code.kind == ReturnKind::AccountFrozen).then_some(RejectedFrozen::Asked))
 }
 
-/// Both records as one, once both have come.
-fn paired(
-    halves: &mut Halves,
-    no: &ApplicationNo,
-    (side, record, misnamed): (Side, TradeConfirmation, Vec<Misnamed>),
-    (file, nth): Place<'_>,
-) -> Option<(TradeConfirmation, Vec<Misnamed>)> {
-    let Some(mut first) = halves.0.remove(no).filter(|first| first.side != side) else {
-        let half = Half { side, record, misnamed, file: file.to_owned(), nth };
-        halves.0.insert(no.clone(), half);
-        return None;
+/// What is wrong with one of two records without the other.
+fn alone(side: Side) -> String {
+    let (has, lacks) = match side {
+        Side::In => ("137", "138"),
+        Side::Out | Side::Both => ("138", "137"),
     };
-    first.misnamed.extend(misnamed);
-    let (out, into) = match side {
-        Side::In => (first.record, record),
-        Side::Out | Side::Both => (record, first.record),
+    format!("a conversion came as {has}, and its {lacks} is missing")
+}
+
+/// Both records of a conversion as one.
+fn whole(first: Half, second: Half) -> (TradeConfirmation, Vec<Misnamed>) {
+    let mut misnamed = first.misnamed;
+    misnamed.extend(second.misnamed);
+    let (out, into) = match second.side {
+        Side::In => (first.record, second.record),
+        Side::Out | Side::Both => (second.record, first.record),
     };
     let business_finish_flag = last::flag_of_both([&out, &into]);
     let whole = TradeConfirmation {
@@ -184,7 +220,7 @@ fn paired(
         charge: out.charge.max(into.charge),
         ..out
     };
-    Some((whole, first.misnamed))
+    (whole, misnamed)
 }
 
 fn answer_of(

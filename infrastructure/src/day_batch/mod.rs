@@ -9,8 +9,8 @@
 //!    written again.
 //! 2. The index is written last and read first: without it there are no files.
 //! 3. A record that names its application otherwise than it was sent is handed on with that.
-//! 4. A record that cannot be understood is a puzzle with its number and reason; it is neither dropped
-//!    nor guessed, and it does not stop the records around it.
+//! 4. A record that cannot be understood, or that nobody takes, is a puzzle with its number and reason, and
+//!    with what its case shows; it is neither dropped nor guessed, and it does not stop the records around it.
 
 mod answers;
 mod applications;
@@ -21,13 +21,17 @@ mod naming;
 #[cfg(test)]
 mod naming_tests;
 mod portions;
+mod puzzles;
+#[cfg(test)]
+mod puzzles_tests;
 mod serials;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{Answers, Puzzle, Sent, read_answers};
+pub use answers::{Answers, Sent, read_answers};
 pub use applications::{Batch, Customers, application_numbers, application_of, write_applications};
 pub use balances::{Stated, StatedFrozen};
+pub use puzzles::Puzzle;
 pub use serials::{SerialOf, Whose, of_serial};
 
 use crate::exchange::{

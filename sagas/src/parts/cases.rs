@@ -26,7 +26,7 @@ use fundflow_runtime::{
     turn::{NotDone, Turn},
 };
 
-use crate::ports::{bank::BankNotice, registrar::RegistrarNotice};
+use crate::ports::{bank::BankNotice, registrar::RegistrarNotice, stray::Stray};
 
 /// A record of a counterparty, as it will be named and stored if it does not add up.
 #[derive(Debug, Clone)]
@@ -166,12 +166,16 @@ pub fn open_with_effect<S: Saga>(
     Ok(opened + turn.decide(&key, &Command::Reopen(reopening))?)
 }
 
-/// News about keys that no saga has become cases of kind `unknown_order`.
+/// News about keys that no saga has become cases of kind `unknown_order`; a record of a file that no saga
+/// takes, one of the kind that it has.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct UnknownOrders;
 
 impl UnknownOrders {
     fn record(stream: &StreamName, news: &Payload) -> Option<Record> {
+        if let Some(stray) = news.downcast_ref::<Stray>() {
+            return Some(stray.record());
+        }
         let (source, said) = if let Some(BankNotice(said)) = news.downcast_ref() {
             (SourceKind::ChannelCallback, Spelling::of(said))
         } else if let Some(RegistrarNotice(said)) = news.downcast_ref() {
@@ -182,6 +186,17 @@ impl UnknownOrders {
         let (name, record) = (stream.category().to_owned(), stream.id().to_owned());
         Some(Record { source, name, record, said, again: 0, to_the_letter: None })
     }
+}
+
+/// What the case on such news is about, and what is found.
+fn found(stream: &StreamName, news: &Payload) -> (About, Finding) {
+    if let Some(stray) = news.downcast_ref::<Stray>() {
+        let about = About { fund: stray.fund, ..About::default() };
+        return (about, finding(stray.kind, &stray.why, vec![], stray.figures.clone()));
+    }
+    let what = format!("no order of ours has the number {}", stream.id());
+    let theirs = vec![Figure::new("number", stream.id())];
+    (About::default(), finding(Kind::UnknownOrder, &what, vec![], theirs))
 }
 
 impl Unclaimed for UnknownOrders {
@@ -197,17 +212,15 @@ impl Unclaimed for UnknownOrders {
         now: Timestamp,
     ) -> Result<usize, NotDone> {
         let Some(record) = Self::record(stream, news) else { return Ok(0) };
-        let what = format!("no order of ours has the number {}", stream.id());
-        let theirs = vec![Figure::new("number", stream.id())];
-        let findings = vec![finding(Kind::UnknownOrder, &what, vec![], theirs)];
-        let report = record.report(About::default(), findings, now);
+        let (about, finding) = found(stream, news);
+        let report = record.report(about, vec![finding], now);
         let correlation = TransactionId::new(format!("case.{}", record.case()))
             .map_err(|_| NotDone::Lacks("a name for the case"))?;
         let meta = Meta {
             correlation,
             process: "case".into(),
             causation: "notice".into(),
-            actor: Actor::Counterparty(stream.category().into()),
+            actor: Actor::Counterparty(record.name.as_str().into()),
             trace_parent: None,
             occurred_at: now,
             recorded_at: now,

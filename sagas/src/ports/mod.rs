@@ -13,4 +13,5 @@ pub mod advance;
 pub mod bank;
 pub mod registrar;
 mod spelled;
+pub mod stray;
 pub mod wallets;

@@ -1,0 +1,37 @@
+//! Records of a registrar's files that nobody takes: a case each, and a line of the report while it is open.
+//!
+//! 1. A file that is read for the first time tells all of them; one that is read again only those whose case
+//!    is not there, because a program before this one opened none.
+
+use super::{Trouble, play::Play};
+use fundflow::Notice;
+use fundflow_domain::case::State;
+use fundflow_infrastructure::day_batch::Puzzle;
+use fundflow_kernel::store::{Checkpoints, EventStore};
+
+/// Opens their cases, and names those that are open. Returns whether there is one.
+pub(super) async fn hear<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+    puzzles: Vec<Puzzle>,
+    is_new: bool,
+) -> Result<bool, Trouble> {
+    let untold = puzzles.iter().filter(|it| is_new || matches!(state(play, it), State::Absent));
+    let notice = |puzzle: &Puzzle| {
+        let (stream, news) = puzzle.stray.clone().notice();
+        Notice { stream, news }
+    };
+    let untold: Vec<_> = untold.map(notice).collect();
+    play.deliver(untold).await?;
+    play.settle().await?;
+    let open = puzzles.iter().filter(|it| !matches!(state(play, it), State::Closed(..)));
+    let lines: Vec<_> =
+        open.map(|puzzle| format!("{puzzle}; case {}", puzzle.stray.case())).collect();
+    let any = !lines.is_empty();
+    play.remarks.extend(lines);
+    Ok(any)
+}
+
+fn state<S>(play: &Play<S>, puzzle: &Puzzle) -> State {
+    let kept = play.books.cases.get(&puzzle.stray.case().to_string());
+    kept.map(|kept| kept.loaded.state.clone()).unwrap_or_default()
+}
