@@ -18,9 +18,10 @@ fn read(drafts: &[Draft<'_>]) -> Answers {
 fn confirmations(records: &[TradeConfirmation]) -> Answers {
     let filler = |record: &TradeConfirmation| -> Filler<'static> {
         let record = record.clone();
-        // Of a business with rules of its own, we would write no record whose number is blank.
+        // We would write no record whose number is blank.
         let (no, code) = (record.app_sheet_serial_no.clone(), record.business_code.clone());
-        let record = TradeConfirmation { business_code: "777".to_owned(), ..record };
+        let (mut record, sound) = (record.clone(), ["A-1", "777"].map(str::to_owned));
+        [record.app_sheet_serial_no, record.business_code] = sound;
         Box::new(move |out| {
             record.to_record(out)?;
             out.set_text("AppSheetSerialNo", &no)?;
