@@ -152,7 +152,7 @@ fn a_store_whose_program_only_named_such_a_record_gets_its_case_with_the_next_lo
     let cases = said(store, &["case", "ls"]);
     let id = cases[0]["case"].as_str().unwrap();
     let close = ["case", "close", id, "--how", "manual", "--text", "by letter", "--reason", "r"];
-    said(store, &[&close[..], &["--apply"]].concat());
+    said(store, &[&close[..], &["--operator", "ops", "--apply"]].concat());
     // What is settled is named no more.
     let report = said(store, &play);
     assert_eq!(report["events_added"], 0);

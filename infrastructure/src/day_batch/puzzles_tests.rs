@@ -18,12 +18,14 @@ fn read(drafts: &[Draft<'_>]) -> Answers {
 fn confirmations(records: &[TradeConfirmation]) -> Answers {
     let filler = |record: &TradeConfirmation| -> Filler<'static> {
         let record = record.clone();
-        // A number that is blank is in no record that we would write.
-        let no = record.app_sheet_serial_no.clone();
-        let record = TradeConfirmation { app_sheet_serial_no: "A-1".to_owned(), ..record };
+        // We would write no record whose number is blank.
+        let (no, code) = (record.app_sheet_serial_no.clone(), record.business_code.clone());
+        let (mut record, sound) = (record.clone(), ["A-1", "777"].map(str::to_owned));
+        [record.app_sheet_serial_no, record.business_code] = sound;
         Box::new(move |out| {
             record.to_record(out)?;
-            out.set_text("AppSheetSerialNo", &no)
+            out.set_text("AppSheetSerialNo", &no)?;
+            out.set_text("BusinessCode", &code)
         })
     };
     let fillers = records.iter().map(filler).collect();
