@@ -10,6 +10,7 @@ use fundflow_domain::{
     fast_quota::{self, FastQuota},
     holdings::{self, Holdings},
     ids::{ApplicationNo, OrderId, PaymentNo},
+    modes::ConversionMode,
     money::{Money, Shares},
     payment::{self, Payments},
     payout::{self, Payouts},
@@ -18,7 +19,7 @@ use fundflow_domain::{
 };
 use fundflow_kernel::codec::{Stored, decode, encode, schema_of};
 use fundflow_runtime::saga::Saga as _;
-use fundflow_sagas::discount_purchase::DiscountPurchase;
+use fundflow_sagas::discount_purchase::{self, DiscountPurchase};
 use fundflow_testkit::{
     strategies::{
         advance_commands, case_commands, conversion_commands, day_limit_commands,
@@ -112,6 +113,20 @@ fn every_command_to_orders_cases_and_plans_is_drawn() {
     }
     all_drawn!(case_commands(), case: Open Restate Assign Note Close Reopen);
     all_drawn!(plan_commands(), plan: Open Change Pause Resume End Finish Begin Done Miss);
+}
+
+#[test]
+fn requests_are_of_every_mode() {
+    use ConversionMode as M;
+    let name = |request: &discount_purchase::Request| match request.mode {
+        Some(M::Held) => "held",
+        Some(M::LinkedSameDay) => "linked_same_day",
+        Some(M::NextDay) => "next_day",
+        Some(M::RedeemToPurchase) => "redeem_to_purchase",
+        None => "chosen by the engine",
+    };
+    let all = ["held", "linked_same_day", "next_day", "redeem_to_purchase"];
+    assert_eq!(drawn(requests(), name), BTreeSet::from(all));
 }
 
 proptest! {
