@@ -93,7 +93,8 @@ pub enum AppendError {
         /// The new owner: process, host and start time, where the store knows them.
         owner: String,
     },
-    /// The world failed before anything was written. The same append may be tried again.
+    /// The world failed before anything was written, or the answer was lost. The same append may be tried
+    /// again: what is written already is recognised, and not written twice.
     #[error("cannot append")]
     Fault(#[source] BoxError),
     /// A write or sync failed, so what the disk holds is unknown. Reopen, then look.
@@ -129,8 +130,9 @@ impl From<IdError> for ReadError {
 /// A store of events. An adapter passes `store_contract` and nothing else is asked of it.
 pub trait EventStore: Send + Sync + 'static {
     /// Appends the whole batch in one durable write, in the order given, and returns the position
-    /// of its last event. An adapter whose store cannot write several streams atomically appends a
-    /// prefix of the batch at worst, never a part of a [`StreamAppend`].
+    /// of its last event. A batch that is refused (a conflict, a fence) leaves nothing, whichever part of it
+    /// is refused. Only a crash or a failed write may leave a prefix of the batch, of whole [`StreamAppend`]s,
+    /// where an adapter's store cannot write several streams atomically.
     ///
     /// Repeating an append whose outcome was lost (same stream, expected version and event IDs)
     /// succeeds and writes nothing. A batch may name a stream more than once.

@@ -31,6 +31,9 @@ pub enum Fault {
         /// Whether the events turn out to be there.
         written: bool,
     },
+    /// The process dies while it writes: so many whole [`StreamAppend`]s of the batch turn out to be there,
+    /// at most all. Poisoned from here on until [`FaultyStore::reopen`].
+    Prefix(usize),
 }
 
 /// Fails as told. Clones share the script and the store.
@@ -111,7 +114,7 @@ impl<S> FaultyStore<S> {
             return Err(poisoned());
         }
         let fault = script.faults.pop_front().unwrap_or(Fault::Pass);
-        script.poisoned = matches!(fault, Fault::SyncFailed { .. });
+        script.poisoned = matches!(fault, Fault::SyncFailed { .. } | Fault::Prefix(_));
         Ok(fault)
     }
 }
@@ -151,6 +154,11 @@ impl<S: EventStore> EventStore for FaultyStore<S> {
                 if written {
                     self.store.append(batch).await?;
                 }
+                Err(poisoned())
+            }
+            Fault::Prefix(streams) => {
+                let written: Vec<_> = batch.iter().take(streams).cloned().collect();
+                self.store.append(written).await?;
                 Err(poisoned())
             }
         }

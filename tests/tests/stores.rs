@@ -45,6 +45,8 @@ async fn a_retry_succeeds_whatever_happened_to_the_append() {
         Fault::Conflict,
         Fault::SyncFailed { written: false },
         Fault::SyncFailed { written: true },
+        Fault::Prefix(1),
+        Fault::Prefix(2),
     ];
     for fault in lost {
         let directory = tempfile::tempdir().expect("a temporary directory");
@@ -58,6 +60,21 @@ async fn a_retry_succeeds_whatever_happened_to_the_append() {
         let events = store.read_all(Position::START, 10).await.expect("a store");
         assert_eq!(events.len(), 3, "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn a_death_leaves_whole_appends_from_the_start_and_nothing_more_is_appended_until_reopened() {
+    let store = FaultyStore::scripted(MemoryStore::new(), [Fault::Prefix(1)]);
+    let batch = vec![append("wallet-1", 0, &["a", "b"]), append("wallet-2", 0, &["c"])];
+
+    for _ in 0..2 {
+        let refused = store.append(batch.clone()).await;
+        assert!(matches!(refused, Err(AppendError::Poisoned { .. })), "{refused:?}");
+        let events = store.read_all(Position::START, 10).await.expect("a store");
+        assert_eq!(events.iter().map(|it| &*it.event.causation).collect::<Vec<_>>(), ["a", "b"]);
+    }
+    store.reopen();
+    assert_eq!(store.append(batch).await.expect("the rest of it"), Position(3));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@
 
 use super::asks;
 use crate::{
+    faulty_store::Fault,
     wanted::Wanted,
     worlds::{amount, instant, transaction},
 };
@@ -52,9 +53,8 @@ pub struct Day {
     pub before: Vec<(TransactionId, Wanted)>,
     /// In the order of time: from 09:30 until 15:10 of 2026-02-12.
     pub moments: Vec<(Timestamp, Happens)>,
-    /// After so many appends of the day the process dies while it writes, and whether that one is
-    /// stored.
-    pub death: Option<(usize, bool)>,
+    /// After so many appends of the day the process dies while it writes; how much of that one is stored.
+    pub death: Option<(usize, Fault)>,
 }
 
 impl Day {
@@ -74,7 +74,7 @@ impl Day {
 pub fn days(moments: usize) -> impl Strategy<Value = Day> {
     let ids = moments.max(1);
     let one = (0..340_i64, 0..ids, happenings());
-    let deaths = proptest::option::of((0..moments, any::<bool>()));
+    let deaths = proptest::option::of((0..moments, faults()));
     let plans = (asks::plans(), asks::plans());
     let drawn = (any::<u64>(), plans, vec(one, 1..=moments), deaths);
     drawn.prop_map(|(seed, plans, moments, death)| {
@@ -92,6 +92,14 @@ pub fn days(moments: usize) -> impl Strategy<Value = Day> {
         before.push((transaction("P-0"), Wanted::Plan(plans[0].clone())));
         Day { seed, before, moments, death }
     })
+}
+
+/// What a death leaves of the batch that it met: all, nothing, or its first streams.
+fn faults() -> impl Strategy<Value = Fault> {
+    prop_oneof![
+        any::<bool>().prop_map(|written| Fault::SyncFailed { written }),
+        (1..5_usize).prop_map(Fault::Prefix),
+    ]
 }
 
 /// A word to a plan of an instant that has not come by then would be refused: it is of that moment.

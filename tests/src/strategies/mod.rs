@@ -53,7 +53,7 @@ pub fn transaction_ids() -> impl Strategy<Value = TransactionId> {
 
 /// Requests that differ in amount, mode and whether a later T will do.
 pub fn requests() -> impl Strategy<Value = Request> {
-    let modes = vec![ConversionMode::LinkedSameDay, ConversionMode::NextDay];
+    let modes = ConversionMode::ALL.to_vec();
     (amounts(), select(modes), any::<bool>()).prop_map(|(amount, mode, only_today)| Request {
         amount,
         only_today,

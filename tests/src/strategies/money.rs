@@ -12,6 +12,7 @@ use fundflow_domain::{
     orders::Serial,
     payment::{self, SentBack},
     payout,
+    time::Timestamp,
 };
 use proptest::{prelude::*, sample::select};
 
@@ -28,8 +29,19 @@ fn amounts() -> impl Strategy<Value = Amount> {
     select(vec!["0.01", "4000.00", "10000.00"]).prop_map(amount)
 }
 
+/// When another command is decided: what follows from it was asked for then.
+fn instants() -> impl Strategy<Value = Timestamp> {
+    select(vec!["2026-02-13T10:00:10+08:00", "2026-02-25T09:30:00+08:00"]).prop_map(instant)
+}
+
 /// Commands to the ready-made payment.
 pub fn payment_commands() -> impl Strategy<Value = payment::Command> {
+    let at = (instants(), payment_commands_of_no_instant())
+        .prop_map(|(at, command)| payment::Command::At(at, Box::new(command)));
+    prop_oneof![3 => payment_commands_of_no_instant(), 1 => at]
+}
+
+fn payment_commands_of_no_instant() -> impl Strategy<Value = payment::Command> {
     use payment::Command as C;
     let why = || cause("0009", "the fund is closed");
     let other = payment::Terms { amount: amount("1.00"), ..payment_terms() };
@@ -49,6 +61,7 @@ pub fn payment_commands() -> impl Strategy<Value = payment::Command> {
             .prop_map(|(serial, sum)| C::RecordPaid(receipt(serial.as_str(), sum))),
         1 => Just(C::RecordDecline(cause("51", "not enough money"))),
         1 => Just(C::Close(why())),
+        1 => instants().prop_map(move |at| C::CloseLate { cause: why(), at }),
         3 => back.prop_map(move |back| C::SendBack(back, why())),
         2 => refunds,
     ]
@@ -56,6 +69,12 @@ pub fn payment_commands() -> impl Strategy<Value = payment::Command> {
 
 /// Commands to the ready-made payout.
 pub fn payout_commands() -> impl Strategy<Value = payout::Command> {
+    let at = (instants(), payout_commands_of_no_instant())
+        .prop_map(|(at, command)| payout::Command::At(at, Box::new(command)));
+    prop_oneof![3 => payout_commands_of_no_instant(), 1 => at]
+}
+
+fn payout_commands_of_no_instant() -> impl Strategy<Value = payout::Command> {
     use payout::Command as C;
     let terms = payout_terms();
     let (no, all) = (terms.no.clone(), terms.clone());
@@ -84,6 +103,12 @@ pub fn payout_commands() -> impl Strategy<Value = payout::Command> {
 
 /// Commands to an advance, by banks with and without a licence.
 pub fn advance_commands() -> impl Strategy<Value = advance::Command> {
+    let at = (instants(), advance_commands_of_no_instant())
+        .prop_map(|(at, command)| advance::Command::At(at, Box::new(command)));
+    prop_oneof![4 => advance_commands_of_no_instant(), 1 => at]
+}
+
+fn advance_commands_of_no_instant() -> impl Strategy<Value = advance::Command> {
     use advance::Command as C;
     let by = select(vec![Advancer::LicensedBank(read("BANK-1")), Advancer::Manager]);
     let terms = by.prop_map(|by| advance::Terms {

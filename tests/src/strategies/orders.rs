@@ -2,7 +2,7 @@
 
 use crate::{
     orders::{bought, conversion_terms, converted, promise, purchase_terms, rejection},
-    worlds::{cause, date, day, instant, read},
+    worlds::{cause, date, day, instant, read, shares},
 };
 use fundflow_domain::{
     application::{Command, Confirmation, Reception, Terms},
@@ -45,6 +45,8 @@ fn commands(terms: Terms, confirmations: Vec<Confirmation>) -> impl Strategy<Val
         C::Place(Box::new(terms)),
         C::Place(Box::new(later)),
         C::MoveTo(day("2026-02-24"), promise("2026-02-25"), ShareRounding::HalfUp),
+        C::AskFor(shares("100.00")),
+        C::AskFor(shares("3600.00")),
         C::Accept(read("F-1")),
         C::Accept(read("F-2")),
         C::Seal("B-1".into()),
@@ -62,8 +64,27 @@ fn commands(terms: Terms, confirmations: Vec<Confirmation>) -> impl Strategy<Val
         1 => select(confirmations.clone()).prop_map(|one| C::Overrule(Box::new(one))),
         1 => select(confirmations).prop_flat_map(|one| {
             let cause = cause("registrar", "taken back");
-            select(vec![C::Uphold(one.serial.clone()), C::Withdraw(one.serial, cause)])
+            let serial = || one.serial.clone();
+            let words = vec![
+                C::Uphold(serial()),
+                C::Withdraw(serial(), cause.clone()),
+                C::TakeBack(serial(), cause),
+            ];
+            select(words)
         }),
+        2 => select(rejections()),
         1 => asked.prop_map(move |at| cancel(instant(at))),
+    ]
+}
+
+/// What is said of a rejection that contradicts what was confirmed.
+fn rejections() -> Vec<Command> {
+    use Command as C;
+    let why = || cause("operator", "the registrar was asked");
+    vec![
+        C::ContestRejection(rejection()),
+        C::UpholdRejection(why()),
+        C::DropRejection { cause: why(), taken_back: false },
+        C::DropRejection { cause: why(), taken_back: true },
     ]
 }

@@ -7,7 +7,7 @@ use fundflow_domain::{
     freeze::{Frozen, FrozenCause},
     fund::RedemptionSequence,
     holdings::{self, Credit},
-    ids::{LotId, OrderId},
+    ids::{LotId, OrderId, TransactionId},
     money::Shares,
     money_fund::IncomeUnit,
     orders::{LotTaken, Serial},
@@ -25,12 +25,17 @@ fn texts() -> impl Strategy<Value = &'static str> {
 
 /// Commands to a wallet, of three transactions and numbers up to five.
 pub fn wallet_commands() -> impl Strategy<Value = wallet::Command> {
-    prop_oneof![8 => bought_and_spent(), 3 => left_and_kept_back(), 3 => incomes()]
+    prop_oneof![
+        9 => bought_and_spent(),
+        3 => left_and_kept_back(),
+        1 => claimed(),
+        3 => incomes(),
+    ]
 }
 
 fn bought_and_spent() -> impl Strategy<Value = wallet::Command> {
     use wallet::Command as C;
-    (0..8_u8, transactions(), few_shares(), dates()).prop_map(|(which, tx, shares, on)| match which
+    (0..9_u8, transactions(), few_shares(), dates()).prop_map(|(which, tx, shares, on)| match which
     {
         0 => C::CreditInTransit(tx, shares),
         1 => C::ConfirmCredit(tx, shares, on),
@@ -39,6 +44,7 @@ fn bought_and_spent() -> impl Strategy<Value = wallet::Command> {
         4 => C::TakeOut { transaction: tx, shares, earns_through: on },
         5 => C::TakePortion { transaction: tx, shares, earns_through: on },
         6 => C::ConfirmPortion(tx, shares, on),
+        7 => C::ReserveAll(tx, shares),
         _ => C::Release(tx),
     })
 }
@@ -64,6 +70,13 @@ fn left_and_kept_back() -> impl Strategy<Value = wallet::Command> {
             _ => C::FollowRegister { record: read(name), on, frozen: Frozen::InAll(shares) },
         },
     )
+}
+
+fn claimed() -> impl Strategy<Value = wallet::Command> {
+    use wallet::Command as C;
+    let claims = (transactions(), few_shares())
+        .prop_map(|(transaction, shares)| C::Claim(order_of(&transaction), transaction, shares));
+    prop_oneof![claims, orders().prop_map(C::WaiveClaim)]
 }
 
 fn incomes() -> impl Strategy<Value = wallet::Command> {
@@ -92,6 +105,11 @@ fn lots() -> impl Strategy<Value = LotId> {
 
 fn orders() -> impl Strategy<Value = OrderId> {
     select(vec!["TX-1.out", "TX-2.out", "TX-3.out"]).prop_map(read)
+}
+
+/// Whoever claims has the order: an order is named after its one transaction.
+fn order_of(transaction: &TransactionId) -> OrderId {
+    OrderId::part(transaction, "out")
 }
 
 fn records() -> impl Strategy<Value = Serial> {
@@ -142,11 +160,18 @@ pub fn holdings_commands() -> impl Strategy<Value = holdings::Command> {
 
 fn held_back() -> impl Strategy<Value = holdings::Command> {
     use holdings::Command as C;
-    (0..5_u8, records(), few_shares(), dates()).prop_map(|(which, name, shares, on)| match which {
+    let drawn = (0..5_u8, records(), few_shares(), dates());
+    let words = drawn.prop_map(|(which, name, shares, on)| match which {
         0 => C::Freeze { record: name, shares, cause: FrozenCause::Judicial },
         1 => C::Unfreeze(name),
         2 => C::Hold { case: name, shares },
         3 => C::Unhold(name),
         _ => C::FollowRegister { record: name, on, frozen: Frozen::Besides(shares) },
-    })
+    });
+    let claims = (transactions(), few_shares()).prop_map(|(transaction, shares)| C::Claim {
+        order: order_of(&transaction),
+        transaction,
+        shares,
+    });
+    prop_oneof![5 => words, 1 => claims, 1 => orders().prop_map(C::WaiveClaim)]
 }

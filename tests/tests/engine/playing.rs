@@ -71,9 +71,9 @@ impl Played {
             played.happens(&Happens::Asks(id.clone(), Box::new(wanted.clone()))).await;
         }
         played.pass_until(Day::open()).await;
-        if let Some((appends, written)) = day.death {
+        if let Some((appends, fault)) = day.death {
             let before = std::iter::repeat_n(Fault::Pass, appends);
-            played.store.script_more(before.chain([Fault::SyncFailed { written }]));
+            played.store.script_more(before.chain([fault]));
         }
         for (at, happens) in &day.moments {
             played.pass_until(*at).await;

@@ -96,3 +96,21 @@ fn a_subscription_among_those_who_refuse() {
     let found = explore(Explorer::new(buying(Way::Subscription, may)));
     ends(&found, &["completed", "rolled_back"]);
 }
+
+#[test]
+fn a_subscription_among_people() {
+    let may = [May::RejectAtFront, May::RefuseMoney, May::Keep];
+    let cancel = purchase::Command::Cancel { at: morning() };
+    let world = buying(Way::Subscription, may);
+    let found = explore(Explorer::new(world).acts(1).command(cancel).operators());
+    ends(
+        &found,
+        &[
+            "abandoned",
+            "completed",
+            "parked at its end (does_not_add_up)",
+            "parked at refund payment (closed)",
+            "rolled_back",
+        ],
+    );
+}

@@ -14,7 +14,7 @@ use fundflow_sagas::{
     withdraw::{self, Withdraw},
 };
 use fundflow_testkit::{
-    explore::{Explorer, World},
+    explore::{Explored, Explorer, World},
     shipped,
     worlds::{account, asked, investor, investor_id, request, shares, wallet_code},
 };
@@ -137,14 +137,18 @@ fn a_linked_discount_purchase_among_those_who_refuse() {
     ends(&found, &linked_among_those_who_refuse());
 }
 
-#[test]
-fn a_linked_discount_purchase_among_people() {
-    let may = [May::RejectAtFront, May::Keep];
+/// The investor takes back all of it, or only the conversion; operators act on what is parked.
+fn among_people(mode: ConversionMode) -> Explored {
     let all = discount_purchase::Command::Cancel { at: morning(), scope: Scope::All };
     let half = discount_purchase::Command::Cancel { at: morning(), scope: Scope::Conversion };
-    let world = discount(ConversionMode::LinkedSameDay, may);
+    let world = discount(mode, [May::RejectAtFront, May::Keep]);
     let explorer = Explorer::new(world).acts(1).command(all).command(half);
-    let found = explore(explorer.operators());
+    explore(explorer.operators())
+}
+
+#[test]
+fn a_linked_discount_purchase_among_people() {
+    let found = among_people(ConversionMode::LinkedSameDay);
     ends(
         &found,
         &[
@@ -163,6 +167,46 @@ fn a_next_day_discount_purchase_among_those_who_refuse() {
     let may = [May::Decline, May::RejectAtFront, May::RejectInBatch];
     let found = explore(Explorer::new(discount(ConversionMode::NextDay, may)));
     ends(&found, &["compensated", "completed", "kept_in_wallet", "rolled_back"]);
+}
+
+#[test]
+fn a_next_day_discount_purchase_among_people() {
+    let found = among_people(ConversionMode::NextDay);
+    ends(
+        &found,
+        &[
+            "abandoned",
+            "compensated",
+            "completed",
+            "kept_in_wallet",
+            "parked at its end (does_not_add_up)",
+            "rolled_back",
+        ],
+    );
+}
+
+#[test]
+fn a_held_discount_purchase_among_people() {
+    let found = among_people(ConversionMode::Held);
+    let disputed = "parked at its end (does_not_add_up)";
+    ends(&found, &["abandoned", "completed", disputed, "rolled_back"]);
+}
+
+#[test]
+fn a_redeem_to_purchase_among_people() {
+    let found = among_people(ConversionMode::RedeemToPurchase);
+    ends(
+        &found,
+        &[
+            "abandoned",
+            "compensated",
+            "completed",
+            "kept_in_wallet",
+            "paid_out",
+            "parked at its end (does_not_add_up)",
+            "rolled_back",
+        ],
+    );
 }
 
 #[test]
