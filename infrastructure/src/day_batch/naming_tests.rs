@@ -59,7 +59,6 @@ fn a_record_that_names_its_application_as_it_was_sent_or_leaves_it_blank_is_righ
 
 #[test]
 fn each_field_that_names_another_order_is_said_with_both_values() {
-    type Change = fn(&mut TradeConfirmation);
     let rows: [(Change, &str); 12] = [
         (
             |it| it.business_code = "122".into(),
@@ -121,6 +120,8 @@ fn a_subscription_has_interest_and_a_failed_one_is_an_answer_to_it() {
     }
 }
 
+type Change = fn(&mut TradeConfirmation);
+
 #[test]
 fn a_fee_that_nobody_promised_is_told_and_a_part_of_one_that_is_held_against_the_promise_is_not() {
     let fees = |record: &TradeConfirmation| {
@@ -137,7 +138,6 @@ fn a_fee_that_nobody_promised_is_told_and_a_part_of_one_that_is_held_against_the
         ..right()
     };
     assert_eq!(fees(&both), "TransferFee 5.00 of 0.00; OtherFee1 0.25 of 0.00");
-    type Change = fn(&mut TradeConfirmation);
     let more: [(Change, &str); 10] = [
         (|it| it.other_fee2 = 5.into(), "OtherFee2 5.00 of 0.00"),
         (|it| it.stamp_duty = 5.into(), "StampDuty 5.00 of 0.00"),
