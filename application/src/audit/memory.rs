@@ -145,7 +145,11 @@ impl Memory {
             // What was not folded to its end is not what the log says.
             let is_broken = trails.get(need.stream()).is_some_and(|trail| trail.broken);
             if is_broken && self.streams.damage(need.stream()).is_none() {
-                let damage = Streams::default().provide(need, &read(store, trails, need).await?);
+                let damage = match read(store, trails, need).await {
+                    Ok(history) => Streams::default().provide(need, &history),
+                    Err(fault @ ReadError::Fault(_)) => return Err(fault),
+                    Err(damaged) => Some(damage_of(need.stream(), damaged)),
+                };
                 if let Some(damage) = damage {
                     return Ok(Err(LookError::Damaged(damage)));
                 }
