@@ -59,7 +59,7 @@ impl<S: Saga> Followed<S> {
         self.plan = Some(plan);
     }
 
-    /// Its transaction.
+    /// The transaction under which it was asked for.
     pub const fn id(&self) -> &TransactionId {
         &self.id
     }
@@ -129,7 +129,7 @@ impl<S: Saga> Replayed<S> {
         &self.followed
     }
 
-    /// Its streams.
+    /// Every stream that it works on, folded.
     pub const fn streams(&self) -> &Streams {
         &self.streams
     }
