@@ -13,7 +13,7 @@
 //! 4. Streams of categories that nobody registered have their links verified, and are reported as
 //!    not checked beyond that. That is no finding.
 //! 5. It looks at what was committed when it began, so it may run beside an engine.
-//! 6. What is read of a stream is read once, however many sagas work on it ([`memory`]): the time needed grows with
+//! 6. What is read of a stream is read once, however many sagas work on it (`memory.rs`): the time needed grows with
 //!    the log. Of those that have ended only so many stay in memory, and what left is read again if something
 //!    follows, so the memory needed grows with the open sagas, and by a few hundred bytes with each closed one.
 //! 7. What a saga decided is held against where it stood by what precedes it, and what its events name must be
