@@ -77,7 +77,7 @@ pub(super) fn unpromised_fees(record: &TradeConfirmation) -> Vec<Misnamed> {
     let promised = if of_conversion { both } else { charge };
     let charges = [leaving, topup, both].into_iter().filter(|_| of_conversion);
     let charges: Vec<Decimal> = charges.chain([promised, Decimal::ZERO]).collect();
-    let bought = ["122", "130"].contains(&&*record.business_code);
+    let bought = ["122", "130", "139"].contains(&&*record.business_code);
     let none = [
         ("TransferFee", record.transfer_fee),
         ("OtherFee1", record.other_fee1),
