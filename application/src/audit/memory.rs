@@ -17,25 +17,26 @@ use fundflow_runtime::{
     grounds::Groundless,
     kind::Kind,
     look::{Look, LookError},
+    message::SagaId,
 };
 use std::collections::{HashMap, VecDeque};
 
-/// Sagas and streams that may rest. With some streams each, a few hundred MB at most.
+/// Sagas and streams that may rest: some 200 MB of purchases with their streams.
 pub(super) const RESTING: usize = 32_768;
 
 pub(super) type Trails = HashMap<StreamName, Trail>;
 
-/// See the module.
+/// The folds and the sagas by which the next events are judged.
 pub(super) struct Memory {
     streams: Streams,
-    sagas: HashMap<Owner, Followed>,
+    sagas: HashMap<Owner, Slot>,
     resting: VecDeque<Rest>,
     at_most: usize,
     /// Of those that have left.
     groundless: HashMap<Owner, Vec<Groundless>>,
 }
 
-struct Followed {
+struct Slot {
     saga: Box<dyn Follower>,
     /// So many of the streams that it works on are held for it.
     held: usize,
@@ -93,8 +94,8 @@ impl Memory {
     /// Has the event's saga judge it by what precedes it, and folds it.
     pub(super) fn fold_in(&mut self, need: &Need, event: &Recorded) -> Result<(), ReadError> {
         let owner: Owner = (event.event.process.clone(), event.event.correlation.clone());
-        if let Some(followed) = self.sagas.get_mut(&owner) {
-            followed.saga.judge(&self.streams, event);
+        if let Some(slot) = self.sagas.get_mut(&owner) {
+            slot.saga.judge(&self.streams, event);
         }
         self.streams.replay(need, event)
     }
@@ -112,16 +113,16 @@ impl Memory {
             return Ok(());
         }
         let owner: Owner = (kind.name().into(), transaction.clone());
-        let followed = self.sagas.entry(owner.clone()).or_insert_with(|| Followed {
+        let slot = self.sagas.entry(owner.clone()).or_insert_with(|| Slot {
             saga: kind.follow(transaction.clone(), &[]),
             held: 0,
             rests: false,
         });
-        followed.saga.replan(&self.streams);
+        slot.saga.replan(&self.streams);
         self.hold(store, trails, &owner).await?;
         let ends = kind.ending_types().contains(&event.event.event_type.as_ref());
-        if ends && let Some(followed) = self.sagas.get_mut(&owner).filter(|it| !it.rests) {
-            followed.rests = true;
+        if ends && let Some(slot) = self.sagas.get_mut(&owner).filter(|it| !it.rests) {
+            slot.rests = true;
             self.resting.push_back(Rest::Saga(owner));
         }
         Ok(())
@@ -138,10 +139,11 @@ impl Memory {
         if !self.sagas.contains_key(owner) {
             self.follow(store, trails, (owner, kind)).await?;
         }
-        let Some(followed) = self.sagas.get(owner) else {
-            return Ok(Err(LookError::NotJson("a saga")));
+        let Some(slot) = self.sagas.get(owner) else {
+            let transaction = owner.1.clone();
+            return Ok(Err(LookError::Unknown(SagaId { kind: kind.name(), transaction })));
         };
-        for need in followed.saga.used() {
+        for need in slot.saga.used() {
             // What was not folded to its end is not what the log says.
             let is_broken = trails.get(need.stream()).is_some_and(|trail| trail.broken);
             if is_broken && self.streams.damage(need.stream()).is_none() {
@@ -155,7 +157,7 @@ impl Memory {
                 }
             }
         }
-        let look = followed.saga.look(&self.streams);
+        let look = slot.saga.look(&self.streams);
         Ok(look.map(|mut look| {
             let mut earlier = self.groundless.remove(owner).unwrap_or_default();
             earlier.append(&mut look.groundless);
@@ -177,7 +179,7 @@ impl Memory {
             Err(ReadError::Damaged { .. }) => fresh,
             Err(fault @ ReadError::Fault(_)) => return Err(fault),
         };
-        self.sagas.insert(owner.clone(), Followed { saga, held: 0, rests: true });
+        self.sagas.insert(owner.clone(), Slot { saga, held: 0, rests: true });
         self.resting.push_back(Rest::Saga(owner.clone()));
         self.hold(store, trails, owner).await
     }
@@ -188,9 +190,9 @@ impl Memory {
         trails: &Trails,
         owner: &Owner,
     ) -> Result<(), ReadError> {
-        let Some(followed) = self.sagas.get_mut(owner) else { return Ok(()) };
-        let further: Vec<Need> = followed.saga.used()[followed.held..].to_vec();
-        followed.held += further.len();
+        let Some(slot) = self.sagas.get_mut(owner) else { return Ok(()) };
+        let further: Vec<Need> = slot.saga.used()[slot.held..].to_vec();
+        slot.held += further.len();
         for need in further {
             self.bring(store, trails, &need).await?;
             self.streams.hold(need.stream());
@@ -234,7 +236,7 @@ impl Memory {
     }
 
     fn leave(&mut self, owner: Owner) {
-        let Some(Followed { saga, held, .. }) = self.sagas.remove(&owner) else { return };
+        let Some(Slot { saga, held, .. }) = self.sagas.remove(&owner) else { return };
         for need in &saga.used()[..held] {
             self.streams.release(need.stream());
         }

@@ -188,7 +188,7 @@ const FEES: [&str; 14] = [
 ];
 
 impl Misnamed {
-    /// Whether it is a fee that nobody promised, and names nothing.
+    /// Whether it is money that nobody promised, and names no order.
     pub fn is_fee(&self) -> bool {
         FEES.contains(&self.field.as_str())
     }

@@ -51,9 +51,7 @@ impl Stated {
         let sums = [self.refund, self.amount].iter().all(|sum| sum.is_zero());
         (self.on.is_some() || !sums || !self.shares.is_zero()).then_some(self)
     }
-}
 
-impl Stated {
     /// Whether it names shares or money.
     pub fn names_sums(&self) -> bool {
         !self.refund.is_zero() || !self.amount.is_zero() || !self.shares.is_zero()
