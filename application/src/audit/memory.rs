@@ -40,7 +40,6 @@ struct Slot {
     saga: Box<dyn Follower>,
     /// So many of the streams that it works on are held for it.
     held: usize,
-    rests: bool,
 }
 
 enum Rest {
@@ -113,16 +112,11 @@ impl Memory {
             return Ok(());
         }
         let owner: Owner = (kind.name().into(), transaction.clone());
-        let slot = self.sagas.entry(owner.clone()).or_insert_with(|| Slot {
-            saga: kind.follow(transaction.clone(), &[]),
-            held: 0,
-            rests: false,
-        });
+        let fresh = || Slot { saga: kind.follow(transaction.clone(), &[]), held: 0 };
+        let slot = self.sagas.entry(owner.clone()).or_insert_with(fresh);
         slot.saga.replan(&self.streams);
         self.hold(store, trails, &owner).await?;
-        let ends = kind.ending_types().contains(&event.event.event_type.as_ref());
-        if ends && let Some(slot) = self.sagas.get_mut(&owner).filter(|it| !it.rests) {
-            slot.rests = true;
+        if kind.ending_types().contains(&event.event.event_type.as_ref()) {
             self.resting.push_back(Rest::Saga(owner));
         }
         Ok(())
@@ -179,7 +173,7 @@ impl Memory {
             Err(ReadError::Damaged { .. }) => fresh,
             Err(fault @ ReadError::Fault(_)) => return Err(fault),
         };
-        self.sagas.insert(owner.clone(), Slot { saga, held: 0, rests: true });
+        self.sagas.insert(owner.clone(), Slot { saga, held: 0 });
         self.resting.push_back(Rest::Saga(owner.clone()));
         self.hold(store, trails, owner).await
     }
@@ -236,7 +230,7 @@ impl Memory {
     }
 
     fn leave(&mut self, owner: Owner) {
-        let Some(Slot { saga, held, .. }) = self.sagas.remove(&owner) else { return };
+        let Some(Slot { saga, held }) = self.sagas.remove(&owner) else { return };
         for need in &saga.used()[..held] {
             self.streams.release(need.stream());
         }
@@ -257,4 +251,44 @@ async fn read<S: EventStore>(
     let mut history = whole(store, need.stream()).await?;
     history.retain(|event| event.version <= trail.version || trail.broken);
     Ok(history)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nobody;
+
+    impl Follower for Nobody {
+        fn judge(&mut self, _: &Streams, _: &Recorded) {}
+        fn replan(&mut self, _: &Streams) {}
+        fn used(&self) -> &[Need] {
+            &[]
+        }
+        fn groundless(&self) -> &[Groundless] {
+            &[]
+        }
+        fn look(&self, _: &Streams) -> Result<Look, LookError> {
+            Err(LookError::NotJson("nobody"))
+        }
+    }
+
+    /// What it judges next may be of the turn that it has judged the beginning of.
+    #[test]
+    fn a_saga_does_not_leave_while_an_event_of_its_own_is_heard() {
+        let owner = |id: &str| -> Owner { ("lamp".into(), id.parse().unwrap()) };
+        let mut memory = Memory::of(0);
+        for id in ["L-1", "L-2"] {
+            memory.sagas.insert(owner(id), Slot { saga: Box::new(Nobody), held: 0 });
+            memory.resting.push_back(Rest::Saga(owner(id)));
+        }
+        let left = |memory: &Memory| ["L-1", "L-2"].map(|id| memory.sagas.contains_key(&owner(id)));
+
+        memory.make_room(&owner("L-1"));
+        assert_eq!(left(&memory), [true, true], "it is the oldest, and is next to the last now");
+        memory.make_room(&owner("L-1"));
+        assert_eq!(left(&memory), [true, false]);
+        memory.make_room(&owner("L-3"));
+        assert_eq!(left(&memory), [false, false]);
+    }
 }

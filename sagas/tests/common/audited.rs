@@ -1,7 +1,7 @@
 //! What an audit says of a log, at any point of a story.
 
 use fundflow_application::{
-    audit::{Check, Report, verify},
+    audit::{Check, Report, verify, verify_within},
     desk::Registry,
 };
 use fundflow_kernel::{
@@ -24,7 +24,10 @@ pub(crate) fn report(log: &[Recorded], kinds: impl IntoIterator<Item = Arc<dyn K
             let append = StreamAppend { stream: stream.clone(), expected, events };
             store.append(vec![append]).await.unwrap();
         }
-        verify(&store, &registry, |_, _| {}).await.unwrap()
+        let report = verify(&store, &registry, |_, _| {}).await.unwrap();
+        let with_no_room = verify_within(&store, &registry, 0, |_, _| {}).await.unwrap();
+        assert_eq!(with_no_room, report, "what has left memory is read again");
+        report
     })
 }
 

@@ -29,7 +29,8 @@ impl Books {
             })
         });
         let mut all: Vec<Difference> = all.collect();
-        all.sort_by(|one, other| (&one.order, &one.case).cmp(&(&other.order, &other.case)));
+        let place = |it: &Difference| (it.order.clone(), it.case.clone(), it.class.clone());
+        all.sort_by_cached_key(place);
         all.truncate(LISTED);
         all
     }
