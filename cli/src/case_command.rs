@@ -129,7 +129,7 @@ async fn list(
 ) -> Result<ExitCode, Failure> {
     let store = open(store)?;
     let cases = folded::all::<Cases>(&store, "").await?;
-    let mut rows: Vec<_> = cases.iter().filter_map(|it| CaseRow::of(&it.kept)).collect();
+    let mut rows: Vec<_> = cases.iter().filter_map(|it| CaseRow::of(&it.fold)).collect();
     if let Some(wanted) = transaction
         && !rows.iter().any(|row| row.transaction.as_ref() == Some(wanted))
     {
@@ -226,7 +226,7 @@ async fn show(
 
 fn row(found: &Folded<Cases>) -> Result<CaseRow, Failure> {
     let nothing = || Failure::NotFound(format!("{} holds no case", found.stream));
-    CaseRow::of(&found.kept).ok_or_else(nothing)
+    CaseRow::of(&found.fold).ok_or_else(nothing)
 }
 
 /// The record itself: it stands in the log, not in the state.

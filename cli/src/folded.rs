@@ -1,7 +1,7 @@
 //! Streams of one kind, each folded from its own events and never from the whole log.
 
 use crate::reading::{Failure, complain};
-use fundflow_application::read_models::Kept;
+use fundflow_application::read_models::StreamFold;
 use fundflow_infrastructure::sqlite::SqliteStore;
 use fundflow_kernel::{
     codec::Stored,
@@ -12,7 +12,7 @@ use fundflow_kernel::{
 /// A stream that has events.
 pub(crate) struct Folded<D: Stored> {
     pub(crate) stream: StreamName,
-    pub(crate) kept: Kept<D>,
+    pub(crate) fold: StreamFold<D>,
     /// At least one.
     pub(crate) events: Vec<Recorded>,
 }
@@ -22,9 +22,9 @@ pub(crate) async fn one<D: Stored, S: EventStore>(
     store: &S,
     stream: &StreamName,
 ) -> Result<Option<Folded<D>>, ReadError> {
-    let (kept, events) = Kept::load(store, stream).await?;
+    let (fold, events) = StreamFold::load(store, stream).await?;
     let stream = stream.clone();
-    Ok((!events.is_empty()).then_some(Folded { stream, kept, events }))
+    Ok((!events.is_empty()).then_some(Folded { stream, fold, events }))
 }
 
 /// Every stream of that kind whose ID begins so, by name. One that cannot be folded is named on the

@@ -31,8 +31,8 @@ pub(crate) async fn of_each<S: EventStore>(
         let holding = Key::<Holdings>::of(&HoldingId { investor: investor.clone(), fund });
         let wallet = folded::one::<Wallet, _>(store, wallet.stream()).await?;
         let holding = folded::one::<Holdings, _>(store, holding.stream()).await?;
-        let in_wallet = wallet.map(|it| it.kept.loaded.state.frozen_by_orders());
-        let held = holding.map(|it| it.kept.loaded.state.frozen_by_orders());
+        let in_wallet = wallet.map(|it| it.fold.loaded.state.frozen_by_orders());
+        let held = holding.map(|it| it.fold.loaded.state.frozen_by_orders());
         let sum = in_wallet.unwrap_or_default().plus(held.unwrap_or_default());
         all.push((investor, fund, sum.unwrap_or_default()));
     }

@@ -115,7 +115,7 @@ async fn list(
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
     let all = folded::all::<Holdings>(&open(store)?, "").await?;
-    let rows = all.iter().filter_map(|it| HoldingRow::of(it.stream.id(), &it.kept, None));
+    let rows = all.iter().filter_map(|it| HoldingRow::of(it.stream.id(), &it.fold, None));
     let mut rows: Vec<_> = rows.collect();
     if let Some(fund) = fund {
         let mut known: BTreeSet<FundCode> = rows.iter().map(|row| row.fund).collect();
@@ -148,7 +148,7 @@ async fn show(
     // An investor's ID may contain a point, and so begin like another's stream.
     let rows = found.iter().filter_map(|it| {
         let nav = HoldingId::parse(it.stream.id()).and_then(|id| navs.get(&id.fund).copied());
-        HoldingRow::of(it.stream.id(), &it.kept, nav)
+        HoldingRow::of(it.stream.id(), &it.fold, nav)
     });
     let rows: Vec<_> = rows.filter(|row| row.investor == *investor).collect();
     if rows.is_empty() {

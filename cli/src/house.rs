@@ -82,7 +82,7 @@ impl Terms {
                     || Failure::Typed("the folder is no day; mend what is named above".into());
                 Some(terms.ok_or_else(mend)?)
             }
-            None => DayTerms::kept(&database(place.store).with_file_name(BOOKS), &calendar)
+            None => DayTerms::load(&database(place.store).with_file_name(BOOKS), &calendar)
                 .map_err(|error| Failure::Engine(with_sources(&error)))?,
         };
         let catalogue = match &day {

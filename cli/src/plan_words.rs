@@ -33,7 +33,7 @@ impl PlanFacts {
         }
         let key = Key::<RegularPlan>::of(transaction);
         let found = folded::one::<RegularPlan, S>(store, key.stream()).await?;
-        let plan = found.as_ref().and_then(|it| it.kept.loaded.state.plan());
+        let plan = found.as_ref().and_then(|it| it.fold.loaded.state.plan());
         Ok(plan.map(|plan| Self { options: options(plan.terms_in_force()), misses: misses(plan) }))
     }
 

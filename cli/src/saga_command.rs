@@ -292,10 +292,10 @@ async fn open_cases(store: &SqliteStore, seen: &desk::Shown) -> Result<Vec<CaseR
     let id = &seen.look.id;
     let mut cases = folded::all::<Cases>(store, "").await?;
     cases.retain(|case| {
-        let owner = case.kept.loaded.owner.as_ref();
+        let owner = case.fold.loaded.owner.as_ref();
         owner.is_some_and(|(kind, of)| **kind == *id.kind && *of == id.transaction)
     });
-    let mut rows: Vec<CaseRow> = cases.iter().filter_map(|it| CaseRow::of(&it.kept)).collect();
+    let mut rows: Vec<CaseRow> = cases.iter().filter_map(|it| CaseRow::of(&it.fold)).collect();
     rows.retain(|row| row.open);
     rows.sort_by(|a, b| (a.since, &a.case).cmp(&(b.since, &b.case)));
     Ok(rows)

@@ -81,7 +81,7 @@ async fn list(
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
     let wallets = folded::all::<Wallet>(&open(store)?, "").await?;
-    let rows = wallets.iter().filter_map(|it| WalletRow::of(it.stream.id(), &it.kept));
+    let rows = wallets.iter().filter_map(|it| WalletRow::of(it.stream.id(), &it.fold));
     List::of(rows, limit).print(format, HEADER, cells, out)
 }
 
@@ -92,7 +92,7 @@ async fn show(
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
     let found = folded::all::<Wallet>(&open(store)?, &format!("{investor}.")).await?;
-    let rows = found.iter().filter_map(|it| WalletRow::of(it.stream.id(), &it.kept));
+    let rows = found.iter().filter_map(|it| WalletRow::of(it.stream.id(), &it.fold));
     // An investor's ID may contain a point, and so begin like another's stream.
     let rows: Vec<_> = rows.filter(|row| row.investor == *investor).collect();
     if rows.is_empty() {

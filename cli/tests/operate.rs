@@ -14,8 +14,8 @@ use fundflow_domain::{
 use fundflow_infrastructure::{
     sandbox::{
         channel::SandboxChannel,
-        kept::keep,
         registrar::{Confirming, Market, SandboxRegistrar},
+        saved,
         scenario::Scenario,
     },
     sqlite::{Settings, SqliteStore},
@@ -58,7 +58,7 @@ async fn open(directory: &Path, now: Timestamp) -> Outside {
     let books = directory.join("sandbox");
     std::fs::create_dir_all(&books).unwrap();
     let scenario = Scenario::from_toml(SCENARIO).unwrap();
-    keep(&scenario, &books).unwrap();
+    saved::save(&scenario, &books).unwrap();
     let house = house();
     let (shared, market) = (Arc::new(clock.clone()), Market::at_par(house.calendar.clone()));
     let channel = SandboxChannel::open(scenario.clone(), shared.clone(), &books).unwrap();

@@ -57,15 +57,6 @@ pub enum Carry {
     },
 }
 
-/// Shares and unpaid income after a carry-forward.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Carried {
-    /// What is held now.
-    pub shares: Shares,
-    /// Less than a fen.
-    pub unpaid: Income,
-}
-
 /// A full exit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exit {
@@ -153,17 +144,6 @@ impl Income {
         let rest = self.decimal().checked_sub(whole).and_then(|rest| Self::new(rest).ok());
         (whole, rest.unwrap_or(Self::ZERO))
     }
-}
-
-/// Turns the whole fen of unpaid income into shares at 1.00; negative income takes shares away.
-///
-/// # Errors
-/// [`Refusal`].
-pub fn carry_forward(shares: Shares, unpaid: Income) -> Result<Carried, Refusal> {
-    let (whole, rest) = unpaid.whole_fen();
-    let after = shares.decimal().checked_add(whole).and_then(|sum| Shares::new(sum).ok());
-    let after = after.ok_or(Refusal::BelowZero { unpaid, shares })?;
-    Ok(Carried { shares: after, unpaid: rest })
 }
 
 /// Pays out every share at 1.00 and all unpaid income with them.
@@ -345,20 +325,6 @@ fn seventh_root(a: Decimal) -> Option<Decimal> {
         x = x.checked_mul(six)?.checked_add(pull)?.checked_div(seven)?;
     }
     Some(x)
-}
-
-/// Whether shares bought on one T, and perhaps redeemed on another, earn on a natural day.
-///
-/// # Errors
-/// Out of the calendar's range.
-pub fn earns_on(
-    calendar: &TradingCalendar,
-    bought: TradingDay,
-    redeemed: Option<TradingDay>,
-    day: NaiveDate,
-) -> Result<bool, CalendarError> {
-    let until = redeemed.map(|redeemed| earns_until(calendar, redeemed)).transpose()?;
-    Ok(earns_from(calendar, bought)? <= day && until.is_none_or(|until| day <= until))
 }
 
 #[cfg(test)]

@@ -30,13 +30,13 @@ const PAUSE: Duration = Duration::from_secs(5);
 pub(crate) struct Listed(pub(crate) Arc<str>, pub(crate) TransactionId);
 
 #[derive(Debug, Default, Deserialize)]
-struct Kept {
+struct Saved {
     open: BTreeSet<Listed>,
 }
 
 /// The same as it is written.
 #[derive(Debug, Serialize)]
-struct Keeping<'a> {
+struct Saving<'a> {
     open: Vec<(&'a str, &'a TransactionId)>,
 }
 
@@ -44,8 +44,8 @@ struct Keeping<'a> {
 pub(crate) async fn last_list<S: Checkpoints>(
     store: &S,
 ) -> Result<Option<(Position, BTreeSet<Listed>)>, ReadError> {
-    let kept = store.load(READER).await?;
-    Ok(kept.and_then(|(at, kept)| Some((at, serde_json::from_slice::<Kept>(&kept).ok()?.open))))
+    let saved = store.load(READER).await?;
+    Ok(saved.and_then(|(at, saved)| Some((at, serde_json::from_slice::<Saved>(&saved).ok()?.open))))
 }
 
 async fn save<S: Checkpoints>(
@@ -56,11 +56,11 @@ async fn save<S: Checkpoints>(
 ) -> Result<(), AppendError> {
     let ours = open.iter().map(|saga| (saga.kind, &saga.transaction));
     let theirs = foreign.iter().map(|Listed(kind, transaction)| (&**kind, transaction));
-    let mut keeping = Keeping { open: ours.chain(theirs).collect() };
-    keeping.open.sort_unstable();
+    let mut saving = Saving { open: ours.chain(theirs).collect() };
+    saving.open.sort_unstable();
     // A list that cannot be written is an unreadable cache.
-    let kept = serde_json::to_vec(&keeping).unwrap_or_default();
-    store.save(READER, at, kept).await
+    let saved = serde_json::to_vec(&saving).unwrap_or_default();
+    store.save(READER, at, saved).await
 }
 
 /// Knows when a checkpoint is due, and saves it.

@@ -172,8 +172,10 @@ impl fmt::Display for EventId {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "who", rename_all = "snake_case")]
 pub enum Actor {
-    /// The investor, by ID, through the trading service.
-    Investor(Arc<str>),
+    /// Who asked for the transaction, by ID, through the service that embeds the engine. Stored and printed as
+    /// `investor`, which the requesters of the shipped sagas are.
+    #[serde(rename = "investor")]
+    Requester(Arc<str>),
     /// A payment channel or registrar, by name.
     Counterparty(Arc<str>),
     /// A person with the admin command, by name.
@@ -185,7 +187,7 @@ pub enum Actor {
 impl fmt::Display for Actor {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Actor::Investor(who) => write!(out, "investor:{who}"),
+            Actor::Requester(who) => write!(out, "investor:{who}"),
             Actor::Counterparty(who) => write!(out, "counterparty:{who}"),
             Actor::Operator(who) => write!(out, "operator:{who}"),
             Actor::Engine => out.write_str("engine"),
@@ -197,7 +199,7 @@ impl FromStr for Actor {
     type Err = IdError;
     fn from_str(text: &str) -> Result<Self, IdError> {
         match text.split_once(':') {
-            Some(("investor", who)) => Ok(Actor::Investor(who.into())),
+            Some(("investor", who)) => Ok(Actor::Requester(who.into())),
             Some(("counterparty", who)) => Ok(Actor::Counterparty(who.into())),
             Some(("operator", who)) => Ok(Actor::Operator(who.into())),
             None if text == "engine" => Ok(Actor::Engine),
@@ -273,7 +275,7 @@ impl NewEvent {
             bytes.extend_from_slice(part);
         };
         let (kind, who) = match &self.actor {
-            Actor::Investor(who) => (b"i", who.as_bytes()),
+            Actor::Requester(who) => (b"i", who.as_bytes()),
             Actor::Counterparty(who) => (b"c", who.as_bytes()),
             Actor::Operator(who) => (b"o", who.as_bytes()),
             Actor::Engine => (b"e", &b""[..]),

@@ -212,7 +212,7 @@ pub async fn several_streams_are_read_at_once<S: Store, K>((store, _keep): (S, K
 pub async fn every_field_comes_back<S: Store, K>((store, _keep): (S, K)) {
     let actors = [
         Actor::Engine,
-        Actor::Investor("e".into()),
+        Actor::Requester("e".into()),
         Actor::Counterparty("a:b".into()),
         Actor::Operator("王五".into()),
     ];

@@ -1,6 +1,6 @@
-//! The list of sagas, kept in the store, so that the next one who asks reads only what came since.
+//! The list of sagas, saved in the store, so that the next one who asks reads only what came since.
 //!
-//! 1. What is kept stands behind its own hash, names the kinds that it was made with, and the last
+//! 1. What is saved stands behind its own hash, names the kinds that it was made with, and the last
 //!    event that is in it. What does not fit is as good as nothing: the list is built again.
 //! 2. It is a cache. A store that cannot keep it costs time and nothing else.
 
@@ -14,7 +14,7 @@ const FORMAT: u32 = 5;
 const HASH: usize = 32;
 
 #[derive(Serialize, Deserialize)]
-struct Kept<R> {
+struct Saved<R> {
     format: u32,
     kinds: Vec<String>,
     /// The ID of the last event that is in it; none before the first.
@@ -22,21 +22,21 @@ struct Kept<R> {
     rows: R,
 }
 
-/// The rows that were kept, and up to which position they speak; `None` where nothing fits.
+/// The rows that were saved, and up to which position they speak; `None` where nothing fits.
 pub(super) async fn load<S: EventStore + Checkpoints>(
     store: &S,
     registry: &Registry,
 ) -> Result<Option<(Position, Vec<SagaRow>)>, ReadError> {
     let Some((at, bytes)) = store.load(READER).await? else { return Ok(None) };
-    let Some(kept) = sound(&bytes) else { return Ok(None) };
-    let fits = kept.format == FORMAT && kept.kinds == registry.names();
-    if fits && kept.last == event_at(store, at).await? {
-        return Ok(Some((at, kept.rows)));
+    let Some(saved) = sound(&bytes) else { return Ok(None) };
+    let fits = saved.format == FORMAT && saved.kinds == registry.names();
+    if fits && saved.last == event_at(store, at).await? {
+        return Ok(Some((at, saved.rows)));
     }
     Ok(None)
 }
 
-fn sound(bytes: &[u8]) -> Option<Kept<Vec<SagaRow>>> {
+fn sound(bytes: &[u8]) -> Option<Saved<Vec<SagaRow>>> {
     let (hash, body) = bytes.split_at_checked(HASH)?;
     (Sha256::digest(body)[..] == *hash).then_some(())?;
     serde_json::from_slice(body).ok()
@@ -54,7 +54,7 @@ async fn event_at<S: EventStore>(store: &S, at: Position) -> Result<Option<Strin
     Ok(found.map(|event| event.event.event_id.to_string()))
 }
 
-/// Keeps the rows as they are at that position. Returns whether they were kept.
+/// Keeps the rows as they are at that position. Returns whether they were saved.
 pub(super) async fn save<S: EventStore + Checkpoints>(
     store: &S,
     registry: &Registry,
@@ -63,8 +63,8 @@ pub(super) async fn save<S: EventStore + Checkpoints>(
 ) -> bool {
     let Ok(last) = event_at(store, at).await else { return false };
     let kinds = registry.names().into_iter().map(str::to_owned).collect();
-    let kept = Kept { format: FORMAT, kinds, last, rows };
-    let Ok(body) = serde_json::to_vec(&kept) else { return false };
+    let saved = Saved { format: FORMAT, kinds, last, rows };
+    let Ok(body) = serde_json::to_vec(&saved) else { return false };
     let mut bytes = Sha256::digest(&body).to_vec();
     bytes.extend(body);
     store.save(READER, at, bytes).await.is_ok()

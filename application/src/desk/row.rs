@@ -147,7 +147,7 @@ impl SagaRow {
             kind: new.process.clone(),
             transaction: new.correlation.clone(),
             requester: match &new.actor {
-                Actor::Investor(who) => who.clone(),
+                Actor::Requester(who) => who.clone(),
                 other @ (Actor::Counterparty(_) | Actor::Operator(_) | Actor::Engine) => {
                     other.to_string().into()
                 }

@@ -1,6 +1,6 @@
 //! Cases as people read them: what does not add up, both sides' figures, who closed it and how.
 
-use super::{Kept, Streams};
+use super::{StreamFold, Streams};
 use fundflow_domain::{
     case::{Cases, Closing, Finding, Note, Source, State},
     ids::{FundCode, OrderId, TransactionId},
@@ -44,8 +44,8 @@ pub struct CaseRow {
 
 impl CaseRow {
     /// `None` for a stream that holds no case.
-    pub fn of(kept: &Kept<Cases>) -> Option<Self> {
-        let state = &kept.loaded.state;
+    pub fn of(fold: &StreamFold<Cases>) -> Option<Self> {
+        let state = &fold.loaded.state;
         let case = state.case()?;
         let closing = match state {
             State::Closed(_, closing) => Some(closing.clone()),
@@ -63,8 +63,8 @@ impl CaseRow {
             owner: case.owner.as_ref().map(ToString::to_string),
             notes: case.notes.clone(),
             closing,
-            since: kept.since,
-            moved: kept.moved,
+            since: fold.since,
+            moved: fold.moved,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Shares that are claimed and not there are shown as missing, and never as shares in dispute.
 
-use super::{HoldingRow, Kept, WalletRow};
+use super::{HoldingRow, StreamFold, WalletRow};
 use fundflow_domain::{
     holdings::{self, Credit, HoldingId, Holdings},
     ids::WalletId,
@@ -14,7 +14,7 @@ fn read<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().unwrap()
 }
 
-fn kept<D: Stored<State: Clone>>(key: &Key<D>, commands: Vec<D::Command>) -> Kept<D> {
+fn fold<D: Stored<State: Clone>>(key: &Key<D>, commands: Vec<D::Command>) -> StreamFold<D> {
     let meta = Meta {
         correlation: read("TX-1"),
         process: "given".into(),
@@ -25,11 +25,11 @@ fn kept<D: Stored<State: Clone>>(key: &Key<D>, commands: Vec<D::Command>) -> Kep
         recorded_at: Timestamp::default(),
         trade_date: None,
     };
-    let mut kept = Kept::default();
+    let mut fold = StreamFold::default();
     for command in commands {
-        kept.loaded.decide(key.stream(), &command, &meta, &mut Vec::new()).unwrap();
+        fold.loaded.decide(key.stream(), &command, &meta, &mut Vec::new()).unwrap();
     }
-    kept
+    fold
 }
 
 /// Claimed; in dispute then, missing, and free.
@@ -50,7 +50,7 @@ fn a_wallet_shows_no_more_in_dispute_than_is_registered_and_the_rest_as_missing(
             wallet::Command::ConfirmCredit(read("TX-1"), read("500"), read("2026-02-24")),
             wallet::Command::Claim(read("TX-2.out"), read("TX-2"), read(claimed)),
         ];
-        let row = WalletRow::of(key.stream().id(), &kept(&key, commands)).unwrap();
+        let row = WalletRow::of(key.stream().id(), &fold(&key, commands)).unwrap();
         let shown = [row.in_dispute, row.missing, row.available].map(|it| it.to_string());
         assert_eq!(shown, [in_dispute, missing, available], "claimed {claimed}");
         assert_eq!(serde_json::to_value(&row).unwrap()["missing"], missing);
@@ -75,7 +75,7 @@ fn holdings_show_no_more_in_dispute_than_is_registered_and_the_rest_as_missing()
             holdings::Command::Credit(Box::new(credit)),
             holdings::Command::Claim { order, transaction, shares },
         ];
-        let row = HoldingRow::of(key.stream().id(), &kept(&key, commands), None).unwrap();
+        let row = HoldingRow::of(key.stream().id(), &fold(&key, commands), None).unwrap();
         let shown = [row.in_dispute, row.missing, row.available].map(|it| it.to_string());
         assert_eq!(shown, [in_dispute, missing, available], "claimed {claimed}");
         assert_eq!(serde_json::to_value(&row).unwrap()["missing"], missing);

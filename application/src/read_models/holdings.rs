@@ -1,6 +1,6 @@
 //! Positions of target funds as people read them: lots, who may use them, what they are worth.
 
-use super::{Kept, Streams, there_and_missing};
+use super::{StreamFold, Streams, there_and_missing};
 use chrono::NaiveDate;
 use fundflow_domain::{
     fund::RedemptionSequence,
@@ -63,9 +63,9 @@ pub struct HoldingRow {
 
 impl HoldingRow {
     /// `None` for an ID that is no position's. `nav` is the price at which it is valued.
-    pub fn of(id: &str, kept: &Kept<Holdings>, nav: Option<Nav>) -> Option<Self> {
+    pub fn of(id: &str, fold: &StreamFold<Holdings>, nav: Option<Nav>) -> Option<Self> {
         let HoldingId { investor, fund } = HoldingId::parse(id)?;
-        let state = &kept.loaded.state;
+        let state = &fold.loaded.state;
         // The first that leaves is the first that is listed.
         let lots = state.in_order(RedemptionSequence::Fifo).into_iter();
         let lots = lots.filter(|lot| !lot.left.is_zero());
@@ -81,7 +81,7 @@ impl HoldingRow {
             missing,
             value: nav.and_then(|nav| state.value_half_up(nav)),
             lots: lots.map(row).collect(),
-            moved: kept.moved,
+            moved: fold.moved,
         })
     }
 }

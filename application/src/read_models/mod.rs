@@ -13,15 +13,15 @@ mod confirmed;
 #[cfg(test)]
 mod disputed_tests;
 mod holdings;
-mod kept;
 mod orders;
+mod stream_fold;
 mod wallets;
 
 pub use cases::{CaseRow, CaseStreams};
 pub use confirmed::ConfirmedRow;
 pub use holdings::{HoldingLotRow, HoldingRow, HoldingStreams};
-pub use kept::{Kept, Streams};
 pub use orders::{Order, OrderRow, OrderStreams, Orders, RefundRow};
+pub use stream_fold::{StreamFold, Streams};
 pub use wallets::{LotRow, WalletRow, Wallets};
 
 use fundflow_domain::money::Shares;

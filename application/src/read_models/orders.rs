@@ -9,7 +9,7 @@
 //! An order that is paid for first has a payment before it has an application; one that leaves a fund
 //! never has a payment. Until there is an application, the request says for whom it is, and of which fund.
 
-use super::{ConfirmedRow, Follow, Kept, Streams};
+use super::{ConfirmedRow, Follow, StreamFold, Streams};
 use chrono::NaiveDate;
 use fundflow_domain::{
     application::{Application, Applications, Ask, Confirmation, Last, Stage},
@@ -49,9 +49,9 @@ struct Numbers {
 #[derive(Debug, Clone, Copy)]
 pub struct Order<'a> {
     /// Its application, once it was placed.
-    pub application: Option<(&'a Application, &'a Kept<Applications>)>,
+    pub application: Option<(&'a Application, &'a StreamFold<Applications>)>,
     /// Its payment, once it was requested.
-    pub payment: Option<(&'a Payment, &'a Kept<Payments>)>,
+    pub payment: Option<(&'a Payment, &'a StreamFold<Payments>)>,
     /// The request that it is a part of.
     pub request: Option<&'a Requested>,
 }
@@ -143,11 +143,6 @@ impl Orders {
         Some(self.parts(order, self.numbers.get(order)?))
     }
 
-    /// The order that the registrar knows under that number.
-    pub fn applied_as(&self, no: &ApplicationNo) -> Option<&Application> {
-        self.applications.get(no.as_str())?.loaded.state.application()
-    }
-
     /// What registrars confirmed at the price of that fund and day, or of a later day where they carried a rest
     /// over. Once such a price is published, each record that is handed to the engine again is held against it.
     pub fn confirmed_at(
@@ -155,7 +150,7 @@ impl Orders {
         fund: FundCode,
         day: NaiveDate,
     ) -> impl Iterator<Item = (&ApplicationNo, &Confirmation)> {
-        let all = self.applications.iter().filter_map(|(_, kept)| kept.loaded.state.application());
+        let all = self.applications.iter().filter_map(|(_, fold)| fold.loaded.state.application());
         let of = move |it: &&Application| {
             let (terms, t) = (&it.terms, it.terms.trade_date.date());
             let its = terms.fund == fund || into(&terms.ask) == Some(fund);
@@ -200,14 +195,14 @@ impl Follow for Orders {
             self.requests.insert(event.event.correlation.clone(), request);
         }
         let id = event.stream.id();
-        if let Some(kept) = self.applications.get(id)
-            && let Some(application) = kept.loaded.state.application()
+        if let Some(fold) = self.applications.get(id)
+            && let Some(application) = fold.loaded.state.application()
         {
             let order = application.terms.order.clone();
             self.numbers.entry(order).or_default().application = Some(id.into());
         }
-        if let Some(kept) = self.payments.get(id)
-            && let Some(payment) = kept.loaded.state.payment()
+        if let Some(fold) = self.payments.get(id)
+            && let Some(payment) = fold.loaded.state.payment()
         {
             let order = payment.terms.order.clone();
             self.numbers.entry(order).or_default().payment = Some(id.into());
@@ -219,12 +214,12 @@ impl Follow for Orders {
 impl<'a> Order<'a> {
     /// Of these two streams.
     pub fn of(
-        application: Option<&'a Kept<Applications>>,
-        payment: Option<&'a Kept<Payments>>,
+        application: Option<&'a StreamFold<Applications>>,
+        payment: Option<&'a StreamFold<Payments>>,
     ) -> Self {
         let application =
-            application.and_then(|kept| Some((kept.loaded.state.application()?, kept)));
-        let payment = payment.and_then(|kept| Some((kept.loaded.state.payment()?, kept)));
+            application.and_then(|fold| Some((fold.loaded.state.application()?, fold)));
+        let payment = payment.and_then(|fold| Some((fold.loaded.state.payment()?, fold)));
         Self { application, payment, request: None }
     }
 
@@ -241,8 +236,8 @@ impl<'a> Order<'a> {
             (None, Some(payment)) => (stage_name(&payment.stage), unpaid(&payment.stage)),
             (None, None) => return None,
         };
-        let of_application = self.application.map(|(_, kept)| (kept.since, kept.moved));
-        let of_payment = self.payment.map(|(_, kept)| (kept.since, kept.moved));
+        let of_application = self.application.map(|(_, fold)| (fold.since, fold.moved));
+        let of_payment = self.payment.map(|(_, fold)| (fold.since, fold.moved));
         let confirmed = application.and_then(ConfirmedRow::of);
         let times = || [of_application, of_payment].into_iter().flatten();
         Some(OrderRow {
@@ -276,9 +271,9 @@ impl<'a> Order<'a> {
 #[derive(Debug)]
 pub struct OrderStreams {
     /// What the registrar was asked and said.
-    pub application: Kept<Applications>,
+    pub application: StreamFold<Applications>,
     /// What the channel was asked and said.
-    pub payment: Kept<Payments>,
+    pub payment: StreamFold<Payments>,
     /// The request that it is a part of, where nothing was placed yet.
     pub request: Option<Requested>,
     /// The events of both, in commit order.
@@ -294,8 +289,8 @@ impl OrderStreams {
         let application: StreamName =
             Key::<Applications>::of(&ApplicationNo::of(order)).stream().clone();
         let payment = Key::<Payments>::of(&PaymentNo::pay(order)).stream().clone();
-        let (application, mut events) = Kept::load(store, &application).await?;
-        let (payment, of_payment) = Kept::load(store, &payment).await?;
+        let (application, mut events) = StreamFold::load(store, &application).await?;
+        let (payment, of_payment) = StreamFold::load(store, &payment).await?;
         let request = match of_payment.first() {
             Some(first) if events.is_empty() => requested_by(store, first).await?,
             Some(_) | None => None,

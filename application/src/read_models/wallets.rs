@@ -1,6 +1,6 @@
 //! Wallets as people read them.
 
-use super::{Kept, Streams, there_and_missing};
+use super::{StreamFold, Streams, there_and_missing};
 use chrono::NaiveDate;
 use fundflow_domain::{
     ids::{FundCode, InvestorId, TransactionId, WalletId},
@@ -57,9 +57,9 @@ pub struct WalletRow {
 
 impl WalletRow {
     /// `None` for an ID that is no wallet's.
-    pub fn of(id: &str, kept: &Kept<Wallet>) -> Option<Self> {
+    pub fn of(id: &str, fold: &StreamFold<Wallet>) -> Option<Self> {
         let (investor, fund) = parse_id(id)?;
-        let state = &kept.loaded.state;
+        let state = &fold.loaded.state;
         let lot = |lot: &fundflow_domain::wallet::Lot| LotRow {
             transaction: lot.transaction.clone(),
             carried: lot.carried,
@@ -79,7 +79,7 @@ impl WalletRow {
             unpaid_income: state.unpaid_income(),
             registered: state.registered(),
             lots: state.lots().iter().map(lot).collect(),
-            moved: kept.moved,
+            moved: fold.moved,
         })
     }
 

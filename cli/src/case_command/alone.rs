@@ -70,19 +70,19 @@ pub(super) async fn run(
 
 /// Whether it was closed in that way, by the same person and for the same reason: asked for again, that is done.
 pub(super) fn is_closed_so(case: &Folded<Cases>, closing: &Closing) -> bool {
-    matches!(&case.kept.loaded.state, State::Closed(_, was) if was == closing)
+    matches!(&case.fold.loaded.state, State::Closed(_, was) if was == closing)
 }
 
 /// Why the case is not closed in that way.
 fn refusal(case: &Folded<Cases>, closing: &Closing) -> Option<String> {
-    let kind = case.kept.loaded.state.case().map(|known| known.kind().as_str());
+    let kind = case.fold.loaded.state.case().map(|known| known.kind().as_str());
     let why = kind.and_then(|kind| refuses(kind, &closing.how)).map(str::to_owned);
     why.or_else(|| planned(case, closing).err().map(|error| error.to_string()))
 }
 
 fn planned(case: &Folded<Cases>, closing: &Closing) -> Result<(), Failure> {
     let stream = &case.stream;
-    let mut loaded: Loaded<Cases> = case.kept.loaded.clone();
+    let mut loaded: Loaded<Cases> = case.fold.loaded.clone();
     let command = Command::Close(closing.clone());
     let decided = loaded.decide(stream, &command, &meta(case, closing)?, &mut Vec::new());
     decided.map(drop).map_err(|error| Failure::Engine(error.to_string()))
@@ -91,9 +91,9 @@ fn planned(case: &Folded<Cases>, closing: &Closing) -> Result<(), Failure> {
 /// As if the one who opened it went on: the case stays with its transaction.
 fn meta(case: &Folded<Cases>, closing: &Closing) -> Result<Meta, Failure> {
     let nobody = || Failure::NotFound("the case has no events".to_owned());
-    let owner = case.kept.loaded.owner.as_ref().ok_or_else(nobody)?;
+    let owner = case.fold.loaded.owner.as_ref().ok_or_else(nobody)?;
     let (process, correlation) = owner;
-    let last = case.kept.moved;
+    let last = case.fold.moved;
     Ok(Meta {
         correlation: correlation.clone(),
         process: process.clone(),
@@ -121,7 +121,7 @@ async fn close(
     if let Some(moved) = target.moved(&case) {
         return Ok(Some(moved));
     }
-    let mut loaded: Loaded<Cases> = case.kept.loaded.clone();
+    let mut loaded: Loaded<Cases> = case.fold.loaded.clone();
     let mut batch = Vec::new();
     let meta = Meta { occurred_at: now, recorded_at: now, ..meta(&case, closing)? };
     let command = Command::Close(closing.clone());

@@ -259,7 +259,7 @@ async fn differences(
     (case, id): (&Folded<Cases>, CaseId),
     closing: &Closing,
 ) -> Result<Vec<String>, Failure> {
-    let Some(known) = case.kept.loaded.state.case() else { return Ok(Vec::new()) };
+    let Some(known) = case.fold.loaded.state.case() else { return Ok(Vec::new()) };
     let store = open(place.store)?;
     let sagas = registry.sagas(&Terms::of(&place)?.house(time_of(&store).await?)?);
     let shown = saga_of(&store, &sagas, case).await?;
@@ -272,7 +272,7 @@ async fn differences(
 
 /// What a record of nothing, if it stands, has done with the investor's money.
 fn lost(case: &Folded<Cases>, how: &How) -> Option<String> {
-    let case = case.kept.loaded.state.case().filter(|_| *how == How::Accepted)?;
+    let case = case.fold.loaded.state.case().filter(|_| *how == How::Accepted)?;
     let nothing = case.findings.iter().find(|it| it.kind == Kind::ZeroShares)?;
     let money = nothing.disputed.money;
     Some(format!("{money} yuan have bought no shares, and stay with the fund; none comes back"))
@@ -292,7 +292,7 @@ async fn holds_up(
         return Err(Failure::Engine(why));
     }
     let shown = saga_of(&store, &sagas, case).await?;
-    let kind = case.kept.loaded.state.case().map(|known| known.kind().as_str());
+    let kind = case.fold.loaded.state.case().map(|known| known.kind().as_str());
     let repeated = is_closed_so(case, closing);
     let closed_by = |shown: &desk::Shown| {
         if repeated { keeps(shown, id) } else { closes(shown, (id, kind), &closing.how) }
@@ -315,7 +315,7 @@ pub(super) async fn kept_by_foreign(
     case: &Folded<Cases>,
     id: CaseId,
 ) -> Result<Option<String>, Failure> {
-    let Some((kind, transaction)) = &case.kept.loaded.owner else { return Ok(None) };
+    let Some((kind, transaction)) = &case.fold.loaded.owner else { return Ok(None) };
     if sagas.desk.opener(kind).is_some() {
         return Ok(None);
     }
@@ -336,7 +336,7 @@ pub(super) async fn saga_of(
     sagas: &Sagas,
     case: &Folded<Cases>,
 ) -> Result<Option<desk::Shown>, Failure> {
-    let Some((kind, transaction)) = &case.kept.loaded.owner else { return Ok(None) };
+    let Some((kind, transaction)) = &case.fold.loaded.owner else { return Ok(None) };
     if sagas.desk.get(kind).is_none() {
         return Ok(None);
     }

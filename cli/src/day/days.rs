@@ -25,7 +25,7 @@ use fundflow_domain::{
 };
 use fundflow_infrastructure::{
     day_folder::{Day, Kind, Order, published_at},
-    sandbox::kept::Played,
+    sandbox::saved::Played,
 };
 use fundflow_kernel::{
     clock::Clock as _,
@@ -45,7 +45,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         let (t, next) = (self.day.trade_date, self.day.next);
         self.plan(t);
         self.plan(next);
-        let planned = Played::kept(&self.books_below(), t)?;
+        let planned = Played::load(&self.books_below(), t)?;
         while let Some(day) = self.day_after(self.last()).filter(|day| Some(*day) <= planned) {
             self.plan(day);
         }
@@ -118,7 +118,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
                 && (self.days.len() < DAYS_MAX || batch)
                 && let Some(day) = self.day_after(last)
             {
-                Played::keep(&self.books_below(), self.day.trade_date, day)?;
+                Played::save(&self.books_below(), self.day.trade_date, day)?;
                 self.plan(day);
                 continue;
             }

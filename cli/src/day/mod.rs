@@ -51,7 +51,7 @@ use fundflow_domain::calendar::{CalendarError, TradingCalendar};
 use fundflow_infrastructure::{
     day_batch::BatchError,
     day_folder::{self, Day, Problem, TermsError},
-    sandbox::{journal::JournalError, kept::KeptError, registrar::NightError},
+    sandbox::{journal::JournalError, registrar::NightError, saved::SavedError},
     sqlite::{OpenError, Settings, SqliteStore},
 };
 use fundflow_kernel::counted::counted;
@@ -106,7 +106,7 @@ pub(crate) enum Trouble {
     #[error(transparent)]
     Books(#[from] JournalError),
     #[error(transparent)]
-    Kept(#[from] KeptError),
+    Saved(#[from] SavedError),
     #[error(transparent)]
     Terms(#[from] TermsError),
     #[error(transparent)]

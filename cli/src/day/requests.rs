@@ -262,7 +262,7 @@ async fn cancel<S: EventStore + Checkpoints>(
         Ok(command) => command,
         Err(why) => return Ok(Said::No(why)),
     };
-    let actor = Actor::Investor(shown.look.requester);
+    let actor = Actor::Requester(shown.look.requester);
     let mut answers = play.engine.ask_all(vec![(saga, command)], actor, Some(at)).await;
     match answers.pop() {
         Some(Ok(())) | None => Ok(Said::Taken),

@@ -145,11 +145,11 @@ async fn is_frozen_so<S: EventStore>(play: &Play<S>, request: &Request) -> Resul
     let (investor, fund) = (request.investor.clone(), request.fund);
     let wallet = Key::<Wallet>::of(&WalletId { investor: investor.clone(), fund });
     if let Some(wallet) = folded::one::<Wallet, _>(&*play.store, wallet.stream()).await? {
-        return Ok(wallet.kept.loaded.state.frozen() == *frozen);
+        return Ok(wallet.fold.loaded.state.frozen() == *frozen);
     }
     let holding = Key::<Holdings>::of(&HoldingId { investor, fund });
     let holding = folded::one::<Holdings, _>(&*play.store, holding.stream()).await?;
-    Ok(holding.is_some_and(|it| it.kept.loaded.state.frozen() == *frozen))
+    Ok(holding.is_some_and(|it| it.fold.loaded.state.frozen() == *frozen))
 }
 
 /// What the register states and nobody follows waits for a person: the shares are free here.

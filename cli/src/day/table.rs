@@ -11,7 +11,7 @@ use fundflow::Engine;
 use fundflow_domain::{calendar::TradingCalendar, ids::FundCode, money::Nav, time::Timestamp};
 use fundflow_infrastructure::{
     day_folder::{Day, DayTerms, Verdicts},
-    sandbox::{kept::keep, registrar::Confirming},
+    sandbox::{registrar::Confirming, saved},
     wallet_owners::WalletOwners,
 };
 use fundflow_kernel::{
@@ -72,9 +72,9 @@ impl Counterparties {
         std::fs::create_dir_all(&books).map_err(failed)?;
         let verdicts = Verdicts::open(&books, played).map_err(failed)?;
         // Operators open the books without this folder.
-        keep(&day.scenario, &books)?;
+        saved::save(&day.scenario, &books)?;
         let terms = DayTerms::from(day);
-        terms.keep(&books)?;
+        terms.save(&books)?;
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let hours = Hours { clock: &shared, confirming: Confirming::ByBatch };
         let terms = Terms::of_day(terms, calendar.clone());

@@ -18,7 +18,7 @@ use crate::{
 use fundflow::{Notice, SystemClock};
 use fundflow_domain::time::Timestamp;
 use fundflow_infrastructure::{
-    sandbox::{kept::kept, registrar::Confirming},
+    sandbox::{registrar::Confirming, saved},
     sqlite::SqliteStore,
 };
 use fundflow_kernel::{
@@ -79,7 +79,7 @@ pub(crate) fn counterparties_at(
         }
         return Ok(Counterparties { ports, clock, sandbox: None });
     }
-    let scenario = kept(&books).map_err(|error| Failure::Engine(with_sources(&error)))?;
+    let scenario = saved::load(&books).map_err(|error| Failure::Engine(with_sources(&error)))?;
     let (hours, codes) = (Hours { clock: &clock, confirming }, terms.registrars()?);
     let market = || terms.market(clock.now());
     let sandbox = Sandbox::open(&books, &scenario, &hours, &codes, market);

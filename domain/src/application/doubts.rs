@@ -268,11 +268,6 @@ impl Application {
         self.doubts().upheld.contains(serial)
     }
 
-    /// Whether that rejection held until a confirmation did.
-    pub fn is_overturned(&self, rejection: &Rejection) -> bool {
-        self.doubts().overturned.iter().any(|it| it.says_the_same(rejection))
-    }
-
     /// The rejection, or the cancellation, that the last record holds against: without it that stands, whoever said
     /// it, since what the order was paid with has gone back, and its shares are free.
     fn stood_before(&self, serial: &Serial) -> Option<Event> {

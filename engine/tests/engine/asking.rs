@@ -12,7 +12,7 @@ use fundflow::{
 use futures_util::future::join_all;
 
 fn cancels() -> Actor {
-    Actor::Investor("shop".into())
+    Actor::Requester("shop".into())
 }
 
 #[tokio::test]

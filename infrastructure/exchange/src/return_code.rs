@@ -69,11 +69,6 @@ impl ReturnCode {
     pub fn is_success(&self) -> bool {
         self.kind == ReturnKind::Success
     }
-
-    /// Whether the business was refused.
-    pub fn is_rejection(&self) -> bool {
-        !matches!(self.kind, ReturnKind::Success | ReturnKind::PreBooked)
-    }
 }
 
 impl fmt::Display for ReturnCode {
@@ -165,7 +160,7 @@ mod tests {
     #[test]
     fn an_unexplained_code_is_a_rejection_that_names_it() {
         let answer = codes().explain("05", "7777");
-        assert!(answer.is_rejection());
+        assert!(!answer.is_success());
         assert_eq!(
             answer.to_string(),
             "registrar 05 answered 7777: code \"7777\" is in no dictionary of registrar 05; \

@@ -158,7 +158,7 @@ impl Reader {
             let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?));
             load.query_row([reader], read).optional()
         });
-        Ok(found.map_err(refused)?.map(|(at, kept)| (Position(at.unsigned_abs()), kept)))
+        Ok(found.map_err(refused)?.map(|(at, content)| (Position(at.unsigned_abs()), content)))
     }
 
     pub(super) fn copy_to(&mut self, path: &str) -> Result<(), ReadError> {

@@ -72,7 +72,7 @@ pub(super) fn signed(count: u64) -> i64 {
 fn write_actor(actor: &Actor, text: &mut String) {
     text.clear();
     let (kind, who) = match actor {
-        Actor::Investor(who) => ("i:", who),
+        Actor::Requester(who) => ("i:", who),
         Actor::Counterparty(who) => ("c:", who),
         Actor::Operator(who) => ("o:", who),
         Actor::Engine => return text.push('e'),
@@ -83,7 +83,7 @@ fn write_actor(actor: &Actor, text: &mut String) {
 
 fn read_actor(text: &str) -> Option<Actor> {
     match text.split_at_checked(2) {
-        Some(("i:", who)) => Some(Actor::Investor(who.into())),
+        Some(("i:", who)) => Some(Actor::Requester(who.into())),
         Some(("c:", who)) => Some(Actor::Counterparty(who.into())),
         Some(("o:", who)) => Some(Actor::Operator(who.into())),
         None if text == "e" => Some(Actor::Engine),

@@ -326,7 +326,7 @@ impl Checkpoints for SqliteStore {
         self.0.readers.with(|readers| readers.checkpoint(reader))
     }
 
-    async fn save(&self, reader: &str, at: Position, kept: Vec<u8>) -> Result<(), AppendError> {
-        self.write(Work::Save { reader: reader.to_owned(), at, kept }).await.map(drop)
+    async fn save(&self, reader: &str, at: Position, content: Vec<u8>) -> Result<(), AppendError> {
+        self.write(Work::Save { reader: reader.to_owned(), at, content }).await.map(drop)
     }
 }

@@ -45,7 +45,7 @@ pub(super) enum Job {
 /// What is to be written.
 pub(super) enum Work {
     Append(Batch),
-    Save { reader: String, at: Position, kept: Vec<u8> },
+    Save { reader: String, at: Position, content: Vec<u8> },
 }
 
 impl Work {
@@ -337,8 +337,8 @@ impl<'db> Writer<'db> {
                 Err(Unplanned::Refused(refused)) => Ok(Err(refused)),
                 Err(Unplanned::Broken(error)) => Err(error.into()),
             },
-            Work::Save { reader, at, kept } => {
-                self.save_checkpoint.execute((reader, signed(at.0), kept))?;
+            Work::Save { reader, at, content } => {
+                self.save_checkpoint.execute((reader, signed(at.0), content))?;
                 Ok(Ok(*at))
             }
         }

@@ -114,7 +114,7 @@ impl<'a> Section<'a> {
     }
 
     /// A key that may be absent and whose value is said in words of our own where it is wrong.
-    pub(crate) fn told<T: DeserializeOwned>(
+    pub(crate) fn value<T: DeserializeOwned>(
         &mut self,
         key: &'static str,
         allowed: &str,
@@ -139,7 +139,7 @@ impl<'a> Section<'a> {
         if !self.table.contains_key(key) {
             report.note(&self.path(key), "", format!("is missing; write {allowed}"));
         }
-        self.told(key, allowed, report)
+        self.value(key, allowed, report)
     }
 
     /// Where it stands in the file.

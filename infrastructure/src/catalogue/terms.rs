@@ -240,7 +240,7 @@ fn tiers<T: Clone, L: TryFrom<Vec<T>, Error = TierError>>(
     let rows = s.raw(key)?.as_array();
     if !rows.is_some_and(|rows| rows.iter().all(toml::Value::is_table)) {
         let list = allowed::at(key).unwrap_or("a list of tables");
-        return s.told::<Vec<Table>>(key, list, r).and(None);
+        return s.value::<Vec<Table>>(key, list, r).and(None);
     }
     let sections = s.sections(key, r);
     let places: Vec<String> = sections.iter().map(|row| row.place().to_owned()).collect();

@@ -66,7 +66,7 @@ pub(super) fn overrides(
 }
 
 fn read(of: &mut Section<'_>, report: &mut Report) -> Override {
-    let part = of.told("part_per_mille", "1 to 999", report);
+    let part = of.value("part_per_mille", "1 to 999", report);
     Override {
         charge: of.word("charge", report),
         refund: of.word("refund", report),
@@ -83,7 +83,7 @@ fn read(of: &mut Section<'_>, report: &mut Report) -> Override {
         transfer: of.word("transfer", report),
         transfer_confirmation: of.word("transfer_confirmation", report),
         cancel: of.word("cancel", report),
-        delay_s: of.told("delay_s", "seconds: 0 to 4294967295", report),
+        delay_s: of.value("delay_s", "seconds: 0 to 4294967295", report),
         part_per_mille: part.and_then(|part| part_of(of, part, report)),
     }
 }

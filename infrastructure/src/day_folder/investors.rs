@@ -61,24 +61,24 @@ fn profile(
 ) -> Result<InvestorProfile, Vec<Problem>> {
     let mut fields = Fields::of(table, row);
     let plain = "1 to 40 of A-Z a-z 0-9 . _ - (a token, no name and no number of a card)";
-    let id = fields.parse("investor", plain, |told| told.parse().ok());
-    let account = fields.parse("account", plain, |told| told.parse().ok());
+    let id = fields.parse("investor", plain, |text| text.parse().ok());
+    let account = fields.parse("account", plain, |text| text.parse().ok());
     let risk = fields.parse("risk", "C1-lowest, C1, C2, C3, C4, C5 or professional", risk);
     let valid_until = fields.parse("questionnaire_valid_until", A_DATE, date);
     let states = "unverified, verified, id_expired, data_missing, list_hit, frozen or closed";
     let kyc = fields.parse("kyc", states, kyc_state);
     let id_valid_until = fields.parse("id_valid_until", A_DATE, date);
-    let questionnaire = fields.parse("questionnaire", "1 to 64 of A-Z a-z 0-9 . _ -", |told| {
-        if told.is_empty() { "q-2026" } else { told }.parse().ok()
+    let questionnaire = fields.parse("questionnaire", "1 to 64 of A-Z a-z 0-9 . _ -", |text| {
+        if text.is_empty() { "q-2026" } else { text }.parse().ok()
     });
     let same_name_card = fields.flag("same_name_card", true);
     let customer_type = fields.parse("customer_type", "individual or institution", customer);
     let listed = catalogue.map(super::funds_listed).unwrap_or_default();
     let codes = format!("codes of funds with spaces between them: {listed}");
     let is_listed = |code: &FundCode| catalogue.is_none_or(|it| !it.history(*code).is_empty());
-    let holds = fields.parse("holds", &codes, |told| {
+    let holds = fields.parse("holds", &codes, |text| {
         let code = |code: &str| code.parse().ok().filter(is_listed);
-        told.split_whitespace().map(code).collect()
+        text.split_whitespace().map(code).collect()
     });
     let build = || {
         Some(InvestorProfile {
@@ -98,7 +98,7 @@ fn profile(
     fields.finish(whole)
 }
 
-fn risk(told: &str) -> Option<InvestorRisk> {
+fn risk(text: &str) -> Option<InvestorRisk> {
     let levels = [
         ("C1-lowest", InvestorRisk::C1Lowest),
         ("C1", InvestorRisk::C1),
@@ -108,10 +108,10 @@ fn risk(told: &str) -> Option<InvestorRisk> {
         ("C5", InvestorRisk::C5),
         ("professional", InvestorRisk::Professional),
     ];
-    levels.into_iter().find_map(|(name, level)| (name == told).then_some(level))
+    levels.into_iter().find_map(|(name, level)| (name == text).then_some(level))
 }
 
-fn kyc_state(told: &str) -> Option<KycState> {
+fn kyc_state(text: &str) -> Option<KycState> {
     let states = [
         ("unverified", KycState::Unverified),
         ("verified", KycState::Verified),
@@ -121,11 +121,11 @@ fn kyc_state(told: &str) -> Option<KycState> {
         ("frozen", KycState::Frozen),
         ("closed", KycState::Closed),
     ];
-    states.into_iter().find_map(|(name, state)| (name == told).then_some(state))
+    states.into_iter().find_map(|(name, state)| (name == text).then_some(state))
 }
 
-fn customer(told: &str) -> Option<CustomerType> {
-    match told {
+fn customer(text: &str) -> Option<CustomerType> {
+    match text {
         "" | "individual" => Some(CustomerType::Individual),
         "institution" => Some(CustomerType::Institution),
         _ => None,

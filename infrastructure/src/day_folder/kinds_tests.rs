@@ -95,7 +95,7 @@ fn the_rest_of_a_conversion_is_never_carried_over() {
 
 #[test]
 fn a_row_names_one_lot_since_a_record_does() {
-    for (pairs, told) in [
+    for (pairs, lots) in [
         ("kind=redemption investor=I-1001 fund=011162 lots=TA1", "TA1"),
         ("kind=redemption investor=I-1001 fund=011162 lots=TA1:1_TA2:2", "TA1:1 TA2:2"),
         (
@@ -103,7 +103,7 @@ fn a_row_names_one_lot_since_a_record_does() {
             "TA1:1 TA1:2",
         ),
     ] {
-        assert_eq!(complaints(pairs), [format!("orders.csv:2: lots \"{told}\": write {LOT}")]);
+        assert_eq!(complaints(pairs), [format!("orders.csv:2: lots \"{lots}\": write {LOT}")]);
     }
 }
 

@@ -18,7 +18,7 @@ fn row(heading: &str, pairs: &[(&str, &str)]) -> String {
 }
 
 #[track_caller]
-fn told(reading: &Reading, file: &str, line: usize, field: &str, value: &str) {
+fn assert_named(reading: &Reading, file: &str, line: usize, field: &str, value: &str) {
     let found = reading.problems.iter().any(|it| {
         it.file == file && it.line == Some(line) && it.field == field && it.value == value
     });
@@ -136,7 +136,7 @@ fn no_column_of_an_order_of_any_kind_is_ever_ignored() {
         let text = rows.join("\n") + "\n";
         let (_dir, reading) = with("orders.csv", Some(text.as_bytes()));
         for (line, column, value) in &expected {
-            told(&reading, "orders.csv", *line, column, value);
+            assert_named(&reading, "orders.csv", *line, column, value);
         }
         let lines: BTreeSet<_> = expected.iter().map(|(line, ..)| *line).collect();
         let about_good = reading.problems.iter().find(|it| {
@@ -173,7 +173,7 @@ fn no_field_of_an_income_is_ever_ignored() {
     }
     let (_dir, reading) = with("orders.csv", Some((rows.join("\n") + "\n").as_bytes()));
     for (line, column, value) in expected {
-        told(&reading, "orders.csv", line, column, value);
+        assert_named(&reading, "orders.csv", line, column, value);
     }
 }
 
@@ -202,13 +202,13 @@ fn no_field_of_an_investor_is_ever_ignored() {
             let text =
                 format!("{heading}\n{}\n{bad}\n", row(heading, &good).replace("I-9", "I-1001"));
             let (_dir, reading) = with("investors.csv", Some(text.as_bytes()));
-            told(&reading, "investors.csv", 3, column, value);
+            assert_named(&reading, "investors.csv", 3, column, value);
             assert!(reading.day.is_some());
         }
     }
     let unlisted = row(heading, &[&good[..], &[("holds", "000730 999999")]].concat());
     let text = format!("{heading}\n{unlisted}\n");
-    told(
+    assert_named(
         &with("investors.csv", Some(text.as_bytes())).1,
         "investors.csv",
         2,
@@ -233,7 +233,7 @@ fn no_field_of_a_price_is_ever_ignored() {
                 [("fund", "011162"), ("date", "2026-02-12"), ("nav", "1.1"), (column, value)];
             let text = format!("{heading}\n018145,2026-02-12,1.2\n{}\n", row(heading, &good));
             let (_dir, reading) = with("navs.csv", Some(text.as_bytes()));
-            told(&reading, "navs.csv", 3, column, value);
+            assert_named(&reading, "navs.csv", 3, column, value);
             assert_eq!(reading.day.unwrap().prices.len(), 1);
         }
     }
@@ -252,7 +252,7 @@ fn no_key_of_the_day_is_ever_ignored() {
             let text = format!("{DAY}{key} = {}\n", quoted(value));
             let (_dir, reading) = with("day.toml", Some(text.as_bytes()));
             assert!(reading.day.is_none(), "{text}");
-            told(&reading, "day.toml", 3, key, value);
+            assert_named(&reading, "day.toml", 3, key, value);
         }
     }
     let rows = [
@@ -268,7 +268,7 @@ fn no_key_of_the_day_is_ever_ignored() {
     for (line, key, value) in rows {
         let (_dir, reading) = with("day.toml", Some(format!("{DAY}{line}\n").as_bytes()));
         assert!(reading.day.is_none(), "{line}");
-        told(&reading, "day.toml", 3, key, value);
+        assert_named(&reading, "day.toml", 3, key, value);
     }
     for (text, line, key, value) in [
         ("trade_date = 2026-02-12\nseed = -1\n", 2, "seed", "-1"),
@@ -276,7 +276,7 @@ fn no_key_of_the_day_is_ever_ignored() {
         ("seed = 1\ntrade_date = 2026-02-12T10:00:00Z\n", 2, "trade_date", "2026-02-12T10:00:00Z"),
         ("seed = 1\ntrade_date = 2026-02-14\n", 2, "trade_date", "2026-02-14"),
     ] {
-        told(&with("day.toml", Some(text.as_bytes())).1, "day.toml", line, key, value);
+        assert_named(&with("day.toml", Some(text.as_bytes())).1, "day.toml", line, key, value);
     }
 }
 
@@ -315,7 +315,7 @@ fn no_key_of_a_scenario_is_ever_ignored() {
                     .collect();
                 let text = format!("{bad}{others}");
                 let (_dir, reading) = with("scenario.toml", Some(text.as_bytes()));
-                told(&reading, "scenario.toml", line, &path, value.trim_matches('"'));
+                assert_named(&reading, "scenario.toml", line, &path, value.trim_matches('"'));
                 let day = reading.day.expect("the day goes on");
                 let scenario = day.scenario;
                 let left = scenario.suspended.len()
@@ -394,7 +394,7 @@ const OF_NOBODY: &[(&str, usize, &str, &str)] = &[
 fn what_a_scenario_says_of_nobody_is_told_by_name() {
     for (text, line, field, value) in OF_NOBODY {
         let (_dir, reading) = with("scenario.toml", Some(format!("{text}\n").as_bytes()));
-        told(&reading, "scenario.toml", *line, field, value);
+        assert_named(&reading, "scenario.toml", *line, field, value);
         assert!(reading.day.is_some(), "{text}");
     }
 }

@@ -126,14 +126,14 @@ fn price(
 ) -> Result<Price, Vec<Problem>> {
     let mut fields = Fields::of(table, row);
     let listed = format!("one of {}", funds_listed(catalogue));
-    let fund = fields.parse("fund", &listed, |told| {
-        told.parse().ok().filter(|code| !catalogue.history(*code).is_empty())
+    let fund = fields.parse("fund", &listed, |text| {
+        text.parse().ok().filter(|code| !catalogue.history(*code).is_empty())
     });
-    let date = fields.parse("date", "a trading day like 2026-02-12", |told| {
-        table::date(told).filter(|date| calendar.day(*date).is_ok())
+    let date = fields.parse("date", "a trading day like 2026-02-12", |text| {
+        table::date(text).filter(|date| calendar.day(*date).is_ok())
     });
     let allowed = "yuan per share: above 0, at most 8 decimals, like 1.2345";
-    let nav = fields.parse("nav", allowed, |told| told.parse().ok());
+    let nav = fields.parse("nav", allowed, |text| text.parse().ok());
     if let (Some(fund), Some(date), Some(nav)) = (fund, date, nav) {
         let terms = catalogue.on(fund, date).or_else(|| catalogue.history(fund).first().cloned());
         let is_money = terms.is_some_and(|terms| terms.kind == FundKind::Money);

@@ -119,7 +119,7 @@ where
         return root.may(key, report).unwrap_or_default();
     }
     let Some(mut section) = root.section(key, report) else { return Odds::default() };
-    let delay = section.told("delay_s", "seconds: 0 to 4294967295", report);
+    let delay = section.value("delay_s", "seconds: 0 to 4294967295", report);
     let per_mille: Option<BTreeMap<F, u16>> = section.may("per_mille", report);
     let odds = Odds {
         delay_s: delay.unwrap_or_else(|| Odds::<F>::default().delay_s),
@@ -139,7 +139,7 @@ type Told<T> = Option<(T, Option<(FundCode, NaiveDate)>)>;
 fn suspension(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> Told<Suspension> {
     let fund = fund(of, around, report);
     let from = need(of, "from", AN_INSTANT, report);
-    let through = of.told("through", A_DATE, report);
+    let through = of.value("through", A_DATE, report);
     let (fund, from) = (fund?, from?);
     let entry = Suspension { fund, from, through };
     ends_before(of, Some(entry.from.date()), through, report);
@@ -151,7 +151,7 @@ fn huge(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> Told<
     let on = need(of, "on", A_DATE, report);
     let part: Option<i64> = need(of, "part_per_mille", "1 to 999", report);
     let part_per_mille = part.and_then(|part| part_of(of, part, report));
-    let in_two = of.told("in_two", "true or false", report).unwrap_or_default();
+    let in_two = of.value("in_two", "true or false", report).unwrap_or_default();
     let on = on.filter(|on| trades(of, "on", *on, around, report));
     let (fund, on) = (fund?, on?);
     Some((Huge { fund, on, part_per_mille: part_per_mille?, in_two }, Some((fund, on))))
@@ -171,8 +171,8 @@ fn frozen(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> Tol
     if shares.is_some_and(Shares::is_zero) {
         report.note(&of.path("shares"), "0", format!("write {allowed}"));
     }
-    let from = of.told("from", A_DATE, report);
-    let through = of.told("through", A_DATE, report);
+    let from = of.value("from", A_DATE, report);
+    let through = of.value("through", A_DATE, report);
     ends_before(of, from, through, report);
     Some((Frozen { investor: investor?, fund: fund?, shares: shares?, from, through }, None))
 }
@@ -180,8 +180,8 @@ fn frozen(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> Tol
 fn raising(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> Told<Raising> {
     let fund = fund(of, around, report);
     let founded_on = need(of, "founded_on", A_DATE, report);
-    let rate = of.told::<Rate>("rate", "a fraction in quotes: 0 to 1, like \"0.0035\"", report);
-    let fails = of.told("fails", "true or false", report).unwrap_or_default();
+    let rate = of.value::<Rate>("rate", "a fraction in quotes: 0 to 1, like \"0.0035\"", report);
+    let fails = of.value("fails", "true or false", report).unwrap_or_default();
     let founded_on = founded_on.filter(|on| trades(of, "founded_on", *on, around, report));
     let (fund, founded_on) = (fund?, founded_on?);
     let raised = around.catalogue.is_none_or(|catalogue| {
@@ -207,7 +207,7 @@ fn need<T: DeserializeOwned>(
     if of.raw(key).is_none() {
         report.note(&of.path(key), "", format!("is missing; write {allowed}"));
     }
-    of.told(key, allowed, report)
+    of.value(key, allowed, report)
 }
 
 /// A fund that the day lists.

@@ -103,17 +103,17 @@ pub(super) fn read(folder: &Path, problems: &mut Vec<Problem>) -> Option<Setting
 
 fn settings(mut root: Section<'_>, report: &mut Report) -> Option<Settings> {
     let trade_date = date(&mut root, report);
-    let seed = root.told("seed", "a whole number from 0 to 9223372036854775807", report);
+    let seed = root.value("seed", "a whole number from 0 to 9223372036854775807", report);
     if root.raw("seed").is_none() {
         report.note("seed", "", "is missing: chance is a function of it; write a whole number");
     }
-    let distributor = match root.told::<String>("distributor", CODE, report) {
+    let distributor = match root.value::<String>("distributor", CODE, report) {
         Some(code) => checked("distributor", code, report),
         None => Some("305".to_owned()),
     };
     let registrars = registrars(&mut root, report);
     let funds = root.word("funds", report).unwrap_or_default();
-    let notes = root.told("notes", "a text in quotes", report).unwrap_or_default();
+    let notes = root.value("notes", "a text in quotes", report).unwrap_or_default();
     root.close(report);
     Some(Settings {
         trade_date: trade_date?,
@@ -129,7 +129,7 @@ fn settings(mut root: Section<'_>, report: &mut Report) -> Option<Settings> {
 /// A date of TOML, as in the catalogue's files: without quotes.
 fn date(root: &mut Section<'_>, report: &mut Report) -> Option<NaiveDate> {
     const ALLOWED: &str = "a date without quotes and without a time, like 2026-02-12";
-    let date = root.told("trade_date", ALLOWED, report);
+    let date = root.value("trade_date", ALLOWED, report);
     match root.raw("trade_date") {
         None => report.note("trade_date", "", format!("is missing; write {ALLOWED}")),
         Some(Value::Datetime(_)) => return date,
@@ -144,8 +144,8 @@ fn date(root: &mut Section<'_>, report: &mut Report) -> Option<NaiveDate> {
 /// The first keeps the funds whose terms say `own`, so none can have that as its code.
 fn registrars(root: &mut Section<'_>, report: &mut Report) -> Option<Vec<RegistrarCode>> {
     const SEVERAL: &str = "a list of different codes, like [\"05\", \"98\"]";
-    let one = root.told::<String>("registrar", CODE, report);
-    let several = root.told::<Vec<String>>("registrars", SEVERAL, report);
+    let one = root.value::<String>("registrar", CODE, report);
+    let several = root.value::<Vec<String>>("registrars", SEVERAL, report);
     let (key, codes) = match (one, several) {
         (Some(one), Some(_)) => {
             report.note("registrar", &one, "write registrar or registrars, not both");

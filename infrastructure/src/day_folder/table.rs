@@ -209,7 +209,7 @@ impl<'a> Fields<'a> {
 
     /// `yes` or `no`; empty is `default`.
     pub(super) fn flag(&mut self, column: &str, default: bool) -> Option<bool> {
-        self.parse(column, "yes or no", |told| match told {
+        self.parse(column, "yes or no", |text| match text {
             "yes" => Some(true),
             "no" => Some(false),
             "" => Some(default),
@@ -224,21 +224,21 @@ impl<'a> Fields<'a> {
 }
 
 /// `YYYY-MM-DD` to the digit: a hand that leaves a zero out may have meant another one.
-pub(super) fn date(told: &str) -> Option<chrono::NaiveDate> {
-    told.parse().ok().filter(|_| told.len() == "YYYY-MM-DD".len())
+pub(super) fn date(text: &str) -> Option<chrono::NaiveDate> {
+    text.parse().ok().filter(|_| text.len() == "YYYY-MM-DD".len())
 }
 
 /// A whole number in digits alone.
-pub(super) fn whole<T: std::str::FromStr>(told: &str) -> Option<T> {
-    told.parse().ok().filter(|_| told.bytes().all(|byte| byte.is_ascii_digit()))
+pub(super) fn whole<T: std::str::FromStr>(text: &str) -> Option<T> {
+    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// `HH:MM`, `HH:MM:SS` or with decimals on a date, or an instant with a zone.
-pub(super) fn instant(told: &str, date: chrono::NaiveDate) -> Option<Timestamp> {
+pub(super) fn instant(text: &str, date: chrono::NaiveDate) -> Option<Timestamp> {
     let formats = ["%H:%M", "%H:%M:%S", "%H:%M:%S%.f"];
     let mut times = formats.iter();
-    let time = times.find_map(|format| chrono::NaiveTime::parse_from_str(told, format).ok());
+    let time = times.find_map(|format| chrono::NaiveTime::parse_from_str(text, format).ok());
     // A second 60 is read as a leap second, and would be the next minute.
     let time = time.filter(|time| time.nanosecond() < 1_000_000_000);
-    time.map(|time| Timestamp::shanghai(date, time)).or_else(|| told.parse().ok())
+    time.map(|time| Timestamp::shanghai(date, time)).or_else(|| text.parse().ok())
 }

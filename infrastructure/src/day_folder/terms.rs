@@ -1,8 +1,8 @@
-//! What a day's orders stand on: registrars, funds and prices. They are kept beside the counterparties'
+//! What a day's orders stand on: registrars, funds and prices. They are saved beside the counterparties'
 //! books, so that whoever opens the store without the folder works on the terms that it was played on.
 //!
 //! 1. Playing another folder into a store puts that folder's terms in the place of the former.
-//! 2. Funds are kept word for word. A folder without funds of its own keeps none: then the catalogue
+//! 2. Funds are saved word for word. A folder without funds of its own saves none: then the catalogue
 //!    that is part of the program counts, in whichever version.
 
 use super::{Day, Price, Problem, funds, navs, settings, table};
@@ -37,10 +37,10 @@ pub struct DayTerms {
     files: Option<Files>,
 }
 
-/// As they are kept.
+/// As they are written down.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Kept {
+struct Saved {
     trade_date: NaiveDate,
     registrars: Vec<RegistrarCode>,
     #[serde(default)]
@@ -49,7 +49,7 @@ struct Kept {
     funds: Option<BTreeMap<String, String>>,
 }
 
-/// Why terms cannot be kept or read back.
+/// Why terms cannot be saved or read back.
 #[derive(Debug, thiserror::Error)]
 pub enum TermsError {
     /// The file or its directory.
@@ -71,7 +71,7 @@ pub enum TermsError {
     /// The terms have no text.
     #[error("the terms cannot be written down")]
     Unwritable(#[from] toml::ser::Error),
-    /// The kept T is none.
+    /// The saved T is none.
     #[error("{path} holds a T that the calendar does not know; play the day again")]
     Calendar {
         /// The file that is meant.
@@ -79,7 +79,7 @@ pub enum TermsError {
         /// What the system, or the parser, says.
         source: CalendarError,
     },
-    /// The funds were sound when they were kept.
+    /// The funds were sound when they were saved.
     #[error("{path}: {errors}; play the day again, or name its folder")]
     Funds {
         /// The file that is meant.
@@ -124,18 +124,18 @@ impl DayTerms {
         Some(Self { trade_date, registrars: settings.registrars, catalogue, prices, files })
     }
 
-    /// Keeps them in that directory, in place of those that were kept before.
+    /// Saves them in that directory, in place of those that were saved before.
     ///
     /// # Errors
     /// [`TermsError`], with the file.
-    pub fn keep(&self, directory: &Path) -> Result<(), TermsError> {
-        let kept = Kept {
+    pub fn save(&self, directory: &Path) -> Result<(), TermsError> {
+        let saved = Saved {
             trade_date: self.trade_date.date(),
             registrars: self.registrars.clone(),
             prices: self.prices.clone(),
             funds: self.files.as_ref().map(Files::texts),
         };
-        let text = toml::to_string_pretty(&kept)?;
+        let text = toml::to_string_pretty(&saved)?;
         let path = directory.join(FILE);
         let beside = directory.join(format!("{FILE}.new"));
         // A process that dies here leaves the old one whole.
@@ -144,33 +144,33 @@ impl DayTerms {
             .map_err(|source| TermsError::Io { path, source })
     }
 
-    /// Those that are kept in that directory, if any are.
+    /// Those that are saved in that directory, if any are.
     ///
     /// # Errors
     /// [`TermsError`], with the file.
-    pub fn kept(directory: &Path, calendar: &TradingCalendar) -> Result<Option<Self>, TermsError> {
+    pub fn load(directory: &Path, calendar: &TradingCalendar) -> Result<Option<Self>, TermsError> {
         let path = directory.join(FILE);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(TermsError::Io { path, source }),
         };
-        let kept: Kept = match toml::from_str(&text) {
-            Ok(kept) => kept,
+        let saved: Saved = match toml::from_str(&text) {
+            Ok(saved) => saved,
             Err(source) => return Err(TermsError::Damaged { path, source }),
         };
-        let trade_date = match calendar.day(kept.trade_date) {
+        let trade_date = match calendar.day(saved.trade_date) {
             Ok(day) => day,
             Err(source) => return Err(TermsError::Calendar { path, source }),
         };
-        let files = kept.funds.as_ref().map(Files::of);
+        let files = saved.funds.as_ref().map(Files::of);
         let catalogue = files.as_ref().map_or_else(catalogue::shipped, Files::catalogue);
-        let told = |errors: Vec<CatalogueError>| {
+        let unsound = |errors: Vec<CatalogueError>| {
             let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
             TermsError::Funds { path, errors: all.join("; ") }
         };
-        let (registrars, prices) = (kept.registrars, kept.prices);
-        let catalogue = catalogue.map_err(told)?;
+        let (registrars, prices) = (saved.registrars, saved.prices);
+        let catalogue = catalogue.map_err(unsound)?;
         Ok(Some(Self { trade_date, registrars, catalogue, prices, files }))
     }
 }
@@ -204,15 +204,15 @@ mod tests {
         assert_eq!(problems, []);
         let terms = terms.unwrap();
 
-        terms.keep(books.path()).unwrap();
-        let kept = DayTerms::kept(books.path(), &calendar()).unwrap().unwrap();
+        terms.save(books.path()).unwrap();
+        let saved = DayTerms::load(books.path(), &calendar()).unwrap().unwrap();
 
-        assert_eq!(kept.catalogue, terms.catalogue);
-        assert_eq!((kept.trade_date, &kept.registrars), (terms.trade_date, &terms.registrars));
-        assert_eq!(kept.prices, terms.prices);
-        let fund = kept.catalogue.on("011162".parse().unwrap(), terms.trade_date.date()).unwrap();
+        assert_eq!(saved.catalogue, terms.catalogue);
+        assert_eq!((saved.trade_date, &saved.registrars), (terms.trade_date, &terms.registrars));
+        assert_eq!(saved.prices, terms.prices);
+        let fund = saved.catalogue.on("011162".parse().unwrap(), terms.trade_date.date()).unwrap();
         assert_eq!(fund.registrar.as_str(), "98");
-        assert_eq!(kept.catalogue.codes().count(), 1);
+        assert_eq!(saved.catalogue.codes().count(), 1);
     }
 
     #[test]
@@ -220,11 +220,11 @@ mod tests {
         let (folder, books) = (folder(), tempfile::tempdir().unwrap());
         fs::remove_dir_all(folder.path().join("funds")).unwrap();
         let (terms, _) = DayTerms::read(folder.path(), &calendar());
-        terms.unwrap().keep(books.path()).unwrap();
+        terms.unwrap().save(books.path()).unwrap();
 
-        let kept = DayTerms::kept(books.path(), &calendar()).unwrap().unwrap();
+        let saved = DayTerms::load(books.path(), &calendar()).unwrap().unwrap();
 
-        assert_eq!(kept.catalogue, catalogue::shipped().unwrap());
+        assert_eq!(saved.catalogue, catalogue::shipped().unwrap());
         let text = fs::read_to_string(books.path().join(FILE)).unwrap();
         assert!(!text.contains("funds"), "{text}");
     }
@@ -232,9 +232,9 @@ mod tests {
     #[test]
     fn damaged_terms_are_an_error_and_not_the_programs_own() {
         let books = tempfile::tempdir().unwrap();
-        assert!(DayTerms::kept(books.path(), &calendar()).unwrap().is_none());
+        assert!(DayTerms::load(books.path(), &calendar()).unwrap().is_none());
         fs::write(books.path().join(FILE), "trade_date = 3\n").unwrap();
-        let damaged = DayTerms::kept(books.path(), &calendar());
+        let damaged = DayTerms::load(books.path(), &calendar());
         assert!(matches!(damaged, Err(TermsError::Damaged { .. })), "{damaged:?}");
     }
 

@@ -67,10 +67,10 @@ fn funds_that_are_added_stand_beside_the_programs_or_in_the_place_of_one() {
 fn a_bad_field_is_told_with_its_place_its_value_and_what_may_stand_there() {
     let amount =
         "yuan: 0.01 to 99999999999999.99, at most 2 decimals, no exponent and no separators";
-    for told in ["-5", "0", "100.001", "1e30", "ten", "1000000000000000", "１００"] {
+    for amount_text in ["-5", "0", "100.001", "1e30", "ten", "1000000000000000", "１００"] {
         assert_eq!(
-            about(&format!("B-1,09:00,I-1001,000730,011162,{told}")),
-            [format!("orders.csv:3: amount {told:?}: write {amount}")]
+            about(&format!("B-1,09:00,I-1001,000730,011162,{amount_text}")),
+            [format!("orders.csv:3: amount {amount_text:?}: write {amount}")]
         );
     }
     let funds = "000730, 000891, 001546, 011162, 018145, 050003, 050027, 990001, 990002";
@@ -112,8 +112,8 @@ fn a_bad_field_is_told_with_its_place_its_value_and_what_may_stand_there() {
 
 #[test]
 fn every_mistake_of_a_row_is_told_at_once() {
-    let told = about("B-1,noon,I-9,1,2,-1");
-    let fields: Vec<_> = told.iter().map(|text| text.split(' ').nth(1).unwrap()).collect();
+    let complaints = about("B-1,noon,I-9,1,2,-1");
+    let fields: Vec<_> = complaints.iter().map(|text| text.split(' ').nth(1).unwrap()).collect();
 
     assert_eq!(fields, ["time", "investor", "wallet_fund", "target_fund", "amount"]);
 }
@@ -219,8 +219,8 @@ fn a_field_that_is_not_utf8_leaves_out_its_row_alone() {
         let (_dir, reading) = with("orders.csv", Some(&text));
         let expected: Vec<_> =
             fields.iter().map(|field| format!("orders.csv:2: {field}: {why}")).collect();
-        let told: Vec<_> = reading.problems.iter().map(ToString::to_string).collect();
-        assert_eq!(told, expected);
+        let complaints: Vec<_> = reading.problems.iter().map(ToString::to_string).collect();
+        assert_eq!(complaints, expected);
         let orders = reading.day.unwrap().orders;
         let left: Vec<_> = orders.iter().map(|order| order.transaction.as_str()).collect();
         assert_eq!(left, ["G-1"]);
@@ -232,13 +232,13 @@ fn a_price_of_a_money_market_fund_other_than_one_is_a_mistake_of_its_row() {
     for (nav, taken) in [("1", true), ("1.0000", true), ("1.1", false), ("0.99999999", false)] {
         let text = format!("fund,date,nav\n011162,2026-02-12,0.7421\n000730,2026-02-12,{nav}\n");
         let (_dir, reading) = with("navs.csv", Some(text.as_bytes()));
-        let mut told = reading.problems.iter().map(ToString::to_string);
-        let told = told.find(|it| it.contains("000730"));
+        let mut complaints = reading.problems.iter().map(ToString::to_string);
+        let complaints = complaints.find(|it| it.contains("000730"));
         let problem = format!(
             "navs.csv:3: nav {nav:?}: write 1.00000000: 000730 is a money-market fund, whose share is \
              always 1 yuan"
         );
-        assert_eq!(told, (!taken).then_some(problem));
+        assert_eq!(complaints, (!taken).then_some(problem));
         assert_eq!(reading.day.unwrap().prices.len(), 1 + usize::from(taken), "{nav}");
     }
 }
@@ -281,8 +281,8 @@ fn a_file_that_cannot_be_read_as_a_whole_ends_the_reading() {
     for (file, bytes, complaint) in rows {
         let (_dir, reading) = with(file, bytes);
         assert!(reading.day.is_none(), "{complaint}");
-        let told: Vec<_> = reading.problems.iter().map(ToString::to_string).collect();
-        assert_eq!(told, [complaint]);
+        let complaints: Vec<_> = reading.problems.iter().map(ToString::to_string).collect();
+        assert_eq!(complaints, [complaint]);
     }
 }
 
@@ -305,8 +305,8 @@ fn a_day_without_trading_or_without_a_calendar_cannot_be_played() {
         let text = format!("trade_date = {date}\nseed = 1\n");
         let (_dir, reading) = with("day.toml", Some(text.as_bytes()));
         assert!(reading.day.is_none());
-        let told: Vec<_> = reading.problems.iter().map(ToString::to_string).collect();
-        assert_eq!(told, [format!("day.toml:1: trade_date {date:?}: {complaint}")]);
+        let complaints: Vec<_> = reading.problems.iter().map(ToString::to_string).collect();
+        assert_eq!(complaints, [format!("day.toml:1: trade_date {date:?}: {complaint}")]);
     }
 }
 
@@ -326,23 +326,23 @@ fn a_target_that_is_bought_with_a_redemptions_money_needs_the_price_of_that_day(
     let (dir, _) = with("orders.csv", Some(orders.as_bytes()));
     let navs = "fund,date,nav\n011162,2026-02-12,0.7421\n011162,2026-02-25,0.7500\n";
     fs::write(dir.path().join("navs.csv"), navs).unwrap();
-    let told: Vec<_> = read(dir.path(), &TradingCalendar::xshg().unwrap())
+    let complaints: Vec<_> = read(dir.path(), &TradingCalendar::xshg().unwrap())
         .problems
         .iter()
         .map(ToString::to_string)
         .collect();
     let why = "navs.csv: fund 011162 has no price on 2026-02-24; orders need it: add a row";
-    assert_eq!(told, [why]);
+    assert_eq!(complaints, [why]);
 }
 
 #[test]
 fn no_order_of_today_or_later_has_the_price_of_yesterday() {
     let navs = "fund,date,nav\n011162,2026-02-11,0.7421\n018145,2026-02-12,1.0836\n050027,2026-02-12,1.0523\n";
     let (_dir, reading) = with("navs.csv", Some(navs.as_bytes()));
-    let told: Vec<_> = reading.problems.iter().map(ToString::to_string).collect();
+    let complaints: Vec<_> = reading.problems.iter().map(ToString::to_string).collect();
     let no =
         |day| format!("navs.csv: fund 011162 has no price on {day}; orders need it: add a row");
-    assert_eq!(told, ["2026-02-12", "2026-02-13"].map(no));
+    assert_eq!(complaints, ["2026-02-12", "2026-02-13"].map(no));
 }
 
 #[test]
@@ -372,8 +372,8 @@ fn an_override_of_nothing_a_misspelt_fate_and_a_missing_price_are_told() {
     ];
     for (file, text, complaint) in rows {
         let (_dir, reading) = with(file, Some(text.as_bytes()));
-        let told: Vec<_> = reading.problems.iter().map(ToString::to_string).collect();
-        assert_eq!(told, [complaint]);
+        let complaints: Vec<_> = reading.problems.iter().map(ToString::to_string).collect();
+        assert_eq!(complaints, [complaint]);
     }
 }
 
@@ -382,10 +382,10 @@ fn a_bad_investor_is_left_out_and_so_are_its_orders() {
     let text = "investor,account,risk,questionnaire_valid_until,kyc,id_valid_until\n\
                 I-1001,A-1,C9,2027-01-31,known,2035-06-30\n";
     let (_dir, reading) = with("investors.csv", Some(text.as_bytes()));
-    let told: Vec<_> = reading.problems.iter().take(2).map(ToString::to_string).collect();
+    let complaints: Vec<_> = reading.problems.iter().take(2).map(ToString::to_string).collect();
 
     assert_eq!(
-        told,
+        complaints,
         [
             "investors.csv:2: risk \"C9\": write C1-lowest, C1, C2, C3, C4, C5 or professional",
             "investors.csv:2: kyc \"known\": write unverified, verified, id_expired, data_missing, \

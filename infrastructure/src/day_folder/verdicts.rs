@@ -205,11 +205,11 @@ mod tests {
         assert!(!text.contains("late"), "as earlier programs wrote it: {text}");
         fs::write(&path, format!("{text}{{\"row\": \"half")).unwrap();
 
-        let kept = Verdicts::open(books.path(), None).unwrap();
-        assert_eq!(kept.why_not(&day, one), Some(&not_today()));
-        assert_eq!(kept.why_not(&day, other), None);
+        let saved = Verdicts::open(books.path(), None).unwrap();
+        assert_eq!(saved.why_not(&day, one), Some(&not_today()));
+        assert_eq!(saved.why_not(&day, other), None);
         let later = Order { time: one.time.plus_millis(1), ..one.clone() };
-        assert_eq!(kept.why_not(&day, &later), None, "it is another attempt");
+        assert_eq!(saved.why_not(&day, &later), None, "it is another attempt");
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }
 
@@ -224,9 +224,9 @@ mod tests {
         verdicts.note_taken(&day, other).unwrap();
         drop(verdicts);
 
-        let kept = Verdicts::open(books.path(), None).unwrap();
-        assert_eq!(kept.why_not(&day, one), Some(&late));
-        assert!(kept.is_taken(&day, other) && !kept.is_taken(&day, one));
+        let saved = Verdicts::open(books.path(), None).unwrap();
+        assert_eq!(saved.why_not(&day, one), Some(&late));
+        assert!(saved.is_taken(&day, other) && !saved.is_taken(&day, one));
     }
 
     #[test]

@@ -20,9 +20,9 @@ mod dice;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod journal;
-pub mod kept;
 mod notices;
 pub mod registrar;
+pub mod saved;
 pub mod scenario;
 
 pub use notices::Notice;

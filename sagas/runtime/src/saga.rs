@@ -359,9 +359,9 @@ pub trait Saga: Sized + Send + Sync + 'static {
     }
     /// Who asks, as lists name them.
     fn requester(request: &Self::Request) -> Arc<str>;
-    /// Who asks, as the first event names its actor: an investor, where nothing else is said.
+    /// Who asks, as the first event names its actor: the requester, where nothing else is said.
     fn actor(request: &Self::Request) -> Actor {
-        Actor::Investor(Self::requester(request))
+        Actor::Requester(Self::requester(request))
     }
     /// What is asked, in one line for lists.
     fn summary(request: &Self::Request) -> String;

@@ -140,7 +140,7 @@ impl Stage {
         self.handle(What::Command {
             saga: saga_id::<DiscountPurchase>(&tx("TX-1")),
             command: payload(command),
-            actor: Actor::Investor("i-1".into()),
+            actor: Actor::Requester("i-1".into()),
             at: None,
         })
     }

@@ -153,7 +153,7 @@ impl Stage {
         self.handle(What::Command {
             saga: saga_id::<S>(&tx(id)),
             command: payload(command),
-            actor: Actor::Investor("i-1".into()),
+            actor: Actor::Requester("i-1".into()),
             at: None,
         })
     }

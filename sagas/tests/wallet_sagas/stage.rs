@@ -158,7 +158,7 @@ impl<S: Saga> Stage<S> {
         self.handle(What::Command {
             saga: saga_id::<S>(&tx("TX-1")),
             command: payload(command),
-            actor: Actor::Investor("i-1".into()),
+            actor: Actor::Requester("i-1".into()),
             at: None,
         })
     }

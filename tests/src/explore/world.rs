@@ -144,7 +144,7 @@ impl<S: Saga, C: Counterparties> World<S, C> {
 
     /// The requester asks something of the running saga.
     pub fn command(&self, command: Payload) -> What {
-        let actor = Actor::Investor("caller".into());
+        let actor = Actor::Requester("caller".into());
         What::Command { saga: self.id.clone(), command, actor, at: None }
     }
 

@@ -114,7 +114,7 @@ pub(crate) async fn say<S: Saga>(
     id: &TransactionId,
     command: S::Command,
 ) -> Result<(), String> {
-    let actor = Actor::Investor("INV-7".into());
+    let actor = Actor::Requester("INV-7".into());
     match engine.command::<S>(id.clone(), command, actor, None).await {
         Ok(()) => Ok(()),
         Err(

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 async fn cancel(engine: &Engine, at: &str, scope: Scope) -> Result<(), RequestError<Refusal>> {
     let command = Command::Cancel { at: worlds::instant(at), scope };
-    let (id, actor) = (worlds::transaction("TX-1"), Actor::Investor("INV-7".into()));
+    let (id, actor) = (worlds::transaction("TX-1"), Actor::Requester("INV-7".into()));
     engine.command::<DiscountPurchase>(id, command, actor, None).await
 }
 

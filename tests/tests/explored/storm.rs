@@ -201,7 +201,7 @@ fn of_holdings(storm: Storm) -> Storm {
 }
 
 fn command<S: Saga>(name: &str, nth: u32, command: S::Command) -> What {
-    let (saga, actor) = (saga_id::<S>(&id(name, nth)), Actor::Investor("INV-7".into()));
+    let (saga, actor) = (saga_id::<S>(&id(name, nth)), Actor::Requester("INV-7".into()));
     What::Command { saga, command: Arc::new(command), actor, at: None }
 }
 

@@ -317,6 +317,6 @@ fn anothers_account<S>(played: &Play<S>, of: &TransactionId, word: &PlanWord) ->
 fn actor<S>(played: &Play<S>, of: &TransactionId) -> Actor {
     let known = played.books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan());
     known.map_or(Actor::Engine, |plan| {
-        Actor::Investor(plan.terms_on(NaiveDate::MIN).investor.clone().into())
+        Actor::Requester(plan.terms_on(NaiveDate::MIN).investor.clone().into())
     })
 }

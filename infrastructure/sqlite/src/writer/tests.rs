@@ -72,15 +72,15 @@ fn work(batch: &[StreamAppend]) -> Work {
 }
 
 /// An answer as text: a position, or the stream, what was expected and what is there.
-fn told(answers: Vec<Answer>) -> Vec<String> {
-    let told = |answer| match answer {
+fn in_words(answers: Vec<Answer>) -> Vec<String> {
+    let in_words = |answer| match answer {
         Ok(Position(position)) => position.to_string(),
         Err(AppendError::Conflict { stream, expected, actual }) => {
             format!("{stream}: {expected}, not {}", actual.expect("what is there"))
         }
         Err(other) => panic!("{other:?}"),
     };
-    answers.into_iter().map(told).collect()
+    answers.into_iter().map(in_words).collect()
 }
 
 /// What is stored: stream and version, cause and type, in order of commit.
@@ -118,7 +118,7 @@ fn with_an_old_stream() -> (Scratch, (Connection, i64, Position)) {
     let scratch = Scratch::new();
     let opened = scratch.open();
     let answers = writer(&opened).commit(&[work(&[append("wallet-old", 0, &["a1", "a2"])])]);
-    assert_eq!(told(answers), ["2"]);
+    assert_eq!(in_words(answers), ["2"]);
     drop(opened);
     let opened = scratch.open();
     (scratch, opened)
@@ -132,12 +132,12 @@ fn a_repeated_append_of_a_new_stream_is_recognised_among_other_batches() {
         vec![
             work(&[append("wallet-b", 0, &["b1"]), append("wallet-c", 0, &["c1", "c2"])]),
             work(&[append("wallet-d", 0, &["d1"]), append("wallet-old", 0, &["a1", "a2"])]),
-            Work::Save { reader: "ledger".into(), at: Position(2), kept: vec![7] },
+            Work::Save { reader: "ledger".into(), at: Position(2), content: vec![7] },
             work(&[append("wallet-b", 1, &["b2"]), append("wallet-e", 0, &["e1"])]),
         ]
     };
 
-    assert_eq!(told(writer.commit(&group())), ["5", "6", "2", "8"]);
+    assert_eq!(in_words(writer.commit(&group())), ["5", "6", "2", "8"]);
     assert_eq!(writer.head, Position(8));
     let after = stored(&opened.0);
     let expected = [
@@ -155,12 +155,12 @@ fn a_repeated_append_of_a_new_stream_is_recognised_among_other_batches() {
     assert_eq!(streams(&opened.0), expected);
     let expected = ["wallet.a", "wallet.b", "wallet.c", "wallet.d", "wallet.e"];
     assert_eq!(types(&opened.0), expected);
-    let kept = opened.0.query_row(sql::LOAD_CHECKPOINT, ["ledger"], |row| row.get::<_, i64>(0));
-    assert_eq!(kept.expect("a checkpoint"), 2);
+    let content = opened.0.query_row(sql::LOAD_CHECKPOINT, ["ledger"], |row| row.get::<_, i64>(0));
+    assert_eq!(content.expect("a checkpoint"), 2);
 
-    assert_eq!(told(writer.commit(&group())), ["5", "6", "2", "8"], "repeated as a whole");
+    assert_eq!(in_words(writer.commit(&group())), ["5", "6", "2", "8"], "repeated as a whole");
     assert_eq!(stored(&opened.0), after);
-    assert_eq!(told(writer.commit(&[work(&[append("wallet-e", 1, &["f1"])])])), ["9"]);
+    assert_eq!(in_words(writer.commit(&[work(&[append("wallet-e", 1, &["f1"])])])), ["9"]);
     assert_eq!(types(&opened.0).last().map(String::as_str), Some("wallet.f"));
 }
 
@@ -175,13 +175,13 @@ fn a_conflict_on_a_name_believed_new_leaves_the_other_batches_alone() {
         work(&[append("wallet-b", 1, &["b2"]), append("wallet-n", 0, &["m1"])]),
     ];
 
-    assert_eq!(told(writer.commit(&group)), ["3", "wallet-old: 0, not 2", "5"]);
+    assert_eq!(in_words(writer.commit(&group)), ["3", "wallet-old: 0, not 2", "5"]);
     let after = stored(&opened.0);
     let expected = ["wallet-b 1 b1 wallet.b", "wallet-b 2 b2 wallet.b", "wallet-n 1 m1 wallet.m"];
     assert_eq!(after[2..], expected);
     assert_eq!(streams(&opened.0), ["wallet-old", "wallet-b", "wallet-n"]);
     assert_eq!(types(&opened.0), ["wallet.a", "wallet.b", "wallet.m"]);
-    assert_eq!(told(writer.commit(&[work(&[append("wallet-old", 2, &["a3"])])])), ["6"]);
+    assert_eq!(in_words(writer.commit(&[work(&[append("wallet-old", 2, &["a3"])])])), ["6"]);
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn a_batch_that_goes_on_with_a_name_believed_new_is_told_what_is_there() {
     for (batch, expected) in rows {
         // Forgotten, so that each row meets a writer that knows nothing.
         writer.heads = Heads::of(&opened.0, 100, ids()).expect("heads");
-        assert_eq!(told(writer.commit(&[work(&batch)])), [expected], "{batch:?}");
+        assert_eq!(in_words(writer.commit(&[work(&batch)])), [expected], "{batch:?}");
     }
     assert_eq!(stored(&opened.0).len(), 5);
     assert_eq!(streams(&opened.0), ["wallet-old", "wallet-n"]);
@@ -236,11 +236,11 @@ fn a_process_that_dies_before_the_commit_leaves_nothing_of_the_group() {
     opened.0.commit_hook(Some(hook)).expect("a hook");
 
     let expected = ["3", "2", "wallet-old: 0, not 2"];
-    assert_eq!(told(writer(&opened).commit(&group())), expected);
+    assert_eq!(in_words(writer(&opened).commit(&group())), expected);
     let died = open_at(&scratch.0.path().join("died").join("events.db"));
     assert_eq!(streams(&died.0), ["wallet-old"]);
     assert_eq!(stored(&died.0).len(), 2);
-    assert_eq!(told(writer(&died).commit(&group())), expected);
+    assert_eq!(in_words(writer(&died).commit(&group())), expected);
 }
 
 #[test]

@@ -215,9 +215,9 @@ impl SandboxRegistrar {
         record: &TradeApplication,
         t: TradingDay,
     ) -> Terms {
-        let told = &known.terms;
-        let mut terms = Terms { trade_date: t, ..told.clone() };
-        let column = match told.ask {
+        let announced = &known.terms;
+        let mut terms = Terms { trade_date: t, ..announced.clone() };
+        let column = match announced.ask {
             Ask::Conversion { .. } => record.backenload_discount,
             Ask::Purchase { .. } | Ask::Subscription { .. } => record.discount_rate_of_commission,
             Ask::Redemption { .. } | Ask::FastTransfer { .. } => return terms,
@@ -225,10 +225,10 @@ impl SandboxRegistrar {
         let Ok(discount) = Discount::new(column) else { return terms };
         let on = |day: TradingDay| {
             let listed = |fund| self.market.terms(fund, day.date()).ok().flatten();
-            [listed(told.fund), listed(known.entered_fund())]
+            [listed(announced.fund), listed(known.entered_fund())]
         };
-        let (first, now) = (known.too_late_for.unwrap_or(told.trade_date), on(t));
-        if on(first) == now && discount == told.promised.discount {
+        let (first, now) = (known.too_late_for.unwrap_or(announced.trade_date), on(t));
+        if on(first) == now && discount == announced.promised.discount {
             return terms;
         }
         terms.promised = Promise { fee: PromisedFee::Open, discount, ..terms.promised };

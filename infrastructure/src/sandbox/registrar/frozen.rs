@@ -18,14 +18,14 @@ impl SandboxRegistrar {
     /// A court or a creditor has it keep so many shares of a holder from now on, in all: none lets them go.
     /// What a scenario says comes on top. Its books do not have it: whoever opens them again says so again.
     pub fn keep_frozen(&self, investor: InvestorId, fund: FundCode, shares: Shares) {
-        let mut told = self.frozen.lock().unwrap_or_else(PoisonError::into_inner);
-        told.insert((investor, fund), shares);
+        let mut frozen = self.frozen.lock().unwrap_or_else(PoisonError::into_inner);
+        frozen.insert((investor, fund), shares);
     }
 
     pub(super) fn frozen(&self, investor: &InvestorId, fund: FundCode, on: NaiveDate) -> Shares {
-        let told = self.frozen.lock().unwrap_or_else(PoisonError::into_inner);
-        let told = told.get(&(investor.clone(), fund)).copied().unwrap_or_default();
+        let frozen = self.frozen.lock().unwrap_or_else(PoisonError::into_inner);
+        let frozen = frozen.get(&(investor.clone(), fund)).copied().unwrap_or_default();
         let planned = self.scenario.frozen(investor, fund, on);
-        planned.plus(told).unwrap_or(planned)
+        planned.plus(frozen).unwrap_or(planned)
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn stage(scenario: &str) -> Stage {
     Stage { registrar, clock }
 }
 
-fn told(fate: &str) -> Stage {
+fn with_fate(fate: &str) -> Stage {
     stage(&format!("[override.TX-1]\n{fate}"))
 }
 
@@ -149,7 +149,7 @@ fn a_conversion_follows_its_purchase() {
         ("conversion_confirmation = \"partial\"\npart_per_mille = 333", Some("3330.00")),
     ];
     for (fate, out) in rows {
-        let [_, convert] = both(&told(fate));
+        let [_, convert] = both(&with_fate(fate));
         let shares_out = match convert.as_slice() {
             [ApplicationAnswer::Confirmed(it)] => Some(conversion(it).shares_out.to_string()),
             [ApplicationAnswer::Rejected(it)] => {
@@ -164,7 +164,7 @@ fn a_conversion_follows_its_purchase() {
 
 #[test]
 fn a_void_purchase_does_not_let_its_conversion_take_the_shares_of_another_transaction() {
-    let stage = told("buy_confirmation = \"rejected\"");
+    let stage = with_fate("buy_confirmation = \"rejected\"");
     for terms in [bought("TX-2", "10000.00"), converted("TX-2", "10000.00")] {
         stage.submit(terms);
     }
@@ -185,7 +185,7 @@ fn the_front_says_what_its_fate_is_called_and_a_lost_call_is_taken_the_second_ti
         ("silent", ["unknown", "unknown", "unknown"]),
     ];
     for (fate, answers) in rows {
-        let stage = told(&format!("buy = \"{fate}\""));
+        let stage = with_fate(&format!("buy = \"{fate}\""));
         let terms = bought("TX-1", "10000.00");
         let first = stage.submit(terms.clone());
         let query = stage.query(&terms);
@@ -235,7 +235,7 @@ fn the_records_come_once_twice_late_contradicting_or_never() {
         ("corrected", vec!["confirmed"], vec!["confirmed"]),
     ];
     for (fate, at_once, later) in rows {
-        let stage = told(&format!("buy_confirmation = \"{fate}\"\ndelay_s = 60"));
+        let stage = with_fate(&format!("buy_confirmation = \"{fate}\"\ndelay_s = 60"));
         let terms = bought("TX-1", "10000.00");
         stage.submit(terms.clone());
         assert_eq!(names(&stage.says_of(&terms, hour())), at_once, "{fate}");
@@ -257,7 +257,7 @@ fn planted_confirmations_are_wrong_in_what_their_name_says() {
         ("wrong_nav", ["10000.00", "0.00", "1.1", "9090.91"]),
     ];
     for (fate, numbers) in rows {
-        let stage = told(&format!("buy_confirmation = \"{fate}\""));
+        let stage = with_fate(&format!("buy_confirmation = \"{fate}\""));
         let terms = bought("TX-1", "10000.00");
         stage.submit(terms.clone());
         let answers = stage.says_of(&terms, hour());
@@ -273,7 +273,7 @@ fn planted_confirmations_are_wrong_in_what_their_name_says() {
 
 #[test]
 fn a_corrected_record_comes_under_another_serial_and_is_right() {
-    let stage = told("buy_confirmation = \"corrected\"\ndelay_s = 60");
+    let stage = with_fate("buy_confirmation = \"corrected\"\ndelay_s = 60");
     let terms = bought("TX-1", "10000.00");
     stage.submit(terms.clone());
     let wrong = stage.says_of(&terms, hour());
@@ -286,7 +286,7 @@ fn a_corrected_record_comes_under_another_serial_and_is_right() {
 
 #[test]
 fn an_early_confirmation_comes_before_the_cut_off_of_its_t() {
-    let stage = told("buy_confirmation = \"early\"");
+    let stage = with_fate("buy_confirmation = \"early\"");
     let terms = bought("TX-1", "10000.00");
     assert_eq!(name(&stage.submit(terms.clone())), "accepted");
     assert_eq!(names(&stage.says_of(&terms, start())), ["confirmed"]);
@@ -335,7 +335,7 @@ fn the_registrar_may_refuse_to_take_back_or_say_nothing() {
         ("silent", ["unknown", "unknown"], "accepted"),
     ];
     for (fate, answers, standing) in rows {
-        let stage = told(&format!("cancel = \"{fate}\""));
+        let stage = with_fate(&format!("cancel = \"{fate}\""));
         let terms = bought("TX-1", "10000.00");
         stage.submit(terms.clone());
         let said = [stage.cancel(terms.clone()), stage.cancel(terms.clone())];

@@ -1,4 +1,4 @@
-//! What is kept with the counterparties' books: the scenario, so that whoever opens them without the folder
+//! What is saved with the counterparties' books: the scenario, so that whoever opens them without the folder
 //! of the day meets the same counterparties; and how far a folder was played.
 
 use super::scenario::{Scenario, ScenarioError};
@@ -15,9 +15,9 @@ const FILE: &str = "scenario.toml";
 /// How far the folder was played that came last.
 const PLAYED: &str = "played.toml";
 
-/// Why the scenario cannot be kept or read back.
+/// Why the scenario cannot be saved or read back.
 #[derive(Debug, thiserror::Error)]
-pub enum KeptError {
+pub enum SavedError {
     /// The file or its directory.
     #[error("{path} cannot be read or written; check that the directory is there and yours")]
     Io {
@@ -39,21 +39,21 @@ pub enum KeptError {
     Unwritable(#[from] toml::ser::Error),
 }
 
-/// Keeps it, in place of the one that was kept before.
+/// Saves it, in place of the one that was saved before.
 ///
 /// # Errors
-/// [`KeptError`].
-pub fn keep(scenario: &Scenario, books: &Path) -> Result<(), KeptError> {
+/// [`SavedError`].
+pub fn save(scenario: &Scenario, books: &Path) -> Result<(), SavedError> {
     write(books, FILE, &toml::to_string(scenario)?)
 }
 
-fn write(books: &Path, file: &str, text: &str) -> Result<(), KeptError> {
+fn write(books: &Path, file: &str, text: &str) -> Result<(), SavedError> {
     let path = books.join(file);
     let beside = books.join(format!("{file}.new"));
     // A process that dies here leaves the old one whole.
     fs::write(&beside, text)
         .and_then(|()| fs::rename(&beside, &path))
-        .map_err(|source| KeptError::Io { path, source })
+        .map_err(|source| SavedError::Io { path, source })
 }
 
 /// Through which day a folder was planned to be played, while something of it moved.
@@ -64,44 +64,44 @@ pub struct Played {
 }
 
 impl Played {
-    /// Keeps it of the folder of that T.
+    /// Saves it for the folder of that T.
     ///
     /// # Errors
-    /// [`KeptError`].
-    pub fn keep(books: &Path, folder: TradingDay, through: TradingDay) -> Result<(), KeptError> {
+    /// [`SavedError`].
+    pub fn save(books: &Path, folder: TradingDay, through: TradingDay) -> Result<(), SavedError> {
         write(books, PLAYED, &toml::to_string(&Self { folder, through })?)
     }
 
-    /// That day; `None` where nothing is kept of the folder of that T, or nothing that can be read: it only
+    /// That day; `None` where nothing is saved of the folder of that T, or nothing that can be read: it only
     /// says where to look further.
     ///
     /// # Errors
-    /// [`KeptError::Io`].
-    pub fn kept(books: &Path, folder: TradingDay) -> Result<Option<TradingDay>, KeptError> {
+    /// [`SavedError::Io`].
+    pub fn load(books: &Path, folder: TradingDay) -> Result<Option<TradingDay>, SavedError> {
         let path = books.join(PLAYED);
         match fs::read_to_string(&path) {
             Ok(text) => {
-                let kept: Option<Self> = toml::from_str(&text).ok();
-                Ok(kept.filter(|kept| kept.folder == folder).map(|kept| kept.through))
+                let saved: Option<Self> = toml::from_str(&text).ok();
+                Ok(saved.filter(|saved| saved.folder == folder).map(|saved| saved.through))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(KeptError::Io { path, source }),
+            Err(source) => Err(SavedError::Io { path, source }),
         }
     }
 }
 
-/// The one that is kept; without any, everything goes well.
+/// The one that is saved; without any, everything goes well.
 ///
 /// # Errors
-/// [`KeptError`].
-pub fn kept(books: &Path) -> Result<Scenario, KeptError> {
+/// [`SavedError`].
+pub fn load(books: &Path) -> Result<Scenario, SavedError> {
     let path = books.join(FILE);
     match fs::read_to_string(&path) {
         Ok(text) => {
-            Scenario::from_toml(&text).map_err(|source| KeptError::Damaged { path, source })
+            Scenario::from_toml(&text).map_err(|source| SavedError::Damaged { path, source })
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Scenario::default()),
-        Err(source) => Err(KeptError::Io { path, source }),
+        Err(source) => Err(SavedError::Io { path, source }),
     }
 }
 
@@ -112,20 +112,20 @@ mod tests {
     #[test]
     fn a_kept_scenario_is_the_same_and_without_one_all_goes_well() {
         let books = tempfile::tempdir().unwrap();
-        assert_eq!(kept(books.path()).unwrap(), Scenario::default());
+        assert_eq!(load(books.path()).unwrap(), Scenario::default());
         let example = include_str!("../../../examples/day/scenario.toml");
         let scenario = Scenario::from_toml(example).unwrap();
 
-        keep(&Scenario::default(), books.path()).unwrap();
-        keep(&scenario, books.path()).unwrap();
+        save(&Scenario::default(), books.path()).unwrap();
+        save(&scenario, books.path()).unwrap();
 
-        assert_eq!(kept(books.path()).unwrap(), scenario);
+        assert_eq!(load(books.path()).unwrap(), scenario);
     }
 
     #[test]
     fn a_damaged_scenario_is_an_error_and_not_a_day_on_which_all_goes_well() {
         let books = tempfile::tempdir().unwrap();
         fs::write(books.path().join(FILE), "[charge]\nper_mille = { piad = 3 }\n").unwrap();
-        assert!(matches!(kept(books.path()), Err(KeptError::Damaged { .. })));
+        assert!(matches!(load(books.path()), Err(SavedError::Damaged { .. })));
     }
 }

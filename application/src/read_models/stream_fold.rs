@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, fmt};
 const PAGE: u32 = 512;
 
 /// One stream's state, and when it moved.
-pub struct Kept<D: Stored> {
+pub struct StreamFold<D: Stored> {
     /// Folded from all of its events so far.
     pub loaded: Loaded<D>,
     /// When its first event was recorded.
@@ -22,19 +22,19 @@ pub struct Kept<D: Stored> {
     pub moved: Timestamp,
 }
 
-impl<D: Stored> Default for Kept<D> {
+impl<D: Stored> Default for StreamFold<D> {
     fn default() -> Self {
         Self { loaded: Loaded::default(), since: Timestamp::default(), moved: Timestamp::default() }
     }
 }
 
-impl<D: Stored<State: fmt::Debug>> fmt::Debug for Kept<D> {
+impl<D: Stored<State: fmt::Debug>> fmt::Debug for StreamFold<D> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_tuple("Kept").field(&self.loaded).finish()
+        out.debug_tuple("StreamFold").field(&self.loaded).finish()
     }
 }
 
-impl<D: Stored> Kept<D> {
+impl<D: Stored> StreamFold<D> {
     /// Takes in the next event of the stream.
     ///
     /// # Errors
@@ -55,19 +55,19 @@ impl<D: Stored> Kept<D> {
     /// Reads one stream. The events come back too, because whoever looks at one stream prints them.
     ///
     /// # Errors
-    /// As the store's, and as [`Kept::hear`].
+    /// As the store's, and as [`StreamFold::hear`].
     pub async fn load<S: EventStore>(
         store: &S,
         stream: &StreamName,
     ) -> Result<(Self, Vec<Recorded>), ReadError> {
-        let (mut kept, mut events) = (Self::default(), Vec::new());
+        let (mut fold, mut events) = (Self::default(), Vec::new());
         loop {
-            let page = store.read(stream, kept.loaded.version, PAGE).await?;
-            page.iter().try_for_each(|event| kept.hear(event))?;
+            let page = store.read(stream, fold.loaded.version, PAGE).await?;
+            page.iter().try_for_each(|event| fold.hear(event))?;
             let last = page.len() < PAGE as usize;
             events.extend(page);
             if last {
-                return Ok((kept, events));
+                return Ok((fold, events));
             }
         }
     }
@@ -76,12 +76,12 @@ impl<D: Stored> Kept<D> {
 /// All streams of one category, by the part of their name after the first `-`.
 pub struct Streams<D: Stored> {
     at: Position,
-    kept: BTreeMap<Box<str>, Kept<D>>,
+    folds: BTreeMap<Box<str>, StreamFold<D>>,
 }
 
 impl<D: Stored> Default for Streams<D> {
     fn default() -> Self {
-        Self { at: Position::START, kept: BTreeMap::new() }
+        Self { at: Position::START, folds: BTreeMap::new() }
     }
 }
 
@@ -89,24 +89,24 @@ impl<D: Stored> fmt::Debug for Streams<D> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Streams")
             .field("at", &self.at)
-            .field("streams", &self.kept.len())
+            .field("streams", &self.folds.len())
             .finish()
     }
 }
 
 impl<D: Stored> Streams<D> {
     /// One of them.
-    pub fn get(&self, id: &str) -> Option<&Kept<D>> {
-        self.kept.get(id)
+    pub fn get(&self, id: &str) -> Option<&StreamFold<D>> {
+        self.folds.get(id)
     }
 
     /// All of them, by ID.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &Kept<D>)> {
-        self.kept.iter().map(|(id, kept)| (id.as_ref(), kept))
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &StreamFold<D>)> {
+        self.folds.iter().map(|(id, fold)| (id.as_ref(), fold))
     }
 
-    fn entry(&mut self, id: &str) -> &mut Kept<D> {
-        self.kept.entry(id.into()).or_default()
+    fn entry(&mut self, id: &str) -> &mut StreamFold<D> {
+        self.folds.entry(id.into()).or_default()
     }
 }
 
