@@ -16,7 +16,10 @@ use crate::{
     registry::Registry,
     sandbox::BOOKS,
 };
-use fundflow::Engine;
+use fundflow::{
+    Asking, Engine, Placed,
+    runtime::{message::Rest, saga::Saga},
+};
 use fundflow_infrastructure::{
     sandbox::registrar::Confirming,
     sqlite::{Settings, SqliteStore},
@@ -25,7 +28,12 @@ use fundflow_kernel::{
     clock::{Clock as _, ManualClock},
     time::Timestamp,
 };
-use std::{fmt, path::Path, sync::Arc};
+use std::{
+    fmt,
+    path::Path,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
 
 /// Why a stage cannot be set, or does not go on.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +97,30 @@ impl Stage {
     /// [`StageError`]: the engine has stopped.
     pub async fn until(&self, at: Timestamp) -> Result<(), StageError> {
         self.go(at).await.map_err(|error| StageError(error.to_string()))
+    }
+
+    /// Asks for a saga, and moves the clock to that instant. Returns its promise, and how it stands then.
+    ///
+    /// # Errors
+    /// [`StageError`]: why it is refused, that it has not come to rest, or that the engine has stopped.
+    pub async fn play<S: Saga>(
+        &self,
+        asking: Asking<S>,
+        until: Timestamp,
+    ) -> Result<(Placed<S>, Rest), StageError> {
+        let failed = |why: String| StageError(why);
+        let (transaction, asked) =
+            (asking.transaction.clone(), self.engine.request_watched(asking));
+        let (placed, mut resting) = asked.await.map_err(|refused| failed(refused.to_string()))?;
+        self.until(until).await?;
+        let Poll::Ready(rest) = resting.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+        else {
+            return Err(failed(format!(
+                "{} {transaction} has not come to rest by {until}",
+                S::KIND
+            )));
+        };
+        Ok((placed, rest.map_err(|stop| failed(stop.to_string()))?))
     }
 
     async fn go(&self, at: Timestamp) -> Result<(), Failure> {

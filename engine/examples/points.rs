@@ -19,23 +19,25 @@ pub enum Event {
     Released { by: TransactionId, cause: Cause },
 }
 
-/// What is asked of an account, and for which exchange.
-pub struct Order(pub TransactionId, pub Change);
-#[rustfmt::skip]
-pub enum Change { Reserve(u32), Spend, Release(Cause), TakeBack }
+/// What is asked of an account for an exchange.
+pub enum Change {
+    Reserve(u32),
+    Spend,
+    Release(Cause),
+    TakeBack,
+}
 
 /// A member's account: at most 10,000,000 points are reserved or spent.
-#[derive(Debug)]
 pub struct Points;
 
 impl Decider for Points {
     const CATEGORY: &'static str = "points";
-    type Command = Order;
+    type Command = (TransactionId, Change);
     type Event = Event;
     type State = BTreeMap<TransactionId, Event>; // the last that happened to each exchange
     type Refusal = No;
 
-    fn decide(state: &Self::State, Order(by, change): &Order) -> Result<Vec<Event>, No> {
+    fn decide(state: &Self::State, (by, change): &Self::Command) -> Result<Vec<Event>, No> {
         use {Change as C, Event as E};
         let taken = |sum: u32, last: &Event| match last {
             E::Reserved { points, .. } | E::Spent { points, .. } => sum.saturating_add(*points),
@@ -71,7 +73,6 @@ impl Decider for Points {
     }
 }
 
-#[rustfmt::skip]
 impl Stored for Points {
     stored_types!(Event {
         Reserved => "points.reserved", Spent => "points.spent", Released => "points.released",
@@ -79,7 +80,6 @@ impl Stored for Points {
 }
 
 /// Takes no more than 1,000,000 points at once; says the same to every repeat.
-#[derive(Debug)]
 pub struct PointsSystem;
 
 impl Port for PointsSystem {
@@ -98,24 +98,26 @@ impl Port for PointsSystem {
 }
 
 /// What a member asks for. A point is worth a fen.
-#[rustfmt::skip]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Request { pub member: InvestorId, pub points: u32, pub fund: FundCode }
+pub struct Request {
+    pub member: InvestorId,
+    pub points: u32,
+    pub fund: FundCode,
+}
 
 /// Every key of an exchange, minted once.
-#[rustfmt::skip]
 #[derive(Debug, Clone)]
-pub struct Plan { pub account: Key<Points>, pub shares: Buying }
+pub struct Plan {
+    pub account: Key<Points>,
+    pub shares: Buying,
+}
 
-#[rustfmt::skip]
 impl Plan {
     fn of(id: &TransactionId, Request { member, points, fund }: &Request) -> Self {
         let (order, worth) = (OrderId::part(id, "points"), Decimal::new((*points).into(), 2));
         let shares = Buying::of(member, *fund, &order, (worth, "points-system"));
         Self { account: Key::of(member), shares }
     }
-    fn needs(&self) -> Vec<Need> { self.shares.needs([self.account.need()]) }
-    fn own(&self) -> Vec<StreamName> { self.shares.own() }
 }
 
 words! {
@@ -125,47 +127,50 @@ words! {
     Ending: Exchanged, Kept;
 }
 
-#[rustfmt::skip]
-pub static V1: Table<PointsExchange> = Table {
-    version: "points_exchange.v1", title: "Points for fund shares", beside: &[], steps: &[
-    act("reserve", Do::Reserve, Fact::Reserved).row(Exit::Undo(&[
-        act("release", Do::Release, Fact::Released).to(),
-        act("keep", Do::End(Ending::Kept), Fact::Ended).to() ])),
-    call("redeem", Call::Redeem, Fact::Spent, BuyBy::NextCutOff).row(Exit::Undo(&[
-        call("take_back", Call::TakeBack, Fact::Released, BuyBy::Overdue).to() ]))
-        .unless(Fact::Released, Some(Do::Release)),
-    act("order", Do::Shares(Buy::Order), Fact::Shares(Bought::Ordered)).row(Exit::Undo(&[
-        act("return", Do::Shares(Buy::Return), Fact::Shares(Bought::Returned)).to() ])),
-    call("submit", Call::Submit, Fact::Shares(Bought::Accepted), BuyBy::NextCutOff)
-        .row(Exit::Nothing).unless(Fact::Shares(Bought::Rejected), Some(Do::Shares(Buy::Close))),
-    word("confirm", Call::Submit, Fact::Shares(Bought::Confirmed), BuyBy::Due, BuyBy::Overdue)
-        .row(Exit::Nothing).unless(Fact::Shares(Bought::Rejected), Some(Do::Shares(Buy::Close))),
-    act("credit", Do::Shares(Buy::Credit), Fact::Shares(Bought::Credited)).row(Exit::Landing(&[
-        act("exchange", Do::End(Ending::Exchanged), Fact::Ended).to() ], None)),
-] };
-const _: () = assert!(well_formed(&V1), "it starts with an undo and ends on a landing");
+pub static V1: Table<PointsExchange> = Table::of("points_exchange.v1", "Points for fund shares")
+    .rows(&[
+        act("reserve", Do::Reserve, Fact::Reserved).undo(&[
+            act("release", Do::Release, Fact::Released).to(),
+            act("keep", Do::End(Ending::Kept), Fact::Ended).to(),
+        ]),
+        call("redeem", Call::Redeem, Fact::Spent, BuyBy::NextCutOff)
+            .undo(&[call("take_back", Call::TakeBack, Fact::Released, BuyBy::Overdue).to()])
+            .unless(Fact::Released, Some(Do::Release)),
+        act("order", Do::Shares(Buy::Order), Fact::Shares(Bought::Ordered)).undo(&[act(
+            "return",
+            Do::Shares(Buy::Return),
+            Fact::Shares(Bought::Returned),
+        )
+        .to()]),
+        call("submit", Call::Submit, Fact::Shares(Bought::Accepted), BuyBy::NextCutOff)
+            .unless(Fact::Shares(Bought::Rejected), Do::Shares(Buy::Close)),
+        word("confirm", Call::Submit, Fact::Shares(Bought::Confirmed), BuyBy::Due, BuyBy::Overdue)
+            .unless(Fact::Shares(Bought::Rejected), Do::Shares(Buy::Close)),
+        act("credit", Do::Shares(Buy::Credit), Fact::Shares(Bought::Credited))
+            .landing(&[act("exchange", Do::End(Ending::Exchanged), Fact::Ended).to()], None),
+    ]);
 
-#[rustfmt::skip]
 #[derive(Debug, Clone)]
-pub enum Answer { Redeemed(Verdict), TakenBack(Verdict), Registrar(ApplicationAnswer) }
+pub enum Answer {
+    Redeemed(Verdict),
+    TakenBack(Verdict),
+    Registrar(ApplicationAnswer),
+}
 fund_saga!(PointsExchange);
 
-#[rustfmt::skip]
 impl Saga for PointsExchange {
     fund_milestones!("points_exchange", ["exchanged", "kept"]);
     endings!("points_exchange", Ending { Exchanged => "exchanged", Kept => "kept" });
     request_fields!(Request { member, points, fund } by member, "{member}: {points} into {fund}");
-    plain_plan!(Plan); no_commands!();
+    plain_plan!(Plan { account: Key<Points>, shares: Buying });
+    plain_words!(Answer);
+    no_commands!();
     buying!(shares, Answer::Registrar, "points": Errand<(InvestorId, i64)>);
     const TABLES: &'static [&'static Table<Self>] = &[&V1];
-    type Asked = (); type Refusal = No; type Answer = Answer;
-    type Fact = Fact; type Do = Do; type Call = Call;
 
-    fn aggregates() -> Vec<Opener> { Buying::aggregates([Opener::of::<Points>()]) }
     fn prepare(&self, streams: &Streams, asked: &Preparing<'_, Self>) -> Prepared<Self> {
         let plan = Plan::of(asked.id, asked.request);
-        let account = streams.state(&plan.account).ok_or("the account is damaged")?;
-        Points::decide(account, &Order(asked.id.clone(), Change::Reserve(asked.request.points)))?;
+        streams.would(&plan.account, &(asked.id.clone(), Change::Reserve(asked.request.points)))?;
         Ok((plan.shares.promise(&self.0, asked.now)?, &V1))
     }
     fn holds(view: &View<'_, Self>, fact: Fact) -> bool {
@@ -184,34 +189,30 @@ impl Saga for PointsExchange {
             Do::Shares(what) => return turn.plan().shares.act(self, turn, what),
             Do::End(ending) => return turn.end(ending, Self::failure(&turn.view()?)),
         };
-        Ok(turn.decide(&turn.plan().account, &Order(turn.id().clone(), change))?)
+        Ok(turn.decide(&turn.plan().account, &(turn.id().clone(), change))?)
     }
     fn call(&self, view: &View<'_, Self>, what: Call, now: Timestamp) -> Option<Calling<Self>> {
         let Request { member, points, .. } = &*view.open.request;
-        let errand = |name, points| Errand::of(view.id, name, (member.clone(), points));
-        let (to, points) = ("points".parse().ok()?, i64::from(*points));
-        Some(match what {
-            Call::Redeem => Calling::of(&to, errand("redeem", points), Answer::Redeemed),
-            Call::TakeBack => Calling::of(&to, errand("take_back", -points), Answer::TakenBack),
-            Call::Submit => view.plan.shares.submit(self, view, now, Answer::Registrar)?,
-        })
+        let (member, sum) = (member.clone(), i64::from(*points));
+        match what {
+            Call::Redeem => view.errand("points", "redeem", (member, sum), Answer::Redeemed),
+            Call::TakeBack => view.errand("points", "take_back", (member, -sum), Answer::TakenBack),
+            Call::Submit => view.plan.shares.submit(self, view, now, Answer::Registrar),
+        }
     }
     fn hear(&self, turn: &mut Turn<'_, Self>, answer: &Answer) -> Result<Heard, NotDone> {
         let (Plan { account, shares }, id) = (turn.plan(), turn.id());
-        let order = |change| Order(id.clone(), change);
-        let release = |why| order(Change::Release(why));
+        let of = |change| (id.clone(), change);
+        let release = |why| of(Change::Release(why));
         match answer {
-            Answer::Redeemed(said) => said.record(turn, account, &order(Change::Spend), release),
-            Answer::TakenBack(said) => said.record_done(turn, account, &order(Change::TakeBack)),
+            Answer::Redeemed(said) => said.record(turn, account, &of(Change::Spend), release),
+            Answer::TakenBack(said) => said.record_done(turn, account, &of(Change::TakeBack)),
             Answer::Registrar(said) => shares.hear(self, turn, said),
         }
     }
     fn open_ends(view: &View<'_, Self>) -> Vec<OpenEnd> {
-        let shares = &view.plan.shares;
-        let credited = shares.holds(view, Bought::Credited);
-        let bound = points(view).filter(|it| !credited && !matches!(it, Event::Released { .. }));
-        let points = bound.map(|_| OpenEnd { name: "points".into(), worth: shares.worth });
-        points.into_iter().chain(shares.open_end(view)).collect()
+        let bound = matches!(points(view), Some(Event::Reserved { .. } | Event::Spent { .. }));
+        view.plan.shares.open_ends(view, bound.then_some("points"))
     }
     fn failure(view: &View<'_, Self>) -> Option<Cause> {
         let Event::Released { cause, .. } = points(view)? else { return None };
@@ -233,9 +234,8 @@ pub async fn exchange(folder: &Path) -> Result<(), Box<dyn Error>> {
     for (id, points) in [("PX-1", 10_000), ("PX-2", 2_000_000), ("PX-1", 10_000)] {
         let request = Request { member: "INV-1".parse()?, points, fund: "011162".parse()? };
         let asking = Asking::<PointsExchange>::of(id.parse()?, request, ());
-        let (placed, rest) = stage.engine().request_watched(asking).await?;
-        stage.until("2026-02-13T10:00:00+08:00".parse()?).await?; // the registrar's next morning
-        println!("{id}, T {}: {}", placed.promise.trade_date, rest.await?);
+        let (placed, rest) = stage.play(asking, "2026-02-13T10:00:00+08:00".parse()?).await?;
+        println!("{id}, T {}: {rest}", placed.promise.trade_date);
     }
     Ok(stage.close().await?)
 }

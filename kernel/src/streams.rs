@@ -243,6 +243,18 @@ impl Streams {
         Some(&fold.downcast_ref::<Loaded<D>>()?.state)
     }
 
+    /// What would follow from the command, as the stream stands; nothing has changed.
+    ///
+    /// # Errors
+    /// The refusal; so it is, too, where the stream is damaged or not in memory.
+    pub fn would<D>(&self, key: &Key<D>, command: &D::Command) -> Result<Vec<D::Event>, D::Refusal>
+    where
+        D: Stored<State: Clone + Send + Sync, Refusal: From<&'static str>> + 'static,
+    {
+        let state = self.state(key).ok_or("a stream that it needs is damaged; verify the store")?;
+        D::decide(state, command)
+    }
+
     /// Decides and, if facts follow, puts them into the batch and remembers them. Returns how many.
     ///
     /// # Errors

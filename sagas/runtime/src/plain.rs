@@ -4,7 +4,8 @@
 //! impl Saga for PointsExchange {
 //!     request_fields!(Request { member, points } by member, "{member}: {points} points");
 //!     endings!("points_exchange", Ending { Exchanged => "exchanged", Kept => "kept" });
-//!     plain_plan!(Plan);
+//!     plain_plan!(Plan { account: Key<Points> });
+//!     plain_words!(Answer);
 //!     no_commands!();
 //!     …
 //! ```
@@ -19,7 +20,7 @@ use fundflow_kernel::{
     codec::Stored,
     envelope::StreamName,
     ids::TransactionId,
-    streams::{Key, Need},
+    streams::{Key, Need, Opener},
 };
 use std::sync::Arc;
 
@@ -191,6 +192,10 @@ pub type StreamOf = StreamName;
 #[doc(hidden)]
 pub type NeedOf = Need;
 
+/// The type of an opener, for [`plain_plan!`](crate::plain_plan).
+#[doc(hidden)]
+pub type OpenerOf = Opener;
+
 /// The type of a transaction's ID, for [`request_fields!`](crate::request_fields).
 #[doc(hidden)]
 pub type TransactionOf = TransactionId;
@@ -216,19 +221,50 @@ macro_rules! endings {
     };
 }
 
-/// Writes `Plan`, `reads`, `plan`, `streams` and `own_streams` inside of an `impl Saga` whose keys
-/// follow from the transaction and the request alone. The plan has `of(id, request)`, `needs()` (all
-/// of its streams) and `own()` (those that may belong to no other saga).
+/// What a plan has in it: streams whose names follow from the transaction and the request.
+pub trait Part {
+    /// Of the aggregates that it works on.
+    fn openers() -> Vec<Opener>;
+
+    /// All of its streams.
+    fn needs(&self) -> Vec<Need>;
+
+    /// Those of its streams that may belong to no other saga.
+    fn own(&self) -> Vec<StreamName> {
+        Vec::new()
+    }
+}
+
+/// A stream that several sagas may work on.
+impl<D: Stored<State: Clone + Send + Sync> + 'static> Part for Key<D> {
+    fn openers() -> Vec<Opener> {
+        vec![Opener::of::<D>()]
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        vec![self.need()]
+    }
+}
+
+/// Writes `Plan`, `reads`, `plan`, `streams`, `own_streams` and `aggregates` inside of an `impl Saga` whose
+/// plan has exactly these fields, each of them a [`Part`](crate::plain::Part). They follow from the
+/// transaction and the request alone, as `Plan::of(id, request)` says.
 #[macro_export]
 macro_rules! plain_plan {
-    ($plan:ident) => {
+    ($plan:ident { $($field:ident: $part:ty),+ $(,)? }) => {
         type Plan = $plan;
+
+        fn aggregates() -> ::std::vec::Vec<$crate::plain::OpenerOf> {
+            let mut all = ::std::vec::Vec::new();
+            $(all.extend(<$part as $crate::plain::Part>::openers());)+
+            all
+        }
 
         fn reads(
             &self,
             request: &$crate::saga::Preparing<'_, Self>,
         ) -> ::std::vec::Vec<$crate::plain::NeedOf> {
-            $plan::of(request.id, request.request).needs()
+            Self::streams(&$plan::of(request.id, request.request))
         }
 
         fn plan(
@@ -240,12 +276,34 @@ macro_rules! plain_plan {
         }
 
         fn streams(plan: &$plan) -> ::std::vec::Vec<$crate::plain::NeedOf> {
-            plan.needs()
+            // A field that is missing here stops the build.
+            let $plan { $($field),+ } = plan;
+            let mut all = ::std::vec::Vec::new();
+            $(all.extend($crate::plain::Part::needs($field));)+
+            all
         }
 
         fn own_streams(plan: &$plan) -> ::std::vec::Vec<$crate::plain::StreamOf> {
-            plan.own()
+            let $plan { $($field),+ } = plan;
+            let mut all = ::std::vec::Vec::new();
+            $(all.extend($crate::plain::Part::own($field));)+
+            all
         }
+    };
+}
+
+/// Writes the types of an `impl Saga` that are called like what they are: `Fact`, `Do` and `Call` as
+/// [`words!`](crate::words) declares them, `Answer` as the saga does, `Refusal` in [words](crate::plain::No);
+/// nothing is [asked](crate::saga::Saga::Asked) besides.
+#[macro_export]
+macro_rules! plain_words {
+    ($answer:ident) => {
+        type Asked = ();
+        type Refusal = $crate::plain::No;
+        type Answer = $answer;
+        type Fact = Fact;
+        type Do = Do;
+        type Call = Call;
     };
 }
 

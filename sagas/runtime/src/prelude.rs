@@ -2,8 +2,8 @@
 
 pub use crate::{
     endings, no_commands,
-    plain::{Clash, Errand, No, Verdict},
-    plain_plan,
+    plain::{Clash, Errand, No, Part, Verdict},
+    plain_plan, plain_words,
     port::{Keyed, Payload, Port, PortName},
     process::Open,
     process_names, request_fields,

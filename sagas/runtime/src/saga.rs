@@ -12,25 +12,26 @@ mod calling;
 mod lacking;
 mod name_form;
 mod preparing;
+mod view;
 
 pub use calling::Calling;
 pub(crate) use calling::Wrap;
 pub use lacking::{NoCommand, NoMilestone};
 pub use name_form::NameForm;
 pub use preparing::Preparing;
+pub use view::View;
 
 use crate::{
     port::{Callee, Payload},
-    process::{Open, Over, Parked},
+    process::{Open, Parked},
     step::Table,
     turn::{NotDone, Turn},
 };
 use fundflow_kernel::{
     cause::Cause,
-    codec::Stored,
     envelope::{Actor, StreamName},
     ids::{TransactionId, VersionTag},
-    streams::{Key, Need, Opener, Streams},
+    streams::{Need, Opener, Streams},
     time::Timestamp,
 };
 use rust_decimal::Decimal;
@@ -96,44 +97,6 @@ pub enum Heard {
     Refused(Cause),
     /// It says the opposite of what already took effect, which stands. So many events keep it.
     Contradicts(Arc<str>, usize),
-}
-
-/// What a saga sees of itself.
-pub struct View<'a, S: Saga> {
-    /// The transaction that the saga carries.
-    pub id: &'a TransactionId,
-    /// Request, promise and what happened to the process.
-    pub open: &'a Open<S>,
-    /// How it ended, if it has.
-    pub ending: Option<Over<S::Ending>>,
-    /// The keys and numbers that the saga hands out.
-    pub plan: &'a S::Plan,
-    /// All streams in memory; its own are among them.
-    pub streams: &'a Streams,
-}
-
-impl<S: Saga> Clone for View<'_, S> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<S: Saga> Copy for View<'_, S> {}
-
-impl<'a, S: Saga> View<'a, S> {
-    /// The state behind a key of the plan; `None` when its stream is damaged.
-    pub fn state<D>(&self, key: &Key<D>) -> Option<&'a D::State>
-    where
-        D: Stored<State: Clone + Send + Sync> + 'static,
-    {
-        self.streams.state(key)
-    }
-
-    /// Why a person left the table, or gave the saga up.
-    pub fn left_because(&self) -> Option<Cause> {
-        let reason = self.open.left_because.as_ref()?;
-        Some(Cause::new("operator", format!("a person gave it up: {reason}")))
-    }
 }
 
 /// What a decision on a request fixes, and the table that the saga runs on; or why not.

@@ -215,6 +215,22 @@ pub const fn wait<S: Saga>(name: &'static str, done: S::Fact) -> Deed<S> {
 }
 
 impl<S: Saga> Deed<S> {
+    /// As a row that these moves reverse.
+    pub const fn undo(self, moves: &'static [Move<S>]) -> Step<S> {
+        self.row(Exit::Undo(moves))
+    }
+
+    /// As a row that stands, and on which these moves end the saga; void once the fact holds.
+    pub const fn landing(self, moves: &'static [Move<S>], void: Option<S::Fact>) -> Step<S> {
+        self.row(Exit::Landing(moves, void))
+    }
+
+    /// As a row with nothing to reverse, which will not be done once the fact holds; an operator can make it
+    /// hold.
+    pub const fn unless(self, rejected: S::Fact, refuse: S::Do) -> Step<S> {
+        self.row(Exit::Nothing).unless(rejected, Some(refuse))
+    }
+
     /// As a row, left that way.
     pub const fn row(self, exit: Exit<S>) -> Step<S> {
         let (late, late_from, anew) = (Late::Made, None, None);
@@ -285,6 +301,25 @@ impl<S: Saga> Side<S> {
 }
 
 impl<S: Saga> Table<S> {
+    /// A table of that name, still without rows.
+    pub const fn of(version: &'static str, title: &'static str) -> Self {
+        Self { version, title, steps: &[], beside: &[] }
+    }
+
+    /// With these rows, and no lanes. A `static` or `const` of what is not [`well_formed`] does not compile.
+    ///
+    /// # Panics
+    /// If it is not well-formed.
+    #[must_use]
+    pub const fn rows(self, steps: &'static [Step<S>]) -> Self {
+        let table = Self { steps, ..self };
+        assert!(
+            well_formed(&table),
+            "a table starts on an undo, bounds its waits, ends on a landing"
+        );
+        table
+    }
+
     /// Whether a lane beside the table has that name.
     pub fn has_lane(&self, name: &str) -> bool {
         self.beside.iter().any(|side| side.deed.name == name)

@@ -36,6 +36,7 @@ use fundflow_kernel::{
     streams::{Need, Opener},
 };
 use fundflow_runtime::{
+    plain::Part,
     port::Payload,
     saga::{Calling, Heard, OpenEnd, View},
     turn::{NotDone, Turn},
@@ -102,28 +103,6 @@ impl Buying {
         let (leg, payment) = (ApplicationLeg::of(order), PaymentLeg::of(order));
         let holdings = HoldingsPart::of(investor, fund, order);
         Self { leg, holdings, investor: investor.clone(), fund, worth, payment, sponsor }
-    }
-
-    /// The aggregates that it works on, and the saga's others.
-    pub fn aggregates(others: impl IntoIterator<Item = Opener>) -> Vec<Opener> {
-        let own = [
-            Opener::of::<Payments>(),
-            Opener::of::<Applications>(),
-            Opener::of::<Holdings>(),
-            Opener::of::<Cases>(),
-        ];
-        own.into_iter().chain(others).collect()
-    }
-
-    /// Its streams, and the saga's others.
-    pub fn needs(&self, others: impl IntoIterator<Item = Need>) -> Vec<Need> {
-        let own = [self.payment.key.need(), self.leg.key.need(), self.holdings.key.need()];
-        own.into_iter().chain(others).collect()
-    }
-
-    /// The streams that may belong to nobody else.
-    pub fn own(&self) -> Vec<StreamName> {
-        vec![self.payment.key.stream().clone(), self.leg.key.stream().clone()]
     }
 
     /// What is promised of such an order at that instant.
@@ -307,11 +286,18 @@ impl Buying {
         (self.leg.key.stream() == stream).then(|| said.clone())
     }
 
-    /// It is placed, and neither its shares nor the sponsor's money are booked. Yuan.
-    pub fn open_end<S: FundSaga>(&self, view: &View<'_, S>) -> Option<OpenEnd> {
-        let over = self.holds(view, Bought::Returned) || self.holds(view, Bought::Credited);
-        let open = self.leg.is_placed(view) && !over;
-        open.then(|| OpenEnd { name: "order".into(), worth: self.worth })
+    /// What is still under way, in yuan: what was given for it, under that name, until its shares are booked;
+    /// and the order, until they are or the sponsor has its money.
+    pub fn open_ends<S: FundSaga>(
+        &self,
+        view: &View<'_, S>,
+        given: Option<&'static str>,
+    ) -> Vec<OpenEnd> {
+        let end = |name: &'static str| OpenEnd { name: name.into(), worth: self.worth };
+        let credited = self.holds(view, Bought::Credited);
+        let over = credited || self.holds(view, Bought::Returned);
+        let order = (self.leg.is_placed(view) && !over).then_some("order");
+        given.filter(|_| !credited).into_iter().chain(order).map(end).collect()
     }
 
     /// The T that it was placed on, or moved to.
@@ -333,6 +319,25 @@ impl Buying {
             BuyBy::Due => house.noon_after(due, 0),
             BuyBy::Overdue => house.noon_after(due, 1),
         }
+    }
+}
+
+impl Part for Buying {
+    fn openers() -> Vec<Opener> {
+        vec![
+            Opener::of::<Payments>(),
+            Opener::of::<Applications>(),
+            Opener::of::<Holdings>(),
+            Opener::of::<Cases>(),
+        ]
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        vec![self.payment.key.need(), self.leg.key.need(), self.holdings.key.need()]
+    }
+
+    fn own(&self) -> Vec<StreamName> {
+        vec![self.payment.key.stream().clone(), self.leg.key.stream().clone()]
     }
 }
 
