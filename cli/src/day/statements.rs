@@ -15,6 +15,7 @@ use super::{
 };
 use crate::folded;
 use fundflow::RequestError;
+use fundflow::runtime::saga::Clash;
 use fundflow_domain::{
     holdings::{HoldingId, Holdings},
     ids::{FundCode, InvestorId, RegistrarCode, TransactionId, WalletId},
@@ -121,7 +122,7 @@ async fn ask<S: EventStore + Checkpoints>(
     askings: Vec<Named<Request>>,
 ) -> Result<Vec<bool>, Trouble> {
     let requests: Vec<_> = askings.iter().map(|asking| asking.request.clone()).collect();
-    let is_taken = |refusal: &Refusal| matches!(refusal, Refusal::KeyTaken { .. });
+    let is_taken = |refusal: &Refusal| matches!(refusal, Refusal::Clash(Clash::Taken { .. }));
     let answers = named::ask::<S, Freeze>(play, askings, is_taken).await?;
     let mut followed = Vec::new();
     for (request, (transaction, answer)) in requests.into_iter().zip(answers) {

@@ -42,7 +42,10 @@ async fn another_request_under_a_known_id_is_refused_with_what_differs() {
     let refused = book_item(&engine, "B-1", "jam", 3).await.unwrap_err();
 
     let RequestError::Refused(refusal) = refused else { panic!("{refused}") };
-    assert_eq!(refusal, Refusal::Differs(vec!["item", "pieces"]));
+    assert_eq!(
+        refusal,
+        Refusal::Clash(fundflow::runtime::saga::Clash::Differs(vec!["item", "pieces"]))
+    );
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ use fundflow::{
         port::{Callee, Payload, PortName},
         process::Open,
         process_names,
-        saga::{Calling, Heard, Names, OpenEnd, Preparing, Saga, View},
+        saga::{Calling, Clash, Heard, Names, OpenEnd, Preparing, Saga, View},
         step::{Exit, Table, act, call, well_formed},
         turn::{NotDone, Turn},
     },
@@ -58,10 +58,8 @@ pub(crate) struct Cancel;
 pub(crate) enum Refusal {
     #[error("{left} pieces are left")]
     SoldOut { left: u32 },
-    #[error("it differs in {0:?}")]
-    Differs(Vec<&'static str>),
-    #[error("the parcel is another's")]
-    Taken,
+    #[error(transparent)]
+    Clash(#[from] Clash),
     #[error("too late")]
     TooLate,
 }
@@ -155,14 +153,6 @@ impl Saga for Booking {
         let item = (first.item != again.item).then_some("item");
         let pieces = (first.pieces != again.pieces).then_some("pieces");
         item.into_iter().chain(pieces).collect()
-    }
-
-    fn differs(fields: Vec<&'static str>) -> Refusal {
-        Refusal::Differs(fields)
-    }
-
-    fn taken(_: &StreamName, _: &str, _: &TransactionId) -> Refusal {
-        Refusal::Taken
     }
 
     fn aggregates() -> Vec<Opener> {

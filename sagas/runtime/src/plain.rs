@@ -12,7 +12,7 @@
 
 use crate::{
     port::Keyed,
-    saga::{Heard, Saga},
+    saga::{Clash, Heard, Saga},
     turn::{NotDone, Turn},
 };
 use fundflow_kernel::{
@@ -127,27 +127,9 @@ impl Verdict {
     }
 }
 
-/// Why the identity of a request refuses it: any saga's refusal can be made of this.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Clash {
-    /// The transaction ID stands for another request.
-    #[error("another request has this transaction ID; it differs in {}", .0.join(", "))]
-    Differs(Vec<&'static str>),
-    /// A key that it would hand out belongs to another saga.
-    #[error("{stream} belongs to {kind} {by}; use another transaction ID")]
-    Taken {
-        /// Named after the key.
-        stream: StreamName,
-        /// The other saga's kind.
-        kind: Arc<str>,
-        /// The other saga's transaction.
-        by: TransactionId,
-    },
-}
-
 /// Writes what a request is to lists and to repeats of it, inside of an `impl Saga` whose request has
-/// exactly these fields, and whose refusal can be made of a [`Clash`]: `Request`, `requester` (the
-/// field after `by`), `summary` (that text), `differences`, `differs` and `taken`.
+/// exactly these fields: `Request`, `requester` (the field after `by`), `summary` (that text) and
+/// `differences`.
 #[macro_export]
 macro_rules! request_fields {
     ($request:ident { $($field:ident),+ $(,)? } by $requester:ident, $summary:literal) => {
@@ -168,23 +150,10 @@ macro_rules! request_fields {
             let fields = [$((stringify!($field), *$field == again.$field)),+];
             fields.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect()
         }
-
-        fn differs(fields: ::std::vec::Vec<&'static str>) -> Self::Refusal {
-            $crate::plain::Clash::Differs(fields).into()
-        }
-
-        fn taken(
-            stream: &$crate::plain::StreamOf,
-            kind: &str,
-            by: &$crate::plain::TransactionOf,
-        ) -> Self::Refusal {
-            let (stream, kind, by) = (stream.clone(), kind.into(), by.clone());
-            $crate::plain::Clash::Taken { stream, kind, by }.into()
-        }
     };
 }
 
-/// The type of a stream's name, for [`request_fields!`](crate::request_fields).
+/// The type of a stream's name, for [`plain_plan!`](crate::plain_plan).
 #[doc(hidden)]
 pub type StreamOf = StreamName;
 
@@ -196,7 +165,7 @@ pub type NeedOf = Need;
 #[doc(hidden)]
 pub type OpenerOf = Opener;
 
-/// The type of a transaction's ID, for [`request_fields!`](crate::request_fields).
+/// The type of a transaction's ID, for [`plain_plan!`](crate::plain_plan).
 #[doc(hidden)]
 pub type TransactionOf = TransactionId;
 
@@ -335,27 +304,4 @@ macro_rules! words {
             $($variant $(($inner))?),+
         }
     )+};
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Clash;
-
-    #[test]
-    fn a_clash_says_what_differs_and_whose_a_key_is() {
-        let taken = Clash::Taken {
-            stream: super::StreamName::of("parcel", &"7"),
-            kind: "exchange".into(),
-            by: super::TransactionId::new("TX-1").unwrap(),
-        };
-
-        assert_eq!(
-            Clash::Differs(vec!["member", "points"]).to_string(),
-            "another request has this transaction ID; it differs in member, points"
-        );
-        assert_eq!(
-            taken.to_string(),
-            "parcel-7 belongs to exchange TX-1; use another transaction ID"
-        );
-    }
 }

@@ -2,12 +2,12 @@
 
 pub use crate::{
     endings, no_commands,
-    plain::{Clash, Errand, No, Part, Verdict},
+    plain::{Errand, No, Part, Verdict},
     plain_plan, plain_words,
     port::{Keyed, Payload, Port, PortName},
     process::Open,
     process_names, request_fields,
-    saga::{Calling, Heard, Names, NoMilestone, OpenEnd, Prepared, Preparing, Saga, View},
+    saga::{Calling, Clash, Heard, Names, NoMilestone, OpenEnd, Prepared, Preparing, Saga, View},
     step::{Exit, Late, Table, act, call, wait, well_formed, word},
     turn::{NotDone, Turn},
     words,

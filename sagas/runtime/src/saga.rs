@@ -9,6 +9,7 @@
 //!    saga and the transaction.
 
 mod calling;
+mod clash;
 mod lacking;
 mod name_form;
 mod preparing;
@@ -16,6 +17,7 @@ mod view;
 
 pub use calling::Calling;
 pub(crate) use calling::Wrap;
+pub use clash::Clash;
 pub use lacking::{NoCommand, NoMilestone};
 pub use name_form::NameForm;
 pub use preparing::Preparing;
@@ -124,8 +126,8 @@ pub trait Saga: Sized + Send + Sync + 'static {
     type Milestone: Body;
     /// What is remembered of milestones.
     type Notes: Default + Clone + PartialEq + fmt::Debug + Send + Sync;
-    /// Why a request or command is refused.
-    type Refusal: std::error::Error + Clone + PartialEq + Send + Sync;
+    /// Why a request or command is refused; its identity may be, whatever the saga.
+    type Refusal: std::error::Error + From<Clash> + Clone + PartialEq + Send + Sync;
     /// Every key, number and stream name, minted once.
     type Plan: Clone + fmt::Debug + Send + Sync;
     /// Something that the log says.
@@ -145,10 +147,6 @@ pub trait Saga: Sized + Send + Sync + 'static {
 
     /// The fields in which `again` asks for something else than `first`.
     fn differences(first: &Self::Request, again: &Self::Request) -> Vec<&'static str>;
-    /// The refusal of another request under a known transaction ID.
-    fn differs(fields: Vec<&'static str>) -> Self::Refusal;
-    /// The refusal of a request whose key already belongs to another saga.
-    fn taken(stream: &StreamName, kind: &str, by: &TransactionId) -> Self::Refusal;
 
     /// What the name of that request stands for, [as its form says it](NameForm::of), where the house itself
     /// gave it; `None` where a caller did.

@@ -21,33 +21,21 @@ use fundflow_domain::{
     calendar::TradingDay,
     fund::FundTerms,
     holdings::{HoldingId, Holdings},
-    ids::{FundCode, OrderId, TransactionId},
+    ids::{FundCode, OrderId},
     limits::LimitKey,
     time::Timestamp,
 };
 use fundflow_kernel::streams::{Key, Need, Streams};
+use fundflow_runtime::saga::Clash;
 use fundflow_runtime::{saga::Preparing, step::Table};
 use std::sync::Arc;
 
 /// Why a request or a command is refused. Checked in this order.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Refusal {
-    /// Same transaction ID, another request. Use a new ID for a new request.
-    #[error("the transaction ID already stands for another request; it differs in {}", fields.join(", "))]
-    DiffersFromFirst {
-        /// Names of the fields that differ.
-        fields: Vec<&'static str>,
-    },
-    /// A key that would be handed out belongs to another saga. Use a new ID.
-    #[error("{key} belongs to {kind} {transaction}; use a new transaction ID")]
-    KeyTaken {
-        /// The stream of the key.
-        key: String,
-        /// The kind of saga that has it.
-        kind: String,
-        /// The transaction that has it.
-        transaction: TransactionId,
-    },
+    /// The transaction ID stands for another request, or a key belongs to another saga. Use a new ID.
+    #[error(transparent)]
+    Clash(#[from] Clash),
     /// The engine gives such names itself. Use another ID.
     #[error(transparent)]
     Reserved(#[from] Reserved),

@@ -32,18 +32,16 @@ use fundflow_domain::{
     wallet::{self, Credit, Reservation, Wallet},
 };
 use fundflow_kernel::streams::{Key, Need, Streams};
+use fundflow_runtime::saga::Clash;
 use fundflow_runtime::{port::Callee, saga::Preparing, step::Table};
 use std::{collections::BTreeSet, sync::Arc};
 
 /// Why a request or a command is refused. Checked in this order.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Refusal {
-    /// Same transaction ID, another request. Use a new ID for a new request.
-    #[error("the transaction ID already stands for another request; it differs in {}", fields.join(", "))]
-    DiffersFromFirst {
-        /// Names of the fields that differ.
-        fields: Vec<&'static str>,
-    },
+    /// The transaction ID stands for another request, or a key belongs to another saga. Use a new ID.
+    #[error(transparent)]
+    Clash(#[from] Clash),
     /// A fund cannot be converted into itself.
     #[error("wallet fund and target fund are both {0}")]
     SameFund(FundCode),
@@ -76,16 +74,6 @@ pub enum Refusal {
     /// The transaction ID already moved this wallet, in a saga of another kind. Use a new ID.
     #[error("transaction {0} already moved this wallet; use a new transaction ID")]
     TransactionUsed(TransactionId),
-    /// A key that would be handed out belongs to another saga. Use a new ID.
-    #[error("{key} belongs to {kind} {transaction}; use a new transaction ID")]
-    KeyTaken {
-        /// The stream of the key.
-        key: String,
-        /// The kind of saga that has it.
-        kind: String,
-        /// The transaction that has it.
-        transaction: TransactionId,
-    },
     /// The engine gives such names itself. Use another ID.
     #[error(transparent)]
     Reserved(#[from] Reserved),
@@ -363,14 +351,13 @@ impl Refusal {
         match self {
             Refusal::NotAdmitted(rule) => Some(rule),
             Refusal::OtherModes { rule, .. } => Some(rule),
-            Refusal::DiffersFromFirst { .. }
+            Refusal::Clash(_)
             | Refusal::SameFund(_)
             | Refusal::NotAsked(_)
             | Refusal::Uncountable(_)
             | Refusal::Unreachable(_)
             | Refusal::UnknownFund(_)
             | Refusal::TransactionUsed(_)
-            | Refusal::KeyTaken { .. }
             | Refusal::Reserved(_)
             | Refusal::AnotherAccount(_)
             | Refusal::TooLateToCancel { .. }

@@ -15,17 +15,15 @@ use fundflow_domain::{
     wallet::Entry,
 };
 use fundflow_kernel::streams::Streams;
+use fundflow_runtime::saga::Clash;
 use fundflow_runtime::{saga::Preparing, step::Table};
 
 /// Why a request or a command is refused. Checked in this order.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Refusal {
-    /// Same transaction ID, another request. Use a new ID for a new request.
-    #[error("the transaction ID already stands for another request; it differs in {}", fields.join(", "))]
-    DiffersFromFirst {
-        /// Names of the fields that differ.
-        fields: Vec<&'static str>,
-    },
+    /// The transaction ID stands for another request, or a key belongs to another saga. Use a new ID.
+    #[error(transparent)]
+    Clash(#[from] Clash),
     /// Nobody can decide on a fund without its terms.
     #[error("the catalogue has no terms of fund {0} for that day")]
     UnknownFund(FundCode),
@@ -35,16 +33,6 @@ pub enum Refusal {
     /// The rules of the business decline it.
     #[error(transparent)]
     NotAdmitted(#[from] cash_out::Refusal),
-    /// A key that would be handed out belongs to another saga. Use a new ID.
-    #[error("{key} belongs to {kind} {transaction}; use a new transaction ID")]
-    KeyTaken {
-        /// The stream of the key.
-        key: String,
-        /// The kind of saga that has it.
-        kind: String,
-        /// The transaction that has it.
-        transaction: TransactionId,
-    },
     /// The engine gives such names itself. Use another ID.
     #[error(transparent)]
     Reserved(#[from] Reserved),

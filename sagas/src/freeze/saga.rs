@@ -21,7 +21,7 @@ use fundflow_domain::{
     wallet::Wallet,
 };
 use fundflow_kernel::{
-    envelope::{Actor, StreamName},
+    envelope::Actor,
     store::Version,
     streams::{Need, Opener, Streams},
 };
@@ -29,7 +29,7 @@ use fundflow_runtime::{
     port::Callee,
     process::Open,
     process_names,
-    saga::{self, Calling, Heard, NameForm, Names, NoCommand, OpenEnd, Preparing},
+    saga::{self, Calling, Clash, Heard, NameForm, Names, NoCommand, OpenEnd, Preparing},
     step::Table,
     turn::{self, NotDone},
 };
@@ -63,6 +63,9 @@ pub enum Refusal {
         /// Names of the fields that differ.
         fields: Vec<&'static str>,
     },
+    /// A key belongs to another saga.
+    #[error(transparent)]
+    Clash(Clash),
     /// A statement has one name, so that nobody books it twice.
     #[error("the transaction ID of this statement is {expected}")]
     NamedOtherwise {
@@ -97,19 +100,18 @@ pub enum Refusal {
     /// Nothing is stored for it.
     #[error("that is known already: nothing is to be frozen or lifted")]
     NothingNew,
-    /// The process stream belongs to another saga.
-    #[error("{key} belongs to {kind} {transaction}")]
-    KeyTaken {
-        /// The stream of the key.
-        key: String,
-        /// The kind of saga that has it.
-        kind: String,
-        /// The transaction that has it.
-        transaction: TransactionId,
-    },
     /// The engine gives such names itself. Use another ID.
     #[error(transparent)]
     Reserved(#[from] Reserved),
+}
+
+impl From<Clash> for Refusal {
+    fn from(clash: Clash) -> Self {
+        match clash {
+            Clash::Differs(fields) => Refusal::DiffersFromFirst { fields },
+            taken @ Clash::Taken { .. } => Refusal::Clash(taken),
+        }
+    }
 }
 
 impl Word {
@@ -227,15 +229,6 @@ impl saga::Saga for Freeze {
         .into_iter()
         .filter_map(|(field, differs)| differs.then_some(field))
         .collect()
-    }
-
-    fn differs(fields: Vec<&'static str>) -> Refusal {
-        Refusal::DiffersFromFirst { fields }
-    }
-
-    fn taken(stream: &StreamName, kind: &str, by: &TransactionId) -> Refusal {
-        let (key, kind) = (stream.as_str().to_owned(), kind.to_owned());
-        Refusal::KeyTaken { key, kind, transaction: by.clone() }
     }
 
     names::refuses_reserved!(request => request.word.minted());

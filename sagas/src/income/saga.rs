@@ -20,15 +20,12 @@ use fundflow_domain::{
     wallet::Wallet,
 };
 use fundflow_kernel::counted::counted;
-use fundflow_kernel::{
-    envelope::StreamName,
-    streams::{Key, Need, Opener, Streams},
-};
+use fundflow_kernel::streams::{Key, Need, Opener, Streams};
 use fundflow_runtime::{
     port::{Callee, PortName},
     process::Open,
     process_names,
-    saga::{self, Calling, Heard, NameForm, Names, NoCommand, OpenEnd, Preparing},
+    saga::{self, Calling, Clash, Heard, NameForm, Names, NoCommand, OpenEnd, Preparing},
     step::Table,
     turn::{self, NotDone},
 };
@@ -62,6 +59,9 @@ pub enum Refusal {
         /// Names of the fields that differ.
         fields: Vec<&'static str>,
     },
+    /// A key belongs to another saga.
+    #[error(transparent)]
+    Clash(Clash),
     /// The name stands for something else. Use the job's own.
     #[error(transparent)]
     Reserved(#[from] Reserved),
@@ -95,16 +95,15 @@ pub enum Refusal {
     /// The calendar does not reach that far.
     #[error("no trading day can be named: {0}")]
     NoTradingDay(String),
-    /// The process stream belongs to another saga.
-    #[error("{key} belongs to {kind} {transaction}")]
-    KeyTaken {
-        /// The stream of the key.
-        key: String,
-        /// The kind of saga that has it.
-        kind: String,
-        /// The transaction that has it.
-        transaction: TransactionId,
-    },
+}
+
+impl From<Clash> for Refusal {
+    fn from(clash: Clash) -> Self {
+        match clash {
+            Clash::Differs(fields) => Refusal::DiffersFromFirst { fields },
+            taken @ Clash::Taken { .. } => Refusal::Clash(taken),
+        }
+    }
 }
 
 impl Income {
@@ -170,15 +169,6 @@ impl saga::Saga for Income {
         .into_iter()
         .filter_map(|(field, differs)| differs.then_some(field))
         .collect()
-    }
-
-    fn differs(fields: Vec<&'static str>) -> Refusal {
-        Refusal::DiffersFromFirst { fields }
-    }
-
-    fn taken(stream: &StreamName, kind: &str, by: &TransactionId) -> Refusal {
-        let (key, kind) = (stream.as_str().to_owned(), kind.to_owned());
-        Refusal::KeyTaken { key, kind, transaction: by.clone() }
     }
 
     names::refuses_reserved!(_request => Some(Minted::Income));

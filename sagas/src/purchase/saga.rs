@@ -199,15 +199,6 @@ impl saga::Saga for Purchase {
         .collect()
     }
 
-    fn differs(fields: Vec<&'static str>) -> Refusal {
-        Refusal::DiffersFromFirst { fields }
-    }
-
-    fn taken(stream: &StreamName, kind: &str, by: &TransactionId) -> Refusal {
-        let (key, kind) = (stream.to_string(), kind.to_owned());
-        Refusal::KeyTaken { key, kind, transaction: by.clone() }
-    }
-
     names::refuses_reserved!(request => (request.way == Way::RegularPlan).then_some(Minted::Occurrence));
 
     fn aggregates() -> Vec<Opener> {

@@ -27,18 +27,16 @@ use fundflow_domain::{
     wallet::{self, Entry},
 };
 use fundflow_kernel::streams::{Need, Streams};
+use fundflow_runtime::saga::Clash;
 use fundflow_runtime::{saga::Preparing, step::Table};
 use std::sync::Arc;
 
 /// Why a request or a command is refused. Checked in this order.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Refusal {
-    /// Same transaction ID, another request. Use a new ID for a new request.
-    #[error("the transaction ID already stands for another request; it differs in {}", fields.join(", "))]
-    DiffersFromFirst {
-        /// Names of the fields that differ.
-        fields: Vec<&'static str>,
-    },
+    /// The transaction ID stands for another request, or a key belongs to another saga. Use a new ID.
+    #[error(transparent)]
+    Clash(#[from] Clash),
     /// Nobody can decide on a fund without its terms.
     #[error("the catalogue has no terms of fund {0} for that day")]
     UnknownFund(FundCode),
@@ -62,16 +60,6 @@ pub enum Refusal {
     /// The shares would be more than can be counted. Ask for less.
     #[error(transparent)]
     Uncountable(#[from] Uncountable),
-    /// A key that would be handed out belongs to another saga. Use a new ID.
-    #[error("{key} belongs to {kind} {transaction}; use a new transaction ID")]
-    KeyTaken {
-        /// The stream of the key.
-        key: String,
-        /// The kind of saga that has it.
-        kind: String,
-        /// The transaction that has it.
-        transaction: TransactionId,
-    },
     /// The engine gives such names itself. Use another ID.
     #[error(transparent)]
     Reserved(#[from] Reserved),
@@ -186,12 +174,11 @@ impl Refusal {
     pub(super) const fn rule(&self) -> Option<&admission::Refusal> {
         match self {
             Refusal::NotAdmitted(rule) => Some(rule),
-            Refusal::DiffersFromFirst { .. }
+            Refusal::Clash(_)
             | Refusal::UnknownFund(_)
             | Refusal::NotAMoneyFund { .. }
             | Refusal::TransactionUsed(_)
             | Refusal::Uncountable(_)
-            | Refusal::KeyTaken { .. }
             | Refusal::Reserved(_)
             | Refusal::AnotherAccount(_)
             | Refusal::NotTakenBack(_)

@@ -179,15 +179,6 @@ impl saga::Saga for Recharge {
         .collect()
     }
 
-    fn differs(fields: Vec<&'static str>) -> Refusal {
-        Refusal::DiffersFromFirst { fields }
-    }
-
-    fn taken(stream: &StreamName, kind: &str, by: &TransactionId) -> Refusal {
-        let (key, kind) = (stream.as_str().to_owned(), kind.to_owned());
-        Refusal::KeyTaken { key, kind, transaction: by.clone() }
-    }
-
     names::refuses_reserved!();
 
     fn aggregates() -> Vec<Opener> {

@@ -15,32 +15,20 @@ use crate::parts::{
 use fundflow_domain::{
     admission::leaving::{self, Admitted, Leaving},
     calendar::TradingDay,
-    ids::{FundCode, OrderId, TransactionId},
+    ids::{FundCode, OrderId},
     investor::AnotherAccount,
     time::Timestamp,
 };
 use fundflow_kernel::streams::{Need, Streams};
+use fundflow_runtime::saga::Clash;
 use fundflow_runtime::{saga::Preparing, step::Table};
 
 /// Why a request or a command is refused. Checked in this order.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Refusal {
-    /// Same transaction ID, another request. Use a new ID for a new request.
-    #[error("the transaction ID already stands for another request; it differs in {}", fields.join(", "))]
-    DiffersFromFirst {
-        /// Names of the fields that differ.
-        fields: Vec<&'static str>,
-    },
-    /// A key that would be handed out belongs to another saga. Use a new ID.
-    #[error("{key} belongs to {kind} {transaction}; use a new transaction ID")]
-    KeyTaken {
-        /// The stream of the key.
-        key: String,
-        /// The kind of saga that has it.
-        kind: String,
-        /// The transaction that has it.
-        transaction: TransactionId,
-    },
+    /// The transaction ID stands for another request, or a key belongs to another saga. Use a new ID.
+    #[error(transparent)]
+    Clash(#[from] Clash),
     /// The engine gives such names itself. Use another ID.
     #[error(transparent)]
     Reserved(#[from] Reserved),

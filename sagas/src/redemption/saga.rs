@@ -162,15 +162,6 @@ impl saga::Saga for Redemption {
         .collect()
     }
 
-    fn differs(fields: Vec<&'static str>) -> Refusal {
-        Refusal::DiffersFromFirst { fields }
-    }
-
-    fn taken(stream: &StreamName, kind: &str, by: &TransactionId) -> Refusal {
-        let (key, kind) = (stream.to_string(), kind.to_owned());
-        Refusal::KeyTaken { key, kind, transaction: by.clone() }
-    }
-
     names::refuses_reserved!();
 
     fn aggregates() -> Vec<Opener> {

@@ -11,6 +11,7 @@ use fundflow_domain::{
     plan,
     time::Timestamp,
 };
+use fundflow_runtime::saga::Clash;
 
 /// Why a request or a command is refused. Checked in this order.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -21,16 +22,9 @@ pub enum Refusal {
         /// Names of the fields that differ.
         fields: Vec<&'static str>,
     },
-    /// The plan's stream belongs to another saga. Use a new ID.
-    #[error("{key} belongs to {kind} {transaction}; use a new plan ID")]
-    KeyTaken {
-        /// The stream of the key.
-        key: String,
-        /// The kind of saga that has it.
-        kind: String,
-        /// The transaction that has it.
-        transaction: TransactionId,
-    },
+    /// A key belongs to another saga.
+    #[error(transparent)]
+    Clash(Clash),
     /// The engine gives such names itself. Use another ID.
     #[error(transparent)]
     Reserved(#[from] Reserved),
@@ -95,6 +89,15 @@ pub enum Refusal {
     /// The plan's stream cannot be read.
     #[error("{0}")]
     Damaged(String),
+}
+
+impl From<Clash> for Refusal {
+    fn from(clash: Clash) -> Self {
+        match clash {
+            Clash::Differs(fields) => Refusal::DiffersFromFirst { fields },
+            taken @ Clash::Taken { .. } => Refusal::Clash(taken),
+        }
+    }
 }
 
 fn outside(out: &OutOfBounds) -> String {

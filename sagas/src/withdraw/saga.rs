@@ -38,7 +38,7 @@ use fundflow_kernel::{
 use fundflow_runtime::{
     port::{Callee, Payload},
     process::Open,
-    saga::{self, Calling, Heard, OpenEnd, Preparing},
+    saga::{self, Calling, Clash, Heard, OpenEnd, Preparing},
     step::Table,
     turn::{self, NotDone},
 };
@@ -92,12 +92,9 @@ pub enum Command {
 /// Why a request or a command is refused. Checked in this order.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Refusal {
-    /// Same transaction ID, another request. Use a new ID for a new request.
-    #[error("the transaction ID already stands for another request; it differs in {}", fields.join(", "))]
-    DiffersFromFirst {
-        /// Names of the fields that differ.
-        fields: Vec<&'static str>,
-    },
+    /// The transaction ID stands for another request, or a key belongs to another saga. Use a new ID.
+    #[error(transparent)]
+    Clash(#[from] Clash),
     /// Nobody can decide on a fund without its terms.
     #[error("the catalogue has no terms of fund {0} for that day")]
     UnknownFund(FundCode),
@@ -107,16 +104,6 @@ pub enum Refusal {
     /// The rules of the business decline it.
     #[error(transparent)]
     NotAdmitted(#[from] cash_out::Refusal),
-    /// A key that would be handed out belongs to another saga. Use a new ID.
-    #[error("{key} belongs to {kind} {transaction}; use a new transaction ID")]
-    KeyTaken {
-        /// The stream of the key.
-        key: String,
-        /// The kind of saga that has it.
-        kind: String,
-        /// The transaction that has it.
-        transaction: TransactionId,
-    },
     /// The engine gives such names itself. Use another ID.
     #[error(transparent)]
     Reserved(#[from] Reserved),
@@ -212,14 +199,6 @@ impl saga::Saga for Withdraw {
         .iter()
         .filter_map(|(field, differs)| differs.then_some(*field))
         .collect()
-    }
-
-    fn differs(fields: Vec<&'static str>) -> Refusal {
-        Refusal::DiffersFromFirst { fields }
-    }
-
-    fn taken(stream: &StreamName, kind: &str, by: &TransactionId) -> Refusal {
-        Refusal::KeyTaken { key: stream.to_string(), kind: kind.into(), transaction: by.clone() }
     }
 
     names::refuses_reserved!();

@@ -14,7 +14,6 @@ use super::{
 };
 use fundflow_kernel::{
     cause::Cause,
-    envelope::StreamName,
     ids::TransactionId,
     streams::{Key, Need, Opener, Streams},
     time::Timestamp,
@@ -23,7 +22,7 @@ use fundflow_runtime::{
     port::Callee,
     process::Open,
     process_names,
-    saga::{Calling, Heard, Names, NoCommand, OpenEnd, Preparing, Saga, View},
+    saga::{Calling, Clash, Heard, Names, NoCommand, OpenEnd, Preparing, Saga, View},
     step::{Exit, Table, act, call, well_formed},
     turn::{NotDone, Turn},
 };
@@ -99,8 +98,8 @@ pub enum Milestone {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The transaction ID stands for another award.
-    #[error("another award has this ID; it differs in {}", .0.join(", "))]
-    Differs(Vec<&'static str>),
+    #[error(transparent)]
+    Clash(#[from] Clash),
 }
 
 /// Every key, minted once.
@@ -158,14 +157,6 @@ impl Saga for Award {
         let fields =
             [("member", first.member == again.member), ("points", first.points == again.points)];
         fields.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect()
-    }
-
-    fn differs(fields: Vec<&'static str>) -> Refusal {
-        Refusal::Differs(fields)
-    }
-
-    fn taken(_: &StreamName, _: &str, _: &TransactionId) -> Refusal {
-        Refusal::Differs(Vec::new())
     }
 
     fn aggregates() -> Vec<Opener> {

@@ -8,6 +8,7 @@ use super::{
     no, refuse, say_no, too_late,
 };
 use fundflow::RequestError;
+use fundflow::runtime::saga::Clash;
 use fundflow_domain::money_fund::Publication;
 use fundflow_infrastructure::day_folder::{Kind, No, Order, Problem};
 use fundflow_kernel::store::{Checkpoints, EventStore};
@@ -54,7 +55,7 @@ pub(super) async fn publish<S: EventStore + Checkpoints>(
 }
 
 fn is_taken(refusal: &Refusal) -> bool {
-    matches!(refusal, Refusal::KeyTaken { .. })
+    matches!(refusal, Refusal::Clash(Clash::Taken { .. }))
 }
 
 /// What was said to the row when its folder was played before. A program of before had no second name for it:

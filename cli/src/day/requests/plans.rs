@@ -102,14 +102,14 @@ async fn ask_for<S: EventStore + Checkpoints>(
         Buys::Plainly(request) => {
             let is_taken = |no: &_| {
                 use purchase::Refusal as R;
-                matches!(no, R::KeyTaken { .. } | R::DiffersFromFirst { .. })
+                matches!(no, R::Clash(_))
             };
             ask::<S, Purchase>(play, &due.transaction, (request, asked), is_taken).await
         }
         Buys::ThroughWallet(request) => {
             let is_taken = |no: &_| {
                 use discount_purchase::Refusal as R;
-                matches!(no, R::KeyTaken { .. } | R::DiffersFromFirst { .. })
+                matches!(no, R::Clash(_))
             };
             ask::<S, DiscountPurchase>(play, &due.transaction, (request, asked), is_taken).await
         }

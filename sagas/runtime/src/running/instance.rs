@@ -4,7 +4,7 @@ use super::{Desk, Lane, LaneState, Running, ending_name};
 use crate::{
     message::{ActionError, Reply, Rest, SagaId, What},
     port::Payload,
-    saga::{NameForm, Saga},
+    saga::{Clash, NameForm, Saga},
 };
 use fundflow_kernel::{
     envelope::StreamName,
@@ -211,7 +211,8 @@ impl<S: Saga> Instance for Running<S> {
     }
 
     fn taken(&self, stream: &StreamName, kind: &str, by: &TransactionId) -> Reply {
-        super::request::refused::<S>(S::taken(stream, kind, by))
+        let (stream, kind, by) = (stream.clone(), kind.into(), by.clone());
+        super::request::refused::<S>(Clash::Taken { stream, kind, by }.into())
     }
 
     fn reserved(&self, request: &Payload, form: &NameForm) -> Option<Reply> {

@@ -6,7 +6,7 @@ use crate::{
     port::Payload,
     process,
     running::Desk,
-    saga::{Preparing, Saga},
+    saga::{Clash, Preparing, Saga},
     turn::Voice,
 };
 use fundflow_kernel::{
@@ -61,7 +61,11 @@ impl<S: Saga> Running<S> {
         if let Some(open) = self.open(desk.streams) {
             let fields = S::differences(&open.request, request);
             let same = fields.is_empty();
-            return Ok(if same { self.placed(desk) } else { refused::<S>(S::differs(fields)) });
+            return Ok(if same {
+                self.placed(desk)
+            } else {
+                refused::<S>(Clash::Differs(fields).into())
+            });
         }
         let (id, now) = (self.id.transaction.clone(), desk.now);
         let preparing = Preparing { id: &id, request, asked, now, ports: desk.ports };
@@ -205,7 +209,7 @@ fn taken<S: Saga>(streams: &Streams, plan: &S::Plan, id: &SagaId) -> Option<S::R
     };
     let other = |stream: StreamName| {
         let (kind, transaction) = theirs(&stream)?;
-        Some(S::taken(&stream, &kind, &transaction))
+        Some(Clash::Taken { stream, kind, by: transaction }.into())
     };
     S::own_streams(plan).into_iter().find_map(other)
 }

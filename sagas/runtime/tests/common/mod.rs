@@ -28,7 +28,7 @@ use fundflow_runtime::{
     port::{Callee, Keyed, Payload, Port, PortName},
     process::Open,
     process_names,
-    saga::{Calling, Heard, NameForm, Names, OpenEnd, Preparing, Saga, View},
+    saga::{Calling, Clash, Heard, NameForm, Names, OpenEnd, Preparing, Saga, View},
     step::Table,
     turn::{NotDone, Turn},
 };
@@ -177,6 +177,15 @@ static OTHER: LazyLock<VersionTag> = LazyLock::new(|| VersionTag::literal("other
 #[error("no: {0}")]
 pub struct Refused(pub String);
 
+impl From<Clash> for Refused {
+    fn from(clash: Clash) -> Self {
+        Refused(match clash {
+            Clash::Differs(fields) => fields.join(", "),
+            Clash::Taken { stream, .. } => stream.to_string(),
+        })
+    }
+}
+
 /// Whose name the house gives.
 fn is_rehearsal(name: &TransactionId) -> bool {
     name.as_str().starts_with("rehearsal.")
@@ -209,14 +218,6 @@ impl Saga for Errand {
 
     fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
         if first == again { vec![] } else { vec!["what"] }
-    }
-
-    fn differs(fields: Vec<&'static str>) -> Refused {
-        Refused(fields.join(", "))
-    }
-
-    fn taken(stream: &StreamName, _: &str, _: &TransactionId) -> Refused {
-        Refused(stream.to_string())
     }
 
     fn aggregates() -> Vec<Opener> {

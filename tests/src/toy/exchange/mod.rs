@@ -33,7 +33,7 @@ use fundflow_runtime::{
     port::Payload,
     process::Open,
     process_names,
-    saga::{Calling, Heard, Names, NoMilestone, OpenEnd, Preparing, Saga, View},
+    saga::{Calling, Clash, Heard, Names, NoMilestone, OpenEnd, Preparing, Saga, View},
     turn::{NotDone, Turn},
 };
 use serde::{Deserialize, Serialize};
@@ -68,12 +68,9 @@ pub enum Refusal {
     /// The parcel says no.
     #[error(transparent)]
     Parcel(#[from] parcel::Refusal),
-    /// The transaction ID stands for another exchange.
-    #[error("another exchange has this ID; it differs in {}", .0.join(", "))]
-    Differs(Vec<&'static str>),
-    /// The parcel's number belongs to somebody else.
-    #[error("{0} belongs to another saga")]
-    Taken(StreamName),
+    /// The transaction ID stands for another exchange, or the parcel's number belongs to somebody else.
+    #[error(transparent)]
+    Clash(#[from] Clash),
     /// A defect, or a damaged stream.
     #[error("{0}")]
     Broken(Arc<str>),
@@ -137,14 +134,6 @@ impl Saga for Exchange {
             ("price", first.price == again.price),
         ];
         fields.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect()
-    }
-
-    fn differs(fields: Vec<&'static str>) -> Refusal {
-        Refusal::Differs(fields)
-    }
-
-    fn taken(stream: &StreamName, _: &str, _: &TransactionId) -> Refusal {
-        Refusal::Taken(stream.clone())
     }
 
     fn aggregates() -> Vec<Opener> {
