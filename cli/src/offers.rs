@@ -44,11 +44,13 @@ pub(crate) fn keeps(shown: &Shown, case: CaseId) -> bool {
     waits_for(&shown.events, case)
 }
 
-/// Whether it is that saga which closes the case in that way: money of ours goes out by way of it,
-/// and a person has the shares that it says are missing, whether it waits for the case or not.
+/// Whether it is that saga which closes the case in that way. Whether it waits for the case or not, money of
+/// ours goes out by way of it, a person has the shares that it says are missing, and it knows whether the record
+/// can be taken back, and reverses it.
 pub(crate) fn closes(shown: &Shown, (case, kind): (CaseId, Option<&str>), how: &How) -> bool {
     let of_shares = kind == Some(Kind::SharesMissing.as_str());
-    is_paid(how) || of_shares || keeps(shown, case)
+    let reverses = matches!(how, How::Withdrawn);
+    is_paid(how) || reverses || of_shares || keeps(shown, case)
 }
 
 /// Why a case of that kind that nothing hangs on is not closed in that way.

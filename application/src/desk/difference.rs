@@ -8,6 +8,7 @@ use fundflow_domain::{
     case::{Case, CaseId, Closing, How, State},
     decider::Decider as _,
     ids::{OrderId, TransactionId},
+    orders::Cause,
     payment::{self, Payments},
     payout::Payouts,
     postings::{
@@ -144,18 +145,23 @@ impl Ledger {
         known.into_iter().any(|it| it.confirmations().any(|record| it.case_of(record) == case))
     }
 
-    /// The contested record of that case takes its place; nothing where there is none.
+    /// The contested record of that case takes its place, be it a rejection; nothing where there is none.
     fn upholds(&mut self, request: &TransactionId, case: CaseId) -> Option<bool> {
         let contested = self.applications.iter().find_map(|(stream, loaded)| {
             let known = loaded.state.application()?;
-            let record = known.contested().find(|it| known.case_of(it) == case)?;
-            Some((stream.clone(), record.serial.clone()))
+            let record = known.contested().find(|it| known.case_of(it) == case);
+            let rejection =
+                known.contested_rejection().filter(|it| known.case_of_rejection(it) == case);
+            let upheld = record.map(|it| Command::Uphold(it.serial.clone()));
+            let why = || Cause::new("accepted", "a person closes its case");
+            Some((stream.clone(), upheld.or(rejection.map(|_| Command::UpholdRejection(why())))?))
         });
-        let Some((stream, serial)) = contested else { return Some(false) };
-        let state = &self.applications.get(&stream)?.state;
-        let events = Applications::decide(state, &Command::Uphold(serial)).ok()?;
+        let Some((stream, uphold)) = contested else { return Some(false) };
+        let events = Applications::decide(&self.applications.get(&stream)?.state, &uphold).ok()?;
         for event in &events {
             self.said(request, &stream, event)?;
+            let known = self.applications.get_mut(&stream)?;
+            known.state = Applications::evolve(known.state.clone(), event)?;
         }
         Some(true)
     }

@@ -218,6 +218,11 @@ impl Application {
         self.doubts().rejection.as_ref()
     }
 
+    /// Rejections that held until a confirmation did, the first one first.
+    pub fn overturned(&self) -> impl Iterator<Item = &Rejection> {
+        self.doubts().overturned.iter()
+    }
+
     /// How often the registrar took such a rejection back.
     pub fn rejections_taken_back(&self) -> usize {
         self.doubts().rejections_taken_back.len()

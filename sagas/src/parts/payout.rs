@@ -129,6 +129,11 @@ impl PayoutLeg {
             .is_some_and(|it| matches!(it.attempt.stage, Stage::PaidOut(_) | Stage::Refused(_)))
     }
 
+    /// The bank refuses the account of the last attempt.
+    pub fn is_refused<S: Saga>(&self, view: &View<'_, S>) -> bool {
+        self.payout(view).is_some_and(|it| matches!(it.attempt.stage, Stage::Refused(_)))
+    }
+
     /// Announces it before it is sent.
     ///
     /// # Errors

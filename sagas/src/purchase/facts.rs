@@ -61,13 +61,18 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Credited => plan.holdings.is_booked_in(view, buy),
         Fact::RefundRequested => payment.is_paid_back(view),
         Fact::NothingOwed => payment.owes_nothing(view),
-        Fact::InterestOwed => earned(view).is_none() || interest.is_requested(view),
+        Fact::InterestOwed => owed(view).is_none() || interest.is_requested(view),
         // What the bank was asked for may have moved, whatever a registrar says since.
         Fact::InterestAnswered => {
             let asked = interest.is_requested(view);
-            if asked { interest.is_answered(view) } else { earned(view).is_none() }
+            if asked {
+                is_persons(view) || interest.is_answered(view)
+            } else {
+                owed(view).is_none()
+            }
         }
-        Fact::InterestPaid => earned(view).is_none() || interest.is_paid_out(view),
+        Fact::InterestPaid => owed(view).is_none() || interest.is_paid_out(view),
+        Fact::InterestTaken => is_persons(view) || !interest.is_refused(view),
         Fact::Ended => view.ending.is_some(),
         Fact::Compensated => view.plan.compensations.are_answered(view),
         Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
@@ -132,6 +137,15 @@ pub(super) fn earned(view: &View<'_>) -> Option<Amount> {
         | Stage::PartlyConfirmed(_)
         | Stage::Cancelled(_) => None,
     }
+}
+
+/// Of it, what is not a person's who gave it up, or gave up what it came of.
+fn owed(view: &View<'_>) -> Option<Amount> {
+    earned(view).filter(|_| !is_persons(view))
+}
+
+fn is_persons(view: &View<'_>) -> bool {
+    by_hand::is_by_hand(view, INTEREST)
 }
 
 /// Yuan of the payment that the registrar did not accept and that nothing sends back yet.

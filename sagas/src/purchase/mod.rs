@@ -127,6 +127,17 @@ const AT_LAST: Side<Saga> = at_last(When::ConfirmDue, When::ConfirmOverdue);
 /// A record that takes the place of another after the end may accept less.
 const RETURN_AT_LAST: Side<Saga> =
     closing(act("return at last", Do::ReturnRest, Fact::RestReturned));
+/// What the money of a raising earned that failed once its shares were there is owed as any other.
+const OWE_AT_LAST: Side<Saga> =
+    closing(act("owe interest at last", Do::OweInterest, Fact::InterestOwed));
+const PAY_AT_LAST: Side<Saga> = closing(call(
+    "pay interest at last",
+    Call::Interest,
+    Fact::InterestAnswered,
+    When::InterestOverdue,
+));
+const INTEREST_REFUSED: Side<Saga> =
+    closing(act("interest refused at last", Do::AskForAccount, Fact::InterestTaken));
 /// What was given up and brings no shares counts no more.
 const COUNT_NO_MORE: Side<Saga> = closing(act("count no more", Do::GiveBack, Fact::NothingCounts));
 /// A person who has the order has what comes of it.
@@ -168,6 +179,9 @@ const BESIDE_RAISING: &[Side<Saga>] = &[
     CLOSE_ORDER,
     at_last(When::FoundedDue, When::FoundedOverdue),
     RETURN_AT_LAST,
+    OWE_AT_LAST,
+    PAY_AT_LAST,
+    INTEREST_REFUSED,
     BANK_AT_LAST,
     COUNT_NO_MORE,
     HAND_OVER,

@@ -76,6 +76,8 @@ pub enum Fact {
     InterestAnswered,
     /// It arrived, or there is none.
     InterestPaid,
+    /// No account refuses it.
+    InterestTaken,
     /// The purchase is over.
     Ended,
     /// Nothing is to be taken back of it any more.

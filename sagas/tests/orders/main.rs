@@ -28,6 +28,7 @@ mod doubted;
 #[path = "../common/doubts.rs"]
 mod doubts;
 mod early;
+mod failed_after;
 mod for_nothing;
 #[path = "../common/foreseen.rs"]
 mod foreseen;

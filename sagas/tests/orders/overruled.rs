@@ -180,10 +180,17 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Order<S> {
             what.get_or_insert(format!("it is parked at {row}, {why}"));
         }
         let told = || format!("{words:?} {how:?}, the last case first: {last_first}");
+        audited::adds_up(&audited::report(&stage.events, stage.kinds()), || {
+            format!("{}\n{}", told(), stage.text())
+        });
         what.map(|what| format!("{what}: {}\n{}", told(), stage.text()))
     }
 
     fn whatever_is_said(&self) {
+        self.whatever_is_said_of(&WORDS);
+    }
+
+    pub(crate) fn whatever_is_said_of(&self, words: &[Word]) {
         let ours = How::PaidByUs { amount: "0.01".parse().unwrap() };
         let ways = [
             (How::Accepted, false),
@@ -194,10 +201,11 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Order<S> {
         ];
         let mut wrong = Vec::new();
         for (how, last_first) in ways {
-            for (first, second) in WORDS.iter().flat_map(|one| WORDS.map(|two| (*one, two))) {
+            let pairs = words.iter().flat_map(|one| words.iter().map(move |two| [*one, *two]));
+            for [first, second] in pairs {
                 wrong.extend(self.heard_again(&[first, second], &how, last_first));
                 let three = |third| self.heard_again(&[first, second, third], &how, last_first);
-                wrong.extend(WORDS.into_iter().filter_map(three));
+                wrong.extend(words.iter().copied().filter_map(three));
             }
         }
         let heads: Vec<_> = wrong.iter().filter_map(|it| it.lines().next()).collect();

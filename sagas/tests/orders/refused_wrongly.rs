@@ -73,12 +73,23 @@ fn close(stage: &mut Stage, how: How) {
     close_case(stage, case, how);
 }
 
-fn close_case(stage: &mut Stage, case: CaseId, how: How) {
+fn answer(stage: &mut Stage, case: CaseId, how: How) -> Reply {
     let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));
     let closing = Box::new(Closing { how, by, reason });
-    let close = Command::CloseCase { case, closing };
-    let reply = stage.command::<Purchase>("P", close);
+    stage.command::<Purchase>("P", Command::CloseCase { case, closing })
+}
+
+fn close_case(stage: &mut Stage, case: CaseId, how: How) {
+    let reply = answer(stage, case, how);
     assert!(matches!(reply, Reply::Acted), "{reply:?}\n{}", stage.text());
+}
+
+fn refuses(stage: &mut Stage, how: How) -> String {
+    let case = case_of(stage);
+    match answer(stage, case, how) {
+        Reply::Refused(_, why) => why.to_string(),
+        other => panic!("{other:?}\n{}", stage.text()),
+    }
 }
 
 fn waits_unpaid(stage: &Stage) {
@@ -243,6 +254,11 @@ fn interest_that_money_cannot_have_earned_is_held_and_the_money_goes_back() {
         stage.outside.says("P.buy", FAILED_AT, said());
         goes_back(&mut stage, "10000");
         assert_eq!(disputed(&stage).money, read("1000000"));
+        let why = refuses(&mut stage, How::Withdrawn);
+        assert!(why.contains("a rejection that stands"), "{why}");
+        let why = refuses(&mut stage, How::Accepted);
+        assert!(why.contains("close the case as paid by us"), "{why}");
+        adds_up(&stage);
         close(&mut stage, How::PaidByUs { amount: read("2.35") });
         stage.until("03-18 18:00");
         assert_eq!(stage.outside.balance(), [read("10000"), read("10002.35")]);

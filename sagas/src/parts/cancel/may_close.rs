@@ -7,11 +7,12 @@ use crate::parts::{
     lacking::MISSING,
 };
 use fundflow_domain::{
+    application::Stage,
     case::{self, Around, CaseId, Cases, Closing, How},
     decider::Decider as _,
 };
 use fundflow_kernel::streams::Key;
-use fundflow_runtime::{process::Disposed, turn::Turn};
+use fundflow_runtime::{process::Disposed, saga::View, turn::Turn};
 
 /// Refuses a closing before anything is decided on it. One that took effect already is only repeated: whoever
 /// died after it, or does not know that it did, is told no reason that does not hold.
@@ -56,13 +57,38 @@ pub(super) fn may_close<S: FundSaga>(
         let text = format!("{amount} yuan of ours are on their way for it; close it as paid by us");
         return Err(NotTakenBack::Refused(text));
     }
-    if matches!(closing.how, How::Withdrawn) && is_on_standing_rejection(turn, case) {
-        return Err(NotTakenBack::Nothing(
+    rejection_refuses(turn, case, &closing.how)
+        .map_or(Ok(()), |why| Err(NotTakenBack::Nothing(why)))
+}
+
+/// Why the case of a rejection is not closed in that way; `None` where it may be, or is on no rejection.
+fn rejection_refuses<S: FundSaga>(
+    turn: &Turn<'_, S>,
+    case: CaseId,
+    how: &How,
+) -> Option<&'static str> {
+    let view = turn.view().ok()?;
+    let legs = S::legs(view.plan);
+    let stands = |leg: &ApplicationLeg| leg.rejection_case(&view) == Some(case);
+    match how {
+        How::Withdrawn if legs.iter().any(|leg| stands(leg)) => Some(
             "the case is on a rejection that stands; should the registrar carry it out after all, its \
              confirmation opens a case of its own, to be closed as accepted",
-        ));
+        ),
+        How::Withdrawn if legs.iter().any(|leg| leg.was_overturned(&view, case)) => Some(
+            "the case is on a rejection that stood until the order was confirmed, and that stands again if the \
+             confirmation is taken back; close the case of the confirmation, and this one as manual",
+        ),
+        How::Accepted if legs.iter().any(|leg| stands(leg) && leg.earned_too_much(&view)) => Some(
+            "what the money of a raising earned is the investor's, and this is more than money on demand can \
+             earn; agree on the amount with the registrar, and close the case as paid by us with it, or as manual",
+        ),
+        How::Accepted
+        | How::Withdrawn
+        | How::PaidByUs { .. }
+        | How::Manual { .. }
+        | How::Corrected { .. } => None,
     }
-    Ok(())
 }
 
 /// A person took over money or an order of it, so that nobody but that person knows what is paid.
@@ -71,10 +97,16 @@ fn is_by_hand<S: FundSaga>(turn: &Turn<'_, S>) -> bool {
     turn.view().is_ok_and(|view| !view.open.given_up.iter().all(shares))
 }
 
-/// A rejection has no record that could be taken back: asked again, the registrar repeats it.
-fn is_on_standing_rejection<S: FundSaga>(turn: &Turn<'_, S>, case: CaseId) -> bool {
-    turn.view().is_ok_and(|view| {
-        let legs = S::legs(view.plan);
-        legs.into_iter().any(|leg: &ApplicationLeg| leg.rejection_case(&view) == Some(case))
-    })
+impl ApplicationLeg {
+    /// Whether the case is on a rejection of it that held until a confirmation did.
+    fn was_overturned<S: FundSaga>(&self, view: &View<'_, S>, case: CaseId) -> bool {
+        let known = self.application(view);
+        known.is_some_and(|it| it.overturned().any(|was| it.case_of_rejection(was) == case))
+    }
+
+    /// Whether the rejection that stands sends back the money of a raising with more than it can have earned.
+    fn earned_too_much<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
+        let known = self.application(view);
+        known.is_some_and(|it| matches!(&it.stage, Stage::Rejected(said) if said.unearned))
+    }
 }

@@ -1,0 +1,61 @@
+//! A raising that fails after all: its rejection comes beside records of shares, once they are there, or with interest
+//! that nobody can have earned. Whatever a person says of it, the money is where the closing puts it.
+
+use crate::{
+    outside::{received, subscribed},
+    overruled::{Order, Word},
+    stage::Stage,
+    subscription,
+};
+use fundflow_domain::case::How;
+use fundflow_sagas::purchase::{Command, Purchase};
+
+/// No raising becomes shares in portions.
+const WHOLE: [Word; 4] = [Word::Sound, Word::Wrong, Word::Rejected, Word::Cancelled];
+
+fn received_stage() -> Stage {
+    let mut stage = subscription::stage();
+    stage.outside.says("T.buy", "2026-02-24T09:00:00+08:00", received("R1", "2026-02-24"));
+    stage
+}
+
+/// A subscription whose failed raising pays so much interest.
+fn failing(interest: &'static str) -> Order<Purchase> {
+    Order {
+        stage: received_stage,
+        request: subscription::request,
+        of: "T.buy",
+        at: "03-05 09:30",
+        rejects: interest,
+        confirms: |word| match word {
+            Word::Sound => subscribed("C1", "2026-03-05", subscription::NUMBERS),
+            Word::Wrong | Word::Portion | Word::Rejected | Word::Cancelled => {
+                let dear = ["10000", "200", "0", "2.35", "9802.35", "2.35"];
+                subscribed("C2", "2026-03-05", dear)
+            }
+        },
+        close: |case, closing| Command::CloseCase { case, closing },
+    }
+}
+
+#[test]
+fn interest_of_a_raising_that_fails_after_its_shares_came_is_paid_like_any_other() {
+    let mut stage = failing("2.35").closed(&[Word::Sound, Word::Rejected], &How::Accepted, false);
+    stage.until("03-20 18:00");
+
+    let look = stage.look::<Purchase>("T");
+    assert!(look.finished && look.parked.is_none(), "{}", stage.text());
+    assert!(look.open_ends.is_empty(), "{:?}\n{}", look.open_ends, stage.text());
+    let [paid, back] = stage.outside.balance().map(|it| it.to_string());
+    assert_eq!([paid, back], ["10000.00", "10002.35"], "{}", stage.text());
+}
+
+#[test]
+fn what_was_said_of_a_subscription_is_settled_with_its_cases() {
+    failing("2.35").whatever_is_said_of(&WHOLE);
+}
+
+#[test]
+fn interest_that_nobody_can_have_earned_is_settled_with_its_cases() {
+    failing("1000000").whatever_is_said_of(&WHOLE);
+}
