@@ -189,12 +189,14 @@ impl Answer {
             }
             writeln!(out, "{}\n", table.trim_fmt())?;
         }
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING);
-        for (name, value) in &self.fields {
-            table.add_row([*name, value]);
+        if !self.fields.is_empty() {
+            let mut table = Table::new();
+            table.load_style(presets::NOTHING);
+            for (name, value) in &self.fields {
+                table.add_row([*name, value]);
+            }
+            writeln!(out, "{}\n", table.trim_fmt())?;
         }
-        writeln!(out, "{}\n", table.trim_fmt())?;
         self.explain.iter().try_for_each(|line| writeln!(out, "{line}"))
     }
 }
