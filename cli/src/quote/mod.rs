@@ -27,6 +27,7 @@ use crate::registry::Registry;
 use ahead::Asking;
 use answer::{Answer, Failure, REFUSED};
 use args::{Format, QuoteCommand as Q};
+use fundflow_infrastructure::utf8::{self, NotUtf8};
 use serde::de::DeserializeOwned;
 use std::{
     fs,
@@ -115,14 +116,19 @@ fn with_file<A: DeserializeOwned>(
 }
 
 fn read<A: DeserializeOwned>(path: &Path) -> Result<A, Failure> {
-    let text = fs::read_to_string(path)
-        .map_err(|error| Failure::File { path: path.to_owned(), problem: error.to_string() })?;
+    let bad = |problem| Failure::File { path: path.to_owned(), problem };
+    let bytes = fs::read(path).map_err(|error| bad(error.to_string()))?;
+    let text = utf8::text(&bytes).map_err(|wrong| {
+        let NotUtf8 { line, key, value } = &wrong;
+        let of = if key.is_empty() { String::new() } else { format!(": {key} {value}") };
+        bad(format!("line {line}{of}: {wrong}"))
+    })?;
     if !text.is_empty() && !text.ends_with(['\n', '\r']) {
         let problem = "it ends within its last line, which may be half written; complete it and end it with a \
                        line break";
         return Err(Failure::File { path: path.to_owned(), problem: problem.to_owned() });
     }
-    toml::from_str(&text).map_err(|error| {
+    toml::from_str(text).map_err(|error| {
         let problem = error.to_string().trim_end().to_owned();
         Failure::File { path: path.to_owned(), problem }
     })

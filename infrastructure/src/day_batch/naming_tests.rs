@@ -223,8 +223,8 @@ fn a_discount_a_rate_or_an_allotment_that_contradicts_the_order_or_the_amounts_i
         // Before the discount, and after it.
         (|it| it.rate_fee = Decimal::new(15, 3), ""),
         (|it| it.rate_fee = Decimal::new(15, 4), ""),
-        (|it| it.rate_fee = Decimal::new(12, 3), "RateFee 0.01200000 of 0.00150025"),
-        (|it| it.rate_fee = Decimal::ONE, "RateFee 1.00000000 of 0.00150025"),
+        (|it| it.rate_fee = Decimal::new(12, 3), "RateFee 0.01200000 of 0.00150024"),
+        (|it| it.rate_fee = Decimal::ONE, "RateFee 1.00000000 of 0.00150024"),
         (|it| it.sale_percent = Decimal::ONE, ""),
         (|it| it.sale_percent = Decimal::new(5, 1), "SalePercent 0.50000000 of 1.00000000"),
         (|it| it.sale_percent = Decimal::new(99_999, 5), ""),
