@@ -144,7 +144,9 @@ fn dispatch(
         }
         Command::File(command) => return alone(out, || file_command::run(command)),
         Command::Fund(command) => return alone(out, || fund_command::run(&command)),
-        Command::Quote(command) => return alone(out, || quote::run(command)),
+        Command::Quote(command) => {
+            return alone(out, || runtime.block_on(quote::run(registry, store, command)));
+        }
         Command::Bench(args) => {
             // On a worker like its load: a task that ends wakes no thread that waits outside of them.
             let measured = runtime.spawn(async move { bench::run(&args).await });

@@ -193,7 +193,7 @@ impl Registry {
 }
 
 /// The distributor, and the bank that advances, as the sandbox knows them.
-fn fast_withdraw(house: House) -> FastWithdraw {
+pub(crate) fn fast_withdraw(house: House) -> FastWithdraw {
     let account = |text: &str| {
         AccountRef::new(text)
             .unwrap_or_else(|error| unreachable!("a literal of this file: {error}"))

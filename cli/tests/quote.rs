@@ -287,3 +287,16 @@ fn a_negative_number_is_refused_as_a_number_and_not_as_an_unknown_flag() {
     let allowed = "0.01 to 99999999999999.99 yuan with at most 2 decimals";
     failed("purchase --amount -1 --rate 1.5% --nav 1", 2, allowed);
 }
+
+#[test]
+fn a_file_may_begin_with_a_mark_and_what_is_not_utf8_in_it_is_named_with_line_and_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("order.toml");
+    fs::write(&file, "\u{FEFF}amount = \"10000\"\nrate = \"1.5%\"\nnav = \"1.2345\"\n").unwrap();
+    let line = format!("purchase --file {}", file.display());
+    assert_eq!(picked(&json(&line), "net fee"), "9852.22 147.78");
+
+    fs::write(&file, b"amount = \"10000\"\nrate = \"\xb1\xb8\"\n").unwrap();
+    failed(&line, 2, "order.toml: line 2: rate \"");
+    failed(&line, 2, "is not UTF-8 here (GB18030 or GBK, perhaps); save the file as UTF-8");
+}

@@ -115,6 +115,13 @@ fn a_record_that_no_order_takes_is_a_case_and_is_not_doubled() {
     for event in opened {
         let report = &event["data"];
         assert_eq!(report["source"]["kind"], "registrar_file");
+        let numbered = report["findings"][0]["theirs"].as_array().unwrap().iter();
+        let own =
+            numbered.clone().any(|it| it["name"] == "AppSheetSerialNo" && it["value"] != "X-1");
+        let (transaction, order) =
+            if own { ("P-1".into(), "P-1.buy".into()) } else { Default::default() };
+        let text = |it: &Value| it.as_str().unwrap_or_default().to_owned();
+        assert_eq!((text(&report["transaction"]), text(&report["order"])), (transaction, order));
         assert_eq!(report["fund"], "011162");
         let theirs = report["findings"][0]["theirs"].as_array().unwrap();
         let of = |name: &str| {

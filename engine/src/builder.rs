@@ -1,6 +1,7 @@
 //! Puts an engine together and starts it.
 
 use crate::{
+    ahead::Durable,
     books::Books,
     checkpoint::{Keeper, save_found},
     effects,
@@ -178,6 +179,12 @@ impl<S: EventStore + Checkpoints> Builder<S> {
         for saga in &found.open {
             runner.wake(saga, self.clock.now());
         }
+        let ahead = Arc::new(Durable {
+            store: self.store.clone(),
+            kinds: self.kinds.clone(),
+            ports: ports.clone(),
+            clock: self.clock.clone(),
+        });
         let (to_calls, calls) = mpsc::unbounded_channel();
         let (to_answers, answers) = mpsc::unbounded_channel();
         let (to_inbox, inbox) = mpsc::channel(self.settings.queued_requests.max(1));
@@ -205,7 +212,7 @@ impl<S: EventStore + Checkpoints> Builder<S> {
             let cause = shard.run().await;
             stopping.send_replace(Some(cause));
         })?;
-        Ok(Engine::new(to_inbox, stopped, overloaded, self.settings.batch.max(1)))
+        Ok(Engine::new(to_inbox, stopped, overloaded, self.settings.batch.max(1), ahead))
     }
 
     fn runner(&self) -> Result<Runner, StartError> {

@@ -1,6 +1,7 @@
 //! The engine's door: cheap to clone, used from any task.
 
 use crate::{
+    ahead::Ahead,
     asking::{Asking, Notice, Placed},
     books::Evicted,
     builder::Builder,
@@ -42,6 +43,8 @@ pub struct Engine {
     overloaded: Arc<AtomicBool>,
     /// Inputs in one message, at most.
     at_once: usize,
+    /// What a look ahead is decided on.
+    ahead: Arc<dyn Ahead>,
 }
 
 /// Why there is no reply.
@@ -67,8 +70,13 @@ impl Engine {
         stopped: watch::Receiver<Option<Stopped>>,
         overloaded: Arc<AtomicBool>,
         at_once: usize,
+        ahead: Arc<dyn Ahead>,
     ) -> Self {
-        Self { inbox, stopped, overloaded, at_once }
+        Self { inbox, stopped, overloaded, at_once, ahead }
+    }
+
+    pub(crate) fn ahead(&self) -> &dyn Ahead {
+        &*self.ahead
     }
 
     /// Asks for a saga. When this returns `Ok`, it is durable, and the engine will bring it to an

@@ -14,6 +14,7 @@
 //! before the event that announces it is durable.
 
 // The door, and what is said at it.
+mod ahead;
 mod asking;
 mod builder;
 mod desk;
@@ -40,6 +41,7 @@ mod recovery;
 #[cfg(doctest)]
 mod readme;
 
+pub use ahead::NoQuote;
 pub use asking::{Asking, Notice, Placed};
 pub use builder::{Builder, Settings};
 pub use desk::{Besides, Outlook};

@@ -24,7 +24,7 @@ async fn provide<S: EventStore>(store: &S, runner: &mut Runner, need: &Need, beg
         Ok(history) => runner.provide(need, &history),
         Err(error) => {
             let is_fault = matches!(error, ReadError::Fault(_));
-            let damage = damage_of(stream, error);
+            let damage = damage_of(stream, &error);
             if is_fault {
                 runner.provide_unread(need, damage.clone());
             } else {
@@ -68,7 +68,7 @@ fn is_missing(runner: &Runner, need: &Need) -> bool {
     !streams.has(stream) || streams.is_unread(stream)
 }
 
-async fn read_stream<S: EventStore>(
+pub(crate) async fn read_stream<S: EventStore>(
     store: &S,
     stream: &StreamName,
     mut history: Vec<Recorded>,
@@ -84,11 +84,13 @@ async fn read_stream<S: EventStore>(
     }
 }
 
-fn damage_of(stream: &StreamName, error: ReadError) -> Damage {
+pub(crate) fn damage_of(stream: &StreamName, error: &ReadError) -> Damage {
     match error {
-        ReadError::Damaged { place, what } => Damage { place: place.into(), what: what.into() },
+        ReadError::Damaged { place, what } => {
+            Damage { place: place.as_str().into(), what: what.as_str().into() }
+        }
         ReadError::Fault(_) => {
-            Damage { place: stream.as_str().into(), what: with_sources(&error).into() }
+            Damage { place: stream.as_str().into(), what: with_sources(error).into() }
         }
     }
 }

@@ -11,6 +11,7 @@ pub use fundflow_sqlite::{self as sqlite, bare_log};
 pub mod catalogue;
 pub mod day_batch;
 pub mod day_folder;
+pub mod utf8;
 
 // What sagas ask of a store besides its streams.
 pub mod wallet_owners;

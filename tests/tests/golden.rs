@@ -210,6 +210,7 @@ fn the_list_of_saga_tables_is_up_to_date() {
         }
         ends(&mut text, &*kind);
     }
+    text.push_str(include_str!("quotes.md"));
     retries(&mut text);
     golden("docs/SAGAS.md", &text);
 }

@@ -43,13 +43,15 @@ struct OwedBack {
 impl Explained {
     /// A case, as an event has left it.
     pub(super) fn hear(&mut self, id: CaseId, state: &State) {
-        let of = state.case().and_then(|case| case.transaction.clone());
+        // What a record that nobody takes says of a transaction explains nothing of it.
+        let about = state.case().filter(|case| case.kind() != Kind::NotAssigned);
+        let of = about.and_then(|case| case.transaction.clone());
         let by = match state {
             State::Closed(_, closing) => Some(closing.by.clone()),
             State::Absent | State::Open(_) => None,
         };
         self.cases.insert(id, Stands { open: state.is_open(), of, by });
-        let Some(case) = state.case() else { return };
+        let Some(case) = about else { return };
         let Some(request) = &case.transaction else { return };
         let money = Disputed::of(&case.findings).money;
         let replaced = match state {

@@ -3,7 +3,7 @@
 
 use fundflow_domain::{
     application::{Application, Confirmation, Event},
-    confirmation_check::{confirms_another, of_order, takes_unpromised},
+    confirmation_check::{allots_otherwise, confirms_another, of_order, takes_unpromised},
 };
 
 /// The record that an event of an application books.
@@ -34,6 +34,6 @@ pub(super) fn record(event: &Event) -> Option<&Confirmation> {
 /// The first thing that does not add up in a record that buys. What others do not add up to is in suspense.
 pub(super) fn wrong(known: &Application, said: &Confirmation) -> Option<String> {
     let found = of_order(&known.terms, &known.portions, said, None);
-    let found = takes_unpromised(said).into_iter().chain(found);
+    let found = takes_unpromised(said).into_iter().chain(allots_otherwise(said)).chain(found);
     confirms_another(said).into_iter().chain(found).next().map(|it| it.what.to_string())
 }

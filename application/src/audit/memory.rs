@@ -144,7 +144,7 @@ impl Memory {
                 let damage = match read(store, trails, need).await {
                     Ok(history) => Streams::default().provide(need, &history),
                     Err(fault @ ReadError::Fault(_)) => return Err(fault),
-                    Err(damaged) => Some(damage_of(need.stream(), damaged)),
+                    Err(damaged) => Some(damage_of(need.stream(), &damaged)),
                 };
                 if let Some(damage) = damage {
                     return Ok(Err(LookError::Damaged(damage)));
@@ -207,7 +207,7 @@ impl Memory {
             // What is wrong with it was said when it was heard.
             Ok(history) => drop(self.streams.provide(need, &history)),
             Err(damaged @ ReadError::Damaged { .. }) => {
-                self.streams.provide_damaged(need, damage_of(need.stream(), damaged));
+                self.streams.provide_damaged(need, damage_of(need.stream(), &damaged));
             }
             Err(fault @ ReadError::Fault(_)) => return Err(fault),
         }

@@ -101,7 +101,7 @@ pub(super) async fn foreign_kinds<S: EventStore>(
 async fn links<S: EventStore>(store: &S, name: &StreamName) -> Result<Option<Damage>, ReadError> {
     let events = match whole(store, name).await {
         Ok(events) => events,
-        Err(error @ ReadError::Damaged { .. }) => return Ok(Some(damage_of(name, error))),
+        Err(error @ ReadError::Damaged { .. }) => return Ok(Some(damage_of(name, &error))),
         Err(fault @ ReadError::Fault(_)) => return Err(fault),
     };
     let (mut chain, mut version) = (Chain::START, Version::NONE);

@@ -7,17 +7,20 @@ use super::{
     show::{Shown, find, look_at},
 };
 use fundflow_kernel::{
-    envelope::{Actor, StreamName},
+    envelope::Actor,
     ids::TransactionId,
     store::{EventStore, Position},
-    streams::Need,
+    streams::Streams,
     time::Timestamp,
 };
 use fundflow_runtime::{
+    foresee::{Foreseeing, Foreseen},
+    kind::payload,
     look::Look,
-    message::{Action, Effect, Input, Output, Reply, SagaId, What},
+    message::{Action, SagaId, What},
     port::Payload,
-    runner::Runner,
+    quote::Quoted,
+    saga::Preparing,
 };
 use std::{fmt, sync::Arc};
 
@@ -58,32 +61,6 @@ pub enum Outcome {
     },
 }
 
-/// An event that would be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlannedEvent {
-    /// The stream that it would be appended to.
-    pub stream: StreamName,
-    /// As it is stored.
-    pub event_type: String,
-    /// In whose name.
-    pub actor: Actor,
-    /// Of the payload, as it is stored.
-    pub schema: u16,
-    /// The payload: one JSON object.
-    pub data: Arc<str>,
-}
-
-/// What would follow.
-#[derive(Debug, Clone, Default)]
-pub struct Foreseen {
-    /// Events, in this order.
-    pub events: Vec<PlannedEvent>,
-    /// Calls, once the events are durable. A call can be read as its type: [`Effect::call_as`].
-    pub calls: Vec<Effect>,
-    /// What a person would be told.
-    pub alerts: Vec<String>,
-}
-
 /// A saga, and what the deed would do to it.
 #[derive(Debug, Clone)]
 pub struct Preview {
@@ -122,10 +99,9 @@ pub async fn preview<S: EventStore>(
         preview.outcome = Outcome::Refused(why.into());
         return Ok(preview);
     }
-    let mut runner = registry.runner();
-    let input = input(&preview.saga, deed, operator);
-    match decided(store, &mut runner, &preview.saga, input, now).await {
-        Ok(output) => preview.foreseen = foreseen(output),
+    let what = what(&preview.saga, deed, operator);
+    match decided(store, registry, &preview.saga, what, now).await {
+        Ok(foreseen) => preview.foreseen = foreseen,
         Err(why) => preview.outcome = Outcome::Refused(why),
     }
     Ok(preview)
@@ -144,11 +120,41 @@ pub async fn preview_request<S: EventStore>(
     (request, asked): (Payload, Payload),
     now: Timestamp,
 ) -> Result<Foreseen, Arc<str>> {
-    let mut runner = registry.runner();
-    let (saga, at, trace_parent) = (saga.clone(), None, None);
-    let what = What::Request { saga: saga.clone(), request, asked, at, trace_parent };
-    let input = Input::new(1, what);
-    Ok(foreseen(decided(store, &mut runner, &saga, input, now).await?))
+    let what = What::Request { saga: saga.clone(), request, asked, at: None, trace_parent: None };
+    decided(store, registry, saga, what, now).await
+}
+
+/// What a request for that saga would come to, as it says itself. `asked` is what the decision looks at besides
+/// the request.
+///
+/// # Errors
+/// Why the saga, or the rules of any saga, would refuse it.
+pub async fn quote<S: Quoted, St: EventStore>(
+    store: &St,
+    (registry, saga): (&Registry, &S),
+    id: &TransactionId,
+    (request, asked): (S::Request, S::Asked),
+    now: Timestamp,
+) -> Result<S::Quote, Arc<str>> {
+    let quote = {
+        let of = Preparing { id, request: &request, asked: &asked, now, ports: None };
+        let mut streams = Streams::default();
+        for need in saga.reads(&of) {
+            let history = whole(store, need.stream()).await;
+            let history = history.map_err(|error| Arc::<str>::from(error.to_string()))?;
+            if let Some(damage) = streams.provide(&need, &history) {
+                return Err(format!("{} is damaged: {}", damage.place, damage.what).into());
+            }
+        }
+        saga.quote(&streams, &of).map_err(|refusal| Arc::<str>::from(refusal.to_string()))?
+    };
+    if S::says_no(&quote) {
+        return Ok(quote);
+    }
+    let saga = SagaId { kind: S::KIND, transaction: id.clone() };
+    let asked = (payload::<S::Request>(request), payload::<S::Asked>(asked));
+    preview_request(store, registry, &saga, asked, now).await?;
+    Ok(quote)
 }
 
 /// What is wrong with the dispositions of an abandoning, all of it at once.
@@ -175,76 +181,33 @@ fn misdisposed(deed: &Deed, look: &Look) -> Option<String> {
     (!wrong.is_empty()).then(|| wrong.join("; "))
 }
 
-fn input(saga: &SagaId, deed: &Deed, operator: &Arc<str>) -> Input {
+fn what(saga: &SagaId, deed: &Deed, operator: &Arc<str>) -> What {
     let (saga, operator) = (saga.clone(), operator.clone());
-    let what = match deed.clone() {
+    match deed.clone() {
         Deed::Act(action) => What::Act { saga, action, operator },
         Deed::Command { command, at } => {
             What::Command { saga, command, actor: Actor::Operator(operator), at }
         }
-    };
-    Input::new(1, what)
+    }
 }
 
 async fn decided<S: EventStore>(
     store: &S,
-    runner: &mut Runner,
+    registry: &Registry,
     saga: &SagaId,
-    mut input: Input,
+    what: What,
     now: Timestamp,
-) -> Result<Output, Arc<str>> {
-    runner.restore(saga.kind, &saga.transaction);
+) -> Result<Foreseen, Arc<str>> {
+    let mut foreseeing = Foreseeing::of(registry.runner(), saga, what, now);
     loop {
-        let needs = runner.missing(saga);
+        let needs = foreseeing.needs();
         if needs.is_empty() {
-            break;
+            return foreseeing.decided();
         }
-        provide(store, runner, needs).await;
-    }
-    while let Err(wanting) = runner.handle(input, now) {
-        provide(store, runner, wanting.needs).await;
-        input = wanting.input;
-    }
-    loop {
-        let needs = runner.starving();
-        if needs.is_empty() {
-            break;
-        }
-        provide(store, runner, needs).await;
-        runner.go_on(now);
-    }
-    let output = runner.take();
-    match output.replies.first() {
-        Some((_, Reply::NotActed(error))) => Err(error.to_string().into()),
-        Some((_, Reply::Refused(_, words))) => Err(words.clone()),
-        Some((_, Reply::Acted | Reply::Placed { .. } | Reply::Noticed(_) | Reply::Rest(_)))
-        | None => Ok(output),
-    }
-}
-
-async fn provide<S: EventStore>(store: &S, runner: &mut Runner, needs: Vec<Need>) {
-    for need in needs {
-        match whole(store, need.stream()).await {
-            Ok(history) => drop(runner.provide(&need, &history)),
-            Err(error) => {
-                let damage = damage_of(need.stream(), error);
-                runner.provide_damaged(&need, damage);
-            }
+        for need in needs {
+            let history = whole(store, need.stream()).await;
+            let history = history.as_deref();
+            foreseeing.provide(&need, history.map_err(|error| damage_of(need.stream(), error)));
         }
     }
-}
-
-fn foreseen(output: Output) -> Foreseen {
-    let mut events = Vec::new();
-    for append in output.appends {
-        events.extend(append.events.into_iter().map(|event| PlannedEvent {
-            stream: append.stream.clone(),
-            event_type: event.event_type.into_owned(),
-            actor: event.actor,
-            schema: event.schema,
-            data: event.data,
-        }));
-    }
-    let alerts = output.alerts.into_iter().map(|alert| alert.what.to_string()).collect();
-    Foreseen { events, calls: output.effects, alerts }
 }

@@ -26,11 +26,13 @@ pub(crate) async fn whole<S: EventStore>(
 }
 
 /// What keeps a stream from being read.
-pub(crate) fn damage_of(stream: &StreamName, error: ReadError) -> Damage {
+pub(crate) fn damage_of(stream: &StreamName, error: &ReadError) -> Damage {
     match error {
-        ReadError::Damaged { place, what } => Damage { place: place.into(), what: what.into() },
+        ReadError::Damaged { place, what } => {
+            Damage { place: place.as_str().into(), what: what.as_str().into() }
+        }
         fault @ ReadError::Fault(_) => {
-            Damage { place: stream.as_str().into(), what: with_sources(&fault).into() }
+            Damage { place: stream.as_str().into(), what: with_sources(fault).into() }
         }
     }
 }

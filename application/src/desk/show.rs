@@ -143,7 +143,7 @@ pub(crate) async fn look_at<S: EventStore>(
 async fn read<S: EventStore>(store: &S, stream: &StreamName) -> Result<Vec<Recorded>, DeskError> {
     whole(store, stream).await.map_err(|error| match error {
         damaged @ ReadError::Damaged { .. } => {
-            LookError::Damaged(damage_of(stream, damaged)).into()
+            LookError::Damaged(damage_of(stream, &damaged)).into()
         }
         fault @ ReadError::Fault(_) => fault.into(),
     })

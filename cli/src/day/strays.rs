@@ -5,9 +5,10 @@
 
 use super::{Trouble, play::Play};
 use fundflow::Notice;
-use fundflow_domain::case::State;
+use fundflow_domain::{case::State, ids::ApplicationNo};
 use fundflow_infrastructure::day_batch::Puzzle;
 use fundflow_kernel::store::{Checkpoints, EventStore};
+use fundflow_sagas::ports::stray::Stray;
 
 /// Opens their cases, and names those that are open. Returns whether there is one.
 pub(super) async fn hear<S: EventStore + Checkpoints>(
@@ -17,7 +18,7 @@ pub(super) async fn hear<S: EventStore + Checkpoints>(
 ) -> Result<bool, Trouble> {
     let untold = puzzles.iter().filter(|it| is_new || matches!(state(play, it), State::Absent));
     let notice = |puzzle: &Puzzle| {
-        let (stream, news) = puzzle.stray.clone().notice();
+        let (stream, news) = owned(play, puzzle).notice();
         Notice { stream, news }
     };
     let untold: Vec<_> = untold.map(notice).collect();
@@ -29,6 +30,14 @@ pub(super) async fn hear<S: EventStore + Checkpoints>(
     let any = !lines.is_empty();
     play.remarks.extend(lines);
     Ok(any)
+}
+
+/// The record, with the transaction that has its number.
+fn owned<S>(play: &Play<S>, puzzle: &Puzzle) -> Stray {
+    let placed = |no: &ApplicationNo| play.books.placed_under(no.as_str());
+    let placed = puzzle.stray.no.as_ref().and_then(placed);
+    let of = placed.map(|it| (it.transaction, it.application.terms.order));
+    Stray { of, ..puzzle.stray.clone() }
 }
 
 fn state<S>(play: &Play<S>, puzzle: &Puzzle) -> State {

@@ -3,8 +3,12 @@
 use super::args::Format;
 use comfy_table::{Table, presets};
 use fundflow_domain::{
-    conversion, fees::schedule::NoCharge, fees::tiers::TierError, ids::FundCode, lots, money_fund,
-    purchase, redemption,
+    conversion,
+    fees::schedule::NoCharge,
+    fees::tiers::TierError,
+    ids::{FundCode, InvestorId},
+    lots, money_fund, purchase, redemption,
+    time::Timestamp,
 };
 use serde_json::{Map, Value, json};
 use std::{
@@ -13,7 +17,7 @@ use std::{
     path::PathBuf,
 };
 
-const REFUSED: u8 = 1;
+pub(super) const REFUSED: u8 = 1;
 const USAGE: u8 = 2;
 
 pub(super) type Row = Vec<(&'static str, String)>;
@@ -24,6 +28,8 @@ pub(super) struct Answer {
     fields: Row,
     rows: Option<(&'static str, Vec<Row>)>,
     explain: Vec<String>,
+    /// Why the order itself would be refused, whatever is said besides.
+    refused: Option<String>,
 }
 
 /// Why there is no quote.
@@ -37,6 +43,20 @@ pub(super) enum Failure {
     Count { flag: &'static str, given: usize, allowed: &'static str },
     #[error("{}: {problem}", path.display())]
     File { path: PathBuf, problem: String },
+    #[error("no investor {investor} is in {}; add a row, or name another one", file.display())]
+    NoInvestor { investor: InvestorId, file: PathBuf },
+    #[error(
+        "--at {at}: the store knows what happened until {last}; give that instant or a later one"
+    )]
+    Past { at: Timestamp, last: Timestamp },
+    #[error("--count {given}: give 1 to 400")]
+    Dates { given: usize },
+    #[error("--frequency {value:?}: write daily, weekly mon, biweekly mon, or monthly 15")]
+    Frequency { value: String },
+    #[error("{0}")]
+    Store(String),
+    #[error("{0}")]
+    Refused(String),
     #[error("the catalogue cannot be read: {0}")]
     Catalogue(String),
     #[error("--tier: {0}")]
@@ -78,6 +98,10 @@ impl Failure {
             | Failure::Both { .. }
             | Failure::Count { .. }
             | Failure::File { .. }
+            | Failure::NoInvestor { .. }
+            | Failure::Past { .. }
+            | Failure::Dates { .. }
+            | Failure::Frequency { .. }
             | Failure::Catalogue(_)
             | Failure::Tiers(_) => USAGE,
             Failure::NoTerms { .. }
@@ -90,6 +114,8 @@ impl Failure {
             | Failure::Redemption(_)
             | Failure::Conversion(_)
             | Failure::MoneyFund(_)
+            | Failure::Store(_)
+            | Failure::Refused(_)
             | Failure::Internal(_) => REFUSED,
         }
     }
@@ -119,6 +145,15 @@ impl Answer {
         self
     }
 
+    pub(super) fn refused(self, why: String) -> Self {
+        Self { refused: Some(why), ..self }
+    }
+
+    /// Why the order would be refused, if it would.
+    pub(super) fn refusal(&self) -> Option<&str> {
+        self.refused.as_deref()
+    }
+
     pub(super) fn print(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
         match format {
             Format::Json => writeln!(out, "{}", self.json()),
@@ -134,6 +169,9 @@ impl Answer {
         if let Some((name, rows)) = &self.rows {
             let rows: Vec<Value> = rows.iter().map(|row| Value::Object(object(row))).collect();
             all.insert((*name).to_owned(), Value::Array(rows));
+        }
+        if let Some(why) = &self.refused {
+            all.insert("refused".to_owned(), json!(why));
         }
         all.insert("explain".to_owned(), json!(self.explain));
         Value::Object(all)
@@ -151,12 +189,14 @@ impl Answer {
             }
             writeln!(out, "{}\n", table.trim_fmt())?;
         }
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING);
-        for (name, value) in &self.fields {
-            table.add_row([*name, value]);
+        if !self.fields.is_empty() {
+            let mut table = Table::new();
+            table.load_style(presets::NOTHING);
+            for (name, value) in &self.fields {
+                table.add_row([*name, value]);
+            }
+            writeln!(out, "{}\n", table.trim_fmt())?;
         }
-        writeln!(out, "{}\n", table.trim_fmt())?;
         self.explain.iter().try_for_each(|line| writeln!(out, "{line}"))
     }
 }

@@ -30,6 +30,16 @@ pub(crate) enum QuoteCommand {
     Income(Income),
     /// A money fund's seven-day yield.
     Yield(Yield),
+    /// What a withdrawal from a wallet of the store would come to, and when it is paid.
+    Withdraw(Withdraw),
+    /// The same at once, and what of the day's quota is left.
+    FastWithdraw(FastWithdraw),
+    /// A discount purchase in each of its modes: days, orders, fees, and what is refused.
+    DiscountPurchase(DiscountPurchase),
+    /// On which days a plan of the store, or one that is asked for, invests.
+    Plan(Plan),
+    /// Until when a transaction of the store can be taken back.
+    Cancel(Cancel),
 }
 
 /// How to print.
@@ -52,6 +62,11 @@ impl QuoteCommand {
             QuoteCommand::Convert(args) => args.output,
             QuoteCommand::Income(args) => args.output,
             QuoteCommand::Yield(args) => args.output,
+            QuoteCommand::Withdraw(args) => args.output,
+            QuoteCommand::FastWithdraw(args) => args.output,
+            QuoteCommand::DiscountPurchase(args) => args.output,
+            QuoteCommand::Plan(args) => args.output,
+            QuoteCommand::Cancel(args) => args.output,
         }
     }
 }
@@ -95,6 +110,10 @@ macro_rules! arguments {
         }
     };
 }
+
+mod of_store;
+
+pub(crate) use of_store::{Cancel, DiscountPurchase, FastWithdraw, Plan, Withdraw};
 
 arguments!(
     /// Quote a purchase by its fee schedule.

@@ -1,9 +1,10 @@
-//! `fundflow quote`: what an order would come to, to the cent, and why. No store, no order.
+//! `fundflow quote`: what an order would come to, to the cent, and why. Nothing is ordered or stored.
 //!
 //! ```text
 //! flags ─┐
 //! file  ─┴─► one set of values ─► domain arithmetic ─► answer { fields, explain } ─► table | json
 //! fund  ────► terms of the catalogue fill what neither gave
+//! store ────► wallets, quotas, plans, sagas: the saga's own decision, appended nowhere
 //! ```
 //!
 //! 1. A flag goes before the file, the file before the fund's terms. A file has the flags' names as
@@ -12,6 +13,7 @@
 //!    names it and what is allowed.
 //! 3. JSON is one object whose numbers are strings, so that no reader's floats can touch them.
 
+mod ahead;
 mod answer;
 mod args;
 mod conversion;
@@ -21,8 +23,11 @@ mod redemption;
 mod terms;
 mod values;
 
-use answer::{Answer, Failure};
-use args::QuoteCommand as Q;
+use crate::registry::Registry;
+use ahead::Asking;
+use answer::{Answer, Failure, REFUSED};
+use args::{Format, QuoteCommand as Q};
+use fundflow_infrastructure::utf8::{self, NotUtf8};
 use serde::de::DeserializeOwned;
 use std::{
     fs,
@@ -34,17 +39,28 @@ use std::{
 pub(crate) use args::QuoteCommand;
 
 /// Quotes on standard output.
-pub(crate) fn run(command: QuoteCommand) -> ExitCode {
+pub(crate) async fn run(registry: &Registry, store: &Path, command: QuoteCommand) -> ExitCode {
+    let format = command.output();
+    let answer = answer(&Asking { registry, store }, command).await;
     let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
     // A reader that has gone away (`| head`) is no failure of ours.
-    quote_to(command, &mut out, &mut err).map_or(ExitCode::SUCCESS, ExitCode::from)
+    say(answer, format, &mut out, &mut err).map_or(ExitCode::SUCCESS, ExitCode::from)
 }
 
-/// Quotes to any two outputs, and says the exit code.
-fn quote_to(command: QuoteCommand, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
-    let format = command.output();
-    match answer(command) {
-        Ok(answer) => answer.print(format, out).map(|()| 0),
+/// Says it to any two outputs, and returns the exit code.
+fn say(
+    answer: Result<Answer, Failure>,
+    format: Format,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<u8> {
+    match answer {
+        Ok(answer) => {
+            answer.print(format, out)?;
+            let Some(why) = answer.refusal() else { return Ok(0) };
+            writeln!(err, "error: {why}")?;
+            Ok(REFUSED)
+        }
         Err(failure) => {
             writeln!(err, "error: {failure}")?;
             Ok(failure.exit_code())
@@ -52,7 +68,7 @@ fn quote_to(command: QuoteCommand, out: &mut dyn Write, err: &mut dyn Write) -> 
     }
 }
 
-fn answer(command: QuoteCommand) -> Result<Answer, Failure> {
+async fn answer(asking: &Asking<'_>, command: QuoteCommand) -> Result<Answer, Failure> {
     match command {
         Q::Purchase(args) => {
             purchase::purchase(&with_file(args, |it| &it.file, args::Purchase::or)?)
@@ -67,6 +83,23 @@ fn answer(command: QuoteCommand) -> Result<Answer, Failure> {
         Q::Income(args) => money_fund::income(&with_file(args, |it| &it.file, args::Income::or)?),
         Q::Yield(args) => {
             money_fund::seven_day_yield(&with_file(args, |it| &it.file, args::Yield::or)?)
+        }
+        Q::Withdraw(args) => {
+            ahead::withdraw(asking, &with_file(args, |it| &it.file, args::Withdraw::or)?).await
+        }
+        Q::FastWithdraw(args) => {
+            let args = with_file(args, |it| &it.file, args::FastWithdraw::or)?;
+            ahead::fast_withdraw(asking, &args).await
+        }
+        Q::DiscountPurchase(args) => {
+            ahead::discount(asking, &with_file(args, |it| &it.file, args::DiscountPurchase::or)?)
+                .await
+        }
+        Q::Plan(args) => {
+            ahead::plan(asking, &with_file(args, |it| &it.file, args::Plan::or)?).await
+        }
+        Q::Cancel(args) => {
+            ahead::cancel(asking, &with_file(args, |it| &it.file, args::Cancel::or)?).await
         }
     }
 }
@@ -83,14 +116,19 @@ fn with_file<A: DeserializeOwned>(
 }
 
 fn read<A: DeserializeOwned>(path: &Path) -> Result<A, Failure> {
-    let text = fs::read_to_string(path)
-        .map_err(|error| Failure::File { path: path.to_owned(), problem: error.to_string() })?;
+    let bad = |problem| Failure::File { path: path.to_owned(), problem };
+    let bytes = fs::read(path).map_err(|error| bad(error.to_string()))?;
+    let text = utf8::text(&bytes).map_err(|wrong| {
+        let NotUtf8 { line, key, value } = &wrong;
+        let of = if key.is_empty() { String::new() } else { format!(": {key} {value}") };
+        bad(format!("line {line}{of}: {wrong}"))
+    })?;
     if !text.is_empty() && !text.ends_with(['\n', '\r']) {
         let problem = "it ends within its last line, which may be half written; complete it and end it with a \
                        line break";
         return Err(Failure::File { path: path.to_owned(), problem: problem.to_owned() });
     }
-    toml::from_str(&text).map_err(|error| {
+    toml::from_str(text).map_err(|error| {
         let problem = error.to_string().trim_end().to_owned();
         Failure::File { path: path.to_owned(), problem }
     })

@@ -4,8 +4,10 @@ use clap::ValueEnum;
 use fundflow_domain::{
     fees::{Channel, CustomerType},
     fund::ConversionFeeMethod as Method,
+    modes::ConversionMode,
     money::{Rate, ShareRounding, Shares},
     money_fund::{IncomeUnit, YieldMethod},
+    plan::{MissingDay, MoveRule},
 };
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -178,6 +180,71 @@ pub(crate) enum CustomerName {
     Institution,
     /// An asset-management product.
     Product,
+}
+
+/// How money-fund shares become shares of the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub(crate) enum ModeName {
+    /// Bought and converted in the batch of one T.
+    LinkedSameDay,
+    /// With shares that the wallet holds.
+    Held,
+    /// Converted on the day on which the purchase is confirmed.
+    NextDay,
+    /// Redeemed, and the money buys the target when it arrives.
+    RedeemToPurchase,
+}
+
+/// Where a date moves that is no trading day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum MoveName {
+    /// To the next trading day.
+    Next,
+    /// To the trading day before.
+    Previous,
+}
+
+/// Where a day moves that the month lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub(crate) enum MissingName {
+    /// To the month's last day.
+    Last,
+    /// To the first day of the month after.
+    FirstOfNext,
+}
+
+impl From<ModeName> for ConversionMode {
+    fn from(name: ModeName) -> Self {
+        match name {
+            ModeName::LinkedSameDay => ConversionMode::LinkedSameDay,
+            ModeName::Held => ConversionMode::Held,
+            ModeName::NextDay => ConversionMode::NextDay,
+            ModeName::RedeemToPurchase => ConversionMode::RedeemToPurchase,
+        }
+    }
+}
+
+impl From<MoveName> for MoveRule {
+    fn from(name: MoveName) -> Self {
+        match name {
+            MoveName::Next => MoveRule::NextTradingDay,
+            MoveName::Previous => MoveRule::PreviousTradingDay,
+        }
+    }
+}
+
+impl From<MissingName> for MissingDay {
+    fn from(name: MissingName) -> Self {
+        match name {
+            MissingName::Last => MissingDay::LastOfMonth,
+            MissingName::FirstOfNext => MissingDay::FirstOfNext,
+        }
+    }
 }
 
 impl From<RoundingName> for ShareRounding {

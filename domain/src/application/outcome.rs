@@ -169,8 +169,10 @@ pub struct Misnamed {
     pub said: Text<80>,
 }
 
-/// Fields of money that no order was promised.
-const FEES: [&str; 14] = [
+/// Fields of money that no order was promised, and of the rates by which it is charged.
+const FEES: [&str; 16] = [
+    "DiscountRateOfCommission",
+    "RateFee",
     "TransferFee",
     "OtherFee1",
     "OtherFee2",
@@ -188,7 +190,12 @@ const FEES: [&str; 14] = [
 ];
 
 impl Misnamed {
-    /// Whether it is money that nobody promised, and names no order.
+    /// Whether it is how much of the order was carried out, and names no order.
+    pub fn is_part(&self) -> bool {
+        self.field.as_str() == "SalePercent"
+    }
+
+    /// Whether it is money that nobody promised, or its rate, and names no order.
     pub fn is_fee(&self) -> bool {
         FEES.contains(&self.field.as_str())
     }

@@ -45,7 +45,7 @@ pub use dates::{Dates, REGISTRATION_DAYS_MAX, When, dates};
 pub use leaving::{
     LotNumbers, LotTerms, PutOff, RedemptionExpected, RedemptionNumbers, redemption,
 };
-pub use naming::{confirms_another, of_another, takes_unpromised};
+pub use naming::{allots_otherwise, confirms_another, of_another, takes_unpromised};
 pub use of_order::of_order;
 pub use raising::{most_interest, of_rejection};
 

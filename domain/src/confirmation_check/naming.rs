@@ -9,7 +9,8 @@ use crate::{
 
 /// A confirmation that names its order otherwise than it was placed; all of it is in dispute then.
 pub fn confirms_another(said: &Confirmation) -> Option<Finding> {
-    let names: Vec<Misnamed> = said.misnamed.iter().filter(|it| !it.is_fee()).cloned().collect();
+    let names = said.misnamed.iter().filter(|it| !it.is_fee() && !it.is_part());
+    let names: Vec<Misnamed> = names.cloned().collect();
     of_another(&names, whole(&said.outcome))
 }
 
@@ -30,6 +31,15 @@ pub fn takes_unpromised(said: &Confirmation) -> Option<Finding> {
     let disputed = Disputed { shares: Shares::ZERO, money };
     let finding = || found(Kind::FeeDiffersFromPromise, &words.join("; "), ours, theirs, disputed);
     (!fees.is_empty()).then(finding)
+}
+
+/// A confirmation whose allotment is not what it confirms; nothing is in dispute but that.
+pub fn allots_otherwise(said: &Confirmation) -> Option<Finding> {
+    let it = said.misnamed.iter().find(|it| it.is_part())?;
+    let Misnamed { field, placed, said } = it;
+    let what = format!("{field} is {said}, and {placed} of the amount is confirmed");
+    let (ours, theirs) = (vec![Figure::new(field, placed)], vec![Figure::new(field, said)]);
+    Some(found(Kind::AmountDiffers, &what, ours, theirs, Disputed::default()))
 }
 
 /// A record that names its order otherwise than it was placed.

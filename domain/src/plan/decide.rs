@@ -182,7 +182,7 @@ impl Plan {
         self.periods_left() == Some(0)
     }
 
-    fn periods_left(&self) -> Option<usize> {
+    pub(super) fn periods_left(&self) -> Option<usize> {
         let begun = self.under_way.len().saturating_add(self.outcomes.len());
         usize_of(self.segments[0].terms.periods).map(|periods| periods.saturating_sub(begun))
     }

@@ -38,7 +38,7 @@ mod words;
 #[cfg(test)]
 mod words_tests;
 
-pub use occurrence::{Occurrence, due_on, next_occurrence};
+pub use occurrence::{Occurrence, Upcoming, due_on, next_occurrence, upcoming};
 pub use refusal::Refusal;
 pub use terms::{Changes, DayOfMonth, Frequency, MissingDay, MoveRule, NotADayOfMonth, Terms};
 pub use words::Already;
@@ -351,6 +351,14 @@ impl Plan {
             return Ok(None);
         }
         occurrence::first_after(after, |date| self.open_on(date), calendar)
+    }
+
+    /// The next so many occurrences that could still begin after a nominal date: no more than there are
+    /// periods left.
+    pub fn upcoming(&self, after: NaiveDate, calendar: &TradingCalendar, most: usize) -> Upcoming {
+        let most = self.periods_left().map_or(most, |left| most.min(left));
+        let next = |after| self.next_occurrence(after, calendar);
+        occurrence::one_after_the_other(after, most, next)
     }
 
     /// Every occurrence that could begin on a trading day, by nominal date: no more than there are

@@ -40,6 +40,45 @@ pub fn next_occurrence(
     first_after(after, |_| Some(terms), calendar)
 }
 
+/// Times that a plan will invest, one after the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upcoming {
+    /// By nominal date.
+    pub dates: Vec<Occurrence>,
+    /// Why there are no more, although more were asked for and the plan goes on: the calendar ends.
+    pub ends: Option<CalendarError>,
+}
+
+/// The first so many occurrences whose nominal dates are after `after`: no more than the terms have periods.
+pub fn upcoming(
+    terms: &Terms,
+    after: NaiveDate,
+    calendar: &TradingCalendar,
+    most: usize,
+) -> Upcoming {
+    let most = terms.periods.map_or(most, |it| most.min(it.get() as usize));
+    one_after_the_other(after, most, |after| next_occurrence(terms, after, calendar))
+}
+
+pub(super) fn one_after_the_other(
+    mut after: NaiveDate,
+    most: usize,
+    next: impl Fn(NaiveDate) -> Result<Option<Occurrence>, CalendarError>,
+) -> Upcoming {
+    let mut dates = Vec::new();
+    while dates.len() < most {
+        match next(after) {
+            Ok(Some(occurrence)) => {
+                after = occurrence.nominal;
+                dates.push(occurrence);
+            }
+            Ok(None) => break,
+            Err(ends) => return Upcoming { dates, ends: Some(ends) },
+        }
+    }
+    Upcoming { dates, ends: None }
+}
+
 /// Every occurrence that takes place on a trading day, by nominal date.
 ///
 /// # Errors

@@ -7,6 +7,7 @@
 //!    a file ends that is half written.
 
 use super::{CatalogueError, section::Report, whole_file};
+use crate::utf8::{self, NotUtf8};
 use std::collections::{BTreeMap, BTreeSet};
 use toml::{
     Spanned, Table, Value,
@@ -21,15 +22,11 @@ pub(crate) fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Vec<Cat
     if UTF16_MARKS.iter().any(|mark| bytes.starts_with(mark)) {
         return Err(vec![whole_file(file, "is UTF-16; save it as UTF-8".to_owned())]);
     }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(text.strip_prefix('\u{FEFF}').unwrap_or(text)),
-        Err(error) => {
-            let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-            let problem = "is not UTF-8 here (GB18030 or GBK, perhaps); save the file as UTF-8";
-            let line = Some(before.split(|byte| *byte == b'\n').count());
-            Err(vec![CatalogueError { line, ..whole_file(file, problem.to_owned()) }])
-        }
-    }
+    utf8::text(bytes).map_err(|wrong| {
+        let place = whole_file(file, wrong.to_string());
+        let NotUtf8 { line, key, value } = wrong;
+        vec![CatalogueError { line: Some(line), key, value, ..place }]
+    })
 }
 
 pub(crate) fn parse(file: &str, text: &str) -> Result<(Table, Report), Vec<CatalogueError>> {

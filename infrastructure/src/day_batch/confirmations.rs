@@ -107,7 +107,9 @@ pub(super) fn said_by(
         ("AppSheetSerialNo", &record.app_sheet_serial_no)
     };
     let no = ApplicationNo::new(no.as_str()).map_err(|error| format!("{field}: {error}"))?;
-    let misnamed = sent(&no).map(|sent| naming::misnamed(&record, &sent)).unwrap_or_default();
+    let sent = sent(&no);
+    let mut misnamed =
+        sent.as_ref().map(|sent| naming::misnamed(&record, sent)).unwrap_or_default();
     let code = codes.explain(source.registrar, &record.return_code);
     let confirms = code.is_success() && !["120", "149", "152"].contains(&&*record.business_code);
     if !confirms {
@@ -118,6 +120,7 @@ pub(super) fn said_by(
         };
         return Ok(Some((no, of_another(said, misnamed))));
     }
+    misnamed.extend(sent.iter().flat_map(|sent| naming::contradicting(&record, sent)));
     match record.conversion_side().map_err(|error| error.to_string())? {
         Some(side @ (Side::In | Side::Out)) => {
             let puzzle = source.puzzle(alone(side));

@@ -13,13 +13,29 @@
 //! | `RefundAmount` | none, but of what money buys |
 //! | `Charge` of a conversion, `TotalTransFee` | the fees that are held against the promise, each or all |
 //! | `AgencyFee`, `ChangeAgencyFee`, `RecuperateAgencyFee` | a part of the fee of which it is one |
+//! | `TakeIncomeFlag` | the same, of what takes shares out |
+//! | `OriginalAppSheetNo` | of all but 152: no other application |
+//! | `DiscountRateOfCommission` | the discount that was declared; of a purchase, a subscription, a conversion |
+//! | `RateFee` | the rate at which `Charge` comes out of `ConfirmedAmount`, before or after that discount; of a purchase or a subscription |
+//! | `SalePercent` | what of the amount was confirmed, where the rest goes back with the same record; the same |
 //!
-//! A field that is blank or 0 says nothing.
+//! A field that is blank or 0 says nothing. So does a discount of 0: many files have it in every record.
+//!
+//! Two columns are held against nothing here. `FundVolBalance`, the balance after the record, needs a ledger of
+//! the register's own side: portions and other orders of the day are in it, in an order that no record says.
+//! `TotalFrozenVol` of what is confirmed is the account's, not the order's, and counts when file 05 says it; of a
+//! rejection it is booked.
+//! Nor is `RateFee` of shares that leave: each lot has a rate of its own.
 
 use crate::exchange::flow::{
     trade_application::TradeApplication, trade_confirmation::TradeConfirmation,
 };
-use fundflow_domain::application::Misnamed;
+use fundflow_domain::{
+    application::Misnamed,
+    fees::tiers::Charge,
+    money::{Amount, Nav, Rate, ShareRounding},
+    purchase,
+};
 use rust_decimal::Decimal;
 
 /// Where a record names another order than the application that was sent.
@@ -36,9 +52,13 @@ pub(super) fn misnamed(record: &TradeConfirmation, sent: &TradeApplication) -> V
         ("ShareClass", &sent.share_class, &record.share_class),
         ("TargetShareType", &sent.target_share_type, &record.target_share_type),
     ];
+    let income = ("TakeIncomeFlag", &sent.take_income_flag, &record.take_income_flag);
     // What was sent says nothing of some funds either.
     let known = |(_, placed, _): &(&str, &String, &String)| !placed.is_empty();
     let classes = classes.into_iter().filter(|it| !is_half(record) && known(it));
+    let classes = classes.chain(Some(income).filter(known));
+    let refers = ("OriginalAppSheetNo", &sent.app_sheet_serial_no, &record.original_app_sheet_no);
+    let classes = classes.chain((record.business_code != "152").then_some(refers));
     let texts = texts
         .into_iter()
         .chain(classes)
@@ -60,6 +80,56 @@ pub(super) fn misnamed(record: &TradeConfirmation, sent: &TradeApplication) -> V
         Misnamed::unless_same(field, &format!("{placed:.2}"), &format!("{said:.2}"))
     });
     code.into_iter().chain(funds(record, sent)).chain(texts).chain(numbers).collect()
+}
+
+/// Where a confirmation contradicts the discount that was declared, or its own amounts.
+pub(super) fn contradicting(record: &TradeConfirmation, sent: &TradeApplication) -> Vec<Misnamed> {
+    let discounted = ["020", "022", "036", "039"].contains(&&*sent.business_code);
+    let (declared, said) = (sent.discount_rate_of_commission, record.discount_rate_of_commission);
+    let discount = (discounted && !said.is_zero())
+        .then(|| ("DiscountRateOfCommission", format!("{declared:.4}"), format!("{said:.4}")));
+    let bought = ["122", "130", "139"].contains(&&*record.business_code);
+    let of_amounts = [rate_of_charge(record, declared), part_of_amount(record, sent)];
+    let of_amounts = of_amounts.into_iter().flatten().filter(|_| bought);
+    let all = discount.into_iter().chain(of_amounts);
+    all.filter_map(|(field, placed, said)| Misnamed::unless_same(field, &placed, &said)).collect()
+}
+
+/// A field, what it should be, and what it is.
+type Said = (&'static str, String, String);
+
+/// The rate of a fee that is not the one by which the record's fee comes out of its amount.
+fn rate_of_charge(record: &TradeConfirmation, declared: Decimal) -> Option<Said> {
+    let (said, charge) = (record.rate_fee, record.charge);
+    let amount = Amount::new(record.confirmed_amount).ok().filter(|_| !said.is_zero())?;
+    let fee = |rate: Decimal| {
+        let rate = Rate::new(rate.round_dp(8)).ok()?;
+        let priced = purchase::price(amount, Charge::Rate(rate), Nav::ONE, ShareRounding::HalfUp);
+        Some(priced.ok()?.fee.decimal())
+    };
+    let discounts = [Decimal::ONE, declared, record.discount_rate_of_commission];
+    let comes_out = |discount: &Decimal| fee(said.saturating_mul(*discount)) == Some(charge);
+    if discounts.iter().any(comes_out) {
+        return None;
+    }
+    let net = record.confirmed_amount.saturating_sub(charge);
+    let applied = charge.checked_div(net).unwrap_or_default();
+    Some(("RateFee", format!("{applied:.8}"), format!("{said:.8}")))
+}
+
+/// An allotment that is not what the record confirms of the amount. What is confirmed by several records is not
+/// known from one of them.
+fn part_of_amount(record: &TradeConfirmation, sent: &TradeApplication) -> Option<Said> {
+    let (asked, said) = (sent.application_amount, record.sale_percent);
+    let confirmed = record.confirmed_amount;
+    if said.is_zero() || confirmed.saturating_add(record.refund_amount) != asked {
+        return None;
+    }
+    let part = confirmed.checked_div(asked)?;
+    // Five decimals of older versions, and the fen that a part is rounded to.
+    let rounded = Decimal::new(1, 5).saturating_add(Decimal::new(1, 2).checked_div(asked)?);
+    let differs = said.saturating_sub(part).abs() > rounded;
+    differs.then(|| ("SalePercent", format!("{part:.8}"), format!("{said:.8}")))
 }
 
 fn differs(field: &str, placed: &str, said: &str) -> Option<Misnamed> {

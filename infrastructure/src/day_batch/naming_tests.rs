@@ -1,9 +1,10 @@
 //! Each field of a record that may name another order than the one that it has the number of.
 
-use super::naming::{misnamed, unpromised_fees};
+use super::naming::{contradicting, misnamed, unpromised_fees};
 use crate::exchange::flow::{
     trade_application::TradeApplication, trade_confirmation::TradeConfirmation,
 };
+use rust_decimal::Decimal;
 
 fn sent() -> TradeApplication {
     TradeApplication {
@@ -132,11 +133,8 @@ fn a_fee_that_nobody_promised_is_told_and_a_part_of_one_that_is_held_against_the
         words.collect::<Vec<_>>().join("; ")
     };
     assert_eq!(fees(&right()), "");
-    let both = TradeConfirmation {
-        transfer_fee: 5.into(),
-        other_fee1: rust_decimal::Decimal::new(25, 2),
-        ..right()
-    };
+    let both =
+        TradeConfirmation { transfer_fee: 5.into(), other_fee1: Decimal::new(25, 2), ..right() };
     assert_eq!(fees(&both), "TransferFee 5.00 of 0.00; OtherFee1 0.25 of 0.00");
     let more: [(Change, &str); 10] = [
         (|it| it.other_fee2 = 5.into(), "OtherFee2 5.00 of 0.00"),
@@ -180,4 +178,117 @@ fn a_fee_that_nobody_promised_is_told_and_a_part_of_one_that_is_held_against_the
     assert_eq!(fees(&charged("138", 31)), "Charge 31.00 of 30.00");
     // Of other businesses it is the fee itself.
     assert_eq!(fees(&charged("122", 31)), "");
+}
+
+/// A purchase of 10,000.00 that was declared at a tenth of the fee, and its confirmation at 1.5% less nine tenths.
+fn bought() -> (TradeApplication, TradeConfirmation) {
+    let sent = TradeApplication {
+        app_sheet_serial_no: "OURS".to_owned(),
+        business_code: "022".to_owned(),
+        application_amount: 10_000.into(),
+        discount_rate_of_commission: Decimal::new(1, 1),
+        ..TradeApplication::default()
+    };
+    let record = TradeConfirmation {
+        business_code: "122".to_owned(),
+        application_amount: 10_000.into(),
+        confirmed_amount: 10_000.into(),
+        charge: Decimal::new(14_98, 2),
+        ..TradeConfirmation::default()
+    };
+    (sent, record)
+}
+
+fn contradicted(sent: &TradeApplication, record: &TradeConfirmation) -> String {
+    let words = contradicting(record, sent).into_iter().map(|it| {
+        assert!(it.is_fee() || it.is_part(), "{it:?}");
+        format!("{} {} of {}", it.field, it.said, it.placed)
+    });
+    words.collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn a_discount_a_rate_or_an_allotment_that_contradicts_the_order_or_the_amounts_is_told_with_both_values()
+ {
+    let number = |text: &str| -> Decimal { text.parse().unwrap() };
+    let rows: [(Change, &str); 13] = [
+        (|_| {}, ""),
+        // The column is 0 in every record of many files.
+        (|it| it.discount_rate_of_commission = Decimal::ZERO, ""),
+        (|it| it.discount_rate_of_commission = Decimal::new(1, 1), ""),
+        (
+            |it| it.discount_rate_of_commission = Decimal::ONE,
+            "DiscountRateOfCommission 1.0000 of 0.1000",
+        ),
+        // Before the discount, and after it.
+        (|it| it.rate_fee = Decimal::new(15, 3), ""),
+        (|it| it.rate_fee = Decimal::new(15, 4), ""),
+        (|it| it.rate_fee = Decimal::new(12, 3), "RateFee 0.01200000 of 0.00150024"),
+        (|it| it.rate_fee = Decimal::ONE, "RateFee 1.00000000 of 0.00150024"),
+        (|it| it.sale_percent = Decimal::ONE, ""),
+        (|it| it.sale_percent = Decimal::new(5, 1), "SalePercent 0.50000000 of 1.00000000"),
+        (|it| it.sale_percent = Decimal::new(99_999, 5), ""),
+        (|it| (it.confirmed_amount, it.refund_amount) = (7_500.into(), 2_500.into()), ""),
+        // What comes in several records is not known from one of them.
+        (|it| (it.confirmed_amount, it.sale_percent) = (7_500.into(), Decimal::ONE), ""),
+    ];
+    for (nth, (change, words)) in rows.into_iter().enumerate() {
+        let (sent, mut record) = bought();
+        change(&mut record);
+        assert_eq!(contradicted(&sent, &record), words, "row {nth}");
+    }
+    let (sent, record) = bought();
+    let part = TradeConfirmation {
+        confirmed_amount: number("7500"),
+        refund_amount: number("2500"),
+        ..record.clone()
+    };
+    for (said, words) in [
+        ("0.75", ""),
+        ("0.7", "SalePercent 0.70000000 of 0.75000000"),
+        ("1", "SalePercent 1.00000000 of 0.75000000"),
+    ] {
+        let record = TradeConfirmation { sale_percent: number(said), ..part.clone() };
+        assert_eq!(contradicted(&sent, &record), words);
+    }
+    // Of shares that leave each lot has a rate of its own, and nobody declares a discount.
+    let leaving = TradeApplication { business_code: "024".to_owned(), ..sent };
+    let record = TradeConfirmation {
+        business_code: "124".to_owned(),
+        rate_fee: Decimal::ONE,
+        sale_percent: Decimal::new(5, 1),
+        discount_rate_of_commission: Decimal::new(5, 1),
+        ..record
+    };
+    assert_eq!(contradicted(&leaving, &record), "");
+}
+
+#[test]
+fn a_record_that_refers_to_another_application_or_settles_income_otherwise_is_of_another_order() {
+    let (sent, record) = bought();
+    for (refers, words) in
+        [("", ""), ("OURS", ""), ("OTHER", "OriginalAppSheetNo is OTHER, and OURS was sent")]
+    {
+        let record =
+            TradeConfirmation { original_app_sheet_no: refers.to_owned(), ..record.clone() };
+        let found = misnamed(&record, &sent).into_iter();
+        let found =
+            found.map(|it| format!("{} is {}, and {} was sent", it.field, it.said, it.placed));
+        assert_eq!(found.collect::<Vec<_>>().join("; "), words);
+    }
+    let leaving = TradeApplication {
+        business_code: "024".to_owned(),
+        take_income_flag: "1".to_owned(),
+        ..TradeApplication::default()
+    };
+    for (flag, told) in [("", 0), ("1", 0), ("0", 1)] {
+        let record = TradeConfirmation {
+            business_code: "124".to_owned(),
+            take_income_flag: flag.to_owned(),
+            ..TradeConfirmation::default()
+        };
+        let found = misnamed(&record, &leaving);
+        assert_eq!(found.len(), told, "{found:?}");
+        assert!(found.iter().all(|it| it.field.as_str() == "TakeIncomeFlag"));
+    }
 }

@@ -8,7 +8,10 @@ use crate::exchange::{
     record::{Record, RecordRef},
     version::FileType,
 };
-use fundflow_domain::case::{Figure, Kind};
+use fundflow_domain::{
+    case::{Figure, Kind},
+    ids::ApplicationNo,
+};
 use fundflow_sagas::ports::stray::Stray;
 
 /// A record of a sound file that this engine cannot make sense of.
@@ -101,6 +104,10 @@ fn stray(source: &Source<'_>, why: &str) -> Stray {
         said: all_of(record),
         kind,
         why: why.to_owned(),
+        no: ["AppSheetSerialNo", "OriginalAppSheetNo"]
+            .iter()
+            .find_map(|name| ApplicationNo::new(said(record, name)?.as_str()).ok()),
+        of: None,
         fund: said(record, "FundCode").and_then(|fund| fund.parse().ok()),
         figures: figures.map(|(name, value)| Figure::new(name, value)).collect(),
     }

@@ -5,6 +5,7 @@ use super::{
     headings::{Columns, heading_problems},
     raw_rows::{OpenQuote, RawRow, raw_rows},
 };
+use crate::utf8::{self, NotUtf8};
 use chrono::Timelike as _;
 use fundflow_domain::time::Timestamp;
 use fundflow_kernel::counted::counted;
@@ -130,18 +131,12 @@ pub(super) fn text(
     problems: &mut Vec<Problem>,
 ) -> Option<String> {
     let bytes = bytes(folder, file, problems)?;
-    match String::from_utf8(bytes) {
-        Ok(text) => Some(text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text)),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            let before = error.as_bytes().get(..at).unwrap_or_default();
-            let line = before.split(|byte| *byte == b'\n').count();
-            let problem =
-                format!("byte {at} is not UTF-8 (GB18030 or GBK, perhaps); save the file as UTF-8");
-            problems.push(Problem::of_line(file, line, problem));
-            None
-        }
-    }
+    let read = utf8::text(&bytes).map(str::to_owned);
+    let told = |wrong: NotUtf8| {
+        let place = Problem::of_line(file, wrong.line, wrong.to_string());
+        problems.push(Problem { field: wrong.key, value: wrong.value, ..place });
+    };
+    read.map_err(told).ok()
 }
 
 impl Table {

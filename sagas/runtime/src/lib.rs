@@ -27,11 +27,13 @@ pub mod message;
 pub mod runner;
 mod running;
 
-// What is read off its log, and off its tables.
+// What is read off its log, and off its tables, and said of what is only wanted.
 pub mod follow;
+pub mod foresee;
 pub mod grounds;
 pub mod liveness;
 pub mod look;
+pub mod quote;
 pub mod replay;
 pub mod table_doc;
 pub mod timeline;

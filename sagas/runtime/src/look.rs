@@ -12,6 +12,7 @@ use crate::{
     liveness::{self, Wait},
     message::SagaId,
     process::{Over, Retry},
+    quote::Revocable,
     replay::{Followed, Replayed},
     running::ending_name,
     saga::{OpenEnd, Saga, View},
@@ -57,6 +58,8 @@ pub struct Look {
     pub ending: Option<&'static str>,
     /// Whether it is over and owes nothing.
     pub finished: bool,
+    /// How much of it can be taken back, and until when.
+    pub revocable: Vec<Revocable>,
     /// Why it did not go through, as the one who refused it said.
     pub failure: Option<Cause>,
     /// What is in transit, reserved, owed or unpaid.
@@ -188,6 +191,7 @@ pub fn glance<S: Saga>(
         retries: open.retries.clone(),
         ending: ending.map(ending_name::<S>),
         finished: ending.is_some() && waits.is_empty(),
+        revocable: saga.revocable(&view),
         failure: S::failure(&view)
             .or_else(|| view.left_because().filter(|_| matches!(ending, Some(Over::Abandoned)))),
         units: ends.iter().map(|end| S::unit(&view, &end.name)).collect(),

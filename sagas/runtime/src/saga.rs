@@ -26,6 +26,7 @@ pub use view::View;
 use crate::{
     port::{Callee, Payload},
     process::{Open, Parked},
+    quote::Revocable,
     step::Table,
     turn::{NotDone, Turn},
 };
@@ -280,6 +281,12 @@ pub trait Saga: Sized + Send + Sync + 'static {
         turn: &mut Turn<'_, Self>,
         command: &Self::Command,
     ) -> Result<usize, Self::Refusal>;
+
+    /// How much of it can be taken back, and until when; nothing where no command takes it back.
+    fn revocable(&self, view: &View<'_, Self>) -> Vec<Revocable> {
+        let _ = view;
+        Vec::new()
+    }
 
     /// The instant that a row refers to; `None` when nobody can know it (the calendar has ended).
     fn when(&self, view: &View<'_, Self>, when: Self::When) -> Option<Timestamp>;

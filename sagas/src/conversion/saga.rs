@@ -39,6 +39,7 @@ use fundflow_kernel::{
 use fundflow_runtime::{
     port::{Callee, Payload},
     process::Open,
+    quote::Revocable,
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
     turn::{self, NotDone},
@@ -280,6 +281,10 @@ impl saga::Saga for Conversion {
             Command::CloseCase { case, .. } => vec![Key::<Cases>::of(case).need()],
             Command::Cancel { .. } => Vec::new(),
         }
+    }
+
+    fn revocable(&self, view: &View<'_>) -> Vec<Revocable> {
+        cancel::revocable(self, view, (&view.plan.out, None))
     }
 
     fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {

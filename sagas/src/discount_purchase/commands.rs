@@ -20,6 +20,7 @@ use crate::parts::{
 };
 use fundflow_domain::{calendar::TradingDay, modes::ConversionMode, time::Timestamp};
 use fundflow_kernel::streams::Need;
+use fundflow_runtime::quote::{Revocable, Until};
 use std::sync::Arc;
 
 /// What must be in memory to decide that command.
@@ -32,6 +33,24 @@ pub(super) fn needs(view: &View<'_>, command: &Command) -> Vec<Need> {
 }
 
 impl DiscountPurchase {
+    /// Until when how much of it can be taken back, by the same rules.
+    pub(super) fn revocable_of(&self, view: &View<'_>) -> Vec<Revocable> {
+        let alone = view.plan.mode.buys_the_money_fund();
+        let scopes = [("all", Scope::All), ("conversion", Scope::Conversion)];
+        let asked = view.open.notes.cancel.map(|(at, _)| at);
+        let one = |(name, scope)| {
+            let scope = of_what_is_left(view, scope);
+            let until = match (nothing_to_cancel(view, scope), own_day(view, scope), asked) {
+                (Some(why), _, _) => Until::Never(why.into()),
+                (None, _, Some(at)) if is_asked(view, scope) => cancel::asked_before(at),
+                (None, Some(day), _) => Until::Before(self.house.calendar.cut_off(day)),
+                (None, None, _) => Until::NotOrdered,
+            };
+            Revocable { scope: name, until }
+        };
+        scopes.into_iter().take(if alone { 2 } else { 1 }).map(one).collect()
+    }
+
     pub(super) fn commanded(
         &self,
         turn: &mut Turn<'_>,

@@ -23,6 +23,7 @@ mod out;
 mod own_t;
 mod plan;
 mod prepare;
+pub mod quote;
 mod saga;
 mod words;
 

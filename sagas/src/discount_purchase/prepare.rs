@@ -234,7 +234,7 @@ impl DiscountPurchase {
     }
 
     /// What is promised of the request in that mode.
-    fn admissible(
+    pub(super) fn admissible(
         &self,
         streams: &Streams,
         of: &Preparing<'_, Self>,

@@ -43,6 +43,7 @@ use fundflow_kernel::{
 use fundflow_runtime::{
     port::{Callee, Payload},
     process::Open,
+    quote::Revocable,
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
     turn::{self, NotDone},
@@ -344,6 +345,10 @@ impl saga::Saga for DiscountPurchase {
 
     fn command_needs(&self, view: &View<'_>, command: &Command) -> Vec<Need> {
         commands::needs(view, command)
+    }
+
+    fn revocable(&self, view: &View<'_>) -> Vec<Revocable> {
+        self.revocable_of(view)
     }
 
     fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {

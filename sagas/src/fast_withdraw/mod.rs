@@ -40,6 +40,7 @@ mod overpaid;
 mod own_cases;
 mod plan;
 mod prepare;
+pub mod quote;
 mod saga;
 mod words;
 

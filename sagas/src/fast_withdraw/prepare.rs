@@ -67,9 +67,7 @@ impl FastWithdraw {
         if wallet.is_some_and(|wallet| wallet.entry(of.id) != Entry::default()) {
             return Err(Refusal::TransactionUsed(of.id.clone()));
         }
-        let keys = std::iter::once(&plan.quota).chain(plan.classes.iter().map(|(_, key)| key));
-        let used = keys.filter_map(|key| streams.state(key)).map(fast_quota::State::used);
-        let used = used.fold(Money::ZERO, |sum, used| sum.plus(used).unwrap_or(sum));
+        let used = self.used(streams, of, &quota);
         let admitted = cash_out::admit(&CashOut {
             way: Way::Fast { by: self.by.clone(), used },
             shares: request.shares,
@@ -95,6 +93,19 @@ impl FastWithdraw {
             },
             &FAST_WITHDRAW,
         ))
+    }
+
+    /// What counts towards that quota already, under all keys of the fund's classes.
+    pub(super) fn used(
+        &self,
+        streams: &Streams,
+        of: &Preparing<'_, Self>,
+        quota: &QuotaKey,
+    ) -> Money {
+        let plan = Plan::of(&self.house, of.id, of.request, quota);
+        let keys = std::iter::once(&plan.quota).chain(plan.classes.iter().map(|(_, key)| key));
+        let used = keys.filter_map(|key| streams.state(key)).map(fast_quota::State::used);
+        used.fold(Money::ZERO, |sum, used| sum.plus(used).unwrap_or(sum))
     }
 
     /// An ordinary withdrawal is offered only where those can be called whom it needs.

@@ -43,6 +43,7 @@ use fundflow_kernel::{
 use fundflow_runtime::{
     port::{Callee, Payload, PortName},
     process::{Disposed, Open},
+    quote::{Revocable, Until},
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
     turn::{self, NotDone},
@@ -323,6 +324,11 @@ impl saga::Saga for FastWithdraw {
             Command::CloseCase { case, .. } => cancel::case_needs(*case),
             Command::Cancel | Command::Redirect { .. } => Vec::new(),
         }
+    }
+
+    fn revocable(&self, _: &View<'_>) -> Vec<Revocable> {
+        let never = Until::Never(Refusal::Irrevocable.to_string().into());
+        vec![Revocable { scope: "all", until: never }]
     }
 
     fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {

@@ -9,16 +9,17 @@
 
 mod instant;
 mod may_close;
+mod until;
 
 pub use instant::{asked, when};
 use may_close::may_close;
+pub use until::{asked_before, revocable};
 
 use super::{
     application::{ApplicationLeg, FundSaga, book},
     compensation,
     milestone::{Milestone, Scope},
     payment::PaymentLeg,
-    timing,
 };
 use fundflow_domain::{
     application::{self, Application, Applications, Confirmation, Stage},
@@ -81,24 +82,7 @@ pub fn take_back<S: FundSaga>(
     if view.open.notes.cancel.is_some() {
         return Ok(0);
     }
-    if view.ending.is_some() {
-        return Err(NotTakenBack::Nothing("it is over"));
-    }
-    if leg.is_confirmed(&view) {
-        return Err(NotTakenBack::Nothing("the registrar has confirmed it"));
-    }
-    if leg.is_rejected(&view) {
-        return Err(NotTakenBack::Nothing("the registrar has rejected it"));
-    }
-    if let Some(why) = payment.and_then(|payment| unpaid(&view, payment)) {
-        return Err(NotTakenBack::Nothing(why));
-    }
-    if view.open.notes.turned_away.is_some() && !leg.is_placed(&view) {
-        return Err(NotTakenBack::Nothing("it was turned away, and is not placed any more"));
-    }
-    let day = leg.trade_date(&view).unwrap_or_else(|| timing::promised_day(&view));
-    let own = saga.cut_off(&view).map_err(|no| NotTakenBack::Refused(no.to_string()))?;
-    let cut_off = saga.house().calendar.cut_off_by(day, own);
+    let cut_off = until::until(saga, &view, (leg, payment))?;
     let heard_at = turn.now();
     if at.max(heard_at) >= cut_off {
         return Err(NotTakenBack::TooLate { at, heard_at, cut_off });

@@ -191,7 +191,8 @@ impl UnknownOrders {
 /// What the case on such news is about, and what is found.
 fn found(stream: &StreamName, news: &Payload) -> (About, Finding) {
     if let Some(stray) = news.downcast_ref::<Stray>() {
-        let about = About { fund: stray.fund, ..About::default() };
+        let (transaction, order) = stray.of.clone().unzip();
+        let about = About { transaction, order, fund: stray.fund };
         return (about, finding(stray.kind, &stray.why, vec![], stray.figures.clone()));
     }
     let what = format!("no order of ours has the number {}", stream.id());

@@ -12,8 +12,9 @@ use fundflow_domain::{
     case::{Disputed, Figure, Finding, Kind},
     confirmation_check::{
         ConversionExpected, ConversionNumbers, Dates, LotNumbers, LotTerms, Promised,
-        RedemptionExpected, RedemptionNumbers, When, confirms_another, conversion, dates,
-        most_interest, of_order, of_rejection as of_refused, redemption, takes_unpromised,
+        RedemptionExpected, RedemptionNumbers, When, allots_otherwise, confirms_another,
+        conversion, dates, most_interest, of_order, of_rejection as of_refused, redemption,
+        takes_unpromised,
     },
     fund::FundKind,
     ids::FundCode,
@@ -62,6 +63,7 @@ pub fn findings(
     let when = when(house, against.terms, first_day, received_at);
     found.extend(dates(&stated, &when, confirmation.outcome.registered()));
     found.extend(takes_unpromised(confirmation));
+    found.extend(allots_otherwise(confirmation));
     let Some(another) = confirms_another(confirmation) else { return found };
     // Nothing is disputed twice.
     let less = found.into_iter().map(|it| Finding { disputed: Disputed::default(), ..it });

@@ -3,7 +3,7 @@
 use crate::parts::cases::Record;
 use fundflow_domain::{
     case::{CaseId, Figure, Kind, SourceKind},
-    ids::FundCode,
+    ids::{ApplicationNo, FundCode, OrderId, TransactionId},
     spelling::Spelling,
 };
 use fundflow_kernel::envelope::StreamName;
@@ -23,6 +23,10 @@ pub struct Stray {
     pub kind: Kind,
     /// Why nobody takes it.
     pub why: String,
+    /// The application that it names, if it names one.
+    pub no: Option<ApplicationNo>,
+    /// Whose application that is, where it is one of ours.
+    pub of: Option<(TransactionId, OrderId)>,
     /// The fund that it names, if it is one.
     pub fund: Option<FundCode>,
     /// Its business, whose it is, and how much.

@@ -42,6 +42,7 @@ use fundflow_kernel::{
 use fundflow_runtime::{
     port::{Callee, Payload},
     process::Open,
+    quote::Revocable,
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
     turn::{self, NotDone},
@@ -293,6 +294,10 @@ impl saga::Saga for Purchase {
             Command::Date { .. } => timing::needs_to_date(view, &view.plan.payment),
             Command::Cancel { .. } | Command::Redirect { .. } => Vec::new(),
         }
+    }
+
+    fn revocable(&self, view: &View<'_>) -> Vec<Revocable> {
+        cancel::revocable(self, view, (&view.plan.buy, Some(&view.plan.payment)))
     }
 
     fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {

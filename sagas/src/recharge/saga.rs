@@ -39,6 +39,7 @@ use fundflow_kernel::{
 use fundflow_runtime::{
     port::{Callee, Payload},
     process::Open,
+    quote::Revocable,
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
     turn::{self, NotDone},
@@ -273,6 +274,10 @@ impl saga::Saga for Recharge {
             Command::Date { .. } => timing::needs_to_date(view, &view.plan.payment),
             Command::Cancel { .. } | Command::Redirect { .. } => Vec::new(),
         }
+    }
+
+    fn revocable(&self, view: &View<'_>) -> Vec<Revocable> {
+        cancel::revocable(self, view, (&view.plan.buy, Some(&view.plan.payment)))
     }
 
     fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {

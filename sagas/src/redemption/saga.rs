@@ -37,6 +37,7 @@ use fundflow_kernel::{
 use fundflow_runtime::{
     port::{Callee, Payload},
     process::Open,
+    quote::Revocable,
     saga::{self, Calling, Heard, OpenEnd, Preparing},
     step::Table,
     turn::{self, NotDone},
@@ -259,6 +260,10 @@ impl saga::Saga for Redemption {
             Command::CloseCase { case, .. } => cancel::case_needs(*case),
             Command::Cancel { .. } | Command::Redirect { .. } => Vec::new(),
         }
+    }
+
+    fn revocable(&self, view: &View<'_>) -> Vec<Revocable> {
+        cancel::revocable(self, view, (&view.plan.out, None))
     }
 
     fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {

@@ -19,6 +19,7 @@
 mod agreed;
 mod due;
 mod look;
+pub mod quote;
 mod refusal;
 mod saga;
 mod summary;

@@ -2,6 +2,7 @@
 
 use super::{
     Do, facts, one_sum,
+    quote::FEE,
     saga::{Turn, View, Withdraw},
 };
 use crate::house::Cost;
@@ -16,7 +17,6 @@ use fundflow_domain::{
     admission::cash_out::may_leave,
     application::{Ask, PromisedFee, Terms},
     calendar::TradingDay,
-    money::Money,
     orders::Cause,
 };
 use fundflow_runtime::turn::NotDone;
@@ -66,7 +66,7 @@ impl Withdraw {
             return turn.reach(Milestone::TurnedAway { cause });
         }
         let fund = self.house.terms(request.fund, day)?;
-        let fee = PromisedFee::Exact(Money::ZERO);
+        let fee = PromisedFee::Exact(FEE);
         let terms = Terms {
             order: plan.out.order.clone(),
             no: plan.out.no.clone(),

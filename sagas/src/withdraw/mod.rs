@@ -19,6 +19,7 @@ mod facts;
 mod hear;
 mod one_sum;
 mod plan;
+pub mod quote;
 mod saga;
 mod words;
 

@@ -38,6 +38,7 @@ use fundflow_kernel::{
 use fundflow_runtime::{
     port::{Callee, Payload},
     process::Open,
+    quote::Revocable,
     saga::{self, Calling, Clash, Heard, OpenEnd, Preparing},
     step::Table,
     turn::{self, NotDone},
@@ -309,6 +310,10 @@ impl saga::Saga for Withdraw {
             Command::CloseCase { case, .. } => cancel::case_needs(*case),
             Command::Cancel { .. } | Command::Redirect { .. } => Vec::new(),
         }
+    }
+
+    fn revocable(&self, view: &View<'_>) -> Vec<Revocable> {
+        cancel::revocable(self, view, (&view.plan.out, None))
     }
 
     fn command(&self, turn: &mut Turn<'_>, command: &Command) -> Result<usize, Refusal> {

@@ -170,3 +170,35 @@ fn a_fixed_fee_is_one_of_the_whole_order() {
     let none = found_last(fixed, &[part(false, "0", "500000"), part(true, "0", "500000")]);
     assert_eq!(none[0].kind, K::FeeDiffersFromPromise);
 }
+
+#[test]
+fn an_allotment_that_is_not_what_was_confirmed_is_told_with_both_and_holds_nothing_else() {
+    let told = |field: &str, placed: &str, said: &str| {
+        let misnamed = crate::application::Misnamed::unless_same(field, placed, said);
+        Confirmation {
+            misnamed: misnamed.into_iter().collect(),
+            ..record("1", true, ["1000000", "0", "0", "1000000"])
+        }
+    };
+    let part = told("SalePercent", "0.75000000", "0.50000000");
+    let found = allots_otherwise(&part).unwrap();
+    assert_eq!(found.kind, Kind::AmountDiffers);
+    assert_eq!(found.disputed, Disputed::default());
+    assert_eq!(
+        &*found.what,
+        "SalePercent is 0.50000000, and 0.75000000 of the amount is confirmed"
+    );
+    assert_eq!((confirms_another(&part), takes_unpromised(&part)), (None, None));
+
+    for field in ["RateFee", "DiscountRateOfCommission"] {
+        let rate = told(field, "0.1000", "1.0000");
+        let found = takes_unpromised(&rate).unwrap();
+        assert_eq!(
+            (found.kind, found.disputed),
+            (Kind::FeeDiffersFromPromise, Disputed::default())
+        );
+        assert_eq!((confirms_another(&rate), allots_otherwise(&rate)), (None, None), "{field}");
+    }
+    let another = told("OriginalAppSheetNo", "OURS", "OTHER");
+    assert!(confirms_another(&another).is_some() && allots_otherwise(&another).is_none());
+}

@@ -41,6 +41,8 @@ typed_record! {
         pub large_redemption_flag: String = text "LargeRedemptionFlag",
         /// Share of the fee that is charged, four decimals: 1 all, 0 none.
         pub discount_rate_of_commission: Decimal = number "DiscountRateOfCommission",
+        /// Fee rate that was applied, eight decimals.
+        pub rate_fee: Decimal = number "RateFee",
         /// The fund converted into.
         pub code_of_target_fund: String = text "CodeOfTargetFund",
         /// Class of that fund.

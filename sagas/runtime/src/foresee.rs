@@ -1,0 +1,145 @@
+//! What would follow, before anybody does it: decided by a runner of its own on the streams as a store has
+//! them. What that runner wants to append and to send is the answer, and nothing is appended or sent.
+//!
+//! ```text
+//! Foreseeing::of(runner, what, now)
+//! needs() -> the shell reads them -> provide(need, history)     until there are none
+//! decided() -> Foreseen | why not
+//! ```
+
+use crate::{
+    message::{Effect, Input, Output, Reply, SagaId, What},
+    runner::Runner,
+};
+use fundflow_kernel::{
+    envelope::{Actor, Recorded, StreamName},
+    streams::{Damage, Need},
+    time::Timestamp,
+};
+use std::sync::Arc;
+
+/// An event that would be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedEvent {
+    /// The stream that it would be appended to.
+    pub stream: StreamName,
+    /// As it is stored.
+    pub event_type: String,
+    /// In whose name.
+    pub actor: Actor,
+    /// Of the payload, as it is stored.
+    pub schema: u16,
+    /// The payload: one JSON object.
+    pub data: Arc<str>,
+}
+
+/// What would follow.
+#[derive(Debug, Clone, Default)]
+pub struct Foreseen {
+    /// Events, in this order.
+    pub events: Vec<PlannedEvent>,
+    /// Calls, once the events are durable. A call can be read as its type: [`Effect::call_as`].
+    pub calls: Vec<Effect>,
+    /// What a person would be told.
+    pub alerts: Vec<String>,
+}
+
+/// A decision that is only looked at.
+#[derive(Debug)]
+pub struct Foreseeing {
+    runner: Runner,
+    saga: SagaId,
+    now: Timestamp,
+    step: Step,
+}
+
+/// What the decision waits for.
+#[derive(Debug)]
+enum Step {
+    /// The streams of the saga itself.
+    Restoring(Input),
+    /// Those that the decision looks at.
+    Deciding(Input),
+    /// Those that what follows from it looks at.
+    Following,
+    /// What was asked for is in memory, so that it can go on.
+    Fed,
+}
+
+impl Foreseeing {
+    /// Of what is said to that saga at that instant. The runner knows its kinds, and has nothing in memory.
+    pub fn of(mut runner: Runner, saga: &SagaId, what: What, now: Timestamp) -> Self {
+        runner.restore(saga.kind, &saga.transaction);
+        Self { runner, saga: saga.clone(), now, step: Step::Restoring(Input::new(1, what)) }
+    }
+
+    /// The streams that must be read before it goes on; none once it is decided.
+    pub fn needs(&mut self) -> Vec<Need> {
+        loop {
+            match std::mem::replace(&mut self.step, Step::Following) {
+                Step::Restoring(input) => {
+                    let needs = self.runner.missing(&self.saga);
+                    if !needs.is_empty() {
+                        self.step = Step::Restoring(input);
+                        return needs;
+                    }
+                    self.step = Step::Deciding(input);
+                }
+                Step::Deciding(input) => {
+                    if let Err(wanting) = self.runner.handle(input, self.now) {
+                        self.step = Step::Deciding(wanting.input);
+                        return wanting.needs;
+                    }
+                }
+                Step::Fed => self.runner.go_on(self.now),
+                Step::Following => {
+                    let needs = self.runner.starving();
+                    if !needs.is_empty() {
+                        self.step = Step::Fed;
+                    }
+                    return needs;
+                }
+            }
+        }
+    }
+
+    /// Puts a stream into its memory, or why that cannot be read.
+    pub fn provide(&mut self, need: &Need, history: Result<&[Recorded], Damage>) {
+        match history {
+            // What is damaged is refused with its place, once somebody looks at it.
+            Ok(history) => drop(self.runner.provide(need, history)),
+            Err(damage) => self.runner.provide_damaged(need, damage),
+        }
+    }
+
+    /// What would follow.
+    ///
+    /// # Errors
+    /// Why the saga, or its rules, say no.
+    pub fn decided(mut self) -> Result<Foreseen, Arc<str>> {
+        let output = self.runner.take();
+        match output.replies.first() {
+            Some((_, Reply::NotActed(error))) => Err(error.to_string().into()),
+            Some((_, Reply::Refused(_, words))) => Err(words.clone()),
+            Some((_, Reply::Acted | Reply::Placed { .. } | Reply::Noticed(_) | Reply::Rest(_)))
+            | None => Ok(output.into()),
+        }
+    }
+}
+
+impl From<Output> for Foreseen {
+    fn from(output: Output) -> Self {
+        let mut events = Vec::new();
+        for append in output.appends {
+            events.extend(append.events.into_iter().map(|event| PlannedEvent {
+                stream: append.stream.clone(),
+                event_type: event.event_type.into_owned(),
+                actor: event.actor,
+                schema: event.schema,
+                data: event.data,
+            }));
+        }
+        let alerts = output.alerts.into_iter().map(|alert| alert.what.to_string()).collect();
+        Self { events, calls: output.effects, alerts }
+    }
+}
