@@ -151,7 +151,7 @@ async fn until_when_it_can_be_taken_back_is_when_a_command_is_refused() {
         assert_eq!(look.revocable, [revocable("all"), revocable("conversion")]);
         for scope in [Scope::All, Scope::Conversion] {
             let command = Command::Cancel { at: at(now), scope };
-            let actor = Actor::Investor("INV-1".into());
+            let actor = Actor::Requester("INV-1".into());
             let tx = "TX-1".parse().unwrap();
             let said = engine.preview_command::<DiscountPurchase>(&tx, command, actor, None).await;
             let events = said.map(|it| it.events.len());

@@ -169,8 +169,10 @@ pub struct Misnamed {
     pub said: Text<80>,
 }
 
-/// Fields of money that no order was promised, and of the rates by which it is charged.
-const FEES: [&str; 16] = [
+/// Fields of money that no order was promised, or that the record says twice, and of the rates by which it is charged.
+const FEES: [&str; 18] = [
+    "InterestTax",
+    "RaiseInterest",
     "DiscountRateOfCommission",
     "RateFee",
     "TransferFee",

@@ -19,6 +19,7 @@ use super::{
     answers::Sent,
     last, naming,
     puzzles::{Puzzle, Source},
+    raising,
 };
 use crate::exchange::{
     flow::trade_confirmation::{Side, TradeConfirmation},
@@ -28,14 +29,13 @@ use fundflow_domain::{
     application::{
         Confirmation, ConversionConfirmed, FastTransferConfirmed, Misnamed, Outcome,
         PurchaseConfirmed, RAISING_FAILED, Reception, RedemptionConfirmed, RejectedFrozen,
-        Rejection, Stated, SubscriptionConfirmed,
+        Rejection, Stated,
     },
     ids::ApplicationNo,
     money::{Money, Nav, NumberError, Shares, SignedMoney},
     orders::{Cause, Serial},
 };
 use fundflow_sagas::ports::registrar::{ApplicationAnswer, OfAnother};
-use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
 /// An answer, and the application that it is about.
@@ -108,9 +108,8 @@ pub(super) fn said_by(
     };
     let no = ApplicationNo::new(no.as_str()).map_err(|error| format!("{field}: {error}"))?;
     let sent = sent(&no);
-    let mut misnamed =
-        sent.as_ref().map(|sent| naming::misnamed(&record, sent)).unwrap_or_default();
     let code = codes.explain(source.registrar, &record.return_code);
+    let mut misnamed = naming::contradictions(&record, sent.as_ref(), code.is_success());
     let confirms = code.is_success() && !["120", "149", "152"].contains(&&*record.business_code);
     if !confirms {
         let said = if code.is_success() {
@@ -240,7 +239,7 @@ fn answer_of(
             return Ok(ApplicationAnswer::Received(Reception { serial, on, amount }));
         }
         "149" => {
-            let interest = Money::new(record.interest).map_err(number)?;
+            let interest = Money::new(raising::interest(record)).map_err(number)?;
             let cause = Cause::new(RAISING_FAILED, "the raising of the fund has failed");
             // What it names as confirmed is what it sends back.
             let stated = Stated {
@@ -258,7 +257,7 @@ fn answer_of(
         "152" => return Ok(ApplicationAnswer::Cancelled),
         "122" | "139" => Outcome::Purchase(purchased(record).map_err(number)?),
         "124" => Outcome::Redemption(redeemed(record).map_err(number)?),
-        "130" => Outcome::Subscription(subscribed(record).map_err(number)?),
+        "130" => Outcome::Subscription(raising::subscribed(record).map_err(number)?),
         "136" => Outcome::Conversion(converted(record).map_err(number)?),
         "198" => Outcome::FastTransfer(FastTransferConfirmed {
             shares: Shares::new(record.confirmed_vol).map_err(number)?,
@@ -300,18 +299,6 @@ fn purchased(record: &TradeConfirmation) -> Result<PurchaseConfirmed, NumberErro
     })
 }
 
-fn subscribed(record: &TradeConfirmation) -> Result<SubscriptionConfirmed, NumberError> {
-    Ok(SubscriptionConfirmed {
-        amount: Money::new(record.confirmed_amount)?,
-        fee: Money::new(record.charge)?,
-        refund: Money::new(record.refund_amount)?,
-        interest: Money::new(record.interest)?,
-        face: Nav::new(if record.nav.is_zero() { Decimal::ONE } else { record.nav })?,
-        shares: Shares::new(record.confirmed_vol)?,
-        interest_shares: Shares::new(record.volume_by_interest)?,
-    })
-}
-
 fn redeemed(record: &TradeConfirmation) -> Result<RedemptionConfirmed, NumberError> {
     let fee = Money::new(record.charge)?;
     let payout = Money::new(record.confirmed_amount)?;
@@ -346,6 +333,7 @@ fn converted(record: &TradeConfirmation) -> Result<ConversionConfirmed, NumberEr
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rust_decimal::Decimal;
 
     fn of(business: &str) -> TradeConfirmation {
         TradeConfirmation { business_code: business.to_owned(), ..Default::default() }
@@ -392,6 +380,8 @@ mod tests {
         let on = "2026-02-25".parse().ok();
         let record =
             TradeConfirmation { transaction_cfm_date: on, refund_amount: 1000.into(), ..of("149") };
+        let earned = TradeConfirmation { raise_interest: Decimal::new(63, 2), ..record.clone() };
+        assert_eq!(stated(answer_of(&earned, Vec::new())).0, "0.63".parse().unwrap());
         let (_, said) = stated(answer_of(&record, Vec::new()));
         let said = said.unwrap();
         assert_eq!((said.on, said.refund), (on, Money::whole_yuan(1000)));

@@ -24,6 +24,7 @@ mod portions;
 mod puzzles;
 #[cfg(test)]
 mod puzzles_tests;
+mod raising;
 mod serials;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@
 //! | `TransactionDate` | T, also of what was carried over |
 //! | `TransactionAccountID`, `TAAccountID`, `DistributorCode`, `CurrencyType` | the same |
 //! | `ApplicationAmount`, `ApplicationVol` | what was asked for, not what is confirmed |
-//! | `Interest` | none, but of a subscription |
+//! | `Interest`, `RaiseInterest` | none, but of a subscription, where both are one figure; see `raising` for more of it |
 //! | `ShareClass`, `TargetShareType` | the same; not of 137 and 138, each of which is of its own fund |
 //! | `TransferFee`, `OtherFee1`, `OtherFee2`, `StampDuty`, `Tax`, `BreachFee`, `PunishFee`, `AchievementPay` | none: nobody was promised one |
 //! | `RefundAmount` | none, but of what money buys |
@@ -27,6 +27,7 @@
 //! rejection it is booked.
 //! Nor is `RateFee` of shares that leave: each lot has a rate of its own.
 
+use super::raising;
 use crate::exchange::flow::{
     trade_application::TradeApplication, trade_confirmation::TradeConfirmation,
 };
@@ -37,6 +38,17 @@ use fundflow_domain::{
     purchase,
 };
 use rust_decimal::Decimal;
+
+/// Where a record contradicts what was sent, or, of a raising, itself.
+pub(super) fn contradictions(
+    record: &TradeConfirmation,
+    sent: Option<&TradeApplication>,
+    succeeds: bool,
+) -> Vec<Misnamed> {
+    let of_sent = sent.map(|sent| misnamed(record, sent)).unwrap_or_default();
+    let itself = Some(record).filter(|_| succeeds).map(raising::contradicting);
+    of_sent.into_iter().chain(itself.into_iter().flatten()).collect()
+}
 
 /// Where a record names another order than the application that was sent.
 pub(super) fn misnamed(record: &TradeConfirmation, sent: &TradeApplication) -> Vec<Misnamed> {
@@ -75,8 +87,10 @@ pub(super) fn misnamed(record: &TradeConfirmation, sent: &TradeApplication) -> V
     ];
     let numbers = numbers.into_iter().filter(|(_, _, said)| !said.is_zero());
     let raised = sent.business_code == "020";
-    let interest = (!raised).then_some(("Interest", Decimal::ZERO, record.interest));
-    let numbers = numbers.chain(interest).filter_map(|(field, placed, said)| {
+    let interest = [("Interest", record.interest), ("RaiseInterest", record.raise_interest)];
+    let interest = interest.into_iter().filter(|_| !raised);
+    let numbers = numbers.chain(interest.map(|(field, said)| (field, Decimal::ZERO, said)));
+    let numbers = numbers.filter_map(|(field, placed, said)| {
         Misnamed::unless_same(field, &format!("{placed:.2}"), &format!("{said:.2}"))
     });
     code.into_iter().chain(funds(record, sent)).chain(texts).chain(numbers).collect()

@@ -1,6 +1,6 @@
 //! Each field of a record that may name another order than the one that it has the number of.
 
-use super::naming::{contradicting, misnamed, unpromised_fees};
+use super::naming::{contradicting, contradictions, misnamed, unpromised_fees};
 use crate::exchange::flow::{
     trade_application::TradeApplication, trade_confirmation::TradeConfirmation,
 };
@@ -119,6 +119,17 @@ fn a_subscription_has_interest_and_a_failed_one_is_an_answer_to_it() {
         let record = TradeConfirmation { business_code, interest: 5.into(), ..Default::default() };
         assert_eq!(misnamed(&record, &sent), []);
     }
+}
+
+#[test]
+fn a_record_of_a_raising_that_contradicts_itself_is_named_unless_a_return_code_refuses_it() {
+    let record = TradeConfirmation {
+        refund_amount: 5.into(),
+        business_code: "120".to_owned(),
+        ..Default::default()
+    };
+    assert_eq!(contradictions(&record, None, true)[0].field.as_str(), "RefundAmount");
+    assert_eq!(contradictions(&record, None, false), []);
 }
 
 type Change = fn(&mut TradeConfirmation);

@@ -127,6 +127,10 @@ typed_record! {
         pub undistribute_monetary_income: Decimal = signed "UndistributeMonetaryIncome",
         /// Interest of the raising period.
         pub interest: Decimal = number "Interest",
+        /// The same, where a registrar fills this field or both.
+        pub raise_interest: Decimal = number "RaiseInterest",
+        /// Tax on that interest.
+        pub interest_tax: Decimal = number "InterestTax",
         /// Shares bought by that interest.
         pub volume_by_interest: Decimal = number "VolumeByInterest",
         /// Day the lot was registered; holding time runs from it.
