@@ -62,7 +62,7 @@ const BUSINESS: (&[&str], &[&str]) = (
 const EXCEPTIONS: &[(&str, &str, usize)] = &[
     // What becomes of the difference of a record is asked of the ledger's rules, which are the domain's.
     ("application/src/desk/difference.rs", "is_of_a_purchase", 1),
-    // The stored name of who asked (docs/adr/0021): it is in the chain of every event.
+    // The stored name of who asked (docs/adr/0023): it is in the chain of every event.
     ("kernel/src/envelope.rs", "investor", 4),
 ];
 
