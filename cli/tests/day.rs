@@ -27,7 +27,7 @@ fn folder(file: &str, change: impl Fn(String) -> Vec<u8>) -> TempDir {
         }
     }
     fs::create_dir(dir.path().join("funds")).expect("a directory");
-    for fund in ["funds/050027.toml", "funds/990001.toml", "funds/990002.toml"] {
+    for fund in ["funds/050027.toml", "funds/990001.toml", "funds/990002.toml", "funds/990003.toml"] {
         fs::copy(example().join(fund), dir.path().join(fund)).expect("a copy");
     }
     let path = dir.path().join(file);
@@ -56,13 +56,13 @@ fn the_example_day_is_played_verified_and_played_again_for_nothing() {
     let out = said(&first.stdout);
 
     assert_eq!((first.status.code(), said(&first.stderr).as_str()), (Some(0), ""), "{out}");
-    assert!(out.starts_with("2026-02-12: 98 requests, of these 1 repeated\n\n"), "{out}");
+    assert!(out.starts_with("2026-02-12: 105 requests, of these 1 repeated\n\n"), "{out}");
     let incomes = [
         " INCOME OF     YUAN  TO SHARES  PAID OUT  UNPAID",
-        " 000730      6.2800     6.2800    0.0000  0.0000",
+        " 000730      6.6100     6.6100    0.0000  0.0000",
         " 050003     10.9000     7.5500    1.8300  1.5200",
     ];
-    let lines = ["     43  completed ", &incomes.join("\n"), "next:\n  fundflow saga ls --stuck"];
+    let lines = ["     46  completed ", &incomes.join("\n"), "next:\n  fundflow saga ls --stuck"];
     for line in lines {
         assert!(out.contains(line), "{out}");
     }
@@ -101,30 +101,30 @@ fn without_a_terminal_a_day_tells_its_progress_in_lines_of_virtual_time_beside_t
 
     assert_eq!(
         lines,
-        "2026-02-12 09:14  10 of 98 requests made\n\
-         2026-02-12 09:34  20 of 98 requests made\n\
-         2026-02-12 09:52  30 of 98 requests made\n\
-         2026-02-12 10:06  40 of 98 requests made\n\
-         2026-02-12 10:14  49 of 98 requests made\n\
-         2026-02-12 13:01  59 of 98 requests made\n\
-         2026-02-12 14:59  69 of 98 requests made\n\
+        "2026-02-12 09:16  11 of 105 requests made\n\
+         2026-02-12 09:35  21 of 105 requests made\n\
+         2026-02-12 09:54  32 of 105 requests made\n\
+         2026-02-12 10:08  42 of 105 requests made\n\
+         2026-02-12 10:29  53 of 105 requests made\n\
+         2026-02-12 13:03  63 of 105 requests made\n\
+         2026-02-12 15:00  74 of 105 requests made\n\
          2026-02-12 19:00  the batch of 2026-02-12 is sealed and sent\n\
          2026-02-12 20:00  prices of 2026-02-12 are published\n\
          2026-02-13 08:00  the registrar has worked through the batch of 2026-02-12\n\
          2026-02-13 08:30  the registrar's answers for 2026-02-12 are read\n\
-         2026-02-13 10:02  79 of 98 requests made\n\
+         2026-02-13 10:05  84 of 105 requests made\n\
          2026-02-13 19:00  the batch of 2026-02-13 is sealed and sent\n\
+         2026-02-13 20:00  95 of 105 requests made\n\
          2026-02-13 20:00  prices of 2026-02-13 are published\n\
-         2026-02-14 20:00  90 of 98 requests made\n\
          2026-02-24 08:00  the registrar has worked through the batch of 2026-02-13\n\
          2026-02-24 08:30  the registrar's answers for 2026-02-13 are read\n\
          2026-02-24 17:00  the batch of 2026-02-24 is sealed and sent\n\
          2026-02-25 08:00  the registrar has worked through the batch of 2026-02-24\n\
          2026-02-25 08:30  the registrar's answers for 2026-02-24 are read\n\
-         2026-02-26 20:00  98 of 98 requests made\n\
-         2026-02-26 20:00  nothing moves any more; verifying 1541 events\n"
+         2026-02-26 20:00  105 of 105 requests made\n\
+         2026-02-26 20:00  nothing moves any more; verifying 1654 events\n"
     );
-    assert_eq!(report["events_added"], 1541);
+    assert_eq!(report["events_added"], 1654);
     assert_eq!(said(&fundflow(&typed, other.path()).stderr), lines);
 }
 
@@ -273,7 +273,7 @@ fn bad_rows_are_named_and_the_others_are_played() {
         )
     );
     let out = said(&played.stdout);
-    assert!(out.starts_with("2026-02-12: 98 requests"), "{out}");
+    assert!(out.starts_with("2026-02-12: 105 requests"), "{out}");
     assert!(out.contains("6 mistakes in the folder, named above\n"), "{out}");
 }
 
@@ -338,7 +338,7 @@ fn a_program_gets_one_document() {
     let played = fundflow(&["day", folder.to_str().expect("plain"), "-o", "json"], store.path());
     let report: serde_json::Value = serde_json::from_slice(&played.stdout).expect("JSON");
 
-    assert_eq!(report["requests"], 98);
+    assert_eq!(report["requests"], 105);
     assert_eq!(report["endings"][0]["ending"], "completed");
     assert_eq!(report["channel"]["charged"], "162544.88");
 }
