@@ -27,7 +27,7 @@ fn folder(file: &str, change: impl Fn(String) -> Vec<u8>) -> TempDir {
         }
     }
     fs::create_dir(dir.path().join("funds")).expect("a directory");
-    for fund in ["funds/050027.toml", "funds/990001.toml", "funds/990002.toml"] {
+    for fund in ["funds/050027.toml", "funds/990001.toml", "funds/990002.toml", "funds/990003.toml"] {
         fs::copy(example().join(fund), dir.path().join(fund)).expect("a copy");
     }
     let path = dir.path().join(file);
@@ -56,13 +56,13 @@ fn the_example_day_is_played_verified_and_played_again_for_nothing() {
     let out = said(&first.stdout);
 
     assert_eq!((first.status.code(), said(&first.stderr).as_str()), (Some(0), ""), "{out}");
-    assert!(out.starts_with("2026-02-12: 98 requests, of these 1 repeated\n\n"), "{out}");
+    assert!(out.starts_with("2026-02-12: 105 requests, of these 1 repeated\n\n"), "{out}");
     let incomes = [
         " INCOME OF     YUAN  TO SHARES  PAID OUT  UNPAID",
-        " 000730      6.2800     6.2800    0.0000  0.0000",
+        " 000730      6.6100     6.6100    0.0000  0.0000",
         " 050003     10.9000     7.5500    1.8300  1.5200",
     ];
-    let lines = ["     43  completed ", &incomes.join("\n"), "next:\n  fundflow saga ls --stuck"];
+    let lines = ["     46  completed ", &incomes.join("\n"), "next:\n  fundflow saga ls --stuck"];
     for line in lines {
         assert!(out.contains(line), "{out}");
     }
@@ -101,30 +101,30 @@ fn without_a_terminal_a_day_tells_its_progress_in_lines_of_virtual_time_beside_t
 
     assert_eq!(
         lines,
-        "2026-02-12 09:14  10 of 98 requests made\n\
-         2026-02-12 09:34  20 of 98 requests made\n\
-         2026-02-12 09:52  30 of 98 requests made\n\
-         2026-02-12 10:06  40 of 98 requests made\n\
-         2026-02-12 10:14  49 of 98 requests made\n\
-         2026-02-12 13:01  59 of 98 requests made\n\
-         2026-02-12 14:59  69 of 98 requests made\n\
+        "2026-02-12 09:16  11 of 105 requests made\n\
+         2026-02-12 09:35  21 of 105 requests made\n\
+         2026-02-12 09:54  32 of 105 requests made\n\
+         2026-02-12 10:08  42 of 105 requests made\n\
+         2026-02-12 10:29  53 of 105 requests made\n\
+         2026-02-12 13:03  63 of 105 requests made\n\
+         2026-02-12 15:00  74 of 105 requests made\n\
          2026-02-12 19:00  the batch of 2026-02-12 is sealed and sent\n\
          2026-02-12 20:00  prices of 2026-02-12 are published\n\
          2026-02-13 08:00  the registrar has worked through the batch of 2026-02-12\n\
          2026-02-13 08:30  the registrar's answers for 2026-02-12 are read\n\
-         2026-02-13 10:02  79 of 98 requests made\n\
+         2026-02-13 10:05  84 of 105 requests made\n\
          2026-02-13 19:00  the batch of 2026-02-13 is sealed and sent\n\
+         2026-02-13 20:00  95 of 105 requests made\n\
          2026-02-13 20:00  prices of 2026-02-13 are published\n\
-         2026-02-14 20:00  90 of 98 requests made\n\
          2026-02-24 08:00  the registrar has worked through the batch of 2026-02-13\n\
          2026-02-24 08:30  the registrar's answers for 2026-02-13 are read\n\
          2026-02-24 17:00  the batch of 2026-02-24 is sealed and sent\n\
          2026-02-25 08:00  the registrar has worked through the batch of 2026-02-24\n\
          2026-02-25 08:30  the registrar's answers for 2026-02-24 are read\n\
-         2026-02-26 20:00  98 of 98 requests made\n\
-         2026-02-26 20:00  nothing moves any more; verifying 1541 events\n"
+         2026-02-26 20:00  105 of 105 requests made\n\
+         2026-02-26 20:00  nothing moves any more; verifying 1654 events\n"
     );
-    assert_eq!(report["events_added"], 1541);
+    assert_eq!(report["events_added"], 1654);
     assert_eq!(said(&fundflow(&typed, other.path()).stderr), lines);
 }
 
@@ -186,7 +186,7 @@ fn what_the_register_freezes_is_not_available_until_it_says_otherwise() {
         ["frozen", "available"].map(|name| row[name].as_str().expect("a number").to_owned())
     };
     assert_eq!(row("wallet", "I-1007", "000730"), ["4000.00", "1000.97"], "0.97 of income");
-    assert_eq!(row("holdings", "I-1002", "011162"), ["0.00", "14694.79"], "lifted on 24 February");
+    assert_eq!(row("holdings", "I-1002", "011162"), ["0.00", "14624.04"], "lifted on 24 February");
     let events = |event_type: &str| {
         let listed = fundflow(&["event", "ls", "--type", event_type, "-o", "json"], store.path());
         let rows: serde_json::Value = serde_json::from_slice(&listed.stdout).expect("JSON");
@@ -247,9 +247,9 @@ fn the_registrars_files_state_the_income_that_is_published_owed_and_paid() {
 fn bad_rows_are_named_and_the_others_are_played() {
     let store = tempfile::tempdir().expect("a directory");
     let folder = folder("orders.csv", |text| {
-        let rows = "B-1,10:00,I-1001,000730,011162,1e30,,,,,,,,,,,,,,\n\
-                    B-2,10:00,I-4711,000730,999999,-5,,,,,,,,,,,,,,\n\
-                    D-0001,10:00,I-1001,000730,011162,77.00,,,,,,,,,,,,,,\n\
+        let rows = "B-1,10:00,I-1001,000730,011162,1e30,,,,,,,,,,,,,,,,\n\
+                    B-2,10:00,I-4711,000730,999999,-5,,,,,,,,,,,,,,,,\n\
+                    D-0001,10:00,I-1001,000730,011162,77.00,,,,,,,,,,,,,,,,\n\
                     B-3,10:00,I-1001,000730,0111";
         (text + rows).into_bytes()
     });
@@ -261,19 +261,19 @@ fn bad_rows_are_named_and_the_others_are_played() {
     assert_eq!(
         said(&played.stderr),
         format!(
-            "orders.csv:100: amount \"1e30\": {amount}\n\
-             orders.csv:101: investor \"I-4711\": write an investor of investors.csv\n\
-             orders.csv:101: target_fund \"999999\": write one of 000730, 000891, 001546, 011162, 018145, \
-             050003, 050027, 990001, 990002\n\
-             orders.csv:101: amount \"-5\": {amount}\n\
-             orders.csv:102: transaction \"D-0001\": already stands for another order on line 2; it \
+            "orders.csv:107: amount \"1e30\": {amount}\n\
+             orders.csv:108: investor \"I-4711\": write an investor of investors.csv\n\
+             orders.csv:108: target_fund \"999999\": write one of 000730, 000891, 001546, 011162, 018145, \
+             050003, 050027, 990001, 990002, 990003\n\
+             orders.csv:108: amount \"-5\": {amount}\n\
+             orders.csv:109: transaction \"D-0001\": already stands for another order on line 2; it \
              differs in amount: give a new order a new transaction\n\
-             orders.csv:103: the file ends within this line, which may be half written; complete it and \
+             orders.csv:110: the file ends within this line, which may be half written; complete it and \
              end it with a line break\n"
         )
     );
     let out = said(&played.stdout);
-    assert!(out.starts_with("2026-02-12: 98 requests"), "{out}");
+    assert!(out.starts_with("2026-02-12: 105 requests"), "{out}");
     assert!(out.contains("6 mistakes in the folder, named above\n"), "{out}");
 }
 
@@ -338,9 +338,9 @@ fn a_program_gets_one_document() {
     let played = fundflow(&["day", folder.to_str().expect("plain"), "-o", "json"], store.path());
     let report: serde_json::Value = serde_json::from_slice(&played.stdout).expect("JSON");
 
-    assert_eq!(report["requests"], 98);
+    assert_eq!(report["requests"], 105);
     assert_eq!(report["endings"][0]["ending"], "completed");
-    assert_eq!(report["channel"]["charged"], "162544.88");
+    assert_eq!(report["channel"]["charged"], "164944.88");
 }
 
 #[test]

@@ -105,10 +105,12 @@ async fn every_order_of_the_example_day_ends_as_its_note_says() {
         endings(&report),
         [
             "completed: 01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 19 21 22 23 34 36 40 41 \
-             51 52 54 55 56 57 60 66.20260212 70 73 74 76 80 81 82 83 84.20260212 85.20260213",
-            "completed in part: 32 33",
+             51 52 54 55 56 57 60 66.20260212 70 73 74 76 80 81 83 84.20260212 85.20260213 86 87 \
+             90 92",
+            "completed in part: 32 33 82 91",
             "kept in wallet: 38 39",
             "kept in wallet: 63",
+            "kept in wallet: 88",
             "kept in wallet: 31",
             "kept in wallet: 30",
             "compensated: 29",
@@ -116,7 +118,7 @@ async fn every_order_of_the_example_day_ends_as_its_note_says() {
              000730.2026-02-15.1 000730.2026-02-16 000730.2026-02-23 050003.2026-02-13 \
              050003.2026-02-14 050003.2026-02-15 050003.2026-02-24 050003.2026-02-25 \
              050003.2026-02-26",
-            "paid out: 67 68 75",
+            "paid out: 67 68 75 89",
             "rolled back: 53",
             "rolled back: 58 61 78",
             "rolled back: 18",
@@ -137,7 +139,7 @@ async fn every_order_of_the_example_day_ends_as_its_note_says() {
     );
     let refused = report.endings.iter().filter(|row| row.ending == "refused");
     assert_eq!(refused.map(|row| row.transactions.len()).sum::<usize>(), 13);
-    assert_eq!((report.requests, report.repeats, report.remarks.len()), (98, 1, 0));
+    assert_eq!((report.requests, report.repeats, report.remarks.len()), (105, 1, 0));
     let cases: Vec<_> = report
         .open_cases
         .iter()
@@ -260,8 +262,8 @@ async fn after_all_incomes_and_exits_the_wallets_and_the_register_say_the_same()
     // 30,007.55 × 0.5090 / 10,000 after it.
     assert_eq!(of("050003", "I-1014"), "30007.55 1.5200");
     assert_eq!(of("050003", "I-1008"), "0.00 0.0000", "paid with all of its shares");
-    // 200.00 that were handed over on the 13th earn for the bank from then on.
-    assert_eq!(of("000730", "I-1001"), "19654.10 0.0000");
+    // 350.00 that were handed over on the 13th earn for the bank from then on.
+    assert_eq!(of("000730", "I-1001"), "19504.06 0.0000");
 
     let rows: Vec<_> = played
         .books
@@ -276,7 +278,7 @@ async fn after_all_incomes_and_exits_the_wallets_and_the_register_say_the_same()
     assert_eq!(
         rows,
         [
-            ("000730".into(), sums(["6.2800", "6.2800", "0.0000", "0.0000"])),
+            ("000730".into(), sums(["6.6100", "6.6100", "0.0000", "0.0000"])),
             ("050003".into(), sums(["10.9000", "7.5500", "1.8300", "1.5200"])),
         ]
     );

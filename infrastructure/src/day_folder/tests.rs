@@ -44,7 +44,7 @@ fn the_example_day_has_no_mistake() {
     let reading = read(&example(), &TradingCalendar::xshg().unwrap());
     assert_eq!(reading.problems, []);
     let day = reading.day.unwrap();
-    assert_eq!((day.orders.len(), day.investors.len(), day.prices.len()), (98, 15, 6));
+    assert_eq!((day.orders.len(), day.investors.len(), day.prices.len()), (105, 15, 8));
     assert_eq!(
         (day.trade_date.to_string(), day.next.to_string()),
         ("2026-02-12".into(), "2026-02-13".into())

@@ -2,7 +2,7 @@
 //! carried over to, or as soon as its price is known after that.
 
 use super::{ApplicationEntry, Confirming, Market, SandboxRegistrar};
-use crate::sandbox::journal::JournalError;
+use crate::sandbox::{journal::JournalError, notices::Notices};
 use fundflow_domain::{
     application::{Ask, Terms},
     calendar::TradingDay,
@@ -14,6 +14,19 @@ use std::sync::Arc;
 const PAID_IN_TIME: i64 = 2 * 3_600_000;
 
 impl SandboxRegistrar {
+    /// Lets the batch run then.
+    #[must_use]
+    pub fn confirming(mut self, confirming: Confirming) -> Self {
+        self.confirming = confirming;
+        self.agenda.clear();
+        self.notices = Notices::default();
+        for entry in self.applications() {
+            self.say(&entry, self.in_file(&entry));
+            self.wait_for_hour(&entry);
+        }
+        self
+    }
+
     /// Puts an entry on the agenda that somebody has to decide on at its hour.
     pub(super) fn wait_for_hour(&self, entry: &ApplicationEntry) {
         let waits = entry.decided.is_some() || self.confirming == Confirming::AtItsHour;
@@ -38,6 +51,17 @@ impl SandboxRegistrar {
         let too_late_for = Some(terms.trade_date);
         let terms = Terms { trade_date, ..terms.clone() };
         ApplicationEntry { terms, too_late_for, ..entry }
+    }
+
+    /// How many records of it stand in the file of its T. Whoever reads that hears them there, at its own hour,
+    /// whether this program was started again in between or not.
+    pub(super) fn in_file(&self, entry: &ApplicationEntry) -> usize {
+        if self.confirming != Confirming::ByBatch || !entry.batched {
+            return 0;
+        }
+        let Ok(next) = self.market.calendar().plus(entry.terms.trade_date, 1) else { return 0 };
+        let night = Market::hour_of(next.date());
+        entry.decided.iter().flat_map(|decided| decided.said_by(night)).count()
     }
 
     /// The terms with the T that it counts for: with files that of the one that will name it, as whoever

@@ -203,17 +203,6 @@ impl SandboxRegistrar {
         }
     }
 
-    /// Lets the batch run then.
-    #[must_use]
-    pub fn confirming(mut self, confirming: Confirming) -> Self {
-        self.confirming = confirming;
-        self.agenda.clear();
-        for entry in self.applications() {
-            self.wait_for_hour(&entry);
-        }
-        self
-    }
-
     /// Lets every answer take that long in real time.
     #[must_use]
     pub fn with_delay(self, delay: Duration) -> Self {
