@@ -4,12 +4,17 @@
 #![allow(clippy::unwrap_used, reason = "what a test cannot make or find fails it")]
 
 use fundflow_domain::{
-    advance, application, application::Outcome, case, day_limit, fast_quota, holdings,
-    modes::ConversionMode, payment, payout, plan, wallet,
+    advance, application,
+    application::Outcome,
+    case::{self, How},
+    day_limit, fast_quota, holdings,
+    modes::ConversionMode,
+    payment, payout, plan, wallet,
 };
-use fundflow_runtime::port::Payload;
+use fundflow_runtime::{port::Payload, process::Disposition};
 use fundflow_sagas::{
     discount_purchase,
+    freeze::Word,
     ports::{
         advance::{AdvanceAnswer, AdvanceNotice, AdvanceSaid, RepaymentAnswer},
         bank::{BankAnswer, BankNotice, ChargeAnswer, PayoutAnswer, RefundAnswer},
@@ -17,10 +22,13 @@ use fundflow_sagas::{
         stray::Stray,
     },
 };
-use fundflow_testkit::strategies::{
-    advance_commands, case_commands, conversion_commands, day_limit_commands, fast_quota_commands,
-    holdings_commands, notices, payment_commands, payout_commands, plan_commands,
-    purchase_commands, requests, wallet_commands,
+use fundflow_testkit::{
+    strategies::{
+        Operates, advance_commands, asks, case_commands, conversion_commands, day_limit_commands,
+        fast_quota_commands, holdings_commands, notices, operations, payment_commands,
+        payout_commands, plan_commands, purchase_commands, requests, wallet_commands,
+    },
+    wanted::Wanted,
 };
 use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 use std::{collections::BTreeSet, fmt::Debug};
@@ -93,14 +101,14 @@ fn requests_are_of_every_mode() {
     assert_eq!(drawn(requests(), name), BTreeSet::from(all));
 }
 
-/// Every variant of a type is drawn among what is said unasked.
+/// Every variant of a type is drawn, but for those behind a `!`, which another strategy draws.
 macro_rules! all_told {
-    ($told:expr, $said:ident: $($variant:ident)+) => {
-        let told = $told;
+    ($told:expr, $said:ident: $($variant:ident)+ $(! $other:ident)*) => {
         let name = |said: &$said| match said {
             $($said::$variant { .. } => stringify!($variant),)+
+            $($said::$other { .. } => stringify!($other),)*
         };
-        let names: BTreeSet<_> = told.iter().map(name).collect();
+        let names: BTreeSet<_> = $told.iter().map(name).collect();
         assert_eq!(names, BTreeSet::from([$(stringify!($variant)),+]), stringify!($said));
     };
 }
@@ -172,4 +180,49 @@ fn nothing_is_told_of_which_this_file_knows_nothing() {
             || news.is::<Stray>();
         assert!(known, "a type of notice that no test here holds against its variants");
     }
+}
+
+/// Whatever a strategy draws, so many times that each variant is among it.
+fn some<T: Debug>(strategy: impl Strategy<Value = T>) -> Vec<T> {
+    let mut runner = TestRunner::deterministic();
+    (0..2_000).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect()
+}
+
+#[test]
+fn an_operator_uses_every_door_with_every_disposition_and_closes_cases_in_every_way_of_a_person() {
+    let all = some(operations());
+    let (mut given_up, mut closed) = (vec![], BTreeSet::new());
+    for operates in &all {
+        match operates {
+            Operates::Abandon(disposition) => given_up.push(*disposition),
+            Operates::CloseCase(how) => {
+                closed.insert(match how {
+                    How::Corrected { .. } => "by a record, which is no person's",
+                    How::Accepted => "accepted",
+                    How::PaidByUs { .. } => "paid by us",
+                    How::Withdrawn => "withdrawn",
+                    How::Manual { .. } => "manual",
+                });
+            }
+            Operates::Resume
+            | Operates::SkipToLanding
+            | Operates::Date(_)
+            | Operates::Redirect(_) => {}
+        }
+    }
+    all_told!(all, Operates: Resume SkipToLanding Abandon CloseCase Date Redirect);
+    all_told!(given_up, Disposition: Refund Suspense Manual);
+    assert_eq!(closed, BTreeSet::from(["accepted", "manual", "paid by us", "withdrawn"]));
+}
+
+#[test]
+fn an_investor_asks_for_everything() {
+    let wanted = some(asks::wanted());
+    all_told!(wanted, Wanted: DiscountPurchase Recharge Withdraw FastWithdraw Purchase Redemption
+        Conversion ! Plan);
+    let ways: BTreeSet<&str> = wanted.iter().map(Wanted::name).collect();
+    assert!(ways.contains("subscription"), "{ways:?}");
+    let frozen: Vec<_> =
+        some(asks::freezes()).into_iter().chain(some(asks::lifts())).map(|it| it.word).collect();
+    all_told!(frozen, Word: Order Statement Lift);
 }

@@ -34,8 +34,8 @@ type Faulty = FaultyStore<MemoryStore>;
 store_fault_contract!(
     memory_with_faults,
     || async { (FaultyStore::scripted(MemoryStore::new(), []), ()) },
-    |store: &Faulty, _: &(), fails: Fails| store.script_more([fails.into()]),
-    async |store: Faulty, _: &()| {
+    |store: &Faulty, (): &(), fails: Fails| store.script_more([fails.into()]),
+    async |store: Faulty, (): &()| {
         store.reopen();
         store
     }
@@ -44,11 +44,11 @@ store_fault_contract!(
 store_fault_contract!(
     memory_whose_sync_fails,
     || async { (FaultyStore::scripted(MemoryStore::new(), []), ()) },
-    |store: &Faulty, _: &(), fails: Fails| {
+    |store: &Faulty, (): &(), fails: Fails| {
         let written = fails == Fails::After;
         store.script_more([Fault::SyncFailed { written }]);
     },
-    async |store: Faulty, _: &()| {
+    async |store: Faulty, (): &()| {
         store.reopen();
         store
     }

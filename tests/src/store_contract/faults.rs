@@ -4,6 +4,8 @@
 //! Only the author of an adapter can make it fail: a disk that is full, a connection that breaks, a file system that
 //! refuses to sync. [`crate::faulty_store`] is such a store for others' tests.
 
+#![allow(clippy::unused_async, reason = "the tests of the contract are called alike")]
+
 use super::{Store, all, appended, on_two_threads};
 use crate::sample::{append, stream};
 use fundflow_kernel::{
@@ -71,7 +73,7 @@ macro_rules! store_fault_contract {
                 $crate::store_contract::faults::each(
                     || async { let open = $open; open().await },
                     $fail,
-                    $reopen,
+                    &$reopen,
                     |tried| $crate::store_contract::faults::$test(tried),
                     stringify!($test),
                 );
@@ -103,13 +105,11 @@ impl<S> Tried<S> {
         for (whole, append) in self.batch.iter().enumerate() {
             let events = append.events.iter().map(|event| (&append.stream, &*event.causation));
             let events: Vec<(_, &str)> = events.collect();
-            match rest.strip_prefix(&events[..]) {
-                Some(more) => rest = more,
-                None => {
-                    assert_eq!(rest, [], "{:?}: a part of an append is there", self.fails);
-                    return whole;
-                }
-            }
+            let Some(more) = rest.strip_prefix(&events[..]) else {
+                assert_eq!(rest, [], "{:?}: a part of an append is there", self.fails);
+                return whole;
+            };
+            rest = more;
         }
         assert_eq!(rest, [], "{:?}: more is there than was appended", self.fails);
         self.batch.len()
@@ -121,7 +121,7 @@ impl<S> Tried<S> {
 pub fn each<S, K, O, F, R, T>(
     open: impl Fn() -> O,
     fail: F,
-    reopen: R,
+    reopen: &R,
     test: impl Fn(Tried<S>) -> T,
     name: &str,
 ) where
