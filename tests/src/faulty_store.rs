@@ -3,6 +3,7 @@
 //! Each append takes the next fault of the script; after its end all appends pass. The script is
 //! written out, or drawn from a seed, so that every run fails in the same places.
 
+use crate::store_contract::faults::Fails;
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     store::{
@@ -34,6 +35,17 @@ pub enum Fault {
     /// The process dies while it writes: so many whole [`StreamAppend`]s of the batch turn out to be there,
     /// at most all. Poisoned from here on until [`FaultyStore::reopen`].
     Prefix(usize),
+}
+
+/// The script of the contract of failed appends; within one, the process dies after the first of a batch.
+impl From<Fails> for Fault {
+    fn from(fails: Fails) -> Self {
+        match fails {
+            Fails::Before => Self::Before,
+            Fails::Within => Self::Prefix(1),
+            Fails::After => Self::AnswerLost,
+        }
+    }
 }
 
 /// Fails as told. Clones share the script and the store.
@@ -77,6 +89,11 @@ impl<S> FaultyStore<S> {
             }
         });
         Self::scripted(store, faults.take(appends))
+    }
+
+    /// The store behind it, to be closed.
+    pub fn into_inner(self) -> S {
+        self.store
     }
 
     /// After what the script says already, this.

@@ -9,11 +9,13 @@
     reason = "a test kit fails a test by panicking, and says what it expected"
 )]
 
+pub mod at_par;
 pub mod decider;
 pub mod events;
 pub mod explore;
 pub mod faulty_store;
 pub mod orders;
+pub mod outside;
 pub mod sample;
 pub mod shipped;
 pub mod simulate;

@@ -3,23 +3,22 @@
 #![allow(clippy::unwrap_used, reason = "what a test cannot make or find fails it")]
 
 use fundflow_domain::{
-    advance::{self, Advances},
+    advance::Advances,
     application::{self, Applications},
-    case::{self, Cases},
-    day_limit::{self, DayLimit},
+    case::Cases,
+    day_limit::DayLimit,
     fast_quota::{self, FastQuota},
-    holdings::{self, Holdings},
+    holdings::Holdings,
     ids::{ApplicationNo, OrderId, PaymentNo},
-    modes::ConversionMode,
     money::{Money, Shares},
     payment::{self, Payments},
     payout::{self, Payouts},
-    plan::{self, RegularPlan},
+    plan::RegularPlan,
     wallet::{self, Reservation, Wallet},
 };
 use fundflow_kernel::codec::{Stored, decode, encode, schema_of};
 use fundflow_runtime::saga::Saga as _;
-use fundflow_sagas::discount_purchase::{self, DiscountPurchase};
+use fundflow_sagas::discount_purchase::DiscountPurchase;
 use fundflow_testkit::{
     strategies::{
         advance_commands, case_commands, conversion_commands, day_limit_commands,
@@ -28,7 +27,7 @@ use fundflow_testkit::{
     },
     worlds::money,
 };
-use proptest::{collection::vec, prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
+use proptest::{collection::vec, prelude::*};
 use std::{collections::BTreeSet, fmt::Debug};
 
 /// Decides each command; what is decided must be accepted by `evolve`, be read back as it was
@@ -59,74 +58,6 @@ fn total(parts: impl Iterator<Item = Shares>) -> Shares {
 
 fn sum(parts: impl Iterator<Item = Money>) -> Money {
     parts.fold(Money::ZERO, |sum, part| sum.plus(part).unwrap())
-}
-
-/// What a strategy draws, by name.
-fn drawn<C: Debug>(
-    commands: impl Strategy<Value = C>,
-    name: impl Fn(&C) -> &'static str,
-) -> BTreeSet<&'static str> {
-    let mut runner = TestRunner::deterministic();
-    let mut draw = || commands.new_tree(&mut runner).unwrap().current();
-    (0..2_000).map(|_| name(&draw())).collect()
-}
-
-/// Every command of an aggregate is drawn. The names are those of a match without a wildcard, so that a
-/// command that is new to the aggregate stops the build until it stands here.
-macro_rules! all_drawn {
-    ($commands:expr, $aggregate:ident: $($kind:ident)+) => {
-        let name = |command: &$aggregate::Command| match command {
-            $($aggregate::Command::$kind { .. } => stringify!($kind),)+
-        };
-        let all = BTreeSet::from([$(stringify!($kind)),+]);
-        assert_eq!(drawn($commands, name), all, stringify!($commands));
-    };
-}
-
-#[test]
-fn every_command_to_money_is_drawn() {
-    all_drawn!(payment_commands(), payment: At Request RecordPaid RecordDecline Close CloseLate
-        SendBack RecordReturned);
-    all_drawn!(payout_commands(), payout: Request RecordPaidOut RecordRefusal Redirect At);
-    all_drawn!(advance_commands(), advance: Request RecordAdvanced RecordDecline Close GiveUp Contest
-        RequestRepayment KeepShares RecordRepaid RecordReturned At);
-    all_drawn!(day_limit_commands(), day_limit: Count GiveBack);
-    all_drawn!(fast_quota_commands(), fast_quota: Count CountUnknown GiveBack CountPaid);
-}
-
-#[test]
-fn every_command_to_shares_is_drawn() {
-    all_drawn!(wallet_commands(), wallet: CreditInTransit ConfirmPortion ConfirmCredit ReverseCredit
-        Reserve ReserveAll Release TakePortion TakeOut CorrectCredit CorrectTakeOut Freeze Unfreeze
-        FollowRegister Hold Unhold Claim WaiveClaim AccrueIncome ReverseIncome CorrectIncome
-        CarryIncome SettleIncome CorrectSettlement);
-    all_drawn!(holdings_commands(), holdings: Credit Reserve Release Take Freeze Unfreeze
-        FollowRegister Hold Unhold Claim WaiveClaim CorrectCredit CorrectTake WithdrawTake);
-}
-
-#[test]
-fn every_command_to_orders_cases_and_plans_is_drawn() {
-    for commands in [purchase_commands().boxed(), conversion_commands().boxed()] {
-        all_drawn!(commands, application: Place MoveTo AskFor Accept Seal Send Receive Confirm Correct
-            Contest Overrule Uphold Withdraw TakeBack Reject ContestRejection UpholdRejection
-            DropRejection Cancel);
-    }
-    all_drawn!(case_commands(), case: Open Restate Assign Note Close Reopen);
-    all_drawn!(plan_commands(), plan: Open Change Pause Resume End Finish Begin Done Miss);
-}
-
-#[test]
-fn requests_are_of_every_mode() {
-    use ConversionMode as M;
-    let name = |request: &discount_purchase::Request| match request.mode {
-        Some(M::Held) => "held",
-        Some(M::LinkedSameDay) => "linked_same_day",
-        Some(M::NextDay) => "next_day",
-        Some(M::RedeemToPurchase) => "redeem_to_purchase",
-        None => "chosen by the engine",
-    };
-    let all = ["held", "linked_same_day", "next_day", "redeem_to_purchase"];
-    assert_eq!(drawn(requests(), name), BTreeSet::from(all));
 }
 
 proptest! {

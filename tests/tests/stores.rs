@@ -11,6 +11,8 @@ use fundflow_testkit::{
     faulty_store::{Fault, FaultyStore},
     sample::append,
     store_contract,
+    store_contract::faults::Fails,
+    store_fault_contract,
 };
 use tempfile::TempDir;
 
@@ -26,6 +28,46 @@ store_contract!(
 );
 
 store_contract!(faulty, || async { (FaultyStore::scripted(MemoryStore::new(), []), ()) });
+
+type Faulty = FaultyStore<MemoryStore>;
+
+store_fault_contract!(
+    memory_with_faults,
+    || async { (FaultyStore::scripted(MemoryStore::new(), []), ()) },
+    |store: &Faulty, (): &(), fails: Fails| store.script_more([fails.into()]),
+    async |store: Faulty, (): &()| {
+        store.reopen();
+        store
+    }
+);
+
+store_fault_contract!(
+    memory_whose_sync_fails,
+    || async { (FaultyStore::scripted(MemoryStore::new(), []), ()) },
+    |store: &Faulty, (): &(), fails: Fails| {
+        let written = fails == Fails::After;
+        store.script_more([Fault::SyncFailed { written }]);
+    },
+    async |store: Faulty, (): &()| {
+        store.reopen();
+        store
+    }
+);
+
+store_fault_contract!(
+    sqlite_with_faults,
+    || async {
+        let (store, directory) = new_sqlite();
+        (FaultyStore::scripted(store, []), directory)
+    },
+    |store: &FaultyStore<SqliteStore>, _: &TempDir, fails: Fails| {
+        store.script_more([fails.into()]);
+    },
+    async |store: FaultyStore<SqliteStore>, directory: &TempDir| {
+        store.into_inner().close().await;
+        FaultyStore::scripted(open(directory), [])
+    }
+);
 
 fn new_sqlite() -> (SqliteStore, TempDir) {
     let directory = tempfile::tempdir().expect("a temporary directory");

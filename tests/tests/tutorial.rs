@@ -19,6 +19,19 @@ fundflow::kernel::identifier!(
 );
 fundflow_testkit::store_contract!(memory, || async { (MemoryStore::new(), ()) });
 
+type Faulty = fundflow_testkit::faulty_store::FaultyStore<MemoryStore>;
+fundflow_testkit::store_fault_contract!(
+    failing,
+    || async { (Faulty::scripted(MemoryStore::new(), []), ()) },
+    |store: &Faulty, (): &(), fails: fundflow_testkit::store_contract::faults::Fails| {
+        store.script_more([fails.into()]);
+    },
+    async |store: Faulty, (): &()| {
+        store.reopen();
+        store
+    }
+);
+
 #[test]
 fn the_names_of_a_process_follow_from_its_kind() {
     let names = fundflow::runtime::process_names!("sailing": ["left"], ["arrived"]);
@@ -64,15 +77,13 @@ fn the_example_its_test_and_every_macro_compile_with_the_listed_dependencies_alo
     write(&at("Cargo.toml"), &[manifest, &dependencies(), &profile()].join("\n"));
     write(&at("Cargo.lock"), &read("Cargo.lock"));
     write(&at("src/main.rs"), &read("engine/examples/points.rs"));
-    write(&at("tests/your_saga.rs"), &read("tests/tests/your_saga.rs"));
-    write(&at("tests/macros.rs"), OTHER_MACROS);
-    for (named, is) in [("engine/examples/points.rs", "src/main.rs"), ("docs/YOUR_SAGA.md", "x")] {
-        let test = fs::read_to_string(at("tests/your_saga.rs")).unwrap();
-        write(
-            &at("tests/your_saga.rs"),
-            &test.replace(&format!("../../{named}"), &format!("../{is}")),
-        );
+    for file in ["main.rs", "outside.rs", "storm.rs"] {
+        let test = read(&format!("tests/tests/your_saga/{file}"))
+            .replace("../../../engine/examples/points.rs", "../../src/main.rs")
+            .replace("../../../docs/YOUR_SAGA.md", "../../x");
+        write(&at(&format!("tests/your_saga/{file}")), &test);
     }
+    write(&at("tests/macros.rs"), OTHER_MACROS);
     write(&at("x"), "");
 
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
@@ -88,7 +99,7 @@ fn the_example_its_test_and_every_macro_compile_with_the_listed_dependencies_alo
 fn every_exported_macro_is_among_those_that_are_compiled_outside() {
     let compiled = [
         read("engine/examples/points.rs"),
-        read("tests/tests/your_saga.rs"),
+        read("tests/tests/your_saga/main.rs"),
         OTHER_MACROS.to_owned(),
     ];
     for folder in [

@@ -12,6 +12,12 @@ pub trait Counterparties: Clone + Hash + fmt::Debug + 'static {
     /// Every way in which the call may be acted on now. A query acts on nothing, and has one answer.
     fn answers(&self, effect: &Effect) -> Vec<Said<Self>>;
 
+    /// The key of a call as transcripts, given/when/then and stories write it. Whoever has keys that say nothing to
+    /// a reader names them by what they are about; every call has another name.
+    fn name(&self, effect: &Effect) -> Arc<str> {
+        effect.key.clone()
+    }
+
     /// What the port says when nobody knows what became of the call.
     fn silence(&self, effect: &Effect) -> Payload;
 

@@ -20,6 +20,8 @@ pub enum Happening {
     Asked,
     /// The call with that key is answered with that.
     Answered(Arc<str>, Something),
+    /// The call with that key is answered with the first thing that may be said and whose words hold these.
+    Said(Arc<str>, Arc<str>),
     /// Nobody knows what became of the call with that key.
     Silence(Arc<str>),
     /// News that nobody asked for.
@@ -46,6 +48,12 @@ pub const fn asked() -> Happening {
 /// The call with that key is answered with a value of its port's answer type.
 pub fn answered(key: &str, answer: impl Any + Send + Sync) -> Happening {
     Happening::Answered(key.into(), Something(Arc::new(answer)))
+}
+
+/// The call with that key is answered: of what the counterparties may say, with the first thing whose words hold
+/// these. They remember what they said.
+pub fn says(key: &str, words: &str) -> Happening {
+    Happening::Said(key.into(), words.into())
 }
 
 /// Nobody knows what became of the call with that key.
@@ -185,6 +193,16 @@ impl<S: Saga, C: Counterparties> When<S, C> {
         self
     }
 
+    /// After these have happened, too.
+    ///
+    /// # Panics
+    /// If one of them cannot happen.
+    #[must_use]
+    #[track_caller]
+    pub fn and_then(self, happenings: impl IntoIterator<Item = Happening>) -> Given<S, C> {
+        Given { world: self.world }.after(happenings)
+    }
+
     /// What comes next.
     ///
     /// # Panics
@@ -212,6 +230,15 @@ fn happen<S: Saga, C: Counterparties>(
         Happening::Asked => world.request(),
         Happening::Answered(key, Something(answer)) => {
             World::<S, C>::answered(call_with(world, key), answer.clone())
+        }
+        Happening::Said(key, words) => {
+            let effect = call_with(world, key);
+            let ways = world.counterparties.answers(&effect);
+            let Some(said) = ways.iter().find(|way| way.words.contains(&**words)) else {
+                panic!("nobody says {words:?} to {effect:?}, but one of {ways:?}");
+            };
+            world.counterparties = said.after.clone();
+            World::<S, C>::answered(effect, said.payload.clone())
         }
         Happening::Silence(key) => {
             let effect = call_with(world, key);
@@ -241,8 +268,14 @@ fn call_with<S: Saga, C: Counterparties>(
     world: &mut World<S, C>,
     key: &str,
 ) -> fundflow_runtime::message::Effect {
-    let at = world.in_flight.iter().position(|effect| *effect.key == *key);
-    let Some(at) = at else { panic!("{key} is not in flight: {:?}", world.in_flight) };
+    let is_it = |effect: &fundflow_runtime::message::Effect| {
+        *effect.key == *key || *world.counterparties.name(effect) == *key
+    };
+    let at = world.in_flight.iter().position(is_it);
+    let Some(at) = at else {
+        let names = world.in_flight.iter().map(|effect| world.counterparties.name(effect));
+        panic!("{key} is not in flight, but {:?}", names.collect::<Vec<_>>());
+    };
     world.in_flight.remove(at)
 }
 
@@ -250,12 +283,15 @@ fn call_with<S: Saga, C: Counterparties>(
 ///
 /// The first argument is the table; the second makes, of a row's name, the world in which that row
 /// was just refused and everything has come to rest, and says how long its transcript was before.
-/// Every row that can be refused must have its line, and no other.
+/// Every row that can be refused must have its line, and no other; one of which there is nothing to tell has a
+/// reason for that under `untold`.
 #[macro_export]
 macro_rules! story {
-    ($table:expr, $refused_at:expr, { $($row:literal => [$($line:literal),* $(,)?]),+ $(,)? }) => {{
+    ($table:expr, $refused_at:expr, { $($row:literal => [$($line:literal),* $(,)?]),+ $(,)? }
+        $(, untold { $($without:literal => $reason:literal),* $(,)? })?) => {{
         let story: &[(&str, &[&str])] = &[$(($row, &[$($line),*])),+];
-        $crate::explore::given::is_whole($table, story);
+        let untold: &[(&str, &str)] = &[$($(($without, $reason)),*)?];
+        $crate::explore::given::is_whole($table, story, untold);
         for (row, expected) in story {
             let (world, before) = $refused_at(row);
             let lines: Vec<&str> = world.transcript[before..].iter().map(AsRef::as_ref).collect();
@@ -264,14 +300,25 @@ macro_rules! story {
     }};
 }
 
-/// Checks that a story has a line for every row that can be refused, in the order of the table.
+/// Checks that a story has a line for every row that can be refused, in the order of the table, but for those that
+/// are named with a reason.
 ///
 /// # Panics
-/// If it does not.
+/// If it does not, or if a row is told of and named as untold.
 #[track_caller]
-pub fn is_whole<S: Saga>(table: &fundflow_runtime::step::Table<S>, story: &[(&str, &[&str])]) {
+pub fn is_whole<S: Saga>(
+    table: &fundflow_runtime::step::Table<S>,
+    story: &[(&str, &[&str])],
+    untold: &[(&str, &str)],
+) {
     let refused = table.steps.iter().filter(|step| step.rejected.is_some());
     let rows: Vec<&str> = refused.map(|step| step.deed.name).collect();
+    let without =
+        |row: &&str| untold.iter().any(|(name, reason)| name == row && !reason.is_empty());
+    let expected: Vec<&str> = rows.iter().copied().filter(|row| !without(row)).collect();
     let lines: Vec<&str> = story.iter().map(|(row, _)| *row).collect();
-    assert_eq!(lines, rows, "the rows that can be refused, and those that the story is about");
+    assert_eq!(lines, expected, "the rows that can be refused, and those that the story is about");
+    for (row, _) in untold {
+        assert!(rows.contains(row), "{row} cannot be refused: there is nothing to leave untold");
+    }
 }

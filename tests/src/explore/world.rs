@@ -25,7 +25,7 @@ use fundflow_runtime::{
     liveness::Wait,
     look::{self, Look, LookError},
     message::{Action, Answered, Effect, Output, Reply, Rest, SagaId, Ticket, What},
-    port::Payload,
+    port::{Ask, Payload},
     replay::Replayed,
     runner::Running,
     saga::Saga,
@@ -176,7 +176,7 @@ impl<S: Saga, C: Counterparties> World<S, C> {
         }
         self.check_effects(&output.effects);
         for effect in output.effects {
-            self.transcript.push(format!("{effect:?}").into());
+            self.transcript.push(self.line(&effect).into());
             self.in_flight.push(effect);
         }
         for (ticket, reply) in output.replies {
@@ -203,7 +203,15 @@ impl<S: Saga, C: Counterparties> World<S, C> {
         self.crash();
     }
 
-    fn append(&mut self, append: StreamAppend) {
+    fn line(&self, effect: &Effect) -> String {
+        let ask = match effect.ask {
+            Ask::Call => "call",
+            Ask::Query => "query",
+        };
+        format!("{ask} {} at {}", self.counterparties.name(effect), effect.port)
+    }
+
+    pub(super) fn append(&mut self, append: StreamAppend) {
         let types = append.events.iter().map(|event| Arc::from(event.event_type.as_ref()));
         self.transcript.extend(types);
         if let Err(what) = self.store(append) {

@@ -1,5 +1,8 @@
-//! What the investors of a day ask for, in the house of [`crate::wanted`], and what others say of
-//! their shares and plans.
+//! Requests to every shipped saga, in the house of [`crate::wanted`]: what its investors ask for, and what others
+//! say of their shares and plans.
+//!
+//! There are five investors, `INV-1` to `INV-5`, and few numbers, so that one request meets what another one keeps
+//! back. Some are refused: none of what is drawn is sure to be possible.
 
 use crate::{
     wanted::{Wanted, other_code, raised_code},
@@ -38,7 +41,7 @@ fn investors() -> impl Strategy<Value = InvestorId> {
 }
 
 fn amounts() -> impl Strategy<Value = Amount> {
-    select(vec!["0.01", "100.00", "9999.99", "15000.00", "250000.00"]).prop_map(amount)
+    select(vec!["0.01", "100.00", "9999.99", "10000.00", "15000.00", "250000.00"]).prop_map(amount)
 }
 
 /// Everything, or so many: some more than there are.
@@ -54,20 +57,29 @@ pub(super) fn recharge(investor: InvestorId, amount: Amount) -> Wanted {
 
 /// The target, at the price of T.
 pub(super) fn bought(investor: InvestorId, amount: Amount) -> Wanted {
-    purchase(investor, target_code(), amount, Way::Purchase)
+    Wanted::Purchase(purchase(investor, target_code(), amount, Way::Purchase))
 }
 
-fn purchase(investor: InvestorId, fund: FundCode, amount: Amount, way: Way) -> Wanted {
+fn purchase(investor: InvestorId, fund: FundCode, amount: Amount, way: Way) -> purchase::Request {
     let account = account();
-    Wanted::Purchase(purchase::Request { investor, account, fund, amount, way, only_today: false })
+    purchase::Request { investor, account, fund, amount, way, only_today: false }
 }
 
-/// An order of any kind but a plan.
-pub(super) fn orders() -> impl Strategy<Value = Wanted> {
-    prop_oneof![2 => purchases(), 1 => buying(), 1 => leaving_the_wallet(), 1 => leaving_holdings()]
+/// Anything that an investor asks for, but a plan and its occurrences.
+pub fn wanted() -> impl Strategy<Value = Wanted> {
+    prop_oneof![
+        12 => discount_purchases().prop_map(Wanted::DiscountPurchase),
+        2 => recharges().prop_map(Wanted::Recharge),
+        4 => purchases().prop_map(Wanted::Purchase),
+        3 => withdrawals().prop_map(Wanted::Withdraw),
+        3 => fast_withdrawals().prop_map(Wanted::FastWithdraw),
+        3 => redemptions().prop_map(Wanted::Redemption),
+        3 => conversions().prop_map(Wanted::Conversion),
+    ]
 }
 
-fn purchases() -> impl Strategy<Value = Wanted> {
+/// In every mode and in the earliest that there is; a later T will do, or not.
+pub fn discount_purchases() -> impl Strategy<Value = discount_purchase::Request> {
     use ConversionMode as Mode;
     let modes = vec![
         None,
@@ -79,53 +91,68 @@ fn purchases() -> impl Strategy<Value = Wanted> {
     (investors(), amounts(), select(modes), any::<bool>()).prop_map(
         |(investor, amount, mode, only_today)| {
             let first = request(Mode::LinkedSameDay);
-            let request =
-                discount_purchase::Request { investor, amount, mode, only_today, ..first };
-            Wanted::DiscountPurchase(request)
+            discount_purchase::Request { investor, amount, mode, only_today, ..first }
         },
     )
 }
 
-fn buying() -> impl Strategy<Value = Wanted> {
-    (investors(), amounts(), 0..3_u8).prop_map(|(who, yuan, which)| match which {
-        0 => recharge(who, yuan),
-        1 => bought(who, yuan),
-        _ => purchase(who, raised_code(), yuan, Way::Subscription),
+/// Money into the wallet.
+pub fn recharges() -> impl Strategy<Value = recharge::Request> {
+    (investors(), amounts(), any::<bool>()).prop_map(|(investor, amount, only_today)| {
+        let (account, fund) = (account(), wallet_code());
+        recharge::Request { investor, account, fund, amount, only_today }
     })
 }
 
-fn leaving_the_wallet() -> impl Strategy<Value = Wanted> {
-    let on_huge = select(vec![OnHuge::CarryOver, OnHuge::Cancel]);
-    (investors(), numbers(), on_huge, any::<bool>()).prop_map(
-        |(investor, shares, on_huge, is_fast)| {
-            let (account, fund) = (account(), wallet_code());
-            if is_fast {
-                let request = fast_withdraw::Request { investor, account, fund, shares };
-                return Wanted::FastWithdraw(request);
-            }
-            Wanted::Withdraw(withdraw::Request { investor, account, fund, shares, on_huge })
-        },
-    )
+/// The target at the price of T, and subscriptions to the fund that is raised.
+pub fn purchases() -> impl Strategy<Value = purchase::Request> {
+    (investors(), amounts(), any::<bool>()).prop_map(|(investor, amount, is_raised)| {
+        if is_raised {
+            return purchase(investor, raised_code(), amount, Way::Subscription);
+        }
+        purchase(investor, target_code(), amount, Way::Purchase)
+    })
 }
 
-fn leaving_holdings() -> impl Strategy<Value = Wanted> {
-    let flags = (any::<bool>(), any::<bool>());
-    (investors(), numbers(), flags).prop_map(|(investor, shares, (only_today, into_other))| {
-        let (fund, lots) = (target_code(), Vec::new());
-        if into_other {
-            let into = other_code();
-            let request = conversion::Request { investor, fund, into, shares, lots, only_today };
-            return Wanted::Conversion(request);
-        }
-        let (account, on_huge) = (account(), OnHuge::CarryOver);
-        let request =
-            redemption::Request { investor, account, fund, shares, lots, on_huge, only_today };
-        Wanted::Redemption(request)
+fn flags() -> impl Strategy<Value = OnHuge> {
+    select(vec![OnHuge::CarryOver, OnHuge::Cancel])
+}
+
+/// Money out of the wallet on T+n: all of it, some, and more than there is.
+pub fn withdrawals() -> impl Strategy<Value = withdraw::Request> {
+    (investors(), numbers(), flags()).prop_map(|(investor, shares, on_huge)| {
+        let (account, fund) = (account(), wallet_code());
+        withdraw::Request { investor, account, fund, shares, on_huge }
+    })
+}
+
+/// Cash at once: some of it, and more than a day's quota.
+pub fn fast_withdrawals() -> impl Strategy<Value = fast_withdraw::Request> {
+    (investors(), numbers()).prop_map(|(investor, shares)| {
+        let (account, fund) = (account(), wallet_code());
+        fast_withdraw::Request { investor, account, fund, shares }
+    })
+}
+
+/// Shares of the target for money, with either flag for a huge redemption.
+pub fn redemptions() -> impl Strategy<Value = redemption::Request> {
+    let drawn = (investors(), numbers(), flags(), any::<bool>());
+    drawn.prop_map(|(investor, shares, on_huge, only_today)| {
+        let (account, fund, lots) = (account(), target_code(), Vec::new());
+        redemption::Request { investor, account, fund, shares, lots, on_huge, only_today }
+    })
+}
+
+/// Shares of the target for those of another fund.
+pub fn conversions() -> impl Strategy<Value = conversion::Request> {
+    (investors(), numbers(), any::<bool>()).prop_map(|(investor, shares, only_today)| {
+        let (fund, into, lots) = (target_code(), other_code(), Vec::new());
+        conversion::Request { investor, fund, into, shares, lots, only_today }
     })
 }
 
 /// The terms of a plan whose first date is the day's.
-pub(super) fn plans() -> impl Strategy<Value = plan::Terms> {
+pub fn plans() -> impl Strategy<Value = plan::Terms> {
     let drawn = (investors(), amounts(), 1..3_u32, any::<bool>());
     drawn.prop_map(|(investor, amount, periods, by_wallet)| plan::Terms {
         investor,
@@ -148,7 +175,7 @@ fn monthly(day: u8) -> Frequency {
 }
 
 /// What an investor may say of a plan besides its end.
-pub(super) fn plan_words() -> impl Strategy<Value = regular_plan::Command> {
+pub fn plan_words() -> impl Strategy<Value = regular_plan::Command> {
     use regular_plan::Command as C;
     let minutes = select(vec!["09:30", "10:30", "14:59"]);
     (minutes, amounts(), 0..4_u8).prop_map(|(minute, amount, which)| {
@@ -169,7 +196,7 @@ pub(super) fn plan_words() -> impl Strategy<Value = regular_plan::Command> {
 }
 
 /// An order that freezes, or what the register says of the day before.
-pub(super) fn freezes() -> impl Strategy<Value = freeze::Request> {
+pub fn freezes() -> impl Strategy<Value = freeze::Request> {
     let funds = select(vec![wallet_code(), target_code()]);
     let numbers = select(vec!["100.00", "19000.00", "50000.00"]).prop_map(shares);
     (investors(), funds, numbers, any::<bool>()).prop_map(|(investor, fund, shares, by_order)| {
@@ -195,7 +222,7 @@ pub(super) fn statement(request: &freeze::Request) -> Option<TransactionId> {
 }
 
 /// One of three orders is lifted, for somebody whose it may be.
-pub(super) fn lifts() -> impl Strategy<Value = freeze::Request> {
+pub fn lifts() -> impl Strategy<Value = freeze::Request> {
     let funds = select(vec![wallet_code(), target_code()]);
     (investors(), funds, 0..3_u8).prop_map(|(investor, fund, nth)| {
         let word = Word::Lift {
@@ -209,7 +236,7 @@ pub(super) fn lifts() -> impl Strategy<Value = freeze::Request> {
 }
 
 /// The income of one of the days before, or its correction.
-pub(super) fn incomes() -> impl Strategy<Value = Publication> {
+pub fn incomes() -> impl Strategy<Value = Publication> {
     let days = select(vec!["2026-02-10", "2026-02-11"]);
     (days, select(vec!["0.4012", "0.5"]), 0..2_u8).prop_map(|(day, figure, publication)| {
         Publication { fund: wallet_code(), day: date(day), per_10_000: read(figure), publication }

@@ -1,11 +1,14 @@
-//! Whole days: who asks for what and when, who takes it back, what the register says of it, which
-//! chance rules outside, and when the process dies.
+//! Whole days: who asks for what and when, who takes it back, what the register says of it, what operators do,
+//! which chance rules outside, and when the process dies.
 //!
 //! 1. Five investors bring wallets and holdings along, so that most of what they ask for is possible,
 //!    and few numbers are drawn, so that one order meets what another one keeps back.
 //! 2. All of it is a value: the same seed of the test is the same day.
 
-use super::asks;
+use super::{
+    asks,
+    operators::{Operates, operations},
+};
 use crate::{
     faulty_store::Fault,
     wanted::Wanted,
@@ -29,6 +32,8 @@ pub enum Happens {
     Freezes(TransactionId, Box<freeze::Request>),
     /// A money fund's income is published.
     Publishes(Publication),
+    /// A person has that in mind with what was asked for.
+    Operates(TransactionId, Operates),
 }
 
 impl Happens {
@@ -40,6 +45,7 @@ impl Happens {
             Happens::Says(..) => "plan word",
             Happens::Freezes(..) => "freeze",
             Happens::Publishes(_) => "income",
+            Happens::Operates(..) => "operator",
         }
     }
 }
@@ -150,6 +156,7 @@ enum Drawn {
     Freezes(Box<freeze::Request>),
     Lifts(Box<freeze::Request>),
     Publishes(Publication),
+    Operates(Operates),
 }
 
 impl Drawn {
@@ -175,12 +182,13 @@ impl Drawn {
                 Happens::Freezes(transaction(&format!("L-{}", nth % 3)), request)
             }
             Drawn::Publishes(income) => Happens::Publishes(income),
+            Drawn::Operates(operates) => Happens::Operates(id, operates),
         }
     }
 }
 
 fn happenings() -> impl Strategy<Value = Drawn> {
-    let asks = asks::orders().prop_map(|wanted| Drawn::Asks(Box::new(wanted)));
+    let asks = asks::wanted().prop_map(|wanted| Drawn::Asks(Box::new(wanted)));
     let scopes = proptest::sample::select(vec![Scope::All, Scope::All, Scope::Conversion]);
     prop_oneof![
         16 => asks,
@@ -192,17 +200,19 @@ fn happenings() -> impl Strategy<Value = Drawn> {
         1 => asks::freezes().prop_map(|it| Drawn::Freezes(Box::new(it))),
         1 => asks::lifts().prop_map(|it| Drawn::Lifts(Box::new(it))),
         1 => asks::incomes().prop_map(Drawn::Publishes),
+        2 => operations().prop_map(Drawn::Operates),
     ]
 }
 
 /// Every name that [`Happens::name`] has in a long enough series of days.
-pub const EVERYTHING: [&str; 15] = [
+pub const EVERYTHING: [&str; 16] = [
     "cancel",
     "conversion",
     "discount_purchase",
     "fast_withdraw",
     "freeze",
     "income",
+    "operator",
     "plan word",
     "plan_by_wallet",
     "plan_occurrence",

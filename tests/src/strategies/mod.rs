@@ -1,13 +1,15 @@
-//! Proptest strategies for numbers, identifiers, requests, commands, notices and whole days.
+//! Proptest strategies for numbers, identifiers, requests to every saga, commands, notices, what operators do, and
+//! whole days.
 //!
 //! Commands are drawn from few transactions and few numbers, so that sequences of them meet: the
 //! same command again, the same transaction with another number, a release before its reservation.
 
-mod asks;
+pub mod asks;
 mod counts;
 mod days;
 mod money;
 mod notices;
+pub mod operators;
 mod orders;
 mod people;
 mod shares;
@@ -15,7 +17,10 @@ mod shares;
 pub use counts::{day_limit_commands, fast_quota_commands};
 pub use days::{Day, EVERYTHING, Happens, days};
 pub use money::{advance_commands, payment_commands, payout_commands};
-pub use notices::{bank_notices, notices, registrar_notices};
+pub use notices::{
+    advance_notices, application_answers, bank_notices, notices, registrar_notices, stray_notices,
+};
+pub use operators::{Operates, Operation, operations};
 pub use orders::{conversion_commands, purchase_commands};
 pub use people::{case_commands, plan_commands};
 pub use shares::{holdings_commands, wallet_commands};

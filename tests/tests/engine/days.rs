@@ -2,20 +2,25 @@
 //! agree, nothing is paid twice.
 
 use crate::{
-    house::{Outside, ask, asking, audit, passed},
+    asking,
+    house::{Outside, audit, passed},
     playing::Played,
 };
-use fundflow_domain::money_fund::Publication;
+use fundflow_domain::{
+    admission::buying::Way, fund::FundTerms, ids::InvestorId, money::Amount,
+    money_fund::Publication,
+};
 use fundflow_infrastructure::sandbox::scenario::Scenario;
-use fundflow_kernel::memory_store::MemoryStore;
+use fundflow_kernel::{envelope::StreamName, memory_store::MemoryStore};
+use fundflow_runtime::port::Payload;
 use fundflow_sagas::{
     freeze::{self, Word},
-    recharge,
+    purchase, recharge,
 };
 use fundflow_testkit::{
     faulty_store::Fault,
-    strategies::{Day, EVERYTHING, Happens, days, notices},
-    wanted::Wanted,
+    strategies::{Day, EVERYTHING, Happens, asks, days, notices},
+    wanted::{self, Wanted},
     worlds,
 };
 use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
@@ -92,24 +97,63 @@ proptest! {
 
     #[test]
     fn whatever_is_said_unasked_leaves_books_that_agree(
-        news in proptest::collection::vec(notices(), 0..12)
+        wanted in asks::wanted(), news in proptest::collection::vec(notices(), 0..12)
     ) {
-        runs(async {
-            let outside = Outside::new("", worlds::request_time());
-            let store = Arc::new(MemoryStore::default());
-            let engine = outside.start(&store).await;
-            let placed = ask(&engine, asking("TX-1", crate::house::wanted())).await;
-            assert!(placed.is_ok(), "{placed:?}");
-            for (stream, news) in news {
-                for outcome in engine.deliver(vec![fundflow::Notice { stream, news }]).await {
-                    outcome.expect("news that can be taken, whatever they say");
-                }
-            }
-            outside.pass(&engine, 24 * 14).await;
-            engine.shutdown().await.expect("an engine that runs");
-            passed(&audit(&*store).await);
-        });
+        runs(told_of(wanted, news));
     }
+}
+
+/// Of transaction `TX-1`, whatever that is, in a house whose target has another registrar.
+async fn told_of(wanted: Wanted, news: Vec<(StreamName, Payload)>) {
+    let outside = Outside::with(at_two_registrars(), RAISING, Day::begin());
+    let store = Arc::new(MemoryStore::default());
+    let engine = outside.start(&store).await;
+    let (investor, yuan) = (wanted.investor().clone(), worlds::amount("20000.00"));
+    for (id, owned) in owned(&investor, yuan) {
+        let asked = asking::ask(&engine, worlds::transaction(id), owned).await;
+        assert!(matches!(asked, asking::Asked::Placed(..)), "{id}");
+    }
+    outside.pass(&engine, 24 * 4).await;
+    drop(asking::ask(&engine, worlds::transaction("TX-1"), wanted).await);
+    for (stream, news) in news {
+        for outcome in engine.deliver(vec![fundflow::Notice { stream, news }]).await {
+            outcome.expect("news that can be taken, whatever they say");
+        }
+    }
+    outside.pass(&engine, 24 * 14).await;
+    engine.shutdown().await.expect("an engine that runs");
+    passed(&audit(&*store).await);
+}
+
+fn at_two_registrars() -> Vec<FundTerms> {
+    let mut funds = wanted::funds();
+    for fund in &mut funds {
+        if fund.code == worlds::target_code() {
+            fund.registrar = worlds::read("98");
+        }
+    }
+    funds
+}
+
+/// So much of the wallet and of the target, so that most of what is asked for is possible.
+fn owned(investor: &InvestorId, amount: Amount) -> [(&'static str, Wanted); 2] {
+    let (account, only_today) = (worlds::account(), false);
+    let wallet = recharge::Request {
+        investor: investor.clone(),
+        account: account.clone(),
+        fund: worlds::wallet_code(),
+        amount,
+        only_today,
+    };
+    let target = purchase::Request {
+        investor: investor.clone(),
+        account,
+        fund: worlds::target_code(),
+        amount,
+        way: Way::Purchase,
+        only_today,
+    };
+    [("W-1", Wanted::Recharge(wallet)), ("H-1", Wanted::Purchase(target))]
 }
 
 /// Open: where a death leaves half a batch of a publication and its correction follows, the sums are the same,

@@ -37,6 +37,8 @@ pub(crate) struct Outside {
     pub(crate) clock: ManualClock,
     pub(crate) channel: Arc<SandboxChannel>,
     pub(crate) registrar: Arc<SandboxRegistrar>,
+    /// Of the funds of registrar 98.
+    pub(crate) other_registrar: Arc<SandboxRegistrar>,
     pub(crate) advance: Arc<SandboxAdvance>,
 }
 
@@ -80,9 +82,13 @@ impl Outside {
     ) -> Self {
         let funds: Vec<_> = funds.into_iter().map(Arc::new).collect();
         let find = move |code, _| funds.iter().find(|fund| fund.code == code).cloned();
-        let advance = Arc::new(SandboxAdvance::new(Arc::new(clock.clone())));
+        let shared = Arc::new(clock.clone());
+        let advance = Arc::new(SandboxAdvance::new(shared.clone()));
+        let (fair, market) = (Scenario::default(), Market::at_par(worlds::calendar()));
+        let other_registrar = Arc::new(SandboxRegistrar::in_memory(fair, market, shared));
         Self {
             advance,
+            other_registrar,
             house: House { funds: Arc::new(find), ..worlds::house() },
             clock,
             channel: Arc::new(channel),
@@ -101,6 +107,8 @@ impl Outside {
             .expect("a name")
             .port("ta-own", Arc::new(Register(self.registrar.clone())))
             .expect("a name")
+            .port("ta-98", Arc::new(Register(self.other_registrar.clone())))
+            .expect("a name")
             .port("wallets", Arc::new(Wallets(Arc::new(WalletOwners::of(store.clone())))))
             .expect("a name")
             .unclaimed(UnknownOrders)
@@ -115,6 +123,7 @@ impl Outside {
     pub(crate) fn due(&self) -> Vec<Notice> {
         let now = self.clock.now();
         let said = self.channel.due(now).into_iter().chain(self.registrar.due(now));
+        let said = said.chain(self.other_registrar.due(now));
         said.map(|(stream, news)| Notice { stream, news }).collect()
     }
 

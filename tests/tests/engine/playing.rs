@@ -10,15 +10,18 @@ use crate::{
 use fundflow::{Engine, Notice};
 use fundflow_application::{
     desk::SagaList,
-    read_models::{HoldingRow, HoldingStreams, Orders, WalletRow, Wallets, catch_up},
+    read_models::{
+        CaseRow, CaseStreams, HoldingRow, HoldingStreams, Orders, WalletRow, Wallets, catch_up,
+    },
 };
 use fundflow_domain::{
-    application::Quantity, ids::TransactionId, money::Money, money_fund::Publication,
+    application::Quantity, case::CaseId, ids::TransactionId, money::Money, money_fund::Publication,
     time::Timestamp, wallet::parse_id,
 };
 use fundflow_infrastructure::sandbox::scenario::{ChargeFate, Scenario};
 use fundflow_kernel::{
     clock::Clock as _,
+    envelope::Actor,
     memory_store::MemoryStore,
     store::{EventStore as _, Position},
 };
@@ -26,7 +29,7 @@ use fundflow_runtime::{liveness::Wait, look::Look};
 use fundflow_sagas::{freeze::Freeze, income::Income, regular_plan::RegularPlans};
 use fundflow_testkit::{
     faulty_store::{Fault, FaultyStore},
-    strategies::{Day, Happens},
+    strategies::{Day, Happens, Operates, Operation},
     wanted, worlds,
 };
 use std::{
@@ -54,6 +57,8 @@ pub(crate) struct Played {
     pub(crate) refusals: Vec<String>,
     /// By transaction, what was promised first.
     promises: BTreeMap<TransactionId, String>,
+    /// What persons took a hand in: where its money is, they know.
+    operated: BTreeSet<TransactionId>,
 }
 
 impl Played {
@@ -64,9 +69,9 @@ impl Played {
         let store = Arc::new(FaultyStore::scripted(MemoryStore::new(), []));
         let engine = outside.start(&store).await;
         let (taken, refusals, promises) = (Vec::new(), Vec::new(), BTreeMap::new());
-        let before = day.before.clone();
+        let (before, operated) = (day.before.clone(), BTreeSet::new());
         let mut played =
-            Self { outside, store, engine, before, taken, deaths: 0, refusals, promises };
+            Self { outside, store, engine, before, taken, deaths: 0, refusals, promises, operated };
         for (id, wanted) in &day.before {
             played.happens(&Happens::Asks(id.clone(), Box::new(wanted.clone()))).await;
         }
@@ -136,7 +141,40 @@ impl Played {
                 taken
             }
             Happens::Publishes(income) => self.publish(*income).await,
+            Happens::Operates(id, operates) => self.operate(id, operates).await,
         }
+    }
+
+    /// What a person has in mind with a saga, as it stands now.
+    async fn operate(&mut self, id: &TransactionId, operates: &Operates) -> bool {
+        let cases = self.open_cases(id).await;
+        let looks = self.looks().await;
+        let Some(look) = looks.iter().find(|look| look.id.transaction == *id) else { return false };
+        let saga = look.id.clone();
+        let done = match operates.on(look, &cases) {
+            Some(Operation::Act(action)) => self.engine.act(saga, action, "chen".into()).await,
+            Some(Operation::Command(command)) => {
+                let actor = Actor::Operator("chen".into());
+                let done = self.engine.ask_all(vec![(saga, command)], actor, None).await;
+                done.into_iter().collect()
+            }
+            None => return false,
+        };
+        if let Err(why) = &done {
+            self.refusals.push(format!("{}: {why}", operates.name()));
+        }
+        if done.is_ok() {
+            self.operated.insert(id.clone());
+        }
+        done.is_ok()
+    }
+
+    async fn open_cases(&self, id: &TransactionId) -> Vec<CaseId> {
+        let mut cases = CaseStreams::default();
+        catch_up(&*self.store, &mut cases).await.expect("the log");
+        let rows = cases.iter().filter_map(|(_, kept)| CaseRow::of(kept));
+        let ours = rows.filter(|row| row.open && row.transaction.as_ref() == Some(id));
+        ours.map(|row| worlds::read(&row.case)).collect()
     }
 
     /// Shares are frozen at the register: who tells us of it has told the register before.
@@ -230,10 +268,13 @@ impl Played {
         }
     }
 
-    /// Everything that was taken, once more: nothing is stored.
+    /// Everything that was taken, once more: nothing is stored. What persons do depends on how it stands.
     pub(crate) async fn changes_nothing_when_it_is_said_again(&mut self) {
         let before = *self.store.head().borrow();
         for (at, happens) in self.taken.clone() {
+            if matches!(happens, Happens::Operates(..)) {
+                continue;
+            }
             self.happens(&happens).await;
             self.settle().await;
             let after: Position = *self.store.head().borrow();
@@ -295,7 +336,8 @@ impl Played {
         }
         passed(&audit(&*self.store).await);
         let parked = looks.iter().filter(|look| look.parked.is_some());
-        let parked: BTreeSet<_> = parked.map(|look| look.id.transaction.clone()).collect();
+        let parked = parked.map(|look| look.id.transaction.clone());
+        let parked: BTreeSet<_> = parked.chain(self.operated.iter().cloned()).collect();
         self.money_is_where_it_belongs(&parked).await;
         if parked.is_empty() {
             self.registers_agree().await;

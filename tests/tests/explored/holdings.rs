@@ -5,32 +5,14 @@ use crate::{
     outside::{May, Outside},
 };
 use fundflow_sagas::{
-    conversion::{self, Conversion},
+    conversion,
     redemption::{self, Redemption},
 };
+pub(crate) use fundflow_testkit::at_par::{conversion, redeeming, redemption};
 use fundflow_testkit::{
     explore::{Explorer, World},
-    wanted,
-    worlds::{account, asked, investor_id, shares, target_code},
+    worlds::{asked, target_code},
 };
-
-pub(crate) fn redeeming() -> redemption::Request {
-    redemption::Request {
-        investor: investor_id(),
-        account: account(),
-        fund: target_code(),
-        shares: Some(shares("400")),
-        lots: Vec::new(),
-        on_huge: fundflow_domain::application::OnHuge::Cancel,
-        only_today: false,
-    }
-}
-
-pub(crate) fn redemption(may: impl IntoIterator<Item = May>) -> World<Redemption, Outside> {
-    let saga = Redemption { house: house() };
-    let world = world(saga, Outside::that(may), (redeeming(), asked()));
-    world.with(&holdings_key(target_code()), held("1000"))
-}
 
 /// The same, with what a huge redemption leaves carried over.
 pub(crate) fn carried(may: impl IntoIterator<Item = May>) -> World<Redemption, Outside> {
@@ -38,19 +20,6 @@ pub(crate) fn carried(may: impl IntoIterator<Item = May>) -> World<Redemption, O
     let request = redemption::Request { on_huge, ..redeeming() };
     let saga = Redemption { house: house() };
     let world = world(saga, Outside::that(may), (request, asked()));
-    world.with(&holdings_key(target_code()), held("1000"))
-}
-
-pub(crate) fn conversion(may: impl IntoIterator<Item = May>) -> World<Conversion, Outside> {
-    let request = conversion::Request {
-        investor: investor_id(),
-        fund: target_code(),
-        into: wanted::other_code(),
-        shares: Some(shares("400")),
-        lots: Vec::new(),
-        only_today: false,
-    };
-    let world = world(Conversion { house: house() }, Outside::that(may), (request, asked()));
     world.with(&holdings_key(target_code()), held("1000"))
 }
 

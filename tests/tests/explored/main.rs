@@ -11,12 +11,11 @@ mod holdings;
 mod house;
 mod income;
 mod money;
-mod numbers;
-mod outside;
 mod pairs;
 mod plans;
 mod records;
 mod storm;
-mod telling;
 mod told;
 mod wallet;
+
+use fundflow_testkit::outside;

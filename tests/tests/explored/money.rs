@@ -1,44 +1,13 @@
 //! Money that comes: recharges, purchases and subscriptions.
 
 use crate::{
-    house::{ends, explore, house, morning, world},
-    outside::{May, Outside},
+    house::{ends, explore, morning},
+    outside::May,
 };
 use fundflow_domain::admission::buying::Way;
-use fundflow_sagas::{
-    purchase::{self, Purchase},
-    recharge::{self, Recharge},
-};
-use fundflow_testkit::{
-    explore::{Explorer, World},
-    wanted,
-    worlds::{account, amount, asked, investor_id, target_code, wallet_code},
-};
-
-pub(crate) fn recharge(may: impl IntoIterator<Item = May>) -> World<Recharge, Outside> {
-    let request = recharge::Request {
-        investor: investor_id(),
-        account: account(),
-        fund: wallet_code(),
-        amount: amount("1000"),
-        only_today: false,
-    };
-    let asked = wanted::asked_recharge(&investor_id());
-    world(Recharge { house: house() }, Outside::that(may), (request, asked))
-}
-
-pub(crate) fn buying(way: Way, may: impl IntoIterator<Item = May>) -> World<Purchase, Outside> {
-    let fund = if way == Way::Subscription { wanted::raised_code() } else { target_code() };
-    let request = purchase::Request {
-        investor: investor_id(),
-        account: account(),
-        fund,
-        amount: amount("1000"),
-        way,
-        only_today: false,
-    };
-    world(Purchase { house: house() }, Outside::that(may), (request, asked()))
-}
+use fundflow_sagas::{purchase, recharge};
+pub(crate) use fundflow_testkit::at_par::{buying, recharge};
+use fundflow_testkit::explore::Explorer;
 
 #[test]
 fn a_recharge_among_those_who_refuse() {

@@ -8,32 +8,12 @@ use crate::{
 };
 use fundflow_domain::modes::ConversionMode;
 use fundflow_sagas::{
-    discount_purchase::{self, DiscountPurchase},
-    fast_withdraw::{self, FastWithdraw},
+    discount_purchase,
     parts::milestone::Scope,
     withdraw::{self, Withdraw},
 };
-use fundflow_testkit::{
-    explore::{Explored, Explorer, World},
-    shipped,
-    worlds::{account, asked, investor, investor_id, request, shares, wallet_code},
-};
-
-pub(crate) fn withdrawal() -> (withdraw::Request, withdraw::Asked) {
-    let request = withdraw::Request {
-        investor: investor_id(),
-        account: account(),
-        fund: wallet_code(),
-        shares: Some(shares("400")),
-        on_huge: fundflow_domain::application::OnHuge::Cancel,
-    };
-    (request, withdraw::Asked { investor: investor(), at: None })
-}
-
-pub(crate) fn withdraw(may: impl IntoIterator<Item = May>) -> World<Withdraw, Outside> {
-    let world = world(Withdraw { house: house() }, Outside::that(may), withdrawal());
-    world.with(&wallet_key(), in_wallet("1000"))
-}
+pub(crate) use fundflow_testkit::at_par::{discount, fast, fast_withdrawal, withdraw, withdrawal};
+use fundflow_testkit::explore::{Explored, Explorer, World};
 
 /// The same, with what a huge redemption leaves carried over.
 pub(crate) fn carried(may: impl IntoIterator<Item = May>) -> World<Withdraw, Outside> {
@@ -42,36 +22,6 @@ pub(crate) fn carried(may: impl IntoIterator<Item = May>) -> World<Withdraw, Out
     let asked = (withdraw::Request { on_huge, ..request }, asked);
     let world = world(Withdraw { house: house() }, Outside::that(may), asked);
     world.with(&wallet_key(), in_wallet("1000"))
-}
-
-pub(crate) fn fast_withdrawal() -> (fast_withdraw::Request, fast_withdraw::Asked) {
-    let request = fast_withdraw::Request {
-        investor: investor_id(),
-        account: account(),
-        fund: wallet_code(),
-        shares: Some(shares("400")),
-    };
-    (request, fast_withdraw::Asked { investor: investor(), at: None })
-}
-
-pub(crate) fn fast(may: impl IntoIterator<Item = May>) -> World<FastWithdraw, Outside> {
-    let saga = shipped::fast_withdraw(house());
-    let world = world(saga, Outside::that(may), fast_withdrawal());
-    world.with(&wallet_key(), in_wallet("1000"))
-}
-
-pub(crate) fn discount(
-    mode: ConversionMode,
-    may: impl IntoIterator<Item = May>,
-) -> World<DiscountPurchase, Outside> {
-    let saga = DiscountPurchase { house: house() };
-    let world = world(saga, Outside::that(may), (request(mode), asked()));
-    match mode {
-        ConversionMode::Held => world.with(&wallet_key(), in_wallet("20000")),
-        ConversionMode::LinkedSameDay
-        | ConversionMode::NextDay
-        | ConversionMode::RedeemToPurchase => world,
-    }
 }
 
 #[test]

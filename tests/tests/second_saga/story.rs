@@ -5,7 +5,7 @@
 
 use super::world;
 use fundflow_testkit::{
-    explore::World,
+    explore::{World, refused_at},
     story,
     toy::{
         exchange::{Exchange, FORGETS_TO_CANCEL, V1},
@@ -14,26 +14,13 @@ use fundflow_testkit::{
 };
 
 /// Refused at that row: the world at rest, and how long its transcript was before the refusal.
-fn refused_at(row: &str) -> (World<Exchange, Shop>, usize) {
-    refused(Exchange::default(), row)
-}
-
 fn refused(saga: Exchange, row: &str) -> (World<Exchange, Shop>, usize) {
-    let (may, refusal, event) = match row {
-        "order" => (May::Decline, "Declined", "parcel.declined"),
-        "pack" => (May::FailToPack, "Unpackable", "parcel.unpackable"),
-        "ship" => (May::FailToShip, "Unshippable", "parcel.unshippable"),
-        other => panic!("{other} cannot be refused"),
-    };
-    let mut world = world(saga, [may]);
-    world.run_by(|ways| ways.iter().position(|way| way.words.contains(refusal)).unwrap_or(0));
-    let before = world.transcript.iter().position(|line| **line == *event).unwrap();
-    (world, before)
+    refused_at(world(saga, [May::Decline, May::FailToPack, May::FailToShip]), row)
 }
 
 #[test]
 fn the_exchange_leaves_every_row_as_it_should() {
-    story!(&V1, refused_at, {
+    story!(&V1, |row| refused(Exchange::default(), row), {
         "order" => ["parcel.declined", "points.released", "exchange.failed"],
         "pack" => [
             "parcel.unpackable",

@@ -1,5 +1,6 @@
 //! A registrar's figures: at a price of one, and without a fee.
 
+use crate::worlds;
 use chrono::NaiveDate;
 use fundflow_domain::{
     application::{
@@ -10,11 +11,10 @@ use fundflow_domain::{
     orders::Serial,
 };
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
-use fundflow_testkit::worlds;
 use rust_decimal::Decimal;
 
 /// That part of what was asked for, at a price of one and without a fee.
-pub(crate) fn confirmed(terms: &Terms, part: Decimal) -> ApplicationAnswer {
+pub fn confirmed(terms: &Terms, part: Decimal) -> ApplicationAnswer {
     let day = confirmed_on(terms);
     ApplicationAnswer::Confirmed(Box::new(Confirmation {
         serial: serial_of(terms.no.as_str()),
@@ -27,7 +27,7 @@ pub(crate) fn confirmed(terms: &Terms, part: Decimal) -> ApplicationAnswer {
 }
 
 /// The day that was promised; shares of a raising come when the fund is founded.
-pub(crate) fn confirmed_on(terms: &Terms) -> NaiveDate {
+pub(super) fn confirmed_on(terms: &Terms) -> NaiveDate {
     match terms.ask {
         Ask::Subscription { .. } => worlds::date("2026-02-26"),
         Ask::Purchase { .. }
@@ -38,7 +38,7 @@ pub(crate) fn confirmed_on(terms: &Terms) -> NaiveDate {
 }
 
 /// The same of one of two portions, or of a corrected record: all of it where that is the only one.
-pub(crate) fn portion(terms: &Terms, nth: &str, finished: bool) -> ApplicationAnswer {
+pub(super) fn portion(terms: &Terms, nth: &str, finished: bool) -> ApplicationAnswer {
     let part = if nth == "c" { Decimal::ONE } else { Decimal::new(5, 1) };
     with(terms, part, |said| {
         said.serial = serial_of(&format!("{nth}{}", terms.no));
@@ -53,19 +53,21 @@ pub(crate) fn portion(terms: &Terms, nth: &str, finished: bool) -> ApplicationAn
 }
 
 /// A record of all of it that does not add up.
-pub(crate) fn wrong(terms: &Terms) -> ApplicationAnswer {
-    let one: Money = "1".parse().unwrap();
+pub(super) fn wrong(terms: &Terms) -> ApplicationAnswer {
+    let one: Money = "1".parse().expect("a number in range");
     with(terms, Decimal::ONE, |said| match &mut said.outcome {
         Outcome::Purchase(numbers) => numbers.shares = twice(numbers.shares),
         Outcome::Subscription(numbers) => numbers.shares = twice(numbers.shares),
-        Outcome::Redemption(numbers) => numbers.payout = numbers.payout.minus(one).unwrap(),
+        Outcome::Redemption(numbers) => {
+            numbers.payout = numbers.payout.minus(one).expect("a number in range");
+        }
         Outcome::Conversion(numbers) => numbers.shares_in = twice(numbers.shares_in),
         Outcome::FastTransfer(numbers) => numbers.shares = twice(numbers.shares),
     })
 }
 
 fn twice(shares: Shares) -> Shares {
-    shares.plus(shares).unwrap()
+    shares.plus(shares).expect("a number in range")
 }
 
 fn with(terms: &Terms, part: Decimal, change: impl Fn(&mut Confirmation)) -> ApplicationAnswer {
@@ -76,22 +78,24 @@ fn with(terms: &Terms, part: Decimal, change: impl Fn(&mut Confirmation)) -> App
     answer
 }
 
-pub(crate) fn serial_of(key: &str) -> Serial {
-    Serial::new(format!("S-{key}").chars().take(32).collect::<String>()).unwrap()
+/// The serial under which a counterparty knows that key.
+pub fn serial_of(key: &str) -> Serial {
+    Serial::new(format!("S-{key}").chars().take(32).collect::<String>()).expect("a number in range")
 }
 
 /// Yuan that are accepted and that go back, and shares.
 fn paid(asked: Amount, part: Decimal) -> (Money, Money, Shares) {
     let all = Money::from(asked);
-    let amount = Money::new((all.decimal() * part).trunc_with_scale(2)).unwrap();
-    let shares = amount.shares_at(Nav::ONE, ShareRounding::HalfUp).unwrap();
-    (amount, all.minus(amount).unwrap(), shares)
+    let amount = Money::new((all.decimal() * part).trunc_with_scale(2)).expect("a number in range");
+    let shares = amount.shares_at(Nav::ONE, ShareRounding::HalfUp).expect("a number in range");
+    (amount, all.minus(amount).expect("a number in range"), shares)
 }
 
 /// Shares that leave, and what they are worth in yuan.
 fn left(asked: Shares, part: Decimal) -> (Shares, Money) {
-    let shares = Shares::new((asked.decimal() * part).trunc_with_scale(2)).unwrap();
-    (shares, shares.value_half_up(Nav::ONE).unwrap())
+    let shares =
+        Shares::new((asked.decimal() * part).trunc_with_scale(2)).expect("a number in range");
+    (shares, shares.value_half_up(Nav::ONE).expect("a number in range"))
 }
 
 fn outcome(terms: &Terms, part: Decimal) -> Outcome {
@@ -136,7 +140,9 @@ fn outcome(terms: &Terms, part: Decimal) -> Outcome {
                 topup_fee: Money::ZERO,
                 net_in,
                 nav_in: Nav::ONE,
-                shares_in: net_in.shares_at(Nav::ONE, ShareRounding::HalfUp).unwrap(),
+                shares_in: net_in
+                    .shares_at(Nav::ONE, ShareRounding::HalfUp)
+                    .expect("a number in range"),
                 income: SignedMoney::ZERO,
                 lots: Vec::new(),
             })

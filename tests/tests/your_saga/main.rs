@@ -3,137 +3,27 @@
 
 #![allow(clippy::unwrap_used, reason = "what a test cannot make or find fails it")]
 
-#[path = "../../engine/examples/points.rs"]
+#[path = "../../../engine/examples/points.rs"]
 #[allow(dead_code, unreachable_pub, reason = "a program of its own, included as it stands")]
 mod points;
 
+mod outside;
+mod storm;
+
+use outside::{May, Outside, world};
+
 use fundflow::kernel::store::{EventStore as _, Position};
-use fundflow::runtime::{message::Effect, port::Ask};
 use fundflow::{Asking, RequestError, runtime::kind::Of, runtime::prelude::*};
 use fundflow_application::{audit, desk};
 use fundflow_cli::Stage;
 use fundflow_infrastructure::sqlite::SqliteStore;
-use fundflow_sagas::{ports::registrar::RegistrarCall, prelude::*};
+use fundflow_sagas::prelude::*;
 use fundflow_testkit::{
-    explore::{Counterparties, Explorer, Said, World, search::Truth},
-    orders, story, worlds,
+    explore::{Explorer, World, refused_at, search::Truth},
+    story, worlds,
 };
 use points::{Event, Points, PointsExchange, Request, V1};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-    sync::Arc,
-};
-
-/// What the outside may do besides what is best for the member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum May {
-    DeclinePoints,
-    RefuseOrder,
-    RejectInBatch,
-}
-
-/// What became of the order at the registrar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Fate {
-    WillConfirm,
-    WillReject,
-    Refused,
-}
-
-/// The points system's books and the registrar's, and what they may do.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-struct Outside {
-    may: BTreeSet<May>,
-    taken: BTreeMap<Arc<str>, Verdict>,
-    order: Option<Fate>,
-}
-
-impl Outside {
-    fn points(&self, errand: &Errand<(InvestorId, i64)>, ask: Ask) -> Vec<Said<Self>> {
-        let known = self.taken.get(&errand.key).cloned();
-        let said = match (known, ask) {
-            (Some(known), _) => vec![known],
-            (None, Ask::Query) => vec![Verdict::NotFound],
-            (None, Ask::Call) if errand.what.1 > 0 && self.may.contains(&May::DeclinePoints) => {
-                vec![Verdict::Done, Verdict::Refused(Cause::new("too_few", "too few points"))]
-            }
-            (None, Ask::Call) => vec![Verdict::Done],
-        };
-        let after = |said: Verdict| {
-            let mut after = self.clone();
-            if said != Verdict::NotFound {
-                after.taken.insert(errand.key.clone(), said.clone());
-            }
-            Said::of(said, after)
-        };
-        said.into_iter().map(after).collect()
-    }
-
-    fn registrar(&self, call: &RegistrarCall, ask: Ask) -> Vec<Said<Self>> {
-        let RegistrarCall::Submit(application) = call else { return Vec::new() };
-        let fates = match (self.order, ask) {
-            (Some(fate), _) => vec![fate],
-            (None, Ask::Query) => {
-                return vec![Said::of(ApplicationAnswer::NotFound, self.clone())];
-            }
-            (None, Ask::Call) => {
-                let may = |what, fate| self.may.contains(&what).then_some(fate);
-                let all = [
-                    Some(Fate::WillConfirm),
-                    may(May::RejectInBatch, Fate::WillReject),
-                    may(May::RefuseOrder, Fate::Refused),
-                ];
-                all.into_iter().flatten().collect()
-            }
-        };
-        // Its word is asked for on the day on which it must have been said.
-        let decided = application.applied_at.date() > application.terms.trade_date.date();
-        let say = |fate| {
-            let said = match fate {
-                Fate::Refused => ApplicationAnswer::Rejected(orders::rejection()),
-                Fate::WillReject if decided => ApplicationAnswer::Rejected(orders::rejection()),
-                Fate::WillConfirm if decided => {
-                    ApplicationAnswer::Confirmed(Box::new(orders::bought("10000.00", "0.00")))
-                }
-                Fate::WillConfirm | Fate::WillReject => {
-                    ApplicationAnswer::Accepted(worlds::read("TA-0"))
-                }
-            };
-            Said::of(said, Self { order: Some(fate), ..self.clone() })
-        };
-        fates.into_iter().map(say).collect()
-    }
-}
-
-impl Counterparties for Outside {
-    fn answers(&self, effect: &Effect) -> Vec<Said<Self>> {
-        if let Some(errand) = effect.call_as() {
-            return self.points(errand, effect.ask);
-        }
-        effect.call_as().map(|call| self.registrar(call, effect.ask)).unwrap_or_default()
-    }
-
-    fn silence(&self, effect: &Effect) -> Payload {
-        let cause = Cause::new("time_out", "no answer in time");
-        match effect.call_as::<RegistrarCall>() {
-            Some(_) => Arc::new(ApplicationAnswer::Unknown(cause)),
-            None => Arc::new(Verdict::Unknown(cause)),
-        }
-    }
-
-    fn notices(&self) -> Vec<(StreamName, Said<Self>)> {
-        Vec::new()
-    }
-}
-
-/// A member about to exchange points that are worth 10,000.00 yuan.
-fn world(may: impl IntoIterator<Item = May>) -> World<PointsExchange, Outside> {
-    let outside = Outside { may: may.into_iter().collect(), ..Outside::default() };
-    let (member, fund) = (worlds::investor_id(), worlds::wallet_code());
-    let asked = (worlds::transaction("PX-1"), Request { member, points: 1_000_000, fund }, ());
-    World::new(PointsExchange(worlds::house()), outside, asked, worlds::request_time())
-}
+use std::{path::Path, sync::Arc};
 
 const TRUTHS: [Truth<PointsExchange, Outside>; 1] =
     [("points or shares, never both and never neither", points_or_shares)];
@@ -171,28 +61,10 @@ fn whatever_operators_do_an_exchange_ends_soundly_or_is_given_up() {
     assert!(found.endings().starts_with(&["abandoned", "exchanged", "kept"]), "{found:?}");
 }
 
-/// Refused at that row: the world at rest, and how long its transcript was before the refusal.
-fn refused_at(row: &str) -> (World<PointsExchange, Outside>, usize) {
-    let (may, said, event) = match row {
-        "redeem" => (May::DeclinePoints, "Refused", "points.released"),
-        "submit" => (May::RefuseOrder, "Rejected", "application.rejected"),
-        "confirm" => (May::RejectInBatch, "WillReject", "application.rejected"),
-        other => panic!("{other} cannot be refused"),
-    };
-    let mut world = world([may]);
-    world.run_by(|ways| {
-        let is_it = |way: &Said<Outside>| {
-            way.words.contains(said) || format!("{:?}", way.after.order).contains(said)
-        };
-        ways.iter().position(is_it).unwrap_or(0)
-    });
-    let before = world.transcript.iter().position(|line| **line == *event).unwrap();
-    (world, before)
-}
-
 #[test]
 fn the_exchange_leaves_every_row_as_it_should() {
-    story!(&V1, refused_at, {
+    let may = [May::DeclinePoints, May::RefuseOrder, May::RejectInBatch];
+    story!(&V1, |row| refused_at(world(may), row), {
         "redeem" => ["points.released", "points_exchange.kept"],
         "submit" => [
             "application.rejected",
@@ -383,18 +255,24 @@ fn a_program_of_ones_own_closes_what_is_parked_like_the_stock_command() {
 }
 
 #[test]
-fn every_quotation_in_the_tutorial_is_the_example() {
+fn every_quotation_in_the_tutorial_is_the_example_or_one_of_its_tests() {
     let lines = |text: &str| -> Vec<String> {
         text.lines().map(|line| line.trim().to_owned()).filter(|it| !it.is_empty()).collect()
     };
-    let example = lines(include_str!("../../engine/examples/points.rs"));
-    let tutorial = include_str!("../../docs/YOUR_SAGA.md");
+    let files = [
+        include_str!("../../../engine/examples/points.rs"),
+        include_str!("main.rs"),
+        include_str!("outside.rs"),
+        include_str!("storm.rs"),
+    ];
+    let files = files.map(lines);
+    let tutorial = include_str!("../../../docs/YOUR_SAGA.md");
     let mut quoted = 0;
     for block in tutorial.split("```rust\n").skip(1) {
         let block = lines(block.split("```").next().unwrap());
-        let found = example.windows(block.len()).any(|window| window == block);
-        assert!(found, "the example has no such lines:\n{}", block.join("\n"));
+        let is_in = |file: &Vec<String>| file.windows(block.len()).any(|it| it == block);
+        assert!(files.iter().any(is_in), "no file has such lines:\n{}", block.join("\n"));
         quoted += block.len();
     }
-    assert!(quoted > 100, "only {quoted} lines are quoted; are they still found?");
+    assert!(quoted > 150, "only {quoted} lines are quoted; are they still found?");
 }

@@ -1,17 +1,21 @@
 //! A bank, an advancing bank and a registrar as one value: each acts once per key, and says the same for
 //! ever. What they may do besides what is best for the investor is the test's.
 
+mod banks;
+mod numbers;
+mod telling;
+
+pub use numbers::{confirmed, serial_of};
+pub use telling::Known;
+
 use crate::{
-    numbers::{confirmed, confirmed_on, portion, serial_of, wrong},
-    telling::Known,
+    explore::{Counterparties, Said},
+    worlds::{self, calendar, read},
 };
 use fundflow_domain::{
-    advance,
     application::{Ask, Reception, Rejection, Terms},
-    money::{Amount, Money},
+    money::Money,
     orders::Cause,
-    payment::Receipt,
-    payout,
     time::Timestamp,
 };
 use fundflow_kernel::envelope::StreamName;
@@ -25,10 +29,7 @@ use fundflow_sagas::ports::{
     registrar::{ApplicationAnswer, RegistrarCall},
     wallets::{Listed, Page, PageAnswer},
 };
-use fundflow_testkit::{
-    explore::{Counterparties, Said},
-    worlds::{self, calendar, read},
-};
+use numbers::{confirmed_on, portion, wrong};
 use rust_decimal::Decimal;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -37,7 +38,7 @@ use std::{
 
 /// What those outside may do besides what is best for the investor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum May {
+pub enum May {
     /// The bank declines a charge.
     Decline,
     /// The bank refuses a refund or a payout.
@@ -64,19 +65,28 @@ pub(crate) enum May {
 
 /// What became of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Done {
+pub enum Done {
+    /// Acted on then; nothing more was said of it yet.
     At(Timestamp),
+    /// Refused, at the front where there is one.
     Refused,
+    /// Confirmed in full.
     Whole,
+    /// Confirmed in half, and no more to come.
     Half,
-    /// The first of two portions, and both.
+    /// Confirmed in half, and the rest to come.
     Portion,
+    /// Both of the two portions.
     Portions,
     /// Since then its price is waited for.
     Late(Timestamp),
+    /// Confirmed by a record that does not add up.
     Wrong,
+    /// That record was corrected.
     Corrected,
+    /// Rejected with its batch.
     RejectedInBatch,
+    /// Taken back by whoever asked.
     TakenBack,
 }
 
@@ -85,23 +95,26 @@ const DAY: i64 = 24 * 3_600_000;
 
 /// All counterparties of these tests, each with what it will say.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub(crate) struct Outside {
-    pub(crate) may: BTreeSet<May>,
+pub struct Outside {
+    /// What they may do.
+    pub may: BTreeSet<May>,
     now: Option<Timestamp>,
-    pub(crate) done: BTreeMap<Arc<str>, Done>,
+    /// What they have done, by key.
+    pub done: BTreeMap<Arc<str>, Done>,
     /// What they have, where they may tell of it.
-    pub(crate) known: BTreeMap<Arc<str>, Known>,
+    pub known: BTreeMap<Arc<str>, Known>,
     /// What they have told.
-    pub(crate) told: BTreeSet<Arc<str>>,
+    pub told: BTreeSet<Arc<str>>,
 }
 
 impl Outside {
-    pub(crate) fn that(may: impl IntoIterator<Item = May>) -> Self {
+    /// Those that may do that, and have done nothing yet.
+    pub fn that(may: impl IntoIterator<Item = May>) -> Self {
         Self { may: may.into_iter().collect(), ..Self::default() }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        self.now.unwrap()
+        self.now.expect("counterparties that were told the time")
     }
 
     pub(crate) fn with(&self, key: &str, done: Done) -> Self {
@@ -118,98 +131,6 @@ impl Outside {
         let done = |done| (done, self.with(key, done));
         let refused = self.may.contains(&may).then(|| done(Done::Refused));
         [Some(done(Done::At(self.now()))), refused].into_iter().flatten().collect()
-    }
-
-    pub(crate) fn bank(&self, call: &BankCall, ask: Asking) -> Vec<Said<Self>> {
-        match call {
-            BankCall::Charge(charge) => {
-                let key = charge.no.as_str();
-                if ask == Asking::Query && !self.done.contains_key(key) {
-                    let answer = BankAnswer::Charge(ChargeAnswer::NotFound);
-                    return vec![Said::of(answer, self.clone())];
-                }
-                let said = |done| match done {
-                    Done::At(paid_at) => ChargeAnswer::Paid(Receipt {
-                        no: charge.no.clone(),
-                        serial: serial_of(key),
-                        amount: charge.amount.into(),
-                        paid_at,
-                    }),
-                    _ => ChargeAnswer::Declined(cause("insufficient")),
-                };
-                let acted = self.acted(key, May::Decline).into_iter();
-                acted.map(|(it, after)| Said::of(BankAnswer::Charge(said(it)), after)).collect()
-            }
-            BankCall::AskRefund(it) if !self.done.contains_key(it.no.as_str()) => {
-                let answer = BankAnswer::Refund(it.no.clone(), RefundAnswer::NotFound);
-                vec![Said::of(answer, self.clone())]
-            }
-            BankCall::AskPayout(it) if !self.done.contains_key(it.no.as_str()) => {
-                let answer = BankAnswer::Payout(it.no.clone(), PayoutAnswer::NotFound);
-                vec![Said::of(answer, self.clone())]
-            }
-            BankCall::Refund(refund) | BankCall::AskRefund(refund) => {
-                let no = refund.no.clone();
-                let said = |done| match done {
-                    Done::At(_) => RefundAnswer::Refunded(serial_of(no.as_str())),
-                    _ => RefundAnswer::Refused(cause("closed")),
-                };
-                let answer = |done| BankAnswer::Refund(no.clone(), said(done));
-                let acted = self.acted(no.as_str(), May::RefuseMoney).into_iter();
-                acted.map(|(it, after)| Said::of(answer(it), after)).collect()
-            }
-            BankCall::Payout(payout) | BankCall::AskPayout(payout) => {
-                let no = payout.no.clone();
-                let said = |done| match done {
-                    Done::At(at) => PayoutAnswer::PaidOut(payout::Transfer {
-                        no: no.clone(),
-                        serial: serial_of(no.as_str()),
-                        amount: payout.amount.into(),
-                        at,
-                    }),
-                    _ => PayoutAnswer::Refused(cause("closed")),
-                };
-                let answer = |done| BankAnswer::Payout(no.clone(), said(done));
-                let acted = self.acted(no.as_str(), May::RefuseMoney).into_iter();
-                acted.map(|(it, after)| Said::of(answer(it), after)).collect()
-            }
-        }
-    }
-
-    pub(crate) fn advancing(&self, call: &AdvanceCall, ask: Asking) -> Vec<Said<Self>> {
-        let moved = |no: &str, amount: Amount, at| advance::Transfer {
-            serial: serial_of(no),
-            amount: amount.into(),
-            at,
-        };
-        match call {
-            AdvanceCall::Advance(it) => {
-                let key = it.no.as_str();
-                if ask == Asking::Query && !self.done.contains_key(key) {
-                    let answer = AdvanceSaid::Advance(AdvanceAnswer::NotFound);
-                    return vec![Said::of(answer, self.clone())];
-                }
-                let said = |done| match done {
-                    Done::At(at) => AdvanceAnswer::Advanced(moved(key, it.amount, at)),
-                    _ => AdvanceAnswer::Declined(cause("no_quota")),
-                };
-                let acted = self.acted(key, May::DeclineAdvance).into_iter();
-                acted.map(|(it, after)| Said::of(AdvanceSaid::Advance(said(it)), after)).collect()
-            }
-            AdvanceCall::AskRepayment(it) if !self.done.contains_key(it.no.as_str()) => {
-                let answer = AdvanceSaid::Repayment(RepaymentAnswer::NotFound);
-                vec![Said::of(answer, self.clone())]
-            }
-            AdvanceCall::Repay(it) | AdvanceCall::AskRepayment(it) => {
-                let key = it.no.as_str();
-                let said = |done| match done {
-                    Done::At(at) => RepaymentAnswer::Repaid(moved(key, it.amount, at)),
-                    _ => RepaymentAnswer::Refused(cause("closed")),
-                };
-                let acted = self.acted(key, May::RefuseMoney).into_iter();
-                acted.map(|(it, after)| Said::of(AdvanceSaid::Repayment(said(it)), after)).collect()
-            }
-        }
     }
 
     pub(crate) fn registrar(&self, call: &RegistrarCall, ask: Asking) -> Vec<Said<Self>> {
@@ -252,6 +173,9 @@ impl Outside {
             Done::Portion => return vec![Done::Portions],
             Done::At(_) if self.now() >= confirms_from(terms) => {}
             Done::Late(at) if !is_late(at) => return vec![Done::Whole],
+            Done::At(at) if self.rejects_before_receiving(terms, at) => {
+                return vec![done, Done::RejectedInBatch];
+            }
             _ => return vec![done],
         }
         let may = |may, done| self.may.contains(&may).then_some(done);
@@ -264,6 +188,17 @@ impl Outside {
             may(May::RejectInBatch, Done::RejectedInBatch),
         ];
         ways.into_iter().flatten().collect()
+    }
+
+    /// A subscription is received, or rejected, on the day after it was handed in.
+    fn rejects_before_receiving(&self, terms: &Terms, at: Timestamp) -> bool {
+        let is_due = self.is_received(terms, at) && self.now() < confirms_from(terms);
+        is_due && self.may.contains(&May::RejectInBatch)
+    }
+
+    fn is_received(&self, terms: &Terms, at: Timestamp) -> bool {
+        let is_raised = matches!(terms.ask, Ask::Subscription { .. });
+        is_raised && at < self.now() && self.now() >= noon_after(terms)
     }
 
     fn handed_in(&self, terms: &Terms, ask: Asking) -> Vec<Said<Self>> {
@@ -280,14 +215,9 @@ impl Outside {
             let (cause, interest) = (cause(code), Money::ZERO);
             ApplicationAnswer::Rejected(Rejection { interest, ..Rejection::of(cause) })
         };
-        let is_received = |at: Timestamp| {
-            matches!(terms.ask, Ask::Subscription { .. })
-                && at < self.now()
-                && self.now() >= noon_after(terms)
-        };
         match done {
-            Done::At(at) if is_received(at) => {
-                let on = calendar().plus(terms.trade_date, 1).unwrap().date();
+            Done::At(at) if self.is_received(terms, at) => {
+                let on = calendar().plus(terms.trade_date, 1).expect("a trading day").date();
                 ApplicationAnswer::Received(Reception { serial: serial(), on, amount: None })
             }
             Done::At(_) | Done::Late(_) => ApplicationAnswer::Accepted(serial()),
@@ -315,7 +245,10 @@ impl Outside {
         if let Some(call) = effect.call_as::<AdvanceCall>() {
             return self.advancing(call, effect.ask);
         }
-        self.registrar(effect.call_as::<RegistrarCall>().unwrap(), effect.ask)
+        self.registrar(
+            effect.call_as::<RegistrarCall>().expect("a call of a shipped saga"),
+            effect.ask,
+        )
     }
 }
 
@@ -323,6 +256,15 @@ impl Counterparties for Outside {
     fn answers(&self, effect: &Effect) -> Vec<Said<Self>> {
         let said = self.acts_on(effect).into_iter();
         said.map(|it| Said { after: it.after.knowing(effect), ..it }).collect()
+    }
+
+    /// Orders by their own names: `TX-1.mmf`, and `TX-1.mmf.cancel`.
+    fn name(&self, effect: &Effect) -> Arc<str> {
+        match effect.call_as::<RegistrarCall>() {
+            Some(RegistrarCall::Submit(it)) => it.terms.order.as_str().into(),
+            Some(RegistrarCall::Cancel(it)) => format!("{}.cancel", it.terms.order).into(),
+            None => effect.key.clone(),
+        }
     }
 
     fn silence(&self, effect: &Effect) -> Payload {
@@ -367,7 +309,7 @@ fn cause(code: &str) -> Cause {
 }
 
 fn noon_after(terms: &Terms) -> Timestamp {
-    let day = calendar().plus(terms.trade_date, 1).unwrap();
+    let day = calendar().plus(terms.trade_date, 1).expect("a trading day");
     read(&format!("{}T09:00:00+08:00", day.date()))
 }
 

@@ -1,6 +1,7 @@
 //! What those outside say unasked: the last word on each call, once, as soon as it is one.
 
-use crate::outside::{Done, May, Outside};
+use super::{Done, May, Outside};
+use crate::explore::Said;
 use fundflow_domain::application::Terms;
 use fundflow_kernel::envelope::StreamName;
 use fundflow_runtime::{
@@ -12,7 +13,6 @@ use fundflow_sagas::ports::{
     bank::{self, BankAnswer, BankCall, PayoutAnswer},
     registrar::{self, Application, ApplicationAnswer, RegistrarCall},
 };
-use fundflow_testkit::explore::Said;
 use std::{
     hash::{Hash, Hasher},
     sync::Arc,
@@ -20,9 +20,12 @@ use std::{
 
 /// A call that they have.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Known {
+pub enum Known {
+    /// Of a bank.
     Bank(BankCall),
+    /// Of an advancing bank.
     Advance(AdvanceCall),
+    /// Of a registrar: the application's terms.
     Order(Box<Terms>),
 }
 
@@ -33,7 +36,7 @@ impl Hash for Known {
 
 impl Outside {
     /// They have that call now, if they have acted on it.
-    pub(crate) fn knowing(mut self, effect: &Effect) -> Self {
+    pub(super) fn knowing(mut self, effect: &Effect) -> Self {
         if ![May::Tell, May::Correct].iter().any(|may| self.may.contains(may)) {
             return self;
         }
@@ -53,7 +56,7 @@ impl Outside {
     }
 
     /// Everything that may be told now.
-    pub(crate) fn last_words(&self) -> Vec<(StreamName, Said<Self>)> {
+    pub(super) fn last_words(&self) -> Vec<(StreamName, Said<Self>)> {
         let tells = self.may.contains(&May::Tell);
         let untold = self.known.iter().filter(|(key, _)| tells && !self.told.contains(*key));
         let told = untold.flat_map(|(key, known)| self.tells(key, known));

@@ -1,0 +1,127 @@
+//! What every event store promises, as tests. An adapter passes by naming itself:
+//!
+//! ```
+//! use fundflow_kernel::memory_store::MemoryStore;
+//!
+//! fundflow_testkit::store_contract!(memory, || async { (MemoryStore::new(), ()) });
+//! ```
+//!
+//! The closure opens an empty store, and may hand over something to keep until the test is over (a
+//! temporary directory, say). A durable adapter says in a third argument how the same store is
+//! closed and opened again.
+//!
+//! | promise of [`EventStore`] | its tests |
+//! |---|---|
+//! | an append states its version, and is whole or refused | [`appending`] |
+//! | the same append again writes nothing | [`repeating`] |
+//! | positions order all events by commit | [`ordering`] |
+//! | what is stored is read: by stream, by page, by several | [`reading`] |
+//! | an append is durable when it returns, and nothing changes | [`durable`] |
+//! | what a failed append leaves | [`faults`], by [`store_fault_contract!`](crate::store_fault_contract) |
+
+#![allow(missing_docs, reason = "the names of the tests are the sentences of the contract")]
+
+pub mod appending;
+pub mod durable;
+pub mod faults;
+pub mod ordering;
+pub mod reading;
+pub mod repeating;
+
+pub use appending::*;
+pub use durable::*;
+pub use ordering::*;
+pub use reading::*;
+pub use repeating::*;
+
+use crate::sample::stream;
+use fundflow_kernel::{
+    envelope::Recorded,
+    store::{AppendError, Checkpoints, EventStore, Position, StreamAppend, Version},
+};
+use std::future::Future;
+
+/// A store that the contract can be tried on.
+pub trait Store: EventStore + Checkpoints + Clone {}
+impl<S: EventStore + Checkpoints + Clone> Store for S {}
+
+/// Applies the contract to an adapter.
+#[macro_export]
+macro_rules! store_contract {
+    ($name:ident, $open:expr $(, $reopen:expr)?) => {
+        mod $name {
+            #[allow(unused_imports, reason = "what the closure needs")]
+            use super::*;
+
+            $crate::store_contract!(@tests $open,
+                what_is_appended_is_read,
+                a_stream_that_moved_on_refuses,
+                an_empty_stream_refuses_too,
+                a_batch_is_all_or_nothing,
+                a_stream_may_come_twice_in_a_batch,
+                pages_forward_and_backward_meet,
+                several_streams_are_read_at_once,
+                what_an_append_has_begun_is_never_surely_absent,
+                every_field_comes_back,
+                a_repeated_append_writes_nothing,
+                a_repeat_that_differs_conflicts,
+                one_of_two_at_the_same_version_wins,
+                reader_never_misses_a_committed_event,
+                a_checkpoint_is_kept_and_replaced,
+            );
+            $(
+                #[test]
+                fn reopening_changes_nothing() {
+                    $crate::store_contract::on_two_threads(async {
+                        let open = $open;
+                        let opened = open().await;
+                        $crate::store_contract::reopening_changes_nothing(opened, $reopen).await;
+                    });
+                }
+            )?
+        }
+    };
+    (@tests $open:expr, $($test:ident,)+) => {
+        $(
+            #[test]
+            fn $test() {
+                $crate::store_contract::on_two_threads(async {
+                    let open = $open;
+                    let opened = open().await;
+                    $crate::store_contract::$test(opened).await;
+                });
+            }
+        )+
+    };
+}
+
+/// Runs a test of the contract: with a thread for the store's other side.
+#[doc(hidden)]
+pub fn on_two_threads(test: impl Future<Output = ()>) {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.worker_threads(2).enable_all().build().expect("threads").block_on(test);
+}
+
+async fn appended(store: &impl Store, batch: impl Into<Vec<StreamAppend>>) -> Position {
+    store.append(batch.into()).await.expect("an append that fits")
+}
+
+async fn all(store: &impl Store) -> Vec<Recorded> {
+    store.read_all(Position::START, u32::MAX).await.expect("a store that can be read")
+}
+
+async fn versions(store: &impl Store, name: &str, after: u64, limit: u32) -> Vec<u64> {
+    let events = store.read(&stream(name), Version(after), limit).await;
+    events.expect("a stream that can be read").iter().map(|event| event.version.0).collect()
+}
+
+/// The version that a refused append was told of.
+async fn conflict(store: &impl Store, batch: impl Into<Vec<StreamAppend>>) -> (String, u64, u64) {
+    match store.append(batch.into()).await {
+        Err(AppendError::Conflict { stream, expected, actual }) => {
+            let actual = actual.expect("an adapter that says what it found");
+            (stream.to_string(), expected.0, actual.0)
+        }
+        other => panic!("no conflict, but {other:?}"),
+    }
+}

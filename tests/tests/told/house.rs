@@ -1,0 +1,73 @@
+//! Worlds in which our own books refuse a row.
+
+use fundflow_domain::{
+    day_limit::{Command, DayLimit},
+    ids::FundCode,
+    investor::{CustomerType, SalesChannel},
+    limits::{DayMax, ExcessPolicy, LimitKey},
+    time::Timestamp,
+};
+use fundflow_kernel::streams::Key;
+use fundflow_runtime::saga::Saga;
+use fundflow_sagas::house::House;
+use fundflow_testkit::{
+    at_par,
+    explore::{World, refusal::Refused, refused_after_death},
+    outside::Outside,
+    worlds::{amount, day, instant, investor_id, money, transaction},
+};
+use std::sync::Arc;
+
+/// After the cut-off of T.
+pub(crate) fn too_late() -> Timestamp {
+    instant("2026-02-13T15:10:00+08:00")
+}
+
+/// Ten thousand yuan are let in a day, or nothing.
+fn cap() -> DayMax {
+    DayMax { amount: money("10000.00"), on_excess: ExcessPolicy::RejectWhole }
+}
+
+/// Every fund has that limit.
+pub(crate) fn limited() -> House {
+    let house = at_par::house();
+    let funds = house.funds.clone();
+    let find = move |code, at| {
+        let mut fund = fundflow_domain::fund::FundTerms::clone(&*funds(code, at)?);
+        fund.limits.individual.day_max = Some(cap());
+        Some(Arc::new(fund))
+    };
+    House { funds: Arc::new(find), ..house }
+}
+
+/// The process dies before the saga is counted, and others take all that the limit of that fund and day lets in.
+#[track_caller]
+pub(crate) fn limit_is_used_up<S: Saga>(
+    world: World<S, Outside>,
+    row: &str,
+    (master, on): (FundCode, &str),
+) -> Refused<S, Outside> {
+    let key: Key<DayLimit> = Key::of(&LimitKey {
+        master,
+        investor: investor_id(),
+        day: day(on),
+        customer: CustomerType::Individual,
+        channel: SalesChannel::DirectOnline,
+    });
+    let other = Command::Count {
+        transaction: transaction("OTHER"),
+        amount: amount("10000.00"),
+        cap: Some(cap()),
+    };
+    refused_after_death(world, row, "count", |world| *world = world.clone().with(&key, [other]))
+}
+
+/// The process dies in front of that row, and the next one starts after the cut-off.
+#[track_caller]
+pub(crate) fn comes_too_late<S: Saga>(
+    world: World<S, Outside>,
+    row: &str,
+    late: Timestamp,
+) -> Refused<S, Outside> {
+    refused_after_death(world, row, row, |world| world.shell.now = late)
+}

@@ -1,0 +1,105 @@
+//! Each shipped saga in literals, through the kit as any saga of a user's own: one future as given, when, then, and
+//! for each table what is stored and sent after a refusal at each of its rows.
+//!
+//! The tables are not read here but for the names of their rows: a test that reads a table cannot find a wrong cell
+//! in it.
+
+#![allow(clippy::unwrap_used, reason = "what a test cannot make or find fails it")]
+
+mod conversion;
+mod discount_purchase;
+mod fast_withdraw;
+mod freeze;
+mod house;
+mod income;
+mod plan_by_wallet;
+mod purchase;
+mod recharge;
+mod redemption;
+mod regular_plan;
+mod withdraw;
+
+use fundflow_runtime::{saga::Saga, step::Table};
+use fundflow_sagas as sagas;
+
+/// Why no story plays a table whose rows can be refused.
+const UNTOLD: [(&str, &str); 5] = [
+    ("freeze.v1", "nobody outside is asked; a person halts what cannot be booked"),
+    ("withdraw.v1", "only withdrawals that an earlier program began are on it"),
+    ("plan_next_day.v1", "a plan asks for the earliest price; its rows are those of next_day.v2"),
+    ("plan_held.v1", "a plan asks for the earliest price; its rows are those of held.v1"),
+    (
+        "plan_redeem_to_purchase.v1",
+        "a plan asks for the earliest price; its rows are those of redeem_to_purchase.v1",
+    ),
+];
+
+/// Tables that these stories play.
+const TOLD: [&str; 14] = [
+    "income.v1",
+    "linked.v2",
+    "next_day.v2",
+    "held.v1",
+    "redeem_to_purchase.v1",
+    "plan_linked.v1",
+    "recharge.v1",
+    "withdraw.v2",
+    "fast_withdraw.v1",
+    "purchase.v1",
+    "subscription.v1",
+    "plan_occurrence.v1",
+    "redemption.v1",
+    "conversion.v1",
+];
+
+/// The table of that version.
+fn table<S: Saga>(version: &str) -> &'static Table<S> {
+    S::TABLES.iter().find(|table| table.version == version).unwrap()
+}
+
+/// Whose rows can be refused.
+fn refusable<S: Saga>() -> Vec<&'static str> {
+    let tables = S::TABLES.iter();
+    let refused = |table: &&&'static Table<S>| table.steps.iter().any(|it| it.rejected.is_some());
+    tables.filter(refused).map(|table| table.version).collect()
+}
+
+#[test]
+fn every_table_of_which_a_row_can_be_refused_has_its_story_or_a_reason() {
+    let mut all = [
+        refusable::<sagas::discount_purchase::DiscountPurchase>(),
+        refusable::<sagas::recharge::Recharge>(),
+        refusable::<sagas::withdraw::Withdraw>(),
+        refusable::<sagas::fast_withdraw::FastWithdraw>(),
+        refusable::<sagas::purchase::Purchase>(),
+        refusable::<sagas::redemption::Redemption>(),
+        refusable::<sagas::conversion::Conversion>(),
+        refusable::<sagas::regular_plan::RegularPlans>(),
+        refusable::<sagas::income::Income>(),
+        refusable::<sagas::freeze::Freeze>(),
+    ]
+    .concat();
+    let untold = UNTOLD.iter().map(|(version, _)| *version);
+    let mut stories: Vec<&str> = TOLD.into_iter().chain(untold).collect();
+    all.sort_unstable();
+    stories.sort_unstable();
+    assert_eq!(stories, all);
+}
+
+#[test]
+fn the_tables_of_a_plan_are_refused_at_the_rows_of_those_without() {
+    let rows = |version: &str| -> Vec<&str> {
+        let table = table::<sagas::discount_purchase::DiscountPurchase>(version);
+        let refused = table.steps.iter().filter(|step| step.rejected.is_some());
+        refused.map(|step| step.deed.name).collect()
+    };
+    let pairs = [
+        ("plan_linked.v1", "linked.v2"),
+        ("plan_next_day.v1", "next_day.v2"),
+        ("plan_held.v1", "held.v1"),
+        ("plan_redeem_to_purchase.v1", "redeem_to_purchase.v1"),
+    ];
+    for (plan, plain) in pairs {
+        assert_eq!(rows(plan), rows(plain), "{plan}");
+    }
+}
