@@ -9,7 +9,8 @@
 //! 1. A claim is keyed on the order whose record it is. What stands is available to nobody.
 //! 2. Older claims come first; one whose number changes keeps its place.
 //! 3. A claim books nothing: only its own record does, as a whole, once so many shares are there.
-//! 4. Waived, it keeps nothing back, and its record is not booked: a person made up for the shares in
+//! 4. An order is one transaction's: another one's claim of it is refused.
+//! 5. Waived, it keeps nothing back, and its record is not booked: a person made up for the shares in
 //!    another way.
 
 use crate::{
@@ -28,6 +29,21 @@ pub struct Claim {
     pub shares: Shares,
     /// Whether a person made up for them.
     pub waived: bool,
+}
+
+/// A claim of an order that another transaction has claimed for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "transaction {transaction} claims for order {order}, which is transaction {earlier}'s by its own claim; claim for \
+     an order of {transaction}"
+)]
+pub struct ClaimedByAnother {
+    /// Whose record it would be.
+    pub order: OrderId,
+    /// The transaction that has claimed for it.
+    pub earlier: TransactionId,
+    /// The one that claims now.
+    pub transaction: TransactionId,
 }
 
 /// What follows from a claim.
@@ -77,12 +93,22 @@ impl Claims {
         all
     }
 
-    pub(crate) fn claim(&self, order: &OrderId, shares: Shares) -> Change {
+    pub(crate) fn claim(
+        &self,
+        order: &OrderId,
+        transaction: &TransactionId,
+        shares: Shares,
+    ) -> Result<Change, ClaimedByAnother> {
         match self.of(order) {
-            None if shares.is_zero() => Change::Nothing,
-            Some(known) if known.shares == shares => Change::Nothing,
-            Some(_) if shares.is_zero() => Change::Lifted,
-            None | Some(_) => Change::Claimed,
+            Some(known) if known.transaction != *transaction => Err(ClaimedByAnother {
+                order: order.clone(),
+                earlier: known.transaction.clone(),
+                transaction: transaction.clone(),
+            }),
+            None if shares.is_zero() => Ok(Change::Nothing),
+            Some(known) if known.shares == shares => Ok(Change::Nothing),
+            Some(_) if shares.is_zero() => Ok(Change::Lifted),
+            None | Some(_) => Ok(Change::Claimed),
         }
     }
 
@@ -98,10 +124,9 @@ impl Claims {
         transaction: &TransactionId,
         shares: Shares,
     ) -> Option<()> {
-        (self.claim(order, shares) == Change::Claimed).then_some(())?;
+        (self.claim(order, transaction, shares) == Ok(Change::Claimed)).then_some(())?;
         match self.0.iter_mut().find(|claim| claim.order == *order) {
             Some(known) => {
-                (known.transaction == *transaction).then_some(())?;
                 (known.shares, known.waived) = (shares, false);
             }
             None => self.0.push(Claim {

@@ -22,6 +22,8 @@
 //! 5. Front-end shares may only become front-end shares; a fund that charges nothing for buying
 //!    counts as one. Back-end shares may become either.
 
+mod beside;
+
 use crate::{
     arithmetic::{OutOfRange, out_of_range},
     explain::{self, percent, plain},
@@ -39,6 +41,8 @@ use crate::{
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+
+pub use beside::TopUp;
 
 /// Which amount decides the tiers of both funds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -214,10 +218,7 @@ pub fn price(
     let gross_out = worth(parcels, nav_out).ok_or_else(|| lost("gross out"))?;
     let base = gross_out.minus(out.back_end_fee).and_then(|rest| rest.minus(redemption_fee));
     let base = base.ok_or_else(|| lost("base"))?;
-    let tier_of = match policy.tier_base {
-        TierBase::AfterRedemptionFee => base,
-        TierBase::GrossOut => gross_out,
-    };
+    let tier_of = policy.tier_base.of(base, gross_out);
     let charge_in = terms.buying_target.at(tier_of).charge;
     let charge_out = terms.buying_source.at(tier_of).charge;
     let fee_in = fee_of(base, charge_in).ok_or_else(|| lost("fee in"))?;

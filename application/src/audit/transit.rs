@@ -6,6 +6,8 @@
 //! a record whose case is open     all of it, nothing, or what it says more or less than one that it replaced
 //! a record of an order that is    all of it, or nothing: until the last word, the order's end is worth the
 //!   not over                      whole of it
+//! a record of shares that left,   all of it, or nothing: what was not registered yet cannot leave the books
+//!   and whose purchase is not over
 //! a bank's advance                all of it, and what any record in dispute brought the bank, in shares or in
 //!                                 money; of the others one, or the first ones together
 //! ```
@@ -13,9 +15,11 @@
 //! 1. A request is judged so while a case about it is open: what is in dispute the saga does not count yet.
 //! 2. No amount that is not one of these is excused by a case, however large the amount in dispute is.
 
+mod beside;
 mod ends;
 
 use super::explained::Explained;
+use beside::{beyond, unpaid};
 use ends::{End, named};
 use fundflow_domain::{
     application::{Application, Confirmation, Event, Outcome, Quantity, State},
@@ -45,6 +49,8 @@ pub(super) struct Transit {
     advanced: HashMap<TransactionId, Decimal>,
     /// Orders whose last word is not there.
     open: HashMap<OrderId, bool>,
+    /// The orders of each request that buy.
+    buying: HashMap<TransactionId, Vec<(FundCode, OrderId)>>,
     /// Records that hold no more, and that no other took the place of.
     withdrawn: HashSet<CaseId>,
     /// Requests whose records lack shares, and that keep back whatever comes for them.
@@ -59,6 +65,8 @@ struct Moved {
     order: Option<OrderId>,
     /// The fund whose shares left, where those of another came for them.
     left: Option<FundCode>,
+    /// The fund whose shares it takes.
+    sold: Option<FundCode>,
     /// The record that it took the place of.
     before: Option<CaseId>,
     what: BTreeMap<Place, Decimal>,
@@ -151,7 +159,7 @@ impl Transit {
         entry: &[Posting],
         shares: &[(FundCode, Decimal)],
     ) {
-        let Some(known) = before.application() else { return };
+        let Some(known) = before.application() else { return self.placed(request, event) };
         let order = &known.terms.order;
         let Some(Changes { fallen, came, waits }) = Changes::of(known, event) else { return };
         self.open.insert(order.clone(), waits);
@@ -161,14 +169,14 @@ impl Transit {
             return;
         };
         let what = self.moved(fallen, entry, shares);
-        let beside = match known.terms.ask.quantity() {
-            Quantity::Shares(_) => beyond(known, event, said),
+        let (sold, beside) = match known.terms.ask.quantity() {
+            Quantity::Shares(_) => (Some(known.terms.fund), beyond(known, event, said)),
             Quantity::Money(_) => {
                 let from = match source {
                     Source::Payment => Account::Pending(order.clone()),
                     Source::Proceeds => Account::Redeem(request.clone()),
                 };
-                unpaid(known, event, said).map(|money| (Place::At(from), money))
+                (None, unpaid(known, event, said).map(|money| (Place::At(from), money)))
             }
         };
         let left = matches!(said.outcome, Outcome::Conversion(_)).then_some(known.terms.fund);
@@ -178,11 +186,27 @@ impl Transit {
             Outcome::Purchase(_) | Outcome::Subscription(_) | Outcome::Conversion(_) => None,
         };
         let (order, record) = (Some(order.clone()), known.case_of(said));
-        let moved = Moved { order, left, before: fallen, what, beside, of_bank };
+        let moved = Moved { order, left, sold, before: fallen, what, beside, of_bank };
         self.withdrawn.remove(&record);
         if self.records.insert(record, moved).is_none() {
             self.of.entry(request.clone()).or_default().push(record);
         }
+    }
+
+    /// An order that buys has its last word still to come.
+    fn placed(&mut self, request: &TransactionId, event: &Event) {
+        let Event::Placed(terms) = event else { return };
+        if let Quantity::Money(_) = terms.ask.quantity() {
+            self.open.insert(terms.order.clone(), true);
+            let of = self.buying.entry(request.clone()).or_default();
+            of.push((terms.fund, terms.order.clone()));
+        }
+    }
+
+    /// Whether the request's own purchase of those shares has its last word still to come.
+    fn is_bought_still(&self, request: &TransactionId, sold: FundCode) -> bool {
+        let mut orders = self.buying.get(request).into_iter().flatten();
+        orders.any(|(fund, order)| *fund == sold && self.open.get(order) == Some(&true))
     }
 
     /// What a record moves by itself: what its event does, and what is reversed with the one before it.
@@ -340,7 +364,9 @@ impl Transit {
         // Shares that are on their way to another fund are an end in those that left.
         let is_on_its_way = moved.left.is_some_and(|left| self.has_end(request, left));
         let is_open = cases.is_open(case);
-        let whole = is_open || is_part.unwrap_or_default() || is_on_its_way;
+        let bought = |sold| *place == Place::Shares(sold) && self.is_bought_still(request, sold);
+        let waits = moved.sold.is_some_and(bought);
+        let whole = is_open || is_part.unwrap_or_default() || is_on_its_way || waits;
         let mut ways: Vec<Decimal> = whole.then_some(own).into_iter().collect();
         let beside = moved.beside.as_ref().filter(|(at, _)| at == place);
         // It is taken, or paid, once nothing of the request is in dispute, whichever case was closed before.
@@ -355,37 +381,4 @@ impl Transit {
         }
         Some(ways)
     }
-}
-
-/// What was asked for, less what the records have settled that stay beside what that event says.
-fn left(known: &Application, event: &Event) -> Decimal {
-    let all = known.confirmations().count();
-    let stay = if matches!(event, Event::Corrected { .. }) { all.saturating_sub(1) } else { all };
-    let settled = known.confirmations().take(stay).map(|it| amount(it.outcome.quantity()));
-    let asked = amount(known.terms.ask.quantity());
-    asked.saturating_sub(settled.sum()).max(Decimal::ZERO)
-}
-
-const fn amount(quantity: Quantity) -> Decimal {
-    match quantity {
-        Quantity::Shares(shares) => shares.decimal(),
-        Quantity::Money(money) => money.decimal(),
-    }
-}
-
-/// Shares that a record took of the investor's beyond what was asked for: they are not taken yet.
-fn beyond(known: &Application, event: &Event, said: &Confirmation) -> Option<(Place, Decimal)> {
-    let beyond = amount(said.outcome.quantity()).saturating_sub(left(known, event));
-    (beyond > Decimal::ZERO).then_some((Place::Shares(known.terms.fund), -beyond))
-}
-
-/// Money that a record takes which holds against a rejection: it is not paid yet.
-fn unpaid(known: &Application, event: &Event, said: &Confirmation) -> Option<Decimal> {
-    let upheld = match event {
-        Event::Upheld(_) => true,
-        Event::Corrected { reverses, .. } => known.is_upheld(reverses),
-        _ => false,
-    };
-    let upheld = upheld || known.is_upheld(&said.serial);
-    upheld.then(|| amount(said.outcome.quantity()).min(left(known, event)))
 }

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     case::{Disputed, Figure, Finding, Kind},
+    fees::tiers::Charge,
     money::{Money, Nav, Rate, ShareRounding, Shares},
 };
 
@@ -55,6 +56,26 @@ pub struct ConversionExpected<'a> {
     pub nav_in: Option<Nav>,
     /// As the target's contract says.
     pub rounding: ShareRounding,
+    /// Yuan of top-up fees in earlier records of the order.
+    pub charged: Money,
+    /// No other record of the order follows.
+    pub finished: bool,
+}
+
+impl ConversionExpected<'_> {
+    /// The top-up fee out of that base, where so much is stated. A fixed one is one of the whole order: what of it no
+    /// record has charged yet is charged by the last one, and by one before it in whole, in part or not at all.
+    fn topup_due(&self, base: Money, stated: Money) -> Option<Money> {
+        let due = match (&self.topup, self.topup.on(base)?) {
+            (Promised::Fee(fee), _) => *fee,
+            (_, Charge::Rate(rate)) => return base.fee_within_half_up(rate),
+            (_, Charge::Fixed(fee)) => {
+                let left = fee.minus_or_zero(self.charged);
+                if self.finished { left } else { left.min(stated) }
+            }
+        };
+        (due <= base).then_some(due)
+    }
 }
 
 /// The source's side at one price.
@@ -99,7 +120,8 @@ pub fn conversion(theirs: &ConversionNumbers, expected: &ConversionExpected<'_>)
         [..] => sides.iter().map(of).collect::<Vec<Money>>(),
     };
     let bases = || sides.iter().flat_map(|side| side.bases);
-    let topups: Vec<Money> = bases().filter_map(|base| expected.topup.within(base)).collect();
+    let topups: Vec<Money> =
+        bases().filter_map(|base| expected.topup_due(base, it.topup_fee)).collect();
     let gross = sides.first().map_or(it.net_in, |side| side.gross);
     let buying = buying(it, expected, navs_out[0]);
     let disputed = buying.disputed(it.shares_in);
@@ -124,7 +146,7 @@ pub fn conversion(theirs: &ConversionNumbers, expected: &ConversionExpected<'_>)
 fn buying(it: &ConversionNumbers, due: &ConversionExpected<'_>, nav_out: Nav) -> Buying {
     let net_of = |shares: Shares, nav: Nav| {
         let [base, _] = Side::at(shares, nav, it, due)?.bases;
-        Some(base.minus_or_zero(due.topup.within(base).unwrap_or(it.topup_fee)))
+        Some(base.minus_or_zero(due.topup_due(base, it.topup_fee).unwrap_or(it.topup_fee)))
     };
     let right = net_of(it.shares_out.min(due.asked), nav_out);
     let nets = right.into_iter().chain([it.net_in]).collect();

@@ -82,14 +82,6 @@ impl Promised {
         }
     }
 
-    /// The top-up fee of a conversion, out of its base.
-    fn within(&self, base: Money) -> Option<Money> {
-        match self.on(base)? {
-            Charge::Fixed(fee) => (fee <= base).then_some(fee),
-            Charge::Rate(rate) => base.fee_within_half_up(rate),
-        }
-    }
-
     /// What a record of that amount is charged. `None` where nothing was promised.
     fn on(&self, amount: Money) -> Option<Charge> {
         match self {

@@ -9,6 +9,7 @@ use super::{
     },
 };
 use crate::{
+    claims::ClaimedByAnother,
     decider::Decider,
     testing::{Given, given},
 };
@@ -166,4 +167,25 @@ fn after_its_last_confirmation_was_reversed_an_order_may_take_once_more() {
     }]);
     let refused = Refusal::NothingReserved("TX-1".parse().unwrap());
     state.when(take("TX-1", "C4", "1", true)).then_refused(refused);
+}
+
+#[test]
+fn an_order_that_another_transaction_has_claimed_for_is_refused_with_that_one() {
+    let others = |count: &str| Command::Claim {
+        order: "TX-1".parse().unwrap(),
+        transaction: "TX-8".parse().unwrap(),
+        shares: shares(count),
+    };
+    let refusal = Refusal::OfAnother(ClaimedByAnother {
+        order: "TX-1".parse().unwrap(),
+        earlier: "TX-9".parse().unwrap(),
+        transaction: "TX-8".parse().unwrap(),
+    });
+    let says = "transaction TX-8 claims for order TX-1, which is transaction TX-9's by its own claim; \
+                claim for an order of TX-8";
+    assert_eq!(refusal.to_string(), says);
+    let claimed = || [credit(lot("L1", "2026-01-05", "100")), claim("TX-1", "120")];
+    for count in ["0", "120", "30"] {
+        all(claimed()).when(others(count)).then_refused(refusal.clone());
+    }
 }

@@ -51,7 +51,7 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
             Ok(lifted(state.disputes.get(case), || Event::SharesUnheld { case: case.clone() }))
         }
         C::Claim { order, transaction, shares } => {
-            Ok(claimed(&state.claims, order, transaction, *shares))
+            claimed(&state.claims, order, transaction, *shares)
         }
         C::WaiveClaim(order) => {
             let waived = || Event::ClaimWaived { order: order.clone() };
@@ -246,15 +246,15 @@ fn claimed(
     order: &OrderId,
     transaction: &TransactionId,
     shares: Shares,
-) -> Vec<Event> {
+) -> Decision {
     let order = order.clone();
-    match claims.claim(&order, shares) {
+    Ok(match claims.claim(&order, transaction, shares)? {
         Claimed::Nothing => vec![],
         Claimed::Claimed => {
             vec![Event::SharesClaimed { order, transaction: transaction.clone(), shares }]
         }
         Claimed::Lifted => vec![Event::ClaimLifted { order }],
-    }
+    })
 }
 
 fn credit_corrected(

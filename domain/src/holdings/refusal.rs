@@ -1,6 +1,7 @@
 //! Why a command to holdings is refused.
 
 use crate::{
+    claims::ClaimedByAnother,
     ids::{LotId, OrderId},
     money::Shares,
     orders::Serial,
@@ -111,4 +112,7 @@ pub enum Refusal {
         /// What the registrar took.
         asked: Shares,
     },
+    /// Of an order that another transaction has claimed for.
+    #[error(transparent)]
+    OfAnother(#[from] ClaimedByAnother),
 }

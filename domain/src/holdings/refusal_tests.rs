@@ -32,6 +32,7 @@ fn place(refusal: &Refusal) -> usize {
         Refusal::AlreadyLifted(_) => 15,
         Refusal::MarkedDifferently { .. } => 16,
         Refusal::NotCovered { .. } => 17,
+        Refusal::OfAnother(_) => 18,
     }
 }
 
@@ -139,8 +140,16 @@ fn of_corrections_and_marks() -> Vec<(Vec<Command>, Command, &'static str)> {
 fn every_refusal_has_its_case() {
     let mut places = check(of_credits_and_reservations());
     places.extend(check(of_corrections_and_marks()));
+    let claim = |transaction: &str| Command::Claim {
+        order: "TX-1".parse().unwrap(),
+        transaction: transaction.parse().unwrap(),
+        shares: "5".parse().unwrap(),
+    };
+    let says = "transaction TX-8 claims for order TX-1, which is transaction TX-9's by its own claim; \
+                claim for an order of TX-8";
+    places.extend(check(vec![(vec![claim("TX-9")], claim("TX-8"), says)]));
 
-    each_once(places, 18);
+    each_once(places, 19);
 }
 
 #[test]

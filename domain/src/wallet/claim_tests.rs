@@ -6,6 +6,7 @@ use super::{
     tests::{credited, date, reserved, shares, tx},
 };
 use crate::{
+    claims::ClaimedByAnother,
     ids::TransactionId,
     testing::{Given, given},
 };
@@ -192,4 +193,15 @@ fn what_a_person_made_up_for_is_free_and_is_claimed_again_only_by_another_number
         .then([Event::ClaimLifted { order: order() }])
         .when(Command::WaiveClaim(order()))
         .then([]);
+}
+
+#[test]
+fn an_order_that_another_transaction_has_claimed_for_is_refused_with_that_one() {
+    let order = || "TX-1.convert".parse().unwrap();
+    let refusal = ClaimedByAnother { order: order(), earlier: tx("TX-1"), transaction: tx("TX-2") };
+    for number in ["0", "5", "7"] {
+        given::<Wallet>([claimed("TX-1", "5")])
+            .when(Command::Claim(order(), tx("TX-2"), shares(number)))
+            .then_refused(KeptBackRefusal::OfAnother(refusal.clone()).into());
+    }
 }

@@ -8,7 +8,7 @@
 
 use super::{Event, Refusal as WalletRefusal, State};
 use crate::{
-    claims::{Change as Claimed, Claims},
+    claims::{Change as Claimed, ClaimedByAnother, Claims},
     freeze::{self, Change, Freeze, Frozen, FrozenBy, FrozenCause},
     ids::{CaseRef, OrderId, RegisterRecord, TransactionId},
     money::Shares,
@@ -55,6 +55,9 @@ pub enum Refusal {
         /// Record or case.
         key: String,
     },
+    /// Of an order that another transaction has claimed for.
+    #[error(transparent)]
+    OfAnother(#[from] ClaimedByAnother),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,13 +156,13 @@ pub(super) fn claim(
     order: &OrderId,
     tx: &TransactionId,
     shares: Shares,
-) -> Vec<Event> {
+) -> Result<Vec<Event>, WalletRefusal> {
     let order = order.clone();
-    match kept.claims.claim(&order, shares) {
+    Ok(match kept.claims.claim(&order, tx, shares).map_err(Refusal::from)? {
         Claimed::Nothing => vec![],
         Claimed::Claimed => vec![Event::SharesClaimed { order, transaction: tx.clone(), shares }],
         Claimed::Lifted => vec![Event::ClaimLifted { order }],
-    }
+    })
 }
 
 pub(super) fn waive(kept: &KeptBack, order: &OrderId) -> Vec<Event> {

@@ -5,6 +5,7 @@ use super::{
     tests::{credited, date, income, reserved, shares, tx},
 };
 use crate::{
+    claims::ClaimedByAnother,
     freeze::{Frozen, FrozenBy, FrozenCause},
     money::Shares,
     testing::{each_once, given},
@@ -272,12 +273,16 @@ const fn place(refusal: &KeptBackRefusal) -> usize {
         KeptBackRefusal::Nothing { .. } => 1,
         KeptBackRefusal::Differs { .. } => 2,
         KeptBackRefusal::NotKeptBack { .. } => 3,
+        KeptBackRefusal::OfAnother(_) => 4,
     }
 }
 
 #[test]
 fn every_refusal_of_what_is_kept_back_has_its_case() {
     let key = || "TA-7".to_owned();
+    let order = || "TX-1.convert".parse().unwrap();
+    let claimed =
+        Event::SharesClaimed { order: order(), transaction: tx("TX-1"), shares: shares("5.00") };
     let not_free = KeptBackRefusal::NotFree {
         transaction: tx("TX-2"),
         asked: shares("100.00"),
@@ -302,8 +307,17 @@ fn every_refusal_of_what_is_kept_back_has_its_case() {
             Command::Unfreeze("TA-7".parse().unwrap()),
             KeptBackRefusal::NotKeptBack { key: key() },
         ),
+        (
+            after([claimed]),
+            Command::Claim(order(), tx("TX-2"), shares("5.00")),
+            KeptBackRefusal::OfAnother(ClaimedByAnother {
+                order: order(),
+                earlier: tx("TX-1"),
+                transaction: tx("TX-2"),
+            }),
+        ),
     ];
-    each_once(rows.iter().map(|(_, _, refusal)| place(refusal)), 4);
+    each_once(rows.iter().map(|(_, _, refusal)| place(refusal)), 5);
     for (history, command, refusal) in rows {
         given::<Wallet>(history).when(command).then_refused(Refusal::KeptBack(refusal));
     }

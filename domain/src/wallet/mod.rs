@@ -303,9 +303,7 @@ impl Decider for Wallet {
             }
             C::Hold(case, shares) => kept_back::hold(state.kept_back(), case, *shares),
             C::Unhold(case) => kept_back::unhold(state.kept_back(), case),
-            C::Claim(order, tx, shares) => {
-                Ok(kept_back::claim(state.kept_back(), order, tx, *shares))
-            }
+            C::Claim(order, tx, shares) => kept_back::claim(state.kept_back(), order, tx, *shares),
             C::WaiveClaim(order) => Ok(kept_back::waive(state.kept_back(), order)),
             C::AccrueIncome { day, publication, per_10_000, unit } => {
                 income::accrue(state, *day, *publication, *per_10_000, *unit)

@@ -119,6 +119,21 @@ impl ApplicationLeg {
         self.application(view).is_none_or(|it| it.stage.is_over())
     }
 
+    /// It has its outcome, or lacks no more than the mark of it.
+    pub fn brings_no_more<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
+        self.is_over(view) || self.lacks_only_its_mark(view)
+    }
+
+    /// Its portions are all that was asked for, none is in dispute, and none is marked as the last: nothing more can
+    /// come of it, and only its registrar's mark ends it.
+    pub fn lacks_only_its_mark<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
+        let used_up = |it: &Application| {
+            matches!(it.stage, Stage::Confirming)
+                && it.unsettled() == it.terms.ask.quantity().none()
+        };
+        self.application(view).is_some_and(used_up) && self.is_sound(view)
+    }
+
     /// The last confirmation.
     pub fn confirmation<'a, S: Saga>(&self, view: &View<'a, S>) -> Option<&'a Confirmation> {
         self.application(view)?.confirmations().last()

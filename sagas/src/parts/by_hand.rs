@@ -12,6 +12,8 @@
 //!    own stream, with its worth, and in a case that a person closes.
 //! 3. What a record brings, or takes back, once the money has moved is named in the same way.
 //! 4. Nothing is named while a record is in dispute: what it is worth is not known.
+//! 5. What is so once more, after it was otherwise, has the case that it had: that is open again, and whoever
+//!    closed it then has settled what was so then.
 
 use super::{
     application::{ApplicationLeg, FundSaga},
@@ -21,7 +23,7 @@ use super::{
 };
 use fundflow_domain::{
     application::Quantity,
-    case::{self, CaseId, Cases, Disputed, Figure, Finding, Kind, SourceKind},
+    case::{self, Case, CaseId, Cases, Disputed, Figure, Finding, Kind, SourceKind, State},
     ids::TransactionId,
     money::{Money, Shares},
     spelling::Spelling,
@@ -105,8 +107,10 @@ pub fn is_handed_over<S: FundSaga>(view: &View<'_, S>) -> bool {
 /// [`NotDone`]; nothing has changed.
 pub fn hand_over<S: FundSaga>(turn: &mut Turn<'_, S>) -> Result<usize, NotDone> {
     if let Some((case, left)) = outdated(&turn.view()?) {
+        let key = Key::<Cases>::of(&case);
+        let closing = booked(left, turn.state(&key).and_then(State::case));
         turn.speaks(Actor::Engine, "hand over", turn.now());
-        return Ok(turn.decide(&Key::<Cases>::of(&case), &case::Command::Close(booked(left)))?);
+        return Ok(turn.decide(&key, &case::Command::Close(closing))?);
     }
     let ends = unnamed(&turn.view()?);
     if !ends.is_empty() {
@@ -115,9 +119,46 @@ pub fn hand_over<S: FundSaga>(turn: &mut Turn<'_, S>) -> Result<usize, NotDone> 
     let view = turn.view()?;
     let end = uncased(&view).ok_or(NotDone::Lacks("anything that came"))?.clone();
     let found = S::found(&view, &end).unwrap_or_else(|| found(&view, &end));
+    let times = view.open.times_before(&end);
     let record = record(view.id, &end);
     turn.speaks(Actor::Engine, "hand over", turn.now());
-    cases::open(turn, &record, About::default(), vec![found])
+    let opened = cases::open(turn, &record, About::default(), vec![found])?;
+    Ok(opened + say_again(turn, &record.key(), times)?)
+}
+
+/// Opens a case again that was closed before it was so once more, or notes that on an open one.
+fn say_again<S: FundSaga>(
+    turn: &mut Turn<'_, S>,
+    key: &Key<Cases>,
+    times: usize,
+) -> Result<usize, NotDone> {
+    let (by, text) = (Text::lossy(ENGINE), format!("it is so once more, after {times} times"));
+    let command = match turn.state(key) {
+        Some(State::Closed(case, _)) => {
+            let reason = Text::lossy(format!("{text}{}", ordinal(case)));
+            case::Command::Reopen(case::Reopening { by, reason })
+        }
+        Some(State::Open(case)) if said_again(case) < times => {
+            let text = Text::lossy(format!("{text}{}", ordinal(case)));
+            case::Command::Note(case::Note { by, text })
+        }
+        Some(State::Open(_) | State::Absent) | None => return Ok(0),
+    };
+    Ok(turn.decide(key, &command)?)
+}
+
+/// How often the case says that it is so once more.
+fn said_again(case: &Case) -> usize {
+    let reopened = case.reopenings.iter().filter(|it| it.by.as_str() == ENGINE).count();
+    reopened + case.notes.iter().filter(|it| it.by.as_str() == ENGINE).count()
+}
+
+/// Nobody opens or closes a case twice with the same words.
+fn ordinal(case: &Case) -> String {
+    match case.reopenings.len() {
+        0 => String::new(),
+        times => format!(" (opened again {times} times before)"),
+    }
 }
 
 /// The case of that end, where it came of something that a person has.
@@ -126,14 +167,21 @@ pub fn case_of<S: Saga>(view: &View<'_, S>, end: &str) -> Option<CaseId> {
     Some(record(view.id, end).case())
 }
 
-/// Whether a person, and not the engine, has closed the case of that end.
+/// Whether a person, and not the engine, has closed the case of that end, and since it is so.
 pub fn is_closed_by_a_person<S: Saga>(view: &View<'_, S>, end: &Disposed) -> bool {
-    view.streams.state(&record(view.id, end).key()).is_some_and(closed_by_a_person)
+    let state = view.streams.state(&record(view.id, end).key());
+    state.is_some_and(|state| closed_by_a_person(state) && is_of_now(view, end, state))
+}
+
+/// Whether the case says of each time but the first that it is so once more.
+fn is_of_now<S: Saga>(view: &View<'_, S>, end: &Disposed, state: &State) -> bool {
+    let times = view.open.times_before(end);
+    times == 0 || state.case().is_some_and(|case| said_again(case) >= times)
 }
 
 /// The same of any case.
-pub fn closed_by_a_person(state: &case::State) -> bool {
-    matches!(state, case::State::Closed(_, closing) if closing.by.as_str() != ENGINE)
+pub fn closed_by_a_person(state: &State) -> bool {
+    matches!(state, State::Closed(_, closing) if closing.by.as_str() != ENGINE)
 }
 
 /// The next end whose case is to be opened, and that case.
@@ -177,27 +225,30 @@ fn outdated<S: FundSaga>(view: &View<'_, S>) -> Option<(CaseId, Decimal)> {
     let named = view.open.disposed(MISSING)?;
     let case = record(view.id, named);
     let state = view.streams.state(&case.key());
-    if !state.is_some_and(case::State::is_open) || view.open.notes.is_disputed() {
+    if !state.is_some_and(State::is_open) || view.open.notes.is_disputed() {
         return None;
     }
     let left = lacking::end(&S::lacks(view)).map_or(NOTHING, |end| end.worth);
     (left != named.worth).then(|| (case.case(), left))
 }
 
-fn booked(left: Decimal) -> case::Closing {
+fn booked(left: Decimal, case: Option<&Case>) -> case::Closing {
     let text = if left.is_zero() {
         "the shares came, and are booked".to_owned()
     } else {
         format!("{left} shares are missing now, and have a case of their own")
     };
+    let text = format!("{text}{}", case.map(ordinal).unwrap_or_default());
     let how = case::How::Manual { text: Text::lossy(&text) };
     case::Closing { how, by: Text::lossy(ENGINE), reason: Text::lossy(text) }
 }
 
 fn uncased<'a, S: FundSaga>(view: &View<'a, S>) -> Option<&'a Disposed> {
+    // What the engine closed was about what had been so before.
     let known = |end: &Disposed| {
         let state = view.streams.state(&record(view.id, end).key());
-        state.is_some_and(|state| case::State::case(state).is_some())
+        let stands = |state: &State| state.is_open() || closed_by_a_person(state);
+        state.is_some_and(|state| stands(state) && is_of_now(view, end, state))
     };
     // What is not missing any more needs nobody.
     let over = |end: &Disposed| *end.name == *MISSING && end.worth.is_zero();

@@ -248,6 +248,8 @@ impl Against<'_> {
                 topup: cost.topup,
                 nav_in,
                 rounding: terms.rounding,
+                charged: topups(self.before),
+                finished,
             },
         )
     }
@@ -281,6 +283,18 @@ impl Against<'_> {
             },
         )
     }
+}
+
+/// Yuan of top-up fees that those records have charged.
+fn topups(records: &[Confirmation]) -> Money {
+    let charged = records.iter().map(|it| match &it.outcome {
+        Outcome::Conversion(numbers) => numbers.topup_fee,
+        Outcome::Purchase(_)
+        | Outcome::Subscription(_)
+        | Outcome::Redemption(_)
+        | Outcome::FastTransfer(_) => Money::ZERO,
+    });
+    charged.fold(Money::ZERO, |sum, fee| sum.plus(fee).unwrap_or(sum))
 }
 
 /// The put-off part of a fee: as the record has it, or as it is due where the record has one figure for all.

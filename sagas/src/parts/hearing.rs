@@ -149,6 +149,12 @@ impl ApplicationLeg {
             Heard::Recorded(events) if corrected || (events > 0 && waits) => {
                 Heard::Recorded(events + book(saga, turn))
             }
+            // Whoever is asked repeats a portion, or has nothing to say of an order that it has carried out.
+            Heard::Pending(_) | Heard::Recorded(0) if self.lacks_only_its_mark(&view) => {
+                let text = "its records are all that was asked for, and none is marked as the last: a last record \
+                            (BusinessFinishFlag 1) for 0.00 is missing";
+                Heard::Pending(Cause::new("overdue", text))
+            }
             other => other,
         })
     }

@@ -308,6 +308,10 @@ impl HoldingsPart {
                     finished,
                 }));
             }
+            // All that was reserved has left: what is beyond it is whoever's it is, as once the order is over.
+            if reservation.standing == Standing::Held {
+                return Ok(Some(Command::Release(order)));
+            }
         }
         // What was beyond the order, and is settled to have left.
         let short = |taking: &&Taking| {

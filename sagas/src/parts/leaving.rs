@@ -11,11 +11,12 @@ use chrono::NaiveDate;
 use fundflow_domain::{
     admission::leaving::{FreeLot, Held},
     application::{
-        Application, Ask, Confirmation, Designated, Last, LotConfirmed, Outcome, Stage, Terms,
+        Application, Ask, Confirmation, Designated, Last, LotConfirmed, Outcome, Quantity, Stage,
+        Terms,
     },
     confirmation_check::{LotTerms, Promised},
-    conversion,
-    fees::CustomerType,
+    conversion::{self, TierBase, TopUp},
+    fees::{CustomerType, tiers::Charge},
     fund::{ConversionFeeMethod, FundTerms, RedemptionSequence},
     holdings::{Lot, State, Taking},
     ids::FundCode,
@@ -192,7 +193,7 @@ pub fn cost<S: FundSaga>(
             let target = (house.funds)(*into, t.date())?;
             let nav = |fund, stated| (house.navs)(fund, t.date()).unwrap_or(stated);
             let navs = (nav(terms.fund, numbers.nav_out), nav(*into, numbers.nav_in));
-            converting((&source, &target), &parcels, (navs, on), terms, customer)
+            converting((&source, &target), &parcels, (navs, on), (terms, (before, said)), customer)
         }
         (
             Ask::Purchase { .. }
@@ -213,7 +214,7 @@ fn converting(
     (source, target): (&FundTerms, &FundTerms),
     parcels: &[Parcel],
     ((nav_out, nav_in), on): ((Nav, Nav), NaiveDate),
-    applied: &Terms,
+    (applied, (before, said)): (&Terms, (&[Confirmation], &Confirmation)),
     customer: CustomerType,
 ) -> Option<check::Leaving> {
     let pair = source.conversion_into(target.code)?;
@@ -223,7 +224,14 @@ fn converting(
         ..pair.policy(target.share_rounding)
     };
     let terms = conversion::Terms::of(&source.fees, &target.fees, None, customer, policy);
-    let priced = conversion::price(parcels, nav_out, nav_in, on, terms).ok()?;
+    // A fixed fee may be more than a small portion brings: another one bears it.
+    let free = conversion::Terms { policy: policy.without_topup(), ..terms };
+    let priced = conversion::price(parcels, nav_out, nav_in, on, free).ok()?;
+    let beside = converted_beside(applied, (before, said), (policy.tier_base, nav_out))?;
+    let topup = match priced.topup_beside(terms, beside)? {
+        TopUp::OfRecord(fee) => Promised::Fee(fee),
+        TopUp::OfOrder(fee) => Promised::Charge(Charge::Fixed(fee)),
+    };
     let leaving_target = match policy.method {
         ConversionFeeMethod::BothDifferences => terms.leaving_target,
         ConversionFeeMethod::FeeDifference | ConversionFeeMethod::RateDifference => Rate::ZERO,
@@ -232,8 +240,31 @@ fn converting(
         lots: lots(parcels, on, terms.leaving)?,
         put_off: priced.out.back_end_fee,
         leaving_target,
-        topup: Promised::Fee(priced.topup),
+        topup,
     })
+}
+
+/// What other records of the order convert, or may yet, as the tiers count it. Yuan.
+fn converted_beside(
+    applied: &Terms,
+    (before, said): (&[Confirmation], &Confirmation),
+    (tier_base, nav_out): (TierBase, Nav),
+) -> Option<Money> {
+    let Quantity::Shares(asked) = applied.ask.quantity() else { return None };
+    let (mut open, mut beside) = (asked, Money::ZERO);
+    for (nth, record) in before.iter().chain([said]).enumerate() {
+        let Outcome::Conversion(it) = &record.outcome else { return None };
+        open = open.minus(it.shares_out).unwrap_or_default();
+        if nth < before.len() {
+            let after_fee = it.net_in.plus(it.topup_fee)?;
+            beside = beside.plus(match tier_base {
+                TierBase::AfterRedemptionFee => after_fee,
+                TierBase::GrossOut => after_fee.plus(it.redemption_fee)?,
+            })?;
+        }
+    }
+    let open = if said.finished { Shares::ZERO } else { open };
+    beside.plus(open.value_half_up(nav_out)?)
 }
 
 fn lots(parcels: &[Parcel], on: NaiveDate, terms: redemption::Terms<'_>) -> Option<Vec<LotTerms>> {

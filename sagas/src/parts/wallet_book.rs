@@ -266,12 +266,14 @@ impl WalletPart {
         let coming = matches!(entry.credit, Credit::InTransit(_) | Credit::Arriving { .. });
         let said = !coming && !due.is_zero();
         let last = leg.is_confirmed(view);
+        // Nothing is reserved any more that a further record could take.
+        let all = || last || leg.lacks_only_its_mark(view);
         match entry.reservation {
             Reservation::None => Ok(None),
             Reservation::Held(_) if !said => Ok(None),
             // Nothing came of the purchase that it hung on; what left is not out of it.
             Reservation::Held(held) if held.is_zero() => {
-                Ok(last.then(|| Command::Release(view.id.clone())))
+                Ok(all().then(|| Command::Release(view.id.clone())))
             }
             Reservation::Held(held) => {
                 next_portion(view, leg, (Shares::ZERO, held), earns).map(Some)
@@ -284,7 +286,7 @@ impl WalletPart {
             }
             Reservation::Spent(was) if was == due => Ok(None),
             // What never came leaves the investor's other shares, or is missing.
-            Reservation::Released if !(said && last) => Ok(None),
+            Reservation::Released if !(said && all()) => Ok(None),
             Reservation::Leaving { .. } | Reservation::Spent(_) | Reservation::Released => {
                 self.corrected(view, (leg, application), due, earns).map(Some)
             }

@@ -49,7 +49,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::CancelSettled => cancel::is_settled(view, out),
         Fact::CancelRefused => cancel::is_refused(view),
         Fact::OrderClosed => out.need_not_be_closed(view, END),
-        Fact::OrderHeard => out.is_over(view),
+        Fact::OrderHeard => out.brings_no_more(view),
         Fact::NothingReserved => holdings.reserved(view).is_zero() || !out.lets_go(view),
         Fact::BankHeard => last_word::is_heard(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
@@ -123,8 +123,7 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     let plan = view.plan;
     let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
     let reserved = plan.holdings.reserved(view);
-    // Where its records took all of it and none was the last, there is still an order to be closed.
-    if !reserved.is_zero() || !plan.out.is_over(view) {
+    if !reserved.is_zero() || !plan.out.brings_no_more(view) {
         ends.push((END.into(), reserved.decimal()));
     }
     let owed = unpaid(view);
@@ -149,7 +148,7 @@ fn unpaid(view: &View<'_>) -> Money {
 
 /// What no payout carries any more, or too much of which was carried.
 fn difference(view: &View<'_>) -> Option<OpenEnd> {
-    let last = view.plan.out.is_over(view) && are_asked_for(view);
+    let last = view.plan.out.brings_no_more(view) && are_asked_for(view);
     let asked = view.plan.payouts.legs.asked_for(view);
     if !last || asked.is_zero() || view.open.notes.is_disputed() {
         return None;

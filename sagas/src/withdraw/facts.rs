@@ -55,7 +55,8 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::CancelSettled => cancel::is_settled(view, out),
         Fact::CancelRefused => cancel::is_refused(view),
         Fact::Closed => out.need_not_be_closed(view, END),
-        Fact::Heard => out.is_over(view),
+        Fact::Heard if one_sum::pays_at_once(view) => out.is_over(view),
+        Fact::Heard => out.brings_no_more(view),
         Fact::IncomeBooked => wallet.spent(view).is_none() || settled(view),
         Fact::PayoutRequested
         | Fact::PayoutAnswered
@@ -171,7 +172,8 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
 fn by_record(view: &View<'_>) -> Vec<(Arc<str>, Decimal)> {
     let (plan, legs) = (view.plan, &view.plan.payouts.legs);
     let mut ends = Vec::new();
-    if plan.wallet.open(view).is_some() || !plan.out.is_over(view) {
+    let over = plan.out.is_over(view) && plan.wallet.open(view).is_none();
+    if !over && !plan.out.lacks_only_its_mark(view) {
         let held = plan.wallet.held(view).map_or(by_hand::NOTHING, Shares::decimal);
         ends.push((END.into(), held));
     }
@@ -193,7 +195,7 @@ fn by_record(view: &View<'_>) -> Vec<(Arc<str>, Decimal)> {
 /// What no payout carries any more, or too much of which was carried.
 fn difference(view: &View<'_>) -> Option<OpenEnd> {
     let asked = view.plan.payouts.legs.asked_for(view);
-    let settled = view.plan.out.is_over(view) && !view.open.notes.is_disputed();
+    let settled = view.plan.out.brings_no_more(view) && !view.open.notes.is_disputed();
     let more = may_be_paid(view) && !view.plan.payouts.are_asked_for(view, &view.plan.out);
     if !settled || asked.is_zero() || more {
         return None;

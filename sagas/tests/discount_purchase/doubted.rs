@@ -14,7 +14,7 @@ use crate::{
 };
 use fundflow_domain::{
     application::{Applications, Confirmation, Outcome},
-    case::How,
+    case::{Closing, How},
     ids::ApplicationNo,
     modes::ConversionMode as Mode,
     money::{ShareRounding, Shares},
@@ -27,6 +27,7 @@ use fundflow_runtime::{
     message::{Action, Reply},
     process::Disposition,
 };
+use fundflow_sagas::discount_purchase::Command;
 use proptest::prelude::*;
 
 #[derive(Debug, Clone)]
@@ -74,7 +75,7 @@ pub(crate) fn halve(said: &mut Confirmation) {
     }
 }
 
-fn confirms(stage: &mut Stage, name: &str, whole: bool, serial: u8) {
+pub(crate) fn confirms(stage: &mut Stage, name: &str, whole: bool, serial: u8) {
     let key: Key<Applications> = Key::of(&ApplicationNo::of(&order(name)));
     if stage.state(&key).application().is_none() {
         return;
@@ -87,7 +88,7 @@ fn confirms(stage: &mut Stage, name: &str, whole: bool, serial: u8) {
     stage.confirmed(name, said);
 }
 
-fn closes(stage: &mut Stage, nth: usize, how: u8) {
+pub(crate) fn closes(stage: &mut Stage, nth: usize, how: u8) {
     let known = cases(stage);
     let Some(case) = known.get(nth).and_then(|it| it.case()) else { return };
     let how = match how {
@@ -95,8 +96,11 @@ fn closes(stage: &mut Stage, nth: usize, how: u8) {
         1 => How::Withdrawn,
         _ => How::Manual { text: Text::lossy("settled by telephone") },
     };
-    let id = case.id;
-    stage.command(closed(id, how));
+    // What was overturned is not closed with the same words again.
+    let reason = Text::lossy(format!("after {} events", stage.events.len()));
+    let closing = Box::new(Closing { how, by: Text::lossy("chen"), reason });
+    let case = case.id;
+    stage.command(Command::CloseCase { case, closing });
 }
 
 /// Nothing is there twice, at any point.
@@ -110,7 +114,7 @@ fn sound(stage: &Stage) {
 }
 
 /// Whoever is over has nothing reserved, and what the register said is booked.
-fn over(stage: &Stage) {
+pub(crate) fn over(stage: &Stage) {
     let entry = stage.state(&wallet_key()).entry(&tx("TX-1"));
     assert!(entry.reservation.open().is_none(), "{}", stage.text());
     assert!(!matches!(entry.credit, Credit::InTransit(_)), "{}", stage.text());

@@ -14,6 +14,7 @@ use fundflow_domain::{
     fund::{FundTerms, ProductRisk},
     limits::ExcessPolicy,
     modes::ConversionMode as Mode,
+    status::FundStatus,
 };
 use fundflow_runtime::message::Reply;
 use fundflow_sagas::discount_purchase::{Asked, Request};
@@ -96,6 +97,31 @@ fn where_no_mode_was_named_the_earliest_price_of_the_later_t_is_taken() {
     }
 }
 
+/// The target takes nothing on Tuesday alone.
+fn closed_on_tuesday() -> Vec<FundTerms> {
+    let open = |_: &mut FundTerms| {};
+    let shut = |fund: &mut FundTerms| fund.status = FundStatus::PurchaseStopped;
+    let target = || capped(target(), "1500", ExcessPolicy::RejectWhole);
+    vec![from(TUESDAY, target(), shut), from("2026-03-04", target(), open)]
+}
+
+#[test]
+fn where_the_earliest_price_is_refused_on_the_later_t_the_next_mode_that_works_is_taken() {
+    let paid_late = late(at("14:59:30", closed_on_tuesday()), &any());
+    let taken_late = accepted_late(at("14:00", closed_on_tuesday()), &any());
+    for mut stage in [paid_late, taken_late] {
+        assert_eq!(goes_on(&stage), ("next_day".to_owned(), "next_day.v2".to_owned()));
+        assert_eq!(ended(&mut stage, "discount_purchase.completed"), None);
+        assert_eq!([t_of(&stage, "mmf"), t_of(&stage, "convert")], [TUESDAY, "2026-03-04"]);
+        counts_on(&stage, "03-04");
+    }
+    let named = request(Mode::LinkedSameDay);
+    let mut stage = late(at("14:59:30", closed_on_tuesday()), &named);
+    let (code, text) = ended(&mut stage, "discount_purchase.rolled_back").unwrap();
+    assert_eq!(code, "not_admitted", "{text}");
+    counts_on(&stage, "-");
+}
+
 #[test]
 fn an_earlier_price_than_was_promised_is_taken_too() {
     let was = FundTerms { linked_processing: false, ..target() };
@@ -115,7 +141,7 @@ fn a_mode_that_was_named_goes_back_with_those_in_which_it_would_be_taken() {
         (
             |fund| {
                 elsewhere(fund);
-                fund.status = fundflow_domain::status::FundStatus::PurchaseStopped;
+                fund.status = FundStatus::PurchaseStopped;
             },
             "none (redeem_to_purchase: fund 011162 takes no purchases on 2026-03-05: purchase stopped)",
         ),

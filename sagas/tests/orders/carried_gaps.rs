@@ -43,7 +43,7 @@ fn opened(stage: &Stage) -> Vec<CaseId> {
     opened.map(|it| it.stream.id().parse().unwrap()).collect()
 }
 
-fn closes(stage: &mut Stage, case: CaseId, how: How) {
+pub(crate) fn closes(stage: &mut Stage, case: CaseId, how: How) {
     let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));
     let closing = Box::new(Closing { how, by, reason });
     stage.command::<Redemption>("R", Command::CloseCase { case, closing });

@@ -17,6 +17,7 @@ mod by_hand;
 mod calendar_end;
 mod carried;
 mod carried_gaps;
+mod carried_unmarked;
 mod closed;
 mod conversion;
 mod crash;

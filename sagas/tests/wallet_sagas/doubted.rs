@@ -196,3 +196,9 @@ fn a_case_about_a_recharge_excuses_nothing_else_of_it() {
         assert!(excused.is_empty(), "{excused:?} {}", told());
     }
 }
+
+#[test]
+fn all_of_it_that_is_upheld_by_a_record_that_is_not_the_last_has_left() {
+    use Doubt::{Confirms, Rejects};
+    withdrawn_in_doubt(&[Confirms(false, 1, true), Rejects, Confirms(true, 0, false)]);
+}

@@ -141,3 +141,18 @@ fn a_payout_that_a_person_took_over_takes_the_later_ones_along() {
     let report = crate::audited::report(&stage.events, stage.kinds());
     crate::audited::adds_up(&report, || stage.text());
 }
+
+#[test]
+fn who_gives_up_what_only_lacks_its_mark_waits_for_nobody() {
+    let mut stage = asked_for();
+    says(&mut stage, portion("c-1", "2026-02-04", false, "150"));
+    says(&mut stage, portion("c-2", "2026-02-05", false, "250"));
+    stage.clock("02-09 18:00");
+    assert_eq!(paid::in_all(&stage.events), 400.into());
+    assert_eq!(ends(&stage), [""; 0]);
+    let (row, _) = stage.look().parked.unwrap();
+    assert_eq!(&*row, "confirm redemption");
+    stage.abandon();
+    let look = stage.look();
+    assert!(look.finished && look.waits.is_empty(), "{:?}", look.waits);
+}

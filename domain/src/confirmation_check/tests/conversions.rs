@@ -32,6 +32,8 @@ fn free(lots: &[LotTerms], topup: Promised) -> ConversionExpected<'_> {
         topup,
         nav_in: Some(nav("1.2345")),
         rounding: ShareRounding::HalfUp,
+        charged: Money::ZERO,
+        finished: true,
     }
 }
 
@@ -243,4 +245,36 @@ fn a_top_up_that_follows_from_a_wrong_fee_for_leaving_is_explained_by_it() {
             "0.00 50.00",
         )],
     );
+}
+
+#[test]
+fn a_fixed_top_up_fee_is_one_of_the_whole_order() {
+    let fixed = || Promised::Charge(Charge::Fixed(money("1000")));
+    let stated = |fee: &str, net: &str, bought: &str| ConversionNumbers {
+        shares_out: shares("5000"),
+        topup_fee: money(fee),
+        net_in: money(net),
+        shares_in: shares(bought),
+        ..wallet()
+    };
+    let (with, without) = (stated("1000", "4000", "3240.18"), stated("0", "5000", "4050.22"));
+    let lots = [lot("5000", "0")];
+    let record = |charged: &str, finished| ConversionExpected {
+        charged: money(charged),
+        finished,
+        ..free(&lots, fixed())
+    };
+    // Whichever of its records charges it, the last one what none has.
+    assert_found(&conversion(&with, &record("0", false)), &[]);
+    assert_found(&conversion(&without, &record("0", false)), &[]);
+    assert_found(&conversion(&without, &record("1000", false)), &[]);
+    assert_found(&conversion(&without, &record("1000", true)), &[]);
+    assert_found(&conversion(&with, &record("0", true)), &[]);
+
+    let is_wrong = |it, expected| {
+        let found = conversion(it, &expected);
+        found.iter().any(|it| it.kind == K::FeeDiffersFromPromise)
+    };
+    assert!(is_wrong(&with, record("1000", false)), "it is charged twice");
+    assert!(is_wrong(&without, record("0", true)), "nobody charges it");
 }

@@ -155,7 +155,8 @@ fn abandon_again<S: Saga>(
         match (dispositions.iter().find(|(named, _)| named == name), known) {
             (Some((_, chosen)), Some(known)) if known.disposition == *chosen => {}
             (Some((_, chosen)), _) => {
-                ends.push(Disposed::by_a_person(name.clone(), *worth, *chosen));
+                let own = Disposed::by_a_person(name.clone(), *worth, *chosen);
+                ends.push(Disposed { before: known.and_then(|it| it.named_before(*worth)), ..own });
             }
             (None, None) if dispositions.is_empty() => {
                 return Err(Refusal::MissingDisposition { name: name.clone(), worth: *worth });

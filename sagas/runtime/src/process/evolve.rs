@@ -20,6 +20,7 @@ pub(super) fn evolve<S: Saga>(state: State<S>, event: &Event<S>) -> Option<State
                 left_because: None,
                 given_up: Vec::new(),
                 given_up_again: Vec::new(),
+                named_before: Vec::new(),
                 given_up_at: None,
             })))
         }
@@ -110,7 +111,10 @@ fn give_up<S: Saga>(open: &mut Open<S>, ends: &[Disposed]) {
                 if again && open.given_up_again.iter().all(|name| *name != end.name) {
                     open.given_up_again.push(end.name.clone());
                 }
-                *was = end.clone();
+                let before = std::mem::replace(was, end.clone());
+                if !before.is_named_like(end) {
+                    open.named_before.push(before);
+                }
             }
             None => open.given_up.push(end.clone()),
         }

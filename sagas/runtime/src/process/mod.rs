@@ -69,6 +69,16 @@ impl Disposed {
         Self { name, worth, disposition, came_of: None, before: None }
     }
 
+    /// What it was worth before that, where somebody disposes of it once more: its case goes by both.
+    pub(crate) fn named_before(&self, worth: Decimal) -> Option<Decimal> {
+        if worth == self.worth { self.before } else { Some(self.worth) }
+    }
+
+    /// Whether the two are one end, of the same worth now and before.
+    pub(crate) fn is_named_like(&self, other: &Self) -> bool {
+        (&self.name, self.worth, self.before) == (&other.name, other.worth, other.before)
+    }
+
     /// The end itself.
     pub(crate) fn end(&self) -> OpenEnd {
         OpenEnd { name: self.name.clone(), worth: self.worth }
@@ -252,6 +262,8 @@ pub struct Open<S: Saga> {
     pub given_up: Vec<Disposed>,
     /// What of that a person has disposed of once more.
     pub given_up_again: Vec<Arc<str>>,
+    /// What was named otherwise since, as it was named then.
+    pub named_before: Vec<Disposed>,
     /// When a person last did, by the engine's clock: nobody has been called since for what that person
     /// took over. `None` where nobody did, and where that was not kept.
     pub given_up_at: Option<Timestamp>,

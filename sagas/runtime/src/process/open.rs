@@ -35,6 +35,11 @@ impl<S: Saga> Open<S> {
         self.disposed(name).is_some_and(Disposed::is_of_itself)
     }
 
+    /// How often an end was named in just these figures, and named otherwise since.
+    pub fn times_before(&self, end: &Disposed) -> usize {
+        self.named_before.iter().filter(|before| before.is_named_like(end)).count()
+    }
+
     /// Whether that person has disposed of it otherwise since.
     pub fn gave_up_again(&self, name: &str) -> bool {
         self.given_up_again.iter().any(|again| **again == *name)
@@ -58,6 +63,7 @@ impl<S: Saga> Clone for Open<S> {
             left_because: self.left_because.clone(),
             given_up: self.given_up.clone(),
             given_up_again: self.given_up_again.clone(),
+            named_before: self.named_before.clone(),
             given_up_at: self.given_up_at,
         }
     }
@@ -78,6 +84,7 @@ impl<S: Saga> PartialEq for Open<S> {
             && self.left_because == other.left_because
             && self.given_up == other.given_up
             && self.given_up_again == other.given_up_again
+            && self.named_before == other.named_before
             && self.given_up_at == other.given_up_at
     }
 }
@@ -98,6 +105,7 @@ impl<S: Saga> fmt::Debug for Open<S> {
             .field("left_because", &self.left_because)
             .field("given_up", &self.given_up)
             .field("given_up_again", &self.given_up_again)
+            .field("named_before", &self.named_before)
             .field("given_up_at", &self.given_up_at)
             .finish()
     }

@@ -3,6 +3,8 @@
 #[path = "../../tests/common/mod.rs"]
 mod common;
 
+mod again;
+
 use super::{
     Command as C, Disposed, Disposition, Event as E, Over, Parked, Process, Refusal, Retry, State,
 };

@@ -196,6 +196,7 @@ fn opened<S: Saga>(
         left_because: None,
         given_up: Vec::new(),
         given_up_again: Vec::new(),
+        named_before: Vec::new(),
         given_up_at: None,
     }
 }
