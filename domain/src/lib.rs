@@ -43,6 +43,7 @@ pub mod redemption;
 pub mod spelling;
 pub mod status;
 pub mod suitability;
+pub mod tallied;
 #[cfg(test)]
 mod testing;
 pub mod text;

@@ -324,6 +324,8 @@ impl Amount {
 impl Shares {
     /// No shares: 0.00 of them.
     pub const ZERO: Self = Self(Decimal::from_parts(0, 0, 0, false, 2));
+    /// The most that can be counted: 99,999,999,999,999.99.
+    pub const MOST: Self = Self(Decimal::from_parts(0x6fc0_ffff, 0x0023_86f2, 0, false, 2));
 
     /// The sum, unless it leaves the range.
     #[must_use]

@@ -78,23 +78,40 @@ fn make_up(state: &mut State, lot: &LotId, lots: &[LotTaken]) -> Option<()> {
         let own = state.lots.iter_mut().find(|it| it.credit.lot == *lot)?;
         own.left = own.left.plus(part.shares)?;
         let mut moved = part.shares;
-        let standing = state.orders.values_mut().flat_map(|it| &mut it.takings);
-        for taking in standing.filter(|taking| taking.reversed_by.is_none()) {
-            let mut left = Vec::new();
-            for taken in &mut taking.lots {
-                let goes = moved.min(taken.shares);
-                if goes.is_zero() || !same.contains(&taken.lot) {
-                    continue;
-                }
-                (taken.shares, moved) = (taken.shares.minus(goes)?, moved.minus(goes)?);
-                left.push(LotTaken { lot: part.lot.clone(), shares: goes });
+        let takes = |it: &Reservation| it.takings.iter().any(Taking::stands);
+        let orders = state.orders.iter().filter(|(_, it)| takes(it));
+        for order in orders.map(|(order, _)| order.clone()).collect::<Vec<_>>() {
+            for taking in &mut state.orders.get_mut(&order)?.takings {
+                moved = instead(taking, &same, (&part.lot, moved))?;
             }
-            taking.lots.retain(|taken| !taken.shares.is_zero());
-            taking.lots.extend(left);
         }
         moved.is_zero().then_some(())?;
     }
     Some(())
+}
+
+/// What the confirmation took out of those lots it has taken out of another one, up to so many shares. Returns
+/// how many are left to move.
+fn instead(
+    taking: &mut Taking,
+    of: &[LotId],
+    (other, mut moved): (&LotId, Shares),
+) -> Option<Shares> {
+    if !taking.stands() {
+        return Some(moved);
+    }
+    let mut left = Vec::new();
+    for taken in &mut taking.lots {
+        let goes = moved.min(taken.shares);
+        if goes.is_zero() || !of.contains(&taken.lot) {
+            continue;
+        }
+        (taken.shares, moved) = (taken.shares.minus(goes)?, moved.minus(goes)?);
+        left.push(LotTaken { lot: other.clone(), shares: goes });
+    }
+    taking.lots.retain(|taken| !taken.shares.is_zero());
+    taking.lots.extend(left);
+    Some(moved)
 }
 
 fn release(state: &mut State, order: &OrderId) -> Option<()> {
