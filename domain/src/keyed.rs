@@ -28,6 +28,11 @@ impl<K: Ord, V> Keyed<K, V> {
         self.0.get(key)
     }
 
+    /// Whether anything is remembered under the key.
+    pub fn contains(&self, key: &K) -> bool {
+        self.0.contains_key(key)
+    }
+
     /// All entries, by key.
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.0.iter()
@@ -53,7 +58,7 @@ impl<K: Ord + Clone, V: Clone> Keyed<K, V> {
     /// Remembers a first entry; `None` when there is one already.
     #[must_use]
     pub fn insert(&mut self, key: &K, value: V) -> Option<()> {
-        (!self.0.contains_key(key)).then(|| self.put(key, value))
+        (!self.contains(key)).then(|| self.put(key, value))
     }
 
     /// Remembers an entry in the place of the one before, if there was any.

@@ -324,8 +324,6 @@ impl Amount {
 impl Shares {
     /// No shares: 0.00 of them.
     pub const ZERO: Self = Self(Decimal::from_parts(0, 0, 0, false, 2));
-    /// The most that can be counted: 99,999,999,999,999.99.
-    pub const MOST: Self = Self(Decimal::from_parts(0x6fc0_ffff, 0x0023_86f2, 0, false, 2));
 
     /// The sum, unless it leaves the range.
     #[must_use]
@@ -395,6 +393,7 @@ impl Discount {
     pub const NONE: Self = Self(Decimal::from_parts(10_000, 0, 0, false, 4));
 }
 
+mod most;
 mod plain;
 mod steps;
 mod sum;

@@ -117,11 +117,8 @@ fn holdings_came(before: &holdings::State, event: &holdings::Event) -> Option<De
     use holdings::Event as E;
     match event {
         E::Credited(credit) => {
-            let replaces = |lot: &&Lot| {
-                lot.reversed.as_ref().is_some_and(|(_, by)| by.as_ref() == Some(&credit.lot))
-            };
             // What had left the reversed lot is gone from the one in its place.
-            let gone = before.lots().iter().find(replaces).map_or(Shares::ZERO, Lot::taken);
+            let gone = before.replaced_by(&credit.lot).map_or(Shares::ZERO, Lot::taken);
             credit.shares.decimal().checked_sub(gone.decimal())
         }
         E::CreditReversed { lot, .. } => Some(-before.lot(lot)?.left.decimal()),

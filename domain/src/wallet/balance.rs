@@ -1,14 +1,11 @@
 //! What a wallet holds: sums over its entries, computed and never stored.
 
-use super::{
-    Credit, Entry, Lot, LotTaken, State, income, lots::taken_from,
-};
+use super::{Credit, Entry, Lot, LotTaken, State, income, lots::taken_from};
 use crate::{
     ids::TransactionId,
     money::{Income, Shares},
 };
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
 
 impl State {
     /// What the transaction did so far.
@@ -34,7 +31,7 @@ impl State {
 
     /// Earmarked and registered: what is in transit can be reserved too.
     pub(super) fn reserved_of_registered(&self) -> Shares {
-        shares(self.entries.sums().reserved_of_registered)
+        Shares::of(self.entries.sums().reserved_of_registered)
     }
 
     /// Whether nothing stays once so many of the available shares have left, and what others reserve has,
@@ -51,7 +48,7 @@ impl State {
 
     /// Registered, free or not.
     pub fn registered(&self) -> Shares {
-        shares(self.lots.sum())
+        Shares::of(self.lots.sum())
     }
 
     /// Registered or on their way; `None` for more than can be counted.
@@ -61,18 +58,18 @@ impl State {
 
     /// Paid, not registered.
     pub fn in_transit(&self) -> Shares {
-        shares(self.entries.sums().in_transit)
+        Shares::of(self.entries.sums().in_transit)
     }
 
     /// Earmarked for conversions and redemptions, registered or in transit.
     pub fn reserved(&self) -> Shares {
-        shares(self.entries.sums().reserved)
+        Shares::of(self.entries.sums().reserved)
     }
 
     /// Of what is in transit, earmarked.
     pub(crate) fn reserved_in_transit(&self) -> Shares {
         let sums = self.entries.sums();
-        shares(sums.reserved.saturating_sub(sums.reserved_of_registered))
+        Shares::of(sums.reserved.saturating_sub(sums.reserved_of_registered))
     }
 
     /// A transaction that bought its own shares may use those; another one what is available.
@@ -94,7 +91,7 @@ impl State {
     pub fn lots_left_to(&self, tx: &TransactionId) -> Vec<(NaiveDate, Shares)> {
         let mut rest = self.lots.clone();
         for (other, entry) in self.entries.under_way().filter(|(other, _)| *other != tx) {
-            let reserved = entry.reserved_of_registered().min(shares(rest.sum()));
+            let reserved = entry.reserved_of_registered().min(Shares::of(rest.sum()));
             let taken = taken_from(rest.own_first(other), reserved).unwrap_or_default();
             for taken in &taken {
                 rest.take(taken);
@@ -134,9 +131,4 @@ impl State {
         (taken == shares).then_some(())?;
         lots.iter().try_for_each(|taken| self.lots.take(taken))
     }
-}
-
-/// A sum of shares. More than can be counted is the most that can.
-fn shares(sum: Decimal) -> Shares {
-    Shares::checked(sum).unwrap_or(Shares::MOST)
 }

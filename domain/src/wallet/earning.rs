@@ -88,8 +88,12 @@ impl Earning {
 
     /// What changed up to that day is one sum from now on.
     pub(super) fn fold(&mut self, through: NaiveDate) {
-        let old: Vec<(NaiveDate, Day)> =
-            self.days.iter().map(|(from, day)| (*from, *day)).take_while(|it| it.0 <= through).collect();
+        let old: Vec<(NaiveDate, Day)> = self
+            .days
+            .iter()
+            .map(|(from, day)| (*from, *day))
+            .take_while(|it| it.0 <= through)
+            .collect();
         let Some((last, _)) = old.last() else { return };
         let (since, mut sum) = self.before.unwrap_or((*last, Decimal::ZERO));
         for (from, day) in &old {
