@@ -39,6 +39,7 @@ pub mod payout;
 pub mod plan;
 pub mod postings;
 pub mod purchase;
+pub mod rare;
 pub mod redemption;
 pub mod spelling;
 pub mod status;

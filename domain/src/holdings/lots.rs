@@ -19,6 +19,8 @@ pub(super) struct Lots {
     replaced: Keyed<LotId, u32>,
 }
 
+crate::rare!(Lots);
+
 impl Counts<1> for Lot {
     /// What is reversed does not count.
     fn figures(&self) -> [Decimal; 1] {

@@ -8,6 +8,7 @@ use crate::{
     ids::{LotId, OrderId},
     money::{Money, Nav, Shares},
     orders::{LotTaken, Serial},
+    rare::Rare,
     tallied::{Counts, Tallied},
 };
 use rust_decimal::Decimal;
@@ -62,14 +63,19 @@ pub enum Mark {
     Lifted,
 }
 
+type Orders = Tallied<OrderId, Reservation, 1>;
+type Freezes = Tallied<Serial, (Mark, FrozenBy), 2>;
+type Disputes = Tallied<Serial, Mark, 1>;
+crate::rare!(Orders, Freezes, Disputes);
+
 /// Lots in the order in which they were heard of, reservations by order, freezes by record, disputes by
 /// case, claims by age.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
-    pub(super) lots: Lots,
-    pub(super) orders: Tallied<OrderId, Reservation, 1>,
-    pub(super) freezes: Tallied<Serial, (Mark, FrozenBy), 2>,
-    pub(super) disputes: Tallied<Serial, Mark, 1>,
+    pub(super) lots: Rare<Lots>,
+    pub(super) orders: Rare<Orders>,
+    pub(super) freezes: Rare<Freezes>,
+    pub(super) disputes: Rare<Disputes>,
     pub(super) claims: Claims,
 }
 

@@ -49,6 +49,8 @@ pub(super) struct Earning {
     known: Keyed<(TransactionId, Way), Vec<Change>>,
 }
 
+crate::rare!(Earning);
+
 /// Income that became shares: how many earn from which day on.
 pub(super) type CarriedFrom = (NaiveDate, Income);
 

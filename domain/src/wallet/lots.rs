@@ -26,6 +26,8 @@ pub(super) struct Lots {
     heard_of: u32,
 }
 
+crate::rare!(Lots);
+
 impl Counts<1> for Lot {
     fn figures(&self) -> [Decimal; 1] {
         [self.shares.decimal()]

@@ -76,6 +76,7 @@ use crate::{
     ids::{CaseRef, FundCode, InvestorId, OrderId, RegisterRecord, TransactionId},
     money::{Income, PerTenThousand, Shares},
     money_fund::IncomeUnit,
+    rare::Rare,
 };
 use chrono::NaiveDate;
 use std::sync::Arc;
@@ -217,8 +218,8 @@ pub enum Command {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
     entries: entries::Entries,
-    lots: lots::Lots,
-    earning: earning::Earning,
+    lots: Rare<lots::Lots>,
+    earning: Rare<earning::Earning>,
     kept_back: Option<Arc<kept_back::KeptBack>>,
     income: Option<Arc<book::Book>>,
 }
