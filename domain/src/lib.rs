@@ -39,10 +39,12 @@ pub mod payout;
 pub mod plan;
 pub mod postings;
 pub mod purchase;
+pub mod rare;
 pub mod redemption;
 pub mod spelling;
 pub mod status;
 pub mod suitability;
+pub mod tallied;
 #[cfg(test)]
 mod testing;
 pub mod text;

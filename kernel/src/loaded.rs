@@ -271,3 +271,5 @@ pub fn with_sources(error: &dyn std::error::Error) -> String {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod written_once;

@@ -99,7 +99,7 @@ proptest! {
     fn holdings_give_no_share_twice(commands in vec(holdings_commands(), 0..40)) {
         play::<Holdings>(&commands, |state, _| {
             assert!(state.available() <= state.registered(), "{state:?}");
-            let stands = state.lots().iter().filter(|lot| lot.reversed.is_none());
+            let stands = state.lots().into_iter().filter(|lot| lot.reversed.is_none());
             let left = stands.map(|lot| lot.left);
             assert_eq!(state.registered(), total(left), "{state:?}");
         });

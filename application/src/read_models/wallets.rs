@@ -78,7 +78,7 @@ impl WalletRow {
             missing,
             unpaid_income: state.unpaid_income(),
             registered: state.registered(),
-            lots: state.lots().iter().map(lot).collect(),
+            lots: state.lots().into_iter().map(lot).collect(),
             moved: fold.moved,
         })
     }

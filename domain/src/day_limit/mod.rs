@@ -24,11 +24,12 @@ use crate::{
     decider::Decider,
     ids::TransactionId,
     investor::{CustomerType, SalesChannel},
-    keyed::Keyed,
     limits::{DayMax, LimitKey},
     money::{Amount, Money},
+    tallied::{Counts, Tallied},
     time::date_text,
 };
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 /// A request to the day's count.
@@ -101,8 +102,18 @@ pub enum Entry {
 /// What is remembered of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
-    entries: Keyed<TransactionId, Entry>,
+    entries: Tallied<TransactionId, Entry, 1>,
     refused: bool,
+}
+
+impl Counts<1> for Entry {
+    /// What was given back does not count.
+    fn figures(&self) -> [Decimal; 1] {
+        match self {
+            Entry::Counted { accepted, .. } => [accepted.decimal()],
+            Entry::Refused { .. } | Entry::GivenBack => [Decimal::ZERO],
+        }
+    }
 }
 
 /// Why a command is refused. Checked in this order.
@@ -143,16 +154,12 @@ impl State {
     /// The transactions of which nothing counts since the day was refused.
     pub fn refused(&self) -> impl Iterator<Item = &TransactionId> {
         let refused = |entry: &Entry| matches!(entry, Entry::Refused { .. });
-        self.entries.iter().filter(move |(_, it)| refused(it)).map(|(tx, _)| tx)
+        self.entries.entries().iter().filter(move |(_, it)| refused(it)).map(|(tx, _)| tx)
     }
 
     /// Yuan to the fen that count; what was given back does not.
     pub fn used(&self) -> Money {
-        let add = |sum: Money, entry: &Entry| match entry {
-            Entry::Counted { accepted, .. } => sum.plus((*accepted).into()).unwrap_or(sum),
-            Entry::Refused { .. } | Entry::GivenBack => sum,
-        };
-        self.entries.values().fold(Money::ZERO, add)
+        Money::of(self.entries.sums()[0])
     }
 
     /// What stands, or that the whole day was refused.
@@ -162,7 +169,12 @@ impl State {
 
     fn standing(&self) -> Vec<TransactionId> {
         let counts = |entry: &Entry| matches!(entry, Entry::Counted { .. });
-        self.entries.iter().filter(|(_, it)| counts(it)).map(|(tx, _)| tx.clone()).collect()
+        self.entries
+            .entries()
+            .iter()
+            .filter(|(_, it)| counts(it))
+            .map(|(tx, _)| tx.clone())
+            .collect()
     }
 }
 
@@ -193,16 +205,19 @@ impl Decider for DayLimit {
             }
             Event::DayRefused { transaction, asked, revoked } => {
                 for earlier in revoked {
-                    let entry = state.entries.get_mut(earlier)?;
-                    let Entry::Counted { asked, .. } = *entry else { return None };
-                    *entry = Entry::Refused { asked };
+                    state.entries.change(earlier, |entry| {
+                        let Entry::Counted { asked, .. } = *entry else { return None };
+                        *entry = Entry::Refused { asked };
+                        Some(())
+                    })?;
                 }
                 state.entries.insert(transaction, Entry::Refused { asked: *asked })?;
                 state.refused = true;
             }
-            Event::GivenBack { transaction } => match state.entries.get_mut(transaction) {
-                None => state.entries.insert(transaction, Entry::GivenBack)?,
-                Some(entry @ Entry::Counted { .. }) => *entry = Entry::GivenBack,
+            Event::GivenBack { transaction } => match state.entry(transaction) {
+                None | Some(Entry::Counted { .. }) => {
+                    state.entries.put(transaction, Entry::GivenBack);
+                }
                 Some(Entry::Refused { .. } | Entry::GivenBack) => return None,
             },
         }

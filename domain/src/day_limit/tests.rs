@@ -11,6 +11,7 @@ use crate::{
     testing::{each_once, given, history},
 };
 use proptest::prelude::*;
+use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
 fn tx(name: &str) -> TransactionId {
@@ -197,6 +198,11 @@ proptest! {
             let state = replay::<DayLimit>(&events).unwrap();
             prop_assert_eq!(DayLimit::decide(&state, &command), Ok(vec![]));
             prop_assert!(state.used() <= "100".parse().unwrap());
+            let counts = state.entries.entries().values().map(|entry| match entry {
+                Entry::Counted { accepted, .. } => accepted.decimal(),
+                Entry::Refused { .. } | Entry::GivenBack => Decimal::ZERO,
+            });
+            prop_assert_eq!(state.used().decimal(), counts.sum::<Decimal>());
         }
     }
 }

@@ -26,10 +26,11 @@ mod tests;
 use crate::{
     decider::Decider,
     ids::{AccountRef, FundCode, InvestorId, TransactionId},
-    keyed::Keyed,
     money::{Amount, Money},
+    tallied::{Counts, Tallied},
 };
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -154,7 +155,14 @@ impl Entry {
 /// What is remembered of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
-    entries: Keyed<TransactionId, Entry>,
+    entries: Tallied<TransactionId, Entry, 1>,
+}
+
+impl Counts<1> for Entry {
+    /// What was given back does not count.
+    fn figures(&self) -> [Decimal; 1] {
+        [self.amount().map_or(Decimal::ZERO, Amount::decimal)]
+    }
 }
 
 /// Why a command is refused. Checked in this order.
@@ -208,10 +216,7 @@ impl State {
 
     /// Yuan to the fen that count; what was given back does not.
     pub fn used(&self) -> Money {
-        let add = |sum: Money, entry: &Entry| {
-            entry.amount().and_then(|amount| sum.plus(amount.into())).unwrap_or(sum)
-        };
-        self.entries.values().fold(Money::ZERO, add)
+        Money::of(self.entries.sums()[0])
     }
 }
 
@@ -257,19 +262,17 @@ impl Decider for FastQuota {
             Event::Counted { transaction, amount } => {
                 state.entries.insert(transaction, Entry::Counted(*amount))?;
             }
-            Event::GivenBack { transaction } => match state.entries.get_mut(transaction) {
-                None => state.entries.insert(transaction, Entry::GivenBack)?,
-                Some(entry @ Entry::Counted(_)) => *entry = Entry::GivenBack,
+            Event::GivenBack { transaction } => match state.entry(transaction) {
+                None | Some(Entry::Counted(_)) => state.entries.put(transaction, Entry::GivenBack),
                 Some(Entry::GivenBack | Entry::Paid { .. }) => return None,
             },
-            Event::Paid { transaction, amount, above } => {
-                let paid = Entry::Paid { amount: *amount, above: *above };
-                match state.entries.get_mut(transaction) {
-                    None => state.entries.insert(transaction, paid)?,
-                    Some(entry @ (Entry::GivenBack | Entry::Counted(_))) => *entry = paid,
-                    Some(Entry::Paid { .. }) => return None,
+            Event::Paid { transaction, amount, above } => match state.entry(transaction) {
+                None | Some(Entry::GivenBack | Entry::Counted(_)) => {
+                    let paid = Entry::Paid { amount: *amount, above: *above };
+                    state.entries.put(transaction, paid);
                 }
-            }
+                Some(Entry::Paid { .. }) => return None,
+            },
         }
         Some(state)
     }

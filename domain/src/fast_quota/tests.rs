@@ -1,6 +1,6 @@
 //! Given/when/then for the quota of fast redemptions, and the text of its key.
 
-use super::{Command, DAY_MAX, Event, FastQuota, QuotaKey, Refusal};
+use super::{Command, DAY_MAX, Entry, Event, FastQuota, QuotaKey, Refusal};
 use crate::{
     decider::{Decider, replay},
     ids::TransactionId,
@@ -194,6 +194,9 @@ proptest! {
             let state = replay::<FastQuota>(&events).unwrap();
             prop_assert_eq!(FastQuota::decide(&state, &command), Ok(vec![]));
             prop_assert!(state.used() <= DAY_MAX);
+            let counts = state.entries.entries().values().filter_map(Entry::amount);
+            let sum = counts.map(Amount::decimal).sum::<rust_decimal::Decimal>();
+            prop_assert_eq!(state.used().decimal(), sum);
         }
     }
 }

@@ -219,7 +219,7 @@ fn set(
 }
 
 fn follow(state: &State, record: &Serial, on: NaiveDate, frozen: Frozen) -> Decision {
-    let known = state.freezes.iter().map(|(other, (mark, by))| {
+    let known = state.freezes.entries().iter().map(|(other, (mark, by))| {
         let freeze = Freeze { shares: marked(mark), by: *by };
         (other, freeze)
     });

@@ -5,7 +5,6 @@ use crate::{
     freeze::FrozenBy,
     fund::RedemptionSequence,
     ids::{LotId, OrderId},
-    keyed::Keyed,
     money::Shares,
     orders::{LotTaken, Serial},
 };
@@ -13,13 +12,9 @@ use crate::{
 pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
     match event {
         Event::Credited(credit) => {
-            state.lot(&credit.lot).is_none().then_some(())?;
-            let replaces = |lot: &&Lot| {
-                lot.reversed.as_ref().is_some_and(|(_, by)| by.as_ref() == Some(&credit.lot))
-            };
-            let given = state.lots.iter().find(replaces).map_or(Shares::ZERO, Lot::taken);
-            let left = credit.shares.minus(given)?;
-            state.lots.push(Lot { credit: credit.as_ref().clone(), left, reversed: None });
+            let replaced = state.lots.replaced_by(&credit.lot);
+            let left = credit.shares.minus(replaced.map_or(Shares::ZERO, Lot::taken))?;
+            state.lots.push(Lot { credit: credit.as_ref().clone(), left, reversed: None })?;
         }
         Event::SharesReserved { order, shares, sequence, designated } => {
             let (shares, sequence, designated) = (*shares, *sequence, designated.clone());
@@ -30,20 +25,22 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
         Event::SharesReleased { order } => release(&mut state, order)?,
         Event::SharesTaken { order, serial, shares, lots, finished } => {
             for part in lots {
-                let lot = state.lots.iter_mut().find(|lot| lot.credit.lot == part.lot)?;
-                lot.left = lot.left.minus(part.shares)?;
+                state.lots.change(&part.lot, |lot| {
+                    lot.left = lot.left.minus(part.shares)?;
+                    Some(())
+                })?;
             }
             let (serial, shares, lots, finished) =
                 (serial.clone(), *shares, lots.clone(), *finished);
             let taking = Taking { serial, shares, lots, finished, reversed_by: None };
-            take(state.orders.get_mut(order)?, taking)?;
+            state.orders.change(order, |reservation| take(reservation, taking))?;
         }
         Event::SharesFrozen { record, shares, by, .. } => {
             state.freezes.insert(record, (Mark::Set(*shares), *by))?;
         }
-        Event::SharesUnfrozen { record } => unfreeze(&mut state.freezes, record)?,
+        Event::SharesUnfrozen { record } => unfreeze(&mut state, record)?,
         Event::SharesHeld { case, shares } => state.disputes.insert(case, Mark::Set(*shares))?,
-        Event::SharesUnheld { case } => lift(&mut state.disputes, case)?,
+        Event::SharesUnheld { case } => unhold(&mut state, case)?,
         Event::SharesClaimed { order, transaction, shares } => {
             state.claims.claimed(order, transaction, *shares)?;
         }
@@ -51,15 +48,16 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
         Event::ClaimWaived { order } => state.claims.waived(order)?,
         Event::MadeUp { lot, lots } => make_up(&mut state, lot, lots)?,
         Event::CreditReversed { lot, record, replaced_by } => {
-            let lot = state.lots.iter_mut().find(|it| it.credit.lot == *lot)?;
-            lot.stands().then_some(())?;
-            lot.reversed = Some((record.clone(), replaced_by.clone()));
+            state.lots.reverse(lot, record, replaced_by.as_ref())?;
         }
         Event::TakeReversed { order, serial, record, awaited } => {
-            for part in reverse(state.orders.get_mut(order)?, serial, record, *awaited)? {
+            let back = |it: &mut Reservation| reverse(it, serial, record, *awaited);
+            for part in state.orders.change(order, back)? {
                 let id = state.standing(&part.lot)?.credit.lot.clone();
-                let lot = state.lots.iter_mut().find(|lot| lot.credit.lot == id)?;
-                lot.left = lot.left.plus(part.shares)?;
+                state.lots.change(&id, |lot| {
+                    lot.left = lot.left.plus(part.shares)?;
+                    Some(())
+                })?;
             }
         }
     }
@@ -73,35 +71,58 @@ fn make_up(state: &mut State, lot: &LotId, lots: &[LotTaken]) -> Option<()> {
         |id: &&LotId| state.standing(id).is_some_and(|standing| standing.credit.lot == *lot);
     let same: Vec<LotId> = names.iter().filter(stands_for).cloned().collect();
     for part in lots {
-        let other = state.lots.iter_mut().find(|it| it.credit.lot == part.lot)?;
-        other.left = other.left.minus(part.shares)?;
-        let own = state.lots.iter_mut().find(|it| it.credit.lot == *lot)?;
-        own.left = own.left.plus(part.shares)?;
+        state.lots.change(&part.lot, |other| {
+            other.left = other.left.minus(part.shares)?;
+            Some(())
+        })?;
+        state.lots.change(lot, |own| {
+            own.left = own.left.plus(part.shares)?;
+            Some(())
+        })?;
         let mut moved = part.shares;
-        let standing = state.orders.values_mut().flat_map(|it| &mut it.takings);
-        for taking in standing.filter(|taking| taking.reversed_by.is_none()) {
-            let mut left = Vec::new();
-            for taken in &mut taking.lots {
-                let goes = moved.min(taken.shares);
-                if goes.is_zero() || !same.contains(&taken.lot) {
-                    continue;
-                }
-                (taken.shares, moved) = (taken.shares.minus(goes)?, moved.minus(goes)?);
-                left.push(LotTaken { lot: part.lot.clone(), shares: goes });
-            }
-            taking.lots.retain(|taken| !taken.shares.is_zero());
-            taking.lots.extend(left);
+        let takes = |it: &Reservation| it.takings.iter().any(Taking::stands);
+        let orders = state.reservations().filter(|(_, it)| takes(it));
+        for order in orders.map(|(order, _)| order.clone()).collect::<Vec<_>>() {
+            moved = state.orders.change(&order, |reservation| {
+                let mut takings = reservation.takings.iter_mut();
+                takings.try_fold(moved, |moved, it| instead(it, &same, (&part.lot, moved)))
+            })?;
         }
         moved.is_zero().then_some(())?;
     }
     Some(())
 }
 
+/// What the confirmation took out of those lots it has taken out of another one, up to so many shares. Returns
+/// how many are left to move.
+fn instead(
+    taking: &mut Taking,
+    of: &[LotId],
+    (other, mut moved): (&LotId, Shares),
+) -> Option<Shares> {
+    if !taking.stands() {
+        return Some(moved);
+    }
+    let mut left = Vec::new();
+    for taken in &mut taking.lots {
+        let goes = moved.min(taken.shares);
+        if goes.is_zero() || !of.contains(&taken.lot) {
+            continue;
+        }
+        (taken.shares, moved) = (taken.shares.minus(goes)?, moved.minus(goes)?);
+        left.push(LotTaken { lot: other.clone(), shares: goes });
+    }
+    taking.lots.retain(|taken| !taken.shares.is_zero());
+    taking.lots.extend(left);
+    Some(moved)
+}
+
 fn release(state: &mut State, order: &OrderId) -> Option<()> {
-    if let Some(reservation) = state.orders.get_mut(order) {
-        (reservation.standing == Standing::Held).then_some(())?;
-        reservation.standing = Standing::Released;
-        return Some(());
+    if state.reservation(order).is_some() {
+        return state.orders.change(order, |known| {
+            let held = known.standing == Standing::Held;
+            held.then(|| known.standing = Standing::Released)
+        });
     }
     let refused = Reservation {
         shares: Shares::ZERO,
@@ -142,18 +163,20 @@ fn reverse(
     Some(lots)
 }
 
-fn unfreeze(freezes: &mut Keyed<Serial, (Mark, FrozenBy)>, record: &Serial) -> Option<()> {
-    let Some((mark, _)) = freezes.get_mut(record) else {
-        return freezes.insert(record, (Mark::Lifted, FrozenBy::Order));
-    };
-    matches!(mark, Mark::Set(_)).then_some(())?;
-    *mark = Mark::Lifted;
-    Some(())
+fn unfreeze(state: &mut State, record: &Serial) -> Option<()> {
+    if state.freezes.get(record).is_some() {
+        return state.freezes.change(record, |(mark, _)| lift(mark));
+    }
+    state.freezes.insert(record, (Mark::Lifted, FrozenBy::Order))
 }
 
-fn lift(marks: &mut Keyed<Serial, Mark>, key: &Serial) -> Option<()> {
-    let Some(mark) = marks.get_mut(key) else { return marks.insert(key, Mark::Lifted) };
-    matches!(mark, Mark::Set(_)).then_some(())?;
-    *mark = Mark::Lifted;
-    Some(())
+fn unhold(state: &mut State, case: &Serial) -> Option<()> {
+    if state.disputes.get(case).is_some() {
+        return state.disputes.change(case, lift);
+    }
+    state.disputes.insert(case, Mark::Lifted)
+}
+
+fn lift(mark: &mut Mark) -> Option<()> {
+    matches!(mark, Mark::Set(_)).then(|| *mark = Mark::Lifted)
 }

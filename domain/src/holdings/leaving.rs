@@ -58,15 +58,9 @@ impl State {
 
     /// The record that brought the first lot in the place of which that one stands.
     fn first_record<'a>(&'a self, lot: &'a Lot) -> &'a Serial {
-        let replaced_by = |lot: &Lot| {
-            let by = |it: &&Lot| {
-                it.reversed.as_ref().and_then(|(_, by)| by.as_ref()) == Some(&lot.credit.lot)
-            };
-            self.lots.iter().find(by)
-        };
         // What is replaced was credited before what replaces it, so this ends.
         let mut first = lot;
-        while let Some(earlier) = replaced_by(first) {
+        while let Some(earlier) = self.lots.replaced_by(&first.credit.lot) {
             first = earlier;
         }
         &first.credit.serial
@@ -119,7 +113,7 @@ impl State {
     }
 
     fn chosen_of(&self, lot: &Lot, counts: impl Fn(&OrderId) -> bool) -> Shares {
-        let orders = self.orders.iter().filter(|(order, _)| counts(order));
+        let orders = self.reservations().filter(|(order, _)| counts(order));
         let chosen = orders.flat_map(|(_, reservation)| reservation.chosen_held());
         let of_lot = chosen.filter(|(id, _)| {
             self.standing(id).is_some_and(|standing| standing.credit.lot == lot.credit.lot)
@@ -132,7 +126,7 @@ impl State {
     pub fn free_lots(&self, sequence: RedemptionSequence) -> Vec<(&Lot, Shares)> {
         let mut free: Vec<(&Lot, Shares)> =
             self.in_order(sequence).into_iter().map(|lot| (lot, self.free_of(lot))).collect();
-        for reservation in self.orders.values() {
+        for (_, reservation) in self.reservations() {
             let chosen = sum(reservation.chosen_held().map(|(_, shares)| shares));
             let mut missing = reservation.reserved().minus(chosen).unwrap_or_default();
             if missing.is_zero() {

@@ -28,7 +28,7 @@ fn state(commands: impl IntoIterator<Item = Command>) -> State {
 
 fn left(state: &State) -> Vec<(String, String)> {
     let row = |lot: &super::Lot| (lot.credit.lot.to_string(), lot.left.to_string());
-    state.lots().iter().filter(|lot| lot.stands()).map(row).collect()
+    state.lots().into_iter().filter(|lot| lot.stands()).map(row).collect()
 }
 
 fn rows(rows: &[(&str, &str)]) -> Vec<(String, String)> {

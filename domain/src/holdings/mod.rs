@@ -31,6 +31,7 @@ mod leaving;
 #[cfg(test)]
 mod leaving_tests;
 mod lot;
+mod lots;
 #[cfg(test)]
 pub(crate) mod properties;
 mod refusal;

@@ -108,11 +108,14 @@ proptest! {
             prop_assert_eq!(Some(state.registered()), registered(&events));
             let free = state.registered().minus(claims(&state)).unwrap_or_default();
             prop_assert_eq!(state.available(), free);
+            let left = state.lots().into_iter().filter(|lot| lot.stands()).map(|lot| lot.left);
+            prop_assert_eq!(state.registered(), sum(left));
+            prop_assert_eq!(state.reserved(), sum(state.reservations().map(|(_, it)| it.reserved())));
             for lot in state.lots() {
                 prop_assert!(lot.left <= lot.credit.shares);
             }
             // What left a lot is what standing takings say that left it.
-            for lot in state.lots().iter().filter(|lot| lot.stands()) {
+            for lot in state.lots().into_iter().filter(|lot| lot.stands()) {
                 let same = |part: &&LotTaken| {
                     state.standing(&part.lot).is_some_and(|it| it.credit.lot == lot.credit.lot)
                 };

@@ -1,15 +1,17 @@
 //! What holdings remember, and the sums over it: computed and never stored.
 
-use super::Lot;
+use super::{Lot, lots::Lots};
 use crate::{
     claims::Claims,
     freeze::FrozenBy,
     fund::RedemptionSequence,
     ids::{LotId, OrderId},
-    keyed::Keyed,
     money::{Money, Nav, Shares},
     orders::{LotTaken, Serial},
+    rare::Rare,
+    tallied::{Counts, Tallied},
 };
+use rust_decimal::Decimal;
 
 /// Whether a reservation takes any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,15 +63,40 @@ pub enum Mark {
     Lifted,
 }
 
+type Orders = Tallied<OrderId, Reservation, 1>;
+type Freezes = Tallied<Serial, (Mark, FrozenBy), 2>;
+type Disputes = Tallied<Serial, Mark, 1>;
+crate::rare!(Orders, Freezes, Disputes);
+
 /// Lots in the order in which they were heard of, reservations by order, freezes by record, disputes by
 /// case, claims by age.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
-    pub(super) lots: Vec<Lot>,
-    pub(super) orders: Keyed<OrderId, Reservation>,
-    pub(super) freezes: Keyed<Serial, (Mark, FrozenBy)>,
-    pub(super) disputes: Keyed<Serial, Mark>,
+    pub(super) lots: Rare<Lots>,
+    pub(super) orders: Rare<Orders>,
+    pub(super) freezes: Rare<Freezes>,
+    pub(super) disputes: Rare<Disputes>,
     pub(super) claims: Claims,
+}
+
+impl Counts<1> for Reservation {
+    fn figures(&self) -> [Decimal; 1] {
+        [self.reserved().decimal()]
+    }
+}
+
+impl Counts<2> for (Mark, FrozenBy) {
+    /// Of all, and of what orders froze that a person entered.
+    fn figures(&self) -> [Decimal; 2] {
+        let frozen = marked(&self.0).decimal();
+        [frozen, if self.1.is_order() { frozen } else { Decimal::ZERO }]
+    }
+}
+
+impl Counts<1> for Mark {
+    fn figures(&self) -> [Decimal; 1] {
+        [marked(self).decimal()]
+    }
 }
 
 impl Taking {
@@ -101,13 +128,18 @@ impl Reservation {
 
 impl State {
     /// All lots, those that are used up or reversed included, in the order in which they were heard of.
-    pub fn lots(&self) -> &[Lot] {
-        &self.lots
+    pub fn lots(&self) -> Vec<&Lot> {
+        self.lots.iter().collect()
     }
 
     /// The lot with that name.
     pub fn lot(&self, id: &LotId) -> Option<&Lot> {
-        self.lots.iter().find(|lot| lot.credit.lot == *id)
+        self.lots.of(id)
+    }
+
+    /// The reversed lot in the place of which that one stands.
+    pub(crate) fn replaced_by(&self, id: &LotId) -> Option<&Lot> {
+        self.lots.replaced_by(id)
     }
 
     /// The standing lot that the registrar's confirmation registered, for a designation.
@@ -122,43 +154,46 @@ impl State {
 
     /// All orders that reserved or took shares.
     pub fn reservations(&self) -> impl Iterator<Item = (&OrderId, &Reservation)> {
-        self.orders.iter()
+        self.orders.entries().iter()
     }
 
     /// Freezes by the registrar's record.
     pub fn freezes(&self) -> impl Iterator<Item = (&Serial, &Mark)> {
-        self.freezes.iter().map(|(record, (mark, _))| (record, mark))
+        self.freezes.entries().iter().map(|(record, (mark, _))| (record, mark))
     }
 
     /// Disputes by case.
     pub fn disputes(&self) -> impl Iterator<Item = (&Serial, &Mark)> {
-        self.disputes.iter()
+        self.disputes.entries().iter()
     }
 
     /// Shares on the register, free or not.
     pub fn registered(&self) -> Shares {
-        sum(self.lots.iter().filter(|lot| lot.stands()).map(|lot| lot.left))
+        Shares::of(self.lots.sum())
     }
 
     /// Shares earmarked for orders.
     pub fn reserved(&self) -> Shares {
-        sum(self.orders.values().map(Reservation::reserved))
+        Shares::of(self.orders.sums()[0])
     }
 
     /// Shares that the register froze.
     pub fn frozen(&self) -> Shares {
-        sum(self.freezes.values().map(|(mark, _)| marked(mark)))
+        Shares::of(self.freezes.sums()[0])
     }
 
     /// Of these, what orders of courts and creditors froze that a person entered.
     pub fn frozen_by_orders(&self) -> Shares {
-        let orders = self.freezes.values().filter(|(_, by)| by.is_order());
-        sum(orders.map(|(mark, _)| marked(mark)))
+        Shares::of(self.freezes.sums()[1])
     }
 
     /// Shares in dispute: under a case, or claimed for a record of the registrar that could not be booked.
     pub fn held(&self) -> Shares {
-        sum(self.disputes.values().map(marked).chain([self.claims.standing()]))
+        sum([self.disputed(), self.claims.standing()].into_iter())
+    }
+
+    fn disputed(&self) -> Shares {
+        Shares::of(self.disputes.sums()[0])
     }
 
     /// What records of the registrar lack.
@@ -168,9 +203,8 @@ impl State {
 
     /// Registered and free for a record of that order, which may claim some of them itself.
     pub fn available_for(&self, order: &OrderId) -> Shares {
-        let disputed = sum(self.disputes.values().map(marked));
         let first = self.claims.before(|claim| claim.order == *order);
-        let claims = [self.reserved(), self.frozen(), disputed, first];
+        let claims = [self.reserved(), self.frozen(), self.disputed(), first];
         let left = claims.into_iter().try_fold(self.registered(), Shares::minus);
         left.unwrap_or_default()
     }
@@ -190,7 +224,12 @@ impl State {
 
     /// The standing lots that an order brought, in the order in which they came.
     pub fn lots_of(&self, order: &OrderId) -> impl Iterator<Item = &Lot> {
-        self.lots.iter().filter(move |lot| lot.stands() && lot.credit.order == *order)
+        self.lots.of_order(order).filter(|lot| lot.stands())
+    }
+
+    /// How many lots an order brought, reversed ones included.
+    pub fn lots_brought_by(&self, order: &OrderId) -> usize {
+        self.lots.of_order(order).count()
     }
 
     /// The lot that stands where this one was credited, after all corrections.

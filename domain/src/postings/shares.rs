@@ -10,7 +10,7 @@ use crate::{
     holdings::{self, HoldingId, Lot, Taking},
     ids::{FundCode, InvestorId, TransactionId, WalletId},
     money::Shares,
-    wallet::{self, Credit, Reservation},
+    wallet::{self, Credit},
 };
 use rust_decimal::Decimal;
 
@@ -106,22 +106,7 @@ fn coming(before: &wallet::State, transaction: &TransactionId) -> Option<Shares>
 
 /// In transit and free, registered and free, and neither.
 fn parts_of_wallet(state: &wallet::State) -> Option<[Shares; 3]> {
-    let both = state.entries().try_fold(Shares::ZERO, |sum, (_, entry)| {
-        match (entry.credit, entry.reservation) {
-            (Credit::InTransit(_), Reservation::Held(held)) => sum.plus(held),
-            (Credit::Arriving { there, .. }, Reservation::Held(held)) => {
-                sum.plus(held.minus(there).unwrap_or_default())
-            }
-            (
-                Credit::InTransit(_)
-                | Credit::Arriving { .. }
-                | Credit::None
-                | Credit::Confirmed(_)
-                | Credit::Reversed,
-                _,
-            ) => Some(sum),
-        }
-    })?;
+    let both = state.reserved_in_transit();
     let (pending, available) = (state.in_transit().minus(both)?, state.available());
     let frozen = state.registered().minus(available)?.plus(both)?;
     Some([pending, available, frozen])
@@ -132,11 +117,8 @@ fn holdings_came(before: &holdings::State, event: &holdings::Event) -> Option<De
     use holdings::Event as E;
     match event {
         E::Credited(credit) => {
-            let replaces = |lot: &&Lot| {
-                lot.reversed.as_ref().is_some_and(|(_, by)| by.as_ref() == Some(&credit.lot))
-            };
             // What had left the reversed lot is gone from the one in its place.
-            let gone = before.lots().iter().find(replaces).map_or(Shares::ZERO, Lot::taken);
+            let gone = before.replaced_by(&credit.lot).map_or(Shares::ZERO, Lot::taken);
             credit.shares.decimal().checked_sub(gone.decimal())
         }
         E::CreditReversed { lot, .. } => Some(-before.lot(lot)?.left.decimal()),

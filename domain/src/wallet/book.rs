@@ -248,9 +248,14 @@ impl Book {
         carried
     }
 
-    /// Other shares earn from that day on. Most often no income of it was accrued yet.
+    /// Whether income was accrued of that day or a later one. Most often it was not yet.
+    pub(super) fn is_changed_from(&self, day: NaiveDate) -> bool {
+        self.days.last().is_some_and(|last| last.day >= day)
+    }
+
+    /// Other shares earn from that day on.
     pub(super) fn changes_from(&mut self, day: NaiveDate) {
-        if self.days.last().is_some_and(|last| last.day >= day) {
+        if self.is_changed_from(day) {
             self.changed_from = Some(self.changed_from.map_or(day, |before| before.min(day)));
         }
     }

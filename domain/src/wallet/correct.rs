@@ -41,8 +41,7 @@ pub(super) fn correct(
     let coming = all.minus(shares).filter(|_| waits && arriving).unwrap_or_default();
     let last = portions.last().ok_or_else(|| Refusal::ContradictsEarlier(tx.clone()))?;
     let registered = last.day;
-    let own = state.lots().iter().find(|lot| lot.transaction == *tx);
-    let own = own.map_or(Shares::ZERO, |lot| lot.shares.min(reversed));
+    let own = state.lots.of(tx).map_or(Shares::ZERO, |lot| lot.shares.min(reversed));
     let gone = reversed.minus(own).unwrap_or_default();
     let left = shares.minus(gone).unwrap_or_default();
     let missing = gone.minus(shares).unwrap_or_default();

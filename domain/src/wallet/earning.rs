@@ -15,53 +15,70 @@ use super::{
 };
 use crate::{
     ids::TransactionId,
+    keyed::Keyed,
     money::{Income, Shares},
 };
 use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 
 /// Into the wallet or out of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Way {
     In,
     Out,
 }
 
 /// So many more shares earn from that day on; below zero, so many less.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Change {
-    /// None of carried income.
-    of: Option<(TransactionId, Way)>,
-    from: NaiveDate,
-    shares: Decimal,
+type Change = (NaiveDate, Decimal);
+
+/// All changes of one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Day {
+    sum: Decimal,
+    changes: u32,
 }
 
-/// Changes in the order in which they were told, but those that are one sum.
+/// Changes by the day from which on they hold, and of each transaction in the order in which they were
+/// told; but those that are one sum.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Earning {
-    /// The sum, and from which day on it holds.
+    /// The sum, and from which day on it holds. Every change that is known is of a later day.
     before: Option<(NaiveDate, Decimal)>,
-    changes: Vec<Change>,
+    days: Keyed<NaiveDate, Day>,
+    /// None of carried income.
+    known: Keyed<(TransactionId, Way), Vec<Change>>,
 }
+
+crate::rare!(Earning);
 
 /// Income that became shares: how many earn from which day on.
 pub(super) type CarriedFrom = (NaiveDate, Income);
 
 impl Earning {
-    fn push(&mut self, change: Change) {
-        if change.shares.is_zero() {
-            return;
+    /// Returns whether the change is known as one.
+    fn push(&mut self, (from, shares): Change) -> bool {
+        if shares.is_zero() {
+            return false;
         }
-        match &mut self.before {
-            Some((since, sum)) if change.from <= *since => {
-                *sum = sum.saturating_add(change.shares);
-            }
-            Some(_) | None => {
-                // Most wallets hold one open purchase; do not pay for four.
-                if self.changes.is_empty() {
-                    self.changes.reserve_exact(1);
-                }
-                self.changes.push(change);
+        if let Some((since, sum)) = &mut self.before
+            && from <= *since
+        {
+            *sum = sum.saturating_add(shares);
+            return false;
+        }
+        let mut day = self.days.get(&from).copied().unwrap_or_default();
+        day.sum = day.sum.saturating_add(shares);
+        day.changes = day.changes.saturating_add(1);
+        self.days.put(&from, day);
+        true
+    }
+
+    fn push_of(&mut self, tx: &TransactionId, way: Way, change: Change) {
+        if self.push(change) {
+            let of = (tx.clone(), way);
+            match self.known.get_mut(&of) {
+                Some(known) => known.push(change),
+                None => self.known.put(&of, vec![change]),
             }
         }
     }
@@ -73,36 +90,51 @@ impl Earning {
 
     /// What changed up to that day is one sum from now on.
     pub(super) fn fold(&mut self, through: NaiveDate) {
-        let old = |change: &Change| change.from <= through;
-        let Some(last) = self.changes.iter().filter(|it| old(it)).map(|it| it.from).max() else {
-            return;
-        };
-        let sum = self.changes.iter().filter(|it| old(it)).map(|it| it.shares).sum::<Decimal>();
-        let (since, before) = self.before.unwrap_or((last, Decimal::ZERO));
-        self.before = Some((since.max(last), before.saturating_add(sum)));
-        self.changes.retain(|change| !old(change));
+        let old: Vec<(NaiveDate, Day)> = self
+            .days
+            .iter()
+            .map(|(from, day)| (*from, *day))
+            .take_while(|it| it.0 <= through)
+            .collect();
+        let Some((last, _)) = old.last() else { return };
+        let (since, mut sum) = self.before.unwrap_or((*last, Decimal::ZERO));
+        for (from, day) in &old {
+            sum = sum.saturating_add(day.sum);
+            self.days.remove(from);
+        }
+        let since = since.max(*last);
+        self.before = Some((since, sum));
+        let is_old = |changes: &Vec<Change>| changes.iter().any(|(from, _)| *from <= since);
+        let touched = self.known.iter().filter(|(_, changes)| is_old(changes));
+        let touched: Vec<(TransactionId, Way)> = touched.map(|(of, _)| of.clone()).collect();
+        for of in &touched {
+            let Some(changes) = self.known.get_mut(of) else { continue };
+            changes.retain(|(from, _)| *from > since);
+            if changes.is_empty() {
+                self.known.remove(of);
+            }
+        }
     }
 
     fn on(&self, day: NaiveDate) -> Decimal {
-        let changes = self.changes.iter().filter(|change| change.from <= day);
-        let sum = changes.map(|change| change.shares).sum::<Decimal>();
+        let days = self.days.iter().take_while(|(from, _)| **from <= day);
+        let sum = days.map(|(_, day)| day.sum).sum::<Decimal>();
         sum.saturating_add(self.before.map_or(Decimal::ZERO, |(_, before)| before))
     }
 
     /// What is known of a transaction one way, as one change per day; nothing of what is one sum.
-    fn of(&self, tx: &TransactionId, way: Way) -> Vec<(NaiveDate, Decimal)> {
-        by_day(self.own(tx, way).map(|change| (change.from, change.shares)))
+    fn of(&self, tx: &TransactionId, way: Way) -> Vec<Change> {
+        by_day(self.own(tx, way).iter().copied())
     }
 
     /// The one change that is known of a transaction one way; `None` where there are more, or none.
-    fn only_of(&self, tx: &TransactionId, way: Way) -> Option<(NaiveDate, Decimal)> {
-        let mut own = self.own(tx, way).map(|change| (change.from, change.shares));
-        own.next().filter(|_| own.next().is_none())
+    fn only_of(&self, tx: &TransactionId, way: Way) -> Option<Change> {
+        let [change] = self.own(tx, way) else { return None };
+        Some(*change)
     }
 
-    fn own<'a>(&'a self, tx: &'a TransactionId, way: Way) -> impl Iterator<Item = &'a Change> {
-        let is_own = move |it: &&Change| matches!(&it.of, Some((of, w)) if *w == way && of == tx);
-        self.changes.iter().filter(is_own)
+    fn own(&self, tx: &TransactionId, way: Way) -> &[Change] {
+        self.known.get(&(tx.clone(), way)).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Puts those changes in the place of the transaction's changes that way.
@@ -110,22 +142,35 @@ impl Earning {
         &mut self,
         (tx, way): (&TransactionId, Way),
         was: Decimal,
-        now: impl Iterator<Item = (NaiveDate, Decimal)>,
+        now: impl Iterator<Item = Change>,
     ) {
-        let known: Decimal = self.of(tx, way).iter().map(|(_, shares)| *shares).sum();
-        let own = |it: &Change| matches!(&it.of, Some((of, w)) if of == tx && *w == way);
-        self.changes.retain(|change| !own(change));
+        let own = self.own(tx, way).to_vec();
+        self.known.remove(&(tx.clone(), way));
+        let mut known = Decimal::ZERO;
+        for (from, shares) in own {
+            known = known.saturating_add(shares);
+            self.take_back((from, shares));
+        }
         if let Some((_, before)) = &mut self.before {
             *before = before.saturating_sub(was.saturating_sub(known));
         }
-        for (from, shares) in now {
-            self.push(Change { of: Some((tx.clone(), way)), from, shares });
+        for change in now {
+            self.push_of(tx, way, change);
+        }
+    }
+
+    fn take_back(&mut self, (from, shares): Change) {
+        let Some(day) = self.days.get_mut(&from) else { return };
+        day.sum = day.sum.saturating_sub(shares);
+        day.changes = day.changes.saturating_sub(1);
+        if day.changes == 0 {
+            self.days.remove(&from);
         }
     }
 }
 
-fn by_day(all: impl Iterator<Item = (NaiveDate, Decimal)>) -> Vec<(NaiveDate, Decimal)> {
-    let mut days: Vec<(NaiveDate, Decimal)> = Vec::new();
+fn by_day(all: impl Iterator<Item = Change>) -> Vec<Change> {
+    let mut days: Vec<Change> = Vec::new();
     for (from, shares) in all {
         match days.iter_mut().find(|(day, _)| *day == from) {
             Some((_, sum)) => *sum = sum.saturating_add(shares),
@@ -138,12 +183,12 @@ fn by_day(all: impl Iterator<Item = (NaiveDate, Decimal)>) -> Vec<(NaiveDate, De
 }
 
 /// Of what is older, and one sum, nobody can say it.
-fn differ_in_days(was: &[(NaiveDate, Decimal)], is: &[(NaiveDate, Decimal)]) -> bool {
-    let sum = |all: &[(NaiveDate, Decimal)]| all.iter().map(|(_, it)| *it).sum::<Decimal>();
+fn differ_in_days(was: &[Change], is: &[Change]) -> bool {
+    let sum = |all: &[Change]| all.iter().map(|(_, it)| *it).sum::<Decimal>();
     sum(was) == sum(is) && was != is
 }
 
-fn leaves(portion: &Portion) -> Option<(NaiveDate, Decimal)> {
+fn leaves(portion: &Portion) -> Option<Change> {
     Some((portion.day.succ_opt()?, -portion.shares.decimal()))
 }
 
@@ -184,8 +229,7 @@ impl State {
 
     pub(super) fn came(&mut self, tx: &TransactionId, shares: Shares, from: NaiveDate) {
         self.changes_from(from);
-        let of = Some((tx.clone(), Way::In));
-        self.earns(Change { of, from, shares: shares.decimal() });
+        self.earns(tx, Way::In, (from, shares.decimal()));
     }
 
     /// Shares left, and earn through that day. What was bought and converted on one T never earns.
@@ -197,25 +241,24 @@ impl State {
     ) -> Option<()> {
         let from = through.succ_opt()?;
         self.changes_from(from);
-        let of = Some((tx.clone(), Way::Out));
-        self.earns(Change { of, from, shares: -shares.decimal() });
+        self.earns(tx, Way::Out, (from, -shares.decimal()));
         Some(())
     }
 
     /// Income became shares that no remembered day can change any more.
     pub(super) fn carried_for_good(&mut self, carried: &[CarriedFrom]) {
         for (from, amount) in carried {
-            self.earning.push(Change { of: None, from: *from, shares: amount.decimal() });
+            self.earning.push((*from, amount.decimal()));
         }
     }
 
-    fn earns(&mut self, change: Change) {
+    fn earns(&mut self, tx: &TransactionId, way: Way, change: Change) {
         // Without a day of income nothing else says how far back days may lie.
-        let old = change.from.checked_sub_days(Days::new(DAYS_REMEMBERED));
+        let old = change.0.checked_sub_days(Days::new(DAYS_REMEMBERED));
         if let Some(old) = old.filter(|_| self.book().days.is_empty()) {
             self.earning.fold(old);
         }
-        self.earning.push(change);
+        self.earning.push_of(tx, way, change);
     }
 
     /// What the registrar says of a transaction's purchase takes the place of what it said.
@@ -241,9 +284,8 @@ impl State {
     ) -> Option<()> {
         self.changes_from(NaiveDate::MIN);
         if portions.is_empty() {
-            let (from, of) = (through.succ_opt()?, Some((tx.clone(), Way::Out)));
             let shares = reversed.decimal().checked_sub(shares.decimal())?;
-            self.earns(Change { of, from, shares });
+            self.earns(tx, Way::Out, (through.succ_opt()?, shares));
             return Some(());
         }
         let now = portions.iter().map(leaves).collect::<Option<Vec<_>>>()?;
@@ -282,16 +324,18 @@ impl State {
     }
 
     pub(super) fn changes_from(&mut self, day: NaiveDate) {
-        if let Some(book) = self.income.as_deref_mut() {
-            book.changes_from(day);
+        if self.book().is_changed_from(day) {
+            self.book_mut().changes_from(day);
         }
     }
 
     /// Days that are too old for any word on them, and what changed before them, are one sum.
     pub(super) fn forget_old_days(&mut self) {
-        let Some(book) = self.income.as_deref_mut() else { return };
-        let carried = book.forget_old_days();
-        let first = book.first_reckoned();
+        if self.income.is_none() {
+            return;
+        }
+        let carried = self.book_mut().forget_old_days();
+        let first = self.book().first_reckoned();
         self.carried_for_good(&carried);
         if let Some(first) = first {
             self.earning.fold(first);

@@ -97,7 +97,41 @@ impl Credit {
     }
 }
 
+impl Entry {
+    /// Paid, not registered.
+    pub(super) const fn coming(&self) -> Shares {
+        match self.credit {
+            Credit::InTransit(shares) | Credit::Arriving { coming: shares, .. } => shares,
+            Credit::None | Credit::Confirmed(_) | Credit::Reversed => Shares::ZERO,
+        }
+    }
+
+    /// Earmarked and registered: what is in transit can be reserved too.
+    pub(super) fn reserved_of_registered(&self) -> Shares {
+        match (self.reservation, self.credit) {
+            (Reservation::Held(_), Credit::InTransit(_)) => Shares::ZERO,
+            (Reservation::Held(held), Credit::Arriving { there, .. }) => held.min(there),
+            (
+                Reservation::Held(_)
+                | Reservation::Leaving { .. }
+                | Reservation::None
+                | Reservation::Spent(_)
+                | Reservation::Released,
+                _,
+            ) => self.reservation.held(),
+        }
+    }
+}
+
 impl Reservation {
+    /// Earmarked still.
+    pub(super) const fn held(self) -> Shares {
+        match self {
+            Reservation::Held(held) | Reservation::Leaving { held, .. } => held,
+            Reservation::None | Reservation::Spent(_) | Reservation::Released => Shares::ZERO,
+        }
+    }
+
     /// Shares of a reservation that the registrar has not had its last word on: those that left already
     /// among them.
     pub fn open(&self) -> Option<Shares> {

@@ -1,7 +1,7 @@
 //! What a wallet remembers of each fact. Judges nothing; `None` means no decider wrote this.
 
 use super::{
-    Credit as C, Event, Lot, LotTaken, Portion, Reservation as R, State, book::Settlement,
+    Credit as C, Entry, Event, Lot, LotTaken, Portion, Reservation as R, State, book::Settlement,
     kept_back::Correction,
 };
 use crate::{
@@ -17,8 +17,8 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
         | Event::PortionCredited { .. }
         | Event::CreditReversed { .. } => state.credit(event)?,
         Event::SharesReserved { transaction, shares, with_income } => {
-            let entry = state.entry_mut(transaction);
-            (entry.reservation == R::None).then(|| entry.reservation = R::Held(*shares))?;
+            (state.entry(transaction).reservation == R::None).then_some(())?;
+            state.reserve(transaction, R::Held(*shares));
             if *with_income {
                 state.book_mut().leaving_with(transaction, *shares);
             }
@@ -75,17 +75,22 @@ fn correction(
 impl State {
     fn credit(&mut self, event: &Event) -> Option<()> {
         let transaction = event.transaction()?;
-        let entry = self.entry_mut(transaction);
+        let mut entry = self.entry(transaction);
         match (event, entry.credit) {
             (Event::CreditedInTransit { shares, .. }, C::None) => {
                 entry.credit = C::InTransit(*shares);
+                self.entries.put(transaction, entry);
             }
-            (Event::CreditReversed { .. }, C::InTransit(_)) => entry.credit = C::Reversed,
+            (Event::CreditReversed { .. }, C::InTransit(_)) => {
+                entry.credit = C::Reversed;
+                self.entries.put(transaction, entry);
+            }
             (Event::CreditReversed { .. }, C::Arriving { there, .. }) => {
                 entry.credit = C::Arriving { there, coming: Shares::ZERO };
                 if let R::Held(held) = entry.reservation {
                     entry.reservation = R::Held(held.min(there));
                 }
+                self.entries.put(transaction, entry);
             }
             (Event::CreditConfirmed { shares, registered, .. }, was) => {
                 let (there, _) = was.arrived()?;
@@ -97,6 +102,7 @@ impl State {
                 let (there, coming) = was.arrived()?;
                 let coming = coming.minus(*shares).unwrap_or_default();
                 entry.credit = C::Arriving { there: there.plus(*shares)?, coming };
+                self.entries.put(transaction, entry);
                 self.came(transaction, *shares, *registered);
                 self.add_lot(transaction, *shares, *registered)?;
             }
@@ -186,7 +192,7 @@ impl State {
         let one = [Portion { shares: *shares, day: *registered }];
         let all = if portions.is_empty() { &one[..] } else { portions };
         self.came_instead(transaction, *reversed, all);
-        lots.iter().try_for_each(|taken| self.take(taken))?;
+        lots.iter().try_for_each(|taken| self.lots.take(taken))?;
         let credit = match (shares.is_zero(), coming.is_zero()) {
             (_, true) => C::Confirmed(*shares),
             (true, false) => C::InTransit(*coming),
@@ -211,66 +217,69 @@ impl State {
         else {
             return None;
         };
-        let entry = self.entry_mut(transaction);
-        let was = match entry.reservation {
+        let was = match self.entry(transaction).reservation {
             R::Spent(gone) | R::Leaving { gone, .. } => gone,
             R::Released => Shares::ZERO,
             R::None | R::Held(_) => return None,
         };
         (was == *reversed).then_some(())?;
-        entry.reservation = match (shares.is_zero(), held.is_zero()) {
+        let reservation = match (shares.is_zero(), held.is_zero()) {
             (true, true) => R::Released,
             (true, false) => R::Held(*held),
             (false, true) => R::Spent(*shares),
             (false, false) => R::Leaving { gone: *shares, held: *held },
         };
+        self.reserve(transaction, reservation);
         let correction = correction(record, transaction, *reversed, *shares);
         self.kept_back_mut().correct_take_out(correction)?;
         self.left_instead(transaction, (*reversed, *shares), *earns_through, portions)?;
-        lots.iter().try_for_each(|taken| self.take(taken))?;
+        lots.iter().try_for_each(|taken| self.lots.take(taken))?;
         self.add_lot(transaction, *returned, earns_through.succ_opt()?)
     }
 
     /// So many are registered now. What reserves all that was confirmed goes with it, up and down.
     fn register(&mut self, tx: &TransactionId, credit: C) {
-        let entry = self.entry_mut(tx);
-        let was = entry.credit;
-        entry.credit = credit;
-        let C::Confirmed(shares) = credit else { return };
+        let Entry { credit: was, mut reservation } = self.entry(tx);
         let follows = |held: Shares, reserved: Shares, rest: Shares| {
             if was == C::Confirmed(reserved) { rest } else { held.min(rest) }
         };
-        match entry.reservation {
-            R::Held(held) => entry.reservation = R::Held(follows(held, held, shares)),
-            R::Leaving { gone, held } => {
-                let rest = shares.minus(gone).unwrap_or_default();
-                let all = gone.plus(held).unwrap_or(held);
-                entry.reservation = R::Leaving { gone, held: follows(held, all, rest) };
+        if let C::Confirmed(shares) = credit {
+            match reservation {
+                R::Held(held) => reservation = R::Held(follows(held, held, shares)),
+                R::Leaving { gone, held } => {
+                    let rest = shares.minus(gone).unwrap_or_default();
+                    let all = gone.plus(held).unwrap_or(held);
+                    reservation = R::Leaving { gone, held: follows(held, all, rest) };
+                }
+                R::None | R::Spent(_) | R::Released => {}
             }
-            R::None | R::Spent(_) | R::Released => {}
         }
+        self.entries.put(tx, Entry { credit, reservation });
+    }
+
+    fn reserve(&mut self, tx: &TransactionId, reservation: R) {
+        let Entry { credit, .. } = self.entry(tx);
+        self.entries.put(tx, Entry { credit, reservation });
     }
 
     fn add_lot(&mut self, tx: &TransactionId, shares: Shares, registered: NaiveDate) -> Option<()> {
-        self.add(Lot { transaction: tx.clone(), registered, shares, carried: false })
+        self.lots.add(Lot { transaction: tx.clone(), registered, shares, carried: false })
     }
 
     /// Shares left, and nobody knows how long they earn: no day knows them.
     fn never_came(&mut self, tx: &TransactionId, lots: &[LotTaken]) -> Option<()> {
         for taken in lots {
-            let lot = self.lots.iter().find(|lot| lot.transaction == taken.lot)?;
-            let last = lot.registered.pred_opt()?;
+            let last = self.lots.of(&taken.lot)?.registered.pred_opt()?;
             self.left_through(tx, taken.shares, last)?;
         }
         Some(())
     }
 
     fn release(&mut self, tx: &TransactionId) -> Option<()> {
-        let entry = self.entry_mut(tx);
-        match entry.reservation {
-            R::None | R::Held(_) => entry.reservation = R::Released,
+        match self.entry(tx).reservation {
+            R::None | R::Held(_) => self.reserve(tx, R::Released),
             R::Leaving { gone, .. } => {
-                entry.reservation = R::Spent(gone);
+                self.reserve(tx, R::Spent(gone));
                 self.left(tx);
             }
             R::Spent(_) | R::Released => return None,
@@ -284,21 +293,19 @@ impl State {
         shares: Shares,
         lots: &[LotTaken],
     ) -> Option<()> {
-        let entry = self.entry_mut(tx);
-        let (gone, held) = match entry.reservation {
+        let (gone, held) = match self.entry(tx).reservation {
             R::Held(held) => (Shares::ZERO, held),
             R::Leaving { gone, held } => (gone, held),
             R::None | R::Spent(_) | R::Released => return None,
         };
-        entry.reservation = R::Leaving { gone: gone.plus(shares)?, held: held.minus(shares)? };
-        lots.iter().try_for_each(|taken| self.take(taken))
+        self.reserve(tx, R::Leaving { gone: gone.plus(shares)?, held: held.minus(shares)? });
+        lots.iter().try_for_each(|taken| self.lots.take(taken))
     }
 
     fn spend(&mut self, tx: &TransactionId, shares: Shares, lots: &[LotTaken]) -> Option<()> {
         self.take_portion(tx, shares, lots)?;
-        let entry = self.entry_mut(tx);
-        if let R::Leaving { gone, .. } = entry.reservation {
-            entry.reservation = R::Spent(gone);
+        if let R::Leaving { gone, .. } = self.entry(tx).reservation {
+            self.reserve(tx, R::Spent(gone));
         }
         Some(())
     }

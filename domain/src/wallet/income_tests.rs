@@ -128,7 +128,8 @@ fn a_daily_carry_makes_a_lot_that_earns_from_its_registration_on() {
 
     assert_eq!(state.registered(), shares("10000.40"));
     assert_eq!(state.unpaid_income(), income("0.00"));
-    let lot = state.lots().last().unwrap();
+    let lots = state.lots();
+    let lot = lots.last().unwrap();
     assert_eq!((lot.transaction.as_str(), lot.carried), ("income.20260303", true));
     assert_eq!(state.earning_on(date("2026-03-02")), shares("10000.00"));
     assert_eq!(state.earning_on(date("2026-03-03")), shares("10000.40"));

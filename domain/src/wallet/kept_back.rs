@@ -14,6 +14,7 @@ use crate::{
     money::Shares,
 };
 use chrono::NaiveDate;
+use std::sync::Arc;
 
 /// Why shares cannot be kept back, or cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -375,6 +376,6 @@ impl State {
     }
 
     pub(super) fn kept_back_mut(&mut self) -> &mut KeptBack {
-        self.kept_back.get_or_insert_default()
+        Arc::make_mut(self.kept_back.get_or_insert_default())
     }
 }

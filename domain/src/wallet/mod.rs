@@ -36,6 +36,7 @@ mod correct;
 #[cfg(test)]
 mod correct_tests;
 mod earning;
+mod entries;
 mod entry;
 mod event;
 mod evolve;
@@ -47,6 +48,7 @@ mod income_tests;
 mod kept_back;
 #[cfg(test)]
 mod kept_back_tests;
+mod lots;
 mod owed;
 #[cfg(test)]
 mod portion_tests;
@@ -74,8 +76,10 @@ use crate::{
     ids::{CaseRef, FundCode, InvestorId, OrderId, RegisterRecord, TransactionId},
     money::{Income, PerTenThousand, Shares},
     money_fund::IncomeUnit,
+    rare::Rare,
 };
 use chrono::NaiveDate;
+use std::sync::Arc;
 
 /// A request to the wallet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -209,14 +213,15 @@ pub enum Command {
     CorrectSettlement(TransactionId, Income, u32),
 }
 
-/// Entries by transaction (sorted), the lots that are left, and what only some wallets have.
+/// What transactions did, the lots that are left, and what only some wallets have. A copy shares all of
+/// it: what a decision costs does not grow with what came before.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
-    entries: Vec<(TransactionId, Entry)>,
-    lots: Vec<Lot>,
-    earning: earning::Earning,
-    kept_back: Option<Box<kept_back::KeptBack>>,
-    income: Option<Box<book::Book>>,
+    entries: entries::Entries,
+    lots: Rare<lots::Lots>,
+    earning: Rare<earning::Earning>,
+    kept_back: Option<Arc<kept_back::KeptBack>>,
+    income: Option<Arc<book::Book>>,
 }
 
 /// Why a command is refused. Checked in this order.

@@ -10,6 +10,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
+use std::sync::Arc;
 
 /// Income below zero, and the shares that it could be taken out of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,6 +131,6 @@ impl State {
     }
 
     pub(super) fn book_mut(&mut self) -> &mut Book {
-        self.income.get_or_insert_default()
+        Arc::make_mut(self.income.get_or_insert_default())
     }
 }

@@ -1,7 +1,7 @@
 //! What holds of any wallet, whatever is asked of it in whatever order.
 
 use super::{
-    Command, Credit, Event, Portion, Reservation, State, Wallet,
+    Command, Credit, Entry, Event, Portion, Reservation, State, Wallet,
     tests::{date, tx},
 };
 use crate::{
@@ -162,6 +162,41 @@ fn holds(state: &State, sums: &Sums) {
     assert!(state.claims().standing() <= state.disputed(), "{state:?}");
 }
 
+/// The figures that are kept are those of the entries and lots, added up one by one.
+fn adds_up(state: &State) {
+    let sum = |shares_of: fn(&Entry) -> Shares| {
+        let all = state.entries().map(|(_, entry)| shares_of(entry).decimal());
+        all.sum::<Decimal>()
+    };
+    let coming = sum(|entry| match entry.credit {
+        Credit::InTransit(coming) | Credit::Arriving { coming, .. } => coming,
+        Credit::None | Credit::Confirmed(_) | Credit::Reversed => Shares::ZERO,
+    });
+    let held = sum(|entry| match entry.reservation {
+        Reservation::Held(held) | Reservation::Leaving { held, .. } => held,
+        Reservation::None | Reservation::Spent(_) | Reservation::Released => Shares::ZERO,
+    });
+    let of_coming = sum(|entry| match (entry.reservation, entry.credit) {
+        (Reservation::Held(held), Credit::InTransit(_)) => held,
+        (Reservation::Held(held), Credit::Arriving { there, .. }) => {
+            held.minus(there).unwrap_or_default()
+        }
+        (_, _) => Shares::ZERO,
+    });
+    let lots = state.lots().into_iter().map(|lot| lot.shares.decimal()).sum::<Decimal>();
+    assert_eq!(state.in_transit().decimal(), coming, "{state:?}");
+    assert_eq!(state.reserved().decimal(), held, "{state:?}");
+    assert_eq!(state.reserved_in_transit().decimal(), of_coming, "{state:?}");
+    assert_eq!(state.reserved_of_registered().decimal(), held - of_coming, "{state:?}");
+    assert_eq!(state.registered().decimal(), lots, "{state:?}");
+    assert_eq!(state.counted().map(Shares::decimal), Some(lots + coming), "{state:?}");
+    let by: Decimal = state.reserved_by().iter().map(|(_, held)| held.decimal()).sum();
+    assert_eq!(by, held, "{state:?}");
+    for (transaction, entry) in state.entries() {
+        assert_eq!(state.entry(transaction), *entry);
+    }
+}
+
 proptest! {
     #[test]
     fn nothing_is_made_or_lost_and_nothing_happens_twice(commands in vec(any_command(), 0..80)) {
@@ -176,6 +211,7 @@ proptest! {
             }
             prop_assert_eq!(Wallet::decide(&state, command), Ok(vec![]), "{:?}", command);
             holds(&state, &sums);
+            adds_up(&state);
         }
     }
 }

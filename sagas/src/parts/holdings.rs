@@ -124,7 +124,7 @@ impl HoldingsPart {
         known: &Application,
         said: &Confirmation,
     ) -> Result<Credit, NotDone> {
-        let earlier = state.lots().iter().filter(|lot| lot.credit.order == self.order).count();
+        let earlier = state.lots_brought_by(&self.order);
         let name = match earlier {
             0 => self.order.to_string(),
             n => format!("{}.{}", self.order, n.saturating_add(1)),

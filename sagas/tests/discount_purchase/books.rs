@@ -63,7 +63,7 @@ pub(crate) fn books(stage: &Stage) -> Books {
         let id = HoldingId { investor: "i-1".parse().unwrap(), fund: fund.parse().unwrap() };
         let holdings = stage.state(&Key::<Holdings>::of(&id));
         let own = |order: &OrderId| order.as_str().starts_with("TX-1.");
-        let lots = holdings.lots().iter().filter(|it| it.stands() && own(&it.credit.order));
+        let lots = holdings.lots().into_iter().filter(|it| it.stands() && own(&it.credit.order));
         books.in_target += lots.map(|it| it.credit.cost.decimal()).sum::<Decimal>();
     }
     let payout: Key<Payouts> = Key::of(&PaymentNo::out(&order("redeem")));

@@ -66,7 +66,7 @@ fn is_held_until_it_is_corrected<S: InHouse<Command: 'static, Request: 'static>>
         assert!(!stage.has("payout.requested"), "{}", stage.text());
         for fund in ["011162", "001546"] {
             let held = stage.shares(fund);
-            let own = held.lots().iter().filter(|lot| lot.credit.order.as_str() == order);
+            let own = held.lots().into_iter().filter(|lot| lot.credit.order.as_str() == order);
             let arrived: rust_decimal::Decimal = own.map(|lot| lot.left.decimal()).sum();
             assert_eq!(held.held().decimal(), arrived, "{fund}\n{}", stage.text());
         }

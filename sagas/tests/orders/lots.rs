@@ -53,7 +53,7 @@ fn no() -> ApplicationNo {
 
 fn left(stage: &Stage, fund: &str) -> Vec<String> {
     let held = stage.shares(fund);
-    held.lots().iter().filter(|lot| lot.stands()).map(|lot| lot.left.to_string()).collect()
+    held.lots().into_iter().filter(|lot| lot.stands()).map(|lot| lot.left.to_string()).collect()
 }
 
 fn ending(stage: &Stage) -> Option<&'static str> {

@@ -139,7 +139,7 @@ fn each_record_of_a_purchase_is_a_lot_as_soon_as_it_is_heard() {
     stage.until("02-27 18:00");
 
     let held = stage.shares("011162");
-    let lots: Vec<_> = held.lots().iter().map(|lot| lot.credit.lot.to_string()).collect();
+    let lots: Vec<_> = held.lots().into_iter().map(|lot| lot.credit.lot.to_string()).collect();
     assert_eq!(lots, ["P.buy", "P.buy.2"]);
     assert_eq!(held.available(), "7182.67".parse().unwrap());
     assert_eq!(stage.outside.balance(), ["10000", "1000"].map(|it| it.parse().unwrap()));

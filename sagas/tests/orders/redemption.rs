@@ -90,7 +90,7 @@ fn a_redemption_is_told_in_this_order_and_paid_to_the_cent_on_t_3() {
     );
     assert_eq!(stage.outside.moved["R.redeem.out"], "7808.30".parse().unwrap());
     let held = stage.shares("011162");
-    let left: Vec<_> = held.lots().iter().map(|lot| lot.left.to_string()).collect();
+    let left: Vec<_> = held.lots().into_iter().map(|lot| lot.left.to_string()).collect();
     assert_eq!(left, ["0.00", "0.00", "500.55"]);
     assert_eq!(stage.look::<Redemption>("R").open_ends, []);
 }
@@ -126,7 +126,7 @@ fn the_investor_chooses_a_lot_by_the_serial_of_its_confirmation() {
 
     assert_eq!(ending(&stage), Some("redemption.completed"), "{}", stage.text());
     let held = stage.shares("011162");
-    let left: Vec<_> = held.lots().iter().map(|lot| lot.left.to_string()).collect();
+    let left: Vec<_> = held.lots().into_iter().map(|lot| lot.left.to_string()).collect();
     assert_eq!(left, ["3000.00", "2500.55", "500.00"]);
 }
 
