@@ -15,7 +15,7 @@ pub use registrar::{application_answers, registrar_notices};
 use crate::worlds::{read, target_code, transaction, wallet_code};
 use fundflow_domain::{
     case::{Figure, Kind},
-    ids::OrderId,
+    ids::{ApplicationNo, OrderId},
     orders::{Cause, Serial},
 };
 use fundflow_kernel::envelope::StreamName;
@@ -37,14 +37,24 @@ pub fn notices() -> impl Strategy<Value = (StreamName, Payload)> {
 pub fn stray_notices() -> impl Strategy<Value = (StreamName, Payload)> {
     let kinds = select(vec![Kind::NotAssigned, Kind::Other]);
     let funds = select(vec![None, Some(wallet_code()), Some(target_code())]);
-    let drawn = (select(vec!["own", "98"]), kinds, funds, 1..3_u8);
-    drawn.prop_map(|(registrar, kind, fund, nth)| {
+    let numbers = proptest::option::of((orders(), proptest::bool::ANY));
+    let drawn = (select(vec!["own", "98"]), kinds, funds, 1..3_u8, numbers);
+    drawn.prop_map(|(registrar, kind, fund, nth, number)| {
+        let (no, of) = match number {
+            None => (None, None),
+            Some((order, ours)) => {
+                let no = ApplicationNo::of(&order);
+                (Some(no), ours.then(|| (transaction("TX-1"), order)))
+            }
+        };
         let stray = Stray {
             registrar: registrar.to_owned(),
             record: format!("file 04, number TA-{nth}"),
             said: format!("BusinessCode 142 TASerialNO TA-{nth}"),
             kind,
             why: "it is about no application of ours".to_owned(),
+            no,
+            of,
             fund,
             figures: vec![Figure::new("BusinessCode", "142")],
         };
