@@ -393,7 +393,6 @@ impl Discount {
     pub const NONE: Self = Self(Decimal::from_parts(10_000, 0, 0, false, 4));
 }
 
-mod most;
 mod plain;
 mod steps;
 mod sum;

@@ -272,4 +272,4 @@ pub fn with_sources(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod written_once;
+mod written_once_tests;

@@ -1,6 +1,8 @@
 //! Sums of reports. Over many orders they may be more than any one amount can be, so they are counted
 //! apart; one that cannot be counted says so, and is never cut short.
 
+mod most;
+
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 use std::fmt;

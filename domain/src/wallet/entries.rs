@@ -11,7 +11,7 @@ use crate::{
 };
 use rust_decimal::Decimal;
 
-/// By transaction.
+/// What transactions did, by their names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Entries {
     under_way: Tallied<TransactionId, Entry, 3>,

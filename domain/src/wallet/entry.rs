@@ -124,7 +124,7 @@ impl Entry {
 }
 
 impl Reservation {
-    /// Earmarked still.
+    /// How many shares are still earmarked.
     pub(super) const fn held(self) -> Shares {
         match self {
             Reservation::Held(held) | Reservation::Leaving { held, .. } => held,

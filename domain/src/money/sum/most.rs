@@ -1,10 +1,10 @@
 //! Sums of one stream's entries. What decides refuses what would leave the range; where the register's word
 //! does all the same, the most that can be counted stands for it.
 
-use super::{Money, Shares};
+use crate::money::{Money, Shares};
 use rust_decimal::Decimal;
 
-/// 99,999,999,999,999.99.
+/// The range of both ends at 99,999,999,999,999.99.
 const MOST: Decimal = Decimal::from_parts(0x6fc0_ffff, 0x0023_86f2, 0, false, 2);
 
 impl Shares {
