@@ -27,7 +27,8 @@ fn folder(file: &str, change: impl Fn(String) -> Vec<u8>) -> TempDir {
         }
     }
     fs::create_dir(dir.path().join("funds")).expect("a directory");
-    for fund in ["funds/050027.toml", "funds/990001.toml", "funds/990002.toml", "funds/990003.toml"] {
+    for fund in ["funds/050027.toml", "funds/990001.toml", "funds/990002.toml", "funds/990003.toml"]
+    {
         fs::copy(example().join(fund), dir.path().join(fund)).expect("a copy");
     }
     let path = dir.path().join(file);
