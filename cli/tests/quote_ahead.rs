@@ -239,14 +239,14 @@ fn a_plan_invests_on_the_days_of_its_quote_the_moved_ones_too() {
     assert_eq!(days, expected, "the Spring Festival moves the first");
 
     stage.then(&format!("P-1,{at},plan,I-1,,011162,,100.00,,,weekly thu,2026-02-19,,"));
-    let (code, running, _) = stage.quote("plan --plan P-1 --count 2");
+    let (code, running, _) = stage.quote("plan --of P-1 --count 2");
     assert_eq!(code, 0);
     assert_eq!(running["next"][0]["on"], "2026-02-24");
     stage.on("2026-02-24");
     stage.then("M-2,2026-02-24T10:00:00+08:00,recharge,I-1,,000730,,100.00,,,,,,");
     let occurrence = stage.json("saga show P-1.20260219");
     assert_eq!(occurrence["promise"]["trade_date"], "2026-02-24", "{occurrence}");
-    let (_, after, _) = stage.quote("plan --plan P-1 --count 1");
+    let (_, after, _) = stage.quote("plan --of P-1 --count 1");
     assert_eq!(after["next"][0]["date"], "2026-02-26");
 }
 
@@ -278,8 +278,8 @@ fn what_is_typed_wrongly_is_named_with_its_flag_and_what_is_allowed() {
             2,
             "--target-fund is missing",
         ),
-        ("plan --count 0 --plan P-9", 2, "--count 0: give 1 to 400"),
-        ("plan --plan P-9", 1, "no plan P-9 was ever opened"),
+        ("plan --count 0 --of P-9", 2, "--count 0: give 1 to 400"),
+        ("plan --of P-9", 1, "no plan P-9 was ever opened"),
         ("plan --frequency hourly --start 2026-03-01", 2, "--frequency \"hourly\": write daily"),
         ("cancel", 2, "--of is missing"),
         ("cancel --of M-9", 1, "M-9"),
@@ -294,6 +294,6 @@ fn what_is_typed_wrongly_is_named_with_its_flag_and_what_is_allowed() {
     let said =
         fundflow(nowhere, &["quote", "cancel", "--of", "M-1", "--at", "2026-02-24T10:00:00+08:00"]);
     assert_eq!(said.status.code(), Some(1));
-    let said = fundflow(nowhere, &["quote", "plan", "--plan", "P-1"]);
+    let said = fundflow(nowhere, &["quote", "plan", "--of", "P-1"]);
     assert!(String::from_utf8_lossy(&said.stderr).contains("--at is missing"));
 }

@@ -123,8 +123,8 @@ async fn what_would_be_refused_is_said_with_what_would_be_taken_instead() {
     assert_eq!(refusal.to_string(), refused.to_string());
     let possible = quote.modes.iter().filter(|(_, of)| of.is_ok()).map(|(mode, _)| *mode);
     let possible: Vec<ConversionMode> = possible.collect();
-    use ConversionMode as M;
-    assert_eq!(possible, [M::LinkedSameDay, M::NextDay, M::RedeemToPurchase]);
+    let [linked, _, next_day, redeemed] = ConversionMode::ALL;
+    assert_eq!(possible, [linked, next_day, redeemed]);
 
     let unknown = stage.engine().quote(&saga(), asking("999999", None)).await.unwrap();
     assert!(unknown.chosen.is_err() && unknown.modes.iter().all(|(_, of)| of.is_err()));

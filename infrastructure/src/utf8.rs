@@ -38,7 +38,7 @@ fn place(bytes: &[u8], at: usize) -> NotUtf8 {
     };
     let split = line.split_once('=').map(|(key, value)| (key.trim(), value.trim()));
     let (key, value) = split.filter(|(key, _)| is_key(key)).unwrap_or_default();
-    let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+    let line = before.split(|byte| *byte == b'\n').count();
     NotUtf8 { line, key: key.to_owned(), value: value.to_owned() }
 }
 

@@ -73,22 +73,18 @@ impl Asking<'_> {
         let store = file.exists().then(|| SqliteStore::open_read_only(&file)).transpose();
         let store = store.map_err(|error| Failure::Store(error.to_string()))?;
         let last = match &store {
-            Some(store) => Some(time_of(store).await.map_err(of_reading)?),
+            Some(store) => Some(time_of(store).await?),
             None => None,
         };
         let now = needed(at.or(last), "at", AT)?;
         if let Some(last) = last.filter(|last| now < *last) {
             return Err(Failure::Past { at: now, last });
         }
-        let terms = Terms::of(&Place { store: self.store, folder }).map_err(of_reading)?;
-        let house = terms.house(now).map_err(of_reading)?;
+        let terms = Terms::of(&Place { store: self.store, folder })?;
+        let house = terms.house(now)?;
         let sagas = self.registry.sagas(&house);
         Ok(Standing { house, sagas, now, store })
     }
-}
-
-fn of_reading(failure: crate::reading::Failure) -> Failure {
-    Failure::Store(failure.to_string())
 }
 
 impl Standing {
@@ -273,7 +269,7 @@ pub(super) async fn plan(asking: &Asking<'_>, args: &Plan) -> Result<Answer, Fai
         given => return Err(Failure::Dates { given }),
     };
     let stand = asking.stand(args.folder.as_deref(), args.at).await?;
-    let upcoming = match &args.plan {
+    let upcoming = match &args.of {
         Some(plan) => of_running(&stand, plan, most).await?,
         None => of_asked(&stand, args, most).await?,
     };
@@ -324,7 +320,7 @@ async fn of_running(stand: &Standing, id: &PlanId, most: usize) -> Result<Upcomi
 }
 
 async fn of_asked(stand: &Standing, args: &Plan, most: usize) -> Result<Upcoming, Failure> {
-    let often = "daily, weekly mon, biweekly mon, or monthly 15; or --plan with one that runs";
+    let often = "daily, weekly mon, biweekly mon, or monthly 15; or --of with one that runs";
     let words = needed(args.frequency.as_deref(), "frequency", often)?;
     let start = needed(args.start, "start", "the first date, like 2026-03-01")?;
     let frequency = Frequency::from_words(words, start);

@@ -91,6 +91,12 @@ pub(super) enum Failure {
     Internal(String),
 }
 
+impl From<crate::reading::Failure> for Failure {
+    fn from(failure: crate::reading::Failure) -> Self {
+        Self::Store(failure.to_string())
+    }
+}
+
 impl Failure {
     pub(super) const fn exit_code(&self) -> u8 {
         match self {

@@ -4,8 +4,8 @@ use super::{Plan, saga::Withdraw};
 use chrono::NaiveDate;
 use fundflow_domain::{
     calendar::TradingDay,
-    ids::TransactionId,
     money::{Income, Money, Nav, Shares},
+    wallet::State,
 };
 use fundflow_kernel::streams::Streams;
 use fundflow_runtime::{
@@ -45,7 +45,7 @@ impl Quoted for Withdraw {
     fn quote(&self, streams: &Streams, of: &Preparing<'_, Self>) -> Result<Quote, Self::Refusal> {
         let (promise, _) = self.prepare(streams, of)?;
         let gross = promise.shares.value_half_up(Nav::ONE).unwrap_or_default();
-        let unpaid = || self.unpaid(streams, of.id, of);
+        let unpaid = || self.unpaid(streams, of);
         Ok(Quote {
             trade_date: promise.trade_date,
             confirm_by: promise.confirm_by,
@@ -61,8 +61,8 @@ impl Quoted for Withdraw {
 }
 
 impl Withdraw {
-    fn unpaid(&self, streams: &Streams, id: &TransactionId, of: &Preparing<'_, Self>) -> Income {
-        let plan = Plan::of(&self.house, id, of.request, 0);
-        plan.wallet.state(streams).map_or(Income::ZERO, |wallet| wallet.unpaid_income())
+    fn unpaid(&self, streams: &Streams, of: &Preparing<'_, Self>) -> Income {
+        let plan = Plan::of(&self.house, of.id, of.request, 0);
+        plan.wallet.state(streams).map_or(Income::ZERO, State::unpaid_income)
     }
 }

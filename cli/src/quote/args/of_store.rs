@@ -86,7 +86,7 @@ arguments!(
     Plan {
         /// A plan of the store
         #[arg(value_name = "ID")]
-        plan: PlanId,
+        of: PlanId,
         /// daily, weekly mon, biweekly mon or monthly 15
         #[arg(value_name = "WORDS")]
         frequency: String,
