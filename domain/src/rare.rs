@@ -85,7 +85,9 @@ mod tests {
         rare.put(&2, "set");
         assert_eq!((before.get(&1), before.get(&2)), (Some(&"set"), None));
 
-        [1, 2].iter().for_each(|key| rare.remove(key));
+        for key in [1, 2] {
+            rare.remove(&key);
+        }
         assert_eq!(rare, Rare::default());
     }
 }
