@@ -41,6 +41,7 @@ impl Conversion {
 
 impl Policy {
     /// The same with nothing to pay on the way in.
+    #[must_use]
     pub const fn without_topup(self) -> Self {
         Self { topup_discount: Discount::FREE, topup_floor: None, ..self }
     }
