@@ -225,9 +225,13 @@ fn converting(
     };
     let terms = conversion::Terms::of(&source.fees, &target.fees, None, customer, policy);
     // A fixed fee may be more than a small portion brings: another one bears it.
-    let free = conversion::Terms { policy: policy.without_topup(), ..terms };
-    let priced = conversion::price(parcels, nav_out, nav_in, on, free).ok()?;
-    let beside = converted_beside(applied, (before, said), (policy.tier_base, nav_out))?;
+    let without = conversion::Terms { policy: policy.without_topup(), ..terms };
+    let priced = conversion::price(parcels, nav_out, nav_in, on, without).ok()?;
+    let own = match policy.tier_base {
+        TierBase::AfterRedemptionFee => priced.base,
+        TierBase::GrossOut => priced.gross_out,
+    };
+    let beside = converted_beside(applied, (before, said), (policy.tier_base, own))?;
     let topup = match priced.topup_beside(terms, beside)? {
         TopUp::OfRecord(fee) => Promised::Fee(fee),
         TopUp::OfOrder(fee) => Promised::Charge(Charge::Fixed(fee)),
@@ -244,27 +248,28 @@ fn converting(
     })
 }
 
-/// What other records of the order convert, or may yet, as the tiers count it. Yuan.
+/// What other records of the order convert, or may yet, as the tiers count it: what is still to come as if it were
+/// worth, and cost, what these shares do. Yuan.
 fn converted_beside(
     applied: &Terms,
     (before, said): (&[Confirmation], &Confirmation),
-    (tier_base, nav_out): (TierBase, Nav),
+    (tier_base, own): (TierBase, Money),
 ) -> Option<Money> {
     let Quantity::Shares(asked) = applied.ask.quantity() else { return None };
     let (mut open, mut beside) = (asked, Money::ZERO);
-    for (nth, record) in before.iter().chain([said]).enumerate() {
+    for record in before {
         let Outcome::Conversion(it) = &record.outcome else { return None };
         open = open.minus(it.shares_out).unwrap_or_default();
-        if nth < before.len() {
-            let after_fee = it.net_in.plus(it.topup_fee)?;
-            beside = beside.plus(match tier_base {
-                TierBase::AfterRedemptionFee => after_fee,
-                TierBase::GrossOut => after_fee.plus(it.redemption_fee)?,
-            })?;
-        }
+        let after_fee = it.net_in.plus(it.topup_fee)?;
+        beside = beside.plus(match tier_base {
+            TierBase::AfterRedemptionFee => after_fee,
+            TierBase::GrossOut => after_fee.plus(it.redemption_fee)?,
+        })?;
     }
-    let open = if said.finished { Shares::ZERO } else { open };
-    beside.plus(open.value_half_up(nav_out)?)
+    let here = ApplicationLeg::shares_out_of(said)?;
+    let open = open.minus(here).filter(|_| !said.finished).unwrap_or_default();
+    let each = own.decimal().checked_div(here.decimal())?.round_dp(Nav::DECIMALS);
+    beside.plus(open.value_half_up(Nav::new(each).ok()?)?)
 }
 
 fn lots(parcels: &[Parcel], on: NaiveDate, terms: redemption::Terms<'_>) -> Option<Vec<LotTerms>> {

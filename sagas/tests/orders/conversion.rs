@@ -2,12 +2,17 @@
 
 use crate::{
     funds::{bond, equity},
-    outside::{converted, rejected},
+    outside::{converted, converted_part, rejected},
     stage::{Stage, at},
 };
-use fundflow_domain::{application::Designated, fund::ConversionFeeMethod as Method};
+use fundflow_domain::{
+    application::Designated, fund::ConversionFeeMethod as Method, ids::ApplicationNo,
+};
 use fundflow_runtime::message::Reply;
-use fundflow_sagas::conversion::{Command, Conversion, Request};
+use fundflow_sagas::{
+    conversion::{Command, Conversion, Request},
+    ports::registrar::notice,
+};
 
 pub(crate) fn request() -> Request {
     Request {
@@ -254,4 +259,27 @@ fn a_conversion_names_no_account_so_that_what_we_bear_is_paid_by_hand() {
     let Reply::Refused(_, text) = reply else { panic!("{reply:?}") };
     assert!(text.contains("no account of the investor is known here"), "{text}");
     assert_eq!(stage.events.len(), events);
+}
+
+/// Half of it by each of two records: 10,523.00 out, 10.52 for leaving; 500.00 from 15,000 yuan on, less 166.86 for all.
+#[test]
+fn a_fixed_fee_of_a_conversion_in_portions_is_charged_once() {
+    let with = ["10000", "1.0523", "10.52", "333.14", "10179.34", "1.2345", "8245.72"];
+    let without = ["10000", "1.0523", "10.52", "0", "10512.48", "1.2345", "8515.58"];
+    let rows = [(with, without, true), (without, with, true), (with, with, false)];
+    for (first, last, is_sound) in rows {
+        let mut target = equity();
+        let tiers = r#"[{"from":"0","rate":"0.015"},{"from":"15000","fixed":"500"}]"#;
+        target.fees.purchase = serde_json::from_str(tiers).unwrap();
+        let mut stage = Stage::with(vec![target, bond(Method::FeeDifference)], "02-13 10:00");
+        stage.holds("001546", "B1", "2026-01-15", "25000");
+        stage.request::<Conversion>("C", request());
+        stage.until("02-24 09:00");
+        for (serial, numbers, finished) in [("K1", first, false), ("K2", last, true)] {
+            let said = converted_part(serial, "2026-02-24", finished, numbers);
+            stage.notice(notice(&ApplicationNo::of(&"C.convert".parse().unwrap()), said));
+        }
+        stage.until("02-25 18:00");
+        assert_eq!(!stage.has("case.opened"), is_sound, "{first:?} {last:?}\n{}", stage.text());
+    }
 }
