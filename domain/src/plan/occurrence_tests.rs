@@ -2,7 +2,7 @@
 
 use super::{
     DayOfMonth, Event, Frequency, MissingDay, MoveRule, RegularPlan, State, Terms, due_on,
-    next_occurrence, tests::terms,
+    next_occurrence, tests::terms, upcoming,
 };
 use crate::{calendar::TradingCalendar, decider::Decider as _, ids::PlanId};
 use chrono::{Days, NaiveDate, Weekday};
@@ -27,14 +27,21 @@ fn every(frequency: Frequency) -> Terms {
 /// Nominal date and trading day of the first so many occurrences after the start of the year.
 fn first(count: usize, terms: &Terms) -> Vec<String> {
     let calendar = TradingCalendar::xshg().unwrap();
-    let mut after = date("2025-12-31");
-    let mut found = Vec::new();
-    while found.len() < count {
-        let Some(next) = next_occurrence(terms, after, &calendar).unwrap() else { break };
-        found.push(format!("{} {}", next.nominal, next.day));
-        after = next.nominal;
-    }
-    found
+    let found = upcoming(terms, date("2025-12-31"), &calendar, count);
+    assert_eq!(found.ends, None);
+    found.dates.iter().map(|next| format!("{} {}", next.nominal, next.day)).collect()
+}
+
+#[test]
+fn no_more_dates_are_foreseen_than_the_plan_has_periods_or_the_calendar_days() {
+    let calendar = TradingCalendar::xshg().unwrap();
+    let (monthly, before) = (every(monthly(31)), date("2025-12-31"));
+    let twice = Terms { periods: std::num::NonZeroU32::new(2), ..monthly.clone() };
+    let found = upcoming(&twice, before, &calendar, 5);
+    assert_eq!((found.dates.len(), found.ends), (2, None));
+    let found = upcoming(&monthly, before, &calendar, 400);
+    assert!(found.dates.len() > 10 && found.ends.is_some(), "{found:?}");
+    assert!(found.dates.windows(2).all(|two| two[0].nominal < two[1].nominal));
 }
 
 #[test]
