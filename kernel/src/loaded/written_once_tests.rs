@@ -55,9 +55,9 @@ impl Stored for Bell {
     crate::stored_types!(Event { Rung => "bell.rung" });
 }
 
-fn meta() -> Meta {
+fn meta(transaction: &str) -> Meta {
     Meta {
-        correlation: "TX-1".parse().unwrap(),
+        correlation: transaction.parse().unwrap(),
         process: "evening".into(),
         causation: "test".into(),
         actor: Actor::Engine,
@@ -68,9 +68,9 @@ fn meta() -> Meta {
     }
 }
 
-fn rung(streams: &mut Streams, key: &Key<Bell>) -> Vec<StreamAppend> {
+fn rung(streams: &mut Streams, key: &Key<Bell>, transaction: &str) -> Vec<StreamAppend> {
     let mut batch = Vec::new();
-    assert_eq!(streams.decide(key, &(), &meta(), &mut batch).unwrap(), 1);
+    assert_eq!(streams.decide(key, &(), &meta(transaction), &mut batch).unwrap(), 1);
     batch
 }
 
@@ -81,10 +81,10 @@ async fn a_decision_writes_its_json_once_also_when_another_writer_was_first() {
     ours.provide(&key.need(), []);
     theirs.provide(&key.need(), []);
 
-    store.append(rung(&mut theirs, &key)).await.unwrap();
+    store.append(rung(&mut theirs, &key, "TX-2")).await.unwrap();
     assert_eq!(WRITTEN.take(), 1, "deciding, linking and appending");
 
-    let late = store.append(rung(&mut ours, &key)).await;
+    let late = store.append(rung(&mut ours, &key, "TX-1")).await;
     assert!(matches!(late, Err(AppendError::Conflict { .. })), "{late:?}");
     assert_eq!(WRITTEN.take(), 1, "what is refused");
 
@@ -92,7 +92,7 @@ async fn a_decision_writes_its_json_once_also_when_another_writer_was_first() {
     let history = store.read(key.stream(), Version::NONE, 10).await.unwrap();
     ours.provide(&key.need(), &history);
     assert_eq!(WRITTEN.take(), 0, "reading it again");
-    store.append(rung(&mut ours, &key)).await.unwrap();
+    store.append(rung(&mut ours, &key, "TX-1")).await.unwrap();
     assert_eq!(WRITTEN.take(), 1, "deciding it once more, on what the winner wrote");
 }
 
@@ -102,8 +102,8 @@ fn what_is_taken_back_was_written_once() {
     streams.provide(&key.need(), []);
 
     streams.remember();
-    rung(&mut streams, &key);
-    rung(&mut streams, &key);
+    rung(&mut streams, &key, "TX-1");
+    rung(&mut streams, &key, "TX-1");
     streams.take_back();
 
     assert_eq!((WRITTEN.take(), streams.state(&key)), (2, Some(&Rings(0))));
