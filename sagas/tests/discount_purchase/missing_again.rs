@@ -10,7 +10,7 @@ use crate::{
     terms::request,
 };
 use fundflow_domain::{
-    case::{Case, Kind},
+    case::{Case, Kind, State},
     modes::ConversionMode as Mode,
 };
 use fundflow_runtime::process::Disposition;
@@ -85,7 +85,7 @@ fn shares_that_are_missing_once_more_call_a_person_once_more() {
             misses(&mut stage, serial);
             assert_eq!(open_cases_of_missing(&stage), 1, "{serial}\n{}", stage.text());
             if person_closes {
-                let nth = cases(&stage).iter().rposition(|it| it.is_open()).unwrap();
+                let nth = cases(&stage).iter().rposition(State::is_open).unwrap();
                 closes(&mut stage, nth, 2);
                 stage.run();
                 assert!(stage.look().finished, "{serial}\n{}", stage.text());
