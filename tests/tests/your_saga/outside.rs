@@ -27,7 +27,8 @@ pub(crate) enum May {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Fate {
     WillConfirm,
-    WillReject,
+    Confirmed,
+    Rejected,
     Refused,
 }
 
@@ -64,38 +65,31 @@ impl Outside {
     fn registrar(&self, call: &RegistrarCall, ask: Ask) -> Vec<Said<Self>> {
         let RegistrarCall::Submit(application) = call else { return Vec::new() };
         let no: Arc<str> = application.terms.no.as_str().into();
-        let fates = match (self.orders.get(&no), ask) {
-            (Some(fate), _) => vec![*fate],
-            (None, Ask::Query) => {
-                return vec![Said::of(ApplicationAnswer::NotFound, self.clone())];
-            }
-            (None, Ask::Call) => {
-                let may = |what, fate| self.may.contains(&what).then_some(fate);
-                let all = [
-                    Some(Fate::WillConfirm),
-                    may(May::RejectInBatch, Fate::WillReject),
-                    may(May::RefuseOrder, Fate::Refused),
-                ];
-                all.into_iter().flatten().collect()
-            }
-        };
         // Its word is out on the day on which it must have been said.
         let terms = &application.terms;
         let decided = application.applied_at.date() >= terms.promised.confirm_by.date();
+        let may = |what, fate| self.may.contains(&what).then_some(fate);
+        let fates = match (self.orders.get(&no).copied(), ask) {
+            (Some(Fate::WillConfirm), _) if decided => {
+                [Some(Fate::Confirmed), may(May::RejectInBatch, Fate::Rejected)]
+            }
+            (Some(fate), _) => [Some(fate), None],
+            (None, Ask::Query) => {
+                return vec![Said::of(ApplicationAnswer::NotFound, self.clone())];
+            }
+            (None, Ask::Call) => [Some(Fate::WillConfirm), may(May::RefuseOrder, Fate::Refused)],
+        };
         let say = |fate| {
             let said = match fate {
-                Fate::Refused => ApplicationAnswer::Rejected(orders::rejection()),
-                Fate::WillReject if decided => ApplicationAnswer::Rejected(orders::rejection()),
-                Fate::WillConfirm if decided => confirmed(terms, Decimal::ONE),
-                Fate::WillConfirm | Fate::WillReject => {
-                    ApplicationAnswer::Accepted(worlds::read("TA-0"))
-                }
+                Fate::Refused | Fate::Rejected => ApplicationAnswer::Rejected(orders::rejection()),
+                Fate::Confirmed => confirmed(terms, Decimal::ONE),
+                Fate::WillConfirm => ApplicationAnswer::Accepted(worlds::read("TA-0")),
             };
             let mut after = self.clone();
             after.orders.insert(no.clone(), fate);
             Said::of(said, after)
         };
-        fates.into_iter().map(say).collect()
+        fates.into_iter().flatten().map(say).collect()
     }
 }
 
