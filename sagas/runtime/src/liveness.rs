@@ -11,7 +11,7 @@ use crate::{
     process::{Parked, Retry},
     saga::{Saga, View},
     stand::Stand,
-    step::{Deed, Send, Side, Table},
+    step::{Deed, Sends, Side, Table},
 };
 use fundflow_kernel::{cause::Cause, ids::VersionTag, time::Timestamp};
 use std::sync::Arc;
@@ -182,9 +182,9 @@ impl<S: Saga> Watch<'_, S> {
         }
         let here = self.view.open.parked_at(deed.name).is_some();
         let waits_too = match deed.send {
-            Send::Wait => return Some(Wait::Others { row: deed.name.into() }),
-            Send::Do(_) => here || (self.is_stopped() && !side.while_parked),
-            Send::Call(_) | Send::Await(_) => here,
+            Sends::Wait => return Some(Wait::Others { row: deed.name.into() }),
+            Sends::Do(_) => here || (self.is_stopped() && !side.while_parked),
+            Sends::Call(_) | Sends::Await(_) => here,
         };
         if waits_too { None } else { self.deed(deed, false) }
     }
@@ -194,19 +194,19 @@ impl<S: Saga> Watch<'_, S> {
         let retry = self.view.open.retries.iter().find(|retry| retry.row == row);
         let nobody = Wait::Nobody { row: row.clone() };
         match deed.send {
-            Send::Do(_) => Some(match deed.asks {
+            Sends::Do(_) => Some(match deed.asks {
                 Some(when) => Wait::Time { row, due: self.saga.when(self.view, when) },
                 None => nobody,
             }),
             // The lanes that bring it about are waited for in its stead.
-            Send::Wait if sides_wait => None,
-            Send::Wait if S::is_paused(self.view) => Some(Wait::Requester { row }),
-            Send::Wait => Some(nobody),
-            Send::Call(_) | Send::Await(_) if retry.is_some() => retry.cloned().map(Wait::Timer),
-            Send::Call(_) => {
+            Sends::Wait if sides_wait => None,
+            Sends::Wait if S::is_paused(self.view) => Some(Wait::Requester { row }),
+            Sends::Wait => Some(nobody),
+            Sends::Call(_) | Sends::Await(_) if retry.is_some() => retry.cloned().map(Wait::Timer),
+            Sends::Call(_) => {
                 self.port(deed).map_or(Some(nobody), |port| Some(Wait::Answer { row, port }))
             }
-            Send::Await(_) => {
+            Sends::Await(_) => {
                 let asks = deed.asks.and_then(|when| self.saga.when(self.view, when));
                 let word = |port| Wait::Word { row, port, asks };
                 Some(self.port(deed).map_or(nobody, word))
@@ -216,8 +216,8 @@ impl<S: Saga> Watch<'_, S> {
 
     fn port(&self, deed: &Deed<S>) -> Option<PortName> {
         match deed.send {
-            Send::Do(_) | Send::Wait => None,
-            Send::Call(what) | Send::Await(what) => {
+            Sends::Do(_) | Sends::Wait => None,
+            Sends::Call(what) | Sends::Await(what) => {
                 self.saga.call(self.view, what, Timestamp::default()).map(|calling| calling.port)
             }
         }

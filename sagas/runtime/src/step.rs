@@ -9,7 +9,7 @@ use crate::saga::Saga;
 
 /// What a row or an exit brings about.
 #[derive(Debug)]
-pub enum Send<S: Saga> {
+pub enum Sends<S: Saga> {
     /// A command to one of our own aggregates: decided at once.
     Do(S::Do),
     /// A call to a counterparty, under its idempotency key; unknown outcomes are asked about.
@@ -27,7 +27,7 @@ pub struct Deed<S: Saga> {
     pub name: &'static str,
     /// What brings it about: a command to our own aggregates, or a call; nothing where it is only waited
     /// for.
-    pub send: Send<S>,
+    pub send: Sends<S>,
     /// When it is done.
     pub done: S::Fact,
     /// From when on a counterparty that should speak by itself is asked; at once without.
@@ -128,7 +128,7 @@ macro_rules! copied {
         impl<S: Saga> Copy for $name<S> {}
     )*};
 }
-copied!(Send, Deed, Move, Exit, Step, Side, Table);
+copied!(Sends, Deed, Move, Exit, Step, Side, Table);
 
 /// Whether a table starts on a row that cannot be rejected (nothing above it would close the saga)
 /// and closes the saga when it is left, ends on a landing, says of every wait when it ends, and lets
@@ -142,7 +142,7 @@ pub const fn well_formed<S: Saga>(table: &Table<S>) -> bool {
     let mut at = 0;
     while at < steps.len() {
         let step = &steps[at];
-        let asked = matches!(step.deed.send, Send::Call(_));
+        let asked = matches!(step.deed.send, Sends::Call(_));
         if asked && (step.rejected.is_none() || step.refuse.is_none()) {
             return false;
         }
@@ -162,8 +162,8 @@ pub const fn well_formed<S: Saga>(table: &Table<S>) -> bool {
 
 const fn bounded<S: Saga>(deed: &Deed<S>) -> bool {
     match deed.send {
-        Send::Call(_) | Send::Await(_) => deed.parks.is_some(),
-        Send::Do(_) | Send::Wait => true,
+        Sends::Call(_) | Sends::Await(_) => deed.parks.is_some(),
+        Sends::Do(_) | Sends::Wait => true,
     }
 }
 
@@ -184,7 +184,7 @@ const fn all_bounded<S: Saga>(exit: &Exit<S>) -> bool {
 
 /// A command of our own that makes the fact hold.
 pub const fn act<S: Saga>(name: &'static str, what: S::Do, done: S::Fact) -> Deed<S> {
-    Deed { name, send: Send::Do(what), done, asks: None, parks: None }
+    Deed { name, send: Sends::Do(what), done, asks: None, parks: None }
 }
 
 /// A call that makes the fact hold, given up for a person's eyes at that time.
@@ -194,7 +194,7 @@ pub const fn call<S: Saga>(
     done: S::Fact,
     parks: S::When,
 ) -> Deed<S> {
-    Deed { name, send: Send::Call(what), done, asks: None, parks: Some(parks) }
+    Deed { name, send: Sends::Call(what), done, asks: None, parks: Some(parks) }
 }
 
 /// The word of a counterparty about an earlier call: asked for from the one time on, given up for a
@@ -206,12 +206,12 @@ pub const fn word<S: Saga>(
     asks: S::When,
     parks: S::When,
 ) -> Deed<S> {
-    Deed { name, send: Send::Await(about), done, asks: Some(asks), parks: Some(parks) }
+    Deed { name, send: Sends::Await(about), done, asks: Some(asks), parks: Some(parks) }
 }
 
 /// A fact that the lanes beside the table bring about.
 pub const fn wait<S: Saga>(name: &'static str, done: S::Fact) -> Deed<S> {
-    Deed { name, send: Send::Wait, done, asks: None, parks: None }
+    Deed { name, send: Sends::Wait, done, asks: None, parks: None }
 }
 
 impl<S: Saga> Deed<S> {

@@ -5,7 +5,7 @@
 
 use crate::{
     saga::Saga,
-    step::{Deed, Exit, Late, Move, Send, Side, Step, Table},
+    step::{Deed, Exit, Late, Move, Sends, Side, Step, Table},
 };
 use std::fmt::Debug;
 
@@ -71,9 +71,9 @@ impl TableDoc {
 impl RowDoc {
     fn of<S: Saga>(deed: &Deed<S>) -> Self {
         let check_back = match deed.send {
-            Send::Do(_) | Send::Wait => None,
-            Send::Call(_) => Some("asked under the same key before it is called again"),
-            Send::Await(_) => Some("asked under the key of the call"),
+            Sends::Do(_) | Sends::Wait => None,
+            Sends::Call(_) => Some("asked under the same key before it is called again"),
+            Sends::Await(_) => Some("asked under the key of the call"),
         };
         Self {
             name: deed.name,
@@ -119,19 +119,19 @@ fn moves_of<S: Saga>(moves: &[Move<S>]) -> String {
     let one = |made: &Move<S>| {
         let blocked = made.blocked.map(|fact| format!(", parked if {}", words(&fact)));
         let (send, done) = (sent(&made.deed.send), words(&made.deed.done));
-        let waits = made.deed.asks.filter(|_| matches!(made.deed.send, Send::Do(_)));
+        let waits = made.deed.asks.filter(|_| matches!(made.deed.send, Sends::Do(_)));
         let from = waits.map(|when| format!(", from {} on", words(&when)));
         format!("{send} until {done}{}{}", from.unwrap_or_default(), blocked.unwrap_or_default())
     };
     moves.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
-fn sent<S: Saga>(send: &Send<S>) -> String {
+fn sent<S: Saga>(send: &Sends<S>) -> String {
     match send {
-        Send::Do(what) => format!("do: {}", words(what)),
-        Send::Call(what) => format!("call: {}", words(what)),
-        Send::Await(about) => format!("await: {}", words(about)),
-        Send::Wait => "wait".to_owned(),
+        Sends::Do(what) => format!("do: {}", words(what)),
+        Sends::Call(what) => format!("call: {}", words(what)),
+        Sends::Await(about) => format!("await: {}", words(about)),
+        Sends::Wait => "wait".to_owned(),
     }
 }
 

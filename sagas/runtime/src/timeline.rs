@@ -13,7 +13,7 @@ use crate::{
     replay::Replayed,
     saga::{Saga, View},
     stand::Stand,
-    step::{Exit, Send, Side, Table},
+    step::{Exit, Sends, Side, Table},
 };
 use fundflow_kernel::{
     envelope::Recorded,
@@ -127,8 +127,8 @@ impl<'a, S: Saga> Instants<'a, S> {
             .get(&side.deed.done)
             .is_some_and(|(event, _)| self.ended.is_some_and(|ended| event.position > ended));
         let decided = match side.deed.send {
-            Send::Do(_) => self.decided.contains(side.deed.name),
-            Send::Call(_) | Send::Await(_) | Send::Wait => true,
+            Sends::Do(_) => self.decided.contains(side.deed.name),
+            Sends::Call(_) | Sends::Await(_) | Sends::Wait => true,
         };
         decided && (after_the_end || !side.only_after_the_end)
     }

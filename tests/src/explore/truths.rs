@@ -21,7 +21,7 @@ use fundflow_runtime::{
     port::Ask,
     runner::LaneState,
     saga::{Saga, View},
-    step::{Send, Table},
+    step::{Sends, Table},
 };
 use std::sync::Arc;
 
@@ -41,9 +41,9 @@ fn keys<S: Saga, C>(
     let beside = table.beside.iter().map(|side| &side.deed);
     let beside = beside.filter(|deed| !S::holds(view, deed.done));
     let deeds = stand.deed().into_iter().chain(beside);
-    let key = |send: Send<S>| match send {
-        Send::Call(what) | Send::Await(what) => world.saga.call(view, what, world.shell.now),
-        Send::Do(_) | Send::Wait => None,
+    let key = |send: Sends<S>| match send {
+        Sends::Call(what) | Sends::Await(what) => world.saga.call(view, what, world.shell.now),
+        Sends::Do(_) | Sends::Wait => None,
     };
     deeds.filter_map(|deed| key(deed.send)).map(|calling| calling.key().clone()).collect()
 }

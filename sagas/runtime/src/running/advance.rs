@@ -10,7 +10,7 @@ use crate::{
     retry,
     saga::{Calling, Saga},
     stand::{NO_TABLE, Place, Stand},
-    step::{Deed, Send, Side, Step, Table},
+    step::{Deed, Sends, Side, Step, Table},
     turn::NotDone,
 };
 use fundflow_kernel::{cause::Cause, time::Timestamp};
@@ -88,7 +88,7 @@ impl<S: Saga> Running<S> {
             Stand::Forward(_, step) => {
                 let chosen = self.open(desk.streams).is_some_and(|open| open.landing_chosen);
                 let send = match step.refuse {
-                    Some(refuse) if chosen => Send::Do(refuse),
+                    Some(refuse) if chosen => Sends::Do(refuse),
                     Some(_) | None => step.deed.send,
                 };
                 self.send(desk, &step.deed, send, Some(step))
@@ -114,17 +114,17 @@ impl<S: Saga> Running<S> {
         &mut self,
         desk: &mut Desk<'_>,
         deed: &'static Deed<S>,
-        send: Send<S>,
+        send: Sends<S>,
         row: Option<&'static Step<S>>,
     ) -> bool {
         match send {
-            Send::Do(what) if matches!(deed.send, Send::Do(_)) => {
+            Sends::Do(what) if matches!(deed.send, Sends::Do(_)) => {
                 self.act_in_time(desk, MAIN, deed, what)
             }
             // In the row's stead: an operator's refusal has no time to wait for.
-            Send::Do(what) => self.act_row(desk, deed.name, what),
-            Send::Wait => false,
-            Send::Call(_) | Send::Await(_) => self.converse(desk, MAIN, deed, row),
+            Sends::Do(what) => self.act_row(desk, deed.name, what),
+            Sends::Wait => false,
+            Sends::Call(_) | Sends::Await(_) => self.converse(desk, MAIN, deed, row),
         }
     }
 
@@ -193,7 +193,7 @@ impl<S: Saga> Running<S> {
             (_, LaneState::InFlight | LaneState::Queued(_)) => {}
             (_, LaneState::Waiting(due)) if *due > now => {}
             // Also after a wait: what is waited for may be due later than it was, since a part came.
-            (Send::Await(_), _) => {
+            (Sends::Await(_), _) => {
                 let due = self.when(desk, deed.asks).unwrap_or(now);
                 if due > now {
                     self.lanes[at].state = LaneState::Waiting(due);
@@ -201,11 +201,11 @@ impl<S: Saga> Running<S> {
                     self.emit(desk, at, (deed, row), Ask::Query);
                 }
             }
-            (Send::Call(_), _) if self.lanes[at].uncertain => {
+            (Sends::Call(_), _) if self.lanes[at].uncertain => {
                 self.emit(desk, at, (deed, row), Ask::Query);
             }
-            (Send::Call(_), _) => return self.make(desk, at, deed, row),
-            (Send::Do(_) | Send::Wait, _) => {}
+            (Sends::Call(_), _) => return self.make(desk, at, deed, row),
+            (Sends::Do(_) | Sends::Wait, _) => {}
         }
         false
     }
@@ -217,7 +217,7 @@ impl<S: Saga> Running<S> {
         (deed, row): (&'static Deed<S>, Option<&'static Step<S>>),
         ask: Ask,
     ) {
-        let (Send::Call(what) | Send::Await(what)) = deed.send else { return };
+        let (Sends::Call(what) | Sends::Await(what)) = deed.send else { return };
         let calling =
             self.view(desk.streams).and_then(|view| self.saga.call(&view, what, desk.now));
         let Some(calling) = calling else {
@@ -311,11 +311,11 @@ impl<S: Saga> Running<S> {
             return self.ask_slowly(desk, at, deed, None);
         }
         match deed.send {
-            Send::Do(what) if side.while_parked || !self.is_stopped(desk.streams) => {
+            Sends::Do(what) if side.while_parked || !self.is_stopped(desk.streams) => {
                 self.act_in_time(desk, at, deed, what)
             }
-            Send::Do(_) | Send::Wait => false,
-            Send::Call(what) | Send::Await(what) => {
+            Sends::Do(_) | Sends::Wait => false,
+            Sends::Call(what) | Sends::Await(what) => {
                 self.turn_to(desk, at, what);
                 self.converse(desk, at, deed, None)
             }

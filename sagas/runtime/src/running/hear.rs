@@ -11,7 +11,7 @@ use crate::{
     process,
     saga::{Heard, Saga},
     stand::Stand,
-    step::Send,
+    step::Sends,
     turn::{NotDone, Voice},
 };
 use fundflow_kernel::{
@@ -238,7 +238,7 @@ impl<S: Saga> Running<S> {
             Stand::Forward(..) | Stand::Leaving(..) => stand.deed(),
         };
         let of_main = self.table(desk.streams).is_some_and(|table| !table.has_lane(row));
-        let deed = ours.filter(|deed| !matches!(deed.send, Send::Wait));
+        let deed = ours.filter(|deed| !matches!(deed.send, Sends::Wait));
         of_main && deed.is_some_and(|deed| *deed.name != *row)
     }
 
@@ -268,7 +268,7 @@ impl<S: Saga> Running<S> {
             let table = self.table(desk.streams);
             table.and_then(|table| table.beside.get(at - 1)).map(|side| &side.deed)
         };
-        deed.is_some_and(|deed| matches!(deed.send, Send::Call(_)))
+        deed.is_some_and(|deed| matches!(deed.send, Sends::Call(_)))
     }
 
     /// What was heard may have moved it: the row on which it stands now.

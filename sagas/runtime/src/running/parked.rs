@@ -18,7 +18,7 @@ use crate::{
     retry,
     saga::Saga,
     stand::Stand,
-    step::{Deed, Late, Send, Step},
+    step::{Deed, Late, Sends, Step},
 };
 use fundflow_kernel::{cause::Cause, time::Timestamp};
 use std::sync::Arc;
@@ -44,12 +44,12 @@ impl<S: Saga> Running<S> {
         deed: &'static Deed<S>,
         row: Option<&'static Step<S>>,
     ) -> bool {
-        if !matches!(deed.send, Send::Call(_) | Send::Await(_)) {
+        if !matches!(deed.send, Sends::Call(_) | Sends::Await(_)) {
             return false;
         }
         self.lanes[at].again = None;
         // Only "it never came" leaves a lane certain that nothing is under way.
-        let never_came = matches!(deed.send, Send::Call(_))
+        let never_came = matches!(deed.send, Sends::Call(_))
             && !self.lanes[at].uncertain
             && self.parked(desk, deed.name).is_some_and(|parked| parked.lacks_answer);
         match self.lanes[at].state {
@@ -186,7 +186,7 @@ impl<S: Saga> Running<S> {
         row: Option<&'static Step<S>>,
     ) -> NeverGot {
         let parked = self.parked(desk, deed.name);
-        if !matches!(deed.send, Send::Call(_)) || parked.is_some_and(|it| !it.lacks_answer) {
+        if !matches!(deed.send, Sends::Call(_)) || parked.is_some_and(|it| !it.lacks_answer) {
             return NeverGot::Waited;
         }
         let is_over = self.late_from(desk, deed, row).is_some_and(|due| due <= desk.now);
@@ -209,7 +209,7 @@ impl<S: Saga> Running<S> {
         let Some(plan) = self.plan.clone() else { return };
         let mut moved = false;
         for deed in self.refused(desk) {
-            let Send::Do(what) = deed.send else { continue };
+            let Sends::Do(what) = deed.send else { continue };
             if self.when(desk, deed.asks).is_some_and(|due| due > desk.now) {
                 self.wait_for_its_time(desk);
                 continue;
