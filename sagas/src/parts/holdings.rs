@@ -308,10 +308,6 @@ impl HoldingsPart {
                     finished,
                 }));
             }
-            // All that was reserved has left: what is beyond it is whoever's it is, as once the order is over.
-            if reservation.standing == Standing::Held {
-                return Ok(Some(Command::Release(order)));
-            }
         }
         // What was beyond the order, and is settled to have left.
         let short = |taking: &&Taking| {
@@ -325,8 +321,9 @@ impl HoldingsPart {
             let take = Command::CorrectTake { order, serial, record, shares, trade_date, named };
             return Ok(Some(take));
         }
-        let over = application.stage.is_over() && reservation.standing == Standing::Held;
-        Ok(over.then_some(Command::Release(order)))
+        // All that was reserved has left, and more is to: it is whoever's it is, as once the order is over.
+        let over = application.stage.is_over() || missing.is_some();
+        Ok((over && reservation.standing == Standing::Held).then_some(Command::Release(order)))
     }
 
     /// In place of a taking whose record was corrected or taken back.

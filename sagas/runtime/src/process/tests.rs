@@ -1,9 +1,8 @@
 //! The life of any process, on the smallest saga there is: given, when, then; and as it is stored.
 
+mod again;
 #[path = "../../tests/common/mod.rs"]
 mod common;
-
-mod again;
 
 use super::{
     Command as C, Disposed, Disposition, Event as E, Over, Parked, Process, Refusal, Retry, State,
