@@ -234,7 +234,7 @@ fn withdrawn_for_every_order() {
     closed_as("withdrawn", [None; 2]);
 }
 
-/// The registrar says it anew: its books have the record under another serial.
+/// The registrar says it anew, and in no file: its books have the record under another serial.
 fn said_anew(store: &Path, transaction: &str, serial: &str) {
     let books = store.join("sandbox/registrar.jsonl");
     let text = fs::read_to_string(&books).unwrap();
@@ -246,6 +246,9 @@ fn said_anew(store: &Path, transaction: &str, serial: &str) {
             if let Some(said) = word.pointer_mut("/says/confirmed/serial") {
                 *said = serial.into();
             }
+        }
+        if let Some(batched) = entry.get_mut("batched") {
+            *batched = false.into();
         }
         entry.to_string()
     };

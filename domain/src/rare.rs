@@ -8,14 +8,13 @@ use std::{
     sync::Arc,
 };
 
-/// A part that says what it is before anything happened; see [`rare!`](crate::rare).
+/// A part that says what it is before anything happened; see `rare!`.
 pub trait Nothing: Clone + Default + 'static {
     /// Of all streams to which nothing happened.
     fn nothing() -> &'static Self;
 }
 
-/// Lets a part be [`Rare`](crate::rare::Rare).
-#[macro_export]
+/// Lets a part be [`Rare`].
 macro_rules! rare {
     ($($part:ty),+ $(,)?) => {$(
         impl $crate::rare::Nothing for $part {
@@ -27,6 +26,8 @@ macro_rules! rare {
         }
     )+};
 }
+
+pub(crate) use rare;
 
 /// Read like the part itself; only whoever changes it has one.
 #[derive(Clone)]
@@ -72,7 +73,7 @@ mod tests {
     use crate::keyed::Keyed;
 
     type Marks = Keyed<u8, &'static str>;
-    crate::rare!(Marks);
+    rare!(Marks);
 
     #[test]
     fn it_is_read_as_nothing_until_it_changes_and_a_copy_stays_as_it_was() {

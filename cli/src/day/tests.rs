@@ -207,7 +207,7 @@ async fn nobody_pays_for_more_than_was_confirmed_or_is_still_owed() {
     catch_up(&*store, &mut orders).await.unwrap();
     let (charges, refunds) = (channel.charges(), channel.refunds());
 
-    assert_eq!(charges.len(), 61);
+    assert_eq!(charges.len(), 63);
     for charge in charges {
         let sum =
             |moneys: Vec<Money>| moneys.into_iter().try_fold(Money::ZERO, Money::plus).unwrap();

@@ -19,7 +19,7 @@ pub(super) struct Lots {
     replaced: Keyed<LotId, u32>,
 }
 
-crate::rare!(Lots);
+crate::rare::rare!(Lots);
 
 impl Counts<1> for Lot {
     /// What is reversed does not count.

@@ -66,7 +66,7 @@ pub enum Mark {
 type Orders = Tallied<OrderId, Reservation, 1>;
 type Freezes = Tallied<Serial, (Mark, FrozenBy), 2>;
 type Disputes = Tallied<Serial, Mark, 1>;
-crate::rare!(Orders, Freezes, Disputes);
+crate::rare::rare!(Orders, Freezes, Disputes);
 
 /// Lots in the order in which they were heard of, reservations by order, freezes by record, disputes by
 /// case, claims by age.

@@ -49,7 +49,7 @@ pub(super) struct Earning {
     known: Keyed<(TransactionId, Way), Vec<Change>>,
 }
 
-crate::rare!(Earning);
+crate::rare::rare!(Earning);
 
 /// Income that became shares: how many earn from which day on.
 pub(super) type CarriedFrom = (NaiveDate, Income);

@@ -26,7 +26,7 @@ pub(super) struct Lots {
     heard_of: u32,
 }
 
-crate::rare!(Lots);
+crate::rare::rare!(Lots);
 
 impl Counts<1> for Lot {
     fn figures(&self) -> [Decimal; 1] {

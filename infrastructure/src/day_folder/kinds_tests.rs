@@ -124,7 +124,7 @@ fn a_plan_has_its_dates_and_pays_from_the_investors_account() {
 
 #[test]
 fn a_bad_row_of_any_kind_is_told_with_what_may_stand_there() {
-    let funds = "000730, 000891, 001546, 011162, 018145, 050003, 050027, 990001, 990002";
+    let funds = "000730, 000891, 001546, 011162, 018145, 050003, 050027, 990001, 990002, 990003";
     let shares =
         "shares: 0.01 to 99999999999999.99, at most 2 decimals, or nothing for all of them";
     let rows = [
@@ -287,4 +287,17 @@ fn a_day_may_have_several_registrars_and_the_first_is_the_managers_own() {
         let problems: Vec<_> = reading.problems.iter().map(|it| it.problem.clone()).collect();
         assert_eq!(problems, [complaint]);
     }
+}
+
+#[test]
+fn a_target_that_is_bought_with_a_redemptions_money_needs_the_price_of_that_day() {
+    let orders = "transaction,time,investor,wallet_fund,target_fund,amount,mode\n\
+                  G-1,09:30,I-1001,000730,011162,100.00,redeem_to_purchase\n";
+    let (dir, _) = with("orders.csv", Some(orders.as_bytes()));
+    let navs = "fund,date,nav\n011162,2026-02-12,0.7421\n011162,2026-02-25,0.7500\n";
+    std::fs::write(dir.path().join("navs.csv"), navs).unwrap();
+    let problems = read(dir.path(), &TradingCalendar::xshg().unwrap()).problems;
+    let complaints: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    let why = "navs.csv: fund 011162 has no price on 2026-02-24; orders need it: add a row";
+    assert_eq!(complaints, [why]);
 }

@@ -13,10 +13,19 @@ pub(super) fn with(file: &str, bytes: Option<&[u8]>) -> (TempDir, Reading) {
         fs::copy(example().join(name), dir.path().join(name)).unwrap();
     }
     // Another day.toml does not say that they are beside others.
-    if file != "day.toml" {
+    if file == "day.toml" {
+        let navs = fs::read_to_string(example().join("navs.csv")).unwrap();
+        let navs = navs.lines().filter(|row| !row.starts_with("990003"));
+        fs::write(
+            dir.path().join("navs.csv"),
+            navs.map(|row| format!("{row}\n")).collect::<String>(),
+        )
+        .unwrap();
+    } else {
         fs::create_dir(dir.path().join("funds")).unwrap();
-        for fund in ["funds/050027.toml", "funds/990001.toml", "funds/990002.toml"] {
-            fs::copy(example().join(fund), dir.path().join(fund)).unwrap();
+        for fund in ["050027", "990001", "990002", "990003"] {
+            let fund = format!("funds/{fund}.toml");
+            fs::copy(example().join(&fund), dir.path().join(&fund)).unwrap();
         }
     }
     match bytes {
@@ -60,7 +69,7 @@ fn funds_that_are_added_stand_beside_the_programs_or_in_the_place_of_one() {
         |code: &str| catalogue.on(code.parse().unwrap(), "2026-02-12".parse().unwrap()).unwrap();
     assert_eq!(on("050027").version.as_str(), "050027-example");
     assert_eq!(on("990001").version.as_str(), "990001-raising");
-    assert_eq!(catalogue.codes().count(), 7 + 2, "no other is lost");
+    assert_eq!(catalogue.codes().count(), 7 + 3, "no other is lost");
 }
 
 #[test]
@@ -73,7 +82,7 @@ fn a_bad_field_is_told_with_its_place_its_value_and_what_may_stand_there() {
             [format!("orders.csv:3: amount {amount_text:?}: write {amount}")]
         );
     }
-    let funds = "000730, 000891, 001546, 011162, 018145, 050003, 050027, 990001, 990002";
+    let funds = "000730, 000891, 001546, 011162, 018145, 050003, 050027, 990001, 990002, 990003";
     let rows = [
         ("B-1,09:00,I-1001,000730,011162,", format!("amount \"\": is empty; write {amount}")),
         ("B-1,09:00,I-1001,000730,011162,\"1,000.00\"", format!("amount \"1,000.00\": write {amount}")),
@@ -320,24 +329,8 @@ fn a_byte_order_mark_is_no_mistake() {
 }
 
 #[test]
-fn a_target_that_is_bought_with_a_redemptions_money_needs_the_price_of_that_day() {
-    let orders = "transaction,time,investor,wallet_fund,target_fund,amount,mode\n\
-                  G-1,09:30,I-1001,000730,011162,100.00,redeem_to_purchase\n";
-    let (dir, _) = with("orders.csv", Some(orders.as_bytes()));
-    let navs = "fund,date,nav\n011162,2026-02-12,0.7421\n011162,2026-02-25,0.7500\n";
-    fs::write(dir.path().join("navs.csv"), navs).unwrap();
-    let complaints: Vec<_> = read(dir.path(), &TradingCalendar::xshg().unwrap())
-        .problems
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    let why = "navs.csv: fund 011162 has no price on 2026-02-24; orders need it: add a row";
-    assert_eq!(complaints, [why]);
-}
-
-#[test]
 fn no_order_of_today_or_later_has_the_price_of_yesterday() {
-    let navs = "fund,date,nav\n011162,2026-02-11,0.7421\n018145,2026-02-12,1.0836\n050027,2026-02-12,1.0523\n";
+    let navs = "fund,date,nav\n011162,2026-02-11,0.7421\n018145,2026-02-12,1.0836\n050027,2026-02-12,1.0523\n990003,2026-02-12,1.0000\n";
     let (_dir, reading) = with("navs.csv", Some(navs.as_bytes()));
     let complaints: Vec<_> = reading.problems.iter().map(ToString::to_string).collect();
     let no =
@@ -361,12 +354,12 @@ fn an_override_of_nothing_a_misspelt_fate_and_a_missing_price_are_told() {
         ),
         (
             "navs.csv",
-            "fund,date,nav\n011162,2026-02-13,0.7421\n018145,2026-02-12,1.0836\n050027,2026-02-12,1.0523\n",
+            "fund,date,nav\n011162,2026-02-13,0.7421\n018145,2026-02-12,1.0836\n050027,2026-02-12,1.0523\n990003,2026-02-12,1.0000\n",
             "navs.csv: fund 011162 has no price on 2026-02-12; orders need it: add a row",
         ),
         (
             "navs.csv",
-            "fund,date,nav\n011162,2026-02-12,0.7421\n011162,2026-02-13,0.7421\n018145,2026-02-12,1.0836\n050027,2026-02-12,1.0523\n050027,2026-02-13,1.0523\n011162,2026-02-12,0.7422\n",
+            "fund,date,nav\n011162,2026-02-12,0.7421\n011162,2026-02-13,0.7421\n018145,2026-02-12,1.0836\n050027,2026-02-12,1.0523\n050027,2026-02-13,1.0523\n011162,2026-02-12,0.7422\n990003,2026-02-12,1.0000\n",
             "navs.csv:7: fund \"011162\": 2026-02-12 has a price on line 2 already",
         ),
     ];
