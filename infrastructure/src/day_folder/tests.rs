@@ -15,12 +15,8 @@ pub(super) fn with(file: &str, bytes: Option<&[u8]>) -> (TempDir, Reading) {
     // Another day.toml does not say that they are beside others.
     if file == "day.toml" {
         let navs = fs::read_to_string(example().join("navs.csv")).unwrap();
-        let navs = navs.lines().filter(|row| !row.starts_with("990003"));
-        fs::write(
-            dir.path().join("navs.csv"),
-            navs.map(|row| format!("{row}\n")).collect::<String>(),
-        )
-        .unwrap();
+        let navs: Vec<_> = navs.lines().filter(|row| !row.starts_with("990003")).collect();
+        fs::write(dir.path().join("navs.csv"), navs.join("\n") + "\n").unwrap();
     } else {
         fs::create_dir(dir.path().join("funds")).unwrap();
         for fund in ["050027", "990001", "990002", "990003"] {

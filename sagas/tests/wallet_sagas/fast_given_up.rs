@@ -153,7 +153,7 @@ fn close_all(stage: &mut Fast) {
         let manual = How::Manual { text: Text::lossy("settled with the bank") };
         for how in [How::Accepted, manual] {
             let (by, reason) =
-                (Text::lossy("chen"), Text::lossy(&format!("talked to the bank {nth}")));
+                (Text::lossy("chen"), Text::lossy(format!("talked to the bank {nth}")));
             let closing = Box::new(Closing { how, by, reason });
             let reply = stage.command(Command::CloseCase { case, closing });
             if matches!(reply, Reply::Acted) {

@@ -1,5 +1,5 @@
 //! What an append leaves that failed, or whose outcome nobody knows: promise 4 of
-//! [`fundflow_kernel::store`], and what [`EventStore::append`] says of a crash.
+//! [`fundflow_kernel::store`], and what [`append`](fundflow_kernel::store::EventStore::append) says of a crash.
 //!
 //! Only the author of an adapter can make it fail: a disk that is full, a connection that breaks, a file system that
 //! refuses to sync. [`crate::faulty_store`] is such a store for others' tests.
@@ -31,7 +31,7 @@ impl Fails {
 }
 
 /// Applies the contract of failed appends to an adapter: a closure that opens an empty store, as for
-/// [`store_contract!`](crate::store_contract), one that makes its next append fail where it is told, and one that
+/// [`store_contract!`](macro@crate::store_contract), one that makes its next append fail where it is told, and one that
 /// closes the store and opens the same one again.
 ///
 /// ```
