@@ -237,22 +237,20 @@ fn withdrawn_for_every_order() {
 /// The registrar says it anew, and in no file: its books have the record under another serial.
 fn said_anew(store: &Path, transaction: &str, serial: &str) {
     let books = store.join("sandbox/registrar.jsonl");
-    let text = fs::read_to_string(&books).unwrap();
-    let of = format!("\"{transaction}.");
     let anew = |line: &str| {
         let mut entry: Value = serde_json::from_str(line).unwrap();
-        let words = entry.pointer_mut("/decided/words").and_then(Value::as_array_mut);
-        for word in words.into_iter().flatten() {
+        let words = entry.pointer_mut("/decided/words");
+        for word in words.and_then(Value::as_array_mut).into_iter().flatten() {
             if let Some(said) = word.pointer_mut("/says/confirmed/serial") {
                 *said = serial.into();
             }
         }
-        if let Some(batched) = entry.get_mut("batched") {
-            *batched = false.into();
-        }
+        entry["batched"] = false.into();
         entry.to_string()
     };
-    let lines = text.lines().map(|it| if it.contains(&of) { anew(it) } else { it.to_owned() });
+    let own = |it: &str| it.contains(&format!("\"{transaction}."));
+    let text = fs::read_to_string(&books).unwrap();
+    let lines = text.lines().map(|it| if own(it) { anew(it) } else { it.to_owned() });
     fs::write(&books, lines.map(|line| line + "\n").collect::<String>()).unwrap();
 }
 
@@ -262,9 +260,8 @@ fn what_was_taken_back_stays_closed_until_its_registrar_says_another_record() {
     let store = copy.path();
     let of = ["recharge.wrong_fee", "purchase.wrong_fee", "withdraw.wrong_fee", "redeem.wrong_fee"];
     let open = |of: &str| -> Vec<String> {
-        let own = |case: &&Value| case["transaction"] == of;
         let named = |case: &Value| case["case"].as_str().unwrap().to_owned();
-        open_cases(store).iter().filter(own).map(named).collect()
+        open_cases(store).iter().filter(|it| it["transaction"] == of).map(named).collect()
     };
     let closes = |case: &str, how: &[&str]| {
         let words = [&["case", "close", case], how, &BY[..], &["--apply"]].concat();
