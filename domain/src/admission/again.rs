@@ -6,7 +6,7 @@
 //! 3. A warning that was confirmed for the order is not asked for again: it is the investor's signature on
 //!    that order. For a class above the one that it was confirmed for it was never given.
 //! 4. The mode that the investor named stays, and so do shares that were held before; where none was named,
-//!    the earliest price of what is admitted on the later T is taken: nobody can be asked for another mode.
+//!    the earliest price of what works on the later T is taken, as for a new request.
 //! 5. On the T that was promised nothing of the investor is decided again: a product that is rated anew
 //!    changes no order that was accepted.
 

@@ -1,7 +1,7 @@
 //! What is decided again when the T of a purchase moves: in which mode it goes on, what is promised then, and why
 //! nothing is.
 //!
-//! 1. A mode that the investor named stays. Where none was named, the earliest price of what is admitted on the later T
+//! 1. A mode that the investor named stays. Where none was named, the earliest price of what works on the later T
 //!    is taken, and the saga goes on by the table of that mode. Shares that were held before are reserved, and no
 //!    money is paid for them: they are converted, or stay.
 //! 2. What cannot be carried out, since somebody whom it would call cannot be called, is not promised.
@@ -47,14 +47,8 @@ impl DiscountPurchase {
         };
         let again = self.readmission(view, day).map_err(refused)?;
         let mode = mode_on(view, &again);
-        let refusal = match self.carried_out(view, ports, (&again, mode)) {
-            Ok(admitted) => return Ok(admitted),
-            Err(refusal) => refusal,
-        };
-        // A fund that is closed on that T alone, or a limit of that T, is no matter of a mode with another day.
-        let later = later_modes(view, mode).into_iter();
-        let mut admitted = later.map(|mode| self.carried_out(view, ports, (&again, mode)));
-        admitted.find_map(Result::ok).ok_or_else(|| {
+        let admitted = self.carried_out(view, ports, (&again, mode));
+        admitted.map_err(|refusal| {
             refused(match refusal {
                 Refusal::NotAdmitted(rule) => self.instead(view, ports, (&again, mode), rule),
                 other => other,
@@ -138,18 +132,6 @@ impl DiscountPurchase {
 /// The mode that stays, or the earliest price.
 fn mode_on(view: &View<'_>, again: &Readmission) -> ConversionMode {
     let was = view.open.notes.promise(&view.open.promise);
-    if is_chosen(view) { again.earliest() } else { was.mode }
-}
-
-/// Whether nobody named the mode, and no shares that were held before are reserved for it.
-fn is_chosen(view: &View<'_>) -> bool {
-    let was = view.open.notes.promise(&view.open.promise);
-    view.open.request.mode.is_none() && was.mode.buys_the_money_fund()
-}
-
-/// Those with a later price than that mode, where it may be chosen.
-fn later_modes(view: &View<'_>, mode: ConversionMode) -> Vec<ConversionMode> {
-    let is_bought = |mode: &ConversionMode| mode.buys_the_money_fund() && is_chosen(view);
-    let after = ConversionMode::ALL.into_iter().skip_while(|other| *other != mode).skip(1);
-    after.filter(is_bought).collect()
+    let chosen = view.open.request.mode.is_none() && was.mode.buys_the_money_fund();
+    if chosen { again.earliest() } else { was.mode }
 }

@@ -97,29 +97,20 @@ fn where_no_mode_was_named_the_earliest_price_of_the_later_t_is_taken() {
     }
 }
 
-/// The target takes nothing on Tuesday alone.
-fn closed_on_tuesday() -> Vec<FundTerms> {
-    let open = |_: &mut FundTerms| {};
-    let shut = |fund: &mut FundTerms| fund.status = FundStatus::PurchaseStopped;
-    let target = || capped(target(), "1500", ExcessPolicy::RejectWhole);
-    vec![from(TUESDAY, target(), shut), from("2026-03-04", target(), open)]
-}
-
+/// The target takes nothing on Tuesday alone. No later price day is the investor's wish.
 #[test]
-fn where_the_earliest_price_is_refused_on_the_later_t_the_next_mode_that_works_is_taken() {
-    let paid_late = late(at("14:59:30", closed_on_tuesday()), &any());
-    let taken_late = accepted_late(at("14:00", closed_on_tuesday()), &any());
-    for mut stage in [paid_late, taken_late] {
-        assert_eq!(goes_on(&stage), ("next_day".to_owned(), "next_day.v2".to_owned()));
-        assert_eq!(ended(&mut stage, "discount_purchase.completed"), None);
-        assert_eq!([t_of(&stage, "mmf"), t_of(&stage, "convert")], [TUESDAY, "2026-03-04"]);
-        counts_on(&stage, "03-04");
+fn where_the_target_is_closed_on_the_later_t_the_money_goes_back_whoever_chose_the_mode() {
+    let closed = || {
+        let shut = |fund: &mut FundTerms| fund.status = FundStatus::PurchaseStopped;
+        let target = || capped(target(), "1500", ExcessPolicy::RejectWhole);
+        vec![from(TUESDAY, target(), shut), from("2026-03-04", target(), |_| {})]
+    };
+    for request in [any(), request(Mode::LinkedSameDay)] {
+        let mut stage = late(at("14:59:30", closed()), &request);
+        let (code, text) = ended(&mut stage, "discount_purchase.rolled_back").unwrap();
+        assert_eq!(code, "not_admitted", "{text}");
+        counts_on(&stage, "-");
     }
-    let named = request(Mode::LinkedSameDay);
-    let mut stage = late(at("14:59:30", closed_on_tuesday()), &named);
-    let (code, text) = ended(&mut stage, "discount_purchase.rolled_back").unwrap();
-    assert_eq!(code, "not_admitted", "{text}");
-    counts_on(&stage, "-");
 }
 
 #[test]
