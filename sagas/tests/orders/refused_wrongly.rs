@@ -11,6 +11,7 @@ use crate::{
 use fundflow_domain::{
     application::{RAISING_FAILED, Rejection, Stated},
     case::{CaseId, Cases, Closing, Disputed, How, Kind},
+    ids::ApplicationNo,
     money::{Money, Shares},
     orders::Cause,
     text::Text,
@@ -18,7 +19,7 @@ use fundflow_domain::{
 use fundflow_kernel::streams::Key;
 use fundflow_runtime::message::Reply;
 use fundflow_sagas::{
-    ports::registrar::ApplicationAnswer,
+    ports::registrar::{ApplicationAnswer, notice},
     purchase::{Command, Purchase},
 };
 
@@ -282,4 +283,28 @@ fn shares_for_interest_that_money_cannot_have_earned_are_held() {
     assert_eq!(stage.look::<Purchase>("P").ending, Some("purchase.completed"), "{}", stage.text());
     assert_eq!(stage.shares("018145").available(), read("9883.77"));
     adds_up(&stage);
+}
+
+/// Where the confirmation leaves its case open, that the registrar takes the rejection back is no word on it: it
+/// stands again if the confirmation does not hold.
+#[test]
+fn a_rejection_that_was_overturned_is_not_taken_back_by_its_case() {
+    let sums = Stated { amount: read("10000"), shares: read("7980.74"), ..NOTHING };
+    let mut stage = purchase::stage();
+    stage.request::<Purchase>("P", purchase::request());
+    stage.until("02-26 18:00");
+    let right = ["10000", "147.78", "0", "1.2345", "7980.74"];
+    let no = ApplicationNo::of(&read("P.buy"));
+    stage.notice(notice(&no, stating("0", sums)));
+    stage.notice(notice(&no, bought("C1", "2026-02-24", right)));
+    let [first, second] = cases(&stage)[..] else { panic!("{}", stage.text()) };
+    let is_open = |stage: &Stage, case| stage.state(&Key::<Cases>::of(&case)).is_open();
+    assert_eq!([first, second].map(|it| is_open(&stage, it)), [true, true], "{}", stage.text());
+    let Reply::Refused(_, why) = answer(&mut stage, first, How::Withdrawn) else { panic!("taken") };
+    assert!(why.contains("stood until the order was confirmed"), "{why}");
+
+    close_case(&mut stage, second, How::Withdrawn);
+    assert!(!stage.has("payment.refund_requested"), "{}", stage.text());
+    close_case(&mut stage, first, How::Accepted);
+    goes_back(&mut stage, "10000");
 }
