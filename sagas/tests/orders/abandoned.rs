@@ -242,6 +242,7 @@ fn what_a_failed_raising_earned_is_owed_by_hand_where_the_order_is() {
 
         let named = by_hand::named(&stage.events);
         assert_eq!(named["order"] + named["interest"], read::<Decimal>("10002.35"), "{what:?}");
+        assert!(!stage.has("payout.requested"), "{what:?}\n{}", stage.text());
         assert_eq!(paid(&stage), Decimal::ZERO, "{what:?}");
         assert_eq!(by_hand::cases(&stage.events).len(), 1, "{what:?}\n{}", stage.text());
         is_settled::<Purchase>(&stage, "P");

@@ -8,6 +8,7 @@ use crate::{
     subscription,
 };
 use fundflow_domain::case::How;
+use fundflow_runtime::message::Reply;
 use fundflow_sagas::purchase::{Command, Purchase};
 
 /// No raising becomes shares in portions.
@@ -48,6 +49,32 @@ fn interest_of_a_raising_that_fails_after_its_shares_came_is_paid_like_any_other
     assert!(look.open_ends.is_empty(), "{:?}\n{}", look.open_ends, stage.text());
     let [paid, back] = stage.outside.balance().map(|it| it.to_string());
     assert_eq!([paid, back], ["10000.00", "10002.35"], "{}", stage.text());
+}
+
+#[test]
+fn interest_that_the_account_refuses_after_the_end_goes_to_the_one_that_a_person_names() {
+    let mut order = failing("2.35");
+    order.stage = || {
+        let mut stage = received_stage();
+        stage.outside.refuses.insert("acc-1".into());
+        stage
+    };
+    let mut stage = order.closed(&[Word::Sound, Word::Rejected], &How::Accepted, false);
+    stage.until("03-10 18:00");
+    let (row, why) = stage.look::<Purchase>("T").parked.expect("a person is called");
+    assert!(
+        &*row == "interest refused at last" && why.text.contains("name another"),
+        "{row}: {why}"
+    );
+
+    let account = "acc-2".parse().unwrap();
+    let redirect = Command::Redirect { account, own_name: true, reason: "closed".into() };
+    let reply = stage.command::<Purchase>("T", redirect);
+    assert!(matches!(reply, Reply::Acted), "{reply:?}\n{}", stage.text());
+    stage.until("03-20 18:00");
+    let look = stage.look::<Purchase>("T");
+    assert!(look.finished && look.open_ends.is_empty(), "{}", stage.text());
+    assert_eq!(stage.outside.balance()[1].to_string(), "10002.35", "{}", stage.text());
 }
 
 #[test]
