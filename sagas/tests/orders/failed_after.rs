@@ -2,7 +2,7 @@
 //! that nobody can have earned. Whatever a person says of it, the money is where the closing puts it.
 
 use crate::{
-    outside::{received, subscribed},
+    outside::{received, rejected, subscribed},
     overruled::{Order, Word},
     stage::Stage,
     subscription,
@@ -75,6 +75,27 @@ fn interest_that_the_account_refuses_after_the_end_goes_to_the_one_that_a_person
     let look = stage.look::<Purchase>("T");
     assert!(look.finished && look.open_ends.is_empty(), "{}", stage.text());
     assert_eq!(stage.outside.balance()[1].to_string(), "10002.35", "{}", stage.text());
+}
+
+/// Its call may be under way: the bank is asked what became of it, and not told to pay.
+#[test]
+fn interest_that_a_person_took_over_while_it_was_under_way_is_not_sent_by_us_as_well() {
+    let mut stage = received_stage();
+    let failed = rejected("2.35");
+    stage.outside.says("T.buy", "2026-03-05T09:00:00+08:00", failed);
+    stage.request::<Purchase>("T", subscription::request());
+    stage.until("03-04 18:00");
+    stage.outside.mute.insert("T.buy.out".into());
+    stage.until("03-12 18:00");
+    let look = stage.look::<Purchase>("T");
+    assert!(look.parked.is_some(), "{}", stage.text());
+    let reply = stage.abandon::<Purchase>("T");
+    assert!(matches!(reply, Reply::Acted), "{reply:?}\n{}", stage.text());
+    // It never came: the bank says so as soon as it says anything.
+    stage.outside.mute.clear();
+    stage.until("03-20 18:00");
+    assert!(stage.look::<Purchase>("T").finished, "{}", stage.text());
+    assert!(!stage.outside.moved.contains_key("T.buy.out"), "{}", stage.text());
 }
 
 #[test]
