@@ -6,7 +6,7 @@
 
 use super::{
     answer::{Answer, Failure, Row, needed},
-    args::{Cancel, DiscountPurchase as Discount, FastWithdraw, Plan, Withdraw},
+    args::{Cancel, DiscountPurchase as Discount, Plan, Withdraw},
     values::{MissingName, MoveName},
 };
 use crate::{
@@ -172,10 +172,7 @@ pub(super) async fn withdraw(asking: &Asking<'_>, args: &Withdraw) -> Result<Ans
 }
 
 /// At once, out of a bank's money.
-pub(super) async fn fast_withdraw(
-    asking: &Asking<'_>,
-    args: &FastWithdraw,
-) -> Result<Answer, Failure> {
+pub(super) async fn fast_withdraw(asking: &Asking<'_>, args: &Withdraw) -> Result<Answer, Failure> {
     let fund = needed(args.fund, "fund", FUND)?;
     let folder = args.folder.as_deref();
     let investor = profile(folder, args.investor.as_ref())?;

@@ -33,7 +33,7 @@ pub(crate) enum QuoteCommand {
     /// What a withdrawal from a wallet of the store would come to, and when it is paid.
     Withdraw(Withdraw),
     /// The same at once, and what of the day's quota is left.
-    FastWithdraw(FastWithdraw),
+    FastWithdraw(Withdraw),
     /// A discount purchase in each of its modes: days, orders, fees, and what is refused.
     DiscountPurchase(DiscountPurchase),
     /// On which days a plan of the store, or one that is asked for, invests.
@@ -113,7 +113,7 @@ macro_rules! arguments {
 
 mod of_store;
 
-pub(crate) use of_store::{Cancel, DiscountPurchase, FastWithdraw, Plan, Withdraw};
+pub(crate) use of_store::{Cancel, DiscountPurchase, Plan, Withdraw};
 
 arguments!(
     /// Quote a purchase by its fee schedule.

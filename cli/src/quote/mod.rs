@@ -88,7 +88,7 @@ async fn answer(asking: &Asking<'_>, command: QuoteCommand) -> Result<Answer, Fa
             ahead::withdraw(asking, &with_file(args, |it| &it.file, args::Withdraw::or)?).await
         }
         Q::FastWithdraw(args) => {
-            let args = with_file(args, |it| &it.file, args::FastWithdraw::or)?;
+            let args = with_file(args, |it| &it.file, args::Withdraw::or)?;
             ahead::fast_withdraw(asking, &args).await
         }
         Q::DiscountPurchase(args) => {

@@ -14,28 +14,8 @@ use serde::Deserialize;
 use std::{num::NonZeroU32, path::PathBuf};
 
 arguments!(
-    /// Quote an ordinary withdrawal.
+    /// Quote a withdrawal, ordinary or fast.
     Withdraw {
-        /// Who asks: a row of the folder's investors.csv
-        #[arg(value_name = "ID")]
-        investor: InvestorId,
-        /// The money fund of the wallet
-        #[arg(value_name = "CODE")]
-        fund: FundCode,
-        /// How many leave; all that are available without
-        shares: Shares,
-        /// The instant of the request; that of the store's last event without
-        #[arg(value_name = "INSTANT")]
-        at: Timestamp,
-        /// The folder of a day: its investors, funds and prices count
-        #[arg(value_name = "DIR")]
-        folder: PathBuf,
-    }
-);
-
-arguments!(
-    /// Quote a fast withdrawal.
-    FastWithdraw {
         /// Who asks: a row of the folder's investors.csv
         #[arg(value_name = "ID")]
         investor: InvestorId,
