@@ -5,7 +5,7 @@ use crate::{
     event_command::EventCommand, file_command::FileCommand, freeze_command::FreezeCommand,
     fund_command::FundCommand, holdings_command::HoldingsCommand, order_command::OrderCommand,
     plan_command::PlanCommand, quote::QuoteCommand, saga_command::SagaCommand,
-    wallet_command::WalletCommand,
+    store_command::StoreCommand, wallet_command::WalletCommand,
 };
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -121,6 +121,13 @@ pub(crate) enum Command {
         day: DayFolder,
         #[command(subcommand)]
         command: AuditCommand,
+    },
+    /// The files of the store: check them, copy them, put a copy in their place
+    Store {
+        #[command(flatten)]
+        output: Output,
+        #[command(subcommand)]
+        command: StoreCommand,
     },
     /// Look into the industry's files, check and convert them
     #[command(subcommand)]

@@ -7,11 +7,12 @@ use crate::{
     args::Format,
     house::Terms,
     operate::time_of,
-    reading::{Failure, Place, complain, finish, json, open, pairs, table},
+    reading::{Failure, Place, complain, database, finish, json, open, pairs, table},
     registry::Registry,
 };
 use clap::Subcommand;
-use fundflow_application::audit::{Difference, Holding, Report, verify};
+use fundflow_application::audit::{Check, Difference, Holding, Report, verify};
+use fundflow_infrastructure::sqlite::{self, Condition, SqliteStore};
 use fundflow_kernel::counted::counted;
 use fundflow_kernel::store::Position;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -49,6 +50,13 @@ async fn everything(
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
+    let path = database(place.store);
+    let condition = match sqlite::condition(&path) {
+        // It opens for nobody, so what is wrong with it is all that can be said.
+        Ok(condition) if opens(&condition) => condition,
+        Ok(condition) => return Ok(failed(&condition.faults.join("; "))),
+        Err(error) => return Err(error.into()),
+    };
     let store = open(place.store)?;
     let now = time_of(&store).await?;
     let sagas = registry.sagas(&Terms::of(&place)?.house(now)?);
@@ -59,7 +67,10 @@ async fn everything(
     })
     .await;
     bar.finish_and_clear();
-    let report = report?;
+    let mut report = report?;
+    for fault in condition.faults {
+        report.add(Check::Database, path.display().to_string(), fault, None);
+    }
     match format {
         Format::Json => json(out, &report)?,
         Format::Table => print(&report, out)?,
@@ -68,9 +79,16 @@ async fn everything(
         return Ok(ExitCode::SUCCESS);
     }
     out.flush()?;
-    let findings = counted(report.failures, "finding", "findings");
-    complain(&format!("error: {findings}; nothing was changed\n"));
-    Ok(ExitCode::from(VERIFICATION_FAILED))
+    Ok(failed(&counted(report.failures, "finding", "findings")))
+}
+
+fn opens(condition: &Condition) -> bool {
+    SqliteStore::open_read_only(&condition.path).is_ok()
+}
+
+fn failed(what: &str) -> ExitCode {
+    complain(&format!("error: {what}; nothing was changed\n"));
+    ExitCode::from(VERIFICATION_FAILED)
 }
 
 /// Seen only on a terminal: a log file has no use for it.

@@ -44,6 +44,7 @@ mod plan_command;
 mod plan_words;
 mod saga_command;
 mod saga_words;
+mod store_command;
 mod wallet_command;
 
 // Days, figures, files, funds, prices.
@@ -141,6 +142,9 @@ fn dispatch(
         Command::Audit { output, day, command } => {
             let place = Place { store, folder: day.folder.as_deref() };
             runtime.block_on(audit_command::run(registry, &command, place, output.format, &mut out))
+        }
+        Command::Store { output, command } => {
+            store_command::run(&command, store, output.format, &mut out)
         }
         Command::File(command) => return alone(out, || file_command::run(command)),
         Command::Fund(command) => return alone(out, || fund_command::run(&command)),

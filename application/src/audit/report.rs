@@ -13,6 +13,8 @@ pub const LISTED: usize = 10_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Check {
+    /// The database finds its pages whole, and its indexes fit its tables.
+    Database,
     /// A row can be read as an event.
     Readable,
     /// Positions have no gap and only grow.
@@ -53,6 +55,7 @@ impl Check {
     /// As it is printed.
     pub const fn name(self) -> &'static str {
         match self {
+            Check::Database => "database",
             Check::Readable => "readable",
             Check::Positions => "positions",
             Check::Versions => "versions",

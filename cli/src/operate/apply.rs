@@ -63,6 +63,11 @@ pub(crate) fn held(error: OpenError) -> Failure {
         | OpenError::NotAStore { .. }
         | OpenError::Unfinished { .. }
         | OpenError::Missing { .. }
+        | OpenError::Gone { .. }
+        | OpenError::Alone { .. }
+        | OpenError::Unfit { .. }
+        | OpenError::Lost { .. }
+        | OpenError::Read { .. }
         | OpenError::Io { .. }
         | OpenError::NoLog { .. }
         | OpenError::Database { .. }) => error.into(),

@@ -9,14 +9,10 @@
 //! moves them again.* For the same reason a failure here is reported and not passed on: what was
 //! committed is durable in the log.
 
-use crate::{
-    Settings,
-    open::{self, Trouble},
-};
+use crate::{Settings, open, open_error::Trouble, place::Place};
 use rusqlite::{Connection, hooks::Wal};
 use std::{
     ffi::c_int,
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicU8, Ordering},
@@ -32,10 +28,10 @@ const MOVED: u8 = 2;
 /// Lets a helper thread attend to the writer's connection. It ends when [`dismiss`] is called.
 pub(super) fn employ(
     writer: &mut Connection,
-    path: &Path,
+    place: &Place,
     settings: &Settings,
 ) -> Result<JoinHandle<()>, Trouble> {
-    let database = open::helper(path, settings)?;
+    let database = open::helper(place, settings)?;
     let state = Arc::new(AtomicU8::new(RESTING));
     let (wake, woken) = mpsc::sync_channel(1);
     let helper = std::thread::Builder::new().name("fundflow-checkpoint".into());

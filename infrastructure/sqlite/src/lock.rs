@@ -1,15 +1,26 @@
-//! One writer per store: a lock of the operating system on a file beside the database.
+//! One writer per store: a lock of the operating system on the database itself, whatever name it was opened by.
 //!
 //! The system drops the lock when the process dies, however it dies, so there is never a stale lock
-//! to remove. The file's text only says who holds it; nothing is decided by it.
+//! to remove. It is a lock for writing, which only who may write the file can take. A file beside the database says
+//! who holds it; nothing is decided by that text.
 
+use crate::place::Place;
 use fundflow_kernel::time::Timestamp;
+use nix::{
+    errno::Errno,
+    fcntl::{FcntlArg, fcntl},
+    libc,
+};
 use std::{
-    fs::{File, OpenOptions, TryLockError},
-    io::{self, Read as _, Seek as _, Write as _},
-    path::{Path, PathBuf},
+    fs::{File, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
     time::UNIX_EPOCH,
 };
+
+/// Far behind the bytes that SQLite locks.
+const LOCKED: libc::off_t = 1 << 62;
 
 /// Why the lock was not taken.
 pub(super) enum Denied {
@@ -23,23 +34,21 @@ impl From<io::Error> for Denied {
     }
 }
 
-/// Where the lock of a database is.
-pub(super) fn path_of(database: &Path) -> PathBuf {
-    let mut path = database.as_os_str().to_owned();
-    path.push(".lock");
-    path.into()
+/// What is held until it is dropped; after every connection to the database, since the system drops
+/// SQLite's locks with the first file of this process that is closed.
+#[derive(Debug)]
+pub(super) struct Lock {
+    _name: File,
+    _database: Option<File>,
 }
 
-/// Takes the lock; it is held until the file is dropped. Answers who now holds it, too.
-pub(super) fn take(database: &Path) -> Result<(File, String), Denied> {
-    let path = path_of(database);
-    let mut file =
-        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(Denied::HeldBy(holder(&mut file))),
-        Err(TryLockError::Error(error)) => return Err(Denied::Io(error)),
-    }
+/// Locks the name of a database that may not be there yet. Answers who now holds it, too.
+pub(super) fn take(place: &Place) -> Result<(Lock, String), Denied> {
+    let path = place.lock();
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    let mut file = options.custom_flags(libc::O_NOFOLLOW).open(&path)?;
+    lock(&file, &path)?;
     let who = format!("process {} on {}", std::process::id(), host());
     file.set_len(0)?;
     file.write_all(who.as_bytes())?;
@@ -48,13 +57,45 @@ pub(super) fn take(database: &Path) -> Result<(File, String), Denied> {
     let since = Timestamp::from_micros(i64::try_from(stamp.as_micros()).unwrap_or_default());
     let since = format!(", since {since}");
     file.write_all(since.as_bytes())?;
-    Ok((file, who + &since))
+    Ok((Lock { _name: file, _database: None }, who + &since))
 }
 
-fn holder(file: &mut File) -> String {
-    let mut text = String::new();
-    let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
-    if read.is_err() || text.is_empty() { "another process".into() } else { text }
+impl Lock {
+    /// Locks the database, too: it may have other names, each with a lock of its own.
+    pub(super) fn and_database(self, place: &Place) -> Result<Self, Denied> {
+        let file = OpenOptions::new().read(true).write(true).open(place.database())?;
+        lock(&file, &place.lock())?;
+        Ok(Self { _database: Some(file), ..self })
+    }
+}
+
+/// The lock is the open file's, not the process's: two engines of one process keep each other out as well.
+fn lock(file: &File, text: &Path) -> Result<(), Denied> {
+    let short = |number: i32| libc::c_short::try_from(number).unwrap_or_default();
+    let wanted = libc::flock {
+        l_type: short(libc::F_WRLCK),
+        l_whence: short(libc::SEEK_SET),
+        l_start: LOCKED,
+        l_len: 1,
+        l_pid: 0,
+    };
+    match fcntl(file, FcntlArg::F_OFD_SETLK(&wanted)) {
+        Ok(_) => Ok(()),
+        Err(Errno::EAGAIN | Errno::EACCES) => Err(Denied::HeldBy(holder(text))),
+        Err(error) => Err(Denied::Io(error.into())),
+    }
+}
+
+/// As the holder wrote it; a text whose process is gone was written by an earlier one.
+fn holder(text: &Path) -> String {
+    let text = std::fs::read_to_string(text).unwrap_or_default();
+    let process = text.strip_prefix("process ").and_then(|text| text.split(' ').next());
+    let runs = |process: &str| Path::new("/proc").join(process).exists();
+    match process {
+        Some(process) if text.contains(&host()) && !runs(process) => "another process".into(),
+        Some(_) => text,
+        None => "another process".into(),
+    }
 }
 
 fn host() -> String {

@@ -1,189 +1,54 @@
 //! Opening a database file: is it ours, do we know its format, and with which settings.
 
-use crate::{Durability, Settings, sql};
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
+use crate::{
+    Durability, Settings,
+    acknowledged::{Acknowledged, Identity, Mark},
+    open_error::Trouble,
+    place::Place,
+    rescue,
+    row::signed,
+    sql,
+};
+use fundflow_kernel::{envelope::Chain, store::Position};
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior,
+    config::DbConfig,
+};
 use std::{
-    fs, io,
-    path::{Path, PathBuf},
+    fs::{self, File},
     time::Duration,
 };
 
 /// `FFLW`, in the database header: tells our files from other SQLite databases.
 const APPLICATION_ID: i32 = 0x4646_4c57;
 /// Of the tables. Raised by every change that an older program could not read.
-pub(super) const FORMAT: i32 = 2;
+pub(super) const FORMAT: i32 = 3;
+/// Without an identity and a companion that says how far it had acknowledged. Read, and brought to [`FORMAT`] by the
+/// next opening for writing.
+pub(super) const WITHOUT_IDENTITY: i32 = 2;
 const PAGE_BYTES: i64 = 16 * 1024;
 const READER_CACHE_KIB: i64 = 8 * 1024;
 /// How long to wait for another process that holds the database for a moment.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+/// Into so many waits the writer's patience is divided; after each it says what it waits for.
+pub(super) const WAITS: u32 = 12;
 
-/// Why a store was not opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Another process appends to it.
-    #[error(
-        "{path} is held by {holder}; stop that process, or open the store read-only beside it",
-        path = path.display()
-    )]
-    Held {
-        /// The store, as it was named by the caller.
-        path: PathBuf,
-        /// Process, host and start time.
-        holder: String,
-    },
-    /// Written by a newer program.
-    #[error(
-        "{path} has format {found}, this program knows {known}; install the newer program",
-        path = path.display()
-    )]
-    Newer {
-        /// The file that is of another format.
-        path: PathBuf,
-        /// The `user_version` of the database.
-        found: i32,
-        /// The one that this version reads and writes.
-        known: i32,
-    },
-    /// Written by an older program, before its events said which kind of saga they belong to.
-    #[error(
-        "{path} has format {found}, this program reads and writes format {known} only; \
-         keep the file and read it with fundflow 0.1, or start a new store at another path",
-        path = path.display()
-    )]
-    Older {
-        /// The file that is of another format.
-        path: PathBuf,
-        /// The `user_version` of the database.
-        found: i32,
-        /// The one that this version reads and writes.
-        known: i32,
-    },
-    /// A file, but not one of ours.
-    #[error("{path} is not a fundflow store; check the path, nothing was changed", path = path.display())]
-    NotAStore {
-        /// The file, as it was named by the caller.
-        path: PathBuf,
-    },
-    /// Nothing was ever appended to it: its creation goes on, or a process died in it.
-    #[error(
-        "the store at {path} is empty, and its creation is not finished; where no process is creating it now, one \
-         was stopped in it, and the next opening for writing finishes it",
-        path = path.display()
-    )]
-    Unfinished {
-        /// The store, as it was named by the caller.
-        path: PathBuf,
-    },
-    /// There is nothing to read.
-    #[error("there is no store at {path}; check the path, or open it for writing to create it", path = path.display())]
-    Missing {
-        /// Where one was expected.
-        path: PathBuf,
-    },
-    /// The file system refused.
-    #[error("cannot open the files of {path}; {}", remedy(source.kind()), path = path.display())]
-    Io {
-        /// The store, as it was named by the caller.
-        path: PathBuf,
-        /// What the operating system said.
-        #[source]
-        source: io::Error,
-    },
-    /// The file system cannot share memory between processes, as network ones cannot.
-    #[error("the write-ahead log cannot be used at {path}; put the store on a local disk", path = path.display())]
-    NoLog {
-        /// The store, as it was named by the caller.
-        path: PathBuf,
-    },
-    /// SQLite refused to open or to set up the database.
-    #[error("cannot open the database {path}; {}", of_database(source), path = path.display())]
-    Database {
-        /// The store, as it was named by the caller.
-        path: PathBuf,
-        /// SQLite's own message and code.
-        #[source]
-        source: rusqlite::Error,
-    },
+/// A store that is open for writing.
+pub(super) struct Opened {
+    pub(super) connection: Connection,
+    pub(super) acknowledged: Acknowledged,
 }
 
-const ALLOWED: &str =
-    "check that this user may read and write it, the files beside it and their directory";
-
-/// What to do about what the file system says.
-const fn remedy(kind: io::ErrorKind) -> &'static str {
-    match kind {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
-            "there is no such directory, and none can be made there; name another path"
-        }
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => ALLOWED,
-        _ => "check the disk and the path",
-    }
-}
-
-/// What to do about what SQLite says.
-fn of_database(error: &rusqlite::Error) -> &'static str {
-    use rusqlite::ErrorCode as Code;
-    match error.sqlite_error_code() {
-        Some(Code::CannotOpen | Code::PermissionDenied | Code::ReadOnly) => ALLOWED,
-        Some(Code::DatabaseCorrupt) => "keep a copy of it, and restore a backup",
-        _ => "check the disk and the path",
-    }
-}
-
-/// What went wrong, still without the path.
-pub(super) enum Trouble {
-    Newer(i32),
-    Older(i32),
-    NotAStore,
-    Unfinished,
-    NoLog,
-    Io(io::Error),
-    Database(rusqlite::Error),
-}
-
-impl From<rusqlite::Error> for Trouble {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::NotADatabase) => Trouble::NotAStore,
-            _ => Trouble::Database(error),
-        }
-    }
-}
-
-impl From<io::Error> for Trouble {
-    fn from(error: io::Error) -> Self {
-        Trouble::Io(error)
-    }
-}
-
-impl Trouble {
-    pub(super) fn at(self, path: &Path) -> OpenError {
-        let path = path.to_owned();
-        match self {
-            Trouble::Newer(found) => OpenError::Newer { path, found, known: FORMAT },
-            Trouble::Older(found) => OpenError::Older { path, found, known: FORMAT },
-            Trouble::NotAStore => OpenError::NotAStore { path },
-            Trouble::Unfinished => OpenError::Unfinished { path },
-            Trouble::NoLog => OpenError::NoLog { path },
-            Trouble::Io(source) => OpenError::Io { path, source },
-            Trouble::Database(source) => OpenError::Database { path, source },
-        }
-    }
-}
-
-/// The write connection, to a store that is created if there is none.
-pub(super) fn for_writing(path: &Path, settings: &Settings) -> Result<Connection, Trouble> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(PATIENCE)?;
-    keep_plans(&connection)?;
-    connection.pragma_update(None, "page_size", PAGE_BYTES)?;
-    let fresh = is_fresh(&connection)?;
-    if !fresh {
-        check_format(&connection)?;
-    }
+/// Opens a store that is there. The lock on it is held.
+pub(super) fn for_writing(place: &Place, settings: &Settings) -> Result<Opened, Trouble> {
+    rescue::rescue(place)?;
+    // An opening that fails leaves the log as it found it.
+    let connection = unmoved(place)?;
+    connection.busy_timeout(settings.patience / WAITS)?;
+    let format = match check_format(&connection) {
+        Err(Trouble::Unfinished) => fill(&connection, place).map(|()| FORMAT)?,
+        format => format?,
+    };
     // Not before the file is known to be ours: this changes its header.
     let mode = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
     let mode = connection.pragma_update_and_check(None, "journal_mode", "WAL", mode)?;
@@ -197,17 +62,30 @@ pub(super) fn for_writing(path: &Path, settings: &Settings) -> Result<Connection
     if let Some(pages) = settings.max_pages {
         connection.pragma_update(None, "max_page_count", pages)?;
     }
-    if fresh {
-        create(&connection)?;
-        sync_directory_of(path)?;
+    if format == WITHOUT_IDENTITY {
+        give_identity(&connection, place)?;
     }
+    let last = check_acknowledged(&connection, place.mark()?.ok_or(Trouble::Alone)?)?;
+    let syncs = settings.durability == Durability::Full;
+    let acknowledged = Acknowledged::open(&place.acknowledged(), last, syncs)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    Ok(Opened { connection, acknowledged })
+}
+
+/// A connection that may write, and that leaves the log where it is when it is closed.
+pub(super) fn unmoved(place: &Place) -> Result<Connection, Trouble> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(place.database(), flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    keep_plans(&connection)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(connection)
 }
 
 /// A connection that only moves the log into the database.
-pub(super) fn helper(path: &Path, settings: &Settings) -> Result<Connection, Trouble> {
+pub(super) fn helper(place: &Place, settings: &Settings) -> Result<Connection, Trouble> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = Connection::open_with_flags(place.database(), flags)?;
     connection.busy_timeout(PATIENCE)?;
     // It syncs the log before it touches the database, and the database before the log is reused.
     connection.pragma_update(None, "synchronous", settings.durability.as_pragma())?;
@@ -215,13 +93,44 @@ pub(super) fn helper(path: &Path, settings: &Settings) -> Result<Connection, Tro
 }
 
 /// A read connection. It sees what is committed and can change nothing.
-pub(super) fn for_reading(path: &Path) -> Result<Connection, Trouble> {
+pub(super) fn for_reading(place: &Place) -> Result<Connection, Trouble> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = Connection::open_with_flags(place.database(), flags)?;
     connection.busy_timeout(PATIENCE)?;
     keep_plans(&connection)?;
     connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
     Ok(connection)
+}
+
+/// Looks whether everything that was acknowledged can be read, and up to where.
+pub(super) fn check_to_read(place: &Place) -> Result<Position, Trouble> {
+    // Before the database is: beside a writer, that one may come to be ahead, and the mark never is.
+    let mark = place.mark()?;
+    let connection = for_reading(place)?;
+    match (check_format(&connection)?, mark) {
+        (WITHOUT_IDENTITY, _) => {}
+        (_, Some(mark)) => drop(check_acknowledged(&connection, mark)?),
+        (_, None) => tracing::warn!(
+            store = %place.database().display(),
+            "the store is without the companion that says how far it had acknowledged; its newest events may be \
+             elsewhere"
+        ),
+    }
+    Ok(head(&connection)?)
+}
+
+/// Makes a copied database a store of its own.
+pub(super) fn name_copy(place: &Place) -> Result<(), Trouble> {
+    let connection = Connection::open(place.database())?;
+    let store = new_identity(&connection)?;
+    if check_format(&connection)? == WITHOUT_IDENTITY {
+        return give_identity(&connection, place);
+    }
+    Acknowledged::create(&place.acknowledged(), &mark_of(&connection, store)?)?;
+    connection.execute(sql::SET_IDENTITY, [store.0])?;
+    connection.close().map_err(|(_, error)| error)?;
+    File::open(place.database())?.sync_all()?;
+    Ok(place.sync_directory()?)
 }
 
 /// The bundled library is built to plan a statement anew whenever another bound value might suggest
@@ -230,17 +139,17 @@ fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(|_| ())
 }
 
-/// Passes a store of a format that this program knows.
-pub(super) fn check_format(connection: &Connection) -> Result<(), Trouble> {
+/// The format of a store, where this program knows it.
+pub(super) fn check_format(connection: &Connection) -> Result<i32, Trouble> {
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
     match pragma("application_id")? {
         APPLICATION_ID => {}
-        // What creation leaves before its one transaction is there.
+        // What creation left before its one transaction was there, until format 2.
         0 if is_fresh(connection)? => return Err(Trouble::Unfinished),
         _ => return Err(Trouble::NotAStore),
     }
     match pragma("user_version")? {
-        FORMAT => Ok(()),
+        found @ (FORMAT | WITHOUT_IDENTITY) => Ok(found),
         found if found < FORMAT => Err(Trouble::Older(found)),
         found => Err(Trouble::Newer(found)),
     }
@@ -253,21 +162,88 @@ fn is_fresh(connection: &Connection) -> Result<bool, Trouble> {
     Ok(pages == 0 || version == 0)
 }
 
-fn create(connection: &Connection) -> Result<(), Trouble> {
+/// Whether everything that was acknowledged is there.
+pub(super) fn check_acknowledged(connection: &Connection, mark: Mark) -> Result<Mark, Trouble> {
+    if identity(connection)? != mark.store {
+        return Err(Trouble::OfAnother);
+    }
+    if mark.position == Position::START {
+        return Ok(mark);
+    }
+    let found = match link_at(connection, mark.position)? {
+        Some(link) if link == mark.link => return Ok(mark),
+        Some(_) => "has another event at the last position".to_owned(),
+        None => format!("ends at position {}", head(connection)?),
+    };
+    Err(Trouble::Lost { acknowledged: mark.position, found })
+}
+
+pub(super) fn head(connection: &Connection) -> rusqlite::Result<Position> {
+    let head = connection.query_row(sql::HEAD, [], |row| row.get::<_, i64>(0))?;
+    Ok(Position(head.unsigned_abs()))
+}
+
+pub(super) fn identity(connection: &Connection) -> rusqlite::Result<Identity> {
+    connection.query_row(sql::IDENTITY, [], |row| row.get(0)).map(Identity)
+}
+
+fn link_at(connection: &Connection, position: Position) -> rusqlite::Result<Option<Chain>> {
+    let at = [signed(position.0)];
+    connection.query_row(sql::LINK_AT, at, |row| row.get(0)).map(Chain).optional()
+}
+
+/// What is there now is all that was acknowledged.
+pub(super) fn mark_of(connection: &Connection, store: Identity) -> rusqlite::Result<Mark> {
+    let head = head(connection)?;
+    let link = link_at(connection, head)?.unwrap_or(Chain::START);
+    Ok(Mark::first(store).at(head, link))
+}
+
+fn new_identity(connection: &Connection) -> rusqlite::Result<Identity> {
+    connection.query_row(sql::NEW_IDENTITY, [], |row| row.get(0)).map(Identity)
+}
+
+/// Makes the database under another name and gives it its own when it is whole. The lock on its name is held.
+pub(super) fn create(place: &Place) -> Result<(), Trouble> {
+    let new = place.begin("")?;
+    let connection = Connection::open(&new)?;
+    connection.pragma_update(None, "page_size", PAGE_BYTES)?;
+    fill(&connection, place)?;
+    connection.close().map_err(|(_, error)| error)?;
+    File::open(&new)?.sync_all()?;
+    fs::rename(&new, place.database())?;
+    place.sync_directory()?;
+    Ok(())
+}
+
+/// All tables, in one transaction. *If the process dies before it, the companion is one that acknowledged nothing, and
+/// says nothing beside a database that is not there or is not filled.*
+fn fill(connection: &Connection, place: &Place) -> Result<(), Trouble> {
+    let store = new_identity(connection)?;
+    Acknowledged::create(&place.acknowledged(), &Mark::first(store))?;
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     for statement in sql::CREATE {
         transaction.execute(statement, [])?;
     }
+    transaction.execute(sql::SET_IDENTITY, [store.0])?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", FORMAT)?;
     transaction.commit()?;
     Ok(())
 }
 
-/// A new file survives a power cut only when its directory's entry does.
-pub(super) fn sync_directory_of(path: &Path) -> io::Result<()> {
-    let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
-    fs::File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
+/// Brings a store of before the companion to this format. *If the process dies in between, the companion is of a
+/// store without an identity, and made again.*
+fn give_identity(connection: &Connection, place: &Place) -> Result<(), Trouble> {
+    let store = new_identity(connection)?;
+    Acknowledged::create(&place.acknowledged(), &mark_of(connection, store)?)?;
+    place.sync_directory()?;
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    transaction.execute(sql::CREATE_STORE, [])?;
+    transaction.execute(sql::SET_IDENTITY, [store.0])?;
+    transaction.pragma_update(None, "user_version", FORMAT)?;
+    transaction.commit()?;
+    Ok(())
 }
 
 impl Durability {
@@ -282,56 +258,49 @@ impl Durability {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SqliteStore;
+    use crate::{OpenError, SqliteStore};
+    use std::path::Path;
 
-    /// The files beside each other, as a kill leaves them at this moment.
-    fn killed(directory: &Path, nth: usize) -> (tempfile::TempDir, PathBuf) {
-        let copy = tempfile::tempdir().expect("a temporary directory");
-        for file in fs::read_dir(directory).expect("a directory") {
-            let file = file.expect("a file");
-            fs::copy(file.path(), copy.path().join(file.file_name())).expect("a copy");
-        }
-        let path = copy.path().join("events.db");
-        assert!(path.exists(), "step {nth}");
-        (copy, path)
+    fn open_at(path: &Path) -> Result<(), OpenError> {
+        SqliteStore::open(path, &Settings::default()).map(drop)
     }
 
+    /// What a process leaves that dies while it makes a store, with what an earlier death has left already.
     #[test]
-    fn a_store_whose_creation_was_cut_says_so_to_readers_and_is_finished_by_a_writer() {
+    fn a_store_whose_creation_was_cut_is_made_anew() {
+        let garbage = b"half of a database".to_vec();
+        for left in
+            ["events.db.unfinished", "events.db.unfinished-journal", "events.db-wal.unfinished"]
+        {
+            let directory = tempfile::tempdir().expect("a temporary directory");
+            let path = directory.path().join("events.db");
+            fs::write(directory.path().join(left), &garbage).expect("a file");
+            let first = Mark::first(Identity([1; 16]));
+            let companion = directory.path().join("events.db.acknowledged");
+            Acknowledged::create(&companion, &first).expect("a companion");
+            let read = SqliteStore::open_read_only(&path).map(drop);
+            assert!(matches!(read, Err(OpenError::Missing { .. })), "{left}: {read:?}");
+            open_at(&path).expect("a store");
+            open_at(&path).expect("the same store");
+            SqliteStore::open_read_only(&path).map(drop).expect("a store to read");
+        }
+    }
+
+    /// Until format 2 the database was made under its own name.
+    #[test]
+    fn a_creation_that_an_earlier_program_did_not_finish_says_so_to_readers_and_is_finished() {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let path = directory.path().join("events.db");
-        let mut left = Vec::new();
-        let leaves = |left: &mut Vec<_>| left.push(killed(directory.path(), left.len()));
-        fs::write(&path, []).expect("an empty file");
-        leaves(&mut left);
         let connection = Connection::open(&path).expect("a database");
         connection.pragma_update(None, "page_size", PAGE_BYTES).expect("a page size");
-        leaves(&mut left);
         let mode = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
         connection.pragma_update_and_check(None, "journal_mode", "WAL", mode).expect("a log");
-        leaves(&mut left);
-        // Pages that do not fit reach the log before the commit does.
-        connection.pragma_update(None, "cache_size", 1).expect("a small cache");
-        let creating = Transaction::new_unchecked(&connection, TransactionBehavior::Immediate);
-        let creating = creating.expect("a transaction");
-        for statement in sql::CREATE {
-            creating.execute(statement, []).expect("a table");
-            leaves(&mut left);
-        }
-        creating.pragma_update(None, "application_id", APPLICATION_ID).expect("an id");
-        leaves(&mut left);
-        creating.pragma_update(None, "user_version", FORMAT).expect("a version");
-        leaves(&mut left);
-        for (nth, (_copy, path)) in left.iter().enumerate() {
-            let read = SqliteStore::open_read_only(path).map(drop);
-            assert!(matches!(read, Err(OpenError::Unfinished { .. })), "step {nth}: {read:?}");
-            let says = read.map_err(|error| error.to_string()).unwrap_err();
-            assert!(says.contains("the next opening for writing finishes it"), "{says}");
-            let Ok(created) = for_writing(path, &Settings::default()) else { panic!("{nth}") };
-            drop(created);
-            SqliteStore::open_read_only(path).map(drop).expect("a store to read");
-        }
-        creating.commit().expect("a commit");
+        drop(connection);
+        let read = SqliteStore::open_read_only(&path).map(drop);
+        assert!(matches!(read, Err(OpenError::Unfinished { .. })), "{read:?}");
+        let says = read.map_err(|error| error.to_string()).unwrap_err();
+        assert!(says.contains("the next opening for writing finishes it"), "{says}");
+        open_at(&path).expect("a store");
         SqliteStore::open_read_only(&path).map(drop).expect("a store to read");
     }
 

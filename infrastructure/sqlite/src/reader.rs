@@ -2,7 +2,9 @@
 //! time. A read takes microseconds, so it runs where it is called, without a thread of its own.
 
 use crate::{
-    open::{self, Trouble},
+    open,
+    open_error::Trouble,
+    place::Place,
     recent::Recent,
     row::{self, signed},
     sql,
@@ -14,7 +16,6 @@ use fundflow_kernel::{
 use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension as _, Params, Statement};
 use std::{
     borrow::Cow,
-    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -23,13 +24,13 @@ const KEPT: usize = 4;
 const CACHED_NAMES: usize = 16 * 1024;
 
 pub(super) struct Readers {
-    path: PathBuf,
+    place: Place,
     idle: Mutex<Vec<Reader>>,
 }
 
 impl Readers {
-    pub(super) fn of(path: &Path) -> Self {
-        Self { path: path.to_owned(), idle: Mutex::default() }
+    pub(super) fn of(place: Place) -> Self {
+        Self { place, idle: Mutex::default() }
     }
 
     /// Lends a reader to `read`.
@@ -40,7 +41,7 @@ impl Readers {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut reader = match idle {
             Some(reader) => reader,
-            None => Reader::open(&self.path).map_err(|error| fault(error.at(&self.path)))?,
+            None => Reader::open(&self.place).map_err(|error| fault(error.at(&self.place)))?,
         };
         let outcome = read(&mut reader)?;
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
@@ -83,8 +84,8 @@ struct Names {
 }
 
 impl Reader {
-    pub(super) fn open(path: &Path) -> Result<Self, Trouble> {
-        let database = open::for_reading(path)?;
+    pub(super) fn open(place: &Place) -> Result<Self, Trouble> {
+        let database = open::for_reading(place)?;
         open::check_format(&database)?;
         let streams = Recent::new(CACHED_NAMES);
         let names = Names { streams, types: Vec::new(), processes: Vec::new() };
@@ -92,9 +93,7 @@ impl Reader {
     }
 
     pub(super) fn head(&mut self) -> Result<Position, ReadError> {
-        let head = self.database.prepare_cached(sql::HEAD);
-        let head = head.and_then(|mut head| head.query_row([], |row| row.get::<_, i64>(0)));
-        head.map(|head| Position(head.unsigned_abs())).map_err(refused)
+        open::head(&self.database).map_err(refused)
     }
 
     /// The events that a statement selects; of `stream`, where that is one.

@@ -7,7 +7,7 @@ macro_rules! statement {
 }
 
 /// Builds an empty store, in this order.
-pub(super) const CREATE: [&str; 12] = [
+pub(super) const CREATE: [&str; 13] = [
     statement!("create/01_streams"),
     statement!("create/02_event_types"),
     statement!("create/03_events"),
@@ -20,7 +20,16 @@ pub(super) const CREATE: [&str; 12] = [
     statement!("create/10_streams_no_delete"),
     statement!("create/11_event_types_no_update"),
     statement!("create/12_event_types_no_delete"),
+    CREATE_STORE,
 ];
+
+/// What format 3 added.
+pub(super) const CREATE_STORE: &str = statement!("create/13_store");
+pub(super) const NEW_IDENTITY: &str = statement!("new_identity");
+pub(super) const SET_IDENTITY: &str = statement!("set_identity");
+pub(super) const IDENTITY: &str = statement!("identity");
+pub(super) const INTEGRITY: &str = statement!("integrity");
+pub(super) const LINK_AT: &str = statement!("link_at");
 
 pub(super) const TAKE_OVER: &str = statement!("take_over");
 pub(super) const OWNER: &str = statement!("owner");

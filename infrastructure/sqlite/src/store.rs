@@ -2,7 +2,9 @@
 
 use crate::{
     checkpoint, heads, lock,
-    open::{self, OpenError, Trouble},
+    open::{self, Opened},
+    open_error::{OpenError, Trouble},
+    place::{Place, Stands, has_content},
     possible_ids::PossibleIds,
     reader::{Reader, Readers},
     row::signed,
@@ -14,9 +16,12 @@ use fundflow_kernel::{
     store::{AppendError, Batch, Checkpoints, EventStore, Position, ReadError, Version},
 };
 use std::{
+    fs::OpenOptions,
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
+    time::Duration,
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -45,6 +50,8 @@ pub struct Settings {
     pub queued_appends: usize,
     /// The most pages that the database may have; at the limit a write fails as on a full disk.
     pub max_pages: Option<u32>,
+    /// How long to wait for another program that holds the database, before a batch is refused.
+    pub patience: Duration,
 }
 
 impl Default for Settings {
@@ -56,6 +63,7 @@ impl Default for Settings {
             checkpoint_pages: 10_000,
             queued_appends: 1024,
             max_pages: None,
+            patience: Duration::from_secs(60),
         }
     }
 }
@@ -72,6 +80,9 @@ pub enum BackupError {
         #[source]
         source: std::io::Error,
     },
+    /// It was copied, and could not be made a store of its own.
+    #[error("cannot finish the copy; remove it")]
+    Unnamed(#[source] OpenError),
     /// The store cannot be read, or not be copied.
     #[error("cannot copy the store")]
     Read(#[source] ReadError),
@@ -82,7 +93,7 @@ pub enum BackupError {
 pub struct SqliteStore(Arc<Shared>);
 
 struct Shared {
-    path: PathBuf,
+    place: Place,
     durability: Option<Durability>,
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -111,49 +122,47 @@ impl SqliteStore {
         if !path.exists() {
             return Err(OpenError::Missing { path: path.to_owned() });
         }
-        let mut reader = Reader::open(path).map_err(|trouble| trouble.at(path))?;
-        let head = reader.head().map_err(|error| match error {
-            ReadError::Fault(source) => Trouble::Io(std::io::Error::other(source)).at(path),
-            ReadError::Damaged { .. } => Trouble::NotAStore.at(path),
-        })?;
-        drop(reader);
+        let place = Place::of(path).map_err(|error| io(path, error))?;
+        let head = open::check_to_read(&place).map_err(|trouble| trouble.at(&place))?;
         Ok(Self(Arc::new(Shared {
-            path: path.to_owned(),
             durability: None,
             jobs: Mutex::new(None),
             thread: Mutex::new(None),
-            readers: Readers::of(path),
+            readers: Readers::of(place.clone()),
+            place,
             ids: None,
             head: Arc::new(watch::Sender::new(head)),
         })))
     }
 
     fn open_writer(path: &Path, settings: &Settings) -> Result<Self, OpenError> {
-        let io = |error| Trouble::Io(error).at(path);
-        if let Some(directory) = path.parent() {
-            std::fs::create_dir_all(directory).map_err(io)?;
-        }
-        let (lock, owner) = lock::take(path).map_err(|denied| match denied {
+        let place = Place::made(path).map_err(|error| io(path, error))?;
+        let trouble = |trouble: Trouble| trouble.at(&place);
+        let denied = |denied| match denied {
             lock::Denied::HeldBy(holder) => OpenError::Held { path: path.to_owned(), holder },
-            lock::Denied::Io(error) => io(error),
-        })?;
-        let mut database = open::for_writing(path, settings).map_err(|trouble| trouble.at(path))?;
-        let started =
-            database.query_row(sql::TAKE_OVER, [owner], |row| row.get(0)).and_then(|epoch| {
-                let head = database.query_row(sql::HEAD, [], |row| row.get(0))?;
-                Ok((epoch, head, heads::last_id(&database)?))
-            });
-        let (epoch, head, streams): (i64, i64, i64) =
-            started.map_err(|error| Trouble::from(error).at(path))?;
+            lock::Denied::Io(error) => io(path, error),
+        };
+        let stands = place.look().map_err(trouble)?;
+        let (lock, owner) = lock::take(&place).map_err(denied)?;
+        if stands == Stands::Nothing && !has_content(place.database()) {
+            open::create(&place).map_err(trouble)?;
+        }
+        let lock = lock.and_database(&place).map_err(denied)?;
+        let Opened { connection: mut database, acknowledged } =
+            open::for_writing(&place, settings).map_err(trouble)?;
+        let started = database
+            .query_row(sql::TAKE_OVER, [owner], |row| row.get(0))
+            .and_then(|epoch| Ok((epoch, open::head(&database)?, heads::last_id(&database)?)));
+        let (epoch, head, streams): (i64, Position, i64) =
+            started.map_err(|error| trouble(error.into()))?;
         let ids = Arc::new(PossibleIds::with_room(usize::try_from(streams).unwrap_or_default()));
-        let head = Position(head.unsigned_abs());
         let published = Arc::new(watch::Sender::new(head));
         let (sender, jobs) = mpsc::channel(settings.queued_appends.max(1));
         let cached_streams = settings.cached_streams;
-        let helper = checkpoint::employ(&mut database, path, settings)
-            .map_err(|trouble| trouble.at(path))?;
+        let helper = checkpoint::employ(&mut database, &place, settings).map_err(trouble)?;
         let start = Start {
             database,
+            acknowledged,
             helper,
             lock,
             epoch,
@@ -164,13 +173,13 @@ impl SqliteStore {
             published: published.clone(),
         };
         let thread = std::thread::Builder::new().name("fundflow-store".into());
-        let thread = thread.spawn(move || writer::run(start)).map_err(io)?;
+        let thread = thread.spawn(move || writer::run(start)).map_err(|error| io(path, error))?;
         Ok(Self(Arc::new(Shared {
-            path: path.to_owned(),
             durability: Some(settings.durability),
             jobs: Mutex::new(Some(sender)),
             thread: Mutex::new(Some(thread)),
-            readers: Readers::of(path),
+            readers: Readers::of(place.clone()),
+            place,
             ids: Some(ids),
             head: published,
         })))
@@ -187,7 +196,7 @@ impl SqliteStore {
 
     /// The database file.
     pub fn path(&self) -> &Path {
-        &self.0.path
+        self.0.place.database()
     }
 
     /// Looks how far the store has come and moves [`EventStore::head`] there. Needed only where
@@ -214,7 +223,7 @@ impl SqliteStore {
     }
 
     /// Writes a consistent copy to a file that does not exist yet, while appends go on. The copy is
-    /// a store of its own.
+    /// a store of its own, with another identity.
     ///
     /// # Errors
     /// [`BackupError`]; what stands at `path` afterwards is then not a copy.
@@ -225,12 +234,12 @@ impl SqliteStore {
         let text = path
             .to_str()
             .ok_or_else(|| unwritable(std::io::Error::other("the path is not valid UTF-8")))?;
-        if path.exists() {
-            return Err(unwritable(std::io::ErrorKind::AlreadyExists.into()));
-        }
+        // For its owner alone, and through no link.
+        let mut new = OpenOptions::new();
+        new.write(true).create_new(true).mode(0o600).open(path).map_err(unwritable)?;
         self.0.readers.with(|reader| reader.copy_to(text)).map_err(BackupError::Read)?;
-        let synced = std::fs::File::open(path).and_then(|copy| copy.sync_all());
-        synced.and_then(|()| open::sync_directory_of(path)).map_err(unwritable)
+        let place = Place::of(path).map_err(unwritable)?;
+        open::name_copy(&place).map_err(|trouble| BackupError::Unnamed(trouble.at(&place)))
     }
 
     /// Writes what waits, moves the log into the database, and releases the lock. Later appends
@@ -250,7 +259,7 @@ impl SqliteStore {
     async fn write(&self, work: Work) -> Result<Position, AppendError> {
         let jobs = self.0.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let closed = || {
-            AppendError::Fault(format!("{} is not open for writing", self.0.path.display()).into())
+            AppendError::Fault(format!("{} is not open for writing", self.path().display()).into())
         };
         let (answer, outcome) = oneshot::channel();
         let sent = jobs.ok_or_else(closed)?.send(Job::Write { work, answer }).await;
@@ -258,6 +267,10 @@ impl SqliteStore {
         // Dropped unanswered only by a thread that closed before it looked at the work.
         outcome.await.unwrap_or_else(|_| Err(closed()))
     }
+}
+
+fn io(path: &Path, source: std::io::Error) -> OpenError {
+    OpenError::Io { path: path.to_owned(), source }
 }
 
 impl Drop for Shared {

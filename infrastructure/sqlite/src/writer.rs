@@ -12,23 +12,28 @@
 //!
 //! A failure in 3 or 4 poisons the store: what the disk holds is unknown until it is reopened.
 
+mod failed;
 mod group;
 
 use crate::{
+    acknowledged::Acknowledged,
     checkpoint,
     heads::{self, Heads, New, Planned, Unplanned},
+    lock::Lock,
+    open::WAITS,
     possible_ids::PossibleIds,
     row::{self, Place, signed},
     sql,
 };
+use failed::{DOUBLE, Failed, Stopped, is_busy, said_by};
 use foldhash::fast::RandomState;
 use fundflow_kernel::{
-    envelope::StreamName,
+    envelope::{Chain, StreamName},
     store::{AppendError, Batch, Position, StreamAppend},
 };
 use group::Group;
-use rusqlite::{Connection, Statement, Transaction, TransactionBehavior, config::DbConfig, ffi};
-use std::{collections::HashMap, fs::File, sync::Arc, thread::JoinHandle};
+use rusqlite::{Connection, Statement, Transaction, TransactionBehavior, config::DbConfig};
+use std::{collections::HashMap, sync::Arc, thread::JoinHandle};
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// Streams of before the opening that are learned at a time: a few milliseconds.
@@ -60,8 +65,9 @@ impl Work {
 /// What the thread starts with.
 pub(super) struct Start {
     pub(super) database: Connection,
+    pub(super) acknowledged: Acknowledged,
     pub(super) helper: JoinHandle<()>,
-    pub(super) lock: File,
+    pub(super) lock: Lock,
     pub(super) epoch: i64,
     pub(super) head: Position,
     pub(super) cached_streams: usize,
@@ -72,11 +78,21 @@ pub(super) struct Start {
 
 /// Runs until it is told to close or nobody can send any more.
 pub(super) fn run(start: Start) {
-    let Start { mut database, helper, lock, epoch, head, cached_streams, ids, mut jobs, published } =
-        start;
+    let Start {
+        mut database,
+        acknowledged,
+        helper,
+        lock,
+        epoch,
+        head,
+        cached_streams,
+        ids,
+        mut jobs,
+        published,
+    } = start;
     let mut closed = None;
     let mut poisoned = true;
-    match Writer::new(&database, epoch, head, cached_streams, ids) {
+    match Writer::new(&database, acknowledged, epoch, head, cached_streams, ids) {
         Ok(mut writer) => {
             closed = writer.serve(&mut jobs, &published);
             poisoned = matches!(writer.stopped, Some(Stopped::Poisoned { .. }));
@@ -108,54 +124,13 @@ fn leave(database: Connection, poisoned: bool) {
     }
 }
 
-/// What is said where the look itself finds a name twice: the database is not what it was created as.
-const DOUBLE: &str = "a stream's name or an event's place is there twice";
-
-/// Why this writer writes no more.
-enum Stopped {
-    Fenced {
-        owner: String,
-    },
-    /// With what the failed write or sync said.
-    Poisoned {
-        cause: Arc<str>,
-    },
-}
-
-impl Stopped {
-    fn refusal(&self) -> AppendError {
-        match self {
-            Stopped::Fenced { owner } => AppendError::Fenced { owner: owner.clone() },
-            Stopped::Poisoned { cause } => AppendError::Poisoned { cause: cause.clone() },
-        }
-    }
-}
-
-/// Why a transaction did not commit.
-enum Failed {
-    /// It did not begin: another process held the database for too long.
-    Begin(rusqlite::Error),
-    Fenced {
-        owner: String,
-    },
-    Write(rusqlite::Error),
-    /// A stream that was taken for new is there, or may be.
-    NotNew,
-}
-
-impl From<rusqlite::Error> for Failed {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error() {
-            Some(error) if error.extended_code == ffi::SQLITE_CONSTRAINT_UNIQUE => Failed::NotNew,
-            Some(_) | None => Failed::Write(error),
-        }
-    }
-}
-
 struct Writer<'db> {
     database: &'db Connection,
+    acknowledged: Acknowledged,
     epoch: i64,
     head: Position,
+    /// Of the last event that was inserted.
+    link: Chain,
     heads: Heads<'db>,
     ids: Arc<PossibleIds>,
     /// The streams of before the opening that are still to be learned: after this one, up to that one.
@@ -173,6 +148,7 @@ struct Writer<'db> {
 impl<'db> Writer<'db> {
     fn new(
         database: &'db Connection,
+        acknowledged: Acknowledged,
         epoch: i64,
         head: Position,
         cached_streams: usize,
@@ -180,8 +156,10 @@ impl<'db> Writer<'db> {
     ) -> rusqlite::Result<Self> {
         Ok(Self {
             database,
+            acknowledged,
             epoch,
             head,
+            link: Chain::START,
             heads: Heads::of(database, cached_streams, ids.clone())?,
             unlearned: 0..heads::last_id(database)?,
             ids,
@@ -281,6 +259,11 @@ impl<'db> Writer<'db> {
                     self.head = before;
                     self.stopped = Some(Stopped::Poisoned { cause: said_by(&error) });
                 }
+                Err(Failed::Mark(error)) => {
+                    tracing::error!(%error, "what was written cannot be acknowledged; the store takes no more until reopened");
+                    self.head = before;
+                    self.stopped = Some(Stopped::Poisoned { cause: error.to_string().into() });
+                }
             }
         }
         let refusals = self.stopped.iter().cycle().map(|stopped| Err(stopped.refusal()));
@@ -302,12 +285,12 @@ impl<'db> Writer<'db> {
     }
 
     fn write(&mut self, works: &[Work], new: New) -> Result<Vec<Answer>, Failed> {
-        let transaction = Transaction::new_unchecked(self.database, TransactionBehavior::Immediate)
-            .map_err(Failed::Begin)?;
+        let transaction = self.begin().map_err(Failed::Begin)?;
         self.check_owner()?;
         match works.iter().map(|work| self.apply(work, new)).collect::<Result<_, _>>() {
             Ok(answers) => {
                 transaction.commit()?;
+                self.acknowledged.advance(self.head, self.link).map_err(Failed::Mark)?;
                 self.heads.age();
                 Ok(answers)
             }
@@ -317,6 +300,21 @@ impl<'db> Writer<'db> {
             }
             // SQLite has taken back what it could; the first cause is the one to tell.
             Err(error) => Err(error),
+        }
+    }
+
+    /// Another program may hold the database: a tool, a copy that is made. It is waited for, and that is said.
+    fn begin(&self) -> rusqlite::Result<Transaction<'db>> {
+        let mut waits = 1;
+        loop {
+            let begun = Transaction::new_unchecked(self.database, TransactionBehavior::Immediate);
+            match begun {
+                Err(error) if is_busy(&error) && waits < WAITS => {
+                    tracing::warn!(waits, of = WAITS, "another program holds the database");
+                    waits += 1;
+                }
+                begun => return begun,
+            }
         }
     }
 
@@ -368,7 +366,7 @@ impl<'db> Writer<'db> {
             let version = append.expected.plus(index + 1);
             let place = Place { position, name: &append.stream, stream, version, event_type };
             row::insert(&mut self.insert_event, &place, event, &mut self.scratch)?;
-            self.head = position;
+            (self.head, self.link) = (position, event.chain);
         }
         Ok(())
     }
@@ -388,12 +386,6 @@ fn types_of(database: &Connection) -> rusqlite::Result<HashMap<Box<str>, i64, Ra
     let mut known = database.prepare(sql::EVENT_TYPES)?;
     let types = known.query_map([0], |row| Ok((row.get(1)?, row.get(0)?)))?;
     types.collect()
-}
-
-/// SQLite's message, with the number that tells which call to the system failed.
-fn said_by(error: &rusqlite::Error) -> Arc<str> {
-    let number = error.sqlite_error().map(|error| error.extended_code);
-    number.map_or_else(|| error.to_string(), |number| format!("{error}, SQLite {number}")).into()
 }
 
 #[cfg(test)]

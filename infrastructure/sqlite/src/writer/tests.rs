@@ -1,7 +1,7 @@
 //! What a group of batches leaves when a stream that a caller believed new is not.
 
 use super::*;
-use crate::{Settings, open, reader::Reader};
+use crate::{Settings, open, place::Place, reader::Reader};
 use fundflow_kernel::{
     envelope::{Actor, Chain, EventId, NewEvent, Recorded},
     store::Version,
@@ -27,10 +27,15 @@ impl Scratch {
 }
 
 fn open_at(path: &Path) -> (Connection, i64, Position) {
-    let Ok(database) = open::for_writing(path, &Settings::default()) else { panic!("a store") };
+    let place = Place::of(path).expect("a place");
+    if !path.exists() {
+        let Ok(()) = open::create(&place) else { panic!("a new store") };
+    }
+    let Ok(opened) = open::for_writing(&place, &Settings::default()) else { panic!("a store") };
+    let database = opened.connection;
     let epoch = database.query_row(sql::TAKE_OVER, ["a test"], |row| row.get(0)).expect("an epoch");
-    let head: i64 = database.query_row(sql::HEAD, [], |row| row.get(0)).expect("a head");
-    (database, epoch, Position(head.unsigned_abs()))
+    let head = open::head(&database).expect("a head");
+    (database, epoch, head)
 }
 
 fn ids() -> Arc<PossibleIds> {
@@ -38,7 +43,13 @@ fn ids() -> Arc<PossibleIds> {
 }
 
 fn writer((database, epoch, head): &(Connection, i64, Position)) -> Writer<'_> {
-    Writer::new(database, *epoch, *head, 100, ids()).expect("a writer")
+    Writer::new(database, companion(database), *epoch, *head, 100, ids()).expect("a writer")
+}
+
+fn companion(database: &Connection) -> Acknowledged {
+    let place = Place::of(Path::new(database.path().expect("a file"))).expect("a place");
+    let Ok(Some(last)) = place.mark() else { panic!("a mark") };
+    Acknowledged::open(&place.acknowledged(), last, true).expect("a companion")
 }
 
 /// An append of one event per cause; the cause's first letter is its type.
@@ -86,7 +97,9 @@ fn in_words(answers: Vec<Answer>) -> Vec<String> {
 /// What is stored: stream and version, cause and type, in order of commit.
 fn stored(database: &Connection) -> Vec<String> {
     let path = database.path().expect("a file");
-    let Ok(mut reader) = Reader::open(Path::new(path)) else { panic!("a store to read") };
+    let Ok(mut reader) = Reader::open(&Place::of(Path::new(path)).expect("a place")) else {
+        panic!("a store to read")
+    };
     let events = reader.events(sql::READ_ALL, (0, u32::MAX), None).expect("events");
     let positions: Vec<_> = events.iter().map(|event| event.position.0).collect();
     assert_eq!(positions, (1..=events.len() as u64).collect::<Vec<_>>(), "no gap");
@@ -228,7 +241,7 @@ fn a_process_that_dies_before_the_commit_leaves_nothing_of_the_group() {
     let (from, to) = (scratch.path(), scratch.0.path().join("died"));
     let hook = move || {
         std::fs::create_dir_all(&to).expect("a directory");
-        for file in ["events.db", "events.db-wal"] {
+        for file in ["events.db", "events.db-wal", "events.db.acknowledged"] {
             std::fs::copy(from.with_file_name(file), to.join(file)).expect("a copy");
         }
         false
@@ -254,7 +267,9 @@ fn nothing_is_surely_absent_before_all_that_was_there_at_the_opening_is_known() 
     let (Position(head), ids) = (first.head, ids());
     drop(first);
     let opened = (opened.0, opened.1, Position(head));
-    let mut writer = Writer::new(&opened.0, opened.1, opened.2, 100, ids.clone()).expect("one");
+    let mut writer =
+        Writer::new(&opened.0, companion(&opened.0), opened.1, opened.2, 100, ids.clone())
+            .expect("one");
 
     let mut pages = 0;
     while writer.learn() {

@@ -1,0 +1,200 @@
+//! `fundflow store`: the files of the store themselves.
+//!
+//! ```text
+//! fundflow store check                   is all there that was acknowledged, is the database whole
+//! fundflow store backup TO               a consistent copy while an engine runs, a store of its own
+//! fundflow store restore FROM            a copy takes the place of a store that is not there
+//! fundflow store accept --reason R --apply
+//! ```
+//!
+//! A copy and a restored store have an identity of their own, so no companion of another store fits them.
+
+use crate::{
+    args::Format,
+    audit_command::VERIFICATION_FAILED,
+    reading::{Failure, complain, database, finish, json, open, pairs, quoted},
+};
+use clap::Subcommand;
+use fundflow_infrastructure::sqlite::{
+    self, BackupError, Condition, OpenError, Settings, SqliteStore,
+};
+use fundflow_kernel::{loaded::with_sources, store::EventStore as _};
+use serde::Serialize;
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// What to do with the files of a store.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StoreCommand {
+    /// Whether everything is there that was acknowledged, and the database is whole; changes nothing
+    Check,
+    /// Copy the store to a new directory, also while an engine runs
+    Backup {
+        /// A directory that is empty, or is to be made
+        #[arg(value_name = "TO")]
+        to: PathBuf,
+    },
+    /// Put a copy in the place of a store that is not there; the copy stays as it is
+    Restore {
+        /// The directory of a copy, or its events.db
+        #[arg(value_name = "FROM")]
+        from: PathBuf,
+    },
+    /// Take what is there for all that was acknowledged, where a part of it is lost; without --apply it only says
+    /// what would be given up
+    Accept {
+        /// Why, in your words; stays beside the store
+        #[arg(long)]
+        reason: String,
+        /// Do it
+        #[arg(long)]
+        apply: bool,
+    },
+}
+
+/// What a command on the files of a store has to say.
+#[derive(Debug, Serialize)]
+struct Said {
+    store: String,
+    format: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity: Option<String>,
+    events: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acknowledged: Option<u64>,
+    faults: Vec<String>,
+}
+
+/// Does what was typed.
+pub(crate) fn run(
+    command: &StoreCommand,
+    store: &Path,
+    format: Format,
+    out: &mut impl Write,
+) -> ExitCode {
+    finish(match command {
+        StoreCommand::Check => check(store, format, out),
+        StoreCommand::Backup { to } => copy(&database(store), to, format, out),
+        StoreCommand::Restore { from } => restore(from, store, format, out),
+        StoreCommand::Accept { reason, apply: true } => accept(store, reason, format, out),
+        StoreCommand::Accept { apply: false, .. } => look(store, format, out),
+    })
+}
+
+fn check(store: &Path, format: Format, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    let condition = sqlite::condition(database(store))?;
+    say(&condition, format, out)?;
+    if condition.faults.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    out.flush()?;
+    complain(&format!("error: {}; nothing was changed\n", condition.faults.join("; ")));
+    Ok(ExitCode::from(VERIFICATION_FAILED))
+}
+
+fn say(condition: &Condition, format: Format, out: &mut impl Write) -> Result<(), Failure> {
+    let said = Said {
+        store: condition.path.display().to_string(),
+        format: condition.format,
+        identity: condition.identity.clone(),
+        events: condition.head.0,
+        acknowledged: condition.acknowledged.map(|position| position.0),
+        faults: condition.faults.clone(),
+    };
+    if format == Format::Json {
+        return json(out, &said);
+    }
+    let none = || "-".to_owned();
+    let verdict = if said.faults.is_empty() { "nothing is wrong" } else { "FAILED" };
+    pairs(
+        out,
+        &[
+            ("store", said.store),
+            ("format", said.format.to_string()),
+            ("identity", said.identity.unwrap_or_else(none)),
+            ("events", said.events.to_string()),
+            ("acknowledged up to", said.acknowledged.map_or_else(none, |it| it.to_string())),
+            ("verdict", verdict.to_owned()),
+        ],
+    )
+}
+
+fn copy(from: &Path, to: &Path, format: Format, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    let source = SqliteStore::open_read_only(from)?;
+    let target = database(to);
+    let unwritable = |what: &str| Failure::Typed(format!("{}: {what}", to.display()));
+    if to.is_file() || to.read_dir().is_ok_and(|mut files| files.next().is_some()) {
+        return Err(unwritable("name a directory that is empty, or that does not exist"));
+    }
+    private(to).map_err(|error| unwritable(&error.to_string()))?;
+    source.backup(&target).map_err(|error: BackupError| Failure::Engine(with_sources(&error)))?;
+    say(&sqlite::condition(&target)?, format, out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn private(directory: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
+}
+
+fn restore(
+    from: &Path,
+    store: &Path,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<ExitCode, Failure> {
+    let target = database(store);
+    if target.exists() {
+        return Err(Failure::Typed(format!(
+            "{} is there; move the directory of that store away first, it is evidence",
+            target.display()
+        )));
+    }
+    let target = target.parent().unwrap_or(Path::new(".")).to_owned();
+    let code = copy(&database(from), &target, format, out)?;
+    out.flush()?;
+    complain(&format!("`fundflow audit verify --store {}` looks at all of it\n", quoted(&target)));
+    Ok(code)
+}
+
+fn look(store: &Path, format: Format, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    let condition = sqlite::condition(database(store))?;
+    say(&condition, format, out)?;
+    out.flush()?;
+    complain(&match condition.acknowledged {
+        Some(acknowledged) if acknowledged > condition.head => format!(
+            "{} acknowledged events would be given up; --apply does it\n",
+            acknowledged.0 - condition.head.0
+        ),
+        _ if condition.faults.is_empty() => "nothing is to be accepted\n".to_owned(),
+        _ => "what is there would be taken for all that was acknowledged; --apply does it\n".into(),
+    });
+    Ok(ExitCode::SUCCESS)
+}
+
+fn accept(
+    store: &Path,
+    reason: &str,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<ExitCode, Failure> {
+    let path = database(store);
+    let before = sqlite::condition(&path)?;
+    if let Some(kept) = sqlite::accept(&path)? {
+        let who = std::env::var("USER").unwrap_or_default();
+        let mut note = kept.clone().into_os_string();
+        note.push(".reason");
+        let faults = before.faults.join("\n");
+        std::fs::write(&note, format!("{who}: {reason}\n{faults}\n"))?;
+        complain(&format!("the mark of before is kept as {}\n", kept.display()));
+    }
+    say(&sqlite::condition(&path)?, format, out)?;
+    // An opening that works is what was wanted.
+    let opened: Result<SqliteStore, OpenError> = SqliteStore::open(&path, &Settings::default());
+    drop(opened?);
+    drop(open(store)?.head());
+    Ok(ExitCode::SUCCESS)
+}

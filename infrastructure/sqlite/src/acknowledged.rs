@@ -1,0 +1,178 @@
+//! How far a store has acknowledged, kept outside of the database and its log, so that a log that lost its
+//! end is not taken for a shorter one.
+//!
+//! 1. After each commit, and before anybody is told of it, the last position and its link are written to one
+//!    of two places in turn and synced. *If the process dies in between, the database is ahead of the mark.*
+//! 2. A place that was torn while it was written does not fit its hash; the other one holds what was
+//!    acknowledged before, and nobody was told of more.
+//! 3. The mark names its store, so that the companion of another one is not taken for it.
+
+use fundflow_kernel::{envelope::Chain, store::Position};
+use sha2::{Digest as _, Sha256};
+use std::{
+    fmt,
+    fs::{File, OpenOptions},
+    io,
+    os::unix::fs::{FileExt as _, OpenOptionsExt as _},
+    path::Path,
+};
+
+const MAGIC: [u8; 8] = *b"FFLWACK1";
+const BODY: usize = 72;
+const MARK: usize = BODY + 32;
+/// Far enough from each other that no sector or page holds both.
+const PLACES: [u64; 2] = [0, 4096];
+const FILE: usize = 8192;
+
+/// The store's own name, whatever its file is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Identity(pub(super) [u8; 16]);
+
+impl fmt::Display for Identity {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+    }
+}
+
+/// What was acknowledged last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) store: Identity,
+    sequence: u64,
+    pub(super) position: Position,
+    /// Of the event at that position; [`Chain::START`] before the first.
+    pub(super) link: Chain,
+}
+
+impl Mark {
+    /// Before anything was acknowledged.
+    pub(super) const fn first(store: Identity) -> Self {
+        Self { store, sequence: 0, position: Position::START, link: Chain::START }
+    }
+
+    /// The next one.
+    pub(super) const fn at(self, position: Position, link: Chain) -> Self {
+        Self { sequence: self.sequence + 1, position, link, ..self }
+    }
+
+    /// The newer of the marks that fit their hash.
+    pub(super) fn newest(bytes: &[u8]) -> Option<Self> {
+        let places = PLACES.iter().filter_map(|place| usize::try_from(*place).ok());
+        let marks = places.filter_map(|place| Self::read(bytes.get(place..place + MARK)?));
+        marks.max_by_key(|mark| mark.sequence)
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (body, hash) = bytes.split_at_checked(BODY)?;
+        (Sha256::digest(body)[..] == *hash).then_some(())?;
+        let (magic, body) = body.split_first_chunk()?;
+        let (store, body) = body.split_first_chunk()?;
+        let (sequence, body) = body.split_first_chunk()?;
+        let (position, link) = body.split_first_chunk()?;
+        (*magic == MAGIC).then_some(())?;
+        Some(Self {
+            store: Identity(*store),
+            sequence: u64::from_be_bytes(*sequence),
+            position: Position(u64::from_be_bytes(*position)),
+            link: Chain(*link.first_chunk()?),
+        })
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(MARK);
+        bytes.extend(MAGIC);
+        bytes.extend(self.store.0);
+        bytes.extend(self.sequence.to_be_bytes());
+        bytes.extend(self.position.0.to_be_bytes());
+        bytes.extend(self.link.0);
+        let hash = Sha256::digest(&bytes);
+        bytes.extend(hash);
+        bytes
+    }
+}
+
+/// The companion of a store that is open for writing.
+#[derive(Debug)]
+pub(super) struct Acknowledged {
+    file: File,
+    last: Mark,
+    syncs: bool,
+}
+
+impl Acknowledged {
+    /// Makes the companion. It is there after a power cut when its directory is synced.
+    pub(super) fn create(path: &Path, mark: &Mark) -> io::Result<()> {
+        let mut bytes = mark.bytes();
+        // Whole from the start, so that no later write changes more than its own bytes.
+        bytes.resize(FILE, 0);
+        let file =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+        file.write_all_at(&bytes, 0)?;
+        file.sync_all()
+    }
+
+    pub(super) fn open(path: &Path, last: Mark, syncs: bool) -> io::Result<Self> {
+        let file = OpenOptions::new().write(true).open(path)?;
+        Ok(Self { file, last, syncs })
+    }
+
+    /// Everything up to there is about to be acknowledged.
+    pub(super) fn advance(&mut self, position: Position, link: Chain) -> io::Result<()> {
+        if position == self.last.position {
+            return Ok(());
+        }
+        self.last = self.last.at(position, link);
+        let [even, odd] = PLACES;
+        let place = if self.last.sequence.is_multiple_of(2) { even } else { odd };
+        self.file.write_all_at(&self.last.bytes(), place)?;
+        if self.syncs { self.file.sync_data() } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(marks: usize) -> (tempfile::TempDir, Vec<u8>) {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join("acknowledged");
+        let first = Mark::first(Identity([7; 16]));
+        Acknowledged::create(&path, &first).expect("a file");
+        let mut file = Acknowledged::open(&path, first, true).expect("the file");
+        for nth in 1..=marks {
+            file.advance(Position(nth as u64 * 10), Chain([1; 32])).expect("a write");
+        }
+        let bytes = std::fs::read(&path).expect("the file");
+        (directory, bytes)
+    }
+
+    fn position(bytes: &[u8]) -> Option<u64> {
+        Mark::newest(bytes).map(|mark| mark.position.0)
+    }
+
+    #[test]
+    fn the_newest_mark_counts_however_many_there_were() {
+        for marks in 0..5 {
+            let (_directory, bytes) = written(marks);
+            assert_eq!(position(&bytes), Some(marks as u64 * 10));
+            assert_eq!(bytes.len(), FILE);
+        }
+    }
+
+    #[test]
+    fn any_flipped_bit_of_the_newest_mark_leaves_the_one_before() {
+        let (_directory, bytes) = written(4);
+        for bit in 0..MARK * 8 {
+            let mut torn = bytes.clone();
+            torn[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(position(&torn), Some(30), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_read_out_of_a_file_of_other_content() {
+        assert_eq!(position(&[]), None);
+        assert_eq!(position(&[0; FILE]), None);
+        assert_eq!(position(b"FFLWACK1 and then something else"), None);
+    }
+}

@@ -1,0 +1,131 @@
+//! Where the files of a store are: all in one directory, which is what to mount, to copy and to name.
+//!
+//! 1. A store is known by its canonical path, so a symbolic link names the store that it leads to.
+//! 2. The database is made under another name and gets its own when it is whole. So a database that is
+//!    empty, or that is gone while a companion of it is there, was taken away: nothing is begun in its place.
+
+use crate::{acknowledged::Mark, open_error::Trouble};
+use fundflow_kernel::store::Position;
+use std::{
+    fs::{self, DirBuilder, OpenOptions},
+    io,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+};
+
+/// The database file of a store, and with it the names of its companions.
+#[derive(Debug, Clone)]
+pub(super) struct Place(PathBuf);
+
+/// What stands where the database is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stands {
+    Nothing,
+    ADatabase,
+}
+
+impl Place {
+    /// The place of a store that is to be there, or is to be made in a directory that is there.
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        match fs::canonicalize(path) {
+            Ok(canonical) => return Ok(Self(canonical)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        let name = path.file_name().ok_or(io::ErrorKind::NotFound)?;
+        Ok(Self(fs::canonicalize(directory_of(path))?.join(name)))
+    }
+
+    /// The same, whose directory is made where there is none, for its owner alone.
+    pub(super) fn made(path: &Path) -> io::Result<Self> {
+        DirBuilder::new().recursive(true).mode(0o700).create(directory_of(path))?;
+        Self::of(path)
+    }
+
+    pub(super) fn database(&self) -> &Path {
+        &self.0
+    }
+
+    /// Committed transactions that are not moved into the database yet.
+    pub(super) fn log(&self) -> PathBuf {
+        self.beside("-wal")
+    }
+
+    pub(super) fn lock(&self) -> PathBuf {
+        self.beside(".lock")
+    }
+
+    pub(super) fn acknowledged(&self) -> PathBuf {
+        self.beside(".acknowledged")
+    }
+
+    /// An empty file of its owner's alone, which takes the place of the store's file of that suffix when it is
+    /// whole. What a process that died has left of one is removed; no link is followed.
+    pub(super) fn begin(&self, suffix: &str) -> io::Result<PathBuf> {
+        let path = self.beside(&format!("{suffix}.unfinished"));
+        // A journal that is left would be played back into the new database.
+        for left in [&path, &self.beside(&format!("{suffix}.unfinished-journal"))] {
+            match fs::remove_file(left) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+        Ok(path)
+    }
+
+    fn beside(&self, suffix: &str) -> PathBuf {
+        let mut path = self.0.as_os_str().to_owned();
+        path.push(suffix);
+        path.into()
+    }
+
+    /// Looks whether a store is here or may be made here; before the lock is taken, which leaves its own file.
+    pub(super) fn look(&self) -> Result<Stands, Trouble> {
+        match fs::metadata(&self.0) {
+            Ok(found) if !found.is_file() => Err(Trouble::NotAStore),
+            Ok(found) if found.len() > 0 => Ok(Stands::ADatabase),
+            // Somebody was here before: a database of ours is never empty under its own name.
+            Ok(_) if has_content(&self.lock()) => Err(Trouble::Emptied(self.lock())),
+            Ok(_) => self.nothing_of_a_store(Trouble::Emptied),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.nothing_of_a_store(Trouble::Gone)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn nothing_of_a_store(&self, trouble: fn(PathBuf) -> Trouble) -> Result<Stands, Trouble> {
+        if has_content(&self.log()) {
+            return Err(trouble(self.log()));
+        }
+        match self.mark() {
+            Ok(Some(mark)) if mark.position > Position::START => Err(trouble(self.acknowledged())),
+            Ok(_) => Ok(Stands::Nothing),
+            Err(Trouble::Unreadable) => Err(trouble(self.acknowledged())),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// A new name survives a power cut only when its directory's entry does.
+    pub(super) fn sync_directory(&self) -> io::Result<()> {
+        fs::File::open(directory_of(&self.0))?.sync_all()
+    }
+
+    /// How far the store had acknowledged, by its companion; none beside a database of before it had one.
+    pub(super) fn mark(&self) -> Result<Option<Mark>, Trouble> {
+        match fs::read(self.acknowledged()) {
+            Ok(bytes) => Mark::newest(&bytes).map(Some).ok_or(Trouble::Unreadable),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+pub(super) fn has_content(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.len() > 0)
+}
+
+fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}

@@ -1,0 +1,2 @@
+-- Binds: none.
+SELECT randomblob(16)

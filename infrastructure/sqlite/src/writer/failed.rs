@@ -1,0 +1,61 @@
+//! Why a transaction did not commit, and why a writer writes no more.
+
+use fundflow_kernel::store::AppendError;
+use rusqlite::ffi;
+use std::{io, sync::Arc};
+
+/// What is said where the look itself finds a name twice: the database is not what it was created as.
+pub(super) const DOUBLE: &str = "a stream's name or an event's place is there twice";
+
+/// Why this writer writes no more.
+pub(super) enum Stopped {
+    Fenced {
+        owner: String,
+    },
+    /// With what the failed write or sync said.
+    Poisoned {
+        cause: Arc<str>,
+    },
+}
+
+impl Stopped {
+    pub(super) fn refusal(&self) -> AppendError {
+        match self {
+            Stopped::Fenced { owner } => AppendError::Fenced { owner: owner.clone() },
+            Stopped::Poisoned { cause } => AppendError::Poisoned { cause: cause.clone() },
+        }
+    }
+}
+
+/// Why a transaction did not commit.
+pub(super) enum Failed {
+    /// It did not begin: another process held the database for too long.
+    Begin(rusqlite::Error),
+    Fenced {
+        owner: String,
+    },
+    Write(rusqlite::Error),
+    /// It did, and that could not be kept beside the database.
+    Mark(io::Error),
+    /// A stream that was taken for new is there, or may be.
+    NotNew,
+}
+
+impl From<rusqlite::Error> for Failed {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error() {
+            Some(error) if error.extended_code == ffi::SQLITE_CONSTRAINT_UNIQUE => Failed::NotNew,
+            Some(_) | None => Failed::Write(error),
+        }
+    }
+}
+
+pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+}
+
+/// SQLite's message, with the number that tells which call to the system failed.
+pub(super) fn said_by(error: &rusqlite::Error) -> Arc<str> {
+    let number = error.sqlite_error().map(|error| error.extended_code);
+    number.map_or_else(|| error.to_string(), |number| format!("{error}, SQLite {number}")).into()
+}
