@@ -12,13 +12,13 @@
 use crate::{
     args::Format,
     audit_command::VERIFICATION_FAILED,
-    reading::{Failure, complain, database, finish, json, open, pairs, quoted},
+    reading::{Failure, complain, database, finish, json, pairs, quoted},
 };
 use clap::Subcommand;
 use fundflow_infrastructure::sqlite::{
-    self, BackupError, Condition, OpenError, Settings, SqliteStore,
+    self, BackupError, Condition, Settings, SqliteStore,
 };
-use fundflow_kernel::{loaded::with_sources, store::EventStore as _};
+use fundflow_kernel::{counted::counted, loaded::with_sources};
 use serde::Serialize;
 use std::{
     io::Write,
@@ -165,10 +165,10 @@ fn look(store: &Path, format: Format, out: &mut impl Write) -> Result<ExitCode, 
     say(&condition, format, out)?;
     out.flush()?;
     complain(&match condition.acknowledged {
-        Some(acknowledged) if acknowledged > condition.head => format!(
-            "{} acknowledged events would be given up; --apply does it\n",
-            acknowledged.0 - condition.head.0
-        ),
+        Some(acknowledged) if acknowledged > condition.head => {
+            let lost = counted(acknowledged.0 - condition.head.0, "acknowledged event", "acknowledged events");
+            format!("{lost} would be given up; --apply does it\n")
+        }
         _ if condition.faults.is_empty() => "nothing is to be accepted\n".to_owned(),
         _ => "what is there would be taken for all that was acknowledged; --apply does it\n".into(),
     });
@@ -193,8 +193,6 @@ fn accept(
     }
     say(&sqlite::condition(&path)?, format, out)?;
     // An opening that works is what was wanted.
-    let opened: Result<SqliteStore, OpenError> = SqliteStore::open(&path, &Settings::default());
-    drop(opened?);
-    drop(open(store)?.head());
+    SqliteStore::open(&path, &Settings::default()).map(drop)?;
     Ok(ExitCode::SUCCESS)
 }
