@@ -55,9 +55,8 @@ pub(crate) fn in_model<T>(act: impl FnOnce(&mut Disk) -> T) -> Option<T> {
         return None;
     }
     let disk = DISK.get_or_init(|| Settings::read().map(Disk::start).map(Mutex::new));
-    let done = disk
-        .as_ref()
-        .map(|disk| act(&mut disk.lock().unwrap_or_else(PoisonError::into_inner)));
+    let done =
+        disk.as_ref().map(|disk| act(&mut disk.lock().unwrap_or_else(PoisonError::into_inner)));
     INSIDE.set(false);
     done
 }

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// Small, so that the log is often moved, also beside the writer.
 const CHECKPOINT_PAGES: u32 = 24;
 const STREAMS: u64 = 5;
-/// After so many batches the store is closed and opened again.
+/// At every batch of so many the store is closed before, and opened again.
 const PART: u64 = 5;
 
 /// Where each stream stands.
@@ -40,9 +40,9 @@ pub(crate) fn child() {
             }
             next += 1;
         }
+        // The store is not closed: the process dies.
+        std::process::exit(0);
     });
-    // The store is not closed: the process dies.
-    std::process::exit(0);
 }
 
 async fn open() -> (SqliteStore, Heads, u64) {
@@ -61,7 +61,10 @@ async fn open() -> (SqliteStore, Heads, u64) {
         assert_eq!(found.position, Position(nth), "no gap");
         follows(&mut heads, found);
         let batch = found.event.correlation.as_str().trim_start_matches("B-");
-        batches.entry(batch.parse().expect("a batch")).or_default().push(found.event.causation.to_string());
+        batches
+            .entry(batch.parse().expect("a batch"))
+            .or_default()
+            .push(found.event.causation.to_string());
         say(&line("has", found.position, &found.event));
     }
     for (batch, parts) in &batches {
