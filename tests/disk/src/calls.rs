@@ -5,9 +5,9 @@
 //! file may be made, as there.
 
 #![expect(
-    clippy::missing_safety_doc,
-    clippy::similar_names,
-    reason = "the C library says what each demands, and how it is called"
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "a length or a pointer has 64 bits, signed or not, as the system's calls take and give it"
 )]
 
 use crate::{
@@ -98,7 +98,7 @@ fn copied(to: c_int, refusal: i32, copy: impl FnOnce() -> Answer) -> isize {
     isize::try_from(in_c(refused.unwrap_or_else(copy))).unwrap_or(-1)
 }
 
-/// Files under the two names that the C library has for one call of 64 bits.
+/// Calls for which the C library has two names, which mean the same where a file's size has 64 bits.
 macro_rules! same {
     ($($name:ident, $other:ident($($arg:ident: $type:ty),*) -> $answer:ty = $body:expr;)*) => {$(
         #[unsafe(no_mangle)]

@@ -19,9 +19,9 @@ pub(crate) type Answer = Result<i64, i32>;
 /// # Safety
 /// As the system's documentation of the call demands of its arguments.
 pub(crate) unsafe fn call(number: libc::c_long, arguments: [i64; 6]) -> Answer {
-    let [a, b, c, d, e, f] = arguments;
+    let [first, second, third, fourth, fifth, sixth] = arguments;
     // SAFETY: the caller's; those beyond what the call takes are ignored.
-    match unsafe { libc::syscall(number, a, b, c, d, e, f) } {
+    match unsafe { libc::syscall(number, first, second, third, fourth, fifth, sixth) } {
         // SAFETY: always points to this thread's own.
         -1 => Err(unsafe { *libc::__errno_location() }),
         done => Ok(done),

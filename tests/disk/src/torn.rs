@@ -29,7 +29,7 @@ impl Dice {
     }
 
     const fn coin(&mut self) -> bool {
-        self.next() % 2 == 0
+        self.next().is_multiple_of(2)
     }
 }
 

@@ -59,6 +59,7 @@ impl From<Fate> for Life {
 pub(crate) struct Ended {
     pub(crate) cut: bool,
     pub(crate) lines: Vec<String>,
+    pub(crate) printed: String,
 }
 
 pub(crate) struct Machine {
@@ -128,15 +129,15 @@ impl Machine {
         }
         let output = command.output().expect("a child");
         let said = String::from_utf8_lossy(&output.stderr);
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
         let cut = output.status.code() == Some(variables::CUT_CODE);
         assert!(
             cut || output.status.success(),
-            "{work} {argument} {fate:?} {torn:?}: {}\n{said}\n{}{}",
+            "{work} {argument} {fate:?} {torn:?}: {}\n{said}\n{printed}{}",
             output.status,
-            String::from_utf8_lossy(&output.stdout),
             self.journal().join("\n")
         );
-        Ended { cut, lines: said.lines().map(str::to_owned).collect() }
+        Ended { cut, lines: said.lines().map(str::to_owned).collect(), printed }
     }
 
     /// What became of each sync of the last process.
@@ -147,22 +148,31 @@ impl Machine {
 
     /// The power comes back: the next process finds what is on the disk, and nothing else.
     pub(crate) fn start_again(&self) {
+        self.start_again_beside(|_| false);
+    }
+
+    /// As that, but what stands below these names at the top was somebody else's and is as it was.
+    pub(crate) fn start_again_beside(&self, others: impl Fn(&str) -> bool) {
         let found = self.base.path().join("found");
-        copy(&self.on_disk(), &found);
+        copy(&self.on_disk(), &found, &|name| !others(name));
+        copy(&self.directory(), &found, &others);
         fs::remove_dir_all(self.directory()).expect("the page cache, to forget");
         fs::rename(found, self.directory()).expect("what is on the disk");
         fs::remove_dir_all(self.disk()).expect("a disk to make anew");
     }
 }
 
-/// Names that lead elsewhere are followed.
-pub(crate) fn copy(from: &Path, to: &Path) {
-    fs::create_dir(to).expect("a directory");
+/// What is chosen by name, and all that is below it. Names that lead elsewhere are followed.
+fn copy(from: &Path, to: &Path, chosen: &dyn Fn(&str) -> bool) {
+    fs::create_dir_all(to).expect("a directory");
     for entry in fs::read_dir(from).expect("a directory") {
         let entry = entry.expect("an entry");
         let (path, copied) = (entry.path(), to.join(entry.file_name()));
+        if !chosen(&entry.file_name().to_string_lossy()) {
+            continue;
+        }
         if path.is_dir() {
-            copy(&path, &copied);
+            copy(&path, &copied, &|_| true);
         } else {
             fs::copy(&path, &copied).expect("a copy");
         }
