@@ -1,6 +1,7 @@
 //! The store on a disk whose power is cut, and whose syncs fail.
 
 use crate::machine::{Ended, Fate, Life, Machine};
+use rusqlite::{Connection, OpenFlags, Row};
 use std::collections::BTreeSet;
 
 /// Of the first life: enough for several moves of the log and two closings.
@@ -37,8 +38,10 @@ fn is_kept(machine: &Machine, promised: &BTreeSet<String>) -> Result<(), String>
     let next = lives(machine, MORE, Fate::Nothing);
     finds(&next, promised)?;
     let database = machine.directory().join("events.db");
-    let database = rusqlite::Connection::open(database).map_err(|error| error.to_string())?;
-    let check = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
+    // Who only reads moves no log, and syncs nothing.
+    let database = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    let database = database.map_err(|error| error.to_string())?;
+    let check = |row: &Row<'_>| row.get::<_, String>(0);
     let check = database.pragma_query_value(None, "integrity_check", check);
     check.map_err(|error| error.to_string()).and_then(|said| match said.as_str() {
         "ok" => Ok(()),
