@@ -7,14 +7,14 @@
 //!    acknowledged before, and nobody was told of more.
 //! 3. The mark names its store, so that the companion of another one is not taken for it.
 
+use crate::place::Place;
 use fundflow_kernel::{envelope::Chain, store::Position};
 use sha2::{Digest as _, Sha256};
 use std::{
     fmt,
-    fs::{File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io,
-    os::unix::fs::{FileExt as _, OpenOptionsExt as _},
-    path::Path,
+    os::unix::fs::FileExt as _,
 };
 
 const MAGIC: [u8; 8] = *b"FFLWACK1";
@@ -100,19 +100,21 @@ pub(super) struct Acknowledged {
 }
 
 impl Acknowledged {
-    /// Makes the companion. It is there after a power cut when its directory is synced.
-    pub(super) fn create(path: &Path, mark: &Mark) -> io::Result<()> {
+    /// Makes the companion, under its name when it is whole. It is there after a power cut when its directory is
+    /// synced.
+    pub(super) fn create(place: &Place, mark: &Mark) -> io::Result<()> {
+        let new = place.begin(".acknowledged")?;
         let mut bytes = mark.bytes();
-        // Whole from the start, so that no later write changes more than its own bytes.
+        // All of it from the start, so that no later write changes more than its own bytes.
         bytes.resize(FILE, 0);
-        let file =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+        let file = OpenOptions::new().write(true).open(&new)?;
         file.write_all_at(&bytes, 0)?;
-        file.sync_all()
+        file.sync_all()?;
+        fs::rename(&new, place.acknowledged())
     }
 
-    pub(super) fn open(path: &Path, last: Mark, syncs: bool) -> io::Result<Self> {
-        let file = OpenOptions::new().write(true).open(path)?;
+    pub(super) fn open(place: &Place, last: Mark, syncs: bool) -> io::Result<Self> {
+        let file = OpenOptions::new().write(true).open(place.acknowledged())?;
         Ok(Self { file, last, syncs })
     }
 
@@ -135,14 +137,14 @@ mod tests {
 
     fn written(marks: usize) -> (tempfile::TempDir, Vec<u8>) {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let path = directory.path().join("acknowledged");
+        let place = Place::of(&directory.path().join("events.db")).expect("a place");
         let first = Mark::first(Identity([7; 16]));
-        Acknowledged::create(&path, &first).expect("a file");
-        let mut file = Acknowledged::open(&path, first, true).expect("the file");
+        Acknowledged::create(&place, &first).expect("a file");
+        let mut file = Acknowledged::open(&place, first, true).expect("the file");
         for nth in 1..=marks {
             file.advance(Position(nth as u64 * 10), Chain([1; 32])).expect("a write");
         }
-        let bytes = std::fs::read(&path).expect("the file");
+        let bytes = fs::read(place.acknowledged()).expect("the file");
         (directory, bytes)
     }
 

@@ -118,7 +118,7 @@ fn mark_anew(place: &Place) -> Result<Option<PathBuf>, Trouble> {
     }
     let kept = set_aside(place)?;
     let mark = open::mark_of(&connection, open::identity(&connection)?)?;
-    Acknowledged::create(&place.acknowledged(), &mark)?;
+    Acknowledged::create(place, &mark)?;
     place.sync_directory()?;
     Ok(kept)
 }

@@ -67,7 +67,7 @@ pub(super) fn for_writing(place: &Place, settings: &Settings) -> Result<Opened, 
     }
     let last = check_acknowledged(&connection, place.mark()?.ok_or(Trouble::Alone)?)?;
     let syncs = settings.durability == Durability::Full;
-    let acknowledged = Acknowledged::open(&place.acknowledged(), last, syncs)?;
+    let acknowledged = Acknowledged::open(place, last, syncs)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     Ok(Opened { connection, acknowledged })
 }
@@ -126,7 +126,7 @@ pub(super) fn name_copy(place: &Place) -> Result<(), Trouble> {
     if check_format(&connection)? == WITHOUT_IDENTITY {
         return give_identity(&connection, place);
     }
-    Acknowledged::create(&place.acknowledged(), &mark_of(&connection, store)?)?;
+    Acknowledged::create(place, &mark_of(&connection, store)?)?;
     connection.execute(sql::SET_IDENTITY, [store.0])?;
     connection.close().map_err(|(_, error)| error)?;
     File::open(place.database())?.sync_all()?;
@@ -220,7 +220,7 @@ pub(super) fn create(place: &Place) -> Result<(), Trouble> {
 /// says nothing beside a database that is not there or is not filled.*
 fn fill(connection: &Connection, place: &Place) -> Result<(), Trouble> {
     let store = new_identity(connection)?;
-    Acknowledged::create(&place.acknowledged(), &Mark::first(store))?;
+    Acknowledged::create(place, &Mark::first(store))?;
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     for statement in sql::CREATE {
         transaction.execute(statement, [])?;
@@ -236,7 +236,7 @@ fn fill(connection: &Connection, place: &Place) -> Result<(), Trouble> {
 /// store without an identity, and made again.*
 fn give_identity(connection: &Connection, place: &Place) -> Result<(), Trouble> {
     let store = new_identity(connection)?;
-    Acknowledged::create(&place.acknowledged(), &mark_of(connection, store)?)?;
+    Acknowledged::create(place, &mark_of(connection, store)?)?;
     place.sync_directory()?;
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     transaction.execute(sql::CREATE_STORE, [])?;
@@ -276,8 +276,8 @@ mod tests {
             let path = directory.path().join("events.db");
             fs::write(directory.path().join(left), &garbage).expect("a file");
             let first = Mark::first(Identity([1; 16]));
-            let companion = directory.path().join("events.db.acknowledged");
-            Acknowledged::create(&companion, &first).expect("a companion");
+            let place = Place::of(&path).expect("a place");
+            Acknowledged::create(&place, &first).expect("a companion");
             let read = SqliteStore::open_read_only(&path).map(drop);
             assert!(matches!(read, Err(OpenError::Missing { .. })), "{left}: {read:?}");
             open_at(&path).expect("a store");

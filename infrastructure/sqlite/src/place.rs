@@ -38,7 +38,7 @@ impl Place {
 
     /// The same, whose directory is made where there is none, for its owner alone.
     pub(super) fn made(path: &Path) -> io::Result<Self> {
-        DirBuilder::new().recursive(true).mode(0o700).create(directory_of(path))?;
+        make(directory_of(path))?;
         Self::of(path)
     }
 
@@ -119,6 +119,20 @@ impl Place {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// Every directory that is made is synced into the one above it, or a power cut would take the store with its name.
+fn make(directory: &Path) -> io::Result<()> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    let above = directory_of(directory);
+    make(above)?;
+    match DirBuilder::new().mode(0o700).create(directory) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        // A file of that name is refused when it is used as a directory.
+        _ => fs::File::open(above)?.sync_all(),
     }
 }
 

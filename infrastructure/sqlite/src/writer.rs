@@ -10,7 +10,8 @@
 //! 5. Publish the new head. *If it dies here, readers find the events when they next look.*
 //! 6. Answer. *If it dies here, the answers are lost; a retry finds its events and writes nothing.*
 //!
-//! A failure in 3 or 4 poisons the store: what the disk holds is unknown until it is reopened.
+//! A failure in 3 or 4 poisons the store: what the disk holds is unknown until it is reopened. So does one of the
+//! disk while the log is moved (`checkpoint`).
 
 mod failed;
 mod group;
@@ -25,15 +26,16 @@ use crate::{
     row::{self, Place, signed},
     sql,
 };
-use failed::{DOUBLE, Failed, Stopped, is_busy, said_by};
+pub(super) use failed::said_by;
+use failed::{DOUBLE, Failed, Stopped, is_busy};
 use foldhash::fast::RandomState;
 use fundflow_kernel::{
     envelope::{Chain, StreamName},
     store::{AppendError, Batch, Position, StreamAppend},
 };
 use group::Group;
-use rusqlite::{Connection, Statement, Transaction, TransactionBehavior, config::DbConfig};
-use std::{collections::HashMap, sync::Arc, thread::JoinHandle};
+use rusqlite::{Connection, Statement, Transaction, TransactionBehavior};
+use std::{collections::HashMap, sync::Arc};
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// Streams of before the opening that are learned at a time: a few milliseconds.
@@ -66,7 +68,7 @@ impl Work {
 pub(super) struct Start {
     pub(super) database: Connection,
     pub(super) acknowledged: Acknowledged,
-    pub(super) helper: JoinHandle<()>,
+    pub(super) helper: checkpoint::Helper,
     pub(super) lock: Lock,
     pub(super) epoch: i64,
     pub(super) head: Position,
@@ -94,33 +96,19 @@ pub(super) fn run(start: Start) {
     let mut poisoned = true;
     match Writer::new(&database, acknowledged, epoch, head, cached_streams, ids) {
         Ok(mut writer) => {
-            closed = writer.serve(&mut jobs, &published);
+            closed = writer.serve(&mut jobs, &published, &helper.failure);
             poisoned = matches!(writer.stopped, Some(Stopped::Poisoned { .. }));
         }
         // The jobs are dropped with the channel; their senders are told that the store is closed.
         Err(error) => tracing::error!(%error, "the store's writer could not start"),
     }
     drop(jobs);
-    checkpoint::dismiss(&mut database, helper);
-    leave(database, poisoned);
+    poisoned |= checkpoint::dismiss(&mut database, helper);
+    checkpoint::leave(database, poisoned);
     drop(lock);
     if let Some(closed) = closed {
         // Nobody may be waiting any more.
         let _ = closed.send(());
-    }
-}
-
-/// Moves the log into the database, so that the next opening has nothing to recover.
-fn leave(database: Connection, poisoned: bool) {
-    let left = if poisoned {
-        // What a failed sync left is for the next opening to look at, not for us to spread.
-        database.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map(drop)
-    } else {
-        database.pragma(None, "wal_checkpoint", "TRUNCATE", |_| Ok(()))
-    };
-    let left = left.and_then(|()| database.close().map_err(|(_, error)| error));
-    if let Err(error) = left {
-        tracing::warn!(%error, "the store was left with a log to recover at the next opening");
     }
 }
 
@@ -178,9 +166,13 @@ impl<'db> Writer<'db> {
         &mut self,
         jobs: &mut mpsc::Receiver<Job>,
         published: &watch::Sender<Position>,
+        failure: &checkpoint::Failure,
     ) -> Option<oneshot::Sender<()>> {
         while let Some(first) = self.next(jobs) {
             let Group { works, answers, closing } = Group::of(first, jobs);
+            if let (None, Some(cause)) = (&self.stopped, failure.get()) {
+                self.stopped = Some(Stopped::Poisoned { cause: cause.clone() });
+            }
             let outcomes = self.commit(&works);
             if *published.borrow() < self.head {
                 published.send_replace(self.head);

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Whose `lib.rs` is a table of contents and nothing else.
-pub(crate) const LIBRARIES: [&str; 10] = [
+pub(crate) const LIBRARIES: [&str; 11] = [
     "kernel",
     "domain",
     "sagas/runtime",
@@ -17,6 +17,7 @@ pub(crate) const LIBRARIES: [&str; 10] = [
     "infrastructure/sqlite",
     "engine",
     "tests",
+    "tests/disk",
 ];
 
 pub(crate) fn root() -> PathBuf {

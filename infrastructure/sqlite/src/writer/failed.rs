@@ -55,7 +55,7 @@ pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
 }
 
 /// SQLite's message, with the number that tells which call to the system failed.
-pub(super) fn said_by(error: &rusqlite::Error) -> Arc<str> {
+pub(crate) fn said_by(error: &rusqlite::Error) -> Arc<str> {
     let number = error.sqlite_error().map(|error| error.extended_code);
     number.map_or_else(|| error.to_string(), |number| format!("{error}, SQLite {number}")).into()
 }

@@ -49,7 +49,7 @@ fn writer((database, epoch, head): &(Connection, i64, Position)) -> Writer<'_> {
 fn companion(database: &Connection) -> Acknowledged {
     let place = Place::of(Path::new(database.path().expect("a file"))).expect("a place");
     let Ok(Some(last)) = place.mark() else { panic!("a mark") };
-    Acknowledged::open(&place.acknowledged(), last, true).expect("a companion")
+    Acknowledged::open(&place, last, true).expect("a companion")
 }
 
 /// An append of one event per cause; the cause's first letter is its type.
