@@ -13,10 +13,6 @@ const SQL: &[(&str, &str)] = &[
     ("tests/tests/sqlite_store.rs", "looks behind the store's back, as an auditor would"),
 ];
 
-/// Where a test is switched off, until when.
-const IGNORED: &[(&str, &str)] =
-    &[("tests/disk/tests/power/store.rs", "until the log is rescued at opening")];
-
 #[test]
 fn no_money_is_a_float() {
     for (name, text) in files() {
@@ -39,9 +35,7 @@ fn nothing_is_left_for_later() {
     for (name, text) in files().iter().filter(|(name, _)| !is_tidy(name)) {
         for word in words {
             let found: Vec<_> = lines_with(text, word).collect();
-            let excepted = word == "#[ignore" && IGNORED.iter().any(|(file, _)| file == name);
-            assert!(excepted || found.is_empty(), "{name}: {found:?}");
-            assert!(!excepted || !found.is_empty(), "{name} ignores no test; take it off the list");
+            assert!(found.is_empty(), "{name}: {found:?}");
         }
     }
 }

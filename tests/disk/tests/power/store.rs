@@ -147,7 +147,6 @@ fn of_the_database(failed: &str) -> bool {
 }
 
 #[test]
-#[ignore = "needs the log to be rescued at opening"]
 fn a_store_opened_again_after_a_failed_sync_of_its_log_loses_nothing_that_it_shows() {
     after_each_failed(of_the_log, opened_again_before_a_cut);
 }
