@@ -1,10 +1,13 @@
 //! Worlds in which our own books refuse a row.
 
+use chrono::NaiveDate;
 use fundflow_domain::{
     day_limit::{Command, DayLimit},
+    fund::FundTerms,
     ids::FundCode,
     investor::{CustomerType, SalesChannel},
     limits::{DayMax, ExcessPolicy, LimitKey},
+    status::FundStatus,
     time::Timestamp,
 };
 use fundflow_kernel::streams::Key;
@@ -30,11 +33,24 @@ fn cap() -> DayMax {
 
 /// Every fund has that limit.
 pub(crate) fn limited() -> House {
-    let house = at_par::house();
-    let funds = house.funds.clone();
+    changed(at_par::house(), |fund, _| fund.limits.individual.day_max = Some(cap()))
+}
+
+/// No fund takes an order of a later T than the 13th.
+pub(crate) fn closing() -> House {
+    changed(at_par::house(), |fund, at| {
+        if at > day("2026-02-13").date() {
+            fund.status = FundStatus::Stopped;
+        }
+    })
+}
+
+/// The same, with other terms of its funds.
+pub(crate) fn changed(house: House, change: fn(&mut FundTerms, NaiveDate)) -> House {
+    let find = house.funds.clone();
     let find = move |code, at| {
-        let mut fund = fundflow_domain::fund::FundTerms::clone(&*funds(code, at)?);
-        fund.limits.individual.day_max = Some(cap());
+        let mut fund = FundTerms::clone(&*find(code, at)?);
+        change(&mut fund, at);
         Some(Arc::new(fund))
     };
     House { funds: Arc::new(find), ..house }
