@@ -199,12 +199,12 @@ fn whole(first: Half, second: Half) -> (TradeConfirmation, Vec<Misnamed>) {
         Side::In => (first.record, second.record),
         Side::Out | Side::Both => (second.record, first.record),
     };
-    (merged(out, into), misnamed)
+    (merged(out, &into), misnamed)
 }
 
 /// What leaves is of the one, what comes of the other; what either may say is of both.
-fn merged(out: TradeConfirmation, into: TradeConfirmation) -> TradeConfirmation {
-    let business_finish_flag = last::flag_of_both([&out, &into]);
+fn merged(out: TradeConfirmation, into: &TradeConfirmation) -> TradeConfirmation {
+    let business_finish_flag = last::flag_of_both([&out, into]);
     TradeConfirmation {
         target_nav: into.nav,
         cfm_vol_of_target_fund: into.confirmed_vol,

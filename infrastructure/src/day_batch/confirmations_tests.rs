@@ -74,7 +74,7 @@ fn each_half_of_a_conversion_gives_what_is_its_own() {
     let on = |text: &str| text.parse().ok();
     let out = TradeConfirmation { share_register_date: on("2026-02-24"), ..half("138", 10) };
     let into = TradeConfirmation { share_register_date: on("2026-02-25"), ..half("137", 20) };
-    let whole = merged(out, into);
+    let whole = merged(out, &into);
     assert_eq!(whole.share_register_date, on("2026-02-25"));
     assert_eq!(whole.recuperate_agency_fee, number(26));
     let numbers = converted(&whole).unwrap();
@@ -139,7 +139,7 @@ fn a_fee_that_either_half_names_is_one_of_the_conversion() {
             let [mut out, mut into] = [of("138"), of("137")];
             *field(&mut out) = said[0].into();
             *field(&mut into) = said[1].into();
-            assert_eq!(*field(&mut merged(out, into)), 5.into(), "field {nth}, {said:?}");
+            assert_eq!(*field(&mut merged(out, &into)), 5.into(), "field {nth}, {said:?}");
         }
     }
 }
@@ -169,7 +169,7 @@ fn a_rejection_says_how_many_shares_are_frozen_by_number_or_by_its_code() {
         frozen_by(&record, &code).unwrap()
     };
     let in_all = Some(RejectedFrozen::InAll("7".parse().unwrap()));
-    assert_eq!(kinds.map(|kind| frozen(kind, 7)), [in_all.clone(), in_all]);
+    assert_eq!(kinds.map(|kind| frozen(kind, 7)), [in_all, in_all]);
     assert_eq!(kinds.map(|kind| frozen(kind, 0)), [Some(RejectedFrozen::Asked), None]);
 }
 

@@ -256,7 +256,7 @@ fn a_discount_a_rate_or_an_allotment_that_contradicts_the_order_or_the_amounts_i
         (
             |it| {
                 (it.rate_fee, it.discount_rate_of_commission) =
-                    (Decimal::new(3, 3), Decimal::new(5, 1))
+                    (Decimal::new(3, 3), Decimal::new(5, 1));
             },
             "DiscountRateOfCommission 0.5000 of 0.1000",
         ),

@@ -47,13 +47,13 @@ pub(crate) fn closing() -> House {
 
 /// The same, with other terms of its funds.
 pub(crate) fn changed(house: House, change: fn(&mut FundTerms, NaiveDate)) -> House {
-    let find = house.funds.clone();
-    let find = move |code, at| {
-        let mut fund = FundTerms::clone(&*find(code, at)?);
-        change(&mut fund, at);
-        Some(Arc::new(fund))
+    let funds = house.funds.clone();
+    let changed = move |code, at| {
+        let mut terms = FundTerms::clone(&*funds(code, at)?);
+        change(&mut terms, at);
+        Some(Arc::new(terms))
     };
-    House { funds: Arc::new(find), ..house }
+    House { funds: Arc::new(changed), ..house }
 }
 
 /// The process dies before the saga is counted, and others take all that the limit of that fund and day lets in.

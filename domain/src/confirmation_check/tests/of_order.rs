@@ -266,7 +266,7 @@ fn all_that_a_record_of_another_order_brings_is_in_dispute() {
     let misnamed = crate::application::Misnamed::unless_same("FundCode", "011162", "000730");
     let disputed = |outcome: Outcome| {
         let misnamed = misnamed.clone().into_iter().collect();
-        let said = Confirmation { misnamed, outcome, ..record("1", true, ["0", "0", "0", "0"]) };
+        let said = Confirmation { outcome, misnamed, ..record("1", true, ["0", "0", "0", "0"]) };
         confirms_another(&said).unwrap().disputed
     };
     let of = |given: &str, yuan: &str| Disputed { shares: shares(given), money: money(yuan) };
