@@ -239,7 +239,6 @@ fn contradicted(sent: &TradeApplication, record: &TradeConfirmation) -> String {
 #[test]
 fn a_discount_a_rate_or_an_allotment_that_contradicts_the_order_or_the_amounts_is_told_with_both_values()
  {
-    let number = |text: &str| -> Decimal { text.parse().unwrap() };
     let rows: [(Change, &str); 14] = [
         (|_| {}, ""),
         // The column is 0 in every record of many files.
@@ -274,6 +273,11 @@ fn a_discount_a_rate_or_an_allotment_that_contradicts_the_order_or_the_amounts_i
         change(&mut record);
         assert_eq!(contradicted(&sent, &record), words, "row {nth}");
     }
+}
+
+#[test]
+fn an_allotment_is_the_part_that_is_confirmed_to_the_fen() {
+    let number = |text: &str| -> Decimal { text.parse().unwrap() };
     let (sent, record) = bought();
     let part = TradeConfirmation {
         confirmed_amount: number("7500"),
@@ -294,17 +298,22 @@ fn a_discount_a_rate_or_an_allotment_that_contradicts_the_order_or_the_amounts_i
         refund_amount: number("6.67"),
         sale_percent: number("0.33333"),
         charge: Decimal::ZERO,
-        ..record.clone()
+        ..record
     };
-    let ten = TradeApplication { application_amount: 10.into(), ..sent.clone() };
+    let ten = TradeApplication { application_amount: 10.into(), ..sent };
     assert_eq!(contradicted(&ten, &third), "");
+}
+
+#[test]
+fn whatever_buys_is_held_against_its_discount_and_its_amounts_and_what_leaves_is_not() {
+    let (sent, record) = bought();
     for (asks, answers) in [("020", "130"), ("022", "122"), ("039", "139")] {
         let sent = TradeApplication { business_code: asks.to_owned(), ..sent.clone() };
         let record = TradeConfirmation {
             business_code: answers.to_owned(),
             discount_rate_of_commission: Decimal::ONE,
             rate_fee: Decimal::ONE,
-            sale_percent: number("0.5"),
+            sale_percent: Decimal::new(5, 1),
             ..record.clone()
         };
         let words = "DiscountRateOfCommission 1.0000 of 0.1000; RateFee 1.00000000 of 0.00150024; \

@@ -193,20 +193,6 @@ fn rows_of_one_account_are_added_up_and_one_that_does_not_add_up_is_a_puzzle() {
     );
     let sum = stated.into_values().map(|it| it.frozen.to_string()).collect::<Vec<_>>();
     assert_eq!(sum, ["35.00"]);
-
-    // It is of the day that a row names, or of that of its file, whichever is the latest.
-    let on = |text: &str| -> Option<chrono::NaiveDate> { text.parse().ok() };
-    let mut stated = Stated::new();
-    for (said, latest) in [
-        (on("2026-02-12"), "2026-02-12"),
-        (None, "2026-02-13"),
-        (on("2026-02-10"), "2026-02-13"),
-        (on("2026-02-24"), "2026-02-24"),
-    ] {
-        let row = ShareBalance { transaction_cfm_date: said, ..row(1, 0, 1) };
-        balances::add(&mut stated, &row, date).unwrap();
-        assert_eq!(stated.values().map(|it| it.on.to_string()).collect::<Vec<_>>(), [latest]);
-    }
 }
 
 #[tokio::test]
