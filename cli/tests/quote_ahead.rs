@@ -134,6 +134,8 @@ fn a_withdrawal_pays_on_the_day_and_the_amount_of_its_quote_and_the_income_that_
         match settled.first() {
             None => assert_eq!(quote["income"], "-"),
             Some(settled) => {
+                let earns = "what the shares earn until 2026-02-24 with it";
+                assert!(quote.to_string().contains(earns), "{quote}");
                 assert_eq!(number(&settled["amount"]), number(&quote["income"]), "{settled}");
             }
         }
@@ -207,6 +209,11 @@ fn each_mode_of_a_discount_purchase_runs_on_the_days_and_for_the_fee_of_its_quot
             conversion => conversion["topup_fee"].clone(),
         };
         assert_eq!(said["fee"], fee, "{mode}: {last}");
+        // 1,000 less 1,000 / 1.015.
+        assert_eq!(said["ordinary_fee"], "14.78", "{mode}");
+        let number =
+            |it: &Value| -> rust_decimal::Decimal { it.as_str().unwrap().parse().unwrap() };
+        assert_eq!(number(&said["saved"]), number(&said["ordinary_fee"]) - number(&fee), "{mode}");
     }
 }
 

@@ -78,8 +78,7 @@ impl Claims {
     /// Shares that claims keep back from whoever has these: those that are older; all of them from whoever
     /// has none.
     pub(crate) fn before(&self, own: impl Fn(&Claim) -> bool) -> Shares {
-        let others = self.0.iter().take_while(|claim| claim.waived || !own(claim));
-        sum(others.filter(|claim| !own(claim)))
+        sum(self.0.iter().take_while(|claim| claim.waived || !own(claim)))
     }
 
     /// Whose claims stand, the oldest first.
@@ -155,4 +154,72 @@ impl Claims {
 fn sum<'a>(claims: impl Iterator<Item = &'a Claim>) -> Shares {
     let standing = claims.filter(|claim| !claim.waived);
     standing.fold(Shares::ZERO, |sum, claim| sum.plus(claim.shares).unwrap_or(sum))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(name: &str) -> OrderId {
+        name.parse().unwrap()
+    }
+
+    fn shares(number: &str) -> Shares {
+        number.parse().unwrap()
+    }
+
+    /// Each order's transaction is its letter: `A-1` is one of `A`.
+    fn of(order: &OrderId) -> TransactionId {
+        order.as_str()[..1].parse().unwrap()
+    }
+
+    fn claims(all: &[(&str, &str)]) -> Claims {
+        let mut claims = Claims::NONE;
+        for (name, number) in all {
+            claims.claimed(&order(name), &of(&order(name)), shares(number)).unwrap();
+        }
+        claims
+    }
+
+    #[test]
+    fn a_transaction_is_told_once_however_many_of_its_orders_wait() {
+        let mut claims = claims(&[("B-1", "1"), ("A-1", "2"), ("B-2", "4"), ("C-1", "8")]);
+        claims.waived(&order("C-1")).unwrap();
+        assert_eq!(claims.waiting(), [of(&order("B-1")), of(&order("A-1"))]);
+    }
+
+    #[test]
+    fn whoever_waived_has_none_and_comes_after_all_until_it_claims_again() {
+        let mut claims = claims(&[("A-1", "1"), ("B-1", "2"), ("C-1", "4")]);
+        let before =
+            |claims: &Claims, name: &str| claims.before(|claim| claim.order == order(name));
+        assert_eq!(
+            ["A-1", "B-1", "C-1"].map(|it| before(&claims, it)),
+            ["0", "1", "3"].map(shares)
+        );
+        claims.waived(&order("A-1")).unwrap();
+        assert_eq!(
+            ["A-1", "B-1", "C-1"].map(|it| before(&claims, it)),
+            ["6", "0", "2"].map(shares)
+        );
+
+        claims.claimed(&order("A-1"), &of(&order("A-1")), shares("8")).unwrap();
+        assert!(claims.stands(&order("A-1")));
+        assert_eq!(
+            ["A-1", "B-1", "C-1"].map(|it| before(&claims, it)),
+            ["0", "8", "10"].map(shares)
+        );
+        assert_eq!(claims.standing(), shares("14"));
+    }
+
+    #[test]
+    fn what_does_not_stand_is_neither_lifted_nor_waived_nor_claimed_as_it_is() {
+        let mut claims = claims(&[("A-1", "1")]);
+        assert_eq!((claims.lifted(&order("B-1")), claims.waived(&order("B-1"))), (None, None));
+        let same = claims.claimed(&order("A-1"), &of(&order("A-1")), shares("1"));
+        assert_eq!((same, claims.waived(&order("A-1"))), (None, Some(())));
+        assert_eq!(claims.waived(&order("A-1")), None, "it was waived");
+        assert_eq!(claims.lifted(&order("A-1")), Some(()));
+        assert_eq!(claims.lifted(&order("A-1")), None, "it was lifted");
+    }
 }

@@ -16,12 +16,7 @@
 use crate::{
     arithmetic::{OutOfRange, out_of_range},
     explain::{self, plain},
-    fees::{
-        discount::{DiscountCase, DiscountRule, Discounted},
-        schedule::{FeeSchedule, NoCharge},
-        tiers::Charge,
-    },
-    ids::VersionTag,
+    fees::tiers::Charge,
     money::{Amount, Money, Nav, Residual, ShareRounding, Shares},
 };
 use serde::{Deserialize, Serialize};
@@ -29,9 +24,6 @@ use serde::{Deserialize, Serialize};
 /// Why a purchase cannot be priced. Checked in this order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// The schedule says nothing of this business.
-    #[error(transparent)]
-    NoCharge(#[from] NoCharge),
     /// Nothing would be left.
     #[error(
         "fee {fee} is not below the amount {amount}; {}",
@@ -82,19 +74,6 @@ pub struct Purchase {
     pub rounding: ShareRounding,
 }
 
-/// A purchase, and why it is charged what it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Priced {
-    /// Amount, net, fee and shares of the purchase.
-    pub purchase: Purchase,
-    /// The fee schedule that priced it.
-    pub schedule: VersionTag,
-    /// Lower bound of the tier that the gross amount fell into.
-    pub tier_from: Money,
-    /// Published charge, charge after the discount, rule.
-    pub discounted: Discounted,
-}
-
 /// Prices an amount at a charge.
 ///
 /// # Errors
@@ -128,24 +107,6 @@ pub fn subscribe(
     }
     let residual = buying.residual(shares, face).ok_or_else(|| lost("residual"))?;
     Ok(Purchase { gross, net, fee, interest, shares, residual, charge, nav: face, rounding })
-}
-
-/// Prices an amount by a schedule: tier of the gross amount, strongest discount, fee, shares.
-///
-/// # Errors
-/// [`Refusal`], in its order.
-pub fn price_by(
-    schedule: &FeeSchedule,
-    rules: &[DiscountRule],
-    case: DiscountCase,
-    gross: Amount,
-    nav: Nav,
-    rounding: ShareRounding,
-) -> Result<Priced, Refusal> {
-    let tier_from = schedule.tiers_for(case.business)?.at(gross.into()).from;
-    let discounted = schedule.charge_for(gross.into(), rules, case)?;
-    let purchase = price(gross, discounted.charge, nav, rounding)?;
-    Ok(Priced { purchase, schedule: schedule.version.clone(), tier_from, discounted })
 }
 
 fn split(gross: Amount, charge: Charge) -> Result<(Money, Money), Refusal> {
@@ -188,17 +149,6 @@ impl Purchase {
         lines.push(format!(
             "residual = {buying} - {shares} × {nav} = {residual}, left to the fund's assets"
         ));
-        lines
-    }
-}
-
-impl Priced {
-    /// Every step in words, from the tier on.
-    pub fn explain(&self) -> Vec<String> {
-        let tier = format!("tier from {} of schedule {}", self.tier_from, self.schedule);
-        let mut lines = vec![tier];
-        lines.extend(self.discounted.explain());
-        lines.extend(self.purchase.explain());
         lines
     }
 }

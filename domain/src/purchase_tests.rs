@@ -1,5 +1,5 @@
 use super::*;
-use crate::fees::{Business, Channel, schedule::tests::schedule};
+use crate::fees::{Business, schedule::tests::schedule};
 use crate::money::Rate;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -39,24 +39,18 @@ fn golden_purchases() {
 }
 
 #[test]
-fn the_fee_falls_at_the_edge_of_a_tier_and_the_schedule_says_which_tier() {
-    let case = DiscountCase {
-        channel: Channel::DirectOnline,
-        business: Business::Purchase,
-        on: "2025-06-03".parse().unwrap(),
-    };
-    let nav = "1.2345".parse().unwrap();
+fn the_fee_falls_at_the_edge_of_a_tier() {
+    let schedule = schedule("");
     let priced = |gross: &str| {
-        let gross = gross.parse().unwrap();
-        price_by(&schedule(""), &[], case, gross, nav, ShareRounding::HalfUp).unwrap()
+        let gross: Amount = gross.parse().unwrap();
+        let charge = schedule.tiers_for(Business::Purchase).unwrap().at(gross.into()).charge;
+        price(gross, charge, "1.2345".parse().unwrap(), ShareRounding::HalfUp).unwrap()
     };
-    assert_eq!(priced("999999.99").purchase.fee, "14778.32".parse().unwrap());
-    assert_eq!(priced("1000000.00").purchase.fee, "11857.71".parse().unwrap());
+    assert_eq!(priced("999999.99").fee, "14778.32".parse().unwrap());
+    assert_eq!(priced("1000000.00").fee, "11857.71".parse().unwrap());
     assert_eq!(
         priced("6000000").explain(),
         [
-            "tier from 5000000.00 of schedule 011162-a-2021",
-            "charge: 1000.00 per order published, no discount",
             "fee = 1000.00 per order",
             "net = 6000000.00 - 1000.00 = 5999000.00",
             "shares = 5999000.00 / 1.2345 = 4859457.27 (to 0.01, half up)",

@@ -19,14 +19,17 @@ use fundflow::{
 use fundflow_cli::{Registry, Stage};
 use fundflow_domain::{
     calendar::TradingCalendar,
+    fast_redemption::Advancer,
     investor::{InvestorProfile, SalesChannel},
     modes::ConversionMode,
 };
 use fundflow_infrastructure::{catalogue, sqlite::SqliteStore};
 use fundflow_sagas::{
     discount_purchase::{Asked, Command, DiscountPurchase, Request},
+    fast_withdraw::{self, FastWithdraw},
     house::House,
     parts::milestone::Scope,
+    recharge::{self, Recharge},
 };
 use std::{path::Path, sync::Arc};
 
@@ -132,6 +135,58 @@ async fn what_would_be_refused_is_said_with_what_would_be_taken_instead() {
     let no = stage.engine().quote(&saga(), reserved).await.unwrap_err();
     assert!(matches!(no, NoQuote::NotTaken(_)), "{no}");
     assert_eq!(stored(folder.path()).await, []);
+}
+
+/// As the sandbox knows the distributor and the bank that advances.
+fn fast_withdraw() -> FastWithdraw {
+    FastWithdraw {
+        house: saga().house,
+        distributor: "305".parse().unwrap(),
+        by: Advancer::LicensedBank("advancing-bank".parse().unwrap()),
+        holder: "advancing-bank".parse().unwrap(),
+        bank: "advance".parse().unwrap(),
+    }
+}
+
+#[tokio::test]
+async fn what_is_left_of_the_day_is_less_what_went_out_and_what_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let stage = open(folder.path()).await;
+    let engine = stage.engine();
+    let investor: InvestorProfile = serde_json::from_str(INVESTOR).unwrap();
+    let request = recharge::Request {
+        investor: investor.id.clone(),
+        account: investor.account.clone(),
+        fund: "000730".parse().unwrap(),
+        amount: "20000.00".parse().unwrap(),
+        only_today: false,
+    };
+    let asked = recharge::Asked {
+        investor: investor.clone(),
+        channel: SalesChannel::DirectOnline,
+        warning_confirmed: None,
+        at: None,
+    };
+    let recharge = Asking::<Recharge>::of("TX-1".parse().unwrap(), request, asked);
+    engine.request_watched(recharge).await.map(drop).unwrap();
+    stage.until(at("24T10:00")).await.unwrap();
+
+    let asking = |tx: &str, shares: &str| {
+        let request = fast_withdraw::Request {
+            investor: investor.id.clone(),
+            account: investor.account.clone(),
+            fund: "000730".parse().unwrap(),
+            shares: Some(shares.parse().unwrap()),
+        };
+        let asked = fast_withdraw::Asked { investor: investor.clone(), at: None };
+        Asking::<FastWithdraw>::of(tx.parse().unwrap(), request, asked)
+    };
+    engine.request_watched(asking("TX-2", "3000.00")).await.map(drop).unwrap();
+    engine.settle().await.unwrap();
+    let quote = engine.quote(&fast_withdraw(), asking("TX-3", "2000.00")).await.unwrap();
+    let figures = [quote.max, quote.used, quote.cash, quote.left].map(|it| it.to_string());
+    assert_eq!(figures, ["10000.00", "3000.00", "2000.00", "5000.00"]);
+    assert_eq!(quote.day.to_string(), "2026-02-24");
 }
 
 #[tokio::test]

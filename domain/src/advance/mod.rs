@@ -321,11 +321,6 @@ impl State {
 }
 
 impl Advance {
-    /// Whether the bank waits for its own money.
-    pub const fn is_owed(&self) -> bool {
-        matches!(self.stage, Stage::Advanced | Stage::Repaying { .. })
-    }
-
     /// Yuan that the bank has of what went back to it, less what it returned; `None` beyond every range.
     pub fn got_back(&self) -> Option<Money> {
         let went = self.repaid.iter().try_fold(Money::ZERO, |sum, it| sum.plus(it.amount))?;

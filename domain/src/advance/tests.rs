@@ -89,7 +89,7 @@ fn the_bank_gets_back_what_it_paid_under_a_number_of_its_own() {
         .then([])
         .state();
 
-    assert!(!state.advance().unwrap().is_owed());
+    assert_eq!(state.advance().unwrap().stage, Stage::Settled);
 }
 
 fn contested(serial: &str) -> Contested {
@@ -191,7 +191,7 @@ fn the_bank_gets_what_the_shares_brought_and_the_rest_is_its_own_claim() {
         .then([Event::Repaid(transfer("R2", "100"))])
         .state();
     let advance = state.advance().unwrap();
-    assert!(!advance.is_owed());
+    assert_eq!(advance.stage, Stage::Settled);
     assert_eq!(advance.got_back().unwrap().to_string(), "4100.00");
     assert_eq!(advance.recourse.to_string(), "900.00");
 

@@ -5,6 +5,7 @@ use crate::{case::Kind as K, fees::tiers::AmountTier, money::Amount};
 
 mod conversions;
 mod dates;
+mod edges;
 mod of_order;
 mod properties;
 mod redemptions;

@@ -113,7 +113,8 @@ impl SqliteStore {
         Self::open_writer(path, settings)
     }
 
-    /// Opens the store to read, also while another process writes. Appends are refused.
+    /// Opens the store to read, also while another process writes. Appends are refused, and
+    /// [`EventStore::head`] stays where the store was when it was opened.
     ///
     /// # Errors
     /// [`OpenError`], which says what to do.
@@ -197,21 +198,6 @@ impl SqliteStore {
     /// The database file.
     pub fn path(&self) -> &Path {
         self.0.place.database()
-    }
-
-    /// Looks how far the store has come and moves [`EventStore::head`] there. Needed only where
-    /// another process writes: nothing tells this one.
-    ///
-    /// # Errors
-    /// [`ReadError`] as for any read.
-    pub fn poll_head(&self) -> Result<Position, ReadError> {
-        let found = self.0.readers.with(Reader::head)?;
-        self.0.head.send_if_modified(|head| {
-            let moved = *head < found;
-            *head = found.max(*head);
-            moved
-        });
-        Ok(found)
     }
 
     /// The streams whose names lie from `from` up to, but not including, `until`, in order of bytes.

@@ -42,3 +42,30 @@ pub(super) fn add(stated: &mut Stated, row: &ShareBalance, date: NaiveDate) -> R
         row.available_vol, row.total_frozen_vol, row.total_vol
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_is_of_the_day_that_a_row_names_or_of_its_file_whichever_is_the_latest() {
+        let on = |text: &str| -> Option<NaiveDate> { text.parse().ok() };
+        let mut stated = Stated::new();
+        for (said, latest) in [
+            (on("2026-02-12"), "2026-02-12"),
+            (None, "2026-02-13"),
+            (on("2026-02-10"), "2026-02-13"),
+            (on("2026-02-24"), "2026-02-24"),
+        ] {
+            let row = ShareBalance {
+                fund_code: "000730".into(),
+                total_frozen_vol: 1.into(),
+                total_vol: 1.into(),
+                transaction_cfm_date: said,
+                ..ShareBalance::default()
+            };
+            add(&mut stated, &row, "2026-02-13".parse().unwrap()).unwrap();
+            assert_eq!(stated.values().map(|it| it.on.to_string()).collect::<Vec<_>>(), [latest]);
+        }
+    }
+}

@@ -199,8 +199,13 @@ fn whole(first: Half, second: Half) -> (TradeConfirmation, Vec<Misnamed>) {
         Side::In => (first.record, second.record),
         Side::Out | Side::Both => (second.record, first.record),
     };
-    let business_finish_flag = last::flag_of_both([&out, &into]);
-    let whole = TradeConfirmation {
+    (merged(out, &into), misnamed)
+}
+
+/// What leaves is of the one, what comes of the other; what either may say is of both.
+fn merged(out: TradeConfirmation, into: &TradeConfirmation) -> TradeConfirmation {
+    let business_finish_flag = last::flag_of_both([&out, into]);
+    TradeConfirmation {
         target_nav: into.nav,
         cfm_vol_of_target_fund: into.confirmed_vol,
         confirmed_amount: into.confirmed_amount,
@@ -221,8 +226,7 @@ fn whole(first: Half, second: Half) -> (TradeConfirmation, Vec<Misnamed>) {
         total_trans_fee: out.total_trans_fee.max(into.total_trans_fee),
         charge: out.charge.max(into.charge),
         ..out
-    };
-    (whole, misnamed)
+    }
 }
 
 fn answer_of(
@@ -331,60 +335,5 @@ fn converted(record: &TradeConfirmation) -> Result<ConversionConfirmed, NumberEr
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use rust_decimal::Decimal;
-
-    fn of(business: &str) -> TradeConfirmation {
-        TradeConfirmation { business_code: business.to_owned(), ..Default::default() }
-    }
-
-    fn stated(answer: Result<ApplicationAnswer, String>) -> (Money, Option<Stated>) {
-        let Ok(ApplicationAnswer::Rejected(it)) = answer else { panic!("{answer:?}") };
-        (it.interest, it.stated)
-    }
-
-    fn refusal(record: &TradeConfirmation) -> (Money, Option<Stated>) {
-        let codes = ReturnCodes::built_in().unwrap();
-        stated(refused(record, &codes.explain("05", &record.return_code)))
-    }
-
-    /// So does one whose code is blank.
-    #[test]
-    fn a_rejection_says_what_its_record_confirms_and_sends_back() {
-        for code in ["0010", ""] {
-            let plain = TradeConfirmation { return_code: code.to_owned(), ..of("122") };
-            assert_eq!(refusal(&plain), (Money::ZERO, None));
-            let on = "2026-02-25".parse().ok();
-            let plain = TradeConfirmation { transaction_cfm_date: on, ..plain };
-            let (_, dated) = refusal(&plain);
-            assert!(dated.is_some_and(|it| it.on == on && !it.names_sums()));
-            let filled = TradeConfirmation {
-                confirmed_vol: Decimal::new(132_761, 2),
-                confirmed_amount: 1000.into(),
-                refund_amount: 400.into(),
-                interest: Decimal::new(50, 2),
-                ..plain
-            };
-            let (interest, stated) = refusal(&filled);
-            let stated = stated.unwrap();
-            assert_eq!(interest, "0.50".parse().unwrap());
-            assert_eq!((stated.on, stated.refund), (on, Money::whole_yuan(400)));
-            assert_eq!(stated.amount, Money::whole_yuan(1000));
-            assert_eq!(stated.shares, "1327.61".parse().unwrap());
-        }
-    }
-
-    #[test]
-    fn a_raising_that_failed_says_when_and_what_goes_back() {
-        let on = "2026-02-25".parse().ok();
-        let record =
-            TradeConfirmation { transaction_cfm_date: on, refund_amount: 1000.into(), ..of("149") };
-        let earned = TradeConfirmation { raise_interest: Decimal::new(63, 2), ..record.clone() };
-        assert_eq!(stated(answer_of(&earned, Vec::new())).0, "0.63".parse().unwrap());
-        let (_, said) = stated(answer_of(&record, Vec::new()));
-        let said = said.unwrap();
-        assert_eq!((said.on, said.refund), (on, Money::whole_yuan(1000)));
-        assert!(said.amount.is_zero() && said.shares.is_zero());
-    }
-}
+#[path = "confirmations_tests.rs"]
+mod tests;

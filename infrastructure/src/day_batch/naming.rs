@@ -14,7 +14,7 @@
 //! | `Charge` of a conversion, `TotalTransFee` | the fees that are held against the promise, each or all |
 //! | `AgencyFee`, `ChangeAgencyFee`, `RecuperateAgencyFee` | a part of the fee of which it is one |
 //! | `TakeIncomeFlag` | the same, of what takes shares out |
-//! | `OriginalAppSheetNo` | of all but 152: no other application |
+//! | `OriginalAppSheetNo` | no other application; of 152 the one that it takes back |
 //! | `DiscountRateOfCommission` | the discount that was declared; of a purchase, a subscription, a conversion |
 //! | `RateFee` | the rate at which `Charge` comes out of `ConfirmedAmount`, before or after that discount; of a purchase or a subscription |
 //! | `SalePercent` | what of the amount was confirmed, where the rest goes back with the same record; the same |
@@ -70,7 +70,7 @@ pub(super) fn misnamed(record: &TradeConfirmation, sent: &TradeApplication) -> V
     let classes = classes.into_iter().filter(|it| !is_half(record) && known(it));
     let classes = classes.chain(Some(income).filter(known));
     let refers = ("OriginalAppSheetNo", &sent.app_sheet_serial_no, &record.original_app_sheet_no);
-    let classes = classes.chain((record.business_code != "152").then_some(refers));
+    let classes = classes.chain([refers]);
     let texts = texts
         .into_iter()
         .chain(classes)
@@ -157,10 +157,10 @@ fn differs(field: &str, placed: &str, said: &str) -> Option<Misnamed> {
 pub(super) fn unpromised_fees(record: &TradeConfirmation) -> Vec<Misnamed> {
     let of_conversion = ["136", "137", "138"].contains(&&*record.business_code);
     let (leaving, topup, charge) = (record.change_fee, record.recuperate_fee, record.charge);
-    let both = leaving.saturating_add(topup);
-    let promised = if of_conversion { both } else { charge };
-    let charges = [leaving, topup, both].into_iter().filter(|_| of_conversion);
-    let charges: Vec<Decimal> = charges.chain([promised, Decimal::ZERO]).collect();
+    let promised = if of_conversion { leaving.saturating_add(topup) } else { charge };
+    // Beside all of it: one of the two, or nothing.
+    let charges = [leaving, topup].into_iter().filter(|_| of_conversion);
+    let charges: Vec<Decimal> = charges.chain([Decimal::ZERO]).collect();
     let bought = ["122", "130", "139"].contains(&&*record.business_code);
     let none = [
         ("TransferFee", record.transfer_fee),

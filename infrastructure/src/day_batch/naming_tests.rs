@@ -60,7 +60,9 @@ fn a_record_that_names_its_application_as_it_was_sent_or_leaves_it_blank_is_righ
 
 #[test]
 fn each_field_that_names_another_order_is_said_with_both_values() {
-    let rows: [(Change, &str); 12] = [
+    let rows: [(Change, &str); 13] = [
+        // Only of two records each may be of its own side.
+        (|it| it.fund_code = "011162".into(), "FundCode is 011162, and 000730 was sent"),
         (
             |it| it.business_code = "122".into(),
             "BusinessCode is 122, and 136, 137, 138, 152 was sent",
@@ -94,6 +96,18 @@ fn each_field_that_names_another_order_is_said_with_both_values() {
         change(&mut record);
         assert_eq!(said(&record), words);
     }
+}
+
+#[test]
+fn what_was_sent_blank_contradicts_nothing() {
+    let sent = TradeApplication {
+        share_class: String::new(),
+        target_share_type: String::new(),
+        take_income_flag: String::new(),
+        ..sent()
+    };
+    let record = TradeConfirmation { take_income_flag: "1".to_owned(), ..right() };
+    assert_eq!(misnamed(&record, &sent), []);
 }
 
 #[test]
@@ -147,7 +161,7 @@ fn a_fee_that_nobody_promised_is_told_and_a_part_of_one_that_is_held_against_the
     let both =
         TradeConfirmation { transfer_fee: 5.into(), other_fee1: Decimal::new(25, 2), ..right() };
     assert_eq!(fees(&both), "TransferFee 5.00 of 0.00; OtherFee1 0.25 of 0.00");
-    let more: [(Change, &str); 10] = [
+    let more: [(Change, &str); 11] = [
         (|it| it.other_fee2 = 5.into(), "OtherFee2 5.00 of 0.00"),
         (|it| it.stamp_duty = 5.into(), "StampDuty 5.00 of 0.00"),
         (|it| it.tax = 5.into(), "Tax 5.00 of 0.00"),
@@ -158,6 +172,7 @@ fn a_fee_that_nobody_promised_is_told_and_a_part_of_one_that_is_held_against_the
         (|it| it.total_trans_fee = 5.into(), "TotalTransFee 5.00 of 0.00"),
         (|it| it.agency_fee = 5.into(), "AgencyFee 5.00 of 0.00"),
         (|it| it.change_agency_fee = 5.into(), "ChangeAgencyFee 5.00 of 0.00"),
+        (|it| it.recuperate_agency_fee = 5.into(), "RecuperateAgencyFee 5.00 of 0.00"),
     ];
     for (change, words) in more {
         let mut record = right();
@@ -185,10 +200,13 @@ fn a_fee_that_nobody_promised_is_told_and_a_part_of_one_that_is_held_against_the
     for charge in [0, 10, 20, 30] {
         assert_eq!(fees(&charged("136", charge)), "", "{charge}");
     }
-    assert_eq!(fees(&charged("136", 31)), "Charge 31.00 of 30.00");
-    assert_eq!(fees(&charged("138", 31)), "Charge 31.00 of 30.00");
-    // Of other businesses it is the fee itself.
+    for business in ["136", "137", "138"] {
+        assert_eq!(fees(&charged(business, 31)), "Charge 31.00 of 30.00", "{business}");
+    }
+    // Of other businesses it is the fee itself, and all of it.
     assert_eq!(fees(&charged("122", 31)), "");
+    let all = TradeConfirmation { total_trans_fee: 10.into(), ..charged("122", 31) };
+    assert_eq!(fees(&all), "TotalTransFee 10.00 of 31.00");
 }
 
 /// A purchase of 10,000.00 that was declared at a tenth of the fee, and its confirmation at 1.5% less nine tenths.
@@ -221,8 +239,7 @@ fn contradicted(sent: &TradeApplication, record: &TradeConfirmation) -> String {
 #[test]
 fn a_discount_a_rate_or_an_allotment_that_contradicts_the_order_or_the_amounts_is_told_with_both_values()
  {
-    let number = |text: &str| -> Decimal { text.parse().unwrap() };
-    let rows: [(Change, &str); 13] = [
+    let rows: [(Change, &str); 14] = [
         (|_| {}, ""),
         // The column is 0 in every record of many files.
         (|it| it.discount_rate_of_commission = Decimal::ZERO, ""),
@@ -234,6 +251,14 @@ fn a_discount_a_rate_or_an_allotment_that_contradicts_the_order_or_the_amounts_i
         // Before the discount, and after it.
         (|it| it.rate_fee = Decimal::new(15, 3), ""),
         (|it| it.rate_fee = Decimal::new(15, 4), ""),
+        // So it is where the record has another discount: that is told alone.
+        (
+            |it| {
+                (it.rate_fee, it.discount_rate_of_commission) =
+                    (Decimal::new(3, 3), Decimal::new(5, 1));
+            },
+            "DiscountRateOfCommission 0.5000 of 0.1000",
+        ),
         (|it| it.rate_fee = Decimal::new(12, 3), "RateFee 0.01200000 of 0.00150024"),
         (|it| it.rate_fee = Decimal::ONE, "RateFee 1.00000000 of 0.00150024"),
         (|it| it.sale_percent = Decimal::ONE, ""),
@@ -248,6 +273,11 @@ fn a_discount_a_rate_or_an_allotment_that_contradicts_the_order_or_the_amounts_i
         change(&mut record);
         assert_eq!(contradicted(&sent, &record), words, "row {nth}");
     }
+}
+
+#[test]
+fn an_allotment_is_the_part_that_is_confirmed_to_the_fen() {
+    let number = |text: &str| -> Decimal { text.parse().unwrap() };
     let (sent, record) = bought();
     let part = TradeConfirmation {
         confirmed_amount: number("7500"),
@@ -262,6 +292,42 @@ fn a_discount_a_rate_or_an_allotment_that_contradicts_the_order_or_the_amounts_i
         let record = TradeConfirmation { sale_percent: number(said), ..part.clone() };
         assert_eq!(contradicted(&sent, &record), words);
     }
+    // A part is rounded to the fen.
+    let third = TradeConfirmation {
+        confirmed_amount: number("3.33"),
+        refund_amount: number("6.67"),
+        sale_percent: number("0.33333"),
+        charge: Decimal::ZERO,
+        ..record
+    };
+    let ten = TradeApplication { application_amount: 10.into(), ..sent };
+    assert_eq!(contradicted(&ten, &third), "");
+}
+
+#[test]
+fn whatever_buys_is_held_against_its_discount_and_its_amounts_and_what_leaves_is_not() {
+    let (sent, record) = bought();
+    for (asks, answers) in [("020", "130"), ("022", "122"), ("039", "139")] {
+        let sent = TradeApplication { business_code: asks.to_owned(), ..sent.clone() };
+        let record = TradeConfirmation {
+            business_code: answers.to_owned(),
+            discount_rate_of_commission: Decimal::ONE,
+            rate_fee: Decimal::ONE,
+            sale_percent: Decimal::new(5, 1),
+            ..record.clone()
+        };
+        let words = "DiscountRateOfCommission 1.0000 of 0.1000; RateFee 1.00000000 of 0.00150024; \
+                     SalePercent 0.50000000 of 1.00000000";
+        assert_eq!(contradicted(&sent, &record), words, "{asks}");
+    }
+    let converted = TradeApplication { business_code: "036".to_owned(), ..sent.clone() };
+    let into = TradeConfirmation {
+        business_code: "136".to_owned(),
+        discount_rate_of_commission: Decimal::ONE,
+        rate_fee: Decimal::ONE,
+        ..record.clone()
+    };
+    assert_eq!(contradicted(&converted, &into), "DiscountRateOfCommission 1.0000 of 0.1000");
     // Of shares that leave each lot has a rate of its own, and nobody declares a discount.
     let leaving = TradeApplication { business_code: "024".to_owned(), ..sent };
     let record = TradeConfirmation {

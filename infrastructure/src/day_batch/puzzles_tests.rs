@@ -6,6 +6,7 @@ use crate::exchange::{
     return_code::ReturnCodes,
 };
 use fundflow_domain::case::Kind;
+use fundflow_sagas::ports::registrar::ApplicationAnswer;
 
 fn read(drafts: &[Draft<'_>]) -> Answers {
     let dir = tempfile::tempdir().unwrap();
@@ -72,6 +73,8 @@ fn a_record_of_file_04_that_no_application_takes_has_its_figures_for_a_case() {
         assert_eq!(puzzle.stray.record, "file 04, number TA-1");
         assert_eq!(puzzle.stray.why, puzzle.problem);
     }
+    let said = &read.puzzles[0].stray.said;
+    assert!(said.contains("ConfirmedVol = 800.00; ") && !said.contains("= ;"), "{said}");
     assert_eq!(
         figures(&read.puzzles[0]),
         [
@@ -87,6 +90,20 @@ fn a_record_of_file_04_that_no_application_takes_has_its_figures_for_a_case() {
             "ConfirmedVol 800.00",
             "ConfirmedAmount 1000.00",
         ]
+    );
+}
+
+#[test]
+fn a_cancellation_is_of_the_original_application_or_of_its_own_where_it_names_none() {
+    let of = |no: &str, original: &str| TradeConfirmation {
+        original_app_sheet_no: original.to_owned(),
+        ..record("152", no)
+    };
+    let read = confirmations(&[of("A-2", "A-1"), of("A-3", "")]);
+    let said: Vec<_> = read.confirmations.iter().map(|(no, it)| (no.as_str(), it)).collect();
+    assert_eq!(
+        said,
+        [("A-1", &ApplicationAnswer::Cancelled), ("A-3", &ApplicationAnswer::Cancelled)]
     );
 }
 

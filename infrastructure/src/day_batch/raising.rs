@@ -86,6 +86,15 @@ mod tests {
     }
 
     #[test]
+    fn a_share_is_subscribed_at_one_yuan_where_the_record_names_no_price() {
+        let face = |nav: i64| {
+            let record = TradeConfirmation { nav: nav.into(), ..Default::default() };
+            subscribed(&record).unwrap().face
+        };
+        assert_eq!([face(0), face(1), face(100)], ["1", "1", "100"].map(|it| it.parse().unwrap()));
+    }
+
+    #[test]
     fn what_a_record_of_its_business_cannot_say_is_named() {
         let rows: [(&str, Change, &str); 9] = [
             ("120", |it| it.confirmed_vol = 5.into(), "ConfirmedVol 5.00 of 0.00"),

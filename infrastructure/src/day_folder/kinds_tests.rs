@@ -1,7 +1,6 @@
 use super::{lots::LOT, tests::with, *};
 use fundflow_domain::{
     application::OnHuge,
-    ids::RegistrarCode,
     plan::{DayOfMonth, Frequency, MissingDay, MoveRule},
 };
 
@@ -266,15 +265,11 @@ fn the_same_transaction_of_another_kind_is_a_mistake_and_the_first_one_counts() 
 }
 
 #[test]
-fn a_day_may_have_several_registrars_and_the_first_is_the_managers_own() {
+fn a_day_may_have_several_registrars_in_their_order() {
     let text = "trade_date = 2026-02-12\nseed = 1\nregistrars = [\"05\", \"98\"]\n";
     let (_dir, reading) = with("day.toml", Some(text.as_bytes()));
     let settings = reading.day.unwrap().settings;
-    let port = |code: &str| {
-        let code = RegistrarCode::new(code).unwrap();
-        settings.port_of(&code).unwrap().as_str().to_owned()
-    };
-    assert_eq!([port("own"), port("05"), port("98")], ["ta-05", "ta-05", "ta-98"]);
+    assert_eq!(settings.registrars, ["05", "98"].map(|code| code.parse().unwrap()));
 
     let rows = [
         ("registrars = []", "write a list of different codes, like [\"05\", \"98\"]"),

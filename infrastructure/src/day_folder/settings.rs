@@ -11,9 +11,8 @@ use crate::{
 use chrono::NaiveDate;
 use fundflow_domain::{
     calendar::{TradingCalendar, TradingDay},
-    ids::{IdError, RegistrarCode},
+    ids::RegistrarCode,
 };
-use fundflow_runtime::port::PortName;
 use serde::Deserialize;
 use std::path::Path;
 use toml::Value;
@@ -59,20 +58,6 @@ pub enum FundsAre {
 impl Settings {
     /// The edition of the standard in which files are exchanged.
     pub const VERSION: Version = Version::V22;
-
-    /// The code of the registrar that a fund's terms name: `own` is the first of the day.
-    pub fn registrar_of(&self, named: &RegistrarCode) -> RegistrarCode {
-        let first = self.registrars.first().filter(|_| named.as_str() == OWN);
-        first.unwrap_or(named).clone()
-    }
-
-    /// The port of that registrar: `ta-` and its code.
-    ///
-    /// # Errors
-    /// The code is too long for the name of a port.
-    pub fn port_of(&self, named: &RegistrarCode) -> Result<PortName, IdError> {
-        PortName::new(format!("ta-{}", self.registrar_of(named)))
-    }
 }
 
 pub(super) fn read(folder: &Path, problems: &mut Vec<Problem>) -> Option<Settings> {

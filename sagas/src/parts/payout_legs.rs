@@ -133,3 +133,24 @@ impl PayoutLegs {
 fn sum(parts: impl Iterator<Item = Money>) -> Money {
     parts.fold(Money::ZERO, |sum, part| sum.plus(part).unwrap_or(sum))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_an_attempt_belongs_to_the_payout_whose_number_it_goes_on() {
+        let order = |name: &str| PayoutLeg::of(&name.parse().unwrap());
+        let legs: PayoutLegs = [order("TX-1"), order("TX-1.out2")].into_iter().collect();
+        let of = |no: &str| legs.numbered(&no.parse().unwrap()).map(|leg| leg.no.to_string());
+        for (no, leg) in [
+            ("TX-1.out", Some("TX-1.out")),
+            ("TX-1.out.again2", Some("TX-1.out")),
+            ("TX-1.out2.out", Some("TX-1.out2.out")),
+            ("TX-1.out2.out.again2", Some("TX-1.out2.out")),
+            ("TX-1.out3", None),
+        ] {
+            assert_eq!(of(no).as_deref(), leg, "{no}");
+        }
+    }
+}

@@ -35,6 +35,22 @@ pub(super) fn portions_out<S: FundSaga>(
     parts.map(|(said, shares)| Ok(Portion { shares, day: earns(application, said)? })).collect()
 }
 
+/// The first of the parts with which they are more than so many, and how many they are then; and how many all of them
+/// are. `None` beyond the range of shares.
+fn first_beyond<T>(
+    there: Shares,
+    parts: impl IntoIterator<Item = (T, Shares)>,
+) -> Option<(Option<(T, Shares)>, Shares)> {
+    let (mut sum, mut next) = (Shares::ZERO, None);
+    for (of, part) in parts {
+        sum = sum.plus(part)?;
+        if sum > there && next.is_none() {
+            next = Some((of, sum));
+        }
+    }
+    Some((next, sum))
+}
+
 /// The next record's shares come; after the last record no more do.
 pub(super) fn next_arrival(
     transaction: TransactionId,
@@ -42,12 +58,9 @@ pub(super) fn next_arrival(
     portions: &[Portion],
     last: bool,
 ) -> Option<Command> {
-    let (mut sum, mut next) = (Shares::ZERO, None);
-    for part in portions {
-        sum = sum.plus(part.shares)?;
-        next = next.or((sum > there).then_some((sum, part.day)));
-    }
-    let (upto, day) = next.or_else(|| portions.last().map(|part| (sum, part.day)))?;
+    let parts = portions.iter().map(|part| (part.day, part.shares));
+    let (next, sum) = first_beyond(there, parts)?;
+    let (day, upto) = next.or_else(|| Some((portions.last()?.day, sum)))?;
     Some(if last && upto == sum {
         Command::ConfirmCredit(transaction, upto, day)
     } else {
@@ -78,13 +91,7 @@ pub(super) fn next_portion<S: FundSaga>(
     let lacks = || NotDone::Lacks("shares within range");
     let application = leg.application(view).ok_or(NotDone::Lacks("the application"))?;
     let (at_most, last) = (gone.plus(held).ok_or_else(lacks)?, leg.is_confirmed(view));
-    let (mut sum, mut next) = (Shares::ZERO, None);
-    for (said, part) in leg.due_parts(view) {
-        sum = sum.plus(part).ok_or_else(lacks)?;
-        if sum > gone && next.is_none() {
-            next = Some((said, sum));
-        }
-    }
+    let (next, sum) = first_beyond(gone, leg.due_parts(view)).ok_or_else(lacks)?;
     let transaction = view.id.clone();
     let Some((said, upto)) = next else {
         let (shares, earns_through) = (gone, last_day(view, leg, application, earns)?);
@@ -96,4 +103,45 @@ pub(super) fn next_portion<S: FundSaga>(
     } else {
         Command::TakePortion { transaction, shares, earns_through }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shares(number: &str) -> Shares {
+        number.parse().unwrap()
+    }
+
+    fn day(nth: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 2, nth).unwrap()
+    }
+
+    #[test]
+    fn parts_come_one_by_one_also_where_several_are_there_at_once() {
+        let parts = [(24, "100"), (25, "0"), (26, "50")];
+        let parts = parts.map(|(nth, number)| Portion { shares: shares(number), day: day(nth) });
+        let tx: TransactionId = "TX-1".parse().unwrap();
+        let next = |there: &str, last| next_arrival(tx.clone(), shares(there), &parts, last);
+        let part =
+            |upto: &str, nth| Some(Command::ConfirmPortion(tx.clone(), shares(upto), day(nth)));
+        let all = Some(Command::ConfirmCredit(tx.clone(), shares("150"), day(26)));
+        assert_eq!(next("0", false), part("100", 24));
+        assert_eq!(next("0", true), part("100", 24), "the last one is said, and not booked");
+        assert_eq!(next("100", false), part("150", 26));
+        assert_eq!(next("100", true), all);
+        assert_eq!(next("150", true), all);
+    }
+
+    #[test]
+    fn the_first_part_that_is_not_gone_is_next() {
+        let parts = [("a", "100"), ("b", "0"), ("c", "50"), ("d", "25")];
+        let parts = || parts.map(|(name, number)| (name, shares(number)));
+        let next = |gone: &str| first_beyond(shares(gone), parts()).unwrap();
+        let all = shares("175");
+        assert_eq!(next("0"), (Some(("a", shares("100"))), all));
+        assert_eq!(next("99.99"), (Some(("a", shares("100"))), all));
+        assert_eq!(next("100"), (Some(("c", shares("150"))), all));
+        assert_eq!(next("175"), (None, all));
+    }
 }

@@ -7,19 +7,19 @@ use crate::{
     playing::Played,
 };
 use fundflow_domain::{
-    admission::buying::Way, fund::FundTerms, ids::InvestorId, money::Amount,
+    admission::buying::Way, application::OnHuge, fund::FundTerms, ids::InvestorId, money::Amount,
     money_fund::Publication,
 };
 use fundflow_infrastructure::sandbox::scenario::Scenario;
 use fundflow_kernel::{envelope::StreamName, memory_store::MemoryStore};
-use fundflow_runtime::port::Payload;
+use fundflow_runtime::{port::Payload, process::Disposition};
 use fundflow_sagas::{
     freeze::{self, Word},
-    purchase, recharge,
+    purchase, recharge, withdraw,
 };
 use fundflow_testkit::{
     faulty_store::Fault,
-    strategies::{Day, EVERYTHING, Happens, asks, days, notices},
+    strategies::{Day, EVERYTHING, Happens, Operates, asks, days, notices},
     wanted::{self, Wanted},
     worlds,
 };
@@ -101,6 +101,40 @@ proptest! {
     ) {
         runs(told_of(wanted, news));
     }
+}
+
+/// Its money comes to whoever has the order: that stays named, with its case, and is nobody else's.
+#[test]
+fn a_withdrawal_that_a_person_took_over_ahead_of_its_registrars_word_comes_to_rest() {
+    let investor: InvestorId = worlds::read("INV-1");
+    let withdrawal = Wanted::Withdraw(withdraw::Request {
+        investor: investor.clone(),
+        account: worlds::account(),
+        fund: worlds::wallet_code(),
+        shares: Some(worlds::shares("6000.00")),
+        on_huge: OnHuge::Cancel,
+    });
+    let id = worlds::transaction("D-1");
+    let owned = owned(&investor, worlds::amount("20000.00"));
+    let later = Day::open().plus_millis(60_000);
+    let takes_over = Happens::Operates(id.clone(), Operates::Abandon(Disposition::Manual));
+    let day = Day {
+        seed: 0,
+        before: owned.map(|(id, wanted)| (worlds::transaction(id), wanted)).into(),
+        moments: vec![
+            (Day::open(), Happens::Asks(id.clone(), Box::new(withdrawal))),
+            (later, takes_over),
+        ],
+        death: None,
+    };
+    runs(async {
+        let played = Played::of(&day, fair()).await;
+        played.books_agree().await;
+        let looks = played.looks().await;
+        let look = looks.iter().find(|look| look.id.transaction == id).expect("the withdrawal");
+        let ends: Vec<_> = look.open_ends.iter().map(|end| (&*end.name, end.worth)).collect();
+        assert_eq!((look.finished, ends), (true, vec![("proceeds", 6000.into())]));
+    });
 }
 
 /// Of transaction `TX-1`, whatever that is, in a house whose target has another registrar.

@@ -28,6 +28,7 @@ use fundflow_kernel::{
 use fundflow_runtime::{liveness::Wait, look::Look};
 use fundflow_sagas::{freeze::Freeze, income::Income, regular_plan::RegularPlans};
 use fundflow_testkit::{
+    explore::truths::nothing_is_open_at_the_end,
     faulty_store::{Fault, FaultyStore},
     strategies::{Day, Happens, Operates, Operation},
     wanted, worlds,
@@ -332,7 +333,9 @@ impl Played {
                 .all(|it| matches!(it, Wait::Time { .. } | Wait::Requester { .. }));
             let rests = look.finished || look.parked.is_some() || waits_for_time;
             assert!(rests, "{} never came to rest: {look:#?}", look.id);
-            assert!(!look.finished || look.open_ends.is_empty(), "{look:#?}");
+            // What a person has stays named, with its case.
+            let ends = nothing_is_open_at_the_end(look);
+            assert_eq!(ends, Ok(()), "{look:#?}");
         }
         passed(&audit(&*self.store).await);
         let parked = looks.iter().filter(|look| look.parked.is_some());

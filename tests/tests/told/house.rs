@@ -1,10 +1,13 @@
 //! Worlds in which our own books refuse a row.
 
+use chrono::NaiveDate;
 use fundflow_domain::{
     day_limit::{Command, DayLimit},
+    fund::FundTerms,
     ids::FundCode,
     investor::{CustomerType, SalesChannel},
     limits::{DayMax, ExcessPolicy, LimitKey},
+    status::FundStatus,
     time::Timestamp,
 };
 use fundflow_kernel::streams::Key;
@@ -30,14 +33,27 @@ fn cap() -> DayMax {
 
 /// Every fund has that limit.
 pub(crate) fn limited() -> House {
-    let house = at_par::house();
+    changed(at_par::house(), |fund, _| fund.limits.individual.day_max = Some(cap()))
+}
+
+/// No fund takes an order of a later T than the 13th.
+pub(crate) fn closing() -> House {
+    changed(at_par::house(), |fund, at| {
+        if at > day("2026-02-13").date() {
+            fund.status = FundStatus::Stopped;
+        }
+    })
+}
+
+/// The same, with other terms of its funds.
+pub(crate) fn changed(house: House, change: fn(&mut FundTerms, NaiveDate)) -> House {
     let funds = house.funds.clone();
-    let find = move |code, at| {
-        let mut fund = fundflow_domain::fund::FundTerms::clone(&*funds(code, at)?);
-        fund.limits.individual.day_max = Some(cap());
-        Some(Arc::new(fund))
+    let changed = move |code, at| {
+        let mut terms = FundTerms::clone(&*funds(code, at)?);
+        change(&mut terms, at);
+        Some(Arc::new(terms))
     };
-    House { funds: Arc::new(find), ..house }
+    House { funds: Arc::new(changed), ..house }
 }
 
 /// The process dies before the saga is counted, and others take all that the limit of that fund and day lets in.

@@ -1,10 +1,15 @@
 //! Money out of the wallet on T+n.
 
-use crate::table;
+use crate::{
+    house::{self, comes_too_late, too_late},
+    table,
+};
+use fundflow_kernel::{envelope::Chain, store::Version};
 use fundflow_sagas::withdraw::Withdraw;
 use fundflow_testkit::{
-    at_par::withdraw,
+    at_par::{in_wallet, wallet_key, withdraw, withdrawal, world},
     explore::{
+        World,
         given::{asked, given, says, timer},
         refusal::Refused,
         refused_at,
@@ -26,19 +31,66 @@ fn given_shares_in_the_wallet_their_money_is_paid_out_once_they_are_redeemed() {
         .then_events(["payout.paid_out", "withdraw.paid_out"]);
 }
 
+const MAY: [May; 2] = [May::RejectAtFront, May::RejectInBatch];
+
+/// Where the fund takes no order of a later T.
+fn closing() -> World<Withdraw, Outside> {
+    let saga = Withdraw { house: house::closing() };
+    world(saga, Outside::that(MAY), withdrawal()).with(&wallet_key(), in_wallet("1000"))
+}
+
 fn refused(row: &str) -> Refused<Withdraw, Outside> {
-    refused_at(withdraw([May::RejectAtFront, May::RejectInBatch]), row)
+    match row {
+        "order redemption" => comes_too_late(closing(), row, too_late()),
+        _ => refused_at(withdraw(MAY), row),
+    }
+}
+
+/// Of one that an earlier program began: nobody begins one on that table now.
+fn refused_in_one_sum(row: &str) -> Refused<Withdraw, Outside> {
+    let late = row == "order redemption";
+    let mut world = if late { closing() } else { withdraw(MAY) };
+    let asked = world.request();
+    let mut decided = world.decide(asked);
+    let append = &mut decided.appends[0];
+    let prepared = &mut append.events[0];
+    let [now, then] = [r#""table":"withdraw.v2""#, r#""table":"withdraw.v1""#];
+    assert!(prepared.data.contains(now), "{}", prepared.data);
+    prepared.data = prepared.data.replace(now, then).into();
+    prepared.chain = prepared.link(Chain::START, &append.stream, Version(1));
+    if late {
+        // It dies in front of the row, with its shares reserved.
+        world.shell.now = too_late();
+        world.commit_and_crash(decided, 2);
+        assert_eq!(&*world.transcript[1], "wallet.shares_reserved");
+        return (world, 2);
+    }
+    world.commit_and_crash(decided, 1);
+    refused_at(world, row)
 }
 
 #[test]
 fn the_story_of_a_withdrawal() {
     story!(table::<Withdraw>("withdraw.v2"), refused, {
+        "order redemption" => [
+            "withdraw.turned_away", "wallet.shares_released", "withdraw.kept_in_wallet",
+        ],
         "redeem" => ["application.rejected", "wallet.shares_released", "withdraw.kept_in_wallet"],
         "confirm redemption" => [
             "application.rejected", "wallet.shares_released", "withdraw.kept_in_wallet",
         ],
-    }, untold {
-        "order redemption" =>
-            "refused where nothing is left to redeem, which needs a log cut between two streams",
+    });
+}
+
+#[test]
+fn the_story_of_a_withdrawal_that_an_earlier_program_began() {
+    story!(table::<Withdraw>("withdraw.v1"), refused_in_one_sum, {
+        "order redemption" => [
+            "withdraw.turned_away", "wallet.shares_released", "withdraw.kept_in_wallet",
+        ],
+        "redeem" => ["application.rejected", "wallet.shares_released", "withdraw.kept_in_wallet"],
+        "confirm redemption" => [
+            "application.rejected", "wallet.shares_released", "withdraw.kept_in_wallet",
+        ],
     });
 }

@@ -87,6 +87,35 @@ fn dates_lie_between_the_t_of_the_order_and_today() {
 }
 
 #[test]
+fn a_wrong_day_of_the_confirmation_moves_no_bound_of_the_registration() {
+    let noon = "2026-02-25T12:00:00+08:00";
+    let (t, first) = ("2026-02-13", "2026-02-24");
+    let rows: [(&str, [&str; 3], Found); 3] = [
+        (
+            "2026-02-24T12:00:00+08:00",
+            [t, t, first],
+            &[(OUT, "confirmed on 2026-02-13 is not 2026-02-24 to 2026-02-24", "8100.45 0.00")],
+        ),
+        (
+            noon,
+            [t, "2062-02-24", "2026-03-13"],
+            &[
+                (OUT, "confirmed on 2062-02-24 is not 2026-02-24 to 2026-02-25", "8100.45 0.00"),
+                (OUT, "registered on 2026-03-13 is not 2026-02-24 to 2026-03-12", "0.00 0.00"),
+            ],
+        ),
+        (
+            noon,
+            [t, "2026-01-05", "2026-03-11"],
+            &[(OUT, "confirmed on 2026-01-05 is not 2026-02-24 to 2026-02-25", "8100.45 0.00")],
+        ),
+    ];
+    for (received_at, stated, found) in rows {
+        assert_found(&dated(received_at, stated), found);
+    }
+}
+
+#[test]
 fn a_fund_that_is_confirmed_on_t_2_is_confirmed_on_no_earlier_day() {
     let noon = "2026-02-26T12:00:00+08:00";
     let (t, first, second, third) = ("2026-02-13", "2026-02-24", "2026-02-25", "2026-02-26");

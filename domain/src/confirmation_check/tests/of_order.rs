@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::{
-    application::{Ask, Confirmation, Outcome, Promise, PurchaseConfirmed, Terms},
+    application::{
+        Ask, Confirmation, Outcome, Promise, PurchaseConfirmed, RedemptionConfirmed,
+        SubscriptionConfirmed, Terms,
+    },
     money::Discount,
 };
 
@@ -74,6 +77,61 @@ fn what_earlier_records_confirmed_and_later_ones_may_counts_for_the_tier() {
     let first = record("C1", false, ["250000", "2964.43", "0", "247035.57"]);
     let again = record("C5", true, ["1000000", "11857.71", "0", "988142.29"]);
     assert!(!kinds(&[first], &again).is_empty());
+}
+
+/// What goes back is not confirmed by a later record: 250,000 of it, and the rest is below a million.
+#[test]
+fn what_a_portion_sends_back_is_no_part_of_the_tier() {
+    let part = |fee, given| record("C1", false, ["500000", fee, "250000", given]);
+    let kinds = |said: &Confirmation| {
+        let found = of_order(&order(), &[], said, None);
+        found.iter().map(|it| it.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&part("7389.16", "492610.84")), []);
+    assert_eq!(kinds(&part("5928.85", "494071.15")), [K::FeeDiffersFromPromise]);
+}
+
+/// 1,000,000 yuan earn at most 100.00 a day, by the 24th 1,100.00 in all.
+#[test]
+fn records_of_a_subscription_share_its_money_and_what_it_can_have_earned() {
+    let free = Promise { fee: PromisedFee::Charge(Charge::FREE), ..order().promised };
+    let ask = Ask::Subscription { amount: "1000000".parse().unwrap() };
+    let terms = Terms { ask, promised: free, ..order() };
+    let record = |serial: &str, finished, [amount, interest, given]: [&str; 3]| {
+        let numbers = SubscriptionConfirmed {
+            amount: money(amount),
+            fee: Money::ZERO,
+            refund: Money::ZERO,
+            interest: money(interest),
+            face: Nav::ONE,
+            shares: shares(given),
+            interest_shares: shares(interest),
+        };
+        let outcome = Outcome::Subscription(numbers);
+        Confirmation { outcome, ..record(serial, finished, ["0", "0", "0", "0"]) }
+    };
+    let first = [record("C1", false, ["400000", "800", "400800"])];
+    assert_found(&of_order(&terms, &[], &first[0], None), &[]);
+    let last = record("C2", true, ["600000", "300", "600300"]);
+    assert_found(&of_order(&terms, &first, &last, None), &[]);
+    let more = record("C2", true, ["600000", "300.01", "600300.01"]);
+    assert_found(
+        &of_order(&terms, &first, &more, None),
+        &[(
+            K::AmountDiffers,
+            "interest 300.01 is more than the 300.00 that money on demand can earn",
+            "300.01 300.01",
+        )],
+    );
+    let again = record("C2", true, ["1000000", "0", "1000000"]);
+    assert_found(
+        &of_order(&terms, &first, &again, None),
+        &[(
+            K::AmountDiffers,
+            "accepted 1000000.00 and refund 0.00 are not the 600000.00 left of what was asked",
+            "400000.00 400000.00",
+        )],
+    );
 }
 
 fn at(charge: Charge) -> Terms {
@@ -201,4 +259,39 @@ fn an_allotment_that_is_not_what_was_confirmed_is_told_with_both_and_holds_nothi
     }
     let another = told("OriginalAppSheetNo", "OURS", "OTHER");
     assert!(confirms_another(&another).is_some() && allots_otherwise(&another).is_none());
+}
+
+#[test]
+fn all_that_a_record_of_another_order_brings_is_in_dispute() {
+    let misnamed = crate::application::Misnamed::unless_same("FundCode", "011162", "000730");
+    let disputed = |outcome: Outcome| {
+        let misnamed = misnamed.clone().into_iter().collect();
+        let said = Confirmation { outcome, misnamed, ..record("1", true, ["0", "0", "0", "0"]) };
+        confirms_another(&said).unwrap().disputed
+    };
+    let of = |given: &str, yuan: &str| Disputed { shares: shares(given), money: money(yuan) };
+    let (amount, fee, refund) = (money("1000"), Money::ZERO, Money::ZERO);
+    let purchase = PurchaseConfirmed { amount, fee, refund, nav: Nav::ONE, shares: shares("1000") };
+    assert_eq!(disputed(Outcome::Purchase(purchase)), of("1000", "1000"));
+    let subscription = SubscriptionConfirmed {
+        amount,
+        fee,
+        refund,
+        interest: money("2"),
+        face: Nav::ONE,
+        shares: shares("1002"),
+        interest_shares: shares("2"),
+    };
+    assert_eq!(disputed(Outcome::Subscription(subscription)), of("1002", "1000"));
+    let redemption = RedemptionConfirmed {
+        shares: shares("400"),
+        nav: Nav::ONE,
+        gross: money("400"),
+        fee: money("2"),
+        back_end_fee: Money::ZERO,
+        payout: money("398"),
+        income: "0".parse().unwrap(),
+        lots: Vec::new(),
+    };
+    assert_eq!(disputed(Outcome::Redemption(redemption)), of("0", "398"));
 }

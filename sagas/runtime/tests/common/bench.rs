@@ -118,7 +118,7 @@ impl Bench {
     }
 
     /// Reads what stands still for want of it.
-    fn feed(&mut self) {
+    pub fn feed(&mut self) {
         loop {
             let needs = self.runner.starving();
             if needs.is_empty() {
