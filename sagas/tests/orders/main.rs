@@ -69,6 +69,9 @@ mod stage;
 mod subscription;
 mod suspense;
 mod taken_back;
+#[path = "../common/tampered.rs"]
+mod tampered;
+mod to_come;
 mod unlisted;
 mod unowed;
 mod unpaid_shares;
