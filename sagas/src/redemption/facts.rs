@@ -38,7 +38,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Rejected => out.is_rejected(view),
         Fact::Confirmed => out.is_confirmed(view) && !disputes::hold_up(view),
         Fact::Taken => holdings.is_booked_out(view, out),
-        Fact::PayoutsForeseen => !may_be_paid(view) || plan.payouts.are_foreseen(view, out),
+        Fact::PayoutsForeseen => is_by_hand() || plan.payouts.are_foreseen(view, out),
         Fact::PayoutsRequested => next_payout(view).is_none(),
         Fact::PayoutsAnswered => is_by_hand() || plan.payouts.legs.unanswered(view).is_none(),
         Fact::NoneRefused => is_by_hand() || plan.payouts.legs.refused(view).is_none(),
@@ -79,12 +79,13 @@ fn are_asked_for(view: &View<'_>) -> bool {
     !may_be_paid(view) || view.plan.payouts.are_asked_for(view, &view.plan.out)
 }
 
-/// The first payout that was not announced.
+/// The first payout that was not announced, of a record that is not in dispute.
 pub(super) fn next_payout<'a>(view: &View<'a>) -> Option<Portion<'a>> {
-    if !may_be_paid(view) {
+    let out = &view.plan.out;
+    if by_hand::is_by_hand(view, MONEY) || out.is_another_disputed(view) {
         return None;
     }
-    view.plan.payouts.next(view, &view.plan.out)
+    view.plan.payouts.next(view, out, |said| out.is_sure(view, said))
 }
 
 impl Redemption {

@@ -16,6 +16,7 @@ mod audited;
 mod by_hand;
 mod calendar_end;
 mod carried;
+mod carried_doubts;
 mod carried_gaps;
 mod carried_unmarked;
 mod closed;
