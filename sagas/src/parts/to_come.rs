@@ -59,6 +59,6 @@ impl Counted {
             return Some(self.in_flight(view, (payment, buy), are_booked)?.decimal());
         }
         let rest = rest.filter(|_| paid).map(Amount::decimal);
-        rest.or_else(|| (!buy.is_over(view)).then_some(by_hand::NOTHING))
+        rest.or_else(|| (!self.is_over(view, buy)).then_some(by_hand::NOTHING))
     }
 }
