@@ -51,7 +51,7 @@ impl ApplicationLeg {
         let open = |record: &Confirmation| Self::is_open(view, known, record);
         let may_fall = || known.contested().any(open) || !self.is_rejection_settled(view);
         let is_last = known.confirmations().last() == Some(said);
-        !open(said) && !(is_last && may_fall())
+        !(open(said) || (is_last && may_fall()))
     }
 
     /// Whether an open case is about none of its records and no rejection of it.

@@ -193,7 +193,7 @@ pub fn cost<S: FundSaga>(
             let parcels = out_of(numbers.shares_out)?;
             // What the lots cannot give cannot come.
             let all = numbers.shares_out.plus(to_come(terms, (before, said))?).and_then(out_of);
-            let lots = (&parcels, all.as_ref().unwrap_or(&parcels));
+            let lots = (&parcels[..], all.as_deref().unwrap_or(&parcels));
             let target = (house.funds)(*into, t.date())?;
             let nav = |fund, stated| (house.navs)(fund, t.date()).unwrap_or(stated);
             let navs = (nav(terms.fund, numbers.nav_out), nav(*into, numbers.nav_in));
@@ -216,7 +216,7 @@ pub fn cost<S: FundSaga>(
 
 fn converting(
     (source, target): (&FundTerms, &FundTerms),
-    (parcels, all): (&Vec<Parcel>, &Vec<Parcel>),
+    (parcels, all): (&[Parcel], &[Parcel]),
     ((nav_out, nav_in), on): ((Nav, Nav), NaiveDate),
     (applied, before): (&Terms, &[Confirmation]),
     customer: CustomerType,
@@ -237,9 +237,10 @@ fn converting(
         TierBase::GrossOut => priced.gross_out,
     };
     // The next lots may cost more or less to leave than those of this record.
-    let to_come = match parcels == all {
-        true => Money::ZERO,
-        false => counted(&price(all)?).minus(counted(&priced)).unwrap_or_default(),
+    let to_come = if parcels == all {
+        Money::ZERO
+    } else {
+        counted(&price(all)?).minus(counted(&priced)).unwrap_or_default()
     };
     let beside = converted(before, policy.tier_base)?.plus(to_come)?;
     let topup = match priced.topup_beside(terms, beside)? {

@@ -6,7 +6,10 @@ use super::{
     payment::PaymentLeg,
     refunds,
 };
-use fundflow_domain::money::{Amount, Money};
+use fundflow_domain::{
+    money::{Amount, Money},
+    payment::Payment,
+};
 use fundflow_runtime::saga::View;
 use rust_decimal::Decimal;
 
@@ -36,7 +39,7 @@ impl Counted {
         (payment, buy): (&PaymentLeg, &ApplicationLeg),
         are_booked: bool,
     ) -> Option<Money> {
-        let left = payment.payment(view).map(|it| it.left()).unwrap_or_default();
+        let left = payment.payment(view).map(Payment::left).unwrap_or_default();
         if self == Self::Whole || !are_booked {
             return Some(left);
         }

@@ -11,7 +11,9 @@ use crate::parts::{
     last_word::{self, AtBank, HasBank},
     payout::PayoutLeg,
     portions::Portion,
-    timing, units,
+    timing,
+    to_come::Counted,
+    units,
 };
 use fundflow_domain::{calendar::TradingDay, money::Money, time::Timestamp};
 use fundflow_runtime::{saga::OpenEnd, turn::NotDone};
@@ -120,36 +122,36 @@ impl Redemption {
 }
 
 /// Everything that is reserved, owed or unpaid: shares by their number, money in yuan.
-pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+pub(super) fn open_ends(view: &View<'_>, counted: Counted) -> Vec<OpenEnd> {
     let plan = view.plan;
     let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
     let reserved = plan.holdings.reserved(view);
-    if !reserved.is_zero() || !plan.out.brings_no_more(view) {
+    if !reserved.is_zero() || !counted.is_over(view, &plan.out) {
         ends.push((END.into(), reserved.decimal()));
     }
-    let owed = unpaid(view);
+    let owed = unpaid(view, counted);
     if !owed.is_zero() {
         ends.push((MONEY.into(), owed.decimal()));
     }
     ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&Redemption::lacks(view))).chain(difference(view)).collect()
+    ends.chain(lacking::end(&Redemption::lacks(view))).chain(difference(view, counted)).collect()
 }
 
 /// What the registrar's records brought and the investor does not have, as far as it is paid by itself or
 /// a person has it. Yuan.
-fn unpaid(view: &View<'_>) -> Money {
+fn unpaid(view: &View<'_>, counted: Counted) -> Money {
     let brought = view.plan.out.proceeds(view).unwrap_or_default();
     let by_hand = by_hand::is_by_hand(view, MONEY);
-    let carried = difference(view).filter(|_| !by_hand);
+    let carried = difference(view, counted).filter(|_| !by_hand);
     let payouts = &view.plan.payouts.legs;
     let owed = carried.map_or(brought, |_| payouts.asked_for(view));
     owed.minus(payouts.paid(view)).unwrap_or_default()
 }
 
 /// What no payout carries any more, or too much of which was carried.
-fn difference(view: &View<'_>) -> Option<OpenEnd> {
-    let last = view.plan.out.brings_no_more(view) && are_asked_for(view);
+fn difference(view: &View<'_>, counted: Counted) -> Option<OpenEnd> {
+    let last = counted.is_over(view, &view.plan.out) && are_asked_for(view);
     let asked = view.plan.payouts.legs.asked_for(view);
     if !last || asked.is_zero() || view.open.notes.is_disputed() {
         return None;
