@@ -4,8 +4,8 @@
 //! ```text
 //! an open end                     all of it, or nothing
 //! a record whose case is open     all of it, nothing, or what it says more or less than one that it replaced
-//! a record of an order that is    all of it, or nothing: until the last word, the order's end is worth the
-//!   not over                      whole of it
+//! a record of an order that is    all of it, or nothing: whoever gave the order up was told of what was left of it
+//!   not over                      then, and under an earlier program of the whole
 //! a record of shares that left,   all of it, or nothing: what was not registered yet cannot leave the books
 //!   and whose purchase is not over
 //! a bank's advance                all of it, and what any record in dispute brought the bank, in shares or in

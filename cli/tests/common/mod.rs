@@ -101,10 +101,7 @@ pub(crate) fn house() -> House {
 /// Writes the store into `directory` and returns its file.
 pub(crate) async fn make(directory: &Path) -> PathBuf {
     let path = directory.join("events.db");
-    let store = SqliteStore::open(&path, &Settings::default()).unwrap();
-    let mut runner = Runner::new();
-    runner.register(Arc::new(DiscountPurchase { house: house() }));
-    let mut making = Making { store, runner };
+    let mut making = Making::at(&path);
     for (minute, (tx, investor, story)) in (0..).zip(STORIES) {
         let now = at(12, 10, minute);
         making.hear(request(tx, investor, now), story, now).await;
@@ -114,6 +111,18 @@ pub(crate) async fn make(directory: &Path) -> PathBuf {
     }
     making.store.close().await;
     path
+}
+
+/// Writes a store with one purchase: 4,000.00 of its 10,000.00 yuan are confirmed, with more to come.
+pub(crate) async fn make_in_part(directory: &Path) {
+    let mut making = Making::at(&directory.join("events.db"));
+    let (tx, story) = ("TX-1", Story::Unconfirmed);
+    making.hear(request(tx, "INV-1", at(12, 10, 0)), story, at(12, 10, 0)).await;
+    let said = Confirmation { finished: false, ..confirmed("C-1", bought_for("4000.00")) };
+    let no = ApplicationNo::of(&OrderId::part(&tx.parse().unwrap(), "mmf"));
+    let (stream, news) = notice(&no, ApplicationAnswer::Confirmed(Box::new(said)));
+    making.hear(What::Notice { stream, news }, story, at(13, 9, 0)).await;
+    making.store.close().await;
 }
 
 fn request(tx: &str, investor: &str, now: Timestamp) -> What {
@@ -155,6 +164,13 @@ fn request(tx: &str, investor: &str, now: Timestamp) -> What {
 }
 
 impl Making {
+    fn at(path: &Path) -> Self {
+        let store = SqliteStore::open(path, &Settings::default()).unwrap();
+        let mut runner = Runner::new();
+        runner.register(Arc::new(DiscountPurchase { house: house() }));
+        Self { store, runner }
+    }
+
     async fn hear(&mut self, what: What, story: Story, now: Timestamp) {
         let mut inputs = vec![what];
         while let Some(what) = inputs.pop() {

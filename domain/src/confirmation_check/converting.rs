@@ -15,7 +15,7 @@ use super::{
 use crate::{
     case::{Disputed, Figure, Finding, Kind},
     fees::tiers::Charge,
-    money::{Money, Nav, Rate, ShareRounding, Shares},
+    money::{Amount, Money, Nav, Rate, ShareRounding, Shares},
 };
 
 /// A conversion as the registrar confirmed it.
@@ -60,18 +60,23 @@ pub struct ConversionExpected<'a> {
     pub charged: Money,
     /// No other record of the order follows.
     pub finished: bool,
+    /// Other records precede it, or follow.
+    pub in_portions: bool,
 }
 
 impl ConversionExpected<'_> {
     /// The top-up fee out of that base, where so much is stated. A fixed one is one of the whole order: what of it no
-    /// record has charged yet is charged by the last one, and by one before it in whole, in part or not at all.
+    /// record has charged yet is charged by the last one, and by one before it in whole, in part or not at all. What
+    /// buying the source cost is taken off it: a fraction of all that is converted, which may be some fen more or less
+    /// by the rounding of each record and lot, so that the difference is known to the fen only.
     fn topup_due(&self, base: Money, stated: Money) -> Option<Money> {
         let due = match (&self.topup, self.topup.on(base)?) {
             (Promised::Fee(fee), _) => *fee,
             (_, Charge::Rate(rate)) => return base.fee_within_half_up(rate),
             (_, Charge::Fixed(fee)) => {
                 let left = fee.minus_or_zero(self.charged);
-                if self.finished { left } else { left.min(stated) }
+                let is_near = self.in_portions && distance(left, stated) <= Amount::FEN.into();
+                if is_near || (!self.finished && stated < left) { stated } else { left }
             }
         };
         (due <= base).then_some(due)

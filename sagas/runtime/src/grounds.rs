@@ -4,7 +4,8 @@
 //!    where it was decided, so what precedes it must say the same: an event that is not there any more, and
 //!    that a later decision rests on, is missed by that one.
 //! 2. What one turn decided is judged as one, on what precedes its first event: nothing else was seen.
-//! 3. Whoever gives a saga up is told every end that is open, and what it is worth.
+//! 3. Whoever gives a saga up is told every end that is open, and what it is worth: by this program, or by the one
+//!    that ran then.
 //! 4. What others say (answers, commands) may come at any time: it rests on no row.
 
 use crate::{
@@ -195,11 +196,12 @@ impl<S: Saga> Past<'_, S> {
     fn given_up(&self, ends: &[Disposed]) -> Option<Why> {
         let told: Vec<OpenEnd> = ends.iter().map(Disposed::end).collect();
         let open = S::open_ends(&self.view);
-        let fits = match self.view.ending {
+        let fits = |open: &[OpenEnd]| match self.view.ending {
             None => told == open,
             Some(_) => told.iter().all(|end| open.contains(end)),
         };
-        (!fits).then_some(Why::OtherEnds { told, open })
+        let fitted = || S::open_ends_before(&self.view).is_some_and(|before| fits(&before));
+        (!fits(&open) && !fitted()).then_some(Why::OtherEnds { told, open })
     }
 
     fn unless(&self, fits: bool, row: &Arc<str>) -> Said {

@@ -292,6 +292,10 @@ pub trait Saga: Sized + Send + Sync + 'static {
     fn when(&self, view: &View<'_, Self>, when: Self::When) -> Option<Timestamp>;
     /// What is in transit, reserved, owed or unpaid, in any aggregate that the saga touched.
     fn open_ends(view: &View<'_, Self>) -> Vec<OpenEnd>;
+    /// The same in the figures of earlier programs, where those were others: whoever gave up under one was told so.
+    fn open_ends_before(_view: &View<'_, Self>) -> Option<Vec<OpenEnd>> {
+        None
+    }
     /// What its own events say is in a stream of the plan, and is not there, each in words: for audits. Of what
     /// is stored before the event that says so, so that nothing is missing wherever a death has cut a batch.
     fn not_there(_view: &View<'_, Self>) -> Vec<String> {

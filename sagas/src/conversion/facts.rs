@@ -8,7 +8,9 @@ use crate::parts::{
     by_hand, cancel, day_refused, disputes,
     lacking::{self, Lack},
     limits::Limits,
-    timing, units,
+    timing,
+    to_come::Counted,
+    units,
 };
 use fundflow_domain::{
     calendar::TradingDay,
@@ -54,7 +56,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::CancelSettled => cancel::is_settled(view, out),
         Fact::CancelRefused => cancel::is_refused(view),
         Fact::OrderClosed => out.need_not_be_closed(view, END),
-        Fact::OrderHeard => out.is_over(view),
+        Fact::OrderHeard => out.brings_no_more(view),
         Fact::NothingReserved => holdings.reserved(view).is_zero() || !out.lets_go(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
         Fact::NothingMissing => !waits_for_shares(view),
@@ -113,27 +115,32 @@ pub(super) fn lacks(view: &View<'_>) -> Vec<Lack> {
 }
 
 /// Everything that is reserved or under way, in shares of the fund that is left.
-pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+pub(super) fn open_ends(view: &View<'_>, counted: Counted) -> Vec<OpenEnd> {
     let plan = view.plan;
     let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
     let reserved = plan.holdings.reserved(view);
-    // Where its records took all of it and none was the last, there is still an order to be closed.
-    if !reserved.is_zero() || !plan.out.is_over(view) {
+    // Where its records took all of it and one is in dispute, there is still an order to be closed.
+    if !reserved.is_zero() || !counted.is_over(view, &plan.out) {
         ends.push((END.into(), reserved.decimal()));
     }
     let left = plan.out.shares_out(view).unwrap_or_default();
     // In dispute or not: what is confirmed is in shares.
-    let arrived = plan.out.is_confirmed(view) && holds(view, Fact::Credited);
+    let arrived = match counted {
+        Counted::Left if !plan.out.is_over(view) => holds(view, Fact::Booked),
+        Counted::Left | Counted::Whole => {
+            plan.out.is_confirmed(view) && holds(view, Fact::Credited)
+        }
+    };
     if !left.is_zero() && !arrived {
         ends.push((TARGET.into(), left.decimal()));
     }
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&lacks(view))).chain(income(view)).collect()
+    ends.chain(lacking::end(&lacks(view))).chain(income(view, counted)).collect()
 }
 
 /// Income that came along: nobody but a person pays it out, or gets it back where it is below zero. Yuan.
-fn income(view: &View<'_>) -> Option<OpenEnd> {
-    let over = view.plan.out.is_over(view) && !view.open.notes.is_disputed();
+fn income(view: &View<'_>, counted: Counted) -> Option<OpenEnd> {
+    let over = counted.is_over(view, &view.plan.out) && !view.open.notes.is_disputed();
     let income = view.plan.out.income(view).filter(|_| over)?;
     let sum = Money::new(income.decimal().abs()).ok()?;
     let (brought, moved) =

@@ -14,6 +14,7 @@ use crate::{
         limits::{Limits, limit_key},
         milestone::{Milestone, Notes},
         names,
+        to_come::Counted,
         wallet::WalletPart,
     },
     ports::registrar::ApplicationAnswer,
@@ -302,7 +303,11 @@ impl saga::Saga for Conversion {
     }
 
     fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
-        facts::open_ends(view)
+        facts::open_ends(view, Counted::Left)
+    }
+
+    fn open_ends_before(view: &View<'_>) -> Option<Vec<OpenEnd>> {
+        Some(facts::open_ends(view, Counted::Whole))
     }
 
     crate::parts::units::tells_ends!(facts::unit);

@@ -10,16 +10,23 @@ use crate::parts::{
     lacking::{self, Lack},
     last_word::{self, AtBank, HasBank},
     payment::PaymentLeg,
-    refunds, units,
+    refunds,
+    to_come::Counted,
+    units,
 };
-use fundflow_domain::{modes::ConversionMode, money::Money, payment::Stage, wallet::Reservation};
+use fundflow_domain::{
+    modes::ConversionMode,
+    money::{Money, Shares},
+    payment::Stage,
+    wallet::Reservation,
+};
 use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
 /// What an abandoner disposes of: money that is at the fund without shares, shares that are reserved,
 /// and what left without being the target's shares yet.
-const BUY_END: &str = "money_fund";
+pub(super) const BUY_END: &str = "money_fund";
 const OUT_END: &str = "conversion";
 const TARGET_END: &str = "target";
 /// What the bank was asked to pay out.
@@ -33,11 +40,11 @@ pub(super) fn holds(view: &View<'_>, what: AtLast) -> bool {
     match what {
         AtLast::PaymentClosed => !is_charged(view),
         AtLast::BuyClosed => buy.need_not_be_closed(view, BUY_END),
-        AtLast::BuyHeard => buy.is_over(view),
+        AtLast::BuyHeard => buy.brings_no_more(view),
         AtLast::OutClosed => out.need_not_be_closed(view, OUT_END),
-        AtLast::OutHeard => out.is_over(view),
+        AtLast::OutHeard => out.brings_no_more(view),
         AtLast::TargetClosed => target.need_not_be_closed(view, TARGET_END),
-        AtLast::TargetHeard => target.is_over(view),
+        AtLast::TargetHeard => target.brings_no_more(view),
         AtLast::NothingInTransit => nothing_in_transit(view),
         AtLast::NothingReserved => nothing_reserved(view),
         AtLast::RestReturned => {
@@ -85,7 +92,7 @@ fn is_owed_at_last(view: &View<'_>) -> bool {
         && plan.out.is_over(view)
         && plan.target.is_over(view);
     let owed = (redeemed && !by_hand::is_by_hand(view, TARGET_END))
-        || (income_owed(view).is_some() && !by_hand::is_by_hand(view, INCOME_END));
+        || (income_owed(view, Counted::Left).is_some() && !by_hand::is_by_hand(view, INCOME_END));
     owed && !view.open.notes.is_disputed() && !is_spent_on_target(view)
 }
 
@@ -109,36 +116,38 @@ fn nothing_reserved(view: &View<'_>) -> bool {
 }
 
 /// Everything that is in transit, reserved, owed or unpaid. Yuan, or money-fund shares at 1.00.
-pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+pub(super) fn open_ends(view: &View<'_>, counted: Counted) -> Vec<OpenEnd> {
     let mut ends: Vec<(Arc<str>, Decimal)> = view.plan.payment.open_ends(view);
     let plan = view.plan;
     let paid = plan.payment.is_paid(view) && !plan.payment.is_paid_back(view);
     if let Some(rest) = refunds::not_accepted(view, &plan.payment, &plan.buy) {
         ends.push((BUY_END.into(), rest.decimal()));
     } else if paid && !plan.buy.is_confirmed(view) {
-        let left = plan.payment.payment(view).map(|payment| payment.left().decimal());
-        ends.push((BUY_END.into(), left.unwrap_or(plan.amount.decimal())));
+        let booked = plan.wallet.is_booked_in(view, &plan.buy);
+        let order = counted.in_flight(view, (&plan.payment, &plan.buy), booked);
+        ends.extend(order.map(|yuan| (BUY_END.into(), yuan.decimal())));
     }
-    if let Some(shares) = plan.wallet.open(view) {
-        ends.push((OUT_END.into(), shares.decimal()));
-    } else if let Some(worth) = unspent(view) {
-        ends.push((TARGET_END.into(), worth));
-    }
+    let (reserved, unspent) = match counted {
+        Counted::Left => (plan.wallet.held(view), unspent(view)),
+        Counted::Whole => (plan.wallet.open(view), unspent_before(view)),
+    };
+    ends.extend(reserved.map(|shares| (OUT_END.into(), shares.decimal())));
+    ends.extend(unspent.map(|worth| (TARGET_END.into(), worth)));
     // An order whose money or shares are gone, and whose last word is still to come, is an end all the same.
     for (name, leg) in [(BUY_END, &plan.buy), (OUT_END, &plan.out), (TARGET_END, &plan.target)] {
-        if !leg.is_over(view) && ends.iter().all(|(end, _)| **end != *name) {
+        if !counted.is_over(view, leg) && ends.iter().all(|(end, _)| **end != *name) {
             ends.push((name.into(), by_hand::NOTHING));
         }
     }
     ends.extend(plan.payout.open_end(view));
-    if let Some(income) = income_owed(view) {
+    if let Some(income) = income_owed(view, counted) {
         ends.push((INCOME_END.into(), income.decimal()));
     }
     ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
     ends.chain(lacking::end(&lacks(view)))
-        .chain(refunds::overpaid(view, &plan.payment, &plan.buy))
-        .chain(misdirected(view))
+        .chain(refunds::overpaid(view, (&plan.payment, &plan.buy), counted))
+        .chain(misdirected(view, counted))
         .collect()
 }
 
@@ -153,17 +162,36 @@ pub(super) fn lacks(view: &View<'_>) -> Vec<Lack> {
 }
 
 /// Unpaid income that came along with converted shares, until it is being paid out.
-fn income_owed(view: &View<'_>) -> Option<Money> {
+fn income_owed(view: &View<'_>, counted: Counted) -> Option<Money> {
     let plan = view.plan;
-    let owed =
-        plan.mode.is_conversion() && is_target_credited(view) && !plan.payout.is_requested(view);
+    let there = is_target_credited(view)
+        || (counted == Counted::Left && is_target_booked(view) && plan.out.brings_no_more(view));
+    let owed = plan.mode.is_conversion() && there && !plan.payout.is_requested(view);
     Some(income(view)).filter(|income| owed && !income.is_zero())
 }
 
 /// What left the money fund and is not the target's shares yet, nor on its way to the investor.
 fn unspent(view: &View<'_>) -> Option<Decimal> {
-    let Reservation::Spent(shares) = entry(view).reservation else { return None };
-    let credited = is_target_credited(view);
+    let (Reservation::Spent(gone) | Reservation::Leaving { gone, .. }) = entry(view).reservation
+    else {
+        return None;
+    };
+    not_credited(view, gone, is_target_credited(view) || is_target_booked(view))
+}
+
+/// What came of the records so far is there, and more is to come, or only lacks its mark.
+fn is_target_booked(view: &View<'_>) -> bool {
+    let order = view.plan.target_order();
+    !order.is_over(view) && view.plan.holdings.is_booked_in(view, order)
+}
+
+/// The same as earlier programs said: of all shares, once the last of them had left.
+fn unspent_before(view: &View<'_>) -> Option<Decimal> {
+    let Reservation::Spent(gone) = entry(view).reservation else { return None };
+    not_credited(view, gone, is_target_credited(view))
+}
+
+fn not_credited(view: &View<'_>, shares: Shares, credited: bool) -> Option<Decimal> {
     if view.plan.mode.is_conversion() {
         return (!credited).then(|| shares.decimal());
     }
@@ -175,9 +203,9 @@ fn unspent(view: &View<'_>) -> Option<Decimal> {
 }
 
 /// What the payout does not carry any more, and what target and payout carried too much of.
-fn misdirected(view: &View<'_>) -> Option<OpenEnd> {
+fn misdirected(view: &View<'_>, counted: Counted) -> Option<OpenEnd> {
     let plan = view.plan;
-    let over = plan.out.is_over(view) && plan.target.is_over(view);
+    let over = [&plan.out, &plan.target].into_iter().all(|leg| counted.is_over(view, leg));
     if !over || view.open.notes.is_disputed() {
         return None;
     }

@@ -17,6 +17,7 @@ use crate::{
         milestone::{Milestone, Notes, Scope},
         names::{self, Minted},
         share_book::ShareBook,
+        to_come::Counted,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
@@ -156,6 +157,10 @@ impl FundSaga for DiscountPurchase {
 
     fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
         ends::comes_of(view, end)
+    }
+
+    fn order_of<'a>(plan: &'a Plan, end: &str) -> Option<&'a ApplicationLeg> {
+        (end == ends::BUY_END).then_some(&plan.buy)
     }
 
     fn takes_back(plan: &Plan, leg: &ApplicationLeg, scope: Scope) -> bool {
@@ -360,7 +365,11 @@ impl saga::Saga for DiscountPurchase {
     }
 
     fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
-        ends::open_ends(view)
+        ends::open_ends(view, Counted::Left)
+    }
+
+    fn open_ends_before(view: &View<'_>) -> Option<Vec<OpenEnd>> {
+        Some(ends::open_ends(view, Counted::Whole))
     }
 
     crate::parts::units::tells_ends!(ends::unit);

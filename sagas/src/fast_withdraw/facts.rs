@@ -9,10 +9,13 @@ use crate::parts::{
     application::FundSaga as _,
     by_hand::{self, Origin},
     disputes::hold_up,
-    lacking, last_word, timing, units,
+    lacking, last_word, timing,
+    to_come::Counted,
+    units,
 };
 use fundflow_domain::{
-    calendar::TradingDay, case::CaseId, fast_quota::Entry, time::Timestamp, wallet::Reservation,
+    calendar::TradingDay, case::CaseId, fast_quota::Entry, money::Shares, time::Timestamp,
+    wallet::Reservation,
 };
 use fundflow_runtime::{process::Disposition, saga::OpenEnd};
 use rust_decimal::Decimal;
@@ -216,7 +219,7 @@ impl FastWithdraw {
 
 /// The same, and as the claim by now what a person left to the bank.
 pub(super) fn owed(view: &View<'_>) -> Vec<OpenEnd> {
-    let mut ends = open_ends(view);
+    let mut ends = open_ends(view, Counted::Left);
     if let Some(worth) = bank::claim(view) {
         ends.retain(|end| *end.name != *BANK_END);
         ends.push(OpenEnd { name: BANK_END.into(), worth });
@@ -225,11 +228,14 @@ pub(super) fn owed(view: &View<'_>) -> Vec<OpenEnd> {
 }
 
 /// Everything that is reserved, owed or unpaid. Yuan, or money-fund shares at 1.00.
-pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+pub(super) fn open_ends(view: &View<'_>, counted: Counted) -> Vec<OpenEnd> {
     let plan = view.plan;
     let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
     if let Some(shares) = plan.wallet.open(view) {
-        ends.push((END.into(), shares.decimal()));
+        // What left is the bank's.
+        let held = || plan.wallet.held(view).map_or(by_hand::NOTHING, Shares::decimal);
+        let worth = if counted == Counted::Left { held() } else { shares.decimal() };
+        ends.push((END.into(), worth));
     }
     // What a person pays instead of a transfer that is on its way is as much as is owed now.
     let is_sent = plan.advance.is_on_its_way(view) && !is_by_hand(view);

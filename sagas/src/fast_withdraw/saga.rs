@@ -20,6 +20,7 @@ use crate::{
         names,
         payout::{NotRedirected, may_go_to},
         share_book::ShareBook,
+        to_come::Counted,
     },
     ports::{advance::AdvanceSaid, bank::BankAnswer, registrar::ApplicationAnswer},
 };
@@ -351,7 +352,11 @@ impl saga::Saga for FastWithdraw {
     }
 
     fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
-        facts::open_ends(view)
+        facts::open_ends(view, Counted::Left)
+    }
+
+    fn open_ends_before(view: &View<'_>) -> Option<Vec<OpenEnd>> {
+        Some(facts::open_ends(view, Counted::Whole))
     }
 
     crate::parts::units::tells_ends!(facts::unit);

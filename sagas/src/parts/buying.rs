@@ -14,7 +14,7 @@ use super::{
     holdings::HoldingsPart,
     on_day::OnDay,
     payment::PaymentLeg,
-    timing,
+    refunds, timing,
 };
 use crate::{
     house::{Cost, House},
@@ -287,13 +287,16 @@ impl Buying {
     }
 
     /// What is still under way, in yuan: what was given for it, under that name, until its shares are booked;
-    /// and the order, until they are or the sponsor has its money.
+    /// and the order, until they are or the sponsor has its money. Of an order that is confirmed in part, the rest.
     pub fn open_ends<S: FundSaga>(
         &self,
         view: &View<'_, S>,
         given: Option<&'static str>,
     ) -> Vec<OpenEnd> {
-        let end = |name: &'static str| OpenEnd { name: name.into(), worth: self.worth };
+        let booked = self.holdings.is_credited(view, &self.leg);
+        let bought = self.leg.application(view).filter(|_| booked).and_then(refunds::accepted);
+        let worth = (self.worth - bought.unwrap_or_default().decimal()).max(Decimal::ZERO);
+        let end = |name: &'static str| OpenEnd { name: name.into(), worth };
         let credited = self.holds(view, Bought::Credited);
         let over = credited || self.holds(view, Bought::Returned);
         let order = (self.leg.is_placed(view) && !over).then_some("order");

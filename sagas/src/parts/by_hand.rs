@@ -275,7 +275,9 @@ fn unnamed<S: FundSaga>(view: &View<'_, S>) -> Vec<Disposed> {
 fn named_anew<S: FundSaga>(view: &View<'_, S>, end: &OpenEnd) -> Option<Disposed> {
     let origin = origin(view, &end.name)?;
     if let Some(known) = view.open.disposed(&end.name) {
-        return (known.worth != end.worth).then(|| again(known, end.worth));
+        // Each record of an order makes less of it open. What it comes to is known once it has its last one.
+        let comes = S::order_of(view.plan, &end.name).is_some_and(|leg| !leg.is_over(view));
+        return (known.worth != end.worth && !comes).then(|| again(known, end.worth));
     }
     if [UNDERPAID, OVERPAID].contains(&&*end.name) {
         let (name, came_of) = (end.name.clone(), Some("record".into()));

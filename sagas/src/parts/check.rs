@@ -250,6 +250,7 @@ impl Against<'_> {
                 rounding: terms.rounding,
                 charged: topups(self.before),
                 finished,
+                in_portions: !finished || !self.before.is_empty(),
             },
         )
     }

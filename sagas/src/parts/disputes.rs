@@ -42,6 +42,23 @@ impl ApplicationLeg {
         Some(self.record(view, &ApplicationAnswer::Rejected(rejection))?.case())
     }
 
+    /// What that record brought is nobody's to doubt: no open case is about it, nor about a word that takes its place
+    /// or takes it back. Only the last record that holds can fall, so that the others are sure.
+    pub fn is_sure<S: FundSaga>(&self, view: &View<'_, S>, said: &Confirmation) -> bool {
+        let Some(known) = self.application(view).filter(|_| view.open.notes.is_disputed()) else {
+            return true;
+        };
+        let open = |record: &Confirmation| Self::is_open(view, known, record);
+        let may_fall = || known.contested().any(open) || !self.is_rejection_settled(view);
+        let is_last = known.confirmations().last() == Some(said);
+        !(open(said) || (is_last && may_fall()))
+    }
+
+    /// Whether an open case is about none of its records and no rejection of it.
+    pub fn is_another_disputed<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
+        view.open.notes.disputes.iter().any(|case| !self.is_about(view, *case))
+    }
+
     pub(super) fn is_rejection_open<S: FundSaga>(&self, view: &View<'_, S>) -> bool {
         let open = &view.open.notes.disputes;
         !open.is_empty() && self.rejection_case(view).is_some_and(|case| open.contains(&case))

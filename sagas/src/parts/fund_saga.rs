@@ -122,6 +122,11 @@ pub trait FundSaga:
         let _ = (view, end);
         None
     }
+    /// The order whose money that open end is.
+    fn order_of<'a>(plan: &'a Self::Plan, end: &str) -> Option<&'a ApplicationLeg> {
+        let _ = (plan, end);
+        None
+    }
     /// What each end is worth now that a person may have: its open ends, and what was left to others.
     fn owed(view: &View<'_, Self>) -> Vec<OpenEnd> {
         Self::open_ends(view)

@@ -15,7 +15,7 @@ use fundflow_domain::{
         Terms,
     },
     confirmation_check::{LotTerms, Promised},
-    conversion::{self, TierBase, TopUp},
+    conversion::{self, Conversion, TierBase, TopUp},
     fees::{CustomerType, tiers::Charge},
     fund::{ConversionFeeMethod, FundTerms, RedemptionSequence},
     holdings::{Lot, State, Taking},
@@ -189,11 +189,15 @@ pub fn cost<S: FundSaga>(
             })
         }
         (Ask::Conversion { into, .. }, Outcome::Conversion(numbers)) => {
-            let parcels = state.parcels(&holdings.order, numbers.shares_out, t.date())?;
+            let out_of = |shares| state.parcels(&holdings.order, shares, t.date());
+            let parcels = out_of(numbers.shares_out)?;
+            // What the lots cannot give cannot come.
+            let all = numbers.shares_out.plus(to_come(terms, (before, said))?).and_then(out_of);
+            let lots = (&parcels[..], all.as_deref().unwrap_or(&parcels));
             let target = (house.funds)(*into, t.date())?;
             let nav = |fund, stated| (house.navs)(fund, t.date()).unwrap_or(stated);
             let navs = (nav(terms.fund, numbers.nav_out), nav(*into, numbers.nav_in));
-            converting((&source, &target), &parcels, (navs, on), (terms, (before, said)), customer)
+            converting((&source, &target), lots, (navs, on), (terms, before), customer)
         }
         (
             Ask::Purchase { .. }
@@ -212,9 +216,9 @@ pub fn cost<S: FundSaga>(
 
 fn converting(
     (source, target): (&FundTerms, &FundTerms),
-    parcels: &[Parcel],
+    (parcels, all): (&[Parcel], &[Parcel]),
     ((nav_out, nav_in), on): ((Nav, Nav), NaiveDate),
-    (applied, (before, said)): (&Terms, (&[Confirmation], &Confirmation)),
+    (applied, before): (&Terms, &[Confirmation]),
     customer: CustomerType,
 ) -> Option<check::Leaving> {
     let pair = source.conversion_into(target.code)?;
@@ -226,12 +230,19 @@ fn converting(
     let terms = conversion::Terms::of(&source.fees, &target.fees, None, customer, policy);
     // A fixed fee may be more than a small portion brings: another one bears it.
     let without = conversion::Terms { policy: policy.without_topup(), ..terms };
-    let priced = conversion::price(parcels, nav_out, nav_in, on, without).ok()?;
-    let own = match policy.tier_base {
+    let price = |parcels| conversion::price(parcels, nav_out, nav_in, on, without).ok();
+    let priced = price(parcels)?;
+    let counted = |priced: &Conversion| match policy.tier_base {
         TierBase::AfterRedemptionFee => priced.base,
         TierBase::GrossOut => priced.gross_out,
     };
-    let beside = converted_beside(applied, (before, said), (policy.tier_base, own))?;
+    // The next lots may cost more or less to leave than those of this record.
+    let to_come = if parcels == all {
+        Money::ZERO
+    } else {
+        counted(&price(all)?).minus(counted(&priced)).unwrap_or_default()
+    };
+    let beside = converted(before, policy.tier_base)?.plus(to_come)?;
     let topup = match priced.topup_beside(terms, beside)? {
         TopUp::OfRecord(fee) => Promised::Fee(fee),
         TopUp::OfOrder(fee) => Promised::Charge(Charge::Fixed(fee)),
@@ -248,28 +259,28 @@ fn converting(
     })
 }
 
-/// What other records of the order convert, or may yet, as the tiers count it: what is still to come as if it were
-/// worth, and cost, what these shares do. Yuan.
-fn converted_beside(
-    applied: &Terms,
-    (before, said): (&[Confirmation], &Confirmation),
-    (tier_base, own): (TierBase, Money),
-) -> Option<Money> {
-    let Quantity::Shares(asked) = applied.ask.quantity() else { return None };
-    let (mut open, mut beside) = (asked, Money::ZERO);
-    for record in before {
+/// What records of the order converted, as the tiers count it. Yuan.
+fn converted(records: &[Confirmation], tier_base: TierBase) -> Option<Money> {
+    let mut converted = Money::ZERO;
+    for record in records {
         let Outcome::Conversion(it) = &record.outcome else { return None };
-        open = open.minus(it.shares_out).unwrap_or_default();
         let after_fee = it.net_in.plus(it.topup_fee)?;
-        beside = beside.plus(match tier_base {
+        converted = converted.plus(match tier_base {
             TierBase::AfterRedemptionFee => after_fee,
             TierBase::GrossOut => after_fee.plus(it.redemption_fee)?,
         })?;
     }
-    let here = ApplicationLeg::shares_out_of(said)?;
-    let open = open.minus(here).filter(|_| !said.finished).unwrap_or_default();
-    let each = own.decimal().checked_div(here.decimal())?.round_dp(Nav::DECIMALS);
-    beside.plus(open.value_half_up(Nav::new(each).ok()?)?)
+    Some(converted)
+}
+
+/// Shares that further records of the order may convert.
+fn to_come(applied: &Terms, (before, said): (&[Confirmation], &Confirmation)) -> Option<Shares> {
+    let Quantity::Shares(asked) = applied.ask.quantity() else { return None };
+    let mut open = if said.finished { Shares::ZERO } else { asked };
+    for record in before.iter().chain([said]) {
+        open = open.minus(ApplicationLeg::shares_out_of(record)?).unwrap_or_default();
+    }
+    Some(open)
 }
 
 fn lots(parcels: &[Parcel], on: NaiveDate, terms: redemption::Terms<'_>) -> Option<Vec<LotTerms>> {

@@ -52,6 +52,7 @@ pub mod on_day;
 pub mod record_days;
 pub mod refunds;
 pub mod timing;
+pub mod to_come;
 pub mod units;
 pub mod unowed;
 mod word_days;

@@ -60,9 +60,14 @@ impl PayoutLegs {
         self.iter().find(attempt)
     }
 
-    /// The first one that the bank has not answered about.
+    /// The first one that the bank was asked for and has not answered about: one that is asked for later interrupts
+    /// no conversation.
     pub fn unanswered<S: Saga>(&self, view: &View<'_, S>) -> Option<&PayoutLeg> {
-        self.iter().find(|leg| leg.is_requested(view) && !leg.is_answered(view))
+        let unanswered = self.iter().filter(|leg| leg.is_requested(view) && !leg.is_answered(view));
+        unanswered.min_by_key(|leg| {
+            let payout = leg.payout(view);
+            payout.and_then(|it| it.attempt.asked_at.or(it.terms.asked_at))
+        })
     }
 
     /// The first one that the bank refuses.

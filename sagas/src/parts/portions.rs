@@ -8,7 +8,9 @@
 //!    one T are due on the same day.
 //! 2. Which payouts there may be is counted as records come: most orders have one, and nobody knows how many
 //!    days in a row a fund pays in part.
-//! 3. Programs before this one paid all that no payout was foreseen for in one sum, which names no record: what
+//! 3. A record in dispute keeps only its own money back. Only the last record that holds can fall, so that what was
+//!    paid of a later one stays right; where both fall all the same, what is left is paid by hand.
+//! 4. Programs before this one paid all that no payout was foreseen for in one sum, which names no record: what
 //!    that sum paid is not paid again.
 
 use super::{
@@ -61,19 +63,25 @@ impl Portions {
         Self { legs, rest: usual.saturating_sub(1) as usize }
     }
 
-    /// The first record whose money the bank was not asked to pay out, and how much it is.
+    /// The first record whose money the bank was not asked to pay out, and may be by now, and how much it is.
     pub fn next<'a, S: Saga>(
         &'a self,
         view: &View<'a, S>,
         out: &ApplicationLeg,
+        is_sure: impl Fn(&Confirmation) -> bool,
     ) -> Option<Portion<'a>> {
         let application = out.application(view)?;
+        // Money of a record that fell since went out before that of one that had been in dispute.
+        let fallen = self.legs.iter().skip(application.confirmations().count());
+        if fallen.into_iter().any(|leg| leg.is_requested(view)) {
+            return None;
+        }
         let open = |(nth, (leg, said)): (usize, (&'a PayoutLeg, &'a Confirmation))| {
             let brought = ApplicationLeg::proceeds_of(said)?;
             let amount = Amount::checked(brought.decimal())?;
             let before = application.portions.get(..nth)?;
             let portion = Portion { leg, amount, terms: &application.terms, before, said };
-            (!leg.is_requested(view)).then_some(portion)
+            (!leg.is_requested(view) && is_sure(said)).then_some(portion)
         };
         let records = if self.rest_is_asked_for(view) { self.rest } else { usize::MAX };
         let paid = self.legs.iter().zip(application.confirmations()).take(records);
@@ -100,7 +108,7 @@ impl Portions {
 
     /// The bank was asked to pay out all that the records brought.
     pub fn are_asked_for<S: Saga>(&self, view: &View<'_, S>, out: &ApplicationLeg) -> bool {
-        self.are_foreseen(view, out) && self.next(view, out).is_none()
+        self.are_foreseen(view, out) && self.next(view, out, |_| true).is_none()
     }
 
     /// It has paid all of that.

@@ -4,6 +4,7 @@ use super::{
     application::{ApplicationLeg, FundSaga},
     by_hand, lacking,
     payment::PaymentLeg,
+    to_come::Counted,
 };
 use fundflow_domain::{
     application::{Application, Quantity},
@@ -60,24 +61,27 @@ pub fn return_all<S: FundSaga>(
 /// What went back of the payment although the registrar's records accepted it in the end.
 pub fn overpaid<S: FundSaga>(
     view: &View<'_, S>,
-    payment: &PaymentLeg,
-    buy: &ApplicationLeg,
+    of: (&PaymentLeg, &ApplicationLeg),
+    counted: Counted,
 ) -> Option<OpenEnd> {
-    by_hand::difference(Money::ZERO, went_back(view, payment, buy)?)
+    by_hand::difference(Money::ZERO, went_back(view, of, counted)?)
 }
 
-/// The same in yuan. `None` while no record holds, and beyond every range.
+/// The same in yuan. `None` while records are to come, where none holds, and beyond every range.
 pub fn went_back<S: FundSaga>(
     view: &View<'_, S>,
-    payment: &PaymentLeg,
-    buy: &ApplicationLeg,
+    (payment, buy): (&PaymentLeg, &ApplicationLeg),
+    counted: Counted,
 ) -> Option<Money> {
-    let application = buy.application(view).filter(|_| buy.is_confirmed(view))?;
+    let unmarked = || counted == Counted::Left && buy.lacks_only_its_mark(view);
+    let settled = buy.is_confirmed(view) || unmarked();
+    let application = buy.application(view).filter(|_| settled)?;
     let left = payment.payment(view)?.left();
     Some(accepted(application)?.minus(left).unwrap_or_default())
 }
 
-fn accepted(application: &Application) -> Option<Money> {
+/// Yuan that the records settled.
+pub(super) fn accepted(application: &Application) -> Option<Money> {
     application.confirmations().try_fold(Money::ZERO, |sum, it| {
         sum.plus(match it.outcome.quantity() {
             Quantity::Money(part) => part,

@@ -12,7 +12,9 @@ use crate::parts::{
     limits::Limits,
     occurrence::Tell,
     payment::PaymentLeg,
-    refunds, timing, units,
+    refunds, timing,
+    to_come::Counted,
+    units,
 };
 use fundflow_domain::{
     admission::buying::Way,
@@ -27,7 +29,7 @@ use rust_decimal::Decimal;
 use std::sync::Arc;
 
 /// What an abandoner disposes of while the money is at the fund and its shares are not there.
-const END: &str = "order";
+pub(super) const END: &str = "order";
 
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
@@ -82,7 +84,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             payment.payment(view).is_none_or(|it| !matches!(it.stage, payment::Stage::Requested))
         }
         Fact::OrderClosed => buy.need_not_be_closed(view, END),
-        Fact::OrderHeard => buy.is_over(view),
+        Fact::OrderHeard => buy.brings_no_more(view),
         Fact::NothingCounts => !buy.is_lost(view) || counted(view).next().is_none(),
         Fact::BankHeard => last_word::is_heard(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
@@ -211,21 +213,15 @@ impl Purchase {
 }
 
 /// Everything that is in transit, owed or unpaid. Yuan.
-pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+pub(super) fn open_ends(view: &View<'_>, counted: Counted) -> Vec<OpenEnd> {
     let plan = view.plan;
     let mut ends: Vec<(Arc<str>, Decimal)> = plan.payment.open_ends(view);
-    let left = plan.payment.payment(view).map_or(Money::ZERO, payment::Payment::left);
-    let paid = plan.payment.is_paid(view) && !plan.payment.is_paid_back(view);
     // In dispute or not: what is confirmed is in shares.
-    let landed = plan.buy.is_confirmed(view) && holds(view, Fact::Credited);
-    if paid && !landed {
-        ends.push((END.into(), left.decimal()));
-    } else if let Some(rest) = rest(view).filter(|_| paid) {
-        ends.push((END.into(), rest.decimal()));
-    } else if !plan.buy.is_over(view) {
-        // Its money went back, and a record holds that is not the last.
-        ends.push((END.into(), by_hand::NOTHING));
-    }
+    let booked = holds(view, Fact::Credited);
+    let landed = plan.buy.is_confirmed(view) && booked;
+    let of = (&plan.payment, &plan.buy);
+    let order = counted.order_end(view, of, (landed, booked, rest(view)));
+    ends.extend(order.map(|worth| (END.into(), worth)));
     if let Some(end) = plan.interest.open_end(view) {
         ends.push((INTEREST.into(), end.1));
     } else if let Some(amount) = earned(view).filter(|_| !plan.interest.is_requested(view)) {
@@ -233,14 +229,14 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
     }
     ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&Purchase::lacks(view))).chain(overpaid(view)).collect()
+    ends.chain(lacking::end(&Purchase::lacks(view))).chain(overpaid(view, counted)).collect()
 }
 
 /// What went back of a payment that a record accepted in the end, and interest that was paid for a rejection which
 /// holds no more.
-fn overpaid(view: &View<'_>) -> Option<OpenEnd> {
+fn overpaid(view: &View<'_>, counted: Counted) -> Option<OpenEnd> {
     let plan = view.plan;
-    let went_back = refunds::went_back(view, &plan.payment, &plan.buy)?;
+    let went_back = refunds::went_back(view, (&plan.payment, &plan.buy), counted)?;
     let paid = plan.interest.payout(view).and_then(|payout| payout.paid());
     let interest = paid.filter(|_| earned(view).is_none()).map_or(Money::ZERO, |it| it.amount);
     by_hand::difference(Money::ZERO, went_back.plus(interest)?)

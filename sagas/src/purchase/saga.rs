@@ -16,6 +16,7 @@ use crate::{
         names::{self, Minted},
         payout::may_go_to,
         timing,
+        to_come::Counted,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
@@ -150,6 +151,10 @@ impl FundSaga for Purchase {
 
     fn comes_of(_: &View<'_>, end: &str) -> Option<Origin> {
         facts::comes_of(end)
+    }
+
+    fn order_of<'a>(plan: &'a Plan, end: &str) -> Option<&'a ApplicationLeg> {
+        (end == facts::END).then_some(&plan.buy)
     }
 
     fn lacks(view: &View<'_>) -> Vec<Lack> {
@@ -332,7 +337,11 @@ impl saga::Saga for Purchase {
     }
 
     fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
-        facts::open_ends(view)
+        facts::open_ends(view, Counted::Left)
+    }
+
+    fn open_ends_before(view: &View<'_>) -> Option<Vec<OpenEnd>> {
+        Some(facts::open_ends(view, Counted::Whole))
     }
 
     crate::parts::units::tells_ends!(facts::unit);

@@ -10,13 +10,15 @@ use crate::parts::{
     cancel, day_refused, lacking,
     last_word::{self, AtBank, HasBank},
     payment::PaymentLeg,
-    refunds, timing, units,
+    refunds, timing,
+    to_come::Counted,
+    units,
 };
 use fundflow_domain::{calendar::TradingDay, payment::Stage, time::Timestamp, wallet::Credit};
 use fundflow_runtime::saga::OpenEnd;
 
 /// What an abandoner disposes of while the money is at the fund and its shares are not there.
-const END: &str = "money_fund";
+pub(super) const END: &str = "money_fund";
 
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (plan, notes) = (view.plan, &view.open.notes);
@@ -57,7 +59,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             payment.payment(view).is_none_or(|it| !matches!(it.stage, Stage::Requested))
         }
         Fact::Closed => buy.need_not_be_closed(view, END),
-        Fact::Heard => buy.is_over(view),
+        Fact::Heard => buy.brings_no_more(view),
         Fact::NothingInTransit => !wallet.is_in_transit(view) || !buy.lets_go(view),
         Fact::NothingCounts => {
             let free = plan.limits.are_free(view) && plan.limits_next.are_free(view);
@@ -101,26 +103,19 @@ impl Recharge {
 }
 
 /// Everything that is in transit, owed or unpaid. Yuan.
-pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+pub(super) fn open_ends(view: &View<'_>, counted: Counted) -> Vec<OpenEnd> {
     let plan = view.plan;
     let mut ends = plan.payment.open_ends(view);
-    let paid = plan.payment.is_paid(view) && !plan.payment.is_paid_back(view);
     // In dispute or not: what is confirmed is in shares.
     let landed = plan.buy.is_confirmed(view) && holds(view, Fact::CreditConfirmed);
+    let booked = holds(view, Fact::Booked);
     let rest = refunds::not_accepted(view, &plan.payment, &plan.buy);
-    if paid && !landed {
-        let left = plan.payment.payment(view).map(|payment| payment.left().decimal());
-        ends.push((END.into(), left.unwrap_or(plan.amount.decimal())));
-    } else if let Some(rest) = rest.filter(|_| paid) {
-        ends.push((END.into(), rest.decimal()));
-    } else if !plan.buy.is_over(view) {
-        // Its money went back, and a record holds that is not the last.
-        ends.push((END.into(), by_hand::NOTHING));
-    }
+    let order = counted.order_end(view, (&plan.payment, &plan.buy), (landed, booked, rest));
+    ends.extend(order.map(|worth| (END.into(), worth)));
     ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
     ends.chain(lacking::end(&Recharge::lacks(view)))
-        .chain(refunds::overpaid(view, &plan.payment, &plan.buy))
+        .chain(refunds::overpaid(view, (&plan.payment, &plan.buy), counted))
         .collect()
 }
 

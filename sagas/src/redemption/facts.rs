@@ -11,7 +11,9 @@ use crate::parts::{
     last_word::{self, AtBank, HasBank},
     payout::PayoutLeg,
     portions::Portion,
-    timing, units,
+    timing,
+    to_come::Counted,
+    units,
 };
 use fundflow_domain::{calendar::TradingDay, money::Money, time::Timestamp};
 use fundflow_runtime::{saga::OpenEnd, turn::NotDone};
@@ -38,7 +40,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Rejected => out.is_rejected(view),
         Fact::Confirmed => out.is_confirmed(view) && !disputes::hold_up(view),
         Fact::Taken => holdings.is_booked_out(view, out),
-        Fact::PayoutsForeseen => !may_be_paid(view) || plan.payouts.are_foreseen(view, out),
+        Fact::PayoutsForeseen => is_by_hand() || plan.payouts.are_foreseen(view, out),
         Fact::PayoutsRequested => next_payout(view).is_none(),
         Fact::PayoutsAnswered => is_by_hand() || plan.payouts.legs.unanswered(view).is_none(),
         Fact::NoneRefused => is_by_hand() || plan.payouts.legs.refused(view).is_none(),
@@ -79,12 +81,13 @@ fn are_asked_for(view: &View<'_>) -> bool {
     !may_be_paid(view) || view.plan.payouts.are_asked_for(view, &view.plan.out)
 }
 
-/// The first payout that was not announced.
+/// The first payout that was not announced, of a record that is not in dispute.
 pub(super) fn next_payout<'a>(view: &View<'a>) -> Option<Portion<'a>> {
-    if !may_be_paid(view) {
+    let out = &view.plan.out;
+    if by_hand::is_by_hand(view, MONEY) || out.is_another_disputed(view) {
         return None;
     }
-    view.plan.payouts.next(view, &view.plan.out)
+    view.plan.payouts.next(view, out, |said| out.is_sure(view, said))
 }
 
 impl Redemption {
@@ -119,36 +122,36 @@ impl Redemption {
 }
 
 /// Everything that is reserved, owed or unpaid: shares by their number, money in yuan.
-pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
+pub(super) fn open_ends(view: &View<'_>, counted: Counted) -> Vec<OpenEnd> {
     let plan = view.plan;
     let mut ends: Vec<(Arc<str>, Decimal)> = Vec::new();
     let reserved = plan.holdings.reserved(view);
-    if !reserved.is_zero() || !plan.out.brings_no_more(view) {
+    if !reserved.is_zero() || !counted.is_over(view, &plan.out) {
         ends.push((END.into(), reserved.decimal()));
     }
-    let owed = unpaid(view);
+    let owed = unpaid(view, counted);
     if !owed.is_zero() {
         ends.push((MONEY.into(), owed.decimal()));
     }
     ends.extend(plan.compensations.open_end(view));
     let ends = ends.into_iter().map(|(name, worth)| OpenEnd { name, worth });
-    ends.chain(lacking::end(&Redemption::lacks(view))).chain(difference(view)).collect()
+    ends.chain(lacking::end(&Redemption::lacks(view))).chain(difference(view, counted)).collect()
 }
 
 /// What the registrar's records brought and the investor does not have, as far as it is paid by itself or
 /// a person has it. Yuan.
-fn unpaid(view: &View<'_>) -> Money {
+fn unpaid(view: &View<'_>, counted: Counted) -> Money {
     let brought = view.plan.out.proceeds(view).unwrap_or_default();
     let by_hand = by_hand::is_by_hand(view, MONEY);
-    let carried = difference(view).filter(|_| !by_hand);
+    let carried = difference(view, counted).filter(|_| !by_hand);
     let payouts = &view.plan.payouts.legs;
     let owed = carried.map_or(brought, |_| payouts.asked_for(view));
     owed.minus(payouts.paid(view)).unwrap_or_default()
 }
 
 /// What no payout carries any more, or too much of which was carried.
-fn difference(view: &View<'_>) -> Option<OpenEnd> {
-    let last = view.plan.out.brings_no_more(view) && are_asked_for(view);
+fn difference(view: &View<'_>, counted: Counted) -> Option<OpenEnd> {
+    let last = counted.is_over(view, &view.plan.out) && are_asked_for(view);
     let asked = view.plan.payouts.legs.asked_for(view);
     if !last || asked.is_zero() || view.open.notes.is_disputed() {
         return None;

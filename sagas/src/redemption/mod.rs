@@ -61,12 +61,13 @@ const CANCEL: Side<Saga> = call("cancel", Call::Cancel, Fact::CancelSettled, Whe
     .beside()
     .unless(Fact::CancelRefused);
 const FORESEE: Side<Saga> =
-    act("foresee payouts", Do::ForeseePayouts, Fact::PayoutsForeseen).beside();
+    act("foresee payouts", Do::ForeseePayouts, Fact::PayoutsForeseen).beside().while_parked();
 const REQUEST_PAYOUT: Side<Saga> = Deed {
     asks: Some(When::MoneyDue),
     ..act("pay out", Do::RequestPayout, Fact::PayoutsRequested)
 }
-.beside();
+.beside()
+.while_parked();
 const PAYOUT: Side<Saga> =
     call("paid out", Call::Payout, Fact::PayoutsAnswered, When::MoneyOverdue).beside();
 const REFUSED: Side<Saga> = act("payout refused", Do::AskForAccount, Fact::NoneRefused).beside();

@@ -16,6 +16,7 @@ use crate::{
         names,
         payout::may_go_to,
         portions::Portions,
+        to_come::Counted,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
@@ -289,7 +290,11 @@ impl saga::Saga for Redemption {
     }
 
     fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
-        facts::open_ends(view)
+        facts::open_ends(view, Counted::Left)
+    }
+
+    fn open_ends_before(view: &View<'_>) -> Option<Vec<OpenEnd>> {
+        Some(facts::open_ends(view, Counted::Whole))
     }
 
     crate::parts::units::tells_ends!(facts::unit);

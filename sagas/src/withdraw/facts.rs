@@ -43,7 +43,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::TakenOut => wallet.spent(view).is_some() && wallet.is_booked_out(view, out),
         Fact::Booked => wallet.is_booked_out(view, out),
         Fact::IncomeSettled => settled(view),
-        Fact::PayoutsForeseen => !may_be_paid(view) || payouts.are_foreseen(view, out),
+        Fact::PayoutsForeseen => !is_booked_and_ours(view) || payouts.are_foreseen(view, out),
         Fact::PayoutsRequested => next_payout(view).is_none(),
         Fact::PayoutsAnswered => {
             by_hand::has(view, PAYOUT) || payouts.legs.unanswered(view).is_none()
@@ -91,15 +91,21 @@ pub(super) fn comes_of(end: &str) -> Option<Origin> {
 fn may_be_paid(view: &View<'_>) -> bool {
     let over = view.ending.is_some();
     let disputed = if over { view.open.notes.is_disputed() } else { !view.plan.out.is_sound(view) };
-    !disputed && !by_hand::is_by_hand(view, PROCEEDS) && holds(view, Fact::Booked)
+    !disputed && is_booked_and_ours(view)
 }
 
-/// The first payout that was not announced.
+fn is_booked_and_ours(view: &View<'_>) -> bool {
+    !by_hand::is_by_hand(view, PROCEEDS) && holds(view, Fact::Booked)
+}
+
+/// The first payout that was not announced, of a record that is not in dispute.
 pub(super) fn next_payout<'a>(view: &View<'a>) -> Option<Portion<'a>> {
-    if !may_be_paid(view) {
+    let out = &view.plan.out;
+    let disputed = view.ending.is_some() && out.is_another_disputed(view);
+    if disputed || !is_booked_and_ours(view) {
         return None;
     }
-    view.plan.payouts.next(view, &view.plan.out)
+    view.plan.payouts.next(view, out, |said| out.is_sure(view, said))
 }
 
 /// The registrar's records are complete, and no share left by any of them.

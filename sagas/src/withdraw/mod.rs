@@ -66,13 +66,14 @@ const CANCEL: Side<Saga> =
         .beside()
         .unless(Fact::CancelRefused);
 const FORESEE: Side<Saga> =
-    act("foresee payouts", Do::ForeseePayouts, Fact::PayoutsForeseen).beside();
+    act("foresee payouts", Do::ForeseePayouts, Fact::PayoutsForeseen).beside().while_parked();
 /// The fund's money is here on T+n of each record, and is the investor's from then on.
 const REQUEST_PAYOUT: Side<Saga> = Deed {
     asks: Some(When::MoneyDue),
     ..act("pay out", Do::RequestPayout, Fact::PayoutsRequested)
 }
-.beside();
+.beside()
+.while_parked();
 const PAYOUT: Side<Saga> =
     call("paid out", Call::PayOut, Fact::PayoutsAnswered, When::MoneyOverdue).beside();
 const REFUSED: Side<Saga> = act("payout refused", Do::AskForAccount, Fact::NoneRefused).beside();

@@ -58,4 +58,5 @@ mod redeemed_late;
 mod rejected;
 mod spent_twice;
 mod story;
+mod to_come;
 mod with_income;

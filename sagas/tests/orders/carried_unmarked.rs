@@ -6,7 +6,7 @@ use crate::{
     carried::{RECORDS, asked_for, due, is_over, record, says},
     carried_gaps::closes,
     outside::redeemed,
-    paid,
+    paid, planted,
     stage::Stage,
 };
 use fundflow_domain::{case::How, ids::ApplicationNo};
@@ -71,6 +71,25 @@ fn who_gives_up_what_only_lacks_its_mark_waits_for_nobody() {
         assert!(look.finished && look.waits.is_empty(), "{how:?}: {:?}", look.waits);
         audited::adds_up(&audited::report(&stage.events, stage.kinds()), || stage.text());
         assert_eq!(paid::in_all(&stage.events), "3958.55".parse().unwrap());
+    }
+}
+
+/// Programs before this one named the order all the same.
+#[test]
+fn who_was_told_of_the_order_by_an_earlier_program_gave_up_on_good_grounds() {
+    let mut stage = used_up();
+    stage.abandon_with::<Redemption>("R", Disposition::Manual);
+    for (worth, is_known) in [("0.00", true), ("500.00", false)] {
+        let mut log = stage.events.clone();
+        let given_up = log.iter_mut().find(|it| &*it.event.event_type == "redemption.abandoned");
+        let event = &mut given_up.unwrap().event;
+        let mut said: serde_json::Value = serde_json::from_str(&event.data).unwrap();
+        let end = serde_json::json!({"name": "shares", "worth": worth, "disposition": "manual"});
+        said["ends"] = vec![end].into();
+        event.data = said.to_string().into();
+        planted::seal(&mut log);
+        let report = audited::report(&log, stage.kinds());
+        assert_eq!(audited::is_named(&report), !is_known, "{worth} {:?}", report.findings);
     }
 }
 

@@ -283,3 +283,33 @@ fn a_fixed_fee_of_a_conversion_in_portions_is_charged_once() {
         assert_eq!(!stage.has("case.opened"), is_sound, "{first:?} {last:?}\n{}", stage.text());
     }
 }
+
+/// 10,523.00 out of each of two lots, of which leaving costs nothing and 0.1 %: 21,035.48 are converted, and buying
+/// their source cost 166.95. By what the first one costs it would be 167.03 of 21,046.00.
+#[test]
+fn what_is_to_come_of_a_conversion_costs_what_its_own_lots_cost() {
+    let with = ["10000", "1.0523", "0", "333.05", "10189.95", "1.2345", "8254.31"];
+    let without = ["10000", "1.0523", "10.52", "0", "10512.48", "1.2345", "8515.58"];
+    // They are below that tier, and each of the two portions has the rate of the first.
+    let rates = [
+        ["10000", "1.0523", "0", "71.99", "10451.01", "1.2345", "8465.78"],
+        ["10000", "1.0523", "10.52", "71.93", "10440.55", "1.2345", "8457.31"],
+    ];
+    for (from, portions) in [("15000", [with, without]), ("21040", rates)] {
+        let mut target = equity();
+        let fixed = r#"[{"from":"0","rate":"0.015"},{"from":"FROM","fixed":"500"}]"#;
+        target.fees.purchase = serde_json::from_str(&fixed.replace("FROM", from)).unwrap();
+        let mut stage = Stage::with(vec![target, bond(Method::FeeDifference)], "02-13 10:00");
+        stage.holds("001546", "B1", "2025-10-15", "10000");
+        stage.holds("001546", "B2", "2026-01-15", "15000");
+        stage.request::<Conversion>("C", request());
+        stage.until("02-24 09:00");
+        for (serial, numbers, last) in [("K1", portions[0], false), ("K2", portions[1], true)] {
+            let said = converted_part(serial, "2026-02-24", last, numbers);
+            stage.notice(notice(&ApplicationNo::of(&"C.convert".parse().unwrap()), said));
+        }
+        stage.until("02-25 18:00");
+        assert_eq!(ending(&stage), Some("conversion.completed"), "{from}\n{}", stage.text());
+        assert!(!stage.has("case.opened"));
+    }
+}

@@ -16,6 +16,7 @@ mod audited;
 mod by_hand;
 mod calendar_end;
 mod carried;
+mod carried_doubts;
 mod carried_gaps;
 mod carried_unmarked;
 mod closed;
@@ -69,6 +70,9 @@ mod stage;
 mod subscription;
 mod suspense;
 mod taken_back;
+#[path = "../common/tampered.rs"]
+mod tampered;
+mod to_come;
 mod unlisted;
 mod unowed;
 mod unpaid_shares;

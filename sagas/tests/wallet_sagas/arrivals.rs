@@ -18,12 +18,12 @@ use fundflow_sagas::{
     recharge::{Command, Recharge},
 };
 
-fn portion(no: &str, on: &str, last: bool, amount: &str) -> ApplicationAnswer {
+pub(crate) fn portion(no: &str, on: &str, last: bool, amount: &str) -> ApplicationAnswer {
     record(no, on, last, purchased(amount.parse().unwrap(), "0".parse().unwrap()))
 }
 
 /// On the morning of the record's day, or later.
-fn says(stage: &mut Stage<Recharge>, word: ApplicationAnswer) {
+pub(crate) fn says(stage: &mut Stage<Recharge>, word: ApplicationAnswer) {
     if let ApplicationAnswer::Confirmed(said) = &word {
         let morning = at(&format!("{} 09:00", said.confirmed_on.format("%m-%d")));
         stage.now = stage.now.max(morning);
@@ -33,7 +33,7 @@ fn says(stage: &mut Stage<Recharge>, word: ApplicationAnswer) {
 }
 
 /// 1,000.00 yuan are paid on Tuesday 3 February, and the registrar says nothing by itself.
-fn paid() -> Stage<Recharge> {
+pub(crate) fn paid() -> Stage<Recharge> {
     let mut stage = stage("02-03 10:00");
     stage.request(request(), asked());
     stage.settle();

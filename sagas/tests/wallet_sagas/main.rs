@@ -67,6 +67,7 @@ mod stage;
 #[path = "../common/tampered.rs"]
 mod tampered;
 mod terms;
+mod to_come;
 mod told;
 mod unlisted;
 mod unowed;

@@ -9,6 +9,7 @@ use crate::{
     withdraw::{request, stage, story},
 };
 use fundflow_domain::{
+    application::Outcome,
     case::{CaseId, Closing, How},
     text::Text,
 };
@@ -155,4 +156,35 @@ fn who_gives_up_what_only_lacks_its_mark_waits_for_nobody() {
     stage.abandon();
     let look = stage.look();
     assert!(look.finished && look.waits.is_empty(), "{:?}", look.waits);
+}
+
+#[test]
+fn a_portion_in_dispute_keeps_no_other_one_back() {
+    let mut stage = asked_for();
+    let Outcome::Redemption(mut dear) = redeemed("150".parse().unwrap(), "0") else { panic!() };
+    dear.payout = "140".parse().unwrap();
+    says(&mut stage, record("c-1", "2026-02-04", false, Outcome::Redemption(dear)));
+    says(&mut stage, portion("c-2", "2026-02-05", false, "100"));
+    stage.clock("02-05 12:00");
+    assert_eq!(paid::in_all(&stage.events), 100.into(), "{}", stage.text());
+    assert_eq!(ends(&stage), ["redemption 150.00", "proceeds 140.00"]);
+    says(&mut stage, portion("c-3", "2026-02-06", true, "150"));
+    stage.clock("02-06 12:00");
+    assert_eq!(ends(&stage), ["proceeds 140.00"]);
+    assert!(stage.look().ending.is_none());
+    let report = crate::audited::report(&stage.events, stage.kinds());
+    crate::audited::adds_up(&report, || stage.text());
+
+    let opened = stage.events.iter().find(|it| &*it.event.event_type == "case.opened");
+    let case: CaseId = opened.unwrap().stream.id().parse().unwrap();
+    let (by, reason) = (Text::lossy("chen"), Text::lossy("they said so"));
+    let closing = Box::new(Closing { how: How::Accepted, by, reason });
+    stage.command(Command::CloseCase { case, closing });
+    stage.run();
+    assert_eq!(stage.last(), "withdraw.paid_out", "{}", stage.text());
+    let each = [("out", 140), ("part2.out", 100), ("part3.out", 150)];
+    let each = each.map(|(no, yuan)| (format!("TX-1.redeem.{no}"), yuan.into()));
+    let mut paid = paid::payouts(&stage.events);
+    paid.sort();
+    assert_eq!(paid, each);
 }

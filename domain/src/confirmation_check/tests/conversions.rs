@@ -34,6 +34,7 @@ fn free(lots: &[LotTerms], topup: Promised) -> ConversionExpected<'_> {
         rounding: ShareRounding::HalfUp,
         charged: Money::ZERO,
         finished: true,
+        in_portions: false,
     }
 }
 
@@ -262,6 +263,7 @@ fn a_fixed_top_up_fee_is_one_of_the_whole_order() {
     let record = |charged: &str, finished| ConversionExpected {
         charged: money(charged),
         finished,
+        in_portions: true,
         ..free(&lots, fixed())
     };
     // Whichever of its records charges it, the last one what none has.
@@ -277,4 +279,12 @@ fn a_fixed_top_up_fee_is_one_of_the_whole_order() {
     };
     assert!(is_wrong(&with, record("1000", false)), "it is charged twice");
     assert!(is_wrong(&without, record("0", true)), "nobody charges it");
+
+    // The bases of the records, which each round by themselves, leave a fen of it open.
+    let (fen, more) =
+        (stated("1000.01", "3999.99", "3240.17"), stated("1000.02", "3999.98", "3240.17"));
+    let alone = ConversionExpected { in_portions: false, ..record("0", true) };
+    assert!(!is_wrong(&fen, record("0", false)) && !is_wrong(&fen, record("0", true)));
+    assert!(is_wrong(&fen, alone), "it is the only record");
+    assert!(is_wrong(&more, record("0", false)) && is_wrong(&more, record("0", true)));
 }

@@ -196,7 +196,7 @@ proptest! {
         let expected = ConversionExpected {
             asked: total(&parcels), lots: &lots, leaving_target: less, nav_out: Some(nav_out),
             topup: Promised::Fee(it.topup), nav_in: Some(nav_in), rounding: policy.rounding,
-            charged: Money::ZERO, finished: true,
+            charged: Money::ZERO, finished: true, in_portions: false,
         };
         let right = ConversionNumbers {
             shares_out: total(&parcels), nav_out, redemption_fee: it.redemption_fee,
