@@ -194,14 +194,17 @@ impl Books<'_> {
 
     fn converted(&self, entry: &mut Entry, numbers: &ConversionConfirmed) -> Option<()> {
         let terms = &self.application.terms;
-        let Ask::Conversion { into, .. } = &terms.ask else { return None };
+        let Ask::Conversion { into, take_income, .. } = &terms.ask else { return None };
         let gross = numbers.shares_out.value_half_up(numbers.nav_out)?;
         entry.debit(Account::FundReceivable(terms.fund), gross);
         entry.line(Account::FundReceivable(terms.fund), numbers.income.decimal());
         entry.credit(Account::FundPayable(*into), numbers.net_in);
         entry.credit(Account::ConversionFee, numbers.topup_fee);
         leaving_cost(entry, terms.fund, (numbers.redemption_fee, numbers.back_end_fee));
-        entry.line(Account::Redeem(self.request.clone()), -numbers.income.decimal());
+        let beside = numbers.income.decimal();
+        let taken = if *take_income { numbers.owed_and_taken() } else { Money::ZERO };
+        let beside = beside.checked_add(taken.decimal())?;
+        entry.line(Account::Redeem(self.request.clone()), -beside);
         Some(())
     }
 

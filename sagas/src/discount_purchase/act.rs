@@ -20,6 +20,7 @@ use fundflow_domain::{
     decider::Decider as _,
     fees::tiers::Charge,
     ids::{FundCode, RegistrarCode},
+    modes::ConversionMode,
     money::{Amount, ShareRounding, Shares},
     orders::Cause,
     payment, payout,
@@ -191,8 +192,8 @@ fn reserve(turn: &mut Turn<'_>) -> Done {
     if let Some(cause) = frozen(&turn.view()?, shares) {
         return limits::turned_away(turn, cause);
     }
-    // What was bought by the same order has no income of its own yet.
-    if plan.mode.buys_the_money_fund() {
+    // What is bought and converted on one T earns nothing before it leaves.
+    if plan.mode == ConversionMode::LinkedSameDay {
         return plan.wallet.reserve(turn, shares);
     }
     plan.wallet.reserve_with_income(turn, shares)

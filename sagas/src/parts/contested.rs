@@ -21,7 +21,7 @@ use fundflow_domain::{
     case::{Disputed, Figure, Finding, Kind},
     confirmation_check::of_another,
     decider::Decider,
-    money::Money,
+    money::{Money, SignedMoney},
     orders::Cause,
 };
 use fundflow_runtime::{
@@ -265,15 +265,18 @@ fn of_confirmation(said: &Confirmation) -> Vec<Figure> {
             of("income", &it.income),
             of("payout", &it.payout),
         ]),
-        Outcome::Conversion(it) => all.extend([
-            of("shares out", &it.shares_out),
-            of("nav out", &it.nav_out.decimal()),
-            of("redemption fee", &it.redemption_fee),
-            of("top-up fee", &it.topup_fee),
-            of("net in", &it.net_in),
-            of("nav in", &it.nav_in.decimal()),
-            of("shares in", &it.shares_in),
-        ]),
+        Outcome::Conversion(it) => {
+            all.extend([
+                of("shares out", &it.shares_out),
+                of("nav out", &it.nav_out.decimal()),
+                of("redemption fee", &it.redemption_fee),
+                of("top-up fee", &it.topup_fee),
+                of("net in", &it.net_in),
+                of("nav in", &it.nav_in.decimal()),
+                of("shares in", &it.shares_in),
+            ]);
+            all.extend((it.income != SignedMoney::ZERO).then(|| of("income", &it.income)));
+        }
         Outcome::FastTransfer(it) => {
             all.extend([of("shares", &it.shares), of("income", &it.income)]);
         }
