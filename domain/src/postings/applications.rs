@@ -55,7 +55,12 @@ pub fn of_application(
             entry
         }
         E::Withdrawn { serial, .. } => books()?.withdrawn(serial)?,
-        E::Rejected(rejection) => books()?.rejected(rejection, false),
+        E::Rejected(rejection) => {
+            let books = books()?;
+            let mut entry = books.rejected(rejection, false);
+            entry.0.extend(books.overturned().reversed().0);
+            entry
+        }
         E::RestRejected(rejection) => books()?.rejected(rejection, true),
         E::Placed(_)
         | E::Moved { .. }

@@ -192,11 +192,20 @@ fn reserve(turn: &mut Turn<'_>) -> Done {
     if let Some(cause) = frozen(&turn.view()?, shares) {
         return limits::turned_away(turn, cause);
     }
-    // What is bought and converted on one T earns nothing before it leaves.
-    if plan.mode == ConversionMode::LinkedSameDay {
-        return plan.wallet.reserve(turn, shares);
+    let takes_income = match plan.mode {
+        ConversionMode::Held => true,
+        // What is bought and converted on one T earns nothing before it leaves.
+        ConversionMode::LinkedSameDay => false,
+        // Records of one morning come one after the other: what is still on its way stays in the wallet.
+        ConversionMode::NextDay | ConversionMode::RedeemToPurchase => {
+            let state = plan.wallet.state(turn.streams());
+            state.is_some_and(|wallet| wallet.in_transit().is_zero())
+        }
+    };
+    if takes_income {
+        return plan.wallet.reserve_with_income(turn, shares);
     }
-    plan.wallet.reserve_with_income(turn, shares)
+    plan.wallet.reserve(turn, shares)
 }
 
 /// Why they stay in the wallet: the register froze them before they could be earmarked. No time mends that, and

@@ -237,11 +237,15 @@ pub(super) fn open_ends(view: &View<'_>) -> Vec<OpenEnd> {
 }
 
 /// What went back of a payment that a record accepted in the end, and interest that was paid for a rejection which
-/// holds no more.
+/// holds no more, or holds with other interest.
 fn overpaid(view: &View<'_>) -> Option<OpenEnd> {
     let plan = view.plan;
-    let went_back = refunds::went_back(view, &plan.payment, &plan.buy)?;
     let paid = plan.interest.payout(view).and_then(|payout| payout.paid());
+    if plan.buy.is_rejected(view) {
+        let earned = earned(view).map_or(Money::ZERO, Money::from);
+        return by_hand::difference(earned, paid?.amount);
+    }
+    let went_back = refunds::went_back(view, &plan.payment, &plan.buy)?;
     let interest = paid.filter(|_| earned(view).is_none()).map_or(Money::ZERO, |it| it.amount);
     by_hand::difference(Money::ZERO, went_back.plus(interest)?)
 }
