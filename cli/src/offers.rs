@@ -51,8 +51,11 @@ pub(crate) fn closes(shown: &Shown, (case, kind): (CaseId, Option<&str>), how: &
     let of_shares = kind == Some(Kind::SharesMissing.as_str());
     let of_amount = kind == Some(Kind::AmountDiffers.as_str());
     let judges = of_amount && matches!(how, How::Withdrawn | How::Accepted);
-    let said_otherwise = [Kind::RejectedAfterConfirmed, Kind::AfterTheEnd].map(Kind::as_str);
-    let contests = kind.is_some_and(|kind| said_otherwise.contains(&kind));
+    let contested = "application.rejection_contested";
+    let contests = kind == Some(Kind::AfterTheEnd.as_str())
+        || kind == Some(Kind::RejectedAfterConfirmed.as_str());
+    let contests =
+        contests && shown.events.iter().any(|event| &*event.event.event_type == contested);
     is_paid(how) || judges || contests || of_shares || keeps(shown, case)
 }
 

@@ -377,32 +377,3 @@ fn a_rejection_that_was_overturned_is_the_same_once_it_is_heard_with_its_day() {
     assert!(!on("2026-02-24").says_the_same(&on("2026-02-25")));
     assert!(on("2026-02-24").says_the_same(&rejection("0")));
 }
-
-/// A raising that failed, with other interest than was said first.
-#[test]
-fn a_rejection_with_other_interest_takes_the_place_of_the_first_once_it_is_upheld() {
-    let uphold = || Command::UpholdRejection(cause());
-    let came = |interest| Command::ContestRejection(rejection(interest));
-    let contested = || with(out(purchase()), [reject("2.35"), came("2.50")]);
-    let state = given::<Applications>(contested())
-        .when(came("2.50"))
-        .then([])
-        .when(uphold())
-        .then([Event::Rejected(rejection("2.50"))])
-        .when(uphold())
-        .then([])
-        .when(reject("2.50"))
-        .then([])
-        .when(came("2.35"))
-        .then([]);
-    let known = state.state();
-    let known = known.application().unwrap();
-    assert_eq!(known.stage, Stage::Rejected(rejection("2.50")));
-    assert_eq!(known.overturned().collect::<Vec<_>>(), [&rejection("2.35")]);
-
-    let drop = Command::DropRejection { cause: cause(), taken_back: false };
-    let dropped = Event::RejectionDropped { cause: cause(), taken_back: false };
-    let state = given::<Applications>(contested()).when(drop).then([dropped]).state();
-    assert_eq!(state.application().unwrap().stage, Stage::Rejected(rejection("2.35")));
-    given::<Applications>(with(out(purchase()), [reject("2.35")])).when(came("2.35")).then([]);
-}

@@ -44,6 +44,8 @@ mod refusal;
 #[cfg(test)]
 mod refusal_tests;
 mod rejection;
+#[cfg(test)]
+mod rejections_tests;
 mod stored;
 mod terms;
 #[cfg(test)]
