@@ -243,6 +243,7 @@ fn accept_all_but_interest<S: FundSaga>(
     // First: whoever dies before the rejection holds accepts it once more, and nothing waits for that.
     let mut events = turn.reach(Milestone::Undisputed { case })?;
     events += settle(turn, case, closing)?;
+    let mark = turn.mark();
     events += turn.decide(&key, &case::Command::Close(closing.clone()))?;
     let (at, by) = (turn.now(), cases::name("engine"));
     let text =
@@ -250,10 +251,15 @@ fn accept_all_but_interest<S: FundSaga>(
     let reason = case::Remark::lossy(format!("{text} (accepted at {at})"));
     events += turn.decide(&key, &case::Command::Reopen(case::Reopening { by, reason }))?;
     let first = turn.state(&key).and_then(case::State::case).and_then(|it| it.findings.first());
-    let Some(first) = first.cloned() else { return Ok(events) };
     // What is left of it is about the interest only.
-    let finding = Box::new(case::Finding { disputed: case::Disputed::default(), ..first });
-    Ok(events + turn.decide(&key, &case::Command::Restate { at, finding })?)
+    let about_nothing = |it: &case::Finding| {
+        Box::new(case::Finding { disputed: case::Disputed::default(), ..it.clone() })
+    };
+    if let Some(finding) = first.map(about_nothing) {
+        events += turn.decide(&key, &case::Command::Restate { at, finding })?;
+    }
+    turn.stored_as_one(mark);
+    Ok(events)
 }
 
 /// What follows from the closing of a case that the saga waited for: its order hears of it, and the dispute

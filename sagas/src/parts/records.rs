@@ -26,7 +26,7 @@ impl ApplicationLeg {
 
     /// The record of a rejection of that application: under the wording of the one that is contested, where
     /// only that differs; another one where the registrar had taken it back and says it again.
-    fn record_of_rejection(&self, known: &Application, said: &Rejection) -> Record {
+    pub(super) fn record_of_rejection(&self, known: &Application, said: &Rejection) -> Record {
         let said = known.worded_as(said).clone();
         self.spelled(&ApplicationAnswer::Rejected(said), known.rejections_taken_back())
     }

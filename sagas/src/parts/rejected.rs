@@ -19,7 +19,7 @@ use super::{
 use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
     application::{Applications, Command, Last, Rejection, Stage},
-    case::{Cases, Finding, Kind, State},
+    case::{CaseId, Cases, Finding, Kind, State},
     decider::Decider as _,
     orders::Cause,
 };
@@ -139,14 +139,42 @@ impl ApplicationLeg {
             return Ok(None);
         }
         // First: whoever dies before its case is closed has it.
+        let mark = turn.mark();
         let mut events = turn.decide(&self.key, &Command::ContestRejection(said.clone()))?;
         if events == 0 {
             return Ok(None);
         }
         let why = Cause::new("registrar", "the registrar corrected its record");
         events += turn.decide(&self.key, &Command::UpholdRejection(why))?;
+        turn.stored_as_one(mark);
         events += self.freeze(turn, said)?;
         Ok(Some(events + rejection_corrected(turn, case, &record)?))
+    }
+
+    /// Finishes what a death left between a rejection that took the place of another one and that one's case.
+    fn replaced_left_open<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        said: &Rejection,
+    ) -> Result<usize, NotDone> {
+        let view = turn.view()?;
+        let known = self.application(&view).filter(|it| matches!(it.stage, Stage::Rejected(_)));
+        let Some(known) = known else { return Ok(0) };
+        let record = self.record_of_rejection(known, said);
+        let before = known.overturned().map(|was| self.record_of_rejection(known, was).case());
+        let before: Vec<CaseId> = before.filter(|case| *case != record.case()).collect();
+        let keys: Vec<Key<Cases>> = before.iter().map(|case| Key::of(case)).collect();
+        let missing = turn.streams().missing(keys.iter().map(Key::need));
+        if !missing.is_empty() {
+            return Err(NotDone::Missing(missing));
+        }
+        let mut events = 0;
+        for (case, key) in before.into_iter().zip(keys) {
+            if turn.state(&key).is_some_and(State::is_open) {
+                events += rejection_corrected(turn, case, &record)?;
+            }
+        }
+        Ok(events)
     }
 
     /// A rejection of what was rejected: a record that adds up closes the case of one that did not, and one that
@@ -163,7 +191,8 @@ impl ApplicationLeg {
         let was = self.standing_rejection(&view).cloned();
         let differs = was.as_ref().is_some_and(|was| !was.states_the_same(said));
         let Some(record) = self.record(&view, answer).filter(|_| differs) else {
-            return Ok(Heard::Recorded(frozen(turn)?));
+            let closed = self.replaced_left_open(turn, said)?;
+            return Ok(Heard::Recorded(closed + frozen(turn)?));
         };
         let doubted = self.rejection_case(&view).filter(|_| self.is_rejection_doubted(&view));
         let contested = self.application(&view).and_then(|it| self.case_of_contested_rejection(it));

@@ -248,3 +248,39 @@ fn interest_above_the_bound_is_held_where_a_failed_raising_takes_the_place_of_sh
         assert_eq!(in_class(&stage, "E:OVERSHORT"), gain);
     }
 }
+
+/// After so many appends, and what was said is said again.
+fn dying(stage: &mut Stage, fuse: usize, say: impl Fn(&mut Stage)) {
+    stage.fuse = Some(fuse);
+    say(stage);
+    stage.fuse = None;
+    stage.crash();
+    say(stage);
+}
+
+#[test]
+fn a_record_closes_the_case_of_the_one_before_it_whoever_dies_in_between() {
+    for fuse in 0..5 {
+        let mut stage = failed_with(TOO_MUCH);
+        let [first] = cases(&stage)[..] else { panic!("{}", stage.text()) };
+        dying(&mut stage, fuse, |stage| says_then(stage, "2.35"));
+        assert!(is_corrected(&stage, first), "dead after {fuse}: {}", stage.text());
+        paid_in_all(&mut stage, "10002.35");
+    }
+}
+
+#[test]
+fn interest_above_the_bound_stays_in_dispute_whoever_dies_while_the_rejection_is_accepted() {
+    for fuse in 0..6 {
+        let (mut stage, first) = failed_after_all();
+        // The second time it may be done already, and then only the interest is left.
+        dying(&mut stage, fuse, |stage| drop(answer(stage, first, How::Accepted)));
+        stage.until("03-09 18:00");
+        let told = format!("dead after {fuse}: {}", stage.text());
+        assert!(case(&stage, first).is_open(), "{told}");
+        assert_eq!(stage.outside.balance()[1], read::<Money>("10000"), "{told}");
+        assert_eq!(in_class(&stage, "L:SUSPENSE"), "1000000.00", "{told}");
+        close_case(&mut stage, first, paid("2.35"));
+        paid_in_all(&mut stage, "10002.35");
+    }
+}
