@@ -90,7 +90,9 @@ impl ApplicationLeg {
         refusal: &Refusal,
     ) -> Result<Heard, NotDone> {
         match self.closed_case_of_held_interest(turn)? {
-            Some(paid) if paid == Some(rejection.interest) => return Ok(Heard::Recorded(0)),
+            Some(paid) if !paid.is_zero() && paid == rejection.interest => {
+                return Ok(Heard::Recorded(0));
+            }
             Some(_) => return self.contradiction(turn, answer, refusal),
             None => {}
         }
@@ -138,11 +140,11 @@ impl ApplicationLeg {
     }
 
     /// Where the rejection that stands sends more than money can have earned, and a person has closed its case: what
-    /// was paid with it, in yuan, or that nothing was.
+    /// was paid with it, in yuan.
     fn closed_case_of_held_interest<S: FundSaga>(
         &self,
         turn: &Turn<'_, S>,
-    ) -> Result<Option<Option<Money>>, NotDone> {
+    ) -> Result<Option<Money>, NotDone> {
         let view = turn.view()?;
         let held = self.standing_rejection(&view).filter(|it| it.unearned);
         let Some(case) = held.and_then(|_| self.rejection_case(&view)) else { return Ok(None) };
@@ -152,8 +154,10 @@ impl ApplicationLeg {
         }
         Ok(match turn.state(&key) {
             Some(State::Closed(_, closing)) => Some(match closing.how {
-                How::PaidByUs { amount } => Some(amount.into()),
-                How::Accepted | How::Withdrawn | How::Manual { .. } | How::Corrected { .. } => None,
+                How::PaidByUs { amount } => amount.into(),
+                How::Accepted | How::Withdrawn | How::Manual { .. } | How::Corrected { .. } => {
+                    Money::ZERO
+                }
             }),
             Some(State::Open(_) | State::Absent) | None => None,
         })

@@ -200,9 +200,9 @@ impl ApplicationLeg {
             Some(case) if stated.is_empty() && said.stated.is_some() => {
                 // First: whoever dies before its case is closed has it.
                 let mut events = if contested == Some(case) {
-                    let cause =
+                    let why =
                         Cause::new("registrar", "the registrar says again what it said first");
-                    let drop = Command::DropRejection { cause, taken_back: false };
+                    let drop = Command::DropRejection { cause: why, taken_back: false };
                     turn.decide(&self.key, &drop)?
                 } else {
                     0

@@ -205,6 +205,8 @@ fn failed_after_all() -> (Stage, CaseId) {
     (stage, case)
 }
 
+type Ends = fn(&mut Stage, CaseId);
+
 fn in_class(stage: &Stage, class: &str) -> String {
     let report = audited::report(&stage.events, stage.kinds());
     audited::adds_up(&report, || stage.text());
@@ -215,7 +217,7 @@ fn in_class(stage: &Stage, class: &str) -> String {
 #[test]
 fn interest_above_the_bound_is_held_where_a_failed_raising_takes_the_place_of_shares() {
     // What a person pays by agreement is our cost, and what the record sends above it our gain, as the look says.
-    let ends: [(fn(&mut Stage, CaseId), &str, &str); 3] = [
+    let ends: [(Ends, &str, &str); 3] = [
         (|stage, case| close_case(stage, case, paid("2.35")), "10002.35", "-1000000.00"),
         (|stage, case| close_case(stage, case, by_letter()), "10000", "0"),
         (
