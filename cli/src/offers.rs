@@ -46,12 +46,17 @@ pub(crate) fn keeps(shown: &Shown, case: CaseId) -> bool {
 
 /// Whether it is that saga which closes the case in that way. Whether it waits for the case or not, money of
 /// ours goes out by way of it, a person has the shares that it says are missing, and it knows whether the record
-/// of an amount that is not in dispute stands, and what its closing does to the money.
+/// of an amount that is not in dispute stands, what its closing does to the money, and what is contested.
 pub(crate) fn closes(shown: &Shown, (case, kind): (CaseId, Option<&str>), how: &How) -> bool {
     let of_shares = kind == Some(Kind::SharesMissing.as_str());
     let of_amount = kind == Some(Kind::AmountDiffers.as_str());
     let judges = of_amount && matches!(how, How::Withdrawn | How::Accepted);
-    is_paid(how) || judges || of_shares || keeps(shown, case)
+    let contested = "application.rejection_contested";
+    let contests = kind == Some(Kind::AfterTheEnd.as_str())
+        || kind == Some(Kind::RejectedAfterConfirmed.as_str());
+    let contests =
+        contests && shown.events.iter().any(|event| &*event.event.event_type == contested);
+    is_paid(how) || judges || contests || of_shares || keeps(shown, case)
 }
 
 /// Why a case of that kind that nothing hangs on is not closed in that way.

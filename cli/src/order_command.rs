@@ -18,6 +18,7 @@ use fundflow_application::read_models::{ConfirmedRow, OrderRow, OrderStreams, Or
 use fundflow_domain::{
     application::{Confirmation, Outcome},
     ids::{FundCode, InvestorId, OrderId, TransactionId},
+    money::SignedMoney,
 };
 use fundflow_kernel::envelope::Recorded;
 use serde::Serialize;
@@ -300,12 +301,13 @@ fn numbers(outcome: &Outcome) -> String {
             it.payout
         ),
         Outcome::Conversion(it) => format!(
-            "{} shares at {}, fees {}{} + {}, {} yuan at {} = {} shares",
+            "{} shares at {}, fees {}{} + {}{}, {} yuan at {} = {} shares",
             it.shares_out,
             it.nav_out,
             it.redemption_fee,
             put_off(outcome),
             it.topup_fee,
+            with_income(it.income),
             it.net_in,
             it.nav_in,
             it.shares_in
@@ -314,6 +316,11 @@ fn numbers(outcome: &Outcome) -> String {
             format!("{} shares change hands, income {}", it.shares, it.income)
         }
     }
+}
+
+/// Income that went along with a conversion; most often none does.
+fn with_income(income: SignedMoney) -> String {
+    if income == SignedMoney::ZERO { String::new() } else { format!(", income {income}") }
 }
 
 /// How much of a fee for leaving is the one for buying that was put off.

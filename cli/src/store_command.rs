@@ -15,9 +15,7 @@ use crate::{
     reading::{Failure, complain, database, finish, json, pairs, quoted},
 };
 use clap::Subcommand;
-use fundflow_infrastructure::sqlite::{
-    self, BackupError, Condition, Settings, SqliteStore,
-};
+use fundflow_infrastructure::sqlite::{self, BackupError, Condition, Settings, SqliteStore};
 use fundflow_kernel::{counted::counted, loaded::with_sources};
 use serde::Serialize;
 use std::{
@@ -166,7 +164,11 @@ fn look(store: &Path, format: Format, out: &mut impl Write) -> Result<ExitCode, 
     out.flush()?;
     complain(&match condition.acknowledged {
         Some(acknowledged) if acknowledged > condition.head => {
-            let lost = counted(acknowledged.0 - condition.head.0, "acknowledged event", "acknowledged events");
+            let lost = counted(
+                acknowledged.0 - condition.head.0,
+                "acknowledged event",
+                "acknowledged events",
+            );
             format!("{lost} would be given up; --apply does it\n")
         }
         _ if condition.faults.is_empty() => "nothing is to be accepted\n".to_owned(),

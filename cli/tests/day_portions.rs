@@ -56,11 +56,16 @@ fn told(day: &str, at: &str, figure: &str) -> String {
 }
 
 fn played(trade_date: &str, orders: &str, scenario: &str) -> TempDir {
+    played_at(trade_date, orders, scenario, "")
+}
+
+/// With these prices.
+fn played_at(trade_date: &str, orders: &str, scenario: &str, navs: &str) -> TempDir {
     let (folder, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     for (name, text) in [
         ("day.toml", &*format!("trade_date = {trade_date}\nseed = 1\n")),
         ("investors.csv", INVESTORS),
-        ("navs.csv", "fund,date,nav\n"),
+        ("navs.csv", &format!("fund,date,nav\n{navs}")),
         ("orders.csv", orders),
         ("scenario.toml", scenario),
     ] {
@@ -191,4 +196,46 @@ fn income_below_zero_of_an_emptied_wallet_is_a_case_that_a_person_closes() {
     // Who asks for all of a wallet that is to leave already hears by whom.
     let orders = fundflow(store.path(), &["event", "ls", "--type", "withdraw.prepared"]);
     assert!(!String::from_utf8_lossy(&orders.stdout).contains("W-2"));
+}
+
+/// 1,000 shares at -0.4 of 10,000 owe 0.04 yuan when all of them leave. It comes off what buys the target, whether income
+/// is carried every day or every month and whether they are converted or redeemed, and nobody owes it after that.
+#[test]
+fn income_below_zero_is_settled_with_whatever_takes_the_last_shares_into_another_fund() {
+    let columns =
+        "transaction,time,kind,investor,wallet_fund,fund,target_fund,amount,mode,day,per_10_000\n";
+    let day = |nth: &str| format!("011162,2026-03-{nth},1.25\n");
+    let navs: String = ["02", "03", "04", "05", "06"].map(day).concat();
+    for (fund, mode) in [
+        ("000730", "held"),
+        ("050003", "held"),
+        ("000730", "next_day"),
+        ("000730", "redeem_to_purchase"),
+    ] {
+        let first = match mode {
+            "held" => format!(
+                "R-1,10:00:00,recharge,I-1,,{fund},,1000.00,,,\n\
+                 D-1,2026-03-03T10:00:00+08:00,discount_purchase,I-1,{fund},,011162,1000.00,held,,\n"
+            ),
+            mode => format!("D-1,10:00:00,discount_purchase,I-1,{fund},,011162,1000.00,{mode},,\n"),
+        };
+        let income = |nth: &str, figure: &str| {
+            let day = format!("2026-03-{nth}");
+            format!("{fund}.{day},{day}T20:00:00+08:00,income,,,{fund},,,,{day},{figure}\n")
+        };
+        let rows = columns.to_owned() + &first + &income("03", "-0.4") + &income("04", "0.4");
+        let store = played_at("2026-03-02", &rows, "", &navs);
+        let wallets = json(store.path(), &["wallet", "ls"]);
+        let row = &wallets.as_array().unwrap()[0];
+        let left = ["registered", "unpaid_income"].map(|name| row[name].as_str().unwrap());
+        assert_eq!(left, ["0.00", "0.0000"], "{fund} {mode}: {wallets}");
+        assert_eq!(json(store.path(), &["case", "ls"]), Value::Array(vec![]), "{fund} {mode}");
+        let sagas = json(store.path(), &["saga", "ls"]).to_string();
+        assert!(!sagas.contains("parked\":{"), "{fund} {mode}: {sagas}");
+        let holdings = json(store.path(), &["holdings", "ls"]).to_string();
+        assert!(holdings.contains(r#""cost":"999.96""#), "{fund} {mode}: {holdings}");
+        let said = json(store.path(), &["event", "ls", "--type", "application.confirmed"]);
+        let said = said.to_string();
+        assert!(said.contains("\"-0.04\"") && said.contains("999.96"), "{fund} {mode}: {said}");
+    }
 }

@@ -83,7 +83,10 @@ async fn what_was_acknowledged_and_is_lost_stops_every_command_until_a_person_ac
     for words in [&["saga", "ls"][..], &["wallet", "ls"], &["event", "ls"], &["case", "ls"]] {
         let (code, said) = code(&store, words);
         assert_eq!(code, 1, "{words:?}");
-        assert!(said.contains(&format!("everything up to position {events} was acknowledged")), "{said}");
+        assert!(
+            said.contains(&format!("everything up to position {events} was acknowledged")),
+            "{said}"
+        );
     }
     for words in [&["store", "check"][..], &["audit", "verify"]] {
         let (code, said) = code(&store, words);

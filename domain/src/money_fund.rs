@@ -14,7 +14,8 @@
 //! 2. Bought before a weekend or holiday, shares earn nothing until the exchange opens; redeemed
 //!    before one, they earn all of it.
 //! 3. Income is a dividend that can only be reinvested. Negative income takes shares away.
-//! 4. Leaving with every share settles all unpaid income at once, whatever the carry.
+//! 4. Leaving with every share settles all unpaid income at once, whatever the carry. What is owed comes off the money
+//!    that they are worth, whether it is paid out or buys another fund.
 //! 5. The power with a fractional exponent is exact to 20 digits: a seventh root by Newton's
 //!    method, then a power of 365. No logarithm and no float is involved.
 
@@ -26,7 +27,7 @@ use crate::{
     arithmetic::{OutOfRange, out_of_range},
     calendar::{CalendarError, TradingCalendar, TradingDay},
     explain::plain,
-    money::{Income, Money, Nav, PerTenThousand, Shares, YieldPercent},
+    money::{Income, Money, Nav, PerTenThousand, Shares, SignedMoney, YieldPercent},
 };
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -143,6 +144,13 @@ impl Income {
         let whole = self.decimal().round_dp_with_strategy(2, RoundingStrategy::ToZero);
         let rest = self.decimal().checked_sub(whole).and_then(|rest| Self::new(rest).ok());
         (whole, rest.unwrap_or(Self::ZERO))
+    }
+}
+
+impl SignedMoney {
+    /// Yuan of settled income that its holder owed; nothing where it was paid to him.
+    pub fn owed(self) -> Money {
+        Money::new((-self.decimal()).max(Decimal::ZERO)).unwrap_or_default()
     }
 }
 

@@ -65,7 +65,16 @@ pub fn becomes(
     books.post(entry);
     let mut is_booked = books.holds(id);
     match closing.how {
-        How::Accepted if !is_booked => is_booked = books.upholds(request, id)?,
+        How::Accepted if !is_booked => {
+            let held = books.holds_interest(id);
+            is_booked = books.upholds(request, id)?;
+            if held {
+                // Its case is opened again at once, and is about the interest only.
+                let state = State::Open(Box::new(case.clone()));
+                let entry = books.differences.of_case(id, &state, &books.balances);
+                books.post(entry);
+            }
+        }
         How::Withdrawn => books.withdraws(id),
         How::Accepted | How::PaidByUs { .. } | How::Manual { .. } | How::Corrected { .. } => {}
     }
@@ -143,6 +152,15 @@ impl Ledger {
     fn holds(&self, case: CaseId) -> bool {
         let known = self.applications.values().filter_map(|it| it.state.application());
         known.into_iter().any(|it| it.confirmations().any(|record| it.case_of(record) == case))
+    }
+
+    /// Whether the case is on a contested rejection that sends more than money can have earned.
+    fn holds_interest(&self, case: CaseId) -> bool {
+        let mut known = self.applications.values().filter_map(|it| it.state.application());
+        known.any(|it| {
+            let said = it.contested_rejection().filter(|said| it.case_of_rejection(said) == case);
+            said.is_some_and(|said| said.unearned)
+        })
     }
 
     /// The contested record of that case takes its place, be it a rejection; nothing where there is none.

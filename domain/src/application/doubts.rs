@@ -5,6 +5,7 @@
 //!                                                     `------Withdraw--> withdrawn
 //! the last record that holds --Withdraw--> withdrawn; the registrar's right word is awaited
 //! Reject refused as a contradiction --ContestRejection--> contested --UpholdRejection--> holds, in place of
+//!                                                            |       the confirmation, or the rejection, that stood
 //!                                                            `------DropRejection--> dropped, or taken back
 //! ```
 
@@ -40,7 +41,7 @@ pub(super) struct Doubts {
     dropped: Vec<Rejection>,
     /// Rejections that the registrar took back: the same one, heard again, is old news.
     rejections_taken_back: Vec<Rejection>,
-    /// Rejections that held until a confirmation did: the same one, heard again, is old news.
+    /// Rejections that held until a confirmation did, or another rejection: the same one, heard again, is old news.
     overturned: Vec<Rejection>,
     /// Why it had been taken back, until a confirmation held all the same: said again, that is old news.
     kept_after_all: Option<Cause>,
@@ -208,17 +209,16 @@ impl Application {
     /// The case that a rejection opens where it does not add up, under the wording of the one that is contested,
     /// where only that differs. Its name is in the log of every store: it stays as it is.
     pub fn case_of_rejection(&self, said: &Rejection) -> CaseId {
-        let contested = self.contested_rejection().filter(|it| it.interest == said.interest);
-        let said = Spelling::around("Rejected", contested.unwrap_or(said));
+        let said = Spelling::around("Rejected", self.worded_as(said));
         CaseId::of_said(REGISTRAR, self.terms.no.as_str(), &said, self.rejections_taken_back())
     }
 
-    /// A rejection of what was confirmed, that nobody has settled.
+    /// A rejection of what was confirmed, or of what was rejected with other interest, that nobody has settled.
     pub fn contested_rejection(&self) -> Option<&Rejection> {
         self.doubts().rejection.as_ref()
     }
 
-    /// Rejections that held until a confirmation did, the first one first.
+    /// Rejections that held until a confirmation did, or another rejection; the first one first.
     pub fn overturned(&self) -> impl Iterator<Item = &Rejection> {
         self.doubts().overturned.iter()
     }
@@ -244,7 +244,7 @@ impl Application {
         Some(())
     }
 
-    /// A confirmation holds in its place.
+    /// Another record holds in its place.
     pub(super) fn overturn(&mut self, rejection: Rejection) {
         self.doubts.get_or_insert_default().overturned.push(rejection);
     }

@@ -148,8 +148,15 @@ fn ask_for(known: &mut Application, (from, to): (Shares, Shares)) -> Option<()> 
     Some(())
 }
 
-/// Nothing comes of what was still open.
+/// Nothing comes of what was still open, or what was rejected is so with other interest.
 fn rejected(known: &mut Application, rejection: &Rejection) -> Option<()> {
+    if let Stage::Rejected(was) = &known.stage {
+        let was = was.clone();
+        (was != *rejection).then_some(())?;
+        known.overturn(was);
+        known.reject(Stage::Rejected(rejection.clone()));
+        return Some(());
+    }
     let open = !known.stage.is_over() && !matches!(known.stage, Stage::Confirming);
     open.then_some(())?;
     known.reject(Stage::Rejected(rejection.clone()));

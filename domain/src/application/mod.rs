@@ -13,6 +13,7 @@
 //! confirmed | partly confirmed --Withdraw--> as it was before that record; rejected or
 //!                                 cancelled where we had rejected or cancelled it
 //! confirmed | partly confirmed --ContestRejection, UpholdRejection--> rejected, or partly confirmed
+//! rejected --ContestRejection, UpholdRejection--> rejected, with other interest
 //! ```
 //!
 //! 1. T may move until the application is sealed. From then on T, number and batch are fixed, however
@@ -43,6 +44,8 @@ mod refusal;
 #[cfg(test)]
 mod refusal_tests;
 mod rejection;
+#[cfg(test)]
+mod rejections_tests;
 mod stored;
 mod terms;
 #[cfg(test)]
@@ -129,11 +132,6 @@ pub enum Command {
     },
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
-}
-
 /// The stored format. A name here is a promise: add variants, never rename them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -205,10 +203,10 @@ pub enum Event {
         /// By whom and why.
         cause: Cause,
         /// The registrar took a contested record back; one that held is always taken back.
-        #[serde(default, skip_serializing_if = "is_false")]
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         taken_back: bool,
         /// It held until a contested rejection took its place: said again, it is old news.
-        #[serde(default, skip_serializing_if = "is_false")]
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         overruled: bool,
     },
     /// After portions were settled, the rest is over.
@@ -222,7 +220,7 @@ pub enum Event {
         /// By whom and why.
         cause: Cause,
         /// The registrar took it back.
-        #[serde(default, skip_serializing_if = "is_false")]
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         taken_back: bool,
     },
     /// Taken back before the cut-off.

@@ -113,6 +113,16 @@ pub struct ConversionConfirmed {
     pub lots: Vec<LotConfirmed>,
 }
 
+impl ConversionConfirmed {
+    /// Yuan of income below zero that came off what bought the target's shares.
+    pub fn owed_and_taken(&self) -> Money {
+        let fees = self.redemption_fee.plus(self.topup_fee);
+        let parts = fees.and_then(|fees| fees.plus(self.net_in)?.plus(self.income.owed()));
+        let gross = self.shares_out.value_half_up(self.nav_out);
+        if parts == gross { self.income.owed() } else { Money::ZERO }
+    }
+}
+
 /// Shares of a money fund that became another holder's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FastTransferConfirmed {
@@ -280,7 +290,9 @@ impl Outcome {
         match self {
             Outcome::Purchase(numbers) => Some(numbers.amount),
             Outcome::Subscription(numbers) => Some(numbers.amount),
-            Outcome::Conversion(numbers) => numbers.shares_out.value_half_up(numbers.nav_out),
+            Outcome::Conversion(numbers) => {
+                numbers.shares_out.value_half_up(numbers.nav_out)?.minus(numbers.owed_and_taken())
+            }
             Outcome::Redemption(_) | Outcome::FastTransfer(_) => None,
         }
     }

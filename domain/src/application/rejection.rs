@@ -85,9 +85,19 @@ impl Rejection {
         self.stated.and_then(Stated::undated) == other.stated.and_then(Stated::undated)
     }
 
-    /// Whether both are one word, said twice.
+    /// Whether the investor gets the same by both.
+    pub fn pays_the_same(&self, other: &Self) -> bool {
+        self.interest == other.interest && self.unearned == other.unearned
+    }
+
+    /// Whether both state the same, and send the same with it.
+    pub fn states_and_sends_the_same(&self, other: &Self) -> bool {
+        self.interest == other.interest && self.states_the_same(other)
+    }
+
+    /// Whether both are one word, said twice; what whoever heard it found is none of its own.
     pub fn says_the_same(&self, other: &Self) -> bool {
-        let plain = |of: &Self| Self { stated: None, ..of.clone() };
+        let plain = |of: &Self| Self { stated: None, unearned: false, ..of.clone() };
         self.states_the_same(other) && plain(self) == plain(other)
     }
 

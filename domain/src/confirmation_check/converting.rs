@@ -1,11 +1,13 @@
 //! Conversions: shares of one fund out, shares of another in.
 //!
 //! `gross = half_up(shares out × NAV out)`, all lots together · `gross = net in + redemption fee + put-off fee +
-//! top-up` · `shares in = net in / NAV in`
+//! top-up + owed` · `shares in = net in / NAV in`
 //!
 //! 1. A part of the shares may go out; never more than were asked.
 //! 2. The redemption fee is that of the lots, less what leaving the target at 0 days costs where the
 //!    pair of funds charges both differences.
+//! 3. Income below zero that goes along is owed by the holder: it comes off what buys the target, after every fee.
+//!    Income above zero is money beside the shares, and no part of these sums.
 
 use super::{
     Buying, LotTerms, Promised, check_fee, check_nav, distance, found,
@@ -15,7 +17,7 @@ use super::{
 use crate::{
     case::{Disputed, Figure, Finding, Kind},
     fees::tiers::Charge,
-    money::{Amount, Money, Nav, Rate, ShareRounding, Shares},
+    money::{Amount, Money, Nav, Rate, ShareRounding, Shares, SignedMoney},
 };
 
 /// A conversion as the registrar confirmed it.
@@ -37,6 +39,14 @@ pub struct ConversionNumbers {
     pub nav_in: Nav,
     /// Registered of the target.
     pub shares_in: Shares,
+    /// Unpaid income of a money fund that was to go along; of either sign.
+    pub income: SignedMoney,
+}
+
+impl ConversionNumbers {
+    fn owed(&self) -> Money {
+        self.income.owed()
+    }
 }
 
 /// What must hold for a conversion.
@@ -151,7 +161,8 @@ pub fn conversion(theirs: &ConversionNumbers, expected: &ConversionExpected<'_>)
 fn buying(it: &ConversionNumbers, due: &ConversionExpected<'_>, nav_out: Nav) -> Buying {
     let net_of = |shares: Shares, nav: Nav| {
         let [base, _] = Side::at(shares, nav, it, due)?.bases;
-        Some(base.minus_or_zero(due.topup_due(base, it.topup_fee).unwrap_or(it.topup_fee)))
+        let net = base.minus_or_zero(due.topup_due(base, it.topup_fee).unwrap_or(it.topup_fee));
+        Some(net.minus_or_zero(it.owed()))
     };
     let right = net_of(it.shares_out.min(due.asked), nav_out);
     let nets = right.into_iter().chain([it.net_in]).collect();
@@ -161,16 +172,19 @@ fn buying(it: &ConversionNumbers, due: &ConversionExpected<'_>, nav_out: Nav) ->
 /// Shares that were bought with more than left the source are in dispute with it.
 fn check_parts(it: &ConversionNumbers, sides: &[Side], shares: Shares) -> Option<Finding> {
     let fees = it.redemption_fee.plus(it.back_end_fee).and_then(|sum| sum.plus(it.topup_fee));
-    let parts = fees.and_then(|fees| fees.plus(it.net_in));
+    let parts = fees.and_then(|fees| fees.plus(it.net_in)?.plus(it.owed()));
     if sides.iter().any(|side| Some(side.gross) == parts) {
         return None;
     }
     let shown = |money: Option<Money>| money.map_or("out of range".to_owned(), |it| it.to_string());
     let gross = sides.first().map(|side| side.gross);
+    let owed = Some(it.owed()).filter(|owed| !owed.is_zero());
+    let owed = owed.map(|owed| format!(", with {owed} of income that was owed,"));
     let what = format!(
-        "net in {} and fees {} are not {}, {} shares × {}",
+        "net in {} and fees {}{} are not {}, {} shares × {}",
         it.net_in,
         shown(fees),
+        owed.unwrap_or_default(),
         shown(gross),
         it.shares_out,
         price(it.nav_out),

@@ -55,7 +55,12 @@ pub fn of_application(
             entry
         }
         E::Withdrawn { serial, .. } => books()?.withdrawn(serial)?,
-        E::Rejected(rejection) => books()?.rejected(rejection, false),
+        E::Rejected(rejection) => {
+            let books = books()?;
+            let mut entry = books.rejected(rejection, false);
+            entry.0.extend(books.overturned().reversed().0);
+            entry
+        }
         E::RestRejected(rejection) => books()?.rejected(rejection, true),
         E::Placed(_)
         | E::Moved { .. }
@@ -194,14 +199,17 @@ impl Books<'_> {
 
     fn converted(&self, entry: &mut Entry, numbers: &ConversionConfirmed) -> Option<()> {
         let terms = &self.application.terms;
-        let Ask::Conversion { into, .. } = &terms.ask else { return None };
+        let Ask::Conversion { into, take_income, .. } = &terms.ask else { return None };
         let gross = numbers.shares_out.value_half_up(numbers.nav_out)?;
         entry.debit(Account::FundReceivable(terms.fund), gross);
         entry.line(Account::FundReceivable(terms.fund), numbers.income.decimal());
         entry.credit(Account::FundPayable(*into), numbers.net_in);
         entry.credit(Account::ConversionFee, numbers.topup_fee);
         leaving_cost(entry, terms.fund, (numbers.redemption_fee, numbers.back_end_fee));
-        entry.line(Account::Redeem(self.request.clone()), -numbers.income.decimal());
+        let beside = numbers.income.decimal();
+        let taken = if *take_income { numbers.owed_and_taken() } else { Money::ZERO };
+        let beside = beside.checked_add(taken.decimal())?;
+        entry.line(Account::Redeem(self.request.clone()), -beside);
         Some(())
     }
 

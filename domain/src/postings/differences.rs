@@ -270,6 +270,9 @@ fn rejections(known: &Application, event: &Event) -> (Option<Differing>, Option<
         (!unowed.is_zero()).then(|| Differing::of_rejection(known, it))
     };
     match (event, &known.stage) {
+        (Event::Rejected(it), Stage::Rejected(was)) => {
+            (differing(was, false), differing(it, false))
+        }
         (Event::Rejected(it), _) => (None, differing(it, false)),
         (Event::RestRejected(it), _) => (None, differing(it, true)),
         (Event::Upheld(_), Stage::Rejected(was)) => (differing(was, false), None),

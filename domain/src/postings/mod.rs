@@ -47,6 +47,8 @@ mod differences;
 #[cfg(test)]
 mod differences_tests;
 #[cfg(test)]
+mod income_tests;
+#[cfg(test)]
 mod properties;
 mod shares;
 #[cfg(test)]

@@ -234,6 +234,18 @@ impl<'a, S: Saga> Turn<'a, S> {
         Ok(done)
     }
 
+    /// What was decided on one stream in a row since that mark is stored as a whole or not at all.
+    pub fn stored_as_one(&mut self, mark: usize) {
+        let since = self.batch.split_off(mark.min(self.batch.len()));
+        for append in since {
+            let last = self.batch.get_mut(mark..).and_then(<[_]>::last_mut);
+            match last.filter(|last| last.stream == append.stream) {
+                Some(last) => last.events.extend(append.events),
+                None => self.batch.push(append),
+            }
+        }
+    }
+
     /// The end of the process.
     ///
     /// # Errors

@@ -20,6 +20,7 @@ use fundflow_domain::{
     decider::Decider as _,
     fees::tiers::Charge,
     ids::{FundCode, RegistrarCode},
+    modes::ConversionMode,
     money::{Amount, ShareRounding, Shares},
     orders::Cause,
     payment, payout,
@@ -191,11 +192,21 @@ fn reserve(turn: &mut Turn<'_>) -> Done {
     if let Some(cause) = frozen(&turn.view()?, shares) {
         return limits::turned_away(turn, cause);
     }
-    // What was bought by the same order has no income of its own yet.
-    if plan.mode.buys_the_money_fund() {
-        return plan.wallet.reserve(turn, shares);
+    let takes_income = match plan.mode {
+        ConversionMode::Held => true,
+        // What is bought and converted on one T earns nothing before it leaves.
+        ConversionMode::LinkedSameDay => false,
+        // Records of one morning come one after the other: what is still on its way, or what another order leaves of
+        // its shares, stays in the wallet.
+        ConversionMode::NextDay | ConversionMode::RedeemToPurchase => {
+            let state = plan.wallet.state(turn.streams());
+            state.is_some_and(|it| it.registered() == shares && it.in_transit().is_zero())
+        }
+    };
+    if takes_income {
+        return plan.wallet.reserve_with_income(turn, shares);
     }
-    plan.wallet.reserve_with_income(turn, shares)
+    plan.wallet.reserve(turn, shares)
 }
 
 /// Why they stay in the wallet: the register froze them before they could be earmarked. No time mends that, and

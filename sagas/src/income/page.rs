@@ -42,7 +42,11 @@ pub(super) fn give_page(
         let below =
             |state: &State| state.unpaid_income().whole_fen().0 < rust_decimal::Decimal::ZERO;
         let below = turn.state(&key).is_some_and(below);
-        match give(turn, house, &key, &request, &promise)? {
+        let given_from = turn.mark();
+        let given = give(turn, house, &key, &request, &promise)?;
+        // A figure that is reversed without the one in its place would take other lots.
+        turn.stored_as_one(given_from);
+        match given {
             Ok((happened, amount)) => {
                 events += happened;
                 accrued = accrued.plus(amount).ok_or(NotDone::Lacks("a sum within range"))?;

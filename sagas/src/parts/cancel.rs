@@ -17,7 +17,7 @@ pub use until::{asked_before, revocable};
 
 use super::{
     application::{ApplicationLeg, FundSaga, book},
-    compensation,
+    cases, compensation,
     milestone::{Milestone, Scope},
     payment::PaymentLeg,
 };
@@ -196,6 +196,12 @@ pub fn close_case<S: FundSaga>(
     if let How::PaidByUs { amount } = closing.how {
         events += compensation::owe(saga, turn, case, amount)?;
     }
+    let contested = contested_rejection(turn, case).map(|it| it.unearned);
+    let upheld = contested.filter(|_| matches!(closing.how, How::Accepted));
+    if upheld == Some(true) {
+        events += accept_all_but_interest(turn, case, closing).map_err(|error| refused(&error))?;
+        return Ok(events + book(saga, turn));
+    }
     if turn.view().is_ok_and(|view| view.open.notes.disputes.contains(&case)) {
         // First: it is that person's word, and the rest follows from it, whoever dies in between. A case whose
         // record cannot be settled stays open.
@@ -204,13 +210,56 @@ pub fn close_case<S: FundSaga>(
         return Ok(events + book(saga, turn));
     }
     events += settle(turn, case, closing).map_err(|error| refused(&error))?;
-    if matches!(closing.how, How::PaidByUs { .. }) {
+    if upheld.is_some() || matches!(closing.how, How::PaidByUs { .. }) {
         events += reached(turn.reach(Milestone::Undisputed { case }))?;
     }
     // Last: the saga does not wait for it, so that a death before it leaves it open, to be closed again.
     let closed = turn.decide(&key, &close);
     events += closed.map_err(|error| refused(&error))?;
     Ok(events + book(saga, turn))
+}
+
+/// The rejection that contests what an order of this transaction booked, where the case is on that.
+fn contested_rejection<'a, S: FundSaga>(
+    turn: &'a Turn<'_, S>,
+    case: CaseId,
+) -> Option<&'a application::Rejection> {
+    let legs = S::legs(turn.plan());
+    legs.into_iter().find_map(|leg| {
+        let known = turn.state(&leg.key).and_then(application::State::application)?;
+        let own = leg.case_of_contested_rejection(known) == Some(case);
+        known.contested_rejection().filter(|_| own)
+    })
+}
+
+/// The rejection holds; what it sends above what money can have earned is nobody's for that, and stays in dispute
+/// with the same case.
+fn accept_all_but_interest<S: FundSaga>(
+    turn: &mut Turn<'_, S>,
+    case: CaseId,
+    closing: &Closing,
+) -> Result<usize, NotDone> {
+    let key = Key::<Cases>::of(&case);
+    // First: whoever dies before the rejection holds accepts it once more, and nothing waits for that.
+    let mut events = turn.reach(Milestone::Undisputed { case })?;
+    events += settle(turn, case, closing)?;
+    let mark = turn.mark();
+    events += turn.decide(&key, &case::Command::Close(closing.clone()))?;
+    let (at, by) = (turn.now(), cases::name("engine"));
+    let text =
+        "the rejection holds; interest above what money on demand can earn is still to be settled";
+    let reason = case::Remark::lossy(format!("{text} (accepted at {at})"));
+    events += turn.decide(&key, &case::Command::Reopen(case::Reopening { by, reason }))?;
+    let first = turn.state(&key).and_then(case::State::case).and_then(|it| it.findings.first());
+    // What is left of it is about the interest only.
+    let about_nothing = |it: &case::Finding| {
+        Box::new(case::Finding { disputed: case::Disputed::default(), ..it.clone() })
+    };
+    if let Some(finding) = first.map(about_nothing) {
+        events += turn.decide(&key, &case::Command::Restate { at, finding })?;
+    }
+    turn.stored_as_one(mark);
+    Ok(events)
 }
 
 /// What follows from the closing of a case that the saga waited for: its order hears of it, and the dispute

@@ -18,7 +18,7 @@ use fundflow_domain::{
     },
     fund::FundKind,
     ids::FundCode,
-    money::{Money, Nav, Rate, Shares},
+    money::{Money, Nav, Rate, Shares, SignedMoney},
     time::Timestamp,
 };
 
@@ -195,8 +195,10 @@ fn numbers(house: &House, against: &Against<'_>, confirmation: &Confirmation) ->
         | (Ask::Subscription { .. }, Outcome::Subscription(_)) => {
             of_order(terms, against.before, confirmation, nav(terms.fund))
         }
-        (Ask::Conversion { shares, into, .. }, Outcome::Conversion(n)) => {
-            against.converted(house, (n, finished), (*shares, [nav(terms.fund), nav(*into)]))
+        (Ask::Conversion { shares, into, take_income, .. }, Outcome::Conversion(n)) => {
+            let income = if *take_income { n.income } else { SignedMoney::ZERO };
+            let navs = [nav(terms.fund), nav(*into)];
+            against.converted(house, (n, finished, income), (*shares, navs))
         }
         (Ask::Redemption { shares, .. }, Outcome::Redemption(n)) => {
             against.redeemed(house, n, (*shares, nav(terms.fund)))
@@ -221,7 +223,7 @@ impl Against<'_> {
     fn converted(
         &self,
         house: &House,
-        (n, finished): (&ConversionConfirmed, bool),
+        (n, finished, income): (&ConversionConfirmed, bool, SignedMoney),
         (asked, [nav_out, nav_in]): (Shares, [Option<Nav>; 2]),
     ) -> Vec<Finding> {
         let terms = self.terms;
@@ -239,6 +241,7 @@ impl Against<'_> {
                 net_in: n.net_in,
                 nav_in: n.nav_in,
                 shares_in: n.shares_in,
+                income,
             },
             &ConversionExpected {
                 asked: self.shares_left(asked),

@@ -18,12 +18,13 @@ use super::{
 use crate::ports::registrar::{ApplicationAnswer, OfAnother};
 use fundflow_domain::{
     application::{Applications, Command, Confirmation, Message, Outcome, Refusal, Rejection},
-    case::{Disputed, Figure, Finding, Kind},
+    case::{Cases, Disputed, Figure, Finding, How, Kind, State},
     confirmation_check::of_another,
     decider::Decider,
-    money::Money,
+    money::{Money, SignedMoney},
     orders::Cause,
 };
+use fundflow_kernel::streams::Key;
 use fundflow_runtime::{
     saga::Heard,
     turn::{NotDone, Turn},
@@ -80,7 +81,7 @@ impl ApplicationLeg {
     }
 
     /// A rejection of what was confirmed. What the confirmation brought is held until it is settled which of
-    /// the two holds.
+    /// the two holds. One of what was rejected with other interest holds nobody's money: only its case is open.
     pub(super) fn contested_rejection<S: FundSaga>(
         &self,
         saga: &S,
@@ -88,6 +89,13 @@ impl ApplicationLeg {
         ((answer, rejection), stated): ((&ApplicationAnswer, &Rejection), Vec<Finding>),
         refusal: &Refusal,
     ) -> Result<Heard, NotDone> {
+        match self.closed_case_of_held_interest(turn)? {
+            Some(paid) if !paid.is_zero() && paid == rejection.interest => {
+                return Ok(Heard::Recorded(0));
+            }
+            Some(_) => return self.contradiction(turn, answer, refusal),
+            None => {}
+        }
         let text: Arc<str> = refusal.to_string().into();
         let (kind, ours, theirs) = sides(refusal);
         let contest = Command::ContestRejection(rejection.clone());
@@ -101,7 +109,11 @@ impl ApplicationLeg {
             Err(_) => false,
         };
         let view = turn.view()?;
-        let last = self.confirmation(&view).map(|last| disputed(&last.outcome));
+        let first = self.standing_rejection(&view).cloned();
+        let last = match &first {
+            Some(was) => Some(of_interest(was, rejection)),
+            None => self.confirmation(&view).map(|last| disputed(&last.outcome)),
+        };
         let record = self.record(&view, answer);
         // What a person has closed is not in dispute again because it is repeated.
         let record = record.filter(|it| {
@@ -117,12 +129,38 @@ impl ApplicationLeg {
         found.extend(self.unowed(&view, rejection));
         found.extend(stated);
         let mut events = cases::open_with_effect(turn, &record, self.about(turn)?, found)?;
-        events += turn.reach(Milestone::Disputed { case: record.case() })?;
+        if first.is_none() {
+            events += turn.reach(Milestone::Disputed { case: record.case() })?;
+        }
         events += turn.decide(&self.key, &contest)?;
-        if turn.view()?.ending.is_some() {
+        if first.is_some() || turn.view()?.ending.is_some() {
             return Ok(Heard::Contradicts(text, events));
         }
         Ok(Heard::Disputed(Cause::new(disputes::CONTRADICTS, text), events))
+    }
+
+    /// Where the rejection that stands sends more than money can have earned, and a person has closed its case: what
+    /// was paid with it, in yuan.
+    fn closed_case_of_held_interest<S: FundSaga>(
+        &self,
+        turn: &Turn<'_, S>,
+    ) -> Result<Option<Money>, NotDone> {
+        let view = turn.view()?;
+        let held = self.standing_rejection(&view).filter(|it| it.unearned);
+        let Some(case) = held.and_then(|_| self.rejection_case(&view)) else { return Ok(None) };
+        let key: Key<Cases> = Key::of(&case);
+        if !turn.streams().has(key.stream()) {
+            return Err(NotDone::Missing(vec![key.need()]));
+        }
+        Ok(match turn.state(&key) {
+            Some(State::Closed(_, closing)) => Some(match closing.how {
+                How::PaidByUs { amount } => amount.into(),
+                How::Accepted | How::Withdrawn | How::Manual { .. } | How::Corrected { .. } => {
+                    Money::ZERO
+                }
+            }),
+            Some(State::Open(_) | State::Absent) | None => None,
+        })
     }
 
     pub(super) fn contradiction<S: FundSaga>(
@@ -137,11 +175,13 @@ impl ApplicationLeg {
         };
         let (kind, ours, theirs) = sides(refusal);
         let about = self.about(turn)?;
-        let money = match answer {
-            ApplicationAnswer::Rejected(said) => said.interest,
-            _ => Money::ZERO,
+        let disputed = match (answer, self.standing_rejection(&turn.view()?)) {
+            (ApplicationAnswer::Rejected(said), Some(was)) => of_interest(was, said),
+            (ApplicationAnswer::Rejected(said), None) => {
+                Disputed { money: said.interest, ..Disputed::default() }
+            }
+            _ => Disputed::default(),
         };
-        let disputed = Disputed { money, ..Disputed::default() };
         let found = Finding { disputed, ..finding(kind, &text, ours, theirs) };
         let events = cases::open(turn, &record, about, vec![found])?;
         Ok(Heard::Contradicts(text, events))
@@ -183,6 +223,13 @@ impl ApplicationLeg {
         let events = cases::open(turn, &record, self.about(turn)?, vec![found])?;
         Ok(Heard::Contradicts(text.into(), events))
     }
+}
+
+/// By how much two rejections differ in what they send.
+fn of_interest(one: &Rejection, other: &Rejection) -> Disputed {
+    let [one, other] = [one.interest, other.interest];
+    let money = one.minus(other).or_else(|| other.minus(one)).unwrap_or_default();
+    Disputed { money, ..Disputed::default() }
 }
 
 /// What the whole record is worth: shares that came or left, and the money for them.
@@ -265,15 +312,18 @@ fn of_confirmation(said: &Confirmation) -> Vec<Figure> {
             of("income", &it.income),
             of("payout", &it.payout),
         ]),
-        Outcome::Conversion(it) => all.extend([
-            of("shares out", &it.shares_out),
-            of("nav out", &it.nav_out.decimal()),
-            of("redemption fee", &it.redemption_fee),
-            of("top-up fee", &it.topup_fee),
-            of("net in", &it.net_in),
-            of("nav in", &it.nav_in.decimal()),
-            of("shares in", &it.shares_in),
-        ]),
+        Outcome::Conversion(it) => {
+            all.extend([
+                of("shares out", &it.shares_out),
+                of("nav out", &it.nav_out.decimal()),
+                of("redemption fee", &it.redemption_fee),
+                of("top-up fee", &it.topup_fee),
+                of("net in", &it.net_in),
+                of("nav in", &it.nav_in.decimal()),
+                of("shares in", &it.shares_in),
+            ]);
+            all.extend((it.income != SignedMoney::ZERO).then(|| of("income", &it.income)));
+        }
         Outcome::FastTransfer(it) => {
             all.extend([of("shares", &it.shares), of("income", &it.income)]);
         }

@@ -4,7 +4,7 @@
 
 use super::fund_saga::FundSaga;
 use fundflow_domain::{
-    application::Application,
+    application::{Application, Stage},
     case::{CaseId, Cases, State},
 };
 use fundflow_kernel::streams::Key;
@@ -37,5 +37,8 @@ fn contested(known: &Application) -> impl Iterator<Item = CaseId> {
     let upheld =
         known.confirmations().filter(move |record| !replaced && known.is_upheld(&record.serial));
     let records = known.contested().chain(upheld).map(|record| known.case_of(record));
-    records.chain(known.contested_rejection().map(|said| known.case_of_rejection(said)))
+    // The saga waits for no case on what was rejected with other interest.
+    let contested =
+        known.contested_rejection().filter(|_| !matches!(known.stage, Stage::Rejected(_)));
+    records.chain(contested.map(|said| known.case_of_rejection(said)))
 }

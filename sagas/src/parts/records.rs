@@ -26,9 +26,8 @@ impl ApplicationLeg {
 
     /// The record of a rejection of that application: under the wording of the one that is contested, where
     /// only that differs; another one where the registrar had taken it back and says it again.
-    fn record_of_rejection(&self, known: &Application, said: &Rejection) -> Record {
-        let contested = known.contested_rejection().filter(|it| it.interest == said.interest);
-        let said = contested.unwrap_or(said).clone();
+    pub(super) fn record_of_rejection(&self, known: &Application, said: &Rejection) -> Record {
+        let said = known.worded_as(said).clone();
         self.spelled(&ApplicationAnswer::Rejected(said), known.rejections_taken_back())
     }
 

@@ -5,7 +5,10 @@
 //!    its case.
 //! 2. Interest that nobody is owed, or that is more than money can have earned, keeps nobody's money: it is
 //!    held, and only its case is open.
-//! 3. A record that says otherwise than the one that took effect only opens its case.
+//! 3. A record that says otherwise than the one that took effect only opens its case. One that adds up takes the place
+//!    of a rejection whose interest is held, or whose record is in doubt, and closes its case.
+//! 4. Interest that is said otherwise once it is owed is contested: whoever accepts it has it take the place of the
+//!    first, and a later record of what was said first closes its case.
 
 use super::{
     application::{ApplicationLeg, FundSaga},
@@ -16,8 +19,9 @@ use super::{
 use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
     application::{Applications, Command, Last, Rejection, Stage},
-    case::{Cases, Finding, Kind, State},
+    case::{CaseId, Cases, Finding, Kind, State},
     decider::Decider as _,
+    orders::Cause,
 };
 use fundflow_kernel::streams::Key;
 use fundflow_runtime::{
@@ -43,7 +47,10 @@ impl ApplicationLeg {
         state.and_then(State::case).is_some_and(|case| case.findings.iter().any(of_day))
     }
 
-    fn standing_rejection<'a, S: FundSaga>(&self, view: &View<'a, S>) -> Option<&'a Rejection> {
+    pub(super) fn standing_rejection<'a, S: FundSaga>(
+        &self,
+        view: &View<'a, S>,
+    ) -> Option<&'a Rejection> {
         match &self.application(view)?.stage {
             Stage::Rejected(said) | Stage::PartlyConfirmed(Last::Rejection(said)) => Some(said),
             _ => None,
@@ -66,6 +73,10 @@ impl ApplicationLeg {
         let mut findings = saga.rejected(&view, (self, &rejection));
         findings.extend(stated.iter().cloned());
         let unowed = self.unowed(&view, &rejection);
+        let adds_up = findings.is_empty() && unowed.is_none();
+        if let Some(events) = self.rejection_replaced(turn, answer, &rejection, adds_up)? {
+            return Ok(Heard::Recorded(events));
+        }
         let reject = Command::Reject(rejection.clone());
         let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
         let is_news = match Applications::decide(state, &reject) {
@@ -96,10 +107,79 @@ impl ApplicationLeg {
         })
     }
 
+    /// A record of a rejection takes the place of one that is in doubt, or that sends what nobody is owed, while the
+    /// case on that is open; what is owed by it is paid like any other. A front that says no more than that it is
+    /// rejected corrects no record.
+    fn rejection_replaced<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+        said: &Rejection,
+        adds_up: bool,
+    ) -> Result<Option<usize>, NotDone> {
+        let view = turn.view()?;
+        let known = self.application(&view).filter(|_| adds_up);
+        let Some(known) = known.filter(|it| it.contested_rejection().is_none()) else {
+            return Ok(None);
+        };
+        let Stage::Rejected(was) = &known.stage else { return Ok(None) };
+        let is_held = !was.unowed(&known.terms.ask, false).is_zero();
+        let is_record = said.stated.is_some() || (was.stated.is_none() && !said.interest.is_zero());
+        let says_more = !was.pays_the_same(said) && !was.states_and_sends_the_same(said);
+        let doubted = is_held || self.is_rejection_doubted(&view);
+        let record = self.record(&view, answer).filter(|_| doubted && is_record && says_more);
+        let (Some(record), Some(case)) = (record, self.rejection_case(&view)) else {
+            return Ok(None);
+        };
+        let key: Key<Cases> = Key::of(&case);
+        if !turn.streams().has(key.stream()) {
+            return Err(NotDone::Missing(vec![key.need()]));
+        }
+        if !turn.state(&key).is_some_and(State::is_open) {
+            return Ok(None);
+        }
+        // First: whoever dies before its case is closed has it.
+        let mark = turn.mark();
+        let mut events = turn.decide(&self.key, &Command::ContestRejection(said.clone()))?;
+        if events == 0 {
+            return Ok(None);
+        }
+        let why = Cause::new("registrar", "the registrar corrected its record");
+        events += turn.decide(&self.key, &Command::UpholdRejection(why))?;
+        turn.stored_as_one(mark);
+        events += self.freeze(turn, said)?;
+        Ok(Some(events + rejection_corrected(turn, case, &record)?))
+    }
+
+    /// Finishes what a death left between a rejection that took the place of another one and that one's case.
+    fn replaced_left_open<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        said: &Rejection,
+    ) -> Result<usize, NotDone> {
+        let view = turn.view()?;
+        let known = self.application(&view).filter(|it| matches!(it.stage, Stage::Rejected(_)));
+        let Some(known) = known else { return Ok(0) };
+        let record = self.record_of_rejection(known, said);
+        let before = known.overturned().map(|was| self.record_of_rejection(known, was).case());
+        let before: Vec<CaseId> = before.filter(|case| *case != record.case()).collect();
+        let keys: Vec<Key<Cases>> = before.iter().map(|case| Key::of(case)).collect();
+        let missing = turn.streams().missing(keys.iter().map(Key::need));
+        if !missing.is_empty() {
+            return Err(NotDone::Missing(missing));
+        }
+        let mut events = 0;
+        for (case, key) in before.into_iter().zip(keys) {
+            if turn.state(&key).is_some_and(State::is_open) {
+                events += rejection_corrected(turn, case, &record)?;
+            }
+        }
+        Ok(events)
+    }
+
     /// A rejection of what was rejected: a record that adds up closes the case of one that did not, and one that
     /// does not has no effect but its own case. Whoever only says once more that it is rejected, as a front does,
-    /// says nothing of that record. Where by the right day interest is owed that was not by the wrong one, a person
-    /// has it paid with the case.
+    /// says nothing of that record.
     fn rejected_again<S: FundSaga>(
         &self,
         turn: &mut Turn<'_, S>,
@@ -111,14 +191,24 @@ impl ApplicationLeg {
         let was = self.standing_rejection(&view).cloned();
         let differs = was.as_ref().is_some_and(|was| !was.states_the_same(said));
         let Some(record) = self.record(&view, answer).filter(|_| differs) else {
-            return Ok(Heard::Recorded(frozen(turn)?));
+            let closed = self.replaced_left_open(turn, said)?;
+            return Ok(Heard::Recorded(closed + frozen(turn)?));
         };
-        let earns_now = was.is_some_and(|was| was.unearned && !said.unearned);
         let doubted = self.rejection_case(&view).filter(|_| self.is_rejection_doubted(&view));
-        match doubted {
-            Some(case) if stated.is_empty() && said.stated.is_some() && !earns_now => {
-                let closed = rejection_corrected(turn, case, &record)?;
-                Ok(Heard::Recorded(closed + frozen(turn)?))
+        let contested = self.application(&view).and_then(|it| self.case_of_contested_rejection(it));
+        match doubted.or(contested) {
+            Some(case) if stated.is_empty() && said.stated.is_some() => {
+                // First: whoever dies before its case is closed has it.
+                let mut events = if contested == Some(case) {
+                    let why =
+                        Cause::new("registrar", "the registrar says again what it said first");
+                    let drop = Command::DropRejection { cause: why, taken_back: false };
+                    turn.decide(&self.key, &drop)?
+                } else {
+                    0
+                };
+                events += rejection_corrected(turn, case, &record)?;
+                Ok(Heard::Recorded(events + frozen(turn)?))
             }
             None | Some(_) => {
                 let is_known = turn.state(&record.key()).is_some_and(|it| it.case().is_some());

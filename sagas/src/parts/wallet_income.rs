@@ -41,12 +41,9 @@ impl WalletPart {
         match terms.ask {
             Ask::Redemption { take_income: false, .. }
             | Ask::Conversion { take_income: false, .. } => self.unasked_income(view, of.1),
-            Ask::Redemption { take_income: true, shares, .. } => {
-                self.misreckoned_income(house, view, (terms, shares, true), of)
-            }
-            // What is owed is taken from money, and a conversion brings none.
-            Ask::Conversion { take_income: true, shares, .. } => {
-                self.misreckoned_income(house, view, (terms, shares, false), of)
+            Ask::Redemption { take_income: true, shares, .. }
+            | Ask::Conversion { take_income: true, shares, .. } => {
+                self.misreckoned_income(house, view, (terms, shares), of)
             }
             Ask::Purchase { .. } | Ask::Subscription { .. } | Ask::FastTransfer { .. } => None,
         }
@@ -68,7 +65,7 @@ impl WalletPart {
         &self,
         house: &House,
         view: &View<'_, S>,
-        (terms, asked, may_take): (&Terms, Shares, bool),
+        (terms, asked): (&Terms, Shares),
         (before, said): (&[Confirmation], &Confirmation),
     ) -> Option<Finding> {
         let all = || before.iter().chain([said]);
@@ -77,7 +74,6 @@ impl WalletPart {
         let settled = |sum: Income, it| sum.plus(ApplicationLeg::income_of(it)?);
         let settled = all().try_fold(Income::ZERO, settled)?;
         let due = self.due(house, view, terms, (before, said)).filter(|_| gone == asked)?;
-        let due = if may_take { due } else { due.max(Income::ZERO) };
         let rest = due.minus(settled)?;
         let records = Decimal::from(before.len().saturating_add(1));
         if rest.decimal().abs() < FEN.saturating_mul(records) {

@@ -233,11 +233,15 @@ pub(super) fn open_ends(view: &View<'_>, counted: Counted) -> Vec<OpenEnd> {
 }
 
 /// What went back of a payment that a record accepted in the end, and interest that was paid for a rejection which
-/// holds no more.
+/// holds no more, or holds with other interest.
 fn overpaid(view: &View<'_>, counted: Counted) -> Option<OpenEnd> {
     let plan = view.plan;
-    let went_back = refunds::went_back(view, (&plan.payment, &plan.buy), counted)?;
     let paid = plan.interest.payout(view).and_then(|payout| payout.paid());
+    if plan.buy.is_rejected(view) {
+        let earned = earned(view).map_or(Money::ZERO, Money::from);
+        return by_hand::difference(earned, paid?.amount);
+    }
+    let went_back = refunds::went_back(view, (&plan.payment, &plan.buy), counted)?;
     let interest = paid.filter(|_| earned(view).is_none()).map_or(Money::ZERO, |it| it.amount);
     by_hand::difference(Money::ZERO, went_back.plus(interest)?)
 }

@@ -102,6 +102,12 @@ pub(crate) fn always(stage: &Stage) {
 /// What must be true once it is over and owes nothing.
 #[track_caller]
 pub(crate) fn at_the_end(stage: &Stage) {
+    at_the_end_less(stage, Decimal::ZERO);
+}
+
+/// The same where so many yuan of income were owed, and came off what the shares were worth.
+#[track_caller]
+pub(crate) fn at_the_end_less(stage: &Stage, owed: Decimal) {
     always(stage);
     let look = stage.look();
     assert!(look.finished, "it is not over, but {:?}\n{}", look.parked, stage.text());
@@ -110,7 +116,7 @@ pub(crate) fn at_the_end(stage: &Stage) {
     let books = books(stage);
     let Books { paid, refunded, in_wallet, in_target, paid_out, from_before } = books;
     assert_eq!(
-        paid + from_before,
+        paid + from_before - owed,
         refunded + in_wallet + in_target + paid_out,
         "{books:?}\n{}",
         stage.text()

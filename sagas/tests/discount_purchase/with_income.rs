@@ -21,7 +21,12 @@ use fundflow_kernel::streams::Key;
 use fundflow_runtime::{message::Reply, process::Disposition};
 
 fn accrue(stage: &mut Stage, day: &str) {
-    let (day, per_10_000) = (day.parse().unwrap(), "0.5".parse().unwrap());
+    earned(stage, day, "0.5");
+}
+
+/// So many yuan of 10,000 shares.
+fn earned(stage: &mut Stage, day: &str, per_10_000: &str) {
+    let (day, per_10_000) = (day.parse().unwrap(), per_10_000.parse().unwrap());
     let unit = IncomeUnit::Fen;
     stage.given(&wallet_key(), &Command::AccrueIncome { day, publication: 0, per_10_000, unit });
 }
@@ -76,6 +81,45 @@ fn all_that_is_held_takes_the_unpaid_income_along_and_it_is_paid_out_once() {
     assert_eq!(stage.lines.iter().filter(|it| *it == "call convert.out").count(), 1);
     assert!(stage.look().open_ends.is_empty());
     books::at_the_end(&stage);
+}
+
+/// 0.05 yuan of a day below zero come off what buys the target: 999.95 at 1.02. Nobody is paid anything, and nothing
+/// is owed after that.
+#[test]
+fn income_below_zero_comes_off_what_buys_the_target_and_is_settled_at_once() {
+    for (income, net_in, shares, ending) in [
+        ("-0.05", "999.95", "980.34", Some("discount_purchase.completed")),
+        ("-0.05", "1000.00", "980.39", None),
+        ("0", "1000.00", "980.39", None),
+    ] {
+        let mut stage = holding("1000");
+        earned(&mut stage, "2026-02-27", "-0.5");
+        stage.outside.verdicts.insert("convert".to_owned(), Verdict::Silence);
+        stage.request(&request(Mode::Held));
+        stage.settle();
+        assert!(takes_income(&stage));
+        earned(&mut stage, "2026-03-02", "0");
+        stage.crash();
+        let mut said = stage.confirmation("convert");
+        let Outcome::Conversion(numbers) = &mut said.outcome else { panic!() };
+        (numbers.income, numbers.net_in) = (income.parse().unwrap(), net_in.parse().unwrap());
+        numbers.shares_in = shares.parse().unwrap();
+        stage.clock("03-03 09:30");
+        stage.confirmed("convert", said);
+        stage.run();
+
+        let told = format!("{income} of {net_in}: {}", stage.text());
+        assert_eq!(stage.look().ending, ending, "{told}");
+        if ending.is_none() {
+            assert_eq!(stage.parked().unwrap().1, "does_not_add_up", "{told}");
+            continue;
+        }
+        let wallet = stage.state(&wallet_key());
+        assert_eq!(wallet.unpaid_income().to_string(), "0.0000", "{told}");
+        assert!(wallet.owed_beyond_shares().is_none() && wallet.registered().is_zero(), "{told}");
+        assert!(!stage.has("payout.requested") && stage.look().open_ends.is_empty(), "{told}");
+        books::at_the_end_less(&stage, "0.05".parse().unwrap());
+    }
 }
 
 /// T is Monday 2 March, and the fund pays three trading days later.

@@ -21,6 +21,7 @@ mod carried_gaps;
 mod carried_unmarked;
 mod closed;
 mod conversion;
+mod corrected_interest;
 mod crash;
 #[path = "../common/cut.rs"]
 mod cut;

@@ -54,7 +54,7 @@ const AGGREGATES: &[(&str, &str)] = &[
     ("application.rejected", "No shares will come of it."),
     (
         "application.rejection_contested",
-        "A rejection of what was confirmed; no effect while that stands.",
+        "A rejection of what was confirmed, or rejected otherwise; no effect while that stands.",
     ),
     ("application.rejection_dropped", "The contested rejection has no effect."),
     ("application.cancelled", "It was taken back before its cut-off."),

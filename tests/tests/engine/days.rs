@@ -85,7 +85,6 @@ proptest! {
     #[test]
     fn a_death_in_the_middle_of_a_day_changes_nothing(day in days(24)) {
         runs(async {
-            let day = without_income_after_half_a_batch(day);
             let undisturbed = Day { death: None, ..day.clone() };
             let undisturbed = Played::of(&undisturbed, fair()).await;
             let played = Played::of(&day, fair()).await;
@@ -190,15 +189,6 @@ fn owned(investor: &InvestorId, amount: Amount) -> [(&'static str, Wanted); 2] {
     [("W-1", Wanted::Recharge(wallet)), ("H-1", Wanted::Purchase(target))]
 }
 
-/// Open: where a death leaves half a batch of a publication and its correction follows, the sums are the same,
-/// and a wallet's lots are split in another way (19,999.20 and 1.60 for 20,000.00 and 0.80).
-fn without_income_after_half_a_batch(mut day: Day) -> Day {
-    if matches!(day.death, Some((_, Fault::Prefix(_)))) {
-        day.moments.retain(|(_, happens)| !matches!(happens, Happens::Publishes(_)));
-    }
-    day
-}
-
 /// What a registrar says that it keeps, it keeps: a correction takes no share of it on either side.
 #[test]
 fn a_correction_of_income_takes_no_frozen_shares_on_either_side() {
@@ -256,4 +246,29 @@ fn the_days_have_everything_and_most_of_it_is_taken() {
     assert_eq!(names, BTreeSet::from(EVERYTHING), "what was taken; others: {refusals:#?}");
     assert!(2 * taken.len() > drawn, "{} of {drawn} taken; others: {refusals:#?}", taken.len());
     assert!(deaths > 1, "only {deaths} died");
+}
+
+/// 1.60 of a day became shares of each wallet, and 0.80 were right: whichever of the wallets the store has when the
+/// process dies, each has the lots that it would have had.
+#[test]
+fn a_death_within_a_correction_of_income_leaves_the_same_lots() {
+    let fund = worlds::wallet_code();
+    let at = |time: &str| worlds::instant(&format!("2026-02-12T{time}:00+08:00"));
+    let income = |figure: &str, publication| {
+        let (day, per_10_000) = (worlds::date("2026-02-10"), worlds::read(figure));
+        Happens::Publishes(Publication { fund, day, per_10_000, publication })
+    };
+    let mut runner = TestRunner::deterministic();
+    let drawn = days(1).new_tree(&mut runner).expect("a day").current();
+    let moments = vec![(at("11:09"), income("0.8", 0)), (at("12:02"), income("0.4", 1))];
+    let day = Day { seed: 0, before: drawn.before, moments, death: None };
+    runs(async {
+        let undisturbed = Played::of(&day, fair()).await.account().await;
+        for (appends, streams) in (1..5).flat_map(|one| (1..8).map(move |two| (one, two))) {
+            let death = Some((appends, Fault::Prefix(streams)));
+            let played = Played::of(&Day { death, ..day.clone() }, fair()).await;
+            let told = format!("{streams} streams of batch {appends}");
+            assert_eq!(played.account().await, undisturbed, "{told}");
+        }
+    });
 }

@@ -1,4 +1,4 @@
-//! Rejections of what was confirmed: contested, upheld, dropped.
+//! Rejections of what was confirmed, or of what was rejected with other interest: contested, upheld, dropped.
 
 use super::Decision;
 use crate::{
@@ -8,10 +8,16 @@ use crate::{
 
 /// The wording of the reason may change; that nothing came of it does not.
 pub(in crate::application) fn contest_rejection(known: &Application, came: &Rejection) -> Decision {
-    let (Stage::Confirmed(last) | Stage::PartlyConfirmed(Last::Confirmation(last))) = &known.stage
-    else {
-        let (stage, step) = (known.stage.name(), "a contested rejection");
-        return Err(Refusal::TooEarly { stage, step });
+    let stands = match &known.stage {
+        Stage::Confirmed(last) | Stage::PartlyConfirmed(Last::Confirmation(last)) => {
+            Message::Confirmation(last.as_ref().clone())
+        }
+        Stage::Rejected(was) if was.pays_the_same(came) => return Ok(vec![]),
+        Stage::Rejected(was) => Message::Rejection(was.clone()),
+        _ => {
+            let (stage, step) = (known.stage.name(), "a contested rejection");
+            return Err(Refusal::TooEarly { stage, step });
+        }
     };
     let doubts = known.doubts();
     let same = |was: &Rejection| was.interest == came.interest;
@@ -20,7 +26,7 @@ pub(in crate::application) fn contest_rejection(known: &Application, came: &Reje
         None if doubts.dropped.iter().any(same) || doubts.is_gone(came) => Ok(vec![]),
         None => Ok(vec![Event::RejectionContested(came.clone())]),
         Some(_) => Err(Refusal::Contradicts {
-            stands: Box::new(Message::Confirmation(last.as_ref().clone())),
+            stands: Box::new(stands),
             came: Box::new(Message::Rejection(came.clone())),
         }),
     }
@@ -43,9 +49,8 @@ pub(in crate::application) fn uphold_rejection(known: &Application, cause: &Caus
         Stage::Placed | Stage::Accepted | Stage::Sealed | Stage::Sent | Stage::Received => {
             Ok(vec![Event::Rejected(rejection)])
         }
-        Stage::PartlyConfirmed(Last::Rejection(_)) | Stage::Rejected(_) | Stage::Cancelled(_) => {
-            Ok(vec![])
-        }
+        Stage::Rejected(_) => Ok(vec![Event::Rejected(rejection)]),
+        Stage::PartlyConfirmed(Last::Rejection(_)) | Stage::Cancelled(_) => Ok(vec![]),
     }
 }
 
@@ -60,4 +65,14 @@ pub(in crate::application) fn drop_rejection(
     let doubts = known.doubts();
     let before = !doubts.dropped.is_empty() || !doubts.rejections_taken_back.is_empty();
     if before { Ok(vec![]) } else { Err(Refusal::NoRejectionContested) }
+}
+
+impl Application {
+    /// The rejection under whose wording the case of that one is named: the contested one, where only the wording
+    /// differs. What was rejected before has a case of its own.
+    pub fn worded_as<'a>(&'a self, said: &'a Rejection) -> &'a Rejection {
+        let before = matches!(self.stage, Stage::Rejected(_));
+        let contested = self.contested_rejection().filter(|it| it.interest == said.interest);
+        contested.filter(|it| !before || it.states_the_same(said)).unwrap_or(said)
+    }
 }

@@ -20,6 +20,7 @@ fn wallet() -> ConversionNumbers {
         net_in: money("10000"),
         nav_in: nav("1.2345"),
         shares_in: shares("8100.45"),
+        income: "0".parse().unwrap(),
     }
 }
 
@@ -81,6 +82,38 @@ fn a_conversion_that_adds_up_is_no_case() {
         ..free(&bond_lots, Promised::Fee(money("143.85")))
     };
     assert_found(&conversion(&bond, &expected), &[]);
+}
+
+/// 10,000.00 less 0.20 buy 8,100.28 shares at 1.2345, and 0.20 more are money beside them.
+#[test]
+fn income_that_is_owed_comes_off_what_buys_the_target_and_income_that_is_paid_does_not_add_to_it() {
+    let lots = [lot("10000", "0")];
+    let with = |income: &str, net_in: &str, shares_in: &str| ConversionNumbers {
+        income: income.parse().unwrap(),
+        net_in: money(net_in),
+        shares_in: shares(shares_in),
+        ..wallet()
+    };
+    let found = |it: ConversionNumbers| conversion(&it, &free(&lots, Promised::FREE));
+    assert_found(&found(with("-0.20", "9999.80", "8100.28")), &[]);
+    assert_found(&found(with("0.20", "10000", "8100.45")), &[]);
+    assert_found(
+        &found(with("-0.20", "10000", "8100.45")),
+        &[(
+            K::AmountDiffers,
+            "net in 10000.00 and fees 0.00, with 0.20 of income that was owed, are not 10000.00, \
+             10000.00 shares × 1.0000",
+            "0.17 0.20",
+        )],
+    );
+    assert_found(
+        &found(with("0", "9999.80", "8100.28")),
+        &[(
+            K::AmountDiffers,
+            "net in 9999.80 and fees 0.00 are not 10000.00, 10000.00 shares × 1.0000",
+            "0.00 0.20",
+        )],
+    );
 }
 
 #[test]

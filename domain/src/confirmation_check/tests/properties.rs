@@ -201,7 +201,7 @@ proptest! {
         let right = ConversionNumbers {
             shares_out: total(&parcels), nav_out, redemption_fee: it.redemption_fee,
             back_end_fee: it.out.back_end_fee, topup_fee: it.topup, net_in: it.net_in, nav_in,
-            shares_in: it.shares_in,
+            shares_in: it.shares_in, income: crate::money::SignedMoney::ZERO,
         };
         let wrong = change_conversion(right, which, up);
 

@@ -9,7 +9,7 @@ use super::{
     ApplicationEntry, NotPriced, SandboxRegistrar,
     entry::{Carried, Decided, Final, Taken, Word, record_serial, rejection},
     market::Market,
-    pricing::{Converting, beside_income, fast_transfer, interest, with_income},
+    pricing::{Converting, fast_transfer, interest, with_income},
     register::{NotThere, Register},
     words::words,
 };
@@ -196,8 +196,7 @@ impl SandboxRegistrar {
                 let navs = (self.priced(terms.fund, night)?, self.priced(*into, night)?);
                 let converting =
                     Converting { parcels: &parcels, navs, confirmed_on: night.confirmed_on };
-                let numbers = self.market.conversion(terms, &converting)?;
-                Outcome::Conversion(beside_income(terms, numbers, unpaid()))
+                Outcome::Conversion(self.market.conversion(terms, &converting, unpaid())?)
             }
             Ask::FastTransfer { .. } => Outcome::FastTransfer(fast_transfer(shares)),
             Ask::Redemption { .. } | Ask::Purchase { .. } | Ask::Subscription { .. } => {

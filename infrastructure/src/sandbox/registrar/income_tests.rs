@@ -7,7 +7,7 @@ use fundflow_domain::{
     application::{OnHuge, Outcome, RedemptionConfirmed, Terms},
     fund::FundTerms,
     ids::ApplicationNo,
-    money::{Income, Shares},
+    money::{Income, Nav, Shares},
     money_fund::{IncomeUnit, Publication},
 };
 use fundflow_kernel::clock::ManualClock;
@@ -200,6 +200,34 @@ fn income_below_zero_takes_the_oldest_shares_that_nobody_has_asked_for() {
     assert_eq!(owns(&stage.registrar, DAILY), figures("999960.00", "-39.99"));
     stage.says(morning_of_the_24th());
     assert_eq!(owns(&stage.registrar, DAILY), figures("0", "0"), "paid with less money");
+}
+
+/// 39.99 of one day are owed, or 40.00 of a month: they come off what buys the target, and nobody owes them after that.
+#[test]
+fn whoever_converts_every_share_settles_income_below_zero_at_once_whatever_the_carry() {
+    for (code, owed) in [(DAILY, "39.99"), (MONTHLY, "40.00")] {
+        let stage = million(code);
+        publish(&stage.registrar, code, "2026-02-13", "-0.4");
+        let (held, _) = owns(&stage.registrar, code);
+        let mut terms = of(code, converted("TX-1", &held));
+        let Ask::Conversion { take_income, .. } = &mut terms.ask else { panic!() };
+        *take_income = true;
+        terms.trade_date = calendar().plus(t(), 1).unwrap();
+        let (target, day) = (fund("011162"), terms.trade_date.date());
+        stage.registrar.market().publish(target, day, "1.3".parse().unwrap());
+        stage.submit(terms.clone());
+        if code == DAILY {
+            publish(&stage.registrar, code, "2026-02-14", "-0.4");
+        }
+        let answers = stage.says_of(&terms, morning_of_the_24th());
+        let Outcome::Conversion(it) = &confirmed(&answers).outcome else { panic!("{answers:?}") };
+        assert_eq!(it.income.to_string(), format!("-{owed}"), "{code}");
+        let owed = owed.parse().unwrap();
+        let net = it.shares_out.value_half_up(Nav::ONE).unwrap().minus(owed).unwrap();
+        assert_eq!((it.net_in, it.owed_and_taken()), (net, owed), "{code}");
+        assert_eq!(it.shares_in, net.shares_at(it.nav_in, terms.rounding).unwrap(), "{code}");
+        assert_eq!(owns(&stage.registrar, code), figures("0", "0"), "{code}");
+    }
 }
 
 #[test]

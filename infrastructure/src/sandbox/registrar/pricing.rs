@@ -119,11 +119,13 @@ impl Market {
         })
     }
 
-    /// Shares out of these lots become shares of another fund.
+    /// Shares out of these lots become shares of another fund. Unpaid income that goes along is money beside them;
+    /// what is below zero comes off what buys them.
     pub(super) fn conversion(
         &self,
         terms: &Terms,
         it: &Converting<'_>,
+        unpaid: Income,
     ) -> Result<ConversionConfirmed, NotPriced> {
         let Ask::Conversion { into, topup_discount, .. } = &terms.ask else {
             return Err(NotPriced::Nothing("the application is no conversion".to_owned()));
@@ -157,16 +159,12 @@ impl Market {
                 (out, (Money::ZERO, Money::ZERO), base, Money::ZERO)
             };
         let topup = promised_topup(&terms.promised.fee, base).unwrap_or(topup);
-        let bought =
-            base.minus(topup).and_then(|net| Some((net, net.shares_at(nav_in, terms.rounding)?)));
-        let (net_in, shares_in) =
-            bought.filter(|(_, shares)| !shares.is_zero()).ok_or_else(|| {
-                NotPriced::Nothing(format!(
-                    "{base} less a top-up of {topup} buy nothing at {nav_in}"
-                ))
-            })?;
+        let shares_out = out.shares().unwrap_or_default();
+        let income = income_along(terms, shares_out, unpaid)?;
+        let (net_in, shares_in) = bought(base, (topup, income.owed()), nav_in, terms.rounding)
+            .map_err(NotPriced::Nothing)?;
         Ok(ConversionConfirmed {
-            shares_out: out.shares().unwrap_or_default(),
+            shares_out,
             nav_out,
             redemption_fee,
             back_end_fee,
@@ -174,10 +172,24 @@ impl Market {
             net_in,
             nav_in,
             shares_in,
-            income: SignedMoney::ZERO,
+            income,
             lots: lots_of(&out),
         })
     }
+}
+
+/// What is left of converted money after its top-up fee and what is owed of income, and what that buys.
+fn bought(
+    base: Money,
+    (topup, owed): (Money, Money),
+    nav: Nav,
+    rounding: ShareRounding,
+) -> Result<(Money, Shares), String> {
+    let net = base.minus(topup).and_then(|net| net.minus(owed));
+    let bought = net.and_then(|net| Some((net, net.shares_at(nav, rounding)?)));
+    let owed = if owed.is_zero() { String::new() } else { format!(" and {owed} of income owed") };
+    let nothing = || format!("{base} less a top-up of {topup}{owed} buy nothing at {nav}");
+    bought.filter(|(_, shares)| !shares.is_zero()).ok_or_else(nothing)
 }
 
 /// Whether the unpaid income of the fund goes along.
@@ -188,20 +200,12 @@ pub(super) const fn takes_income(ask: &Ask) -> bool {
     }
 }
 
-/// The same of a conversion: the income is paid as money beside the target's shares. What is below zero
-/// stays owed, since no money comes that it could be taken from.
-pub(super) fn beside_income(
-    terms: &Terms,
-    numbers: ConversionConfirmed,
-    unpaid: Income,
-) -> ConversionConfirmed {
-    if !takes_income(&terms.ask) {
-        return numbers;
-    }
-    let exit = money_fund::exit(numbers.shares_out, unpaid.max(Income::ZERO)).ok();
-    let income = exit.and_then(|exit| SignedMoney::new(exit.income.decimal()).ok());
-    let income = income.unwrap_or(SignedMoney::ZERO);
-    ConversionConfirmed { income, ..numbers }
+/// The whole fen of unpaid income that shares take along; nothing where it stays.
+fn income_along(terms: &Terms, shares: Shares, unpaid: Income) -> Result<SignedMoney, NotPriced> {
+    let unpaid = if takes_income(&terms.ask) { unpaid } else { Income::ZERO };
+    let nothing = |why: String| NotPriced::Nothing(why);
+    let exit = money_fund::exit(shares, unpaid).map_err(|it| nothing(it.to_string()))?;
+    SignedMoney::new(exit.income.decimal()).map_err(|it| nothing(it.to_string()))
 }
 
 /// Where it is to go along, all that is owed is paid with the shares: whole fen of either sign.

@@ -10,7 +10,7 @@ use fundflow_domain::{
     },
     fund::{ConversionFeeMethod, ConversionPair, FundTerms},
     lots::Parcel,
-    money::Discount,
+    money::{Discount, Income},
 };
 
 /// A fund whose fee for buying is put off, and which becomes the shipped 011162.
@@ -65,7 +65,7 @@ fn what_was_put_off_is_taken_when_shares_are_converted_out_and_the_record_adds_u
         navs: ("1.3333".parse().unwrap(), "1".parse().unwrap()),
         confirmed_on: "2026-02-13".parse().unwrap(),
     };
-    let numbers = market.conversion(&terms, &converting).unwrap();
+    let numbers = market.conversion(&terms, &converting, Income::ZERO).unwrap();
     let said = [numbers.redemption_fee, numbers.topup_fee, numbers.net_in];
     assert_eq!(said.map(|it| it.to_string()), ["11.20", "5.75", "383.04"]);
     assert_eq!(numbers.lots[0].fee, numbers.redemption_fee);

@@ -23,7 +23,6 @@ use fundflow_domain::{
     money::{Income, Nav, Shares},
     orders::Serial,
 };
-use rust_decimal::Decimal;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Shares that one confirmation registered.
@@ -80,15 +79,11 @@ fn paid_along(said: &Confirmation) -> Option<Income> {
 }
 
 /// What is owed after a record paid income along. Where all that was asked for has left, a part of a fen
-/// stays with the fund; no money comes of a conversion that income below zero could be taken from.
+/// stays with the fund.
 fn still_owed(entry: &ApplicationEntry, rest: Income) -> Income {
     let asked = match &entry.terms.ask {
-        Ask::Redemption { shares, .. } => *shares,
-        Ask::Conversion { shares, .. } if rest.whole_fen().0 >= Decimal::ZERO => *shares,
-        Ask::Conversion { .. }
-        | Ask::Purchase { .. }
-        | Ask::Subscription { .. }
-        | Ask::FastTransfer { .. } => return rest,
+        Ask::Redemption { shares, .. } | Ask::Conversion { shares, .. } => *shares,
+        Ask::Purchase { .. } | Ask::Subscription { .. } | Ask::FastTransfer { .. } => return rest,
     };
     let taken = entry.decided.iter().flat_map(|decided| &decided.taken);
     let gone = taken.fold(Shares::ZERO, |sum, it| sum.plus(it.shares).unwrap_or(sum));

@@ -1,6 +1,6 @@
 //! Whether a case of a saga may be closed in that way: asked before anything is decided on it.
 
-use super::NotTakenBack;
+use super::{NotTakenBack, contested_rejection};
 use crate::parts::{
     application::{ApplicationLeg, FundSaga},
     compensation,
@@ -40,7 +40,9 @@ pub(super) fn may_close<S: FundSaga>(
     let notes = &view.open.notes;
     let announced = compensation::announced(turn, case);
     let around = Around {
-        is_booked: notes.disputes.contains(&case) || notes.settled.contains(&case),
+        is_booked: notes.disputes.contains(&case)
+            || notes.settled.contains(&case)
+            || contested_rejection(turn, case).is_some(),
         has_the_cash: announced.is_none() && S::has_the_cash(&view),
     };
     if let Some(why) = kind.refuses(&closing.how, around) {
@@ -52,13 +54,15 @@ pub(super) fn may_close<S: FundSaga>(
              about by hand as well, and close it as manual",
         ));
     }
+    if let Some(why) = rejection_refuses(turn, case, &closing.how) {
+        return Err(NotTakenBack::Nothing(why));
+    }
     judged()?;
     if !is_ours_to_pay && let Some(amount) = announced {
         let text = format!("{amount} yuan of ours are on their way for it; close it as paid by us");
         return Err(NotTakenBack::Refused(text));
     }
-    rejection_refuses(turn, case, &closing.how)
-        .map_or(Ok(()), |why| Err(NotTakenBack::Nothing(why)))
+    Ok(())
 }
 
 /// Why the case of a rejection is not closed in that way; `None` where it may be, or is on no rejection.
@@ -81,8 +85,15 @@ fn rejection_refuses<S: FundSaga>(
         ),
         How::Accepted if legs.iter().any(|leg| stands(leg) && leg.earned_too_much(&view)) => Some(
             "what the money of a raising earned is the investor's, and this is more than money on demand can \
-             earn; agree on the amount with the registrar, and close the case as paid by us with it, or as manual",
+             earn; a corrected record closes the case by itself; without one, agree on the amount with the \
+             registrar, and close the case as paid by us with it, or as manual",
         ),
+        How::PaidByUs { .. } if legs.iter().any(|leg| leg.is_said_to_earn_less(&view, case)) => {
+            Some(
+                "by this record the money earned less than is paid for it; close the case as accepted where it is \
+             right, and otherwise as withdrawn or manual",
+            )
+        }
         How::Accepted
         | How::Withdrawn
         | How::PaidByUs { .. }
@@ -102,6 +113,14 @@ impl ApplicationLeg {
     fn was_overturned<S: FundSaga>(&self, view: &View<'_, S>, case: CaseId) -> bool {
         let known = self.application(view);
         known.is_some_and(|it| it.overturned().any(|was| it.case_of_rejection(was) == case))
+    }
+
+    /// Whether the case is on a rejection of what was rejected with more interest.
+    fn is_said_to_earn_less<S: FundSaga>(&self, view: &View<'_, S>, case: CaseId) -> bool {
+        let Some(known) = self.application(view) else { return false };
+        let own = self.case_of_contested_rejection(known) == Some(case);
+        let said = known.contested_rejection().filter(|_| own);
+        matches!((&known.stage, said), (Stage::Rejected(was), Some(said)) if said.interest < was.interest)
     }
 
     /// Whether the rejection that stands sends back the money of a raising with more than it can have earned.
