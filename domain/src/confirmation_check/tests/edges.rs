@@ -5,6 +5,8 @@ use super::{
     *,
 };
 
+use crate::money::SignedMoney;
+
 #[test]
 fn an_order_of_which_nothing_is_said_is_one_finding() {
     assert_found(
@@ -40,6 +42,7 @@ fn of_less_than_a_fixed_fee_is_taken_no_more_than_there_is() {
         net_in: money(net),
         nav_in: nav("1.2345"),
         shares_in: shares(given),
+        income: SignedMoney::ZERO,
     };
     let lots = [lot("600", "0")];
     let due = ConversionExpected { asked: shares("600"), ..wallet_to_target(&lots, fixed()) };
@@ -58,6 +61,7 @@ fn wallet_to_target(lots: &[LotTerms], topup: Promised) -> ConversionExpected<'_
         rounding: ShareRounding::HalfUp,
         charged: Money::ZERO,
         finished: true,
+        in_portions: false,
     }
 }
 
@@ -90,6 +94,7 @@ fn shares_of_a_conversion_are_measured_against_what_the_stated_fee_leaves() {
         net_in: money("9940"),
         nav_in: nav("1.2345"),
         shares_in: shares("9000"),
+        income: SignedMoney::ZERO,
     };
     assert_found(
         &conversion(&stated, &wallet_to_target(NO_LOTS, Promised::FREE)),
@@ -112,6 +117,7 @@ fn shares_that_were_bought_with_more_than_left_the_source_are_in_dispute() {
         net_in: money("11000"),
         nav_in: nav("1.2345"),
         shares_in: shares("8910.49"),
+        income: SignedMoney::ZERO,
     };
     assert_found(
         &conversion(&stated, &wallet_to_target(&[lot("10000", "0")], Promised::FREE)),
