@@ -41,7 +41,10 @@ fn remember(plan: &mut Plan, event: &Event) -> Option<()> {
             // What was agreed for later days is replaced; the first terms tell a repeated opening.
             plan.segments.retain(|segment| segment.asked.is_none() || segment.from < *from);
             plan.segments.push(Segment { from: *from, asked: Some(*at), terms });
-            plan.words.push(Word::followed(*at, What::Changed(changes.clone())));
+            // The first of an instant is the word itself; others agree again what it left.
+            if plan.changed_at(*at).is_none() {
+                plan.words.push(Word::followed(*at, What::Changed(changes.clone())));
+            }
         }
         Event::Paused { at, .. } => {
             (running && plan.paused.is_none()).then(|| plan.paused = Some(*at))?;

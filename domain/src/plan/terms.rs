@@ -181,6 +181,15 @@ impl Changes {
         }
         changed
     }
+
+    /// What makes the one terms the other, as far as an investor may change it.
+    pub(super) fn between(before: &Terms, after: &Terms) -> Self {
+        Self {
+            amount: (before.amount != after.amount).then_some(after.amount),
+            account: (before.account != after.account).then(|| after.account.clone()),
+            frequency: (before.frequency != after.frequency).then_some(after.frequency),
+        }
+    }
 }
 
 impl Terms {
