@@ -75,7 +75,8 @@ pub enum Refusal {
     },
     /// It would end without a date.
     #[error(
-        "no date of {frequency} is left from {from} on, and through {through}: at least one must be"
+        "the plan would invest {frequency}, and no such date is left from {from} on and through {through}: it \
+         needs one"
     )]
     NoDate {
         /// How often the plan would invest.
