@@ -137,6 +137,12 @@ W-2,10:30:00,plan_change,,,50.00,,,P-2,
     for date in ["2026-02-13", "2026-02-27", "2026-03-06"] {
         assert!(quote.contains(date), "{date}: {quote}{told}");
     }
+    let change =
+        ["plan", "change", "P-2", "--frequency", "weekly thu", "--from", "2026-02-20", "--at"];
+    let look = said(store.path(), &[&change[..], &["2026-02-12T10:31:00+08:00"]].concat()).1;
+    let replaced = "replaces what was agreed for later days: weekly on Friday from 2026-02-24 on";
+    assert!(look.contains(replaced), "{look}");
+    assert!(!told.contains("replaces"), "{told}");
     let shown = said(store.path(), &["saga", "show", "P-2"]).1;
     for line in [
         "I-1: 50.00 into 011162 from 2026-02-13 on, every trading day",

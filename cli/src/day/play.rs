@@ -353,9 +353,12 @@ fn became(
 ) -> BTreeMap<TransactionId, String> {
     let one = |(row, (of, word, done)): (TransactionId, (TransactionId, PlanWord, &str))| {
         let plan = books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan());
-        let followed = plan.is_some_and(|plan| plan.followed(&word.into()));
+        let word = word.into();
+        let followed = plan.is_some_and(|plan| plan.followed(&word));
         let done = if followed { done } else { "stays as it is: said too late, or so already" };
-        (row, format!("plan {of} {done}"))
+        let replaced = plan.and_then(|plan| plan.replaced(&word));
+        let replaced = replaced.map(|what| format!("; that {what}")).unwrap_or_default();
+        (row, format!("plan {of} {done}{replaced}"))
     };
     said.into_iter().map(one).collect()
 }

@@ -38,13 +38,15 @@ fn remember(plan: &mut Plan, event: &Event) -> Option<()> {
         Event::Changed { at, changes, from } => {
             running.then_some(())?;
             let terms = Box::new(changes.applied(plan.terms_on(*from)));
+            // The first of an instant is the word itself; others agree again what it left.
+            if plan.changed_at(*at).is_none() {
+                let replaced = plan.replaced_by(changes, *from);
+                let word = Word::followed(*at, What::Changed(changes.clone()));
+                plan.words.push(Word { replaced, ..word });
+            }
             // What was agreed for later days is replaced; the first terms tell a repeated opening.
             plan.segments.retain(|segment| segment.asked.is_none() || segment.from < *from);
             plan.segments.push(Segment { from: *from, asked: Some(*at), terms });
-            // The first of an instant is the word itself; others agree again what it left.
-            if plan.changed_at(*at).is_none() {
-                plan.words.push(Word::followed(*at, What::Changed(changes.clone())));
-            }
         }
         Event::Paused { at, .. } => {
             (running && plan.paused.is_none()).then(|| plan.paused = Some(*at))?;
@@ -62,7 +64,7 @@ fn remember(plan: &mut Plan, event: &Event) -> Option<()> {
                 Kept::Pause => plan.paused.map(|_| What::Paused),
             };
             let what = what.filter(|_| running)?;
-            plan.words.push(Word { at: *at, what, changed: false });
+            plan.words.push(Word { changed: false, ..Word::followed(*at, what) });
         }
         Event::OccurrenceBegun { nominal, transaction } => {
             plan.outcome(*nominal).is_none().then_some(())?;

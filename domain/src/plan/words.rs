@@ -19,12 +19,14 @@ pub(super) struct Word {
     pub(super) what: What,
     /// Anything followed from it.
     pub(super) changed: bool,
+    /// What it says otherwise of what was agreed for later days, and from when on that would have held.
+    pub(super) replaced: Vec<(NaiveDate, Changes)>,
 }
 
 impl Word {
     /// One that something followed from.
     pub(super) const fn followed(at: Timestamp, what: What) -> Self {
-        Self { at, what, changed: true }
+        Self { at, what, changed: true, replaced: Vec::new() }
     }
 }
 
@@ -185,6 +187,32 @@ impl Plan {
     /// Whether that word of an investor was heard, whatever followed from it: it is taken once.
     pub fn heard(&self, command: &Command) -> bool {
         self.knows(command, |_| true)
+    }
+
+    /// What that word replaced of what was agreed for later days, if anything: in words.
+    pub fn replaced(&self, command: &Command) -> Option<String> {
+        let Command::Change { at, .. } = command else { return None };
+        let word = self.words.iter().find(|word| word.at == *at && !word.replaced.is_empty())?;
+        let one = |(from, was): &(NaiveDate, Changes)| format!("{was} from {from} on");
+        let all: Vec<_> = word.replaced.iter().map(one).collect();
+        Some(format!("replaces what was agreed for later days: {}", all.join("; ")))
+    }
+
+    pub(super) fn replaced_by(
+        &self,
+        changes: &Changes,
+        from: NaiveDate,
+    ) -> Vec<(NaiveDate, Changes)> {
+        let mut before = self.terms_on(from);
+        let mut replaced = Vec::new();
+        for (since, terms) in self.agreed().filter(|(since, _)| *since > from) {
+            let was = Changes::between(before, terms).undone_by(changes);
+            before = terms;
+            if was != Changes::default() {
+                replaced.push((since, was));
+            }
+        }
+        replaced
     }
 
     /// Whether anything followed from that word when it was heard; nothing of one that said what was so

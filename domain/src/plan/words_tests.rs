@@ -134,6 +134,9 @@ fn a_word_leaves_what_was_agreed_for_later_days_of_what_it_does_not_name() {
         .then([])
         .state();
     let plan = state.plan().unwrap();
+    let replaced = "replaces what was agreed for later days: 900.00 from 2026-04-01 on";
+    assert_eq!(plan.replaced(&word).as_deref(), Some(replaced));
+    assert_eq!(plan.replaced(&change("2026-01-03", amount("900"), "2026-04-01")), None);
     let of = |day| {
         let terms = plan.terms_on(date(day));
         (terms.amount.to_string(), terms.frequency, terms.account.to_string())
