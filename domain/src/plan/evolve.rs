@@ -40,7 +40,7 @@ fn remember(plan: &mut Plan, event: &Event) -> Option<()> {
             let terms = Box::new(changes.applied(plan.terms_on(*from)));
             // The first of an instant is the word itself; others agree again what it left.
             if plan.changed_at(*at).is_none() {
-                let replaced = plan.replaced_by(changes, *from);
+                let replaced = plan.replaced_by(changes, *from, at.date());
                 let word = Word::followed(*at, What::Changed(changes.clone()));
                 plan.words.push(Word { replaced, ..word });
             }

@@ -202,10 +202,12 @@ impl Plan {
         &self,
         changes: &Changes,
         from: NaiveDate,
+        said_on: NaiveDate,
     ) -> Vec<(NaiveDate, Changes)> {
-        let mut before = self.terms_on(from);
+        let mut before = self.terms_on(from.pred_opt().unwrap_or(from));
         let mut replaced = Vec::new();
-        for (since, terms) in self.agreed().filter(|(since, _)| *since > from) {
+        let later = |since: &NaiveDate| *since >= from && *since > said_on;
+        for (since, terms) in self.agreed().filter(|(since, _)| later(since)) {
             let was = Changes::between(before, terms).undone_by(changes);
             before = terms;
             if was != Changes::default() {

@@ -137,6 +137,10 @@ fn a_word_leaves_what_was_agreed_for_later_days_of_what_it_does_not_name() {
     let replaced = "replaces what was agreed for later days: 900.00 from 2026-04-01 on";
     assert_eq!(plan.replaced(&word).as_deref(), Some(replaced));
     assert_eq!(plan.replaced(&change("2026-01-03", amount("900"), "2026-04-01")), None);
+    let same_day = change("2026-01-05", amount("850"), "2026-02-01");
+    let replaced = state.after(&same_day).and_then(|it| it.plan()?.replaced(&same_day));
+    let says = "replaces what was agreed for later days: 800.00 from 2026-02-01 on";
+    assert_eq!(replaced.as_deref(), Some(says));
     let of = |day| {
         let terms = plan.terms_on(date(day));
         (terms.amount.to_string(), terms.frequency, terms.account.to_string())

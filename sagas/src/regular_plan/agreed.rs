@@ -235,12 +235,13 @@ impl RegularPlans {
         let by = Agreeing { at, investor, channel, warning_confirmed };
         self.agree_again(terms.amount, &funds, by)?;
         let (heard, mut from) = (at.max(turn.now()), from);
-        while let Some(late) = self.too_late(&terms, from, heard) {
+        let terms = |from| changes.applied(plan.terms_on(from));
+        while let Some(late) = self.too_late(&terms(from), from, heard) {
             from = late.nominal.succ_opt().unwrap_or(late.nominal);
         }
         let later = plan.agreed().filter(|(since, _)| *since > from);
         let later: Vec<_> = later.map(|(since, terms)| (since, changes.applied(terms))).collect();
-        self.leaves_a_date(&terms, from, later.iter().map(|(since, terms)| (*since, terms)))?;
+        self.leaves_a_date(&terms(from), from, later.iter().map(|(since, terms)| (*since, terms)))?;
         Ok(from)
     }
 }
