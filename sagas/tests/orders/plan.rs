@@ -176,7 +176,11 @@ fn the_investor_changes_pauses_resumes_and_ends_it() {
     let pause = Command::Pause { at: at("02-13 12:00"), reason: "on holiday".into() };
     stage.command::<RegularPlans>("PLAN", pause);
     let waits = stage.look::<RegularPlans>("PLAN").waits;
-    assert_eq!(waits, [Wait::Requester { row: "run".into() }], "a pause is no broken log");
+    let [Wait::Requester { row }, Wait::Time { due, .. }] = &waits[..] else {
+        panic!("a pause is no broken log: {waits:?}")
+    };
+    let ends = Some(at("02-28 00:00"));
+    assert_eq!((&**row, *due), ("run", ends), "still paused after its last date, it is over");
     stage.until("02-24 09:30");
     assert_eq!(job(&mut stage), []);
     stage.until("02-25 09:30");
