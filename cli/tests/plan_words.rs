@@ -134,12 +134,17 @@ W-2,10:30:00,plan_change,,,50.00,,,P-2,
     let store = tempfile::tempdir().unwrap();
     let told = play(store.path(), &folder(rows));
     let quote = quoted(store.path(), "P-2");
-    for date in ["2026-02-13", "2026-02-27", "2026-03-06"] {
+    // The 13th has begun, as daily.
+    for date in ["2026-02-27", "2026-03-06", "2026-03-13"] {
         assert!(quote.contains(date), "{date}: {quote}{told}");
     }
     let change =
         ["plan", "change", "P-2", "--frequency", "weekly thu", "--from", "2026-02-20", "--at"];
-    let look = said(store.path(), &[&change[..], &["2026-02-12T10:31:00+08:00"]].concat()).1;
+    let look = said(
+        store.path(),
+        &[&change[..], &["2026-02-12T10:31:00+08:00", "--operator", "li"]].concat(),
+    )
+    .1;
     let replaced = "replaces what was agreed for later days: weekly on Friday from 2026-02-24 on";
     assert!(look.contains(replaced), "{look}");
     assert!(!told.contains("replaces"), "{told}");
