@@ -35,7 +35,8 @@ use std::{io::Write, process::ExitCode, str::FromStr};
 /// What is said.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PlanCommand {
-    /// Invest another amount, from another account or on other days. Only looks without --apply
+    /// Invest another amount, from another account or on other days; what is not named stays. Only looks without
+    /// --apply
     Change(ChangeArgs),
     /// Begin nothing until it is resumed. Only looks without --apply
     Pause {
@@ -90,7 +91,7 @@ pub(crate) struct ChangeArgs {
     /// The investor's account that pays from now on, as investors.csv of --folder has it
     #[arg(long)]
     account: Option<AccountRef>,
-    /// daily, "weekly mon", "biweekly mon" or "monthly 15"
+    /// daily, "weekly mon", "biweekly mon" (the first from the day that it holds from) or "monthly 15"
     #[arg(long, value_name = "WORDS")]
     frequency: Option<String>,
     /// The first date that it holds for; otherwise the day on which it was asked

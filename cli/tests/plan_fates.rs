@@ -5,7 +5,7 @@
 mod common;
 
 use common::fundflow;
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 const INVESTORS: &str = "\
 investor,account,risk,questionnaire_valid_until,kyc,id_valid_until,same_name_card,customer_type
@@ -48,4 +48,29 @@ fn a_later_folder_says_what_happens_to_a_date_of_a_plan_that_an_earlier_one_open
     assert!(line("K.20260220").contains("has opened plan K; check its spelling"), "{error}");
     assert!(line("L.20260219").contains("plan L does not invest on 2026-02-19"), "{error}");
     assert_eq!((code, error.lines().count()), (Some(3), 2), "{error}");
+}
+
+#[test]
+fn a_folder_reports_what_plans_were_refused_on_its_own_days_and_says_it_again() {
+    let store = tempfile::tempdir().unwrap();
+    // More than the most of a day, and a plan beside it that invests.
+    let plans = "\
+X,10:00:00,plan,I-1,050027,6000000.00,daily,2026-02-12
+L,10:00:00,plan,I-1,011162,100.00,daily,2026-02-12";
+    let other = "R,10:00:00,recharge,I-1,000730,100.00,,";
+    // The 13th is between them.
+    let folders = [("2026-02-12", plans), ("2026-02-24", other)];
+    let dates = |(t, rows): (&str, &str)| {
+        let (_, said, error) = play(store.path(), t, rows, "");
+        let found: Vec<_> =
+            said.split([' ', ',', '\n']).filter(|it| it.contains(".2026")).collect();
+        assert!(!found.is_empty(), "{said}{error}");
+        let found: BTreeSet<_> = found.into_iter().map(str::to_owned).collect();
+        found
+    };
+    for (t, rows) in folders.into_iter().chain(folders.into_iter().rev()) {
+        let day = t.replace('-', "");
+        let own = [format!("L.{day}"), format!("X.{day}")];
+        assert_eq!(dates((t, rows)), own.into(), "{t}");
+    }
 }

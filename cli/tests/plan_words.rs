@@ -118,3 +118,77 @@ P-3,10:03:00,plan,I-1,011162,88.88,weekly sat,2026-02-20,,
     assert!(again.contains("1 debit of 77.77 yuan"), "{again}");
     assert!(again.contains("nothing was left to do"), "{again}");
 }
+
+/// The dates that a quote of the plan says, and what else.
+fn quoted(store: &Path, plan: &str) -> String {
+    said(store, &["quote", "plan", "--of", plan, "--count", "3"]).1
+}
+
+#[test]
+fn a_word_leaves_what_was_agreed_for_later_days_of_what_it_does_not_name() {
+    let rows = "\
+P-2,09:30:00,plan,I-1,011162,100.00,daily,2026-02-13,,
+W-1,10:00:00,plan_change,,,,weekly fri,2026-02-24,P-2,
+W-2,10:30:00,plan_change,,,50.00,,,P-2,
+";
+    let store = tempfile::tempdir().unwrap();
+    let told = play(store.path(), &folder(rows));
+    let quote = quoted(store.path(), "P-2");
+    // The 13th has begun, as daily.
+    for date in ["2026-02-27", "2026-03-06", "2026-03-13"] {
+        assert!(quote.contains(date), "{date}: {quote}{told}");
+    }
+    let change =
+        ["plan", "change", "P-2", "--frequency", "weekly thu", "--from", "2026-02-20", "--at"];
+    let look = said(
+        store.path(),
+        &[&change[..], &["2026-02-12T10:31:00+08:00", "--operator", "li"]].concat(),
+    )
+    .1;
+    let replaced = "replaces what was agreed for later days: weekly on Friday from 2026-02-24 on";
+    assert!(look.contains(replaced), "{look}");
+    assert!(!told.contains("replaces"), "{told}");
+    let shown = said(store.path(), &["saga", "show", "P-2"]).1;
+    for line in [
+        "I-1: 50.00 into 011162 from 2026-02-13 on, every trading day",
+        "I-1: 50.00 into 011162 from 2026-02-24 on, weekly on Friday",
+    ] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+}
+
+#[test]
+fn every_second_week_is_counted_alike_in_a_row_and_as_it_is_typed() {
+    let rows = "\
+P-2,09:30:00,plan,I-1,011162,100.00,monthly 24,2026-03-24,,
+W-1,2026-02-13T10:00:00+08:00,plan_change,,,,biweekly thu,,P-1,
+";
+    let store = tempfile::tempdir().unwrap();
+    play(store.path(), &folder(rows));
+    let at = "2026-02-13T10:00:00+08:00";
+    let change = ["plan", "change", "P-2", "--frequency", "biweekly thu", "--at", at];
+    let (code, done) =
+        said(store.path(), &[&change[..], &["--operator", "li", "--apply"]].concat());
+    assert_eq!(code, Some(0), "{done}");
+    for plan in ["P-1", "P-2"] {
+        let quote = quoted(store.path(), plan);
+        // Both start on 24 March; 19 February was the first Thursday.
+        assert!(quote.contains("2026-04-02") && quote.contains("2026-04-16"), "{plan}: {quote}");
+    }
+}
+
+#[test]
+fn lists_say_the_terms_of_the_next_date_also_where_no_date_was_before_the_change() {
+    let rows = "\
+P-2,09:30:00,plan,I-1,011162,100.00,monthly 13,2026-02-12,,
+W-1,15:05:00,plan_change,,,55.00,monthly 12,,P-2,
+";
+    let store = tempfile::tempdir().unwrap();
+    play(store.path(), &folder(rows));
+    let list = said(store.path(), &["saga", "ls"]).1;
+    assert!(
+        list.contains("I-1: 55.00 into 011162 from 2026-02-13 on, monthly on day 12"),
+        "{list}"
+    );
+    assert!(!list.contains("monthly on day 13"), "{list}");
+}

@@ -59,6 +59,8 @@ pub(super) struct Played {
     pub(super) books: Books,
     /// Requests that the business refused, and why.
     pub(super) refused: BTreeMap<TransactionId, String>,
+    /// Those of plans on the days that passed, whichever folder these are of.
+    pub(super) plans_refused: BTreeMap<TransactionId, (TradingDay, String)>,
     /// Rows that came after the store had been played past their instant, and what could not be booked.
     pub(super) mistakes: Vec<Problem>,
     /// What was to be taken back of sagas that were under way.
@@ -88,6 +90,8 @@ pub(super) struct Play<S> {
     pub(super) remarks: Vec<String>,
     pub(super) written: Vec<PathBuf>,
     pub(super) refused: BTreeMap<TransactionId, String>,
+    /// Those of plans on the days that passed, whichever folder these are of.
+    pub(super) plans_refused: BTreeMap<TransactionId, (TradingDay, String)>,
     pub(super) mistakes: Vec<Problem>,
     pub(super) taken_back: BTreeMap<TransactionId, TakenBack>,
     /// What was said to which plan, and what that does.
@@ -143,6 +147,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             remarks,
             written: Vec::new(),
             refused: BTreeMap::new(),
+            plans_refused: BTreeMap::new(),
             mistakes: Vec::new(),
             taken_back: BTreeMap::new(),
             plan_words: BTreeMap::new(),
@@ -206,6 +211,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             sagas,
             books: self.books,
             refused: self.refused,
+            plans_refused: self.plans_refused,
             mistakes: self.mistakes,
             taken_back: self.taken_back,
             plan_words,
@@ -347,9 +353,12 @@ fn became(
 ) -> BTreeMap<TransactionId, String> {
     let one = |(row, (of, word, done)): (TransactionId, (TransactionId, PlanWord, &str))| {
         let plan = books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan());
-        let followed = plan.is_some_and(|plan| plan.followed(&word.into()));
+        let word = word.into();
+        let followed = plan.is_some_and(|plan| plan.followed(&word));
         let done = if followed { done } else { "stays as it is: said too late, or so already" };
-        (row, format!("plan {of} {done}"))
+        let replaced = plan.and_then(|plan| plan.replaced(&word));
+        let replaced = replaced.map(|what| format!("; that {what}")).unwrap_or_default();
+        (row, format!("plan {of} {done}{replaced}"))
     };
     said.into_iter().map(one).collect()
 }

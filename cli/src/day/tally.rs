@@ -3,6 +3,7 @@
 
 use super::{
     Trouble,
+    agenda::invests_at,
     books::{Books, Placed},
     cancels,
     incomes::IncomeRow,
@@ -20,6 +21,7 @@ use fundflow_domain::{
     case::Case,
     ids::{FundCode, PlanId, TransactionId},
     money::{Money, Shares, Sum},
+    time::Timestamp,
 };
 use fundflow_infrastructure::day_folder::{Day, Problem};
 use fundflow_kernel::store::EventStore;
@@ -111,7 +113,7 @@ struct Ours<'a> {
     rows: BTreeSet<&'a TransactionId>,
     of_plans: BTreeSet<TransactionId>,
     /// Their name may stand for what another folder asked for.
-    refused: &'a BTreeMap<TransactionId, String>,
+    refused: BTreeMap<&'a TransactionId, &'a str>,
 }
 
 impl<'a> Ours<'a> {
@@ -120,16 +122,20 @@ impl<'a> Ours<'a> {
         let orders = || played.sagas.rows().filter(|row| rows.contains(&row.transaction));
         let moved = orders().filter(|row| *row.kind != *RegularPlans::KIND).map(|row| row.moved);
         let over = moved.max();
-        let is_ours = |row: &SagaRow| {
-            let Some((plan, _)) = PlanId::of_occurrence(&row.transaction) else { return false };
+        let is_ours = |transaction: &TransactionId, asked: Timestamp| {
+            let Some((plan, _)) = PlanId::of_occurrence(transaction) else { return false };
             let is_plan = played.books.plans.get(plan.as_str()).is_some();
             let own = TransactionId::new(plan.as_str()).is_ok_and(|plan| rows.contains(&plan));
-            let meanwhile = over.is_some_and(|over| own && row.since <= over);
-            is_plan && (days.contains(&row.since.date()) || meanwhile)
+            let meanwhile = over.is_some_and(|over| own && asked <= over);
+            is_plan && (days.contains(&asked.date()) || meanwhile)
         };
-        let of_plans = played.sagas.rows().filter(|row| is_ours(row));
+        let of_plans = played.sagas.rows().filter(|row| is_ours(&row.transaction, row.since));
         let of_plans = of_plans.map(|row| row.transaction.clone()).collect();
-        Self { rows, of_plans, refused: &played.refused }
+        let plans = played.plans_refused.iter();
+        let plans = plans.filter(|(of, (t, _))| is_ours(of, invests_at(*t)));
+        let refused = played.refused.iter().map(|(of, why)| (of, why.as_str()));
+        let refused = refused.chain(plans.map(|(of, (_, why))| (of, why.as_str()))).collect();
+        Self { rows, of_plans, refused }
     }
 
     fn contains(&self, transaction: &TransactionId) -> bool {
@@ -206,8 +212,9 @@ async fn endings<S: EventStore>(
         };
         rows.entry(key).or_default().push(row.transaction.clone());
     }
-    for (transaction, refusal) in &played.refused {
-        rows.entry(("refused".into(), refusal.clone())).or_default().push(transaction.clone());
+    for (transaction, refusal) in &ours.refused {
+        let key = ("refused".into(), (*refusal).to_owned());
+        rows.entry(key).or_default().push((*transaction).clone());
     }
     for (transaction, what) in &played.plan_words {
         rows.entry(("done".into(), what.clone())).or_default().push(transaction.clone());

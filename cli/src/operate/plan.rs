@@ -171,21 +171,28 @@ impl Desk<'_> {
         })
     }
 
-    /// Says why nothing follows from a word that a saga takes.
+    /// Says why nothing follows from a word that a saga takes, and what one replaces that something follows
+    /// from.
     async fn explained<S: EventStore>(&self, store: &S, mut row: Row) -> Result<Row, Failure> {
         let Will::Ask(word) = &self.order.will else { return Ok(row) };
-        if !row.changes_nothing() {
-            return Ok(row);
-        }
+        let nothing = row.changes_nothing();
         let why = match (word, PlanId::new(row.transaction.as_str())) {
             (Word::Plan(said), Ok(plan)) => {
                 let stream = Key::<RegularPlan>::of(&plan).stream().clone();
-                let plan = Loaded::<RegularPlan>::load(store, &stream).await?;
-                plan.state.already(&said.clone().into()).map(|it| it.to_string())
+                let state = Loaded::<RegularPlan>::load(store, &stream).await?.state;
+                let said = said.clone().into();
+                if nothing {
+                    state.already(&said).map(|it| it.to_string())
+                } else {
+                    let after = state.after(&said);
+                    let replaced = after.as_ref().and_then(|it| it.plan()?.replaced(&said));
+                    replaced.map(|what| format!("it {what}"))
+                }
             }
             (_, Ok(_) | Err(_)) => None,
         };
-        row.why = Some(why.unwrap_or_else(|| "it was said before, or is so already".to_owned()));
+        let always = nothing.then(|| "it was said before, or is so already".to_owned());
+        row.why = why.or(always).or(row.why);
         Ok(row)
     }
 

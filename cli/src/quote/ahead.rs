@@ -300,10 +300,18 @@ async fn of_running(stand: &Standing, id: &PlanId, most: usize) -> Result<Upcomi
         return Err(Failure::Refused(format!("plan {id} is over; it invests no more")));
     }
     if let Some(since) = plan.paused() {
-        return Err(Failure::Refused(format!(
-            "plan {id} is paused since {since}; it invests again once it is resumed"
-        )));
+        let (at, from) = (stand.now, stand.now.date());
+        let resumed = loaded.state.after(&plan::Command::Resume { at, from });
+        let left = resumed.as_ref().and_then(plan::State::plan).map(|it| ahead(stand, it, 1));
+        let none = left.is_some_and(|it| it.ends.is_none() && it.dates.is_empty());
+        let then =
+            if none { "no date is left of it" } else { "it invests again once it is resumed" };
+        return Err(Failure::Refused(format!("plan {id} is paused since {since}; {then}")));
     }
+    Ok(ahead(stand, plan, most))
+}
+
+fn ahead(stand: &Standing, plan: &plan::Plan, most: usize) -> Upcoming {
     let calendar = &stand.house.calendar;
     // What moves to a later trading day may still be ahead although its own date is not.
     let today = stand.now.date();
@@ -313,7 +321,7 @@ async fn of_running(stand: &Standing, id: &PlanId, most: usize) -> Result<Upcomi
     let mut dates: Vec<_> = all.dates.into_iter().skip_while(begun).collect();
     let is_cut = dates.len() > most;
     dates.truncate(most);
-    Ok(Upcoming { dates, ends: all.ends.filter(|_| !is_cut) })
+    Upcoming { dates, ends: all.ends.filter(|_| !is_cut) }
 }
 
 async fn of_asked(stand: &Standing, args: &Plan, most: usize) -> Result<Upcoming, Failure> {

@@ -1,10 +1,10 @@
 //! What a plan remembers of each fact. Judges nothing; `None` means no decider wrote this.
 
 use super::{
-    Event, Kept, Outcome, Plan, Segment, State,
+    Changes, Event, Kept, Outcome, Plan, Segment, State,
     words::{What, Word},
 };
-use crate::orders::Cause;
+use crate::{orders::Cause, time::Timestamp};
 use chrono::NaiveDate;
 
 pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
@@ -36,12 +36,7 @@ fn remember(plan: &mut Plan, event: &Event) -> Option<()> {
     match event {
         Event::Opened(_) => return None,
         Event::Changed { at, changes, from } => {
-            running.then_some(())?;
-            let terms = Box::new(changes.applied(plan.terms_on(*from)));
-            // What was agreed for later days is replaced; the first terms tell a repeated opening.
-            plan.segments.retain(|segment| segment.asked.is_none() || segment.from < *from);
-            plan.segments.push(Segment { from: *from, asked: Some(*at), terms });
-            plan.words.push(Word::followed(*at, What::Changed(changes.clone())));
+            running.then(|| plan.change(*at, changes, *from))?;
         }
         Event::Paused { at, .. } => {
             (running && plan.paused.is_none()).then(|| plan.paused = Some(*at))?;
@@ -59,7 +54,7 @@ fn remember(plan: &mut Plan, event: &Event) -> Option<()> {
                 Kept::Pause => plan.paused.map(|_| What::Paused),
             };
             let what = what.filter(|_| running)?;
-            plan.words.push(Word { at: *at, what, changed: false });
+            plan.words.push(Word { changed: false, ..Word::followed(*at, what) });
         }
         Event::OccurrenceBegun { nominal, transaction } => {
             plan.outcome(*nominal).is_none().then_some(())?;
@@ -90,6 +85,19 @@ fn remember(plan: &mut Plan, event: &Event) -> Option<()> {
 }
 
 impl Plan {
+    fn change(&mut self, at: Timestamp, changes: &Changes, from: NaiveDate) {
+        let terms = Box::new(changes.applied(self.terms_on(from)));
+        // The first of an instant is the word itself; others agree again what it left.
+        if self.changed_at(at).is_none() {
+            let replaced = self.replaced_by(changes, from, at.date());
+            let word = Word::followed(at, What::Changed(changes.clone()));
+            self.words.push(Word { replaced, ..word });
+        }
+        // What was agreed for later days is replaced; the first terms tell a repeated opening.
+        self.segments.retain(|segment| segment.asked.is_none() || segment.from < from);
+        self.segments.push(Segment { from, asked: Some(at), terms });
+    }
+
     /// Why the latest date on which it missed or skipped came to nothing.
     pub const fn last_miss(&self) -> Option<&Cause> {
         self.last_miss.as_ref()

@@ -11,7 +11,8 @@
 //!
 //! 1. An occurrence is keyed on its nominal date and has one outcome; done and missed contradict.
 //! 2. Terms in force belong to the nominal date. A change holds from its day on and never reaches an
-//!    occurrence that is under way or over; a later change replaces what was agreed for later days.
+//!    occurrence that is under way or over. Each field changes alone: of what was agreed for later days a
+//!    change replaces the fields that it names, and agrees the others again.
 //! 3. Misses are counted in the order of nominal dates, occurrences under way left out. The miss
 //!    that fills the number ends the plan in the same decision; a success resets the count.
 //! 4. An occurrence that is under way when the plan pauses or ends is carried through.
@@ -300,9 +301,18 @@ impl Plan {
         self.segments.iter().map(|segment| (segment.from, &*segment.terms))
     }
 
-    /// The terms of the first date that could still begin.
+    /// The terms of the first date that could still begin, or could if the plan were not paused or over. Where
+    /// no date is left, those of the day after all that began.
     pub fn terms_in_force(&self) -> &Terms {
-        self.terms_on(self.first_open_date().max(self.segments[0].terms.start))
+        let open = self.first_open_date().max(self.segments[0].terms.start);
+        // Dates before the newest word to a paused plan are passed over, whenever it is resumed.
+        let heard =
+            self.words.iter().map(|word| word.at.date()).max().filter(|_| self.paused.is_some());
+        let first = open.max(self.passed.unwrap_or(open)).max(heard.unwrap_or(open));
+        let last = self.segments.last().map_or(first, |segment| segment.from.max(first));
+        let before = first.iter_days().take_while(|date| *date < last);
+        let mut dates = before.chain(last.iter_days().take(occurrence::APART_DAYS));
+        self.terms_on(dates.find(|date| self.terms_on(*date).names(*date)).unwrap_or(first))
     }
 
     /// Who or what ended it, if it has ended.

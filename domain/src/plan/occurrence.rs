@@ -18,6 +18,9 @@ use crate::{
 };
 use chrono::{Datelike, NaiveDate, Weekday};
 
+/// No two nominal dates of the same terms are further apart: two months.
+pub(super) const APART_DAYS: usize = 62;
+
 /// One time that a plan invests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Occurrence {
@@ -188,8 +191,7 @@ impl Terms {
     /// whose dates never move, and none while nothing bounds it.
     pub(super) fn last_date(&self) -> Option<NaiveDate> {
         let moves = self.frequency != Frequency::Daily;
-        // No two nominal dates are more than two months apart.
-        let back = std::iter::successors(self.through, NaiveDate::pred_opt).take(62);
+        let back = std::iter::successors(self.through, NaiveDate::pred_opt).take(APART_DAYS);
         back.filter(|_| moves).find(|date| self.names(*date))
     }
 }

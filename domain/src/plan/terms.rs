@@ -13,7 +13,10 @@ use crate::{
 };
 use chrono::{NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
-use std::num::{NonZeroU8, NonZeroU32};
+use std::{
+    fmt,
+    num::{NonZeroU8, NonZeroU32},
+};
 
 /// A day that some month has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -180,6 +183,37 @@ impl Changes {
             changed.account = account.clone();
         }
         changed
+    }
+
+    /// Of these, what newer ones say otherwise.
+    pub(super) fn undone_by(self, newer: &Self) -> Self {
+        fn differs<T: PartialEq>(was: Option<T>, now: Option<&T>) -> Option<T> {
+            was.filter(|was| now.is_some_and(|now| now != was))
+        }
+        Self {
+            amount: differs(self.amount, newer.amount.as_ref()),
+            account: differs(self.account, newer.account.as_ref()),
+            frequency: differs(self.frequency, newer.frequency.as_ref()),
+        }
+    }
+
+    /// What makes the one terms the other, as far as an investor may change it.
+    pub(super) fn between(before: &Terms, after: &Terms) -> Self {
+        Self {
+            amount: (before.amount != after.amount).then_some(after.amount),
+            account: (before.account != after.account).then(|| after.account.clone()),
+            frequency: (before.frequency != after.frequency).then_some(after.frequency),
+        }
+    }
+}
+
+impl fmt::Display for Changes {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let amount = self.amount.map(|it| it.to_string());
+        let account = self.account.as_ref().map(|it| format!("paid from {it}"));
+        let frequency = self.frequency.map(|it| it.to_string());
+        let all: Vec<_> = [amount, account, frequency].into_iter().flatten().collect();
+        out.write_str(&all.join(", "))
     }
 }
 

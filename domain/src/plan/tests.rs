@@ -202,6 +202,7 @@ fn a_change_holds_from_its_day_and_leaves_what_is_under_way() {
     assert_eq!([of("2026-03-10"), of("2026-04-10")], ["500.00", "800.00"]);
 }
 
+/// As a record says it: what a word leaves of it follows in a record of its own.
 #[test]
 fn a_later_change_replaces_what_was_agreed_for_later_days() {
     let fifth = Changes { frequency: Some(monthly(5)), ..Changes::default() };
@@ -280,7 +281,10 @@ fn a_plan_is_finished_once_its_last_date_has_a_story() {
     given::<RegularPlan>([opened.clone()])
         .when(finish())
         .then_refused(Refusal::NotFinished { today: date("2026-01-12") });
-    given::<RegularPlan>([opened, begun("2026-01-10")])
+    given::<RegularPlan>([opened.clone(), begun("2026-01-10")])
+        .when(finish())
+        .then([ended(EndCause::Finished)]);
+    given::<RegularPlan>([opened, paused("2026-01-09")])
         .when(finish())
         .then([ended(EndCause::Finished)]);
 }

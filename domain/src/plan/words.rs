@@ -6,8 +6,8 @@
 //! | that is not newer than the newest of its kind | nothing: whoever says it is told which one stands |
 //! | that says what is so already | that it is kept: an older one that is heard later would undo it |
 
-use super::{Changes, Command, EndCause, Event, Kept, Plan, Refusal, State};
-use crate::time::Timestamp;
+use super::{Changes, Command, EndCause, Event, Kept, Plan, Refusal, RegularPlan, State};
+use crate::{decider::Decider as _, time::Timestamp};
 use chrono::NaiveDate;
 use fundflow_kernel::counted::counted;
 use std::{fmt, sync::Arc};
@@ -19,12 +19,14 @@ pub(super) struct Word {
     pub(super) what: What,
     /// Anything followed from it.
     pub(super) changed: bool,
+    /// What it says otherwise of what was agreed for later days, and from when on that would have held.
+    pub(super) replaced: Vec<(NaiveDate, Changes)>,
 }
 
 impl Word {
     /// One that something followed from.
     pub(super) const fn followed(at: Timestamp, what: What) -> Self {
-        Self { at, what, changed: true }
+        Self { at, what, changed: true, replaced: Vec::new() }
     }
 }
 
@@ -76,7 +78,26 @@ pub(super) fn change(
     if plan.says(changes, from) {
         return Ok(vec![Event::WordKept { at, said: Kept::Terms(changes.clone()) }]);
     }
-    Ok(vec![Event::Changed { at, changes: changes.clone(), from }])
+    let change = Event::Changed { at, changes: changes.clone(), from };
+    Ok(std::iter::once(change).chain(agreed_again(plan, at, changes, from)).collect())
+}
+
+/// A recorded change replaces all that was agreed for later days, so that what the word leaves of it is
+/// recorded once more.
+fn agreed_again(
+    plan: &Plan,
+    at: Timestamp,
+    changes: &Changes,
+    from: NaiveDate,
+) -> impl Iterator<Item = Event> {
+    let mut before = changes.applied(plan.terms_on(from));
+    plan.agreed().filter(move |(since, _)| *since > from).filter_map(move |(since, terms)| {
+        let terms = changes.applied(terms);
+        let changes = Changes::between(&before, &terms);
+        before = terms;
+        let differs = changes != Changes::default();
+        differs.then_some(Event::Changed { at, changes, from: since })
+    })
 }
 
 pub(super) fn pause(plan: &Plan, at: Timestamp, reason: &Arc<str>) -> Result<Vec<Event>, Refusal> {
@@ -110,6 +131,12 @@ pub(super) fn resume(plan: &Plan, at: Timestamp, from: NaiveDate) -> Result<Vec<
 }
 
 impl State {
+    /// As it would be after that command; none if it is refused.
+    pub fn after(&self, command: &Command) -> Option<Self> {
+        let events = RegularPlan::decide(self, command).ok()?;
+        events.iter().try_fold(self.clone(), RegularPlan::evolve)
+    }
+
     /// Why that word of an investor changes nothing, where it is neither refused nor followed by anything.
     pub fn already(&self, command: &Command) -> Option<Already> {
         let plan = self.plan()?;
@@ -162,6 +189,34 @@ impl Plan {
         self.knows(command, |_| true)
     }
 
+    /// What that word replaced of what was agreed for later days, if anything: in words.
+    pub fn replaced(&self, command: &Command) -> Option<String> {
+        let Command::Change { at, .. } = command else { return None };
+        let word = self.words.iter().find(|word| word.at == *at && !word.replaced.is_empty())?;
+        let one = |(from, was): &(NaiveDate, Changes)| format!("{was} from {from} on");
+        let all: Vec<_> = word.replaced.iter().map(one).collect();
+        Some(format!("replaces what was agreed for later days: {}", all.join("; ")))
+    }
+
+    pub(super) fn replaced_by(
+        &self,
+        changes: &Changes,
+        from: NaiveDate,
+        said_on: NaiveDate,
+    ) -> Vec<(NaiveDate, Changes)> {
+        let mut before = self.terms_on(from.pred_opt().unwrap_or(from));
+        let mut replaced = Vec::new();
+        let later = |since: &NaiveDate| *since >= from && *since > said_on;
+        for (since, terms) in self.agreed().filter(|(since, _)| later(since)) {
+            let was = Changes::between(before, terms).undone_by(changes);
+            before = terms;
+            if was != Changes::default() {
+                replaced.push((since, was));
+            }
+        }
+        replaced
+    }
+
     /// Whether anything followed from that word when it was heard; nothing of one that said what was so
     /// already.
     pub fn followed(&self, command: &Command) -> bool {
@@ -201,7 +256,7 @@ impl Plan {
         self.words.iter().filter(|word| is_one(&word.what)).map(|word| word.at).max()
     }
 
-    fn changed_at(&self, at: Timestamp) -> Option<&Changes> {
+    pub(super) fn changed_at(&self, at: Timestamp) -> Option<&Changes> {
         self.words.iter().filter(|word| word.at == at).find_map(|word| match &word.what {
             What::Changed(changes) => Some(changes),
             What::Paused | What::Resumed => None,

@@ -2,9 +2,13 @@
 
 use super::{
     Already, Changes, Command, EndCause, Event, Frequency, Kept, Refusal, RegularPlan, State,
-    tests::{amount, asked, at, change, changed, date, ended, kept, miss, opened, paused, resumed},
+    tests::{
+        amount, asked, at, begun, change, changed, date, ended, kept, miss, monthly, opened,
+        paused, resumed,
+    },
 };
 use crate::{decider::Decider as _, testing::given, time::Timestamp};
+use chrono::NaiveDate;
 use proptest::prelude::*;
 
 fn pause(day: &str) -> Command {
@@ -13,6 +17,10 @@ fn pause(day: &str) -> Command {
 
 fn resume(day: &str) -> Command {
     Command::Resume { at: at(day), from: date(day) }
+}
+
+fn frequency(often: Frequency) -> Changes {
+    Changes { frequency: Some(often), ..Changes::default() }
 }
 
 fn end() -> Command {
@@ -88,23 +96,82 @@ fn a_word_that_changes_nothing_says_what_is_so() {
 /// Repeated, it would undo what was agreed since.
 #[test]
 fn a_word_that_changed_nothing_changes_nothing_of_what_was_agreed_for_later_days() {
-    let weekly = || Changes { frequency: Some(Frequency::Daily), ..Changes::default() };
+    let daily = || frequency(Frequency::Daily);
     let same = change("2026-01-10", amount("500"), "2026-02-01");
     let history = vec![opened()];
     let says = "the plan has these terms already for dates from 2026-02-01 on";
     assert_eq!(already(&history, &same), says);
-    let history = [history, vec![changed("2026-01-05", weekly(), "2026-03-01")]].concat();
+    let history = [history, vec![changed("2026-01-05", daily(), "2026-03-01")]].concat();
     assert_eq!(already(&history, &same), says, "also where another word came since");
     let said = [history.clone(), vec![kept("2026-01-10", Kept::Terms(amount("500")))]].concat();
     given::<RegularPlan>(said.clone()).when(same.clone()).then([]);
     assert_eq!(already(&said, &same), "this word of 2026-01-10T10:00:00+08:00 was heard before");
 
     let more = [history, vec![changed("2026-01-06", amount("800"), "2026-04-01")]].concat();
-    given::<RegularPlan>(more).when(same).then([changed(
-        "2026-01-10",
-        amount("500"),
-        "2026-02-01",
-    )]);
+    given::<RegularPlan>(more).when(same).then([
+        changed("2026-01-10", amount("500"), "2026-02-01"),
+        changed("2026-01-10", daily(), "2026-03-01"),
+    ]);
+}
+
+#[test]
+fn a_word_leaves_what_was_agreed_for_later_days_of_what_it_does_not_name() {
+    let other = Changes { account: "ACC-2".parse().ok(), ..frequency(monthly(5)) };
+    let history = [
+        opened(),
+        changed("2026-01-02", other, "2026-03-01"),
+        changed("2026-01-03", amount("900"), "2026-04-01"),
+    ];
+    let word = change("2026-01-04", amount("800"), "2026-02-01");
+    let again = Changes { account: "ACC-2".parse().ok(), ..frequency(monthly(5)) };
+    let state = given::<RegularPlan>(history)
+        .when(word.clone())
+        .then([
+            changed("2026-01-04", amount("800"), "2026-02-01"),
+            changed("2026-01-04", again.clone(), "2026-03-01"),
+        ])
+        .when(word.clone())
+        .then([])
+        .state();
+    let plan = state.plan().unwrap();
+    let replaced = "replaces what was agreed for later days: 900.00 from 2026-04-01 on";
+    assert_eq!(plan.replaced(&word).as_deref(), Some(replaced));
+    assert_eq!(plan.replaced(&change("2026-01-03", amount("900"), "2026-04-01")), None);
+    let same_day = change("2026-01-05", amount("850"), "2026-02-01");
+    let replaced = state.after(&same_day).and_then(|it| it.plan()?.replaced(&same_day));
+    let says = "replaces what was agreed for later days: 800.00 from 2026-02-01 on";
+    assert_eq!(replaced.as_deref(), Some(says));
+    let of = |day| {
+        let terms = plan.terms_on(date(day));
+        (terms.amount.to_string(), terms.frequency, terms.account.to_string())
+    };
+    assert_eq!(of("2026-01-10"), ("500.00".into(), monthly(10), "ACC-1".into()));
+    assert_eq!(of("2026-02-10"), ("800.00".into(), monthly(10), "ACC-1".into()));
+    assert_eq!(of("2026-04-05"), ("800.00".into(), monthly(5), "ACC-2".into()));
+    let said = |changes| plan.heard(&change("2026-01-04", changes, "2026-03-01"));
+    assert!(plan.heard(&word) && !said(again), "a word is one, whatever follows from it");
+}
+
+#[test]
+fn the_terms_in_force_are_those_of_the_next_date_and_not_of_a_day_that_is_none() {
+    let amount_now = |history: &[Event]| {
+        let state = given::<RegularPlan>(history.to_vec()).state();
+        state.plan().unwrap().terms_in_force().amount.to_string()
+    };
+    // The plan starts on the 1st and invests on the 10th.
+    let both = Changes { frequency: Some(monthly(5)), ..amount("800") };
+    let mut history = vec![opened(), changed("2026-01-01", both, "2026-01-06")];
+    assert_eq!(amount_now(&history), "800.00");
+    history[1] = changed("2026-01-01", amount("800"), "2026-01-11");
+    assert_eq!(amount_now(&history), "500.00", "the 10th comes first");
+    history.push(begun("2026-01-10"));
+    assert_eq!(amount_now(&history), "800.00");
+    history.push(changed("2026-01-12", amount("900"), "2026-03-01"));
+    assert_eq!(amount_now(&history), "800.00");
+    history.push(paused("2026-02-02"));
+    assert_eq!(amount_now(&history), "800.00", "were it resumed by then");
+    history.push(resumed("2026-02-11"));
+    assert_eq!(amount_now(&history), "900.00", "February was passed over");
 }
 
 #[test]
@@ -212,5 +279,35 @@ proptest! {
         let now = plan.terms_on(date("2026-03-10")).amount;
         prop_assert_eq!(Some(now), newest_change.map_or(Some(now), |(_, amount)| amount));
         prop_assert_eq!(plan.paused().is_some(), newest_halt.is_some_and(|(_, paused)| paused));
+    }
+
+    /// Each field by itself: the newest word on it that holds by then.
+    #[test]
+    fn of_every_date_each_field_is_as_the_newest_word_on_it_says(
+        words in prop::collection::vec((0..4_u32, 0..4_u8, 0..4_u8), 1..10)
+    ) {
+        let first = |month: u32| NaiveDate::from_ymd_opt(2026, 2 + month, 1).unwrap();
+        let mut state = RegularPlan::evolve(State::Absent, &opened()).unwrap();
+        let (mut amounts, mut days) = ([500; 4], [10; 4]);
+        for (nth, (month, yuan, day)) in (0..).zip(words) {
+            let (yuan, day) = ([None, Some(600), Some(700), Some(800)][usize::from(yuan)], day);
+            let day = (day > 0).then_some(day);
+            let changes = Changes {
+                amount: yuan.map(|it| it.to_string().parse().unwrap()),
+                frequency: day.map(monthly),
+                account: None,
+            };
+            let word = Command::Change { at: minute(nth), changes, from: first(month) };
+            state = state.after(&word).unwrap();
+            let from = month as usize;
+            amounts[from..].iter_mut().for_each(|it| *it = yuan.unwrap_or(*it));
+            days[from..].iter_mut().for_each(|it| *it = day.unwrap_or(*it));
+            prop_assert!(state.plan().unwrap().heard(&word));
+        }
+        for (month, (yuan, day)) in (0..).zip(amounts.into_iter().zip(days)) {
+            let terms = state.plan().unwrap().terms_on(first(month));
+            prop_assert_eq!(terms.amount.to_string(), format!("{yuan}.00"));
+            prop_assert_eq!(terms.frequency, monthly(day));
+        }
     }
 }

@@ -195,7 +195,9 @@ impl<'a> Reader<'a> {
                 Some(Kind::Conversion(out?, target?))
             }
             "plan" => plans::terms(self).map(|terms| Kind::Plan(Box::new(terms))),
-            "plan_change" | "plan_pause" | "plan_resume" | "plan_end" => plans::word(self, named),
+            "plan_change" | "plan_pause" | "plan_resume" | "plan_end" => {
+                plans::word(self, named, asked.1)
+            }
             incomes::INCOME => incomes::income(self, asked).map(Kind::Income),
             "cancel" => self.cancel(),
             _ => {
@@ -248,8 +250,11 @@ impl<'a> Reader<'a> {
         let (investor, fund) = (self.investor(), self.fund("fund"));
         let some = |text: &str| text.parse().ok().filter(|shares: &Shares| !shares.is_zero());
         let shares = self.fields.optional("shares", SHARES, some);
-        let lots = self.fields.parse("lots", LOT, lots_of);
-        let on_huge = self.on_huge(kind);
+        // What stands in a column that the kind does not use is noted already.
+        let uses = |column| may.contains(&column);
+        let lots =
+            if uses("lots") { self.fields.parse("lots", LOT, lots_of) } else { Some(Vec::new()) };
+        let on_huge = if uses("on_huge") { self.on_huge(kind) } else { Some(OnHuge::CarryOver) };
         let account = self.account();
         Some(Leaving {
             investor: investor?,

@@ -107,6 +107,35 @@ fn a_row_names_one_lot_since_a_record_does() {
 }
 
 #[test]
+fn what_a_kind_does_not_use_has_one_complaint() {
+    for (pairs, column) in [
+        ("kind=withdraw investor=I-1001 fund=000730 lots=x", "lots"),
+        ("kind=fast_withdraw investor=I-1001 fund=000730 lots=x", "lots"),
+        ("kind=fast_withdraw investor=I-1001 fund=000730 on_huge=x", "on_huge"),
+    ] {
+        let complaints = complaints(pairs);
+        let [one] = &complaints[..] else { panic!("{complaints:?}") };
+        assert!(one.contains(column) && one.contains("leave it empty"), "{one}");
+    }
+}
+
+#[test]
+fn every_second_week_is_counted_from_the_day_on_which_it_is_asked() {
+    for (pairs, from) in [
+        ("time=09:00", "2026-02-12"),
+        ("time=2026-02-13T09:00:00+08:00", "2026-02-13"),
+        ("time=2026-02-13T09:00:00+08:00 start=2026-03-02", "2026-03-02"),
+    ] {
+        let pairs = format!("kind=plan_change of=P-1 frequency=biweekly_thu {pairs}");
+        let Kind::PlanWord { word: PlanWord::Change(changes, _), .. } = one(&pairs) else {
+            panic!("{pairs}")
+        };
+        let often = Frequency::from_words("biweekly thu", from.parse().unwrap());
+        assert_eq!(changes.frequency, often, "{pairs}");
+    }
+}
+
+#[test]
 fn a_plan_has_its_dates_and_pays_from_the_investors_account() {
     let pairs = "kind=plan investor=I-1001 fund=011162 amount=500 start=2026-03-01 periods=12 \
                  frequency=monthly_31 missing_day=first_of_next";

@@ -11,7 +11,8 @@
 //! | `wallet_fund` | each date is a discount purchase by way of it; nothing: a purchase for money |
 //!
 //! Rows of kind `plan_change` (`amount`, `account`, `frequency`, each if it changes; `start`: the first date
-//! that it holds for), `plan_pause`, `plan_resume` and `plan_end` name the plan in `of`; `note` is the reason.
+//! that it holds for, the day of the row's time where nothing is said), `plan_pause`, `plan_resume` and
+//! `plan_end` name the plan in `of`; `note` is the reason.
 
 use super::{
     kinds::{AMOUNT, Kind, Reader},
@@ -21,6 +22,7 @@ use chrono::NaiveDate;
 use fundflow_domain::{
     ids::InvestorId,
     plan::{Changes, Frequency, MissingDay, MoveRule, Terms},
+    time::Timestamp,
 };
 use std::num::{NonZeroU8, NonZeroU32};
 
@@ -92,7 +94,7 @@ pub(super) fn terms(row: &mut Reader<'_>) -> Option<Terms> {
 /// What an investor says to a plan that runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlanWord {
-    /// Otherwise, for dates from that one on; none: from the next one on.
+    /// Otherwise, for dates from that one on; none: from the day on which it is asked.
     Change(Changes, Option<NaiveDate>),
     /// Nothing until it is resumed.
     Pause,
@@ -114,7 +116,8 @@ impl PlanWord {
     }
 }
 
-pub(super) fn word(row: &mut Reader<'_>, kind: &str) -> Option<Kind> {
+/// A row that is asked at that instant; none of one whose time is noted as wrong.
+pub(super) fn word(row: &mut Reader<'_>, kind: &str, at: Option<Timestamp>) -> Option<Kind> {
     let used: &[&str] = match kind {
         "plan_change" => &["of", "amount", "account", "frequency", "start"],
         _ => &["of"],
@@ -122,7 +125,7 @@ pub(super) fn word(row: &mut Reader<'_>, kind: &str) -> Option<Kind> {
     row.only(kind, used);
     let of = row.fields.parse("of", "the transaction of a plan", |text| text.parse().ok());
     let word = match kind {
-        "plan_change" => change(row)?,
+        "plan_change" => change(row, at)?,
         "plan_pause" => PlanWord::Pause,
         "plan_resume" => PlanWord::Resume,
         _ => PlanWord::End,
@@ -130,11 +133,13 @@ pub(super) fn word(row: &mut Reader<'_>, kind: &str) -> Option<Kind> {
     Some(Kind::PlanWord { of: of?, word })
 }
 
-fn change(row: &mut Reader<'_>) -> Option<PlanWord> {
+fn change(row: &mut Reader<'_>, at: Option<Timestamp>) -> Option<PlanWord> {
     let amount = row.fields.optional("amount", AMOUNT, |text| text.parse().ok());
     let account = row.account();
     let from = row.fields.optional("start", A_DATE, date);
-    let counted_from = from.unwrap_or(row.known.trade_date.date());
+    // Without a start it holds from the day on which it is asked.
+    let asked_on = at.map_or(row.known.trade_date.date(), Timestamp::date);
+    let counted_from = from.unwrap_or(asked_on);
     let often = |text: &str| Frequency::from_words(text, counted_from);
     let frequency = row.fields.optional("frequency", OFTEN, often);
     let changes = Changes { amount, account, frequency };

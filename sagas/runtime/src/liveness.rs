@@ -198,9 +198,9 @@ impl<S: Saga> Watch<'_, S> {
                 Some(when) => Wait::Time { row, due: self.saga.when(self.view, when) },
                 None => nobody,
             }),
+            Sends::Wait if S::is_paused(self.view) => Some(Wait::Requester { row }),
             // The lanes that bring it about are waited for in its stead.
             Sends::Wait if sides_wait => None,
-            Sends::Wait if S::is_paused(self.view) => Some(Wait::Requester { row }),
             Sends::Wait => Some(nobody),
             Sends::Call(_) | Sends::Await(_) if retry.is_some() => retry.cloned().map(Wait::Timer),
             Sends::Call(_) => {

@@ -99,6 +99,25 @@ impl RegularPlans {
         first.map_err(|why| Refusal::BeyondCalendar { start, why })
     }
 
+    /// Refuses terms without a date, those that were agreed for later days included. Past the end of the
+    /// calendar there may be one.
+    pub(super) fn leaves_a_date<'a>(
+        &self,
+        terms: &'a Terms,
+        from: NaiveDate,
+        later: impl IntoIterator<Item = (NaiveDate, &'a Terms)>,
+    ) -> Result<(), Refusal> {
+        let Some(through) = terms.through else { return Ok(()) };
+        let mut all = std::iter::once((from, terms)).chain(later);
+        let has_date = |(since, terms): (NaiveDate, &Terms)| {
+            let before = since.pred_opt().unwrap_or(since);
+            let first = plan::next_occurrence(terms, before, &self.house.calendar);
+            !matches!(first, Ok(None))
+        };
+        let frequency = terms.frequency;
+        if all.any(has_date) { Ok(()) } else { Err(Refusal::NoDate { frequency, from, through }) }
+    }
+
     /// The first date from that one on whose orders are no longer taken by then.
     pub(super) fn too_late(
         &self,
@@ -216,9 +235,13 @@ impl RegularPlans {
         let by = Agreeing { at, investor, channel, warning_confirmed };
         self.agree_again(terms.amount, &funds, by)?;
         let (heard, mut from) = (at.max(turn.now()), from);
-        while let Some(late) = self.too_late(&terms, from, heard) {
+        let terms = |from| changes.applied(plan.terms_on(from));
+        while let Some(late) = self.too_late(&terms(from), from, heard) {
             from = late.nominal.succ_opt().unwrap_or(late.nominal);
         }
+        let later = plan.agreed().filter(|(since, _)| *since > from);
+        let later: Vec<_> = later.map(|(since, terms)| (since, changes.applied(terms))).collect();
+        self.leaves_a_date(&terms(from), from, later.iter().map(|(since, terms)| (*since, terms)))?;
         Ok(from)
     }
 }
@@ -230,11 +253,7 @@ impl RegularPlans {
         let key = turn.plan().plan.as_ref();
         let Some(state) = key.and_then(|key| turn.state(key)) else { return from };
         let (calendar, heard, mut from) = (&self.house.calendar, at.max(turn.now()), from);
-        let going_on = |from| {
-            let word = plan::Command::Resume { at, from };
-            let events = RegularPlan::decide(state, &word).ok()?;
-            events.iter().try_fold(state.clone(), RegularPlan::evolve)
-        };
+        let going_on = |from| state.after(&plan::Command::Resume { at, from });
         loop {
             let next = going_on(from).and_then(|state| {
                 let plan = state.plan()?;

@@ -104,6 +104,12 @@ impl RegularPlans {
     }
 }
 
+/// Whether the plan waits for a word or for an outcome alone: it is paused, and no last date ends it.
+pub(super) fn is_at_rest(plan: &plan::Plan) -> bool {
+    let through = plan.terms_on(NaiveDate::MIN).through;
+    plan.paused().is_some() && (through.is_none() || !plan.under_way().is_empty())
+}
+
 /// Whether a person was called since a date had no outcome for long, and it has one now: looking after the
 /// plan goes on without that person.
 pub(super) fn has_its_outcome(view: &View<'_>, plan: &plan::Plan) -> bool {

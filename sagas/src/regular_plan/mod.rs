@@ -40,7 +40,8 @@ pub enum Fact {
     Opened,
     /// No occurrence begins any more.
     Over,
-    /// Nothing has to be looked after: the plan is over, or paused, or what a person was called for has come.
+    /// Nothing has to be looked after: the plan is over, or paused without a last date that ends it, or what a
+    /// person was called for has come.
     LookedAfter,
     /// The carrying of it is closed.
     Ended,
@@ -67,7 +68,7 @@ pub enum Call {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum When {
     /// Noon of the trading day after the next occurrence: whoever has not begun by then never will.
-    /// Where none is left, the day after the plan's last date.
+    /// Where none is left, or none begins since the plan is paused, the day after the plan's last date.
     NextMissed,
 }
 

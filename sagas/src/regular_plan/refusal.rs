@@ -8,7 +8,7 @@ use fundflow_domain::{
     calendar::CalendarError,
     ids::{FundCode, TransactionId},
     investor::AnotherAccount,
-    plan,
+    plan::{self, Frequency},
     time::Timestamp,
 };
 use fundflow_runtime::saga::Clash;
@@ -72,6 +72,19 @@ pub enum Refusal {
         start: NaiveDate,
         /// What the calendar covers.
         why: CalendarError,
+    },
+    /// It would end without a date.
+    #[error(
+        "the plan would invest {frequency}, and no such date is left from {from} on and through {through}: it \
+         needs one"
+    )]
+    NoDate {
+        /// How often the plan would invest.
+        frequency: Frequency,
+        /// The first date of the plan, or of the change.
+        from: NaiveDate,
+        /// The last date of the plan.
+        through: NaiveDate,
     },
     /// A word that was said before the plan was opened, or that is of an instant which has not come: it would
     /// stand against every word until then.

@@ -175,6 +175,7 @@ impl saga::Saga for RegularPlans {
         let at = at.map_err(|why| admission::Refusal::NoTradingDay { why })?;
         let key = key_of(of.id).ok_or_else(|| Refusal::NotAPlanId(of.id.clone()))?;
         let funds = self.agreed(terms, terms.start, at)?;
+        self.leaves_a_date(terms, terms.start, [])?;
         if let Some(first) = self.too_late(terms, terms.start, at) {
             let cut_off = self.house.calendar.cut_off(first.day);
             return Err(Refusal::StartsAfterCutOff { start: first.nominal, cut_off });
@@ -242,7 +243,7 @@ impl saga::Saga for RegularPlans {
             Fact::Opened => plan.is_some(),
             Fact::Over => plan.is_some_and(|plan| plan.ended().is_some()),
             Fact::LookedAfter => plan.is_none_or(|it| {
-                it.ended().is_some() || it.paused().is_some() || look::has_its_outcome(view, it)
+                it.ended().is_some() || look::is_at_rest(it) || look::has_its_outcome(view, it)
             }),
             Fact::Ended => view.ending.is_some(),
         }

@@ -50,6 +50,10 @@ pub(crate) fn opened(terms: Terms) -> Stage {
     stage
 }
 
+fn often(words: &str) -> Frequency {
+    Frequency::from_words(words, terms().start).unwrap()
+}
+
 fn state(stage: &Stage) -> State {
     stage.state(&Key::<RegularPlan>::of(&id()))
 }
@@ -172,7 +176,11 @@ fn the_investor_changes_pauses_resumes_and_ends_it() {
     let pause = Command::Pause { at: at("02-13 12:00"), reason: "on holiday".into() };
     stage.command::<RegularPlans>("PLAN", pause);
     let waits = stage.look::<RegularPlans>("PLAN").waits;
-    assert_eq!(waits, [Wait::Requester { row: "run".into() }], "a pause is no broken log");
+    let [Wait::Requester { row }, Wait::Time { due, .. }] = &waits[..] else {
+        panic!("a pause is no broken log: {waits:?}")
+    };
+    let ends = Some(at("02-28 00:00"));
+    assert_eq!((&**row, *due), ("run", ends), "still paused after its last date, it is over");
     stage.until("02-24 09:30");
     assert_eq!(job(&mut stage), []);
     stage.until("02-25 09:30");
@@ -234,6 +242,20 @@ fn what_cannot_be_carried_out_is_not_agreed_to() {
             Terms { through: "2026-02-23".parse().ok(), ..terms() },
             "the plan would start on 2026-02-24 and end before it, on 2026-02-23",
         ),
+        (
+            Terms { frequency: often("monthly 31"), ..terms() },
+            "the plan would invest monthly on day 31, and no such date is left from 2026-02-24 on and \
+             through 2026-02-27: it needs one",
+        ),
+        (
+            Terms {
+                start: "2026-02-16".parse().unwrap(),
+                through: "2026-02-23".parse().ok(),
+                ..terms()
+            },
+            "the plan would invest every trading day, and no such date is left from 2026-02-16 on and \
+             through 2026-02-23: it needs one",
+        ),
     ];
     for (terms, says) in rows {
         let Reply::Refused(_, text) = stage.request::<RegularPlans>("PLAN", terms) else {
@@ -267,6 +289,12 @@ fn a_change_is_held_against_what_a_new_plan_is_held_against() {
              for that year",
         ),
     ];
+    let rows = rows.into_iter().chain([(
+        Changes { frequency: Some(often("weekly tue")), ..Changes::default() },
+        "2026-02-25",
+        "the plan would invest weekly on Tuesday, and no such date is left from 2026-02-25 on and through \
+         2026-02-27: it needs one",
+    )]);
     for (changes, from, says) in rows {
         let from = from.parse().unwrap();
         let change = Command::Change { at: at("02-13 11:00"), changes, from };

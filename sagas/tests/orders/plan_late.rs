@@ -5,14 +5,19 @@ use crate::{
     plan::{job, opened, terms},
     stage::{Stage, at},
 };
+use chrono::NaiveDate;
 use fundflow_domain::plan::{Frequency, Terms};
 use fundflow_runtime::message::Reply;
 use fundflow_sagas::regular_plan::{Command, RegularPlans};
 
 /// Paused before its first date, and without a last one; one miss ends it.
 fn paused() -> Stage {
+    paused_of(None)
+}
+
+fn paused_of(through: Option<NaiveDate>) -> Stage {
     let once = 1.try_into().unwrap();
-    let mut stage = opened(Terms { max_misses: once, through: None, ..terms() });
+    let mut stage = opened(Terms { max_misses: once, through, ..terms() });
     let pause = Command::Pause { at: at("02-13 12:00"), reason: "on holiday".into() };
     stage.until("02-13 12:00");
     stage.command::<RegularPlans>("PLAN", pause);
@@ -111,5 +116,16 @@ fn a_plan_that_is_paused_waits_for_no_time_whether_or_not_its_process_lives_on()
     let mut stage = paused();
     assert_eq!(stage.runner.next_timer(), None, "{}", stage.text());
     stage.crash();
+    assert_eq!(stage.runner.next_timer(), None, "{}", stage.text());
+}
+
+#[test]
+fn a_plan_that_is_still_paused_after_its_last_date_is_over() {
+    let mut stage = paused_of("2026-02-27".parse().ok());
+    stage.until("02-27 23:59");
+    assert!(!stage.has("plan.ended"), "it may still go on: {}", stage.text());
+    stage.until("02-28 00:00");
+    assert!(stage.has("plan.ended") && stage.has("regular_plan.over"), "{}", stage.text());
+    assert!(!stage.has("plan.occurrence_missed"), "{}", stage.text());
     assert_eq!(stage.runner.next_timer(), None, "{}", stage.text());
 }

@@ -101,7 +101,8 @@ pub(super) fn passed<S>(
         plan::Command::Pause { .. } | plan::Command::End { .. } => decided(NaiveDate::MIN),
         // Nothing was decided of a plan that is paused: its dates were passed over.
         plan::Command::Resume { .. } if known.paused().is_some() => {
-            let next = first_from(known.terms_in_force(), at.date(), calendar)?;
+            let going_on = state.after(word)?;
+            let next = going_on.plan()?.next_occurrence(at.date().pred_opt()?, calendar).ok()??;
             (calendar.cut_off(next.day) <= now).then_some(next.nominal)
         }
         plan::Command::Resume { .. }

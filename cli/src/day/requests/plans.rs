@@ -46,7 +46,8 @@ pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
     play.remarks.extend(unknown);
     let any = !all.is_empty();
     let before = play.with.verdicts.of_plans(t).into_iter();
-    play.refused.extend(before.filter(|(of, _)| play.books.plans.get(plan_of(of)).is_some()));
+    let before = before.filter(|(of, _)| play.books.plans.get(plan_of(of)).is_some());
+    play.plans_refused.extend(before.map(|(of, why)| (of, (t, why))));
     for (plan, due) in all {
         let Some(investor) = play.day.investors.get(due.buys.investor()) else {
             let who = due.buys.investor();
@@ -74,7 +75,7 @@ pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
         if miss(play, &plan, Command::Miss { nominal: due.nominal, cause }).await? {
             let noted = play.with.verdicts.note_of_plan(t, &due.transaction, &why);
             noted.map_err(|source| Trouble::Verdicts { source })?;
-            play.refused.insert(due.transaction, why);
+            play.plans_refused.insert(due.transaction, (t, why));
         }
     }
     Ok(any)
