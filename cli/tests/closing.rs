@@ -192,12 +192,16 @@ fn closed_as(how: &str, ends: [Option<&str>; 2]) {
     let before = opened(store);
     for case in open_cases(store) {
         let id = case["case"].as_str().unwrap();
-        // Whom a bank has paid at once is not paid by us as well.
-        let by_hand = how == "paid-by-us" && case["transaction"].to_string().contains("fast.");
-        let way = if by_hand { "manual" } else { how };
-        let words = HOWS.iter().find(|(name, _)| *name == way).unwrap().1;
-        let done =
-            fundflow(store, &[&["case", "close", id], words, &BY[..], &["--apply"]].concat());
+        let close = |way: &str| {
+            let words = HOWS.iter().find(|(name, _)| *name == way).unwrap().1;
+            fundflow(store, &[&["case", "close", id], words, &BY[..], &["--apply"]].concat())
+        };
+        let mut done = close(how);
+        // What a bank has paid at once, or the transaction sends by itself, is not paid by us as well.
+        let twice = String::from_utf8_lossy(&done.stdout).contains("must not");
+        if how == "paid-by-us" && !done.status.success() && twice {
+            done = close("manual");
+        }
         assert!(done.status.success(), "{how} {case:#} {}", String::from_utf8_lossy(&done.stderr));
     }
     nothing_is_wrong(store, how);

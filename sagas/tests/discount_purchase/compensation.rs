@@ -29,7 +29,7 @@ fn payout_of(case: CaseId) -> Key<Payouts> {
 
 /// A conversion whose record does not add up, and its case.
 fn in_dispute() -> (Stage, CaseId) {
-    in_dispute_about(0)
+    in_dispute_about(2)
 }
 
 fn in_dispute_about(wrong: usize) -> (Stage, CaseId) {
