@@ -100,12 +100,12 @@ pub fn owe<S: FundSaga>(
         );
         return Err(refused(&text));
     }
-    goes_out_once(turn, case, (amount, about))?;
     let Some(account) = S::account(&view.open.request).cloned() else {
         let text =
             "no account of the investor is known here; pay by hand, and close the case as manual";
         return Err(refused(&text));
     };
+    goes_out_once(turn, case, (amount, about))?;
     let due = saga.house().t_of(turn.now()).map_err(|error| refused(&error))?;
     let terms = Terms {
         no: leg.no.clone(),

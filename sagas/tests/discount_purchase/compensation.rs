@@ -83,6 +83,19 @@ fn no_more_is_paid_by_us_than_the_case_is_about() {
     assert!(cases(&stage)[0].is_open());
 }
 
+/// A hundred times the shares that were due: the difference is not the investor's to have again.
+#[test]
+fn nothing_is_paid_by_us_where_the_record_favours_the_investor() {
+    let (mut stage, case) = in_dispute_about(0);
+    let Reply::Refused(refusal, _) = stage.command(closed(case, paid_by_us())) else {
+        panic!("the record favours the investor")
+    };
+    let said = refusal.downcast_ref::<Refusal>().unwrap().to_string();
+    assert!(said.starts_with("nothing is left for us to pay"), "{said}");
+    assert!(stage.state(&payout_of(case)).payout().is_none());
+    assert!(cases(&stage)[0].is_open());
+}
+
 #[test]
 fn a_refund_that_was_refused_goes_to_no_other_account_and_the_refusal_says_what_to_do() {
     for mode in [Mode::LinkedSameDay, Mode::NextDay] {
