@@ -163,17 +163,19 @@ fn all_nines_beside_another_order_freeze_everything_that_is_there() {
 #[test]
 fn a_lifted_order_frees_nothing_of_what_the_register_said_until_its_next_statement() {
     let store = store();
-    let play = |t: &str| {
+    let play = |t: &str, name: &str| {
         let folder = tempfile::tempdir().unwrap();
         let frozen = "[[frozen]]\ninvestor = \"I-1\"\nfund = \"000730\"\nshares = \"1800.00\"\n\
                       from = \"2026-03-02\"\n";
-        let buys = "transaction,time,kind,investor,fund,amount\n";
+        let buys = format!(
+            "transaction,time,kind,investor,fund,amount\n{name},10:00:00,recharge,I-1,000730,1.00\n"
+        );
         let day = format!("trade_date = {t}\nseed = 1\n");
         for (name, text) in [
             ("day.toml", &*day),
             ("investors.csv", INVESTORS),
             ("navs.csv", NAVS),
-            ("orders.csv", buys),
+            ("orders.csv", &buys),
             ("scenario.toml", frozen),
         ] {
             fs::write(folder.path().join(name), text).unwrap();
@@ -184,12 +186,12 @@ fn a_lifted_order_frees_nothing_of_what_the_register_said_until_its_next_stateme
     };
     let apply = |words: Vec<&str>| transcript(store.path(), &[&words[..], &["--apply"]].concat());
     apply(order("PLEDGE", "500.00"));
-    play("2026-03-02");
+    play("2026-03-02", "R-2");
     assert_eq!(wallet(store.path())[1], "0.00");
     let lifted = apply(lift("LIFT", "PLEDGE"));
     assert!(lifted.contains("wallet.shares_frozen"), "{lifted}");
     assert_eq!(wallet(store.path())[1], "0.00");
-    play("2026-03-03");
+    play("2026-03-03", "R-3");
     assert_eq!(wallet(store.path())[0], "1800.00");
     let verified = fundflow(store.path(), &["audit", "verify"]);
     assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));

@@ -73,7 +73,7 @@ D,10:00:03,discount_purchase,I-1,000730,,011162,1000.00,
 W,2026-02-13T10:00:00+08:00,withdraw,I-2,,000730,,,400.00
 X,2026-02-13T10:00:01+08:00,redemption,I-2,,011162,,,400.00
 ";
-    let scenario = "[override.R]\nbuy_confirmation = \"wrong_shares\"
+    let scenario = "[override.R]\nbuy_confirmation = \"wrong_fee\"
 [override.P]\nbuy_confirmation = \"wrong_fee\"
 [override.D]\nconversion_confirmation = \"wrong_fee\"
 [override.W]\nredemption_confirmation = \"wrong_fee\"
