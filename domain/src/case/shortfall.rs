@@ -18,7 +18,9 @@ impl Finding {
             Kind::NavDiffersFromPublished if leaves => self.is_less("nav"),
             Kind::NavDiffersFromPublished | Kind::SharesDoNotFollowFromNav => !favours,
             // What is not accepted goes back by itself, and so does what a record counts twice.
-            Kind::AmountDiffers => ["gross", "payout", "income"].iter().any(|it| self.is_less(it)),
+            Kind::AmountDiffers => {
+                ["gross", "payout", "income"].iter().any(|it| self.is_less(it)) || self.is_taken()
+            }
             Kind::ZeroShares => true,
             // The record is booked as it came, and so is what it brings.
             Kind::SharesExceedAsked
@@ -61,6 +63,14 @@ impl Finding {
             Money::new(more.max(Decimal::ZERO)).ok()
         });
         beyond.fold(Money::ZERO, Money::plus_or_most).min(self.disputed.money)
+    }
+
+    /// Whether income below zero was taken that was to stay where it is.
+    fn is_taken(&self) -> bool {
+        let stays = self.ours.iter().any(|it| it.name.as_str() == "unpaid income");
+        let income = self.theirs.iter().find(|it| it.name.as_str() == "income");
+        let income = income.and_then(|it| number(&it.value));
+        stays && income.is_some_and(|it| it < Decimal::ZERO)
     }
 
     /// Whether the record states less under that name than is due.

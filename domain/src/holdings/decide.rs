@@ -36,7 +36,7 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
             set(known, record, shares, frozen)
         }
         C::Unfreeze { record, by } => Ok(unfrozen(state, record, by)),
-        C::FollowRegister { record, on, frozen } => follow(state, record, *on, *frozen),
+        C::FollowRegister { record, on, frozen } => Ok(follow(state, record, *on, *frozen)),
         C::Hold { case, shares } => {
             let shares = *shares;
             let held = || Event::SharesHeld { case: case.clone(), shares };
@@ -210,7 +210,7 @@ fn set(
     }
 }
 
-fn follow(state: &State, record: &Serial, on: NaiveDate, frozen: Frozen) -> Decision {
+fn follow(state: &State, record: &Serial, on: NaiveDate, frozen: Frozen) -> Vec<Event> {
     let Change { lifted, more } = freeze::follow(state.known_freezes(), record, on, frozen);
     let mut events: Vec<Event> =
         lifted.into_iter().map(|record| Event::SharesUnfrozen { record }).collect();
@@ -218,7 +218,7 @@ fn follow(state: &State, record: &Serial, on: NaiveDate, frozen: Frozen) -> Deci
         let (cause, by) = (FrozenCause::Unstated.into(), FrozenBy::Register(on));
         events.push(Event::SharesFrozen { record: record.clone(), shares: more, cause, by });
     }
-    Ok(events)
+    events
 }
 
 fn unfrozen(state: &State, record: &Serial, by: &Serial) -> Vec<Event> {

@@ -310,16 +310,12 @@ impl KeptBack {
         shares: Shares,
         (cause, by): (FrozenCause, FrozenBy),
     ) -> Option<()> {
-        insert(&mut self.freezes, record, shares, Why::Frozen(cause, by))?;
-        self.hears(by);
-        Some(())
+        insert(&mut self.freezes, record, shares, Why::Frozen(cause, by)).map(|()| self.hears(by))
     }
 
     pub(super) fn unfreeze(&mut self, record: &RegisterRecord) -> Option<()> {
         let by = find(&self.freezes, record)?.as_freeze().by;
-        remove(&mut self.freezes, record)?;
-        self.hears(by);
-        Some(())
+        remove(&mut self.freezes, record).map(|()| self.hears(by))
     }
 
     fn hears(&mut self, by: FrozenBy) {
@@ -345,9 +341,8 @@ impl State {
 
     /// Of these, what orders of courts and creditors froze that a person entered.
     pub fn frozen_by_orders(&self) -> Shares {
-        let orders = self.kept_back().freezes.iter().map(|(_, part)| part.as_freeze());
-        let orders = orders.filter(|freeze| freeze.by.is_order());
-        orders.fold(Shares::ZERO, |sum, freeze| sum.plus_or_most(freeze.shares))
+        let orders = self.kept_back().known().filter(|(_, freeze)| freeze.by.is_order());
+        orders.fold(Shares::ZERO, |sum, (_, freeze)| sum.plus_or_most(freeze.shares))
     }
 
     /// Whether that record froze shares and was not lifted.

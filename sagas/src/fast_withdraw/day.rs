@@ -239,7 +239,7 @@ fn room_on(view: &View<'_>, day: NaiveDate, fund_max: Option<Money>) -> Result<(
 fn elsewhere(view: &View<'_>, day: NaiveDate) -> Money {
     let on_it = view.plan.classes.iter().filter(|(of, _)| *of == day);
     let used = on_it.filter_map(|(_, key)| view.state(key)).map(State::used);
-    used.fold(Money::ZERO, |sum, used| sum.plus_or_most(used))
+    used.fold(Money::ZERO, Money::plus_or_most)
 }
 
 /// The quota of the day that the bank states, if it can be right, of the promised one otherwise.

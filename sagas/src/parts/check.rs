@@ -294,7 +294,7 @@ fn topups(records: &[Confirmation]) -> Money {
         | Outcome::Redemption(_)
         | Outcome::FastTransfer(_) => Money::ZERO,
     });
-    charged.fold(Money::ZERO, |sum, fee| sum.plus_or_most(fee))
+    charged.fold(Money::ZERO, Money::plus_or_most)
 }
 
 /// The put-off part of a fee: as the record has it, or as it is due where the record has one figure for all.

@@ -131,5 +131,5 @@ impl PayoutLegs {
 }
 
 fn sum(parts: impl Iterator<Item = Money>) -> Money {
-    parts.fold(Money::ZERO, |sum, part| sum.plus_or_most(part))
+    parts.fold(Money::ZERO, Money::plus_or_most)
 }
