@@ -183,13 +183,11 @@ fn all_events(store: &Path) -> Vec<Value> {
     json(store, &["event", "ls", "--limit", "9000"]).as_array().unwrap().clone()
 }
 
-/// Closes every case in that way, and lets everything go on that waited for it. Each command starts an engine
-/// anew, and the sandbox says everything again that it ever said.
+/// Closes every case so, and lets all go on that waited for it. Each command has the sandbox say all again.
 #[track_caller]
 fn closed_as(how: &str, ends: [Option<&str>; 2]) {
     let (day, copy) = (&played().0, copied(played().1.path()));
-    let store = copy.path();
-    let before = opened(store);
+    let (store, before) = (copy.path(), opened(copy.path()));
     for case in open_cases(store) {
         let id = case["case"].as_str().unwrap();
         let words = |way| HOWS.iter().find(|(name, _)| *name == way).unwrap().1;

@@ -49,9 +49,9 @@ fn of_order<S: FundSaga>(
     if leg.case_of_contested_rejection(known) == Some(case.id) {
         return Money::ZERO;
     }
-    let sent = match &known.stage {
-        Stage::Rejected(it) | Stage::PartlyConfirmed(Last::Rejection(it)) => it,
-        _ => return Money::ZERO,
+    let (Stage::Rejected(sent) | Stage::PartlyConfirmed(Last::Rejection(sent))) = &known.stage
+    else {
+        return Money::ZERO;
     };
     let interest = most(&Finding::interest);
     if leg.rejection_case(view) == Some(case.id) {
