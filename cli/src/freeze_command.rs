@@ -38,8 +38,8 @@ use std::{io::Write, process::ExitCode, sync::Arc};
 pub(crate) enum FreezeCommand {
     /// Freeze shares. Only looks without --apply
     Order(OrderArgs),
-    /// Lift an order: what it froze is free again, unless the register says otherwise. Only looks
-    /// without --apply
+    /// Lift an order: what it froze is free again; where the register's last statement said more than
+    /// orders froze, all that it said stays frozen until its next one. Only looks without --apply
     Lift(LiftArgs),
 }
 
@@ -54,7 +54,7 @@ pub(crate) struct OrderArgs {
     /// The fund that they are of, six digits
     #[arg(long)]
     fund: FundCode,
-    /// How many shares the paper names
+    /// How many shares the paper names; 99999999999999.99 for all that there are and will be
     #[arg(long, allow_negative_numbers = true)]
     shares: Shares,
     /// On whose behalf

@@ -33,8 +33,8 @@ pub(crate) async fn of_each<S: EventStore>(
         let holding = folded::one::<Holdings, _>(store, holding.stream()).await?;
         let in_wallet = wallet.map(|it| it.fold.loaded.state.frozen_by_orders());
         let held = holding.map(|it| it.fold.loaded.state.frozen_by_orders());
-        let sum = in_wallet.unwrap_or_default().plus(held.unwrap_or_default());
-        all.push((investor, fund, sum.unwrap_or_default()));
+        let sum = in_wallet.unwrap_or_default().plus_or_most(held.unwrap_or_default());
+        all.push((investor, fund, sum));
     }
     Ok(all)
 }

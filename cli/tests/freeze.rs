@@ -146,3 +146,53 @@ fn the_register_lets_no_shares_go_that_an_order_froze_between_two_days() {
     let verified = fundflow(store.path(), &["audit", "verify"]);
     assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
 }
+
+#[test]
+fn all_nines_beside_another_order_freeze_everything_that_is_there() {
+    let store = store();
+    let apply = |words: Vec<&str>| transcript(store.path(), &[&words[..], &["--apply"]].concat());
+    apply(order("PLEDGE", "1.00"));
+    let all = "99999999999999.99";
+    assert!(apply(order("COURT", all)).contains("done"));
+    assert_eq!(wallet(store.path()), [all, "0.00"]);
+    apply(lift("LIFT", "PLEDGE"));
+    assert_eq!(wallet(store.path()), [all, "0.00"]);
+}
+
+/// The register's own freeze of 1,800 and the order's 500 are 2,000, all that there are: nobody knows whose they are.
+#[test]
+fn a_lifted_order_frees_nothing_of_what_the_register_said_until_its_next_statement() {
+    let store = store();
+    let play = |t: &str, name: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let frozen = "[[frozen]]\ninvestor = \"I-1\"\nfund = \"000730\"\nshares = \"1800.00\"\n\
+                      from = \"2026-03-02\"\n";
+        let buys = format!(
+            "transaction,time,kind,investor,fund,amount\n{name},10:00:00,recharge,I-1,000730,1.00\n"
+        );
+        let day = format!("trade_date = {t}\nseed = 1\n");
+        for (name, text) in [
+            ("day.toml", &*day),
+            ("investors.csv", INVESTORS),
+            ("navs.csv", NAVS),
+            ("orders.csv", &buys),
+            ("scenario.toml", frozen),
+        ] {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        let words = ["day", "--no-progress", folder.path().to_str().unwrap()];
+        let said = fundflow(store.path(), &words);
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    };
+    let apply = |words: Vec<&str>| transcript(store.path(), &[&words[..], &["--apply"]].concat());
+    apply(order("PLEDGE", "500.00"));
+    play("2026-03-02", "R-2");
+    assert_eq!(wallet(store.path())[1], "0.00");
+    let lifted = apply(lift("LIFT", "PLEDGE"));
+    assert!(lifted.contains("wallet.shares_frozen"), "{lifted}");
+    assert_eq!(wallet(store.path())[1], "0.00");
+    play("2026-03-03", "R-3");
+    assert_eq!(wallet(store.path())[0], "1800.00");
+    let verified = fundflow(store.path(), &["audit", "verify"]);
+    assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+}

@@ -73,7 +73,7 @@ D,10:00:03,discount_purchase,I-1,000730,,011162,1000.00,
 W,2026-02-13T10:00:00+08:00,withdraw,I-2,,000730,,,400.00
 X,2026-02-13T10:00:01+08:00,redemption,I-2,,011162,,,400.00
 ";
-    let scenario = "[override.R]\nbuy_confirmation = \"wrong_shares\"
+    let scenario = "[override.R]\nbuy_confirmation = \"wrong_fee\"
 [override.P]\nbuy_confirmation = \"wrong_fee\"
 [override.D]\nconversion_confirmation = \"wrong_fee\"
 [override.W]\nredemption_confirmation = \"wrong_fee\"
@@ -183,5 +183,49 @@ G,2026-02-13T10:00:01+08:00,fast_withdraw,I-2,,000730,,,1000.00
         assert!(said.contains("must not have it twice"), "{said}");
         self::close(store, case, &["--how", "accepted"]);
     }
+    audited(store);
+}
+
+/// What the transaction sends by itself, and what the investor has by the record, is not paid by us as well.
+#[test]
+fn what_goes_out_by_the_transaction_itself_is_not_paid_by_us_as_well() {
+    let (day, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let orders = "R,10:00:00,recharge,I-1,,000730,,1000.00,
+R2,10:00:00,recharge,I-2,,000730,,1000.00,
+P,2026-02-13T10:00:00+08:00,purchase,I-1,,011162,,500.00,
+W,2026-02-13T10:00:00+08:00,withdraw,I-1,,000730,,,500.00
+V,2026-02-13T10:00:01+08:00,withdraw,I-2,,000730,,,500.00
+";
+    let scenario = "[override.P]\nbuy_confirmation = \"garbled\"
+[override.W]\nredemption_confirmation = \"contradicted\"
+[override.V]\nredemption_confirmation = \"another_fund\"
+";
+    folder(day.path(), "2026-02-12", orders, scenario);
+    let store = store.path();
+    let report = play(store, day.path());
+    let cases = open_cases(store);
+    let mut kinds: Vec<&str> = cases.iter().map(|(_, kind)| kind.as_str()).collect();
+    kinds.sort_unstable();
+    assert_eq!(
+        kinds,
+        ["amount_differs", "names_another_order", "rejected_after_confirmed"],
+        "{report}"
+    );
+    for (case, kind) in &cases {
+        let shown = fundflow(store, &["case", "show", case]).stdout;
+        let offered = String::from_utf8_lossy(&shown).into_owned();
+        assert!(!offered.contains("paid-by-us") && offered.contains("manual"), "{kind}: {offered}");
+        let words = ["--reason", "agreed", "--operator", "chen", "--apply"];
+        let pay = ["case", "close", case, "--how", "paid-by-us", "--amount", "0.01"];
+        let refused = fundflow(store, &[&pay[..], &words[..]].concat());
+        assert_eq!(refused.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&refused.stdout).into_owned();
+        assert!(said.contains("must not go out twice"), "{kind}: {said}");
+        self::close(store, case, &["--how", "manual", "--text", "by letter"]);
+    }
+    play(store, day.path());
+    let events = fundflow(store, &["event", "ls", "--type", "payout.paid_out", "--limit", "999"]);
+    let paid = String::from_utf8_lossy(&events.stdout).into_owned();
+    assert_eq!(paid.matches("payout-case-").count(), 0, "{paid}");
     audited(store);
 }

@@ -153,7 +153,7 @@ impl Claims {
 
 fn sum<'a>(claims: impl Iterator<Item = &'a Claim>) -> Shares {
     let standing = claims.filter(|claim| !claim.waived);
-    standing.fold(Shares::ZERO, |sum, claim| sum.plus(claim.shares).unwrap_or(sum))
+    standing.fold(Shares::ZERO, |sum, claim| sum.plus_or_most(claim.shares))
 }
 
 #[cfg(test)]

@@ -10,7 +10,9 @@
 //!    figures may be older than the paper.
 //! 2. The register's figure counts what orders froze as well. What it says beyond them follows its
 //!    latest word.
-//! 3. A word about an earlier day than the latest one is old news and changes nothing.
+//! 3. A lifted order frees no share that the register's last word still counts, where that said more than
+//!    orders froze: how much of its figure is whose, nobody knows before its next word.
+//! 4. A word about an earlier day than the latest one is old news and changes nothing.
 
 use crate::{money::Shares, orders::Cause};
 use chrono::NaiveDate;
@@ -136,8 +138,34 @@ pub(crate) fn follow<'a, K: Ord + Clone + 'a>(
     Change { lifted, more: less(wanted, kept) }
 }
 
+/// What the register's last word comes to, as orders and that word stand now; 0.00 where orders alone
+/// explain it.
+pub(crate) fn told<'a, K: 'a>(freezes: impl Iterator<Item = (&'a K, Freeze)>) -> Shares {
+    let (orders, said): (Vec<_>, Vec<_>) = freezes.partition(|(_, freeze)| freeze.by.is_order());
+    let said = sum(&said);
+    if said.is_zero() { Shares::ZERO } else { sum(&orders).plus_or_most(said) }
+}
+
+/// What stays frozen of an order that is lifted by a record, and since which day the register says so.
+/// Nothing freezes twice by one record.
+pub(crate) fn stays<'a, K: Eq + 'a>(
+    freezes: impl Iterator<Item = (&'a K, Freeze)>,
+    (order, by): (&K, &K),
+    told: Shares,
+) -> Option<(NaiveDate, Shares)> {
+    let (lifted, rest): (Vec<_>, Vec<_>) = freezes.partition(|(record, _)| *record == order);
+    let on = rest.iter().filter_map(|(_, freeze)| freeze.by.day()).max()?;
+    if order == by || rest.iter().any(|(record, _)| *record == by) {
+        return None;
+    }
+    let of_order = lifted.iter().filter(|(_, freeze)| freeze.by.is_order());
+    let of_order = of_order.fold(Shares::ZERO, |sum, (_, it)| sum.plus_or_most(it.shares));
+    let stays = less(told, sum(&rest)).min(of_order);
+    (!stays.is_zero()).then_some((on, stays))
+}
+
 fn sum<K>(freezes: &[(K, Freeze)]) -> Shares {
-    freezes.iter().fold(Shares::ZERO, |sum, (_, it)| sum.plus(it.shares).unwrap_or(sum))
+    freezes.iter().fold(Shares::ZERO, |sum, (_, it)| sum.plus_or_most(it.shares))
 }
 
 fn less(shares: Shares, by: Shares) -> Shares {
@@ -198,6 +226,27 @@ mod tests {
         assert_eq!(changes(&known, "30"), (vec!["a".to_owned()], "0.00".to_owned()));
         assert_eq!(changes(&known, "0"), (vec!["a".to_owned()], "0.00".to_owned()));
         assert_eq!(changes(&known, "70"), (vec![], "20.00".to_owned()));
+    }
+
+    #[test]
+    fn what_the_register_said_beside_an_order_stays_when_that_is_lifted() {
+        let court = ("court", by_order("500"));
+        let said = [court, ("a", by_register("500", "2026-02-13"))];
+        let later = [court, said[1], ("pledge", by_order("300"))];
+        let left = |known: &[(&'static str, Freeze)], order: &str, told: &str| {
+            let stays =
+                stays(known.iter().map(|(name, it)| (name, *it)), (&order, &"lift"), shares(told));
+            stays.map(|(on, shares)| (on.to_string(), shares.to_string()))
+        };
+        let stays = |number: &str| Some(("2026-02-13".to_owned(), number.to_owned()));
+
+        assert_eq!(told(said.iter().map(|(name, it)| (name, *it))), shares("1000"));
+        assert_eq!(told([court].iter().map(|(name, it)| (name, *it))), Shares::ZERO);
+        assert_eq!(left(&said, "court", "1000"), stays("500.00"));
+        assert_eq!(left(&later, "pledge", "1000"), None, "no word counts it");
+        assert_eq!(left(&later, "court", "1000"), stays("200.00"), "it froze at least 1000");
+        assert_eq!(left(&said, "court", "0"), None);
+        assert_eq!(left(&said, "a", "1000"), None, "a person lifts the word itself");
     }
 
     #[test]

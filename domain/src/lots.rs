@@ -110,7 +110,7 @@ pub fn take(lots: &[Lot], asked: Shares, order: &LotOrder) -> Result<Vec<Parcel>
     }
     let (mut parcels, mut missing, mut held) = (Vec::new(), asked, Shares::ZERO);
     for lot in in_order(lots, order)? {
-        held = held.plus(lot.shares).unwrap_or(held);
+        held = held.plus_or_most(lot.shares);
         let taken = lot.shares.min(missing);
         if taken.is_zero() {
             continue;

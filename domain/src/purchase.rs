@@ -139,7 +139,7 @@ impl Purchase {
                 vec![format!("fee = {charge}"), format!("net = {gross} - {fee} = {net}")]
             }
         };
-        let buying = net.plus(*interest).unwrap_or(*net);
+        let buying = net.plus_or_most(*interest);
         if !interest.is_zero() {
             lines.push(format!("with interest = {net} + {interest} = {buying}"));
         }

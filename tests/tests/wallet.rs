@@ -228,7 +228,7 @@ fn too_much() -> Vec<Row> {
         (
             "a freeze lifted that there never was",
             vec![credited(tx())],
-            Command::Unfreeze("TA-7".parse().unwrap()),
+            Command::Unfreeze { record: "TA-7".parse().unwrap(), by: "TA-8".parse().unwrap() },
             Refusal::KeptBack(KeptBackRefusal::NotKeptBack { key: "TA-7".into() }),
         ),
         (

@@ -55,7 +55,7 @@ impl Balance {
         let bound = self.frozen.plus(self.disputed).unwrap_or(self.registered);
         let bound = bound.min(self.registered.minus(self.available).unwrap_or_default());
         let free = self.available.minus(asked).unwrap_or_default();
-        free.plus(bound).unwrap_or(free)
+        free.plus_or_most(bound)
     }
 }
 

@@ -216,7 +216,7 @@ impl Leaving {
     /// How many shares are asked for: where nothing is said, what is there now. Decided once, so that
     /// the same order asked again is the same order whatever is there then.
     pub fn how_many(&self) -> Shares {
-        let sum = |sum: Shares, (_, shares): &(Serial, Shares)| sum.plus(*shares).unwrap_or(sum);
+        let sum = |sum: Shares, (_, shares): &(Serial, Shares)| sum.plus_or_most(*shares);
         let chosen = self.chosen.iter().fold(Shares::ZERO, sum);
         let all = if self.chosen.is_empty() { self.held.free } else { chosen };
         self.shares.unwrap_or(all)
@@ -364,7 +364,7 @@ fn lots(
             let (asked, free) = (*asked, lot.shares);
             return Err(Refusal::LotTooSmall { serial: serial(), asked, free });
         }
-        chosen = chosen.plus(*asked).unwrap_or(chosen);
+        chosen = chosen.plus_or_most(*asked);
     }
     if !a.chosen.is_empty() && chosen != a.how_many() {
         return Err(Refusal::ChosenDiffers { asked: a.how_many(), chosen });

@@ -21,6 +21,7 @@ mod closing;
 mod decide;
 mod evolve;
 mod finding;
+mod shortfall;
 
 use crate::{
     decider::Decider,

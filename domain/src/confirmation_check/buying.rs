@@ -184,7 +184,7 @@ impl Bought<'_> {
         for gross in self.grosses() {
             for fee in [self.fee_due(gross).unwrap_or(self.fee), self.fee] {
                 let net = gross.minus_or_zero(fee);
-                nets.push(net.plus(self.interest).unwrap_or(net));
+                nets.push(net.plus_or_most(self.interest));
             }
         }
         Buying { nets, navs: self.navs, rounding: self.rounding }

@@ -25,7 +25,7 @@ pub fn takes_unpromised(said: &Confirmation) -> Option<Finding> {
         .collect();
     let money = |text: &str| text.parse::<Money>().unwrap_or_default();
     let differ = fees.iter().map(|it| distance(money(it.placed.as_str()), money(it.said.as_str())));
-    let money = differ.fold(Money::ZERO, |sum, part| sum.plus(part).unwrap_or(sum));
+    let money = differ.fold(Money::ZERO, Money::plus_or_most);
     let ours = fees.iter().map(|it| Figure::new(&it.field, &it.placed)).collect();
     let theirs = fees.iter().map(|it| Figure::new(&it.field, &it.said)).collect();
     let disputed = Disputed { shares: Shares::ZERO, money };

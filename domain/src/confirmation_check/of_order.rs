@@ -76,7 +76,7 @@ fn order(
 ) -> (Order, Money) {
     let left = left_of(asked, before);
     let parts = || before.iter().map(settled_by);
-    let sum = |to: Money, part| to.plus(part).unwrap_or(to);
+    let sum = |to: Money, part| to.plus_or_most(part);
     let charged = parts().fold(Money::ZERO, |all, [.., fee]| sum(all, fee));
     let open = left.minus_or_zero(amount).minus_or_zero(refund);
     let open = if finished { Money::ZERO } else { open };

@@ -308,7 +308,7 @@ fn paid(
     let transaction = transaction.clone();
     let above = |used: Option<Money>| {
         let max = fund_max.unwrap_or(Money::ZERO).min(DAY_MAX);
-        used.and_then(|used| used.plus(elsewhere)?.minus(max)).unwrap_or(Money::ZERO)
+        used.and_then(|used| used.plus_or_most(elsewhere).minus(max)).unwrap_or(Money::ZERO)
     };
     match state.entry(&transaction) {
         Some(entry @ Entry::Counted(counted)) => {

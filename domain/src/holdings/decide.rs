@@ -2,13 +2,11 @@
 
 use super::{
     Command, Credit, Event, Lot, Mark, Refusal, Reservation, Standing, State, Taking,
-    evolve::evolve,
-    leaving::Leaving,
-    state::{marked, sum},
+    evolve::evolve, leaving::Leaving, state::sum,
 };
 use crate::{
     claims::{Change as Claimed, Claims},
-    freeze::{self, Change, Freeze, Frozen, FrozenBy, FrozenCause},
+    freeze::{self, Change, Frozen, FrozenBy, FrozenCause},
     fund::RedemptionSequence,
     ids::{LotId, OrderId, TransactionId},
     money::Shares,
@@ -35,17 +33,14 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
             let cause = (*cause).into();
             let frozen = || Event::SharesFrozen { record: record.clone(), shares, cause, by };
             let known = state.freezes.get(record).map(|(mark, _)| mark);
-            set(known, state.frozen(), record, shares, frozen)
+            set(known, record, shares, frozen)
         }
-        C::Unfreeze(record) => {
-            let known = state.freezes.get(record).map(|(mark, _)| mark);
-            Ok(lifted(known, || Event::SharesUnfrozen { record: record.clone() }))
-        }
-        C::FollowRegister { record, on, frozen } => follow(state, record, *on, *frozen),
+        C::Unfreeze { record, by } => Ok(unfrozen(state, record, by)),
+        C::FollowRegister { record, on, frozen } => Ok(follow(state, record, *on, *frozen)),
         C::Hold { case, shares } => {
             let shares = *shares;
             let held = || Event::SharesHeld { case: case.clone(), shares };
-            set(state.disputes.get(case), state.held(), case, shares, held)
+            set(state.disputes.get(case), case, shares, held)
         }
         C::Unhold(case) => {
             Ok(lifted(state.disputes.get(case), || Event::SharesUnheld { case: case.clone() }))
@@ -200,7 +195,6 @@ fn posting(
 
 fn set(
     known: Option<&Mark>,
-    sum: Shares,
     key: &Serial,
     asked: Shares,
     event: impl FnOnce() -> Event,
@@ -211,27 +205,32 @@ fn set(
             Err(Refusal::MarkedDifferently { mark: key.clone(), known: *known, asked })
         }
         Some(Mark::Lifted) => Err(Refusal::AlreadyLifted(key.clone())),
-        None => {
-            countable(sum, asked)?;
-            Ok(vec![event()])
-        }
+        None if asked.is_zero() => Err(Refusal::NoShares),
+        None => Ok(vec![event()]),
     }
 }
 
-fn follow(state: &State, record: &Serial, on: NaiveDate, frozen: Frozen) -> Decision {
-    let known = state.freezes.entries().iter().map(|(other, (mark, by))| {
-        let freeze = Freeze { shares: marked(mark), by: *by };
-        (other, freeze)
-    });
-    let Change { lifted, more } = freeze::follow(known, record, on, frozen);
+fn follow(state: &State, record: &Serial, on: NaiveDate, frozen: Frozen) -> Vec<Event> {
+    let Change { lifted, more } = freeze::follow(state.known_freezes(), record, on, frozen);
     let mut events: Vec<Event> =
         lifted.into_iter().map(|record| Event::SharesUnfrozen { record }).collect();
     if !more.is_zero() {
-        countable(state.frozen(), more)?;
         let (cause, by) = (FrozenCause::Unstated.into(), FrozenBy::Register(on));
         events.push(Event::SharesFrozen { record: record.clone(), shares: more, cause, by });
     }
-    Ok(events)
+    events
+}
+
+fn unfrozen(state: &State, record: &Serial, by: &Serial) -> Vec<Event> {
+    let known = state.freezes.get(record).map(|(mark, _)| mark);
+    let mut events = lifted(known, || Event::SharesUnfrozen { record: record.clone() });
+    let stays = freeze::stays(state.known_freezes(), (record, by), state.told);
+    let stays = stays.filter(|_| !events.is_empty());
+    events.extend(stays.map(|(on, shares)| {
+        let (cause, by_register) = (FrozenCause::Unstated.into(), FrozenBy::Register(on));
+        Event::SharesFrozen { record: by.clone(), shares, cause, by: by_register }
+    }));
+    events
 }
 
 fn lifted(known: Option<&Mark>, event: impl FnOnce() -> Event) -> Vec<Event> {

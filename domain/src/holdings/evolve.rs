@@ -2,7 +2,7 @@
 
 use super::{Event, Lot, Mark, Reservation, Standing, State, Taking};
 use crate::{
-    freeze::FrozenBy,
+    freeze::{self, FrozenBy},
     fund::RedemptionSequence,
     ids::{LotId, OrderId},
     money::Shares,
@@ -37,6 +37,7 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
         }
         Event::SharesFrozen { record, shares, by, .. } => {
             state.freezes.insert(record, (Mark::Set(*shares), *by))?;
+            hears(&mut state, *by);
         }
         Event::SharesUnfrozen { record } => unfreeze(&mut state, record)?,
         Event::SharesHeld { case, shares } => state.disputes.insert(case, Mark::Set(*shares))?,
@@ -164,10 +165,18 @@ fn reverse(
 }
 
 fn unfreeze(state: &mut State, record: &Serial) -> Option<()> {
-    if state.freezes.get(record).is_some() {
-        return state.freezes.change(record, |(mark, _)| lift(mark));
+    if let Some((_, by)) = state.freezes.get(record).copied() {
+        state.freezes.change(record, |(mark, _)| lift(mark))?;
+        hears(state, by);
+        return Some(());
     }
     state.freezes.insert(record, (Mark::Lifted, FrozenBy::Order))
+}
+
+fn hears(state: &mut State, by: FrozenBy) {
+    if !by.is_order() {
+        state.told = freeze::told(state.known_freezes());
+    }
 }
 
 fn unhold(state: &mut State, case: &Serial) -> Option<()> {

@@ -124,7 +124,12 @@ pub enum Command {
         cause: FrozenCause,
     },
     /// The order of that record is lifted.
-    Unfreeze(Serial),
+    Unfreeze {
+        /// What the order froze under.
+        record: Serial,
+        /// The record that lifts it. What the register's last word still counts stays frozen under it.
+        by: Serial,
+    },
     /// The register says how many shares are frozen.
     FollowRegister {
         /// The record that says so.

@@ -35,7 +35,9 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
         3 => (orders(), records(), counts(), any::<bool>())
             .prop_map(|(order, name, count, last)| take(order, name, count, last)),
         1 => (records(), counts()).prop_map(|(record, count)| freeze(record, count)),
-        1 => records().prop_map(|record| Command::Unfreeze(serial(record))),
+        1 => (records(), records()).prop_map(|(record, by)| {
+            Command::Unfreeze { record: serial(record), by: serial(by) }
+        }),
         1 => (records(), days(), counts()).prop_map(|(record, on, count)| follow(record, on, count)),
         1 => (records(), counts()).prop_map(|(case, count)| hold(case, count)),
         1 => records().prop_map(|case| Command::Unhold(serial(case))),

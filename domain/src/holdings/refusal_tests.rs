@@ -1,7 +1,7 @@
 //! Every refusal of holdings, in its order.
 
 use super::{
-    Command, Holdings, Refusal,
+    Command, Credit, Holdings, Refusal,
     tests::{
         after, correct_credit, correct_take, credit, freeze, lot, release, reserve, serial, take,
         three,
@@ -61,9 +61,12 @@ fn of_credits_and_reservations() -> Vec<(Vec<Command>, Command, &'static str)> {
             "0.00 shares are asked for; at least 0.01 must be",
         ),
         (
-            vec![freeze("F1", "99999999999999.99")],
-            freeze("F2", "0.01"),
-            "0.01 more shares are more than can be counted",
+            vec![],
+            credit(Credit {
+                shares: "99999999999999.99".parse().unwrap(),
+                ..lot("L4", "2026-02-24", "1")
+            }),
+            "99999999999999.99 more shares are more than can be counted",
         ),
         (
             vec![],
@@ -123,7 +126,7 @@ fn of_corrections_and_marks() -> Vec<(Vec<Command>, Command, &'static str)> {
             "600.00 shares have left lot old, which would have had 599.99",
         ),
         (
-            vec![Command::Unfreeze(serial("F1"))],
+            vec![Command::Unfreeze { record: serial("F1"), by: serial("L1") }],
             freeze("F1", "1"),
             "F1 was lifted and cannot be set any more",
         ),
@@ -134,6 +137,18 @@ fn of_corrections_and_marks() -> Vec<(Vec<Command>, Command, &'static str)> {
             "the lots cannot give the 6500.55 shares of order TX-1.out any more",
         ),
     ]
+}
+
+/// Whatever is there is frozen: all nines say everything.
+#[test]
+fn freezes_that_are_more_than_can_be_counted_together_freeze_everything() {
+    let all = ["0.01", "99999999999999.99"].into_iter().zip(["F1", "F2"]);
+    let orders: Vec<Command> = all.map(|(shares, record)| freeze(record, shares)).collect();
+    let before = after(three().into_iter().chain(orders));
+    let state = given::<Holdings>(before).state();
+    assert_eq!(state.frozen(), "99999999999999.99".parse().unwrap());
+    assert_eq!(state.frozen_by_orders(), state.frozen());
+    assert!(state.available().is_zero() && !state.registered().is_zero());
 }
 
 #[test]

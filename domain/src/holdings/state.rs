@@ -3,7 +3,7 @@
 use super::{Lot, lots::Lots};
 use crate::{
     claims::Claims,
-    freeze::FrozenBy,
+    freeze::{Freeze, FrozenBy},
     fund::RedemptionSequence,
     ids::{LotId, OrderId},
     money::{Money, Nav, Shares},
@@ -75,6 +75,8 @@ pub struct State {
     pub(super) lots: Rare<Lots>,
     pub(super) orders: Rare<Orders>,
     pub(super) freezes: Rare<Freezes>,
+    /// What the register's last word says is frozen in all; 0.00 where orders alone explain it.
+    pub(super) told: Shares,
     pub(super) disputes: Rare<Disputes>,
     pub(super) claims: Claims,
 }
@@ -155,6 +157,11 @@ impl State {
     /// All orders that reserved or took shares.
     pub fn reservations(&self) -> impl Iterator<Item = (&OrderId, &Reservation)> {
         self.orders.entries().iter()
+    }
+
+    pub(super) fn known_freezes(&self) -> impl Iterator<Item = (&Serial, Freeze)> {
+        let freeze = |(mark, by): &(Mark, FrozenBy)| Freeze { shares: marked(mark), by: *by };
+        self.freezes.entries().iter().map(move |(record, known)| (record, freeze(known)))
     }
 
     /// Freezes by the registrar's record.
@@ -250,8 +257,6 @@ pub(super) fn marked(mark: &Mark) -> Shares {
     }
 }
 
-/// Claims never leave the range: what would make them do so is refused when it comes. Registered
-/// shares that did would count as fewer, never as more.
 pub(super) fn sum(shares: impl Iterator<Item = Shares>) -> Shares {
-    shares.fold(Shares::ZERO, |sum, one| sum.plus(one).unwrap_or(sum))
+    shares.fold(Shares::ZERO, Shares::plus_or_most)
 }

@@ -234,7 +234,7 @@ fn frozen_and_disputed_shares_are_registered_and_not_available() {
     assert_eq!(state.available(), shares("0.55"));
 
     let state = given::<Holdings>(with([freeze("F1", "6000"), hold("case-1", "500")]))
-        .when(Command::Unfreeze(serial("F1")))
+        .when(Command::Unfreeze { record: serial("F1"), by: serial("L1") })
         .then([Event::SharesUnfrozen { record: serial("F1") }])
         .when(Command::Unhold(serial("case-1")))
         .then([Event::SharesUnheld { case: serial("case-1") }])

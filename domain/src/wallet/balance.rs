@@ -78,7 +78,7 @@ impl State {
             Credit::InTransit(own) => own,
             // What has come of its own is reserved before what is still to come, unless others have it.
             Credit::Arriving { there, coming } if there <= self.available() => {
-                coming.plus(there).unwrap_or(coming)
+                coming.plus_or_most(there)
             }
             Credit::Arriving { .. } => self.available(),
             Credit::Confirmed(own) => own.min(self.available()),

@@ -37,7 +37,7 @@ pub(super) fn correct(
         Credit::None | Credit::InTransit(_) => return Err(Refusal::NotRegistered(tx.clone())),
     };
     let arriving = matches!(state.entry(tx).credit, Credit::Arriving { .. });
-    let all = reversed.plus(coming).unwrap_or(reversed);
+    let all = reversed.plus_or_most(coming);
     let coming = all.minus(shares).filter(|_| waits && arriving).unwrap_or_default();
     let last = portions.last().ok_or_else(|| Refusal::ContradictsEarlier(tx.clone()))?;
     let registered = last.day;
@@ -103,7 +103,7 @@ pub(super) fn take_out(
             return Err(Refusal::NothingReserved(tx.clone()));
         }
     };
-    let before = reversed.plus(own).unwrap_or(reversed);
+    let before = reversed.plus_or_most(own);
     let held = held.min(before.minus(shares).unwrap_or_default());
     let returned = reversed.minus(shares).unwrap_or_default();
     let more = shares.minus(reversed).unwrap_or_default();

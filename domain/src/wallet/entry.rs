@@ -137,7 +137,7 @@ impl Reservation {
     pub fn open(&self) -> Option<Shares> {
         match *self {
             Reservation::Held(held) => Some(held),
-            Reservation::Leaving { gone, held } => Some(gone.plus(held).unwrap_or(gone)),
+            Reservation::Leaving { gone, held } => Some(gone.plus_or_most(held)),
             Reservation::None | Reservation::Spent(_) | Reservation::Released => None,
         }
     }

@@ -248,7 +248,7 @@ impl State {
                 R::Held(held) => reservation = R::Held(follows(held, held, shares)),
                 R::Leaving { gone, held } => {
                     let rest = shares.minus(gone).unwrap_or_default();
-                    let all = gone.plus(held).unwrap_or(held);
+                    let all = gone.plus_or_most(held);
                     reservation = R::Leaving { gone, held: follows(held, all, rest) };
                 }
                 R::None | R::Spent(_) | R::Released => {}

@@ -87,6 +87,8 @@ pub(super) struct Correction {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct KeptBack {
     freezes: Vec<(RegisterRecord, Part)>,
+    /// What the register's last word says is frozen in all; 0.00 where orders alone explain it.
+    told: Shares,
     holds: Vec<(CaseRef, Part)>,
     corrections: Vec<Correction>,
     take_outs: Vec<Correction>,
@@ -96,6 +98,7 @@ pub(super) struct KeptBack {
 /// Of a wallet that nothing was kept back in.
 static NOTHING: KeptBack = KeptBack {
     freezes: Vec::new(),
+    told: Shares::ZERO,
     holds: Vec::new(),
     corrections: Vec::new(),
     take_outs: Vec::new(),
@@ -119,8 +122,7 @@ pub(super) fn follow(
     on: NaiveDate,
     frozen: Frozen,
 ) -> Vec<Event> {
-    let known = kept.freezes.iter().map(|(other, part)| (other, part.as_freeze()));
-    let Change { lifted, more } = freeze::follow(known, record, on, frozen);
+    let Change { lifted, more } = freeze::follow(kept.known(), record, on, frozen);
     let mut events: Vec<Event> =
         lifted.into_iter().map(|record| Event::SharesUnfrozen { record }).collect();
     if !more.is_zero() {
@@ -142,9 +144,16 @@ pub(super) fn hold(
 pub(super) fn unfreeze(
     kept: &KeptBack,
     record: &RegisterRecord,
+    by: &RegisterRecord,
 ) -> Result<Vec<Event>, WalletRefusal> {
     let fact = || Event::SharesUnfrozen { record: record.clone() };
-    lift(find(&kept.freezes, record), record.as_str(), fact)
+    let mut events = lift(find(&kept.freezes, record), record.as_str(), fact)?;
+    let stays = freeze::stays(kept.known(), (record, by), kept.told).filter(|_| !events.is_empty());
+    events.extend(stays.map(|(on, shares)| {
+        let (cause, by_register) = (FrozenCause::Unstated, FrozenBy::Register(on));
+        Event::SharesFrozen { record: by.clone(), shares, cause, by: by_register }
+    }));
+    Ok(events)
 }
 
 pub(super) fn unhold(kept: &KeptBack, case: &CaseRef) -> Result<Vec<Event>, WalletRefusal> {
@@ -235,7 +244,7 @@ fn remember(known: &mut Vec<Correction>, correction: Correction) -> Option<()> {
 
 fn sum<K>(parts: &[(K, Part)]) -> Shares {
     let kept = parts.iter().filter(|(_, part)| !part.lifted);
-    kept.fold(Shares::ZERO, |sum, (_, part)| sum.plus(part.shares).unwrap_or(sum))
+    kept.fold(Shares::ZERO, |sum, (_, part)| sum.plus_or_most(part.shares))
 }
 
 impl Part {
@@ -249,6 +258,10 @@ impl Part {
 }
 
 impl KeptBack {
+    fn known(&self) -> impl Iterator<Item = (&RegisterRecord, Freeze)> {
+        self.freezes.iter().map(|(record, part)| (record, part.as_freeze()))
+    }
+
     /// Whether the record was heard, and whether it said the same.
     pub(super) fn is_repeated(
         &self,
@@ -297,11 +310,18 @@ impl KeptBack {
         shares: Shares,
         (cause, by): (FrozenCause, FrozenBy),
     ) -> Option<()> {
-        insert(&mut self.freezes, record, shares, Why::Frozen(cause, by))
+        insert(&mut self.freezes, record, shares, Why::Frozen(cause, by)).map(|()| self.hears(by))
     }
 
     pub(super) fn unfreeze(&mut self, record: &RegisterRecord) -> Option<()> {
-        remove(&mut self.freezes, record)
+        let by = find(&self.freezes, record)?.as_freeze().by;
+        remove(&mut self.freezes, record).map(|()| self.hears(by))
+    }
+
+    fn hears(&mut self, by: FrozenBy) {
+        if !by.is_order() {
+            self.told = freeze::told(self.known());
+        }
     }
 
     pub(super) fn hold(&mut self, case: &CaseRef, shares: Shares) -> Option<()> {
@@ -321,9 +341,8 @@ impl State {
 
     /// Of these, what orders of courts and creditors froze that a person entered.
     pub fn frozen_by_orders(&self) -> Shares {
-        let orders = self.kept_back().freezes.iter().map(|(_, part)| part.as_freeze());
-        let orders = orders.filter(|freeze| freeze.by.is_order());
-        orders.fold(Shares::ZERO, |sum, freeze| sum.plus(freeze.shares).unwrap_or(sum))
+        let orders = self.kept_back().known().filter(|(_, freeze)| freeze.by.is_order());
+        orders.fold(Shares::ZERO, |sum, (_, freeze)| sum.plus_or_most(freeze.shares))
     }
 
     /// Whether that record froze shares and was not lifted.
@@ -342,7 +361,7 @@ impl State {
     /// In dispute: under a case, or claimed for a record of the registrar that could not be booked.
     pub fn disputed(&self) -> Shares {
         let (held, claimed) = (sum(&self.kept_back().holds), self.claims().standing());
-        held.plus(claimed).unwrap_or(held)
+        held.plus_or_most(claimed)
     }
 
     /// What records of the registrar lack.
@@ -362,9 +381,8 @@ impl State {
     /// The refusal says so where only a freeze or a dispute stands in the way.
     pub(super) fn too_few(&self, tx: &TransactionId, asked: Shares, free: Shares) -> WalletRefusal {
         let (transaction, frozen, disputed) = (tx.clone(), self.frozen(), self.disputed());
-        let kept = frozen.plus(disputed).unwrap_or(frozen);
-        let would_do = free.plus(kept).is_some_and(|sum| asked <= sum);
-        if asked > free && would_do {
+        let kept = frozen.plus_or_most(disputed);
+        if asked > free && asked <= free.plus_or_most(kept) {
             Refusal::NotFree { transaction, asked, free, frozen, disputed }.into()
         } else {
             WalletRefusal::TooFew { transaction, asked, free }

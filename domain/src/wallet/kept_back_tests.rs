@@ -25,6 +25,10 @@ fn unfrozen(record: &str) -> Event {
     Event::SharesUnfrozen { record: record.parse().unwrap() }
 }
 
+fn lift(record: &str) -> Command {
+    Command::Unfreeze { record: record.parse().unwrap(), by: "LIFT".parse().unwrap() }
+}
+
 fn hold(case: &str, number: &str) -> Command {
     Command::Hold(case.parse().unwrap(), shares(number))
 }
@@ -85,11 +89,27 @@ fn frozen_shares_are_not_available_until_the_register_lifts_the_freeze() {
     assert_eq!([state.available(), state.frozen()], [shares("70.00"), shares("30.00")]);
 
     let then = given::<Wallet>(after([frozen("TA-7", "30.00")]))
-        .when(Command::Unfreeze("TA-7".parse().unwrap()))
+        .when(lift("TA-7"))
         .then([unfrozen("TA-7")])
         .when(freeze("TA-7", "30.00"))
         .then([]);
     assert_eq!(then.state().available(), shares("100.00"));
+}
+
+#[test]
+fn an_order_on_more_than_can_be_counted_beside_another_freezes_everything() {
+    let (pledge, all) = ("1.00", "99999999999999.99");
+    let then = given::<Wallet>(after([frozen("TA-7", pledge)]))
+        .when(freeze("TA-8", all))
+        .then([frozen("TA-8", all)]);
+
+    let state = then.state();
+    let free = [state.available(), state.frozen(), state.frozen_by_orders()];
+    assert_eq!(free, [Shares::ZERO, shares(all), shares(all)]);
+    let then = given::<Wallet>(after([frozen("TA-7", pledge), frozen("TA-8", all)]))
+        .when(follow("S-1", "2026-03-03", Frozen::InAll(shares("100.00"))))
+        .then([]);
+    assert_eq!(then.state().available(), Shares::ZERO);
 }
 
 fn follow(record: &str, on: &str, frozen: Frozen) -> Command {
@@ -118,6 +138,34 @@ fn a_rejection_freezes_what_was_asked_until_the_register_says_how_many_are_froze
         .when(follow("S-2", next, Frozen::InAll(Shares::ZERO)))
         .then([unfrozen("S-1")]);
     assert_eq!(then.state().available(), shares("90.00"));
+}
+
+#[test]
+fn what_the_register_said_beside_an_order_stays_frozen_when_that_is_lifted_until_it_says_less() {
+    let (t, next) = ("2026-03-03", "2026-03-04");
+    let then = given::<Wallet>(after([frozen("TA-7", "50.00")]))
+        .when(follow("S-1", t, Frozen::InAll(shares("100.00"))))
+        .then([said("S-1", t, "50.00")])
+        .when(lift("TA-7"))
+        .then([unfrozen("TA-7"), said("LIFT", t, "50.00")])
+        .when(lift("TA-7"))
+        .then([])
+        .when(follow("S-2", next, Frozen::InAll(shares("80.00"))))
+        .then([unfrozen("S-1"), said("S-2", next, "30.00")]);
+    assert_eq!(then.state().available(), shares("20.00"));
+}
+
+#[test]
+fn a_lifted_order_frees_its_shares_where_the_register_last_said_no_more_than_orders() {
+    let (t, next) = ("2026-03-03", "2026-03-04");
+    let then = given::<Wallet>(after([frozen("TA-7", "50.00")]))
+        .when(follow("S-1", t, Frozen::InAll(shares("100.00"))))
+        .then([said("S-1", t, "50.00")])
+        .when(follow("S-2", next, Frozen::InAll(shares("50.00"))))
+        .then([unfrozen("S-1")])
+        .when(lift("TA-7"))
+        .then([unfrozen("TA-7")]);
+    assert_eq!(then.state().available(), shares("100.00"));
 }
 
 #[test]
@@ -302,11 +350,7 @@ fn every_refusal_of_what_is_kept_back_has_its_case() {
             freeze("TA-7", "31.00"),
             KeptBackRefusal::Differs { key: key(), was: shares("30.00") },
         ),
-        (
-            hundred(),
-            Command::Unfreeze("TA-7".parse().unwrap()),
-            KeptBackRefusal::NotKeptBack { key: key() },
-        ),
+        (hundred(), lift("TA-7"), KeptBackRefusal::NotKeptBack { key: key() }),
         (
             after([claimed]),
             Command::Claim(order(), tx("TX-2"), shares("5.00")),

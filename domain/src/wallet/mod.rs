@@ -154,7 +154,12 @@ pub enum Command {
         cause: FrozenCause,
     },
     /// The order of that record is lifted.
-    Unfreeze(RegisterRecord),
+    Unfreeze {
+        /// What the order froze under.
+        record: RegisterRecord,
+        /// The record that lifts it. What the register's last word still counts stays frozen under it.
+        by: RegisterRecord,
+    },
     /// The register says how many shares are frozen.
     FollowRegister {
         /// The record that says so.
@@ -302,7 +307,7 @@ impl Decider for Wallet {
             C::Freeze { record, shares, cause } => {
                 kept_back::freeze(state.kept_back(), record, *shares, *cause)
             }
-            C::Unfreeze(record) => kept_back::unfreeze(state.kept_back(), record),
+            C::Unfreeze { record, by } => kept_back::unfreeze(state.kept_back(), record, by),
             C::FollowRegister { record, on, frozen } => {
                 Ok(kept_back::follow(state.kept_back(), record, *on, *frozen))
             }

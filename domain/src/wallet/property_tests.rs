@@ -47,7 +47,7 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
                     let frozen = Frozen::InAll(shares);
                     C::FollowRegister { record: record(), on: day, frozen }
                 }
-                13 => C::Unfreeze(record()),
+                13 => C::Unfreeze { record: record(), by: record() },
                 14 if publication == 1 => C::Unhold(case()),
                 14 => C::Hold(case(), shares),
                 15 | 16 => C::AccrueIncome { day, publication, per_10_000, unit },

@@ -220,7 +220,7 @@ fn frozen(view: &View<'_>, shares: Shares) -> Option<Cause> {
     else {
         return None;
     };
-    let but_for_cases = free.plus(disputed).unwrap_or(free);
+    let but_for_cases = free.plus_or_most(disputed);
     let text = format!(
         "{asked} shares would be converted, and {free} are free: {frozen} are frozen by the register, \
          {disputed} in dispute"

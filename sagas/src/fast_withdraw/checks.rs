@@ -21,7 +21,7 @@ pub(super) fn of_confirmation(
         found.push(Finding { disputed, ..finding });
     };
     let parts = before.iter().chain([said]).filter_map(ApplicationLeg::shares_out_of);
-    let left = parts.fold(Shares::ZERO, |sum, part| sum.plus(part).unwrap_or(sum));
+    let left = parts.fold(Shares::ZERO, Shares::plus_or_most);
     let Some(asked) = due(view, terms) else { return found };
     if said.finished && left != asked {
         let what = format!("{left} shares are settled of {asked} that the bank is to have");
@@ -65,7 +65,7 @@ pub(super) fn of_rejection(
     let (advanced, asked) = (advance.terms.amount, view.open.promise.admitted.shares);
     // One that takes the place of the last record leaves what was settled before it.
     let parts = application.portions.iter().filter_map(ApplicationLeg::shares_out_of);
-    let settled = parts.fold(Shares::ZERO, |sum, part| sum.plus(part).unwrap_or(sum));
+    let settled = parts.fold(Shares::ZERO, Shares::plus_or_most);
     let ours = vec![Figure::new("advanced", advanced), Figure::new("shares", asked)];
     let mut theirs = vec![
         Figure::new("says", "rejected"),

@@ -230,7 +230,7 @@ fn room_on(view: &View<'_>, day: NaiveDate, fund_max: Option<Money>) -> Result<(
         None => Ok(()),
         Some(full) => Err(format!(
             "{} yuan of cash at once may go out on {day}, and that is above the day's most",
-            full.used().plus(elsewhere).unwrap_or(full.used())
+            full.used().plus_or_most(elsewhere)
         )),
     }
 }
@@ -239,7 +239,7 @@ fn room_on(view: &View<'_>, day: NaiveDate, fund_max: Option<Money>) -> Result<(
 fn elsewhere(view: &View<'_>, day: NaiveDate) -> Money {
     let on_it = view.plan.classes.iter().filter(|(of, _)| *of == day);
     let used = on_it.filter_map(|(_, key)| view.state(key)).map(State::used);
-    used.fold(Money::ZERO, |sum, used| sum.plus(used).unwrap_or(sum))
+    used.fold(Money::ZERO, Money::plus_or_most)
 }
 
 /// The quota of the day that the bank states, if it can be right, of the promised one otherwise.

@@ -105,7 +105,7 @@ impl FastWithdraw {
         let plan = Plan::of(&self.house, of.id, of.request, quota);
         let keys = std::iter::once(&plan.quota).chain(plan.classes.iter().map(|(_, key)| key));
         let used = keys.filter_map(|key| streams.state(key)).map(fast_quota::State::used);
-        used.fold(Money::ZERO, |sum, used| sum.plus(used).unwrap_or(sum))
+        used.fold(Money::ZERO, Money::plus_or_most)
     }
 
     /// An ordinary withdrawal is offered only where those can be called whom it needs.

@@ -119,11 +119,11 @@ impl Word {
         matches!(self, Word::Statement { .. }).then_some(Minted::Statement)
     }
 
-    fn freezing(&self) -> Freezing {
+    fn freezing(&self, id: &TransactionId) -> Freezing {
         match self {
             Word::Statement { on, frozen, .. } => Freezing::Register(*on, Frozen::InAll(*frozen)),
             Word::Order { shares, cause, .. } => Freezing::Order(*shares, *cause),
-            Word::Lift { .. } => Freezing::Lift,
+            Word::Lift { .. } => Freezing::Lift(id.into()),
         }
     }
 
@@ -167,7 +167,7 @@ impl Freeze {
         if never && matches!(word, Word::Order { .. }) {
             return Err(Refusal::NeverHeld { investor: investor.clone(), fund: *fund });
         }
-        if !plan.book.would_change(streams, &plan.record, &word.freezing())? {
+        if !plan.book.would_change(streams, &plan.record, &word.freezing(of.id))? {
             return Err(Refusal::NothingNew);
         }
         Ok(Promise { holder })
@@ -308,7 +308,8 @@ impl saga::Saga for Freeze {
                 let (plan, word) = (turn.plan(), turn.view()?.open.request.word.clone());
                 let now = turn.now();
                 turn.speaks(speaker(&word), "freeze", now);
-                let events = plan.book.freeze(turn, &plan.record, &word.freezing())?;
+                let freezing = word.freezing(turn.id());
+                let events = plan.book.freeze(turn, &plan.record, &freezing)?;
                 // Last: whoever dies in the middle freezes the same again, which changes nothing.
                 Ok(events + turn.reach(Milestone::Booked {})?)
             }

@@ -160,7 +160,7 @@ impl Against<'_> {
         let left = self.shares_left(asked);
         let before = asked.minus(left).unwrap_or_default();
         let open = if finished { Shares::ZERO } else { left.minus(out).unwrap_or_default() };
-        before.plus(open).unwrap_or(before)
+        before.plus_or_most(open)
     }
 
     /// The day whose price counts: T, and where the rest was carried over, an open day later for
@@ -298,7 +298,7 @@ fn topups(records: &[Confirmation]) -> Money {
         | Outcome::Redemption(_)
         | Outcome::FastTransfer(_) => Money::ZERO,
     });
-    charged.fold(Money::ZERO, |sum, fee| sum.plus(fee).unwrap_or(sum))
+    charged.fold(Money::ZERO, Money::plus_or_most)
 }
 
 /// The put-off part of a fee: as the record has it, or as it is due where the record has one figure for all.

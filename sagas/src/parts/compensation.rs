@@ -7,20 +7,22 @@
 //! ```
 //!
 //! 1. A case is paid for once: its payout is named after it, and is requested before the case is closed.
-//! 2. It is no more than the case is about; where that is no money, nothing is paid for it.
+//! 2. It is no more than the case is about, less what goes out without it (`left_to_pay`); where that is no
+//!    money, nothing is paid for it.
 //! 3. Which payouts there may be follows from the cases that were closed; most have none.
 
 use super::{
     application::FundSaga,
     by_hand::{self, Origin},
     cancel::NotTakenBack,
+    left_to_pay,
     milestone::Notes,
     payout::{NotRedirected, PayoutLeg},
     payout_legs::PayoutLegs,
 };
 use crate::{house::House, ports::bank::BankCall};
 use fundflow_domain::{
-    case::{self, CaseId, Cases, Disputed},
+    case::{self, Case, CaseId, Cases, Disputed},
     ids::{AccountRef, OrderId, PaymentNo},
     money::{Amount, Money},
     orders::Cause,
@@ -59,8 +61,12 @@ pub fn needs_of(case: CaseId) -> Option<Need> {
 
 /// What was announced for that case: whoever died in the middle of closing it closes it the same way.
 pub fn announced<S: FundSaga>(turn: &Turn<'_, S>, case: CaseId) -> Option<Amount> {
-    let view = turn.view().ok()?;
-    Some(of_case(case)?.payout(&view)?.terms.amount)
+    amount(&turn.view().ok()?, case)
+}
+
+/// What the payout of that case is to bring, or brought.
+pub(super) fn amount<S: Saga>(view: &View<'_, S>, case: CaseId) -> Option<Amount> {
+    Some(of_case(case)?.payout(view)?.terms.amount)
 }
 
 /// Announces what that case owes, once.
@@ -99,6 +105,7 @@ pub fn owe<S: FundSaga>(
             "no account of the investor is known here; pay by hand, and close the case as manual";
         return Err(refused(&text));
     };
+    goes_out_once(turn, case, (amount, about))?;
     let due = saga.house().t_of(turn.now()).map_err(|error| refused(&error))?;
     let terms = Terms {
         no: leg.no.clone(),
@@ -113,10 +120,42 @@ pub fn owe<S: FundSaga>(
     leg.request(turn, terms).map_err(|error| refused(&error))
 }
 
+/// Refuses what the record brings, or the transaction sends, without us.
+fn goes_out_once<S: FundSaga>(
+    turn: &Turn<'_, S>,
+    case: CaseId,
+    (amount, about): (Amount, Money),
+) -> Result<(), NotTakenBack> {
+    let refused = |error: &dyn std::fmt::Display| NotTakenBack::Refused(error.to_string());
+    let view = turn.view().map_err(|error| refused(&error))?;
+    let left = known(turn, case).map_or(Money::ZERO, |case| left_to_pay::of_case(&view, case));
+    let left = left.min(about);
+    if left.is_zero() {
+        let text = format!(
+            "nothing is left for us to pay of the {about} yuan that the case is about: they are the investor's \
+             by the record, go out by the transaction itself or were paid for another case, and must not go out \
+             twice; close it in another way, and pay by hand what is owed all the same"
+        );
+        return Err(refused(&text));
+    }
+    if Money::from(amount) > left {
+        let text = format!(
+            "{amount} yuan are more than the {left} that are left of the {about} that the case is about: the \
+             rest is the investor's by the record, goes out by the transaction itself or was paid for another \
+             case, and must not go out twice"
+        );
+        return Err(refused(&text));
+    }
+    Ok(())
+}
+
 /// Yuan that the case is about, as its findings say.
 fn disputed<S: FundSaga>(turn: &Turn<'_, S>, case: CaseId) -> Money {
-    let known = turn.state(&Key::<Cases>::of(&case)).and_then(case::State::case);
-    known.map_or(Money::ZERO, |known| Disputed::of(&known.findings).money)
+    known(turn, case).map_or(Money::ZERO, |known| Disputed::of(&known.findings).money)
+}
+
+fn known<'a, S: FundSaga>(turn: &'a Turn<'_, S>, case: CaseId) -> Option<&'a Case> {
+    turn.state(&Key::<Cases>::of(&case)).and_then(case::State::case)
 }
 
 impl Compensations {

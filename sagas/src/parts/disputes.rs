@@ -161,7 +161,7 @@ impl ApplicationLeg {
 /// the last one that holds.
 fn gone_by(application: &Application) -> Shares {
     let out = |said: &Confirmation| ApplicationLeg::shares_out_of(said).unwrap_or_default();
-    let sum = |sum: Shares, part: Shares| sum.plus(part).unwrap_or(sum);
+    let sum = |sum: Shares, part: Shares| sum.plus_or_most(part);
     let holds = application.confirmations().map(out).fold(Shares::ZERO, sum);
     let portions = application.portions.iter().map(out).fold(Shares::ZERO, sum);
     let contested = application.contested().map(out).max().unwrap_or_default();

@@ -54,8 +54,8 @@ impl HoldingsPart {
         }
         self.lack(view, self.next_credit(view, leg), || {
             let lots = self.state(view).into_iter().flat_map(|state| state.lots_of(&self.order));
-            let mut booked = lots.map(|lot| lot.credit.shares);
-            let booked = booked.try_fold(Shares::ZERO, Shares::plus).unwrap_or_default();
+            let booked = lots.map(|lot| lot.credit.shares);
+            let booked = booked.fold(Shares::ZERO, Shares::plus_or_most);
             let due = leg.shares_in(view).unwrap_or_default();
             booked.minus(due).unwrap_or_default()
         })

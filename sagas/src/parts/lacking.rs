@@ -56,7 +56,7 @@ impl Lack {
     }
 
     fn and(self, other: &Self) -> Self {
-        let sum = |one: Shares, two: Shares| one.plus(two).unwrap_or(one);
+        let sum = |one: Shares, two: Shares| one.plus_or_most(two);
         Self { moves: sum(self.moves, other.moves), missing: sum(self.missing, other.missing) }
     }
 }

@@ -85,13 +85,13 @@ pub fn named(state: &State, said: &Confirmation) -> Vec<LotTaken> {
 /// The lots that the investor chose, as far as they are what leaves: where the rest must go too, no lot
 /// is chosen any more.
 pub fn lots_of(chosen: &[Designated], leaving: Shares) -> &[Designated] {
-    let sum = chosen.iter().fold(Shares::ZERO, |sum, it| sum.plus(it.shares).unwrap_or(sum));
+    let sum = chosen.iter().fold(Shares::ZERO, |sum, it| sum.plus_or_most(it.shares));
     if sum == leaving { chosen } else { &[] }
 }
 
 /// How many shares are asked for, in words: where nothing is said, all of the lots that the investor chose.
 pub fn how_many(shares: Option<Shares>, chosen: &[Designated]) -> String {
-    let sum = || chosen.iter().fold(Shares::ZERO, |sum, it| sum.plus(it.shares).unwrap_or(sum));
+    let sum = || chosen.iter().fold(Shares::ZERO, |sum, it| sum.plus_or_most(it.shares));
     let of_lots = || Some(sum()).filter(|_| !chosen.is_empty());
     shares.or_else(of_lots).map_or_else(|| "all shares".to_owned(), |it| format!("{it} shares"))
 }

@@ -41,6 +41,7 @@ pub mod lacking;
 pub mod last_word;
 mod late_price;
 pub mod later;
+mod left_to_pay;
 pub mod limits;
 mod listed;
 mod looked_again;

@@ -136,7 +136,7 @@ impl PayoutLegs {
 }
 
 fn sum(parts: impl Iterator<Item = Money>) -> Money {
-    parts.fold(Money::ZERO, |sum, part| sum.plus(part).unwrap_or(sum))
+    parts.fold(Money::ZERO, Money::plus_or_most)
 }
 
 #[cfg(test)]

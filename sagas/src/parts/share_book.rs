@@ -34,8 +34,8 @@ pub enum ShareBook {
 pub enum Freezing {
     /// An order freezes so many.
     Order(Shares, FrozenCause),
-    /// That order is lifted.
-    Lift,
+    /// That order is lifted, under that record.
+    Lift(RegisterRecord),
     /// The register says how many are frozen.
     Register(chrono::NaiveDate, Frozen),
 }
@@ -84,7 +84,7 @@ impl ShareBook {
         match self {
             Self::Wallet(key) => {
                 let state = streams.state(key).cloned().unwrap_or_default();
-                if matches!(what, Freezing::Lift) && !state.is_frozen_by(record) {
+                if matches!(what, Freezing::Lift(_)) && !state.is_frozen_by(record) {
                     return Err(NotFrozen::NoSuchOrder(record.clone()));
                 }
                 let decided = Wallet::decide(&state, &of_wallet(record, what));
@@ -97,7 +97,7 @@ impl ShareBook {
                 let set = |(known, mark): (&Serial, &Mark)| {
                     known.as_str() == record.as_str() && matches!(mark, Mark::Set(_))
                 };
-                if matches!(what, Freezing::Lift) && !state.freezes().any(set) {
+                if matches!(what, Freezing::Lift(_)) && !state.freezes().any(set) {
                     return Err(NotFrozen::NoSuchOrder(record.clone()));
                 }
                 let decided = Holdings::decide(&state, &command);
@@ -217,20 +217,26 @@ impl ShareBook {
 
 fn of_wallet(record: &RegisterRecord, what: &Freezing) -> wallet::Command {
     let record = record.clone();
-    match *what {
+    match what.clone() {
         Freezing::Order(shares, cause) => wallet::Command::Freeze { record, shares, cause },
-        Freezing::Lift => wallet::Command::Unfreeze(record),
+        Freezing::Lift(by) => wallet::Command::Unfreeze { record, by },
         Freezing::Register(on, frozen) => wallet::Command::FollowRegister { record, on, frozen },
     }
 }
 
 fn of_holdings(record: &RegisterRecord, what: &Freezing) -> Result<holdings::Command, NotDone> {
-    let record =
-        Serial::new(record.as_str()).map_err(|_| NotDone::Lacks("a name for the record"))?;
-    Ok(match *what {
-        Freezing::Order(shares, cause) => holdings::Command::Freeze { record, shares, cause },
-        Freezing::Lift => holdings::Command::Unfreeze(record),
-        Freezing::Register(on, frozen) => holdings::Command::FollowRegister { record, on, frozen },
+    let named = |record: &RegisterRecord| {
+        Serial::new(record.as_str()).map_err(|_| NotDone::Lacks("a name for the record"))
+    };
+    let record = named(record)?;
+    Ok(match what {
+        Freezing::Order(shares, cause) => {
+            holdings::Command::Freeze { record, shares: *shares, cause: *cause }
+        }
+        Freezing::Lift(by) => holdings::Command::Unfreeze { record, by: named(by)? },
+        Freezing::Register(on, frozen) => {
+            holdings::Command::FollowRegister { record, on: *on, frozen: *frozen }
+        }
     })
 }
 

@@ -71,8 +71,7 @@ impl WalletPart {
 /// Shares that a correction takes out of the wallet. Zero for everything else.
 fn moves(entry: Entry, command: &Command) -> Shares {
     let sum = |portions: &[Portion]| {
-        let all = portions.iter().try_fold(Shares::ZERO, |sum, part| sum.plus(part.shares));
-        all.unwrap_or_default()
+        portions.iter().fold(Shares::ZERO, |sum, part| sum.plus_or_most(part.shares))
     };
     match command {
         Command::CorrectCredit { portions, .. } => match entry.credit {

@@ -29,7 +29,7 @@ fn payout_of(case: CaseId) -> Key<Payouts> {
 
 /// A conversion whose record does not add up, and its case.
 fn in_dispute() -> (Stage, CaseId) {
-    in_dispute_about(0)
+    in_dispute_about(2)
 }
 
 fn in_dispute_about(wrong: usize) -> (Stage, CaseId) {
@@ -79,6 +79,19 @@ fn no_more_is_paid_by_us_than_the_case_is_about() {
         said.starts_with("14.79 yuan are more than the 14.78 that the case is about"),
         "{said}"
     );
+    assert!(stage.state(&payout_of(case)).payout().is_none());
+    assert!(cases(&stage)[0].is_open());
+}
+
+/// A hundred times the shares that were due: the difference is not the investor's to have again.
+#[test]
+fn nothing_is_paid_by_us_where_the_record_favours_the_investor() {
+    let (mut stage, case) = in_dispute_about(0);
+    let Reply::Refused(refusal, _) = stage.command(closed(case, paid_by_us())) else {
+        panic!("the record favours the investor")
+    };
+    let said = refusal.downcast_ref::<Refusal>().unwrap().to_string();
+    assert!(said.starts_with("nothing is left for us to pay"), "{said}");
     assert!(stage.state(&payout_of(case)).payout().is_none());
     assert!(cases(&stage)[0].is_open());
 }

@@ -83,7 +83,6 @@ fn a_closing_that_is_stored_is_followed_whoever_dies_in_the_middle_of_it() {
         (true, How::Accepted),
         (true, How::Withdrawn),
         (true, manual()),
-        (true, ours()),
     ] {
         let (mut undisturbed, case) = disputed(contested);
         closes(&mut undisturbed, case, how.clone());

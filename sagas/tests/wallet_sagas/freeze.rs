@@ -157,13 +157,17 @@ fn what_a_court_ordered_stays_until_the_order_is_lifted() {
 
     let none = "no order COURT-2 freezes shares of this investor and fund; it may have been lifted";
     assert_eq!(refusal(&mut stage, ("LIFT-0".to_owned(), lift("COURT-2"))), none);
+    // Its last word counts them, and may have counted others: they stay until its next one.
     placed(&mut stage, ("LIFT-1".to_owned(), lift("COURT-1")));
-    assert_eq!(figures(&stage), ["50.00", "950.00"]);
+    assert_eq!(figures(&stage), ["350.00", "650.00"]);
     let again =
         "no order COURT-1 freezes shares of this investor and fund; it may have been lifted";
     assert_eq!(refusal(&mut stage, ("LIFT-2".to_owned(), lift("COURT-1"))), again);
     let first = stage.events.iter().find(|it| &*it.event.event_type == "freeze.prepared").unwrap();
     assert_eq!(first.event.actor.to_string(), "operator:chen");
+    stage.now = crate::stage::at("02-04 10:00");
+    placed(&mut stage, statement(4, "50"));
+    assert_eq!(figures(&stage), ["50.00", "950.00"]);
 }
 
 #[test]

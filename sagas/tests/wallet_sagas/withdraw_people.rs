@@ -95,8 +95,13 @@ fn closing() -> Closing {
 
 /// The registrar redeemed twice what was asked for.
 fn disputed() -> Stage<Withdraw> {
+    with_income("0.07")
+}
+
+/// Income that was to stay is paid along, or taken.
+fn with_income(income: &str) -> Stage<Withdraw> {
     let mut stage = stage("02-03 10:00");
-    let wrong = record("c-1", "2026-02-04", true, redeemed("300".parse().unwrap(), "0.07"));
+    let wrong = record("c-1", "2026-02-04", true, redeemed("300".parse().unwrap(), income));
     stage.outside.records.insert("redeem".into(), vec![wrong]);
     stage.request(request(Some("400")), asked());
     stage.run();
@@ -264,14 +269,21 @@ fn deadlines_park_and_a_usable_answer_wakes() {
 
 #[test]
 fn what_we_bear_is_paid_to_the_investors_own_account() {
-    let mut stage = disputed();
+    let mut stage = with_income("-0.07");
     let case = case_of(&stage);
-    let how = How::PaidByUs { amount: "0.05".parse().unwrap() };
-    let closing = Box::new(Closing { how, ..closing() });
-    assert!(matches!(stage.command(Command::CloseCase { case, closing }), Reply::Acted));
+    let how = || How::PaidByUs { amount: "0.05".parse().unwrap() };
+    let close =
+        |case| Command::CloseCase { case, closing: Box::new(Closing { how: how(), ..closing() }) };
+    assert!(matches!(stage.command(close(case)), Reply::Acted));
     stage.run();
     assert_eq!(stage.count("payout.paid_out"), 2, "{}", stage.text());
     assert!(stage.look().finished && stage.look().open_ends.is_empty(), "{}", stage.text());
+
+    // What the record pays along goes out with it.
+    let mut stage = disputed();
+    let case = case_of(&stage);
+    let said = refused(&stage.command(close(case)));
+    assert!(said.contains("must not go out twice"), "{said}");
 }
 
 #[test]

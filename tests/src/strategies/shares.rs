@@ -59,7 +59,7 @@ fn left_and_kept_back() -> impl Strategy<Value = wallet::Command> {
                 C::CorrectCredit { transaction, record, portions, waits: false }
             }
             2 => C::Freeze { record: read(name), shares, cause: FrozenCause::Judicial },
-            3 => C::Unfreeze(read(name)),
+            3 => C::Unfreeze { record: read(name), by: read("LIFT-1") },
             4 => C::Hold(read(name), shares),
             5 => C::Unhold(read(name)),
             6 => {
@@ -163,7 +163,7 @@ fn held_back() -> impl Strategy<Value = holdings::Command> {
     let drawn = (0..5_u8, records(), few_shares(), dates());
     let words = drawn.prop_map(|(which, name, shares, on)| match which {
         0 => C::Freeze { record: name, shares, cause: FrozenCause::Judicial },
-        1 => C::Unfreeze(name),
+        1 => C::Unfreeze { record: name, by: read("LIFT-1") },
         2 => C::Hold { case: name, shares },
         3 => C::Unhold(name),
         _ => C::FollowRegister { record: name, on, frozen: Frozen::Besides(shares) },

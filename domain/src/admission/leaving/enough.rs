@@ -30,7 +30,7 @@ pub fn enough_on(
     let Exit::Part(_) = exit else { return Ok(()) };
     let way = if into.is_some() { Outflow::Conversion } else { Outflow::Redemption };
     let limits = &fund.limits.shares;
-    let held = shares.plus(left).unwrap_or(shares);
+    let held = shares.plus_or_most(left);
     match limits.exit(way, shares, held).map_err(|no| no.to_string())? {
         Exit::Part(_) | Exit::Full(_) => Ok(()),
         Exit::ForcedFull(_) => {

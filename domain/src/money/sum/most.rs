@@ -12,12 +12,24 @@ impl Shares {
     pub(crate) fn of(sum: Decimal) -> Self {
         Self::checked(sum).unwrap_or(Self(MOST))
     }
+
+    /// The sum, or the most that can be counted: never less than either part.
+    #[must_use]
+    pub fn plus_or_most(self, other: Self) -> Self {
+        Self::of(self.0.saturating_add(other.0))
+    }
 }
 
 impl Money {
     /// A sum of money, the most that can be counted for more than that.
     pub(crate) fn of(sum: Decimal) -> Self {
         Self::checked(sum).unwrap_or(Self(MOST))
+    }
+
+    /// The sum, or the most that can be counted: never less than either part.
+    #[must_use]
+    pub fn plus_or_most(self, other: Self) -> Self {
+        Self::of(self.0.saturating_add(other.0))
     }
 }
 
@@ -30,6 +42,7 @@ mod tests {
         let most: Shares = "99999999999999.99".parse().unwrap();
         assert_eq!(Shares::of(Decimal::new(150, 2)), "1.50".parse().unwrap());
         assert_eq!(Shares::of(most.decimal() + Decimal::new(1, 2)), most);
+        assert_eq!(most.plus_or_most(most), most);
         assert_eq!(Money::of(most.decimal() + Decimal::ONE).decimal(), most.decimal());
     }
 }

@@ -278,7 +278,7 @@ impl ApplicationEntry {
             };
             (came, if self.terms.fund == fund { went } else { Shares::ZERO })
         };
-        let sum = |one: Shares, two: Shares| one.plus(two).unwrap_or(one);
+        let sum = |one: Shares, two: Shares| one.plus_or_most(two);
         self.confirmations()
             .map(of)
             .fold((Shares::ZERO, Shares::ZERO), |all, one| (sum(all.0, one.0), sum(all.1, one.1)))

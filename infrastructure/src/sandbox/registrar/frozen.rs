@@ -26,6 +26,6 @@ impl SandboxRegistrar {
         let frozen = self.frozen.lock().unwrap_or_else(PoisonError::into_inner);
         let frozen = frozen.get(&(investor.clone(), fund)).copied().unwrap_or_default();
         let planned = self.scenario.frozen(investor, fund, on);
-        planned.plus(frozen).unwrap_or(planned)
+        planned.plus_or_most(frozen)
     }
 }

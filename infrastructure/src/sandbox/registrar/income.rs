@@ -286,7 +286,7 @@ impl SandboxRegistrar {
             let kept = || {
                 let all = asked_for.get_or_init(|| self.asked_for(register, fund));
                 let asked = all.get(investor).copied().unwrap_or_default();
-                self.frozen(investor, fund, today).plus(asked).unwrap_or(asked)
+                self.frozen(investor, fund, today).plus_or_most(asked)
             };
             let carried = terms.registered.filter(|_| !leaving).and_then(|registered| {
                 let free = |held: Shares| held.minus(kept()).unwrap_or_default();
@@ -326,7 +326,7 @@ impl SandboxRegistrar {
             let Some(asked) = asked else { continue };
             let held = register.held_for(terms);
             let sum = all.entry(terms.investor.clone()).or_default();
-            *sum = sum.plus(asked.min(held)).unwrap_or(*sum);
+            *sum = sum.plus_or_most(asked.min(held));
         }
         all
     }

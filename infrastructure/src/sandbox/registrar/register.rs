@@ -86,7 +86,7 @@ fn still_owed(entry: &ApplicationEntry, rest: Income) -> Income {
         Ask::Purchase { .. } | Ask::Subscription { .. } | Ask::FastTransfer { .. } => return rest,
     };
     let taken = entry.decided.iter().flat_map(|decided| &decided.taken);
-    let gone = taken.fold(Shares::ZERO, |sum, it| sum.plus(it.shares).unwrap_or(sum));
+    let gone = taken.fold(Shares::ZERO, |sum, it| sum.plus_or_most(it.shares));
     if gone < asked { rest } else { Income::ZERO }
 }
 
@@ -190,7 +190,7 @@ impl Register {
 
     /// Takes out what left.
     pub(super) fn debit(&mut self, holder: &Holder, taken: &[Taken], earns_through: NaiveDate) {
-        let all = taken.iter().fold(Shares::ZERO, |sum, it| sum.plus(it.shares).unwrap_or(sum));
+        let all = taken.iter().fold(Shares::ZERO, |sum, it| sum.plus_or_most(it.shares));
         let stops = earns_through.succ_opt().unwrap_or(earns_through);
         self.incomes.changed(holder, stops, -all.decimal());
         self.take_away(holder, taken);
@@ -305,7 +305,7 @@ impl Register {
 }
 
 fn total<'a>(lots: impl Iterator<Item = &'a Held>) -> Shares {
-    lots.fold(Shares::ZERO, |sum, lot| sum.plus(lot.shares).unwrap_or(sum))
+    lots.fold(Shares::ZERO, |sum, lot| sum.plus_or_most(lot.shares))
 }
 
 fn in_order(lots: &[&Held], asked: Shares) -> Vec<Parcel> {

@@ -280,7 +280,7 @@ impl Scenario {
     pub(super) fn frozen(&self, investor: &InvestorId, fund: FundCode, on: NaiveDate) -> Shares {
         let of = |it: &&Frozen| it.investor == *investor && it.fund == fund && it.lasts(on);
         let all = self.frozen.iter().filter(of);
-        all.fold(Shares::ZERO, |sum, it| sum.plus(it.shares).unwrap_or(sum))
+        all.fold(Shares::ZERO, |sum, it| sum.plus_or_most(it.shares))
     }
 
     pub(super) fn raising(&self, fund: FundCode) -> Option<&Raising> {
