@@ -363,7 +363,7 @@ impl saga::Saga for DiscountPurchase {
         ends::open_ends(view)
     }
 
-    crate::parts::units::tells_ends!(ends::unit);
+    crate::parts::units::tells_ends!(ends::unit, ends::fate);
 
     fn failure(view: &View<'_>) -> Option<Cause> {
         act::why(view).or_else(|| less(view))

@@ -354,7 +354,7 @@ impl saga::Saga for FastWithdraw {
         facts::open_ends(view)
     }
 
-    crate::parts::units::tells_ends!(facts::unit);
+    crate::parts::units::tells_ends!(facts::unit, facts::fate);
 
     fn failure(view: &View<'_>) -> Option<Cause> {
         act::why(view).or_else(|| less(view))
