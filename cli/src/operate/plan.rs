@@ -219,10 +219,10 @@ impl Desk<'_> {
         let closes = |event: &EventLine| {
             ["payment.declined", "payment.closed"].contains(&event.event_type.as_str())
         };
-        let given: &[_] = match &self.order.will {
-            Will::Act(Action::Abandon { dispositions, .. }) => dispositions,
-            _ => &[],
-        };
+        let mut given: &[_] = &[];
+        if let Will::Act(Action::Abandon { dispositions, .. }) = &self.order.will {
+            given = dispositions;
+        }
         // What comes of a charge that a person gives up is said of its end.
         let is_given_up = given.iter().any(|(end, _)| **end == *CHARGE);
         if !is_given_up && row.events.iter().any(closes) {

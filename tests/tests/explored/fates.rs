@@ -115,6 +115,10 @@ fn told<S: Saga>(world: &World<S, Outside>) -> Result<(), String> {
                 return Err(format!("{end}={to:?}: \"{said}\"; {wrong}"));
             }
         }
+        let waited = said.iter().any(|(_, said)| said.contains("word is waited for"));
+        if let Some(cause) = look.failure.filter(|it| waited && *it.code == *"cancelled") {
+            return Err(format!("{to:?}: \"{cause}\", and it may be carried out: {said:?}"));
+        }
         let later = said.iter().any(|(_, said)| LATER.iter().any(|word| said.contains(word)));
         if !look.finished && !later {
             return Err(format!("{to:?}: {said:?}; and it waits: {:?}", look.waits));
@@ -192,10 +196,27 @@ fn of_a_discount_purchase_of_every_mode() {
     }
 }
 
+/// The same where it may be taken back before.
+#[track_caller]
+fn holds_taken_back<S: Saga>(world: World<S, Outside>, cancel: S::Command) {
+    explore(Explorer::new(world).acts(1).command(cancel).truths(as_told()));
+}
+
 #[test]
-fn of_a_discount_purchase_that_is_taken_back_and_given_up() {
+fn of_orders_that_are_being_taken_back() {
+    use fundflow_sagas::{conversion, purchase, recharge, redemption, withdraw};
+    let (at, keep) = (morning(), [May::Keep]);
+    holds_taken_back(money::recharge(keep), recharge::Command::Cancel { at });
+    holds_taken_back(money::buying(Way::Purchase, keep), purchase::Command::Cancel { at });
+    holds_taken_back(wallet::withdraw(keep), withdraw::Command::Cancel { at });
+    holds_taken_back(holdings::redemption(keep), redemption::Command::Cancel { at });
+    holds_taken_back(holdings::conversion(keep), conversion::Command::Cancel { at });
+}
+
+#[test]
+fn of_a_discount_purchase_that_is_being_taken_back() {
     use fundflow_sagas::{discount_purchase::Command, parts::milestone::Scope};
     let all = Command::Cancel { at: morning(), scope: Scope::All };
     let world = wallet::discount(ConversionMode::LinkedSameDay, [May::Keep]);
-    explore(Explorer::new(world).acts(1).command(all).truths(as_told()));
+    holds_taken_back(world, all);
 }
