@@ -315,8 +315,9 @@ fn of_cash(view: &View<'_>, to: Disposition) -> String {
 /// What the bank is owed.
 fn of_claim(view: &View<'_>, to: Disposition) -> String {
     let hand = fate::by_hand(to);
-    let again = view.open.disposed(BANK_END).is_some_and(|known| known.disposition != to);
-    let asked = view.plan.advance.is_on_its_way(view) && !again;
+    let other = view.open.disposed(BANK_END).is_some_and(|known| known.disposition != to);
+    let again = other && view.open.gave_up(BANK_END);
+    let asked = bank::on_its_way(view).is_some() && !again;
     match to {
         Disposition::Refund => "left to the bank as its claim; what its shares and its order still bring is sent to it \
                                 by the engine"

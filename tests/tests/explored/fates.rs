@@ -116,6 +116,8 @@ fn told<S: Saga>(world: &World<S, Outside>) -> Result<(), String> {
             }
         }
         let waited = said.iter().any(|(_, said)| said.contains("word is waited for"));
+        let is_told = after.transcript.iter().any(|line| **line == *"application.cancelled");
+        let waited = waited && !is_told;
         if let Some(cause) = look.failure.filter(|it| waited && *it.code == *"cancelled") {
             return Err(format!("{to:?}: \"{cause}\", and it may be carried out: {said:?}"));
         }
