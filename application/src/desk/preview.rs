@@ -4,7 +4,7 @@
 use super::{
     DeskError, Registry,
     reading::{damage_of, whole},
-    show::{Shown, find, look_at},
+    show::{Shown, all_of, find, look_at},
 };
 use fundflow_kernel::{
     envelope::Actor,
@@ -72,6 +72,9 @@ pub struct Preview {
     pub outcome: Outcome,
     /// What would follow; nothing where it cannot be done.
     pub foreseen: Foreseen,
+    /// What would become of each open end that is given up by it, in words and in the order of the look; `None`
+    /// where the saga does not say. Nothing where none is.
+    pub fates: Vec<Option<String>>,
 }
 
 /// Looks at what a deed would do. `seen` is the version that somebody saw before.
@@ -89,8 +92,13 @@ pub async fn preview<S: EventStore>(
     let kind = find(store, registry, kind, transaction).await?;
     let shown = look_at(store, kind.as_ref(), transaction).await?;
     let saga = SagaId { kind: kind.name(), transaction: transaction.clone() };
-    let mut preview =
-        Preview { saga, shown, outcome: Outcome::Planned, foreseen: Foreseen::default() };
+    let mut preview = Preview {
+        saga,
+        shown,
+        outcome: Outcome::Planned,
+        foreseen: Foreseen::default(),
+        fates: vec![],
+    };
     if let Some(seen) = seen.filter(|seen| *seen != preview.shown.version) {
         preview.outcome = Outcome::Moved { seen };
         return Ok(preview);
@@ -98,6 +106,10 @@ pub async fn preview<S: EventStore>(
     if let Some(why) = misdisposed(deed, &preview.shown.look) {
         preview.outcome = Outcome::Refused(why.into());
         return Ok(preview);
+    }
+    if let Deed::Act(Action::Abandon { dispositions, .. }) = deed {
+        let events = all_of(store, kind.as_ref(), transaction).await?;
+        preview.fates = kind.fates(transaction, &events, dispositions)?;
     }
     let what = what(&preview.saga, deed, operator);
     match decided(store, registry, &preview.saga, what, now).await {

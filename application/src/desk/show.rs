@@ -117,13 +117,7 @@ pub(crate) async fn look_at<S: EventStore>(
     kind: &dyn Kind,
     transaction: &TransactionId,
 ) -> Result<Shown, DeskError> {
-    let process = StreamName::of(kind.name(), transaction);
-    let mut events = read(store, &process).await?;
-    for stream in kind.streams_of(transaction, &events) {
-        if stream != process {
-            events.extend(read(store, &stream).await?);
-        }
-    }
+    let mut events = all_of(store, kind, transaction).await?;
     let look = kind.look(transaction, &events)?;
     let own = |event: &Recorded| {
         event.event.correlation == *transaction && *event.event.process == *kind.name()
@@ -138,6 +132,22 @@ pub(crate) async fn look_at<S: EventStore>(
         look,
         events,
     })
+}
+
+/// The events of all streams that it ever worked on.
+pub(crate) async fn all_of<S: EventStore>(
+    store: &S,
+    kind: &dyn Kind,
+    transaction: &TransactionId,
+) -> Result<Vec<Recorded>, DeskError> {
+    let process = StreamName::of(kind.name(), transaction);
+    let mut events = read(store, &process).await?;
+    for stream in kind.streams_of(transaction, &events) {
+        if stream != process {
+            events.extend(read(store, &stream).await?);
+        }
+    }
+    Ok(events)
 }
 
 async fn read<S: EventStore>(store: &S, stream: &StreamName) -> Result<Vec<Recorded>, DeskError> {

@@ -11,7 +11,7 @@ use crate::{
     saga_words::SagaRow,
 };
 use fundflow::{Action, SagaId, runtime::process::Disposition};
-use fundflow_application::desk::{self, Deed, DeskError, Foreseen, Shown};
+use fundflow_application::desk::{self, Deed, DeskError, Preview};
 use fundflow_domain::{
     ids::{AccountRef, PlanId, TransactionId},
     plan::RegularPlan,
@@ -22,7 +22,7 @@ use fundflow_kernel::{
     store::{EventStore, Position},
     streams::Key,
 };
-use fundflow_sagas::parts::lacking::MISSING;
+use fundflow_sagas::parts::payment::END as CHARGE;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -156,7 +156,7 @@ impl Desk<'_> {
             stands: Some(SagaRow::of(&seen.shown)),
             ..Row::absent(transaction)
         };
-        Ok(match (deed, seen.outcome) {
+        Ok(match (deed, seen.outcome.clone()) {
             (_, desk::Outcome::Moved { seen }) => {
                 let now = row.version.unwrap_or_default();
                 let why = format!("it moved: version {} was seen, it is {now} now", seen.0);
@@ -165,7 +165,7 @@ impl Desk<'_> {
             (Err(why), _) => row.refused(Outcome::Refused, why),
             (Ok(_), desk::Outcome::Refused(why)) => row.refused(Outcome::Refused, why.to_string()),
             (Ok(_), desk::Outcome::Planned) => {
-                let row = self.planned(row, &seen.shown, &seen.foreseen);
+                let row = self.planned(row, &seen);
                 self.explained(store, row).await?
             }
         })
@@ -207,7 +207,8 @@ impl Desk<'_> {
         }
     }
 
-    fn planned(&self, mut row: Row, shown: &Shown, foreseen: &Foreseen) -> Row {
+    fn planned(&self, mut row: Row, seen: &Preview) -> Row {
+        let foreseen = &seen.foreseen;
         row.outcome = Outcome::Planned;
         row.events.extend(foreseen.events.iter().map(|event| EventLine {
             stream: event.stream.to_string(),
@@ -225,23 +226,25 @@ impl Desk<'_> {
         let closes = |event: &EventLine| {
             ["payment.declined", "payment.closed"].contains(&event.event_type.as_str())
         };
-        if row.events.iter().any(closes) {
+        let mut given: &[_] = &[];
+        if let Will::Act(Action::Abandon { dispositions, .. }) = &self.order.will {
+            given = dispositions;
+        }
+        // What comes of a charge that a person gives up is said of its end.
+        let is_given_up = given.iter().any(|(end, _)| **end == *CHARGE);
+        if !is_given_up && row.events.iter().any(closes) {
             let late = "none is asked for any more; a payment that comes all the same goes back";
             row.money.push(late.to_owned());
         }
-        if let Will::Act(Action::Abandon { dispositions, .. }) = &self.order.will {
-            let ends = shown.look.open_ends.iter().zip(&shown.look.units);
-            for (end, unit) in ends {
-                let to = dispositions.iter().find(|(named, _)| *named == end.name);
-                let Some((_, to)) = to else { continue };
-                let unit = unit.as_deref().unwrap_or_default();
-                let what = format!("{} {unit} ({})", end.worth, end.name).replace("  ", " ");
-                if unit.starts_with(SHARES) {
-                    row.shares.push(format!("{what}: {}", of_shares(&end.name, *to)));
-                } else {
-                    row.money.push(format!("{what}: {}", of_money(*to)));
-                }
-            }
+        let ends = seen.shown.look.open_ends.iter().zip(&seen.shown.look.units);
+        for ((end, unit), fate) in ends.zip(&seen.fates) {
+            let to = given.iter().find(|(named, _)| *named == end.name);
+            let Some((_, to)) = to else { continue };
+            let unit = unit.as_deref().unwrap_or_default();
+            let what = format!("{} {unit} ({})", end.worth, end.name).replace("  ", " ");
+            let fate = fate.as_deref().unwrap_or_else(|| unsaid(*to));
+            let lines = if unit.starts_with(SHARES) { &mut row.shares } else { &mut row.money };
+            lines.push(format!("{what}: {fate}"));
         }
         row.money.extend(self.order.told.lost.clone());
         row.differences.clone_from(&self.order.told.differences);
@@ -280,31 +283,11 @@ pub(crate) struct Told {
 /// How a unit begins that counts shares.
 const SHARES: &str = "shares";
 
-/// Shares are reserved, or lacking; no hand moves them.
-fn of_shares(end: &str, to: Disposition) -> &'static str {
+/// Of an end of which its saga says nothing.
+const fn unsaid(to: Disposition) -> &'static str {
     match to {
-        _ if end == MISSING => {
-            "a person has that: they are booked when others bring them, or free again once their case is closed"
-        }
-        Disposition::Refund => {
-            "free again: nothing will come of their order, and what a registrar says all the same is \
-             held under a case"
-        }
-        Disposition::Suspense | Disposition::Manual => {
-            "as they are until the registrar has spoken, whose word is waited for and booked"
-        }
-    }
-}
-
-/// What a registrar still says is booked whatever was disposed; everything else is a person's work.
-const fn of_money(to: Disposition) -> &'static str {
-    match to {
-        Disposition::Refund => {
-            "back to whom it came from, by hand; what a registrar says all the same is held under a case"
-        }
-        Disposition::Suspense => {
-            "to a suspense account, by hand; what a registrar has is waited for"
-        }
-        Disposition::Manual => "settled outside of the engine; what a registrar has is waited for",
+        Disposition::Refund => "back to whom it came from, by hand",
+        Disposition::Suspense => "to a suspense account, by hand",
+        Disposition::Manual => "settled outside of the engine",
     }
 }

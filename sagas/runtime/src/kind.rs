@@ -5,7 +5,7 @@ use crate::{
     look::{self, Look, LookError},
     message::SagaId,
     port::{Callee, Payload},
-    process::Process,
+    process::{Disposition, Process},
     running::{Instance, Running},
     saga::{NameForm, Names, Saga},
     stand::{NO_TABLE, Place},
@@ -46,6 +46,17 @@ pub trait Kind: Send + Sync {
     /// # Errors
     /// [`LookError`]: it was never prepared, or a stream is damaged.
     fn look(&self, transaction: &TransactionId, events: &[Recorded]) -> Result<Look, LookError>;
+    /// What would become of each open end that is named there, in words, in the order of [`Look::open_ends`];
+    /// `None` where the saga does not say.
+    ///
+    /// # Errors
+    /// [`LookError`]: it was never prepared, or a stream is damaged.
+    fn fates(
+        &self,
+        transaction: &TransactionId,
+        events: &[Recorded],
+        given: &[(Arc<str>, Disposition)],
+    ) -> Result<Vec<Option<String>>, LookError>;
     /// A saga to be followed through the log, from where the events of its process, oldest first, lead to.
     fn follow(&self, transaction: TransactionId, history: &[Recorded]) -> Box<dyn Follower>;
 }
@@ -102,6 +113,15 @@ impl<S: Saga> Kind for Of<S> {
 
     fn look(&self, transaction: &TransactionId, events: &[Recorded]) -> Result<Look, LookError> {
         look::look(self.0.as_ref(), transaction, events)
+    }
+
+    fn fates(
+        &self,
+        transaction: &TransactionId,
+        events: &[Recorded],
+        given: &[(Arc<str>, Disposition)],
+    ) -> Result<Vec<Option<String>>, LookError> {
+        look::fates(self.0.as_ref(), transaction, events, given)
     }
 
     fn follow(&self, transaction: TransactionId, history: &[Recorded]) -> Box<dyn Follower> {

@@ -11,7 +11,7 @@ use crate::{
     grounds::{Groundless, Grounds},
     liveness::{self, Wait},
     message::SagaId,
-    process::{Over, Retry},
+    process::{Disposition, Over, Retry},
     quote::Revocable,
     replay::{Followed, Replayed},
     running::ending_name,
@@ -155,6 +155,35 @@ pub fn look<S: Saga>(saga: &S, id: &TransactionId, events: &[Recorded]) -> Resul
     Ok(Look { timeline, groundless, ..glance })
 }
 
+/// What would become of each open end if a person gave them up so, in the order of [`Look::open_ends`].
+///
+/// # Errors
+/// [`LookError`]: it was never prepared, or a stream is damaged.
+pub(crate) fn fates<S: Saga>(
+    saga: &S,
+    id: &TransactionId,
+    events: &[Recorded],
+    given: &[(Arc<str>, Disposition)],
+) -> Result<Vec<Option<String>>, LookError> {
+    let mut ordered: Vec<&Recorded> = events.iter().collect();
+    ordered.sort_by_key(|event| event.position);
+    let mut replayed = Replayed::<S>::new(id.clone());
+    for event in ordered {
+        replayed.hear(saga, event)?;
+    }
+    let Some(view) = replayed.view() else {
+        return Err(LookError::Unknown(SagaId { kind: S::KIND, transaction: id.clone() }));
+    };
+    Ok(open_ends(&view).iter().map(|end| S::fate(&view, end, given)).collect())
+}
+
+/// What is open, and nobody has made up for.
+fn open_ends<S: Saga>(view: &View<'_, S>) -> Vec<OpenEnd> {
+    let mut ends = S::open_ends(view);
+    ends.retain(|end| !S::is_made_up(view, end));
+    ends
+}
+
 fn names<S: Saga>(followed: &Followed<S>) -> Vec<StreamName> {
     followed.used().iter().map(|need| need.stream().clone()).collect()
 }
@@ -175,8 +204,7 @@ pub fn glance<S: Saga>(
     let waits = liveness::waits(saga, &view, table);
     let agreed = S::agreed(&view);
     let now = agreed.iter().find(|agreed| agreed.in_force).map(|agreed| agreed.what.clone());
-    let mut ends = S::open_ends(&view);
-    ends.retain(|end| !S::is_made_up(&view, end));
+    let ends = open_ends(&view);
     let View { open, ending, .. } = view;
     Ok(Look {
         id,

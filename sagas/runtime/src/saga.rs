@@ -25,7 +25,7 @@ pub use view::View;
 
 use crate::{
     port::{Callee, Payload},
-    process::{Open, Parked},
+    process::{Disposition, Open, Parked},
     quote::Revocable,
     step::Table,
     turn::{NotDone, Turn},
@@ -311,6 +311,15 @@ pub trait Saga: Sized + Send + Sync + 'static {
     }
     /// What that open end is counted in, behind a number; `None` where only the docs say so.
     fn unit(_view: &View<'_, Self>, _end: &str) -> Option<String> {
+        None
+    }
+    /// What becomes of that open end if a person gives up the ends that are named there, in words; `None` where the
+    /// saga does not say.
+    fn fate(
+        _view: &View<'_, Self>,
+        _end: &OpenEnd,
+        _given: &[(Arc<str>, Disposition)],
+    ) -> Option<String> {
         None
     }
     /// Whether a person who had that open end has made up for it, so that nobody is told of it any more.

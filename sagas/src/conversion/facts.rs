@@ -6,6 +6,7 @@ use super::{
 };
 use crate::parts::{
     by_hand, cancel, day_refused, disputes,
+    fate::{self, Given},
     lacking::{self, Lack},
     limits::Limits,
     timing,
@@ -158,4 +159,14 @@ pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     }
     let lacks = [from, into].into_iter().zip(lacks(view));
     units::missing(&lacks.collect::<Vec<_>>())
+}
+
+/// What becomes of that open end if a person gives it up, in words.
+pub(super) fn fate(view: &View<'_>, end: &OpenEnd, given: &Given) -> Option<String> {
+    let to = fate::to(view, &end.name, given)?;
+    Some(match &*end.name {
+        END => fate::shares_of((view, &view.plan.out), end, to),
+        TARGET => fate::converted((view, &view.plan.out), to),
+        _ => return fate::common(end, to),
+    })
 }

@@ -310,7 +310,7 @@ impl saga::Saga for Conversion {
         Some(facts::open_ends(view, Counted::Whole))
     }
 
-    crate::parts::units::tells_ends!(facts::unit);
+    crate::parts::units::tells_ends!(facts::unit, facts::fate);
 
     fn failure(view: &View<'_>) -> Option<Cause> {
         act::why(view).or_else(|| less(view))

@@ -139,7 +139,10 @@ fn is_asked(view: &View<'_>, scope: Scope) -> bool {
     view.open.notes.cancel.is_some_and(|(_, asked)| {
         let covers = scope != Scope::Target
             && (asked == Scope::All || !view.plan.mode.buys_the_money_fund());
-        asked == scope || (covers && view.ending.is_none())
+        // Over, it was taken back with the whole where nothing of it was carried out.
+        let is_done = view.open.notes.cancel_refused.is_none()
+            && !view.plan.target_order().is_confirmed(view);
+        asked == scope || (covers && (view.ending.is_none() || is_done))
     })
 }
 

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::parts::{
     by_hand::{self, Origin},
+    fate::{self, Given, Stand},
     lacking::{self, Lack},
     last_word::{self, AtBank, HasBank},
     payment::PaymentLeg,
@@ -20,7 +21,7 @@ use fundflow_domain::{
     payment::Stage,
     wallet::Reservation,
 };
-use fundflow_runtime::saga::OpenEnd;
+use fundflow_runtime::{process::Disposition, saga::OpenEnd};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -235,6 +236,44 @@ pub(super) fn unit(view: &View<'_>, end: &str) -> String {
         }
         _ => units::YUAN.to_owned(),
     }
+}
+
+/// What becomes of that open end if a person gives it up, in words.
+pub(super) fn fate(view: &View<'_>, end: &OpenEnd, given: &Given) -> Option<String> {
+    let to = fate::to(view, &end.name, given)?;
+    let plan = view.plan;
+    Some(match &*end.name {
+        BUY_END => fate::money_of((view, &plan.buy), end, to),
+        OUT_END => of_reserved(view, end, (to, given)),
+        TARGET_END if plan.mode.is_conversion() => fate::converted((view, &plan.out), to),
+        TARGET_END => fate::money_of((view, &plan.target), end, to),
+        PAYOUT_END | INCOME_END => fate::transfer(view, end, to),
+        _ => return fate::at_bank(view, end, to),
+    })
+}
+
+/// Shares that never came cannot be free, whatever becomes of the order that takes them.
+fn of_reserved(view: &View<'_>, end: &OpenEnd, (to, given): (Disposition, &Given)) -> String {
+    let (plan, out) = (view.plan, Stand::of(view, &view.plan.out));
+    let is_told = matches!(out, Stand::Confirmed | Stand::Doubted);
+    if is_told || end.worth.is_zero() || !plan.wallet.is_in_transit(view) {
+        return fate::shares_of((view, &plan.out), end, to);
+    }
+    let buy_falls = Stand::of(view, &plan.buy).falls(fate::to(view, BUY_END, given));
+    let text = match (buy_falls, out.falls(Some(to))) {
+        (true, true) => {
+            "not reserved any more: the purchase that was to bring them comes to nothing"
+        }
+        (true, false) => {
+            "not reserved any more: the purchase that was to bring them comes to nothing; their registrar's word is \
+             waited for and booked, and what it moves is missing"
+        }
+        (false, true) => {
+            "not reserved any more, and free once the purchase that brings them is confirmed"
+        }
+        (false, false) => return fate::shares_of((view, &plan.out), end, to),
+    };
+    text.to_owned()
 }
 
 impl HasBank for DiscountPurchase {

@@ -372,7 +372,7 @@ impl saga::Saga for DiscountPurchase {
         Some(ends::open_ends(view, Counted::Whole))
     }
 
-    crate::parts::units::tells_ends!(ends::unit);
+    crate::parts::units::tells_ends!(ends::unit, ends::fate);
 
     fn failure(view: &View<'_>) -> Option<Cause> {
         act::why(view).or_else(|| less(view))

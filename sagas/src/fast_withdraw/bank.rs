@@ -149,7 +149,12 @@ pub(super) fn is_heard(view: &View<'_>) -> bool {
 
 /// The repayment that was on its way when a person took it over, and of which the bank has not spoken.
 pub(super) fn unheard(view: &View<'_>) -> Option<PaymentNo> {
-    let advance = view.plan.advance.advance(view).filter(|_| is_by_hand(view))?;
+    on_its_way(view).filter(|_| is_by_hand(view))
+}
+
+/// The repayment that may be on its way to the bank, as far as anybody knows.
+pub(super) fn on_its_way(view: &View<'_>) -> Option<PaymentNo> {
+    let advance = view.plan.advance.advance(view)?;
     let Stage::Repaying { no, .. } = &advance.stage else { return None };
     let known = view.open.gave_up_again(BANK_END) || last_word::has_not_moved(view, no);
     (!known).then(|| no.clone())

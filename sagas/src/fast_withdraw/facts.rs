@@ -9,6 +9,7 @@ use crate::parts::{
     application::FundSaga as _,
     by_hand::{self, Origin},
     disputes::hold_up,
+    fate::{self, Given, Stand},
     lacking, last_word, timing,
     to_come::Counted,
     units,
@@ -264,5 +265,78 @@ pub(super) fn unit(view: &View<'_>, end: &str) -> String {
             None => units::YUAN.to_owned(),
         },
         _ => units::YUAN.to_owned(),
+    }
+}
+
+/// What becomes of that open end if a person gives it up, in words.
+pub(super) fn fate(view: &View<'_>, end: &OpenEnd, given: &Given) -> Option<String> {
+    let to = fate::to(view, &end.name, given)?;
+    Some(match &*end.name {
+        END => of_shares(view, end, (to, given)),
+        ADVANCE_END => of_cash(view, to),
+        BANK_END => of_claim(view, to),
+        REDEMPTION_END => fate::shares_of((view, &view.plan.redemption), end, to),
+        _ => return fate::at_bank(view, end, to),
+    })
+}
+
+/// Shares stay reserved while the bank's cash for them may be out.
+fn of_shares(view: &View<'_>, end: &OpenEnd, (to, given): (Disposition, &Given)) -> String {
+    let transfer = &view.plan.transfer;
+    if day::are_paid_for(view) {
+        return "reserved until the case on the cash that is out is closed".to_owned();
+    }
+    let may_be_out = is_unknown(view) && Stand::of(view, transfer).falls(Some(to));
+    if !may_be_out {
+        return fate::shares_of((view, transfer), end, to);
+    }
+    let text = if matches!(fate::to(view, ADVANCE_END, given), Some(Disposition::Refund)) {
+        "free again, unless the bank's cash went out: a case holds as many of them then until it is closed"
+    } else {
+        "reserved until the bank has said whether its cash is out"
+    };
+    text.to_owned()
+}
+
+/// Cash that may be out.
+fn of_cash(view: &View<'_>, to: Disposition) -> String {
+    let known = view.open.disposed(ADVANCE_END).is_some_and(|known| known.disposition != to);
+    let again = (known && view.open.gave_up(ADVANCE_END)) || view.open.gave_up_again(ADVANCE_END);
+    match to {
+        Disposition::Refund if again => {
+            "none will come: its shares are free, and the bank is not asked any more".to_owned()
+        }
+        Disposition::Refund => "none will come: its shares are free; the bank is asked all the same, an hour after \
+                                this, and cash that went out has a case that holds as many of them until it is \
+                                closed"
+            .to_owned(),
+        Disposition::Suspense | Disposition::Manual => format!(
+            "the bank is asked until it has spoken, and its shares stay reserved; cash that is out has a case, and is \
+             owed to the bank: {}",
+            fate::by_hand(to)
+        ),
+    }
+}
+
+/// What the bank is owed.
+fn of_claim(view: &View<'_>, to: Disposition) -> String {
+    let hand = fate::by_hand(to);
+    let other = view.open.disposed(BANK_END).is_some_and(|known| known.disposition != to);
+    let again = other && view.open.gave_up(BANK_END);
+    let asked = bank::on_its_way(view).is_some() && !again;
+    match to {
+        Disposition::Refund => "left to the bank as its claim; what its shares and its order still bring is sent to it \
+                                by the engine"
+            .to_owned(),
+        Disposition::Suspense | Disposition::Manual if asked => format!(
+            "the bank is asked, an hour after this, what became of what was sent to it, and nothing more is sent: \
+             pay nothing before it has spoken; where it did not move, {hand}"
+        ),
+        Disposition::Suspense | Disposition::Manual => {
+            format!(
+                "the engine sends the bank none of it, and records what shares it keeps once no more come; \
+                 {hand}"
+            )
+        }
     }
 }

@@ -40,9 +40,9 @@ use rust_decimal::Decimal;
 /// Who closes a case that has no matter any more.
 pub const ENGINE: &str = "engine";
 /// Money that a record brought after the last payout that could carry it.
-const UNDERPAID: &str = "underpaid";
+pub const UNDERPAID: &str = "underpaid";
 /// Money that went to the investor, and that no record brought in the end.
-const OVERPAID: &str = "overpaid";
+pub const OVERPAID: &str = "overpaid";
 
 /// What an order is worth whose money or shares are counted elsewhere, or are gone: an end all the same.
 pub const NOTHING: Decimal = Decimal::from_parts(0, 0, 0, false, 2);

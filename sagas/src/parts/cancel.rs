@@ -29,6 +29,7 @@ use fundflow_domain::{
 };
 use fundflow_kernel::streams::{Key, Need};
 use fundflow_runtime::{
+    process::Over,
     saga::{Heard, View},
     turn::{NotDone, Turn},
 };
@@ -151,9 +152,19 @@ pub fn is_ours<S: FundSaga>(view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
     unsealed && is_withheld(view, leg) && view.open.notes.cancel_refused.is_none()
 }
 
+/// A person gave the saga up while one of its orders was not over: it may still be carried out, whatever was asked
+/// of its registrar.
+pub(super) fn is_left_open<S: FundSaga>(view: &View<'_, S>) -> bool {
+    let waits = |leg: &ApplicationLeg| !leg.is_over(view);
+    matches!(view.ending, Some(Over::Abandoned)) && S::legs(view.plan).into_iter().any(waits)
+}
+
 /// Why the order of that leg did not go through, where the registrar does not say so: it was turned
 /// away, or taken back. One that was to be turned away and is carried out all the same says that.
 pub fn why<S: FundSaga>(view: &View<'_, S>, leg: &ApplicationLeg) -> Option<Cause> {
+    if is_left_open(view) {
+        return None;
+    }
     let notes = &view.open.notes;
     let turned_away = notes.turned_away.as_ref();
     if leg.is_confirmed(view) {

@@ -7,6 +7,7 @@
 
 use super::{
     application::{ApplicationLeg, FundSaga},
+    cancel,
     limits::Limits,
     milestone::{Milestone, Scope},
 };
@@ -41,7 +42,7 @@ pub fn why<S: FundSaga>(
     leg: &ApplicationLeg,
     limits: &Limits,
 ) -> Option<Cause> {
-    if !limits.are_refused(view) {
+    if !limits.are_refused(view) || cancel::is_left_open(view) {
         return None;
     }
     if leg.is_confirmed(view) {

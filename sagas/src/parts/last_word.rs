@@ -20,9 +20,15 @@ use super::{
     timing::{arrived, landed, left, never_comes, never_got},
 };
 use crate::ports::bank::{BankAnswer, BankCall, ChargeAnswer, PayoutAnswer, RefundAnswer};
-use fundflow_domain::{ids::PaymentNo, orders::Cause, payment::Refund, time::Timestamp};
+use fundflow_domain::{
+    ids::PaymentNo,
+    orders::Cause,
+    payment::{Payment, Refund},
+    time::Timestamp,
+};
 use fundflow_kernel::envelope::Actor;
 use fundflow_runtime::{
+    process::Disposition,
     saga::{Heard, View},
     turn::{NotDone, Turn},
 };
@@ -115,6 +121,25 @@ fn next<'a, S: HasBank>(view: &View<'a, S>) -> Option<Unheard<'a>> {
 /// A person left its row or took it over, and has not said since what became of it.
 pub fn is_left_or_asked_about<S: FundSaga>(view: &View<'_, S>, end: &str) -> bool {
     is_asked_about(view, end) || (view.open.landing_chosen && !view.open.gave_up_again(end))
+}
+
+/// Whether the bank would be asked what became of that end, if a person gave it up so: it may have moved, and that
+/// person was not told of it before.
+pub fn would_be_asked<S: HasBank>(view: &View<'_, S>, end: &str, to: Disposition) -> bool {
+    let AtBank { payment, payouts, compensations } = S::at_bank(view.plan);
+    let refunds = payment.and_then(|leg| leg.payment(view)).into_iter().flat_map(Payment::owed);
+    let mut refunds = refunds.filter(|it| payment::end_name(&it.no) == end);
+    let mut outgoing = payouts.into_iter().chain(compensations.with_their_end());
+    let unheard = |leg: &PayoutLeg| leg.is_requested(view) && !leg.is_answered(view);
+    let may_have_moved = refunds.any(|it| !has_not_moved(view, &it.no))
+        || outgoing.any(|(leg, name)| name == end && unheard(leg));
+    // What is said again is not said anew; who says it otherwise knows what became of it.
+    let is_told = match view.open.disposed(end) {
+        Some(known) if known.disposition == to => !view.open.gave_up(end),
+        Some(_) => view.open.gave_up(end),
+        None => false,
+    };
+    may_have_moved && !is_told && !view.open.gave_up_again(end)
 }
 
 /// A person took it over, and has not said since what became of it.

@@ -35,6 +35,7 @@ pub mod compensation;
 pub mod day_refused;
 pub mod debt;
 pub mod disputes;
+pub mod fate;
 mod fund_saga;
 pub mod half_done;
 pub mod lacking;

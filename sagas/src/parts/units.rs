@@ -11,12 +11,20 @@ pub fn shares_of(fund: FundCode) -> String {
     format!("shares of {fund}")
 }
 
-/// Writes how a shipped saga tells of its open ends: what each is counted in, and which of them a person has made
-/// up for.
+/// Writes how a shipped saga tells of its open ends: what each is counted in, what becomes of one that is given up,
+/// and which of them a person has made up for.
 macro_rules! tells_ends {
-    ($unit:path) => {
+    ($unit:path, $fate:path) => {
         fn unit(view: &View<'_>, end: &str) -> Option<String> {
             Some($unit(view, end))
+        }
+
+        fn fate(
+            view: &View<'_>,
+            end: &OpenEnd,
+            given: &$crate::parts::fate::Given,
+        ) -> Option<String> {
+            $fate(view, end, given)
         }
 
         fn is_made_up(view: &View<'_>, end: &OpenEnd) -> bool {

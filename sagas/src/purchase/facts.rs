@@ -7,7 +7,9 @@ use super::{
 use crate::parts::{
     application::FundSaga,
     by_hand::{self, Origin},
-    cancel, day_refused, disputes, lacking,
+    cancel, day_refused, disputes,
+    fate::{self, Given},
+    lacking,
     last_word::{self, AtBank, HasBank},
     limits::Limits,
     occurrence::Tell,
@@ -250,6 +252,16 @@ fn overpaid(view: &View<'_>, counted: Counted) -> Option<OpenEnd> {
 pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     let shares = end == lacking::MISSING;
     if shares { units::shares_of(view.open.request.fund) } else { units::YUAN.to_owned() }
+}
+
+/// What becomes of that open end if a person gives it up, in words.
+pub(super) fn fate(view: &View<'_>, end: &OpenEnd, given: &Given) -> Option<String> {
+    let to = fate::to(view, &end.name, given)?;
+    Some(match &*end.name {
+        END => fate::money_of((view, &view.plan.buy), end, to),
+        INTEREST => fate::transfer(view, end, to),
+        _ => return fate::at_bank(view, end, to),
+    })
 }
 
 impl HasBank for Purchase {

@@ -7,7 +7,9 @@ use super::{
 use crate::parts::{
     application::FundSaga as _,
     by_hand::{self, Origin},
-    cancel, disputes, lacking,
+    cancel, disputes,
+    fate::{self, Given},
+    lacking,
     last_word::{self, AtBank, HasBank},
     payout::PayoutLeg,
     portions::Portion,
@@ -169,6 +171,16 @@ fn difference(view: &View<'_>, counted: Counted) -> Option<OpenEnd> {
 pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     let shares = [END, lacking::MISSING].contains(&end);
     if shares { units::shares_of(view.open.request.fund) } else { units::YUAN.to_owned() }
+}
+
+/// What becomes of that open end if a person gives it up, in words.
+pub(super) fn fate(view: &View<'_>, end: &OpenEnd, given: &Given) -> Option<String> {
+    let to = fate::to(view, &end.name, given)?;
+    Some(match &*end.name {
+        END => fate::shares_of((view, &view.plan.out), end, to),
+        MONEY => fate::transfer(view, end, to),
+        _ => return fate::at_bank(view, end, to),
+    })
 }
 
 impl HasBank for Redemption {

@@ -7,7 +7,9 @@ use super::{
 use crate::parts::{
     application::FundSaga as _,
     by_hand::{self, Origin},
-    cancel, lacking,
+    cancel,
+    fate::{self, Given},
+    lacking,
     last_word::{self, AtBank, HasBank},
     portions::Portion,
     timing, units,
@@ -216,6 +218,16 @@ fn difference(view: &View<'_>) -> Option<OpenEnd> {
 pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     let shares = [END, lacking::MISSING].contains(&end);
     if shares { units::shares_of(view.open.request.fund) } else { units::YUAN.to_owned() }
+}
+
+/// What becomes of that open end if a person gives it up, in words.
+pub(super) fn fate(view: &View<'_>, end: &OpenEnd, given: &Given) -> Option<String> {
+    let to = fate::to(view, &end.name, given)?;
+    Some(match &*end.name {
+        END => fate::shares_of((view, &view.plan.out), end, to),
+        PAYOUT | PROCEEDS => fate::transfer(view, end, to),
+        _ => return fate::at_bank(view, end, to),
+    })
 }
 
 impl HasBank for Withdraw {

@@ -342,7 +342,7 @@ impl saga::Saga for Withdraw {
         facts::open_ends(view)
     }
 
-    crate::parts::units::tells_ends!(facts::unit);
+    crate::parts::units::tells_ends!(facts::unit, facts::fate);
 
     fn failure(view: &View<'_>) -> Option<Cause> {
         act::why(view).or_else(|| less(view))
