@@ -80,11 +80,10 @@ fn gives_up(store: &Path, id: &str, ends: &[&str]) -> String {
 #[test]
 fn of_a_charge_it_is_said_whether_the_engine_or_a_person_sends_it_back() {
     let ways = ["refund", "manual", "suspense"];
-    let (mut orders, mut scenario) = (String::new(), String::new());
-    for (n, way) in (1..).zip(ways) {
-        orders += &format!("R-{way},10:00:00,recharge,I-{n},,000730,,500.00,,,\n");
-        scenario += &format!("[override.R-{way}]\ncharge = 'late_paid'\ndelay_s = 518400\n");
-    }
+    let order = |(n, way)| format!("R-{way},10:00:00,recharge,I-{n},,000730,,500.00,,,\n");
+    let late = |way| format!("[override.R-{way}]\ncharge = 'late_paid'\ndelay_s = 518400\n");
+    let orders: Vec<String> = (1..).zip(ways).map(order).collect();
+    let (orders, scenario) = (orders.concat(), ways.map(late).concat());
     let at = played(&orders, &scenario);
     let store = at.path();
     for way in ways {
