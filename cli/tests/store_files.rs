@@ -77,7 +77,9 @@ async fn what_was_acknowledged_and_is_lost_stops_every_command_until_a_person_ac
     // The newest event is gone, as after a cut of the log.
     let database = rusqlite::Connection::open(store.join("events.db")).unwrap();
     database.execute_batch("DROP TRIGGER events_no_delete").unwrap();
-    database.execute("DELETE FROM events WHERE position = ?1", [events]).unwrap();
+    database
+        .execute("DELETE FROM events WHERE position = ?1", [i64::try_from(events).unwrap()])
+        .unwrap();
     drop(database);
 
     for words in [&["saga", "ls"][..], &["wallet", "ls"], &["event", "ls"], &["case", "ls"]] {

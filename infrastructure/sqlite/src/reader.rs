@@ -92,10 +92,6 @@ impl Reader {
         Ok(Self { database, names })
     }
 
-    pub(super) fn head(&mut self) -> Result<Position, ReadError> {
-        open::head(&self.database).map_err(refused)
-    }
-
     /// The events that a statement selects; of `stream`, where that is one.
     pub(super) fn events(
         &mut self,

@@ -6,7 +6,7 @@ use crate::{
     open_error::{OpenError, Trouble},
     place::{Place, Stands, has_content},
     possible_ids::PossibleIds,
-    reader::{Reader, Readers},
+    reader::Readers,
     row::signed,
     sql,
     writer::{self, Job, Start, Work},
