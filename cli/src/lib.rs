@@ -57,7 +57,7 @@ mod quote;
 pub use registry::{Outside, Registry, Word};
 pub use stage::{Stage, StageError};
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, Output};
 use clap::Parser as _;
 use reading::Place;
 use std::{
@@ -121,8 +121,7 @@ fn dispatch(
             let place = Place { store, folder: day.folder.as_deref() };
             runtime.block_on(case_command::run(registry, &command, place, output.format, &mut out))
         }
-        Command::Event { output, command } => {
-            let format = output.format;
+        Command::Event { output: Output { format }, command } => {
             runtime.block_on(event_command::run(registry, &command, store, format, &mut out))
         }
         Command::Wallet { output, command } => {

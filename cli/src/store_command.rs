@@ -47,7 +47,7 @@ pub(crate) enum StoreCommand {
         /// Why, in your words; stays beside the store
         #[arg(long)]
         reason: String,
-        /// Do it
+        /// Give it up; otherwise nothing is changed
         #[arg(long)]
         apply: bool,
     },

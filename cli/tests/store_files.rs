@@ -26,7 +26,7 @@ fn code(store: &Path, words: &[&str]) -> (i32, String) {
 async fn killed(directory: &Path) -> std::path::PathBuf {
     let made = directory.join("made");
     fs::create_dir(&made).unwrap();
-    make(&made.join("events.db")).await;
+    make(&made).await;
     let running = SqliteStore::open(made.join("events.db"), &Settings::default()).unwrap();
     let head = *running.head().borrow();
     running.save("reader", head, vec![0; 64]).await.unwrap();
@@ -43,7 +43,7 @@ async fn a_copy_made_beside_a_writer_is_restored_audited_and_continued() {
     let directory = tempfile::tempdir().unwrap();
     let store = directory.path().join("store");
     fs::create_dir(&store).unwrap();
-    make(&store.join("events.db")).await;
+    make(&store).await;
     let running = SqliteStore::open(store.join("events.db"), &Settings::default()).unwrap();
     let backup = directory.path().join("backup");
     let copied = json(&store, &["store", "backup", backup.to_str().unwrap()]);
@@ -116,7 +116,7 @@ async fn an_index_that_does_not_fit_its_table_is_a_finding() {
     let directory = tempfile::tempdir().unwrap();
     let store = directory.path().join("store");
     fs::create_dir(&store).unwrap();
-    make(&store.join("events.db")).await;
+    make(&store).await;
     let database = rusqlite::Connection::open(store.join("events.db")).unwrap();
     let page: i64 = database
         .query_row(

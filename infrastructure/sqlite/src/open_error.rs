@@ -88,7 +88,7 @@ pub enum OpenError {
         path = path.display(), companion = companion.display()
     )]
     Alone {
-        /// The database.
+        /// The store, by its canonical path.
         path: PathBuf,
         /// The file that is missing beside it.
         companion: PathBuf,
@@ -100,9 +100,9 @@ pub enum OpenError {
         path = path.display(), companion = companion.display()
     )]
     Unfit {
-        /// The database.
+        /// The store, by its canonical path.
         path: PathBuf,
-        /// The companion.
+        /// The file beside the database that does not fit.
         companion: PathBuf,
         /// What is wrong with it.
         what: &'static str,
@@ -115,7 +115,7 @@ pub enum OpenError {
         path = path.display()
     )]
     Lost {
-        /// The database.
+        /// The store, by its canonical path.
         path: PathBuf,
         /// The position up to which its events were acknowledged.
         acknowledged: Position,
@@ -129,7 +129,7 @@ pub enum OpenError {
         path = path.display()
     )]
     Read {
-        /// The database.
+        /// The store, by its canonical path.
         path: PathBuf,
     },
     /// The file system refused.

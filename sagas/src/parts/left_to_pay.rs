@@ -6,6 +6,7 @@
 //! | a confirmation that holds, and stays | what the investor has less by it than is due |
 //! | a confirmation that is contested, and falls | what shares that left bring by it beyond the one that holds |
 //! | a rejection of what was confirmed, and falls | nothing: what was confirmed goes out |
+//! | a rejection of what was rejected with other interest | what it says more |
 //! | a rejection that stands, or a second one | interest that the first one did not send; the payment goes back by itself |
 //!
 //! What other cases were paid for is no part of it, but for those of confirmations that hold beside it.
@@ -47,7 +48,9 @@ fn of_order<S: FundSaga>(
         return holds.map_or(Money::ZERO, |holds| brings(&said.outcome).minus_or_zero(holds));
     }
     if leg.case_of_contested_rejection(known) == Some(case.id) {
-        return Money::ZERO;
+        let Stage::Rejected(sent) = &known.stage else { return Money::ZERO };
+        let came = known.contested_rejection().map_or(Money::ZERO, |it| it.interest);
+        return came.minus_or_zero(sent.interest);
     }
     let (Stage::Rejected(sent) | Stage::PartlyConfirmed(Last::Rejection(sent))) = &known.stage
     else {

@@ -49,6 +49,11 @@ fn copy(of: &Path) -> tempfile::TempDir {
     for file in FILES {
         fs::copy(of.join(file), directory.path().join(file)).expect("a copy");
     }
+    // Stores of format 2 have none.
+    let companion = "events.db.acknowledged";
+    if of.join(companion).exists() {
+        fs::copy(of.join(companion), directory.path().join(companion)).expect("a copy");
+    }
     directory
 }
 

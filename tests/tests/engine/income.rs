@@ -101,8 +101,8 @@ async fn every_wallet_of_the_fund_has_the_days_income_once() {
     let end = give(&outside, &engine, &store, it).await.expect("a job");
     assert_eq!(owns(&outside, &store, "INV-1").await, figures("1000040.12", "0.0000"));
     assert_eq!(owns(&outside, &store, "INV-2").await, figures("123.45", "0.0000"));
-    // Bought on the 13th, converted on the 24th: it earns on the 24th, and is still there.
-    assert_eq!(owns(&outside, &store, "INV-7").await, figures("10000.40", "0.0000"));
+    // Bought on the 13th, converted on the 24th: it earns on the 24th, and that goes along with the conversion of all.
+    assert_eq!(owns(&outside, &store, "INV-7").await, figures("10000.00", "0.4000"));
     assert_eq!(give(&outside, &engine, &store, it).await.expect("the same job"), end);
 
     let job = show(&*store, "000009.2026-02-24").await.look;

@@ -14,7 +14,14 @@ pub(in crate::application) fn contest_rejection(known: &Application, came: &Reje
         }
         Stage::Rejected(was) if was.pays_the_same(came) => return Ok(vec![]),
         Stage::Rejected(was) => Message::Rejection(was.clone()),
-        _ => {
+        Stage::Placed
+        | Stage::Accepted
+        | Stage::Sealed
+        | Stage::Sent
+        | Stage::Received
+        | Stage::Confirming
+        | Stage::PartlyConfirmed(Last::Rejection(_))
+        | Stage::Cancelled(_) => {
             let (stage, step) = (known.stage.name(), "a contested rejection");
             return Err(Refusal::TooEarly { stage, step });
         }
