@@ -54,10 +54,10 @@ async fn a_copy_made_beside_a_writer_is_restored_audited_and_continued() {
     drop(running);
 
     let again = code(&store, &["store", "backup", backup.to_str().unwrap()]);
-    assert_eq!(again.0, 1);
+    assert_eq!(again.0, 2);
     assert!(again.1.contains("name a directory that is empty"), "{}", again.1);
     let onto = code(&store, &["store", "restore", backup.to_str().unwrap()]);
-    assert_eq!(onto.0, 1);
+    assert_eq!(onto.0, 2);
     assert!(onto.1.contains("move the directory of that store away first"), "{}", onto.1);
 
     let restored = directory.path().join("restored");
