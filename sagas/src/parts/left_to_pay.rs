@@ -49,8 +49,8 @@ fn of_order<S: FundSaga>(
     }
     if leg.case_of_contested_rejection(known) == Some(case.id) {
         let Stage::Rejected(sent) = &known.stage else { return Money::ZERO };
-        let came = known.contested_rejection().map_or(Money::ZERO, |it| it.interest);
-        return came.minus_or_zero(sent.interest);
+        let said = known.contested_rejection().map_or(Money::ZERO, |it| it.interest);
+        return said.minus_or_zero(sent.interest);
     }
     let (Stage::Rejected(sent) | Stage::PartlyConfirmed(Last::Rejection(sent))) = &known.stage
     else {
