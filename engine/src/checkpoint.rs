@@ -5,18 +5,20 @@
 //!    once that batch is durable. A saga that is open in the log at that position is on it.
 //! 2. It is saved beside the deciding, one at a time; a save that fails costs the next start time
 //!    and nothing else.
+//! 3. A list that does not fit the log that it was made of is not used, and that is said.
 
 use fundflow_kernel::{
+    checkpoint::Reader,
     ids::TransactionId,
     loaded::with_sources,
-    store::{AppendError, Checkpoints, Position, ReadError},
+    store::{AppendError, Checkpoints, EventStore, Position, ReadError},
 };
 use fundflow_runtime::{message::SagaId, runner::Runner};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::{runtime::Handle, task::JoinHandle, time::Instant};
 
-const READER: &str = "engine.open_sagas";
+const READER: Reader = Reader { name: "engine.open_sagas", format: 1 };
 /// Events between two checkpoints.
 const EVENTS: usize = 10_000;
 /// More when more sagas are open, so that listing them stays cheap: so many events for each. A start
@@ -40,15 +42,21 @@ struct Saving<'a> {
     open: Vec<(&'a str, &'a TransactionId)>,
 }
 
-/// The list of the last checkpoint; `None` without one. An unreadable list is none: it is a cache.
-pub(crate) async fn last_list<S: Checkpoints>(
+/// The newest list that fits the log; `None` without one. It is a cache.
+pub(crate) async fn last_list<S: EventStore + Checkpoints>(
     store: &S,
 ) -> Result<Option<(Position, BTreeSet<Listed>)>, ReadError> {
-    let saved = store.load(READER).await?;
-    Ok(saved.and_then(|(at, saved)| Some((at, serde_json::from_slice::<Saved>(&saved).ok()?.open))))
+    let kept = READER.load::<_, Saved>(store).await?;
+    for unfit in &kept.unfit {
+        let from = kept.content.as_ref().map_or(0, |(at, _)| at.0);
+        tracing::warn!(
+            "a list of open sagas does not fit the log ({unfit}); read again from position {from}"
+        );
+    }
+    Ok(kept.content.map(|(at, saved)| (at, saved.open)))
 }
 
-async fn save<S: Checkpoints>(
+async fn save<S: EventStore + Checkpoints>(
     store: &S,
     at: Position,
     open: Vec<SagaId>,
@@ -58,9 +66,7 @@ async fn save<S: Checkpoints>(
     let theirs = foreign.iter().map(|Listed(kind, transaction)| (&**kind, transaction));
     let mut saving = Saving { open: ours.chain(theirs).collect() };
     saving.open.sort_unstable();
-    // A list that cannot be written is an unreadable cache.
-    let saved = serde_json::to_vec(&saving).unwrap_or_default();
-    store.save(READER, at, saved).await
+    READER.save(store, at, &saving).await
 }
 
 /// Knows when a checkpoint is due, and saves it.
@@ -76,7 +82,7 @@ pub(crate) struct Keeper<S> {
     saves_in: Handle,
 }
 
-impl<S: Checkpoints> Keeper<S> {
+impl<S: EventStore + Checkpoints> Keeper<S> {
     /// Saves in the runtime of whoever calls.
     pub(crate) fn new(store: Arc<S>, foreign: BTreeSet<Listed>) -> Self {
         Self {
@@ -127,7 +133,7 @@ impl<S: Checkpoints> Keeper<S> {
 }
 
 /// The same list, for a start: a store that cannot keep it cannot be worked on.
-pub(crate) async fn save_found<S: Checkpoints>(
+pub(crate) async fn save_found<S: EventStore + Checkpoints>(
     store: &S,
     at: Position,
     open: &[SagaId],

@@ -18,6 +18,8 @@ pub mod codec;
 // Where events go, and the smallest place for them.
 pub mod store;
 
+pub mod checkpoint;
+
 pub mod memory_store;
 
 // From a stream to a decision, and from a decision to an append.

@@ -6,6 +6,7 @@ use crate::{
     goods::{OnShelf, Shelf},
     toy::{Booking, Refusal, Wanted},
 };
+use fundflow::kernel::checkpoint::Reader;
 use fundflow::{
     Asking, Builder, Engine, Notice, Placed, RequestError, Rest, SagaId,
     kernel::{
@@ -14,7 +15,7 @@ use fundflow::{
         envelope::{Actor, Recorded},
         loaded::{Loaded, Meta},
         memory_store::MemoryStore,
-        store::{Checkpoints, EventStore, Position, StreamAppend, Version},
+        store::{EventStore, Position, StreamAppend, Version},
         streams::Key,
         time::Timestamp,
     },
@@ -73,8 +74,10 @@ impl World {
 
     /// The transactions on the last checkpoint's list, and its position.
     pub(crate) async fn listed(&self) -> (Position, String) {
-        let (at, kept) = self.memory.load("engine.open_sagas").await.unwrap().unwrap();
-        (at, String::from_utf8(kept).unwrap())
+        let reader = Reader { name: "engine.open_sagas", format: 1 };
+        let kept = reader.load::<_, serde_json::Value>(&self.memory).await.unwrap();
+        let (at, list) = kept.content.unwrap();
+        (at, list.to_string())
     }
 
     /// What another writer would append to a stream now.

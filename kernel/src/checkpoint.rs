@@ -1,0 +1,210 @@
+//! What a reader keeps, so that it fits the log that it was made of, or is not used.
+//!
+//! 1. A content stands behind a hash over it, the format and the event at its position: what is spoilt, or belongs
+//!    to another log, fits nothing.
+//! 2. It is kept in two places in turn. One that does not fit is said aloud, and the one before counts; without any
+//!    the reader reads the log from its start.
+
+use crate::store::{AppendError, Checkpoints, EventStore, Position, ReadError};
+use serde::{Serialize, de::DeserializeOwned};
+use sha2::{Digest as _, Sha256};
+
+const HASH: usize = 32;
+const PLACES: [&str; 2] = ["a", "b"];
+
+/// Who keeps something, and in which shape. Another format is another content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reader {
+    /// A name of its own in the store.
+    pub name: &'static str,
+    /// Raised when the content changes its shape.
+    pub format: u32,
+}
+
+/// What [`Reader::load`] found.
+#[derive(Debug)]
+pub struct Kept<T> {
+    /// The newest that fits, and where it was made.
+    pub content: Option<(Position, T)>,
+    /// What is there and does not fit: for people.
+    pub unfit: Vec<String>,
+}
+
+impl Reader {
+    /// The newest content that fits the log.
+    ///
+    /// # Errors
+    /// [`ReadError::Fault`] as for any read. What is damaged does not fit.
+    pub async fn load<S, T>(self, store: &S) -> Result<Kept<T>, ReadError>
+    where
+        S: EventStore + Checkpoints,
+        T: DeserializeOwned,
+    {
+        let mut kept = Kept { content: None, unfit: Vec::new() };
+        for place in PLACES {
+            let name = self.at(place);
+            let Some((at, bytes)) = store.load(&name).await? else { continue };
+            if kept.content.as_ref().is_some_and(|(newest, _)| *newest >= at) {
+                continue;
+            }
+            let seal = self.seal(at, event_at(store, at).await?.as_deref());
+            match open(&seal, &bytes) {
+                Some(content) => kept.content = Some((at, content)),
+                None => kept.unfit.push(format!("{name} at position {at}")),
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Keeps a content that was made of the log up to there, in the place of the older one.
+    ///
+    /// # Errors
+    /// [`AppendError`] as for any append; it costs the reader time and nothing else.
+    pub async fn save<S>(
+        self,
+        store: &S,
+        at: Position,
+        content: &impl Serialize,
+    ) -> Result<(), AppendError>
+    where
+        S: EventStore + Checkpoints,
+    {
+        let fault = |error: ReadError| AppendError::Fault(error.into());
+        let seal = self.seal(at, event_at(store, at).await.map_err(fault)?.as_deref());
+        let body = serde_json::to_vec(content).map_err(|error| AppendError::Fault(error.into()))?;
+        let mut bytes = hash(&seal, &body).to_vec();
+        bytes.extend(body);
+        store.save(&self.older(store).await.map_err(fault)?, at, bytes).await
+    }
+
+    /// The place whose content may be lost.
+    async fn older<S: EventStore + Checkpoints>(self, store: &S) -> Result<String, ReadError> {
+        let [first, second] = PLACES.map(|place| self.at(place));
+        let Some((of_first, _)) = store.load(&first).await? else { return Ok(first) };
+        let of_second = store.load(&second).await?.map(|(at, _)| at);
+        Ok(if of_second.is_some_and(|at| at > of_first) { first } else { second })
+    }
+
+    fn at(self, place: &str) -> String {
+        format!("{}.{place}", self.name)
+    }
+
+    fn seal(self, at: Position, event: Option<&str>) -> String {
+        format!("{} {} {at} {}\n", self.name, self.format, event.unwrap_or("-"))
+    }
+}
+
+fn open<T: DeserializeOwned>(seal: &str, bytes: &[u8]) -> Option<T> {
+    let (found, body) = bytes.split_at_checked(HASH)?;
+    (hash(seal, body)[..] == *found).then_some(())?;
+    serde_json::from_slice(body).ok()
+}
+
+fn hash(seal: &str, body: &[u8]) -> [u8; HASH] {
+    let mut hash = Sha256::new();
+    hash.update(seal);
+    hash.update(body);
+    hash.finalize().into()
+}
+
+/// The ID of the event at that position; none before the first, and none that can be named where it is damaged.
+async fn event_at<S: EventStore>(store: &S, at: Position) -> Result<Option<String>, ReadError> {
+    let before = Position(at.0.saturating_sub(1));
+    let found = match store.read_all(before, 1).await {
+        Ok(found) => found,
+        Err(ReadError::Damaged { place, .. }) => return Ok(Some(format!("damaged {place}"))),
+        Err(fault @ ReadError::Fault(_)) => return Err(fault),
+    };
+    let found = found.into_iter().find(|event| event.position == at);
+    Ok(found.map(|event| event.event.event_id.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        envelope::{Actor, Chain, EventId, NewEvent, StreamName},
+        memory_store::MemoryStore,
+        store::{StreamAppend, Version},
+        time::Timestamp,
+    };
+
+    const READER: Reader = Reader { name: "lamps", format: 1 };
+
+    async fn log(events: u64, cause: &str) -> MemoryStore {
+        let store = MemoryStore::default();
+        let stream: StreamName = "lamp-1".parse().expect("a name");
+        for nth in 0..events {
+            let mut event = NewEvent {
+                event_id: EventId([0; 16]),
+                event_type: "lamp.lit".into(),
+                schema: 1,
+                correlation: "TX-1".parse().expect("a transaction"),
+                process: "lamps".into(),
+                causation: cause.into(),
+                actor: Actor::Engine,
+                trace_parent: None,
+                occurred_at: Timestamp::from_micros(1),
+                recorded_at: Timestamp::from_micros(2),
+                trade_date: None,
+                data: "{}".into(),
+                chain: Chain::START,
+            };
+            event.seal(Chain::START, &stream, Version(nth + 1));
+            let append = StreamAppend {
+                stream: stream.clone(),
+                expected: Version(nth),
+                events: vec![event],
+            };
+            store.append(vec![append]).await.expect("an append");
+        }
+        store
+    }
+
+    async fn found(store: &MemoryStore) -> (Option<(u64, String)>, usize) {
+        let kept = READER.load::<_, String>(store).await.expect("a store that can be read");
+        (kept.content.map(|(at, content)| (at.0, content)), kept.unfit.len())
+    }
+
+    async fn keep(store: &MemoryStore, at: u64, content: &str) {
+        READER.save(store, Position(at), &content).await.expect("a save");
+    }
+
+    fn is(at: u64, content: &str) -> Option<(u64, String)> {
+        Some((at, content.to_owned()))
+    }
+
+    #[tokio::test]
+    async fn the_newest_is_used_and_the_one_before_where_that_is_spoilt() {
+        let store = log(4, "a").await;
+        assert_eq!(found(&store).await, (None, 0));
+        for at in 0..=4 {
+            keep(&store, at, &format!("up to {at}")).await;
+            assert_eq!(found(&store).await, (is(at, &format!("up to {at}")), 0));
+        }
+        // The fifth stands in the first place.
+        let (at, bytes) = store.load("lamps.a").await.expect("a read").expect("a content");
+        for bit in 0..bytes.len() * 8 {
+            let mut flipped = bytes.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            store.save("lamps.a", at, flipped).await.expect("a save");
+            assert_eq!(found(&store).await, (is(3, "up to 3"), 1), "bit {bit}");
+        }
+        store.save("lamps.a", at, Vec::new()).await.expect("a save");
+        assert_eq!(found(&store).await, (is(3, "up to 3"), 1));
+        store.save("lamps.a", Position(9), bytes).await.expect("a save");
+        assert_eq!(found(&store).await, (is(3, "up to 3"), 1), "it was not made there");
+    }
+
+    #[tokio::test]
+    async fn what_was_made_of_another_log_or_in_another_format_does_not_fit() {
+        let (one, other) = (log(4, "a").await, log(4, "b").await);
+        keep(&one, 2, "of one").await;
+        let (at, bytes) = one.load("lamps.a").await.expect("a read").expect("a content");
+        other.save("lamps.a", at, bytes).await.expect("a save");
+        assert_eq!(found(&other).await, (None, 1));
+        let later = Reader { format: 2, ..READER };
+        let kept = later.load::<_, String>(&one).await.expect("a store that can be read");
+        assert!(kept.content.is_none() && kept.unfit.len() == 1);
+    }
+}
