@@ -170,17 +170,13 @@ mod tests {
         READER.save(store, Position(at), &content).await.expect("a save");
     }
 
-    fn is(at: u64, content: &str) -> Option<(u64, String)> {
-        Some((at, content.to_owned()))
-    }
-
     #[tokio::test]
     async fn the_newest_is_used_and_the_one_before_where_that_is_spoilt() {
         let store = log(4, "a").await;
         assert_eq!(found(&store).await, (None, 0));
         for at in 0..=4 {
             keep(&store, at, &format!("up to {at}")).await;
-            assert_eq!(found(&store).await, (is(at, &format!("up to {at}")), 0));
+            assert_eq!(found(&store).await, (Some((at, format!("up to {at}"))), 0));
         }
         // The fifth stands in the first place.
         let (at, bytes) = store.load("lamps.a").await.expect("a read").expect("a content");
@@ -188,12 +184,16 @@ mod tests {
             let mut flipped = bytes.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
             store.save("lamps.a", at, flipped).await.expect("a save");
-            assert_eq!(found(&store).await, (is(3, "up to 3"), 1), "bit {bit}");
+            assert_eq!(found(&store).await, (Some((3, "up to 3".to_owned())), 1), "bit {bit}");
         }
         store.save("lamps.a", at, Vec::new()).await.expect("a save");
-        assert_eq!(found(&store).await, (is(3, "up to 3"), 1));
+        assert_eq!(found(&store).await, (Some((3, "up to 3".to_owned())), 1));
         store.save("lamps.a", Position(9), bytes).await.expect("a save");
-        assert_eq!(found(&store).await, (is(3, "up to 3"), 1), "it was not made there");
+        assert_eq!(
+            found(&store).await,
+            (Some((3, "up to 3".to_owned())), 1),
+            "it was not made there"
+        );
     }
 
     #[tokio::test]

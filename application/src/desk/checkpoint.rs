@@ -10,7 +10,7 @@ use fundflow_kernel::{
 };
 use serde::{Deserialize, Serialize};
 
-const READER: Reader = Reader { name: "desk.sagas", format: 6 };
+const READER: Reader = Reader { name: "desk.sagas", format: 5 };
 
 #[derive(Serialize, Deserialize)]
 struct Saved<R> {

@@ -32,6 +32,8 @@ use fundflow_sagas::{
 };
 use std::sync::Arc;
 
+const READER: Reader = Reader { name: "desk.sagas", format: 5 };
+
 async fn listed(world: &World, filter: Filter) -> Vec<String> {
     let mut list = SagaList::of(&*world.store, registry()).await.unwrap();
     let listing = list.page(&*world.store, &filter, &Page::default()).await.unwrap();
@@ -174,10 +176,10 @@ async fn a_list_of_another_format_or_of_other_kinds_is_built_again() {
         world.buy(&format!("TX-{n}"), Manner::Declined).await;
     }
     SagaList::of(&*world.store, registry()).await.unwrap();
-    let reader = Reader { name: "desk.sagas", format: 6 };
+    let reader = READER;
     let kept = reader.load::<_, serde_json::Value>(&*world.store).await.unwrap();
     let (at, kept) = kept.content.expect("much was new");
-    let other = Reader { format: 5, ..reader };
+    let other = Reader { format: 4, ..reader };
     let (own, foreign) = (kept["kinds"].clone(), serde_json::json!(["discount_purchase", "plum"]));
     // A list that is used, and no other, shows nothing.
     for (reader, kinds, rows) in [(reader, &own, 0), (other, &own, 250), (reader, &foreign, 250)] {
@@ -198,12 +200,11 @@ async fn rows_are_kept_in_the_shape_of_their_format() {
         world.buy(&format!("TX-{n}"), Manner::Declined).await;
     }
     SagaList::of(&*world.store, registry()).await.unwrap();
-    let (_, kept) = world.store.load("desk.sagas").await.unwrap().expect("much was new");
-    let body: serde_json::Value = serde_json::from_slice(&kept[32..]).unwrap();
+    // Another shape, or another meaning of a field, is another format: raise it.
+    let kept = READER.load::<_, serde_json::Value>(&*world.store).await.unwrap();
+    let (_, body) = kept.content.expect("much was new");
     let row = body["rows"][0].as_object().unwrap();
     let fields: Vec<&str> = row.keys().map(String::as_str).collect();
-    // Another shape, or another meaning of a field, is another format: raise it.
-    assert_eq!(body["format"], 5);
     assert_eq!(
         fields,
         [
