@@ -5,7 +5,7 @@
 use fundflow_infrastructure::sqlite::{OpenError, Settings, SqliteStore};
 use fundflow_kernel::{
     envelope::Recorded,
-    store::{EventStore, Position},
+    store::{Checkpoints as _, EventStore, Position},
 };
 use fundflow_testkit::sample::append;
 use std::{
@@ -192,6 +192,26 @@ async fn a_log_that_lost_acknowledged_events_is_refused_and_one_torn_before_them
         }
     }
     assert_eq!(seen, (0..=8).collect(), "a cut behind each batch");
+}
+
+#[tokio::test]
+async fn more_than_was_acknowledged_is_acknowledged_by_the_next_opening() {
+    let scratch = Scratch::new();
+    let path = scratch.at("one");
+    let store = open(&path).expect("a store");
+    let mark = fs::read(beside(&path, ".acknowledged")).expect("a mark");
+    append_nth(&store, 0).await;
+    let killed = scratch.at("killed");
+    kill(&path, &killed, &["-wal"]);
+    fs::write(beside(&killed, ".acknowledged"), mark).expect("the mark of before");
+    let again = open(&killed).expect("the store");
+    // Nothing is appended, and something is written.
+    again.save("reader", Position(2), vec![1]).await.expect("a save");
+    let after = scratch.at("after");
+    kill(&killed, &after, &COMPANIONS[..2]);
+    assert_eq!(all(&open(&after).expect("the store")).await.len(), 2);
+    kill(&killed, &after, &[".acknowledged"]);
+    assert!(refusal(&after).contains("everything up to position 2 was acknowledged"));
 }
 
 #[tokio::test]
