@@ -5,7 +5,7 @@
 use fundflow_infrastructure::sqlite::{OpenError, Settings, SqliteStore};
 use fundflow_kernel::{
     envelope::Recorded,
-    store::{Checkpoints as _, EventStore, Position},
+    store::{AppendError, Checkpoints as _, EventStore, Position},
 };
 use fundflow_testkit::sample::append;
 use std::{
@@ -13,6 +13,7 @@ use std::{
     fs,
     os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink},
     path::{Path, PathBuf},
+    time::Duration,
 };
 use tempfile::TempDir;
 
@@ -340,4 +341,36 @@ async fn a_copy_is_another_store() {
     again.close().await;
     fs::copy(beside(&path, ".acknowledged"), beside(&copy, ".acknowledged")).expect("a companion");
     assert!(refusal(&copy).contains("belongs to another store"));
+}
+
+/// Another program holds the database until the connection is dropped.
+fn hold(path: &Path) -> rusqlite::Connection {
+    let tool = rusqlite::Connection::open(path).expect("any tool can open it");
+    tool.execute_batch("BEGIN IMMEDIATE").expect("a lock");
+    tool
+}
+
+#[tokio::test]
+async fn a_tool_that_holds_the_database_is_waited_for_and_one_that_keeps_it_stops_nobody_for_good()
+{
+    let scratch = Scratch::new();
+    let path = scratch.at("one");
+    let settings = Settings { patience: Duration::from_millis(1200), ..Settings::default() };
+    let store = SqliteStore::open(&path, &settings).expect("a store");
+    let tool = hold(&path);
+    let appending = append_nth(&store, 0);
+    tokio::pin!(appending);
+    // Three of its twelve waits.
+    let waited = tokio::time::timeout(Duration::from_millis(300), &mut appending).await;
+    assert!(waited.is_err(), "it waits");
+    drop(tool);
+    appending.await;
+    assert_eq!(all(&store).await.len(), 2);
+
+    let tool = hold(&path);
+    let refused = store.append(vec![append("wallet-1", 0, &["a"])]).await;
+    assert!(matches!(refused, Err(AppendError::Fault(_))), "{refused:?}");
+    drop(tool);
+    append_nth(&store, 1).await;
+    assert_eq!(all(&store).await.len(), 4);
 }
