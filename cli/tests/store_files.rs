@@ -7,7 +7,17 @@ use common::{fundflow, make};
 use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
 use fundflow_kernel::store::{Checkpoints as _, EventStore as _};
 use serde_json::Value;
-use std::{fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    ffi::OsString,
+    fs,
+    os::unix::{
+        fs::{MetadataExt as _, PermissionsExt as _},
+        process::CommandExt as _,
+    },
+    path::Path,
+    process::Command,
+};
 
 fn json(store: &Path, words: &[&str]) -> Value {
     let mut words = words.to_vec();
@@ -138,4 +148,52 @@ async fn an_index_that_does_not_fit_its_table_is_a_finding() {
     let report = json(&store, &["audit", "verify"]);
     let checks = report["findings"].as_array().unwrap().iter().map(|it| it["check"].clone());
     assert!(checks.into_iter().any(|check| check == "database"), "{report}");
+}
+
+/// The command as somebody who may read a directory and write nothing in it; none where that cannot be arranged.
+fn as_a_stranger(store: &Path, words: &[&str]) -> Option<(i32, String)> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fundflow"));
+    command.arg("--store").arg(store).args(words);
+    if fs::metadata(store).unwrap().uid() == 0 {
+        command.uid(65_534).gid(65_534);
+    }
+    let output = command.output().ok()?;
+    let said = [output.stdout, output.stderr].concat();
+    Some((output.status.code()?, String::from_utf8(said).unwrap()))
+}
+
+fn permit(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[tokio::test]
+async fn whoever_may_only_read_reads_everything_and_leaves_no_file() {
+    let directory = tempfile::tempdir().unwrap();
+    permit(directory.path(), 0o755);
+    let with_log = killed(directory.path()).await;
+    let closed = directory.path().join("closed %?#");
+    fs::create_dir(&closed).unwrap();
+    make(&closed).await;
+    for store in [&with_log, &closed] {
+        for file in fs::read_dir(store).unwrap() {
+            permit(&file.unwrap().path(), 0o444);
+        }
+        permit(store, 0o555);
+        let files = || fs::read_dir(store).unwrap().map(|it| it.unwrap().file_name()).collect();
+        let before: BTreeSet<OsString> = files();
+        let here = json(&closed, &["store", "check"])["events"].to_string();
+        for words in
+            [&["store", "check"][..], &["audit", "verify"], &["saga", "ls"], &["wallet", "ls"]]
+        {
+            let Some((code, said)) = as_a_stranger(store, words) else {
+                println!("skipped: this user's program cannot be run by another user here");
+                return;
+            };
+            assert_eq!(code, 0, "{words:?}: {said}");
+            assert!(words[0] != "store" || said.contains(&here), "{said}");
+        }
+        let after: BTreeSet<OsString> = files();
+        assert_eq!(after, before);
+        permit(store, 0o755);
+    }
 }

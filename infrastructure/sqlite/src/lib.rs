@@ -19,6 +19,7 @@ mod store;
 
 // What is there, whatever the log says.
 mod acknowledged;
+mod at_rest;
 mod condition;
 mod rescue;
 

@@ -3,6 +3,7 @@
 use crate::{
     Durability, Settings,
     acknowledged::{Acknowledged, Identity, Mark},
+    at_rest,
     open_error::Trouble,
     place::Place,
     rescue,
@@ -98,8 +99,12 @@ pub(super) fn helper(place: &Place, settings: &Settings) -> Result<Connection, T
 /// A read connection. It sees what is committed and can change nothing.
 pub(super) fn for_reading(place: &Place) -> Result<Connection, Trouble> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(place.database(), flags)?;
+    let mut connection = Connection::open_with_flags(place.database(), flags)?;
     connection.busy_timeout(PATIENCE)?;
+    // The first look at the database is what needs an index of the log.
+    if is_fresh(&connection).is_err_and(|trouble| trouble.is_for_want_of_writing()) {
+        connection = at_rest::open(place)?;
+    }
     keep_plans(&connection)?;
     connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
     Ok(connection)

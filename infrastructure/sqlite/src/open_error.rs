@@ -2,6 +2,7 @@
 
 use crate::{open::FORMAT, place::Place};
 use fundflow_kernel::store::Position;
+use rusqlite::ErrorCode;
 use std::{io, path::PathBuf};
 
 /// Why a store was not opened.
@@ -216,6 +217,12 @@ impl From<io::Error> for Trouble {
 }
 
 impl Trouble {
+    /// Whether SQLite may not make or use the index of the log.
+    pub(super) fn is_for_want_of_writing(&self) -> bool {
+        let Trouble::Database(error) = self else { return false };
+        matches!(error.sqlite_error_code(), Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen))
+    }
+
     pub(super) fn at(self, place: &Place) -> OpenError {
         let path = place.database().to_owned();
         let companion = place.acknowledged();
