@@ -6,11 +6,7 @@
 
 use crate::place::Place;
 use fundflow_kernel::time::Timestamp;
-use nix::{
-    errno::Errno,
-    fcntl::{FcntlArg, fcntl},
-    libc,
-};
+use nix::libc;
 use std::{
     fs::{File, OpenOptions},
     io::{self, Write as _},
@@ -20,6 +16,7 @@ use std::{
 };
 
 /// Far behind the bytes that SQLite locks.
+#[cfg(target_os = "linux")]
 const LOCKED: libc::off_t = 1 << 62;
 
 /// Why the lock was not taken.
@@ -62,15 +59,28 @@ pub(super) fn take(place: &Place) -> Result<(Lock, String), Denied> {
 
 impl Lock {
     /// Locks the database, too: it may have other names, each with a lock of its own.
+    #[cfg(target_os = "linux")]
     pub(super) fn and_database(self, place: &Place) -> Result<Self, Denied> {
         let file = OpenOptions::new().read(true).write(true).open(place.database())?;
         lock(&file, &place.lock())?;
         Ok(Self { _database: Some(file), ..self })
     }
+
+    /// Elsewhere the locks of a whole file may be in the way of those that SQLite takes on parts of it, so another
+    /// name of the database is found by its missing companions alone.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn and_database(self, _: &Place) -> Result<Self, Denied> {
+        Ok(self)
+    }
 }
 
 /// The lock is the open file's, not the process's: two engines of one process keep each other out as well.
+#[cfg(target_os = "linux")]
 fn lock(file: &File, text: &Path) -> Result<(), Denied> {
+    use nix::{
+        errno::Errno,
+        fcntl::{FcntlArg, fcntl},
+    };
     let short = |number: i32| libc::c_short::try_from(number).unwrap_or_default();
     let wanted = libc::flock {
         l_type: short(libc::F_WRLCK),
@@ -83,6 +93,16 @@ fn lock(file: &File, text: &Path) -> Result<(), Denied> {
         Ok(_) => Ok(()),
         Err(Errno::EAGAIN | Errno::EACCES) => Err(Denied::HeldBy(holder(text))),
         Err(error) => Err(Denied::Io(error.into())),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn lock(file: &File, text: &Path) -> Result<(), Denied> {
+    use std::fs::TryLockError;
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => Err(Denied::HeldBy(holder(text))),
+        Err(TryLockError::Error(error)) => Err(Denied::Io(error)),
     }
 }
 
