@@ -47,11 +47,16 @@ pub(super) struct Mark {
 impl Mark {
     /// Before anything was acknowledged.
     pub(super) const fn first(store: Identity) -> Self {
-        Self { store, sequence: 0, position: Position::START, link: Chain::START }
+        Self::made(store, Position::START, Chain::START)
     }
 
-    /// The next one.
-    pub(super) const fn at(self, position: Position, link: Chain) -> Self {
+    /// The first of a companion that is made, which stands in the first place.
+    pub(super) const fn made(store: Identity, position: Position, link: Chain) -> Self {
+        Self { store, sequence: 0, position, link }
+    }
+
+    /// The one after it, for the other place.
+    const fn next(self, position: Position, link: Chain) -> Self {
         Self { sequence: self.sequence + 1, position, link, ..self }
     }
 
@@ -123,7 +128,7 @@ impl Acknowledged {
         if position == self.last.position {
             return Ok(());
         }
-        self.last = self.last.at(position, link);
+        self.last = self.last.next(position, link);
         let [even, odd] = PLACES;
         let place = if self.last.sequence.is_multiple_of(2) { even } else { odd };
         self.file.write_all_at(&self.last.bytes(), place)?;
@@ -169,6 +174,21 @@ mod tests {
             torn[bit / 8] ^= 1 << (bit % 8);
             assert_eq!(position(&torn), Some(30), "bit {bit}");
         }
+    }
+
+    #[test]
+    fn a_torn_first_write_behind_a_mark_that_was_made_leaves_that_one() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let place = Place::of(&directory.path().join("events.db")).expect("a place");
+        let made = Mark::made(Identity([7; 16]), Position(10), Chain([1; 32]));
+        Acknowledged::create(&place, &made).expect("a file");
+        let mut file = Acknowledged::open(&place, made, true).expect("the file");
+        file.advance(Position(20), Chain([2; 32])).expect("a write");
+        let mut bytes = fs::read(place.acknowledged()).expect("the file");
+        assert_eq!(position(&bytes), Some(20));
+        let newest = [0, 4096].into_iter().find(|at| position(&bytes[*at..*at + MARK]) == Some(20));
+        bytes[newest.expect("a place") + MARK - 1] ^= 1;
+        assert_eq!(position(&bytes), Some(10));
     }
 
     #[test]

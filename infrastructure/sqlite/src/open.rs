@@ -204,7 +204,7 @@ fn link_at(connection: &Connection, position: Position) -> rusqlite::Result<Opti
 pub(super) fn mark_of(connection: &Connection, store: Identity) -> rusqlite::Result<Mark> {
     let head = head(connection)?;
     let link = link_at(connection, head)?.unwrap_or(Chain::START);
-    Ok(Mark::first(store).at(head, link))
+    Ok(Mark::made(store, head, link))
 }
 
 fn new_identity(connection: &Connection) -> rusqlite::Result<Identity> {
