@@ -32,9 +32,24 @@ fn finds(next: &Ended, promised: &BTreeSet<String>) -> Result<(), String> {
     Err(format!("{} of {of} events are lost, the first {first}; refusals: {refused:?}", lost.len()))
 }
 
+/// What was promised is known on the disk, whatever the log says.
+fn is_marked(machine: &Machine, promised: &BTreeSet<String>) -> Result<(), String> {
+    let position = |line: &String| line.split(' ').next()?.parse().ok();
+    let Some(last) = promised.iter().filter_map(position).max() else { return Ok(()) };
+    let condition = fundflow_sqlite::condition(machine.directory().join("events.db"));
+    let marked = condition.map_err(|error| error.to_string())?.acknowledged;
+    let fits = marked.is_some_and(|marked| marked.0 >= last);
+    if fits {
+        Ok(())
+    } else {
+        Err(format!("{last} was acknowledged, and the mark says {marked:?}"))
+    }
+}
+
 /// After a cut: all that was promised is there, the database is whole, and it is appended to.
 fn is_kept(machine: &Machine, promised: &BTreeSet<String>) -> Result<(), String> {
     machine.start_again();
+    is_marked(machine, promised)?;
     let next = lives(machine, MORE, Fate::Nothing);
     finds(&next, promised)?;
     let database = machine.directory().join("events.db");
