@@ -128,6 +128,11 @@ impl Acknowledged {
         if position == self.last.position {
             return Ok(());
         }
+        self.write(position, link)
+    }
+
+    /// The same, also where it stands there already: a sync that failed may have left it in the cache alone.
+    pub(super) fn write(&mut self, position: Position, link: Chain) -> io::Result<()> {
         self.last = self.last.next(position, link);
         let [even, odd] = PLACES;
         let place = if self.last.sequence.is_multiple_of(2) { even } else { odd };
