@@ -19,7 +19,9 @@ use fundflow_infrastructure::sqlite::{self, BackupError, Condition, Settings, Sq
 use fundflow_kernel::{counted::counted, loaded::with_sources};
 use serde::Serialize;
 use std::{
+    fs::{DirBuilder, OpenOptions},
     io::Write,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -134,8 +136,7 @@ fn copy(from: &Path, to: &Path, format: Format, out: &mut impl Write) -> Result<
 }
 
 fn private(directory: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
+    DirBuilder::new().recursive(true).mode(0o700).create(directory)
 }
 
 fn restore(
@@ -190,7 +191,9 @@ fn accept(
         let mut note = kept.clone().into_os_string();
         note.push(".reason");
         let faults = before.faults.join("\n");
-        std::fs::write(&note, format!("{who}: {reason}\n{faults}\n"))?;
+        let mut private = OpenOptions::new();
+        let mut note = private.write(true).create_new(true).mode(0o600).open(&note)?;
+        writeln!(note, "{who}: {reason}\n{faults}")?;
         complain(&format!("the mark of before is kept as {}\n", kept.display()));
     }
     say(&sqlite::condition(&path)?, format, out)?;
