@@ -20,6 +20,9 @@ pub mod store;
 
 pub mod checkpoint;
 
+// What stands for a whole log, outside of it.
+pub mod merkle;
+
 pub mod memory_store;
 
 // From a stream to a decision, and from a decision to an append.

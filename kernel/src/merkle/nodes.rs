@@ -1,0 +1,126 @@
+//! Making proofs: from the leaves, and from what is kept above them so that few leaves are read.
+
+use super::{Frontier, Hash, TreeHash};
+use std::{convert::Infallible, ops::Range};
+
+/// Roots of complete subtrees are kept at each height that is a multiple of this: with 256 leaves, 65,536, …
+pub const KEPT_EVERY: u32 = 8;
+
+/// Where the hashes of a tree come from.
+pub trait Nodes {
+    /// Why they do not come.
+    type Error;
+
+    /// What the tree is made with.
+    fn hash(&self) -> TreeHash;
+
+    /// These leaves, never more than 256.
+    ///
+    /// # Errors
+    /// Where they cannot be read, or are fewer.
+    fn leaves(&mut self, range: Range<u64>) -> Result<Vec<Hash>, Self::Error>;
+
+    /// The root that is kept of the complete subtree of that height, a multiple of [`KEPT_EVERY`] above 0. None where
+    /// none is kept: it is computed from what is below it.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn kept(&mut self, height: u32, number: u64) -> Result<Option<Hash>, Self::Error>;
+}
+
+/// The root of the complete subtree of that height and number.
+///
+/// # Errors
+/// As the nodes'.
+pub fn subtree<N: Nodes>(nodes: &mut N, height: u32, number: u64) -> Result<Hash, N::Error> {
+    if height > 0
+        && height.is_multiple_of(KEPT_EVERY)
+        && let Some(kept) = nodes.kept(height, number)?
+    {
+        return Ok(kept);
+    }
+    if height > KEPT_EVERY {
+        let left = subtree(nodes, height - 1, 2 * number)?;
+        let right = subtree(nodes, height - 1, 2 * number + 1)?;
+        return Ok(nodes.hash().node(left, right));
+    }
+    let mut tree = Frontier::new(nodes.hash());
+    for leaf in nodes.leaves(number << height..(number + 1) << height)? {
+        let Ok(()) = tree.grow(leaf, |_, _, _| Ok::<(), Infallible>(()));
+    }
+    Ok(tree.root())
+}
+
+/// The root over the first `size` leaves.
+///
+/// # Errors
+/// As the nodes'.
+pub fn root_of<N: Nodes>(nodes: &mut N, size: u64) -> Result<Hash, N::Error> {
+    Ok(Frontier::restore(nodes, size)?.root())
+}
+
+/// The path from a leaf to the root over `size` leaves, from the leaf upwards (RFC 9162, 2.1.3.1). `index` is below
+/// `size`.
+///
+/// # Errors
+/// As the nodes'.
+pub fn inclusion<N: Nodes>(nodes: &mut N, index: u64, size: u64) -> Result<Vec<Hash>, N::Error> {
+    let mut path = Vec::new();
+    let mut within = 0..size;
+    while within.end - within.start > 1 {
+        let middle = split(&within);
+        let beside = if index < middle { middle..within.end } else { within.start..middle };
+        path.push(over(nodes, &beside)?);
+        within = if index < middle { within.start..middle } else { middle..within.end };
+    }
+    path.reverse();
+    Ok(path)
+}
+
+/// The path that shows that the tree over `second` leaves begins with the tree over `first` (RFC 9162, 2.1.4.1). `first`
+/// is neither 0 nor above `second`.
+///
+/// # Errors
+/// As the nodes'.
+pub fn consistency<N: Nodes>(
+    nodes: &mut N,
+    first: u64,
+    second: u64,
+) -> Result<Vec<Hash>, N::Error> {
+    let mut path = Vec::new();
+    let mut within = 0..second;
+    while within.end != first {
+        let middle = split(&within);
+        if first <= middle {
+            path.push(over(nodes, &(middle..within.end))?);
+            within.end = middle;
+        } else {
+            path.push(over(nodes, &(within.start..middle))?);
+            within.start = middle;
+        }
+    }
+    // The first root itself is known to whoever asks, unless it was cut.
+    if within.start > 0 {
+        path.push(over(nodes, &within)?);
+    }
+    path.reverse();
+    Ok(path)
+}
+
+/// Where the left subtree ends: so many leaves as the largest power of two below their number.
+fn split(range: &Range<u64>) -> u64 {
+    let leaves = range.end - range.start;
+    range.start + (1 << (leaves - 1).ilog2())
+}
+
+/// The root over a range that the tree splits off.
+fn over<N: Nodes>(nodes: &mut N, range: &Range<u64>) -> Result<Hash, N::Error> {
+    let leaves = range.end - range.start;
+    if leaves.is_power_of_two() {
+        return subtree(nodes, leaves.ilog2(), range.start >> leaves.ilog2());
+    }
+    let middle = split(range);
+    let left = over(nodes, &(range.start..middle))?;
+    let right = over(nodes, &(middle..range.end))?;
+    Ok(nodes.hash().node(left, right))
+}
