@@ -6,7 +6,7 @@ use crate::{
     lock, open,
     open_error::{OpenError, Trouble},
     place::Place,
-    rescue, sql,
+    rescue, sql, tree,
 };
 use fundflow_kernel::store::Position;
 use rusqlite::Connection;
@@ -66,6 +66,19 @@ fn placed(path: &Path) -> Result<(PathBuf, Place), OpenError> {
     let io = |source| OpenError::Io { path: path.to_owned(), source };
     let place = Place::of(path).map_err(io)?;
     Ok((place.database().to_owned(), place))
+}
+
+/// Looks whether what the store keeps of the tree over its events fits them. Reads all of them.
+///
+/// # Errors
+/// [`OpenError`] where there is no store of ours to look at.
+pub fn tree_faults(path: impl AsRef<Path>) -> Result<Vec<String>, OpenError> {
+    let (_, place) = placed(path.as_ref())?;
+    let look = || {
+        let connection = open::for_reading(&place)?;
+        tree::faults(&connection, open::check_format(&connection)?)
+    };
+    look().map_err(|trouble: Trouble| trouble.at(&place))
 }
 
 fn look(place: &Place) -> Result<Condition, Trouble> {

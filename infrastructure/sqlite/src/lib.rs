@@ -29,6 +29,7 @@ mod heads;
 mod lock;
 mod possible_ids;
 mod recent;
+mod tree;
 mod writer;
 
 // Who reads, and what a row is.
@@ -39,6 +40,7 @@ mod sql;
 // What the disk alone can do, to compare with.
 pub mod bare_log;
 
-pub use condition::{Condition, accept, condition};
+pub use condition::{Condition, accept, condition, tree_faults};
 pub use open_error::OpenError;
 pub use store::{BackupError, Durability, Settings, SqliteStore};
+pub use tree::{StoredTree, differences};

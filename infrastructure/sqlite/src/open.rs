@@ -8,9 +8,13 @@ use crate::{
     place::Place,
     rescue,
     row::signed,
-    sql,
+    sql, tree,
 };
-use fundflow_kernel::{envelope::Chain, store::Position};
+use fundflow_kernel::{
+    envelope::Chain,
+    merkle::{Frontier, TreeHash},
+    store::Position,
+};
 use rusqlite::{
     Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior,
     config::DbConfig,
@@ -23,7 +27,9 @@ use std::{
 /// `FFLW`, in the database header: tells our files from other SQLite databases.
 const APPLICATION_ID: i32 = 0x4646_4c57;
 /// Of the tables. Raised by every change that an older program could not read.
-pub(super) const FORMAT: i32 = 3;
+pub(super) const FORMAT: i32 = 4;
+/// Without a tree over its events. Read, and brought to [`FORMAT`] by the next opening for writing.
+pub(super) const WITHOUT_TREE: i32 = 3;
 /// Without an identity and a companion that says how far it had acknowledged. Read, and brought to [`FORMAT`] by the
 /// next opening for writing.
 pub(super) const WITHOUT_IDENTITY: i32 = 2;
@@ -38,6 +44,7 @@ pub(super) const WAITS: u32 = 12;
 pub(super) struct Opened {
     pub(super) connection: Connection,
     pub(super) acknowledged: Acknowledged,
+    pub(super) tree: Frontier,
 }
 
 /// Opens a store that is there. The lock on it is held.
@@ -47,7 +54,9 @@ pub(super) fn for_writing(place: &Place, settings: &Settings) -> Result<Opened, 
     let connection = unmoved(place)?;
     connection.busy_timeout(settings.patience / WAITS)?;
     let format = match check_format(&connection) {
-        Err(Trouble::Unfinished) => fill(&connection, place).map(|()| FORMAT)?,
+        Err(Trouble::Unfinished) => {
+            fill(&connection, place, settings.tree_hash).map(|()| FORMAT)?
+        }
         format => format?,
     };
     // Not before the file is known to be ours: this changes its header.
@@ -67,13 +76,17 @@ pub(super) fn for_writing(place: &Place, settings: &Settings) -> Result<Opened, 
         give_identity(&connection, place)?;
     }
     let last = check_acknowledged(&connection, place.mark()?.ok_or(Trouble::Alone)?)?;
+    if format < FORMAT {
+        tree::give(&connection)?;
+    }
+    let tree = tree::frontier(&connection)?;
     let syncs = settings.durability == Durability::Full;
     let mut acknowledged = Acknowledged::open(place, last, syncs)?;
     // A process that died before it moved the mark has left more; from now on readers are told of it.
     let there = mark_of(&connection, last.store)?;
     acknowledged.write(there.position, there.link)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
-    Ok(Opened { connection, acknowledged })
+    Ok(Opened { connection, acknowledged, tree })
 }
 
 /// A connection that may write, and that leaves the log where it is when it is closed.
@@ -157,7 +170,7 @@ pub(super) fn check_format(connection: &Connection) -> Result<i32, Trouble> {
         _ => return Err(Trouble::NotAStore),
     }
     match pragma("user_version")? {
-        found @ (FORMAT | WITHOUT_IDENTITY) => Ok(found),
+        found @ (FORMAT | WITHOUT_TREE | WITHOUT_IDENTITY) => Ok(found),
         found if found < FORMAT => Err(Trouble::Older(found)),
         found => Err(Trouble::Newer(found)),
     }
@@ -212,11 +225,11 @@ fn new_identity(connection: &Connection) -> rusqlite::Result<Identity> {
 }
 
 /// Makes the database under another name and gives it its own when it is whole. The lock on its name is held.
-pub(super) fn create(place: &Place) -> Result<(), Trouble> {
+pub(super) fn create(place: &Place, hash: TreeHash) -> Result<(), Trouble> {
     let new = place.begin("")?;
     let connection = Connection::open(&new)?;
     connection.pragma_update(None, "page_size", PAGE_BYTES)?;
-    fill(&connection, place)?;
+    fill(&connection, place, hash)?;
     connection.close().map_err(|(_, error)| error)?;
     File::open(&new)?.sync_all()?;
     fs::rename(&new, place.database())?;
@@ -226,7 +239,7 @@ pub(super) fn create(place: &Place) -> Result<(), Trouble> {
 
 /// All tables, in one transaction. *If the process dies before it, the companion is one that acknowledged nothing, and
 /// says nothing beside a database that is not there or is not filled.*
-fn fill(connection: &Connection, place: &Place) -> Result<(), Trouble> {
+fn fill(connection: &Connection, place: &Place, hash: TreeHash) -> Result<(), Trouble> {
     let store = new_identity(connection)?;
     Acknowledged::create(place, &Mark::first(store))?;
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
@@ -234,13 +247,14 @@ fn fill(connection: &Connection, place: &Place) -> Result<(), Trouble> {
         transaction.execute(statement, [])?;
     }
     transaction.execute(sql::SET_IDENTITY, [store.0])?;
+    transaction.execute(sql::SET_TREE_HASH, [hash.name()])?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", FORMAT)?;
     transaction.commit()?;
     Ok(())
 }
 
-/// Brings a store of before the companion to this format. *If the process dies in between, the companion is of a
+/// Brings a store of before the companion to the format that has one. *If the process dies in between, the companion is of a
 /// store without an identity, and made again.*
 fn give_identity(connection: &Connection, place: &Place) -> Result<(), Trouble> {
     let store = new_identity(connection)?;
@@ -249,7 +263,7 @@ fn give_identity(connection: &Connection, place: &Place) -> Result<(), Trouble> 
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     transaction.execute(sql::CREATE_STORE, [])?;
     transaction.execute(sql::SET_IDENTITY, [store.0])?;
-    transaction.pragma_update(None, "user_version", FORMAT)?;
+    transaction.pragma_update(None, "user_version", WITHOUT_TREE)?;
     transaction.commit()?;
     Ok(())
 }

@@ -123,6 +123,18 @@ pub enum OpenError {
         /// What is there instead.
         found: String,
     },
+    /// An event is missing, so the tree over the events cannot go on.
+    #[error(
+        "{path} cannot be written to: {what}; keep a copy of all its files, see `fundflow audit verify`, and restore a \
+         backup",
+        path = path.display()
+    )]
+    Broken {
+        /// The store, by its canonical path.
+        path: PathBuf,
+        /// What is missing.
+        what: String,
+    },
     /// A process that reads keeps the log of a process that was killed from being written anew.
     #[error(
         "the process that wrote {path} last was stopped, and others that still read the store keep its log from \
@@ -191,6 +203,7 @@ pub(super) enum Trouble {
     Unreadable,
     OfAnother,
     Lost { acknowledged: Position, found: String },
+    Broken(String),
     Read,
     Newer(i32),
     Older(i32),
@@ -235,6 +248,7 @@ impl Trouble {
                 OpenError::Unfit { path, companion, what: "belongs to another store" }
             }
             Trouble::Lost { acknowledged, found } => OpenError::Lost { path, acknowledged, found },
+            Trouble::Broken(what) => OpenError::Broken { path, what },
             Trouble::Read => OpenError::Read { path },
             Trouble::Newer(found) => OpenError::Newer { path, found, known: FORMAT },
             Trouble::Older(found) => OpenError::Older { path, found, known: FORMAT },

@@ -8,6 +8,7 @@ use crate::{
     recent::Recent,
     row::{self, signed},
     sql,
+    tree::StoredTree,
 };
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
@@ -154,6 +155,18 @@ impl Reader {
             load.query_row([reader], read).optional()
         });
         Ok(found.map_err(refused)?.map(|(at, content)| (Position(at.unsigned_abs()), content)))
+    }
+
+    /// All in one transaction, so that it is the tree of one moment.
+    pub(super) fn tree<T>(
+        &mut self,
+        read: impl FnOnce(&mut StoredTree<'_>) -> Result<T, ReadError>,
+    ) -> Result<T, ReadError> {
+        let reading = self.database.unchecked_transaction().map_err(refused)?;
+        let format = reading.pragma_query_value(None, "user_version", |row| row.get(0));
+        let outcome = read(&mut StoredTree::of(&reading, format.map_err(refused)?)?)?;
+        reading.finish().map_err(refused)?;
+        Ok(outcome)
     }
 
     pub(super) fn copy_to(&mut self, path: &str) -> Result<(), ReadError> {

@@ -7,7 +7,7 @@ macro_rules! statement {
 }
 
 /// Builds an empty store, in this order.
-pub(super) const CREATE: [&str; 13] = [
+pub(super) const CREATE: [&str; 17] = [
     statement!("create/01_streams"),
     statement!("create/02_event_types"),
     statement!("create/03_events"),
@@ -21,13 +21,26 @@ pub(super) const CREATE: [&str; 13] = [
     statement!("create/11_event_types_no_update"),
     statement!("create/12_event_types_no_delete"),
     CREATE_STORE,
+    CREATE_TREE[0],
+    CREATE_TREE[1],
+    CREATE_TREE[2],
+    CREATE_TREE[3],
 ];
 
 /// What format 3 added.
 pub(super) const CREATE_STORE: &str = statement!("create/13_store");
+/// What format 4 added.
+pub(super) const CREATE_TREE: [&str; 4] = [
+    statement!("create/14_store_hash"),
+    statement!("create/15_tree"),
+    statement!("create/16_tree_no_update"),
+    statement!("create/17_tree_no_delete"),
+];
 pub(super) const NEW_IDENTITY: &str = statement!("new_identity");
 pub(super) const SET_IDENTITY: &str = statement!("set_identity");
 pub(super) const IDENTITY: &str = statement!("identity");
+pub(super) const TREE_HASH: &str = statement!("tree_hash");
+pub(super) const SET_TREE_HASH: &str = statement!("set_tree_hash");
 pub(super) const INTEGRITY: &str = statement!("integrity");
 pub(super) const LINK_AT: &str = statement!("link_at");
 
@@ -49,6 +62,11 @@ pub(super) const STORED_IDS: &str = statement!("stored_ids");
 pub(super) const INSERT_STREAM: &str = statement!("insert_stream");
 pub(super) const INSERT_EVENT_TYPE: &str = statement!("insert_event_type");
 pub(super) const INSERT_EVENT: &str = statement!("insert_event");
+
+pub(super) const INSERT_NODE: &str = statement!("insert_node");
+pub(super) const NODE: &str = statement!("node");
+pub(super) const NODES: &str = statement!("nodes");
+pub(super) const LEAVES: &str = statement!("leaves");
 
 pub(super) const READ_ALL: &str = statement!("read_all");
 pub(super) const READ_STREAM: &str = statement!("read_stream");

@@ -9,10 +9,12 @@ use crate::{
     reader::Readers,
     row::signed,
     sql,
+    tree::StoredTree,
     writer::{self, Job, Start, Work},
 };
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
+    merkle::{Frontier, TreeHash, TreeHead},
     store::{AppendError, Batch, Checkpoints, EventStore, Position, ReadError, Version},
 };
 use std::{
@@ -50,6 +52,8 @@ pub struct Settings {
     pub queued_appends: usize,
     /// The most pages that the database may have; at the limit a write fails as on a full disk.
     pub max_pages: Option<u32>,
+    /// The hash of the tree over the events; counts only when the store is made.
+    pub tree_hash: TreeHash,
     /// How long to wait for another program that holds the database, before a batch is refused.
     pub patience: Duration,
 }
@@ -63,6 +67,7 @@ impl Default for Settings {
             checkpoint_pages: 10_000,
             queued_appends: 1024,
             max_pages: None,
+            tree_hash: TreeHash::Sha256,
             patience: Duration::from_secs(60),
         }
     }
@@ -146,10 +151,10 @@ impl SqliteStore {
         let stands = place.look().map_err(trouble)?;
         let (lock, owner) = lock::take(&place).map_err(denied)?;
         if stands == Stands::Nothing && !has_content(place.database()) {
-            open::create(&place).map_err(trouble)?;
+            open::create(&place, settings.tree_hash).map_err(trouble)?;
         }
         let lock = lock.and_database(&place).map_err(denied)?;
-        let Opened { connection: mut database, acknowledged } =
+        let Opened { connection: mut database, acknowledged, tree } =
             open::for_writing(&place, settings).map_err(trouble)?;
         let started = database
             .query_row(sql::TAKE_OVER, [owner], |row| row.get(0))
@@ -164,6 +169,7 @@ impl SqliteStore {
         let start = Start {
             database,
             acknowledged,
+            tree,
             helper,
             lock,
             epoch,
@@ -206,6 +212,34 @@ impl SqliteStore {
     /// [`ReadError`] as for any read.
     pub fn stream_names(&self, from: &str, until: &str) -> Result<Vec<StreamName>, ReadError> {
         self.0.readers.with(|reader| reader.stream_names(from, until))
+    }
+
+    /// The tree over the events that are acknowledged now; of a store that is read, over those that were there when it
+    /// was opened.
+    ///
+    /// # Errors
+    /// [`ReadError`] as for any read.
+    pub fn tree_head(&self) -> Result<TreeHead, ReadError> {
+        self.tree_head_at(*self.0.head.borrow())
+    }
+
+    /// The tree as it was at that position, which an append has answered.
+    ///
+    /// # Errors
+    /// [`ReadError`] as for any read, and where there is no such position.
+    pub fn tree_head_at(&self, at: Position) -> Result<TreeHead, ReadError> {
+        self.tree(|tree| Ok(Frontier::restore(tree, at.0)?.head()))
+    }
+
+    /// Lends the hashes of the tree, to make proofs of.
+    ///
+    /// # Errors
+    /// As `read`'s, and [`ReadError`] as for any read.
+    pub fn tree<T>(
+        &self,
+        read: impl FnOnce(&mut StoredTree<'_>) -> Result<T, ReadError>,
+    ) -> Result<T, ReadError> {
+        self.0.readers.with(|reader| reader.tree(read))
     }
 
     /// Writes a consistent copy to a file that does not exist yet, while appends go on. The copy is

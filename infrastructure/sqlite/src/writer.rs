@@ -2,7 +2,7 @@
 //!
 //! 1. Wait for a job; take every other one that waits as well, up to a bound.
 //! 2. Begin. Look whether this process still owns the store.
-//! 3. Plan and insert each batch. A refused batch inserts nothing; the others go on. A stream that is to be
+//! 3. Plan and insert each batch, and what it completes of the tree (`tree`). A refused batch inserts nothing; the others go on. A stream that is to be
 //!    new is taken for new without a look; where its name is there all the same, or a batch would be refused,
 //!    nothing of the transaction is done, and all of it is planned once more by what is there.
 //! 4. Commit: one sync for all of them. *If the process dies before this returns, each batch is
@@ -31,6 +31,7 @@ use failed::{DOUBLE, Failed, Stopped, is_busy};
 use foldhash::fast::RandomState;
 use fundflow_kernel::{
     envelope::{Chain, StreamName},
+    merkle::{Frontier, leaf},
     store::{AppendError, Batch, Position, StreamAppend},
 };
 use group::Group;
@@ -68,6 +69,7 @@ impl Work {
 pub(super) struct Start {
     pub(super) database: Connection,
     pub(super) acknowledged: Acknowledged,
+    pub(super) tree: Frontier,
     pub(super) helper: checkpoint::Helper,
     pub(super) lock: Lock,
     pub(super) epoch: i64,
@@ -83,6 +85,7 @@ pub(super) fn run(start: Start) {
     let Start {
         mut database,
         acknowledged,
+        tree,
         helper,
         lock,
         epoch,
@@ -94,7 +97,7 @@ pub(super) fn run(start: Start) {
     } = start;
     let mut closed = None;
     let mut poisoned = true;
-    match Writer::new(&database, acknowledged, epoch, head, cached_streams, ids) {
+    match Writer::new(&database, (acknowledged, tree), epoch, head, cached_streams, ids) {
         Ok(mut writer) => {
             closed = writer.serve(&mut jobs, &published, &helper.failure);
             poisoned = matches!(writer.stopped, Some(Stopped::Poisoned { .. }));
@@ -115,6 +118,7 @@ pub(super) fn run(start: Start) {
 struct Writer<'db> {
     database: &'db Connection,
     acknowledged: Acknowledged,
+    tree: Frontier,
     epoch: i64,
     head: Position,
     /// Of the last event that was inserted.
@@ -129,6 +133,7 @@ struct Writer<'db> {
     insert_stream: Statement<'db>,
     insert_event_type: Statement<'db>,
     insert_event: Statement<'db>,
+    insert_node: Statement<'db>,
     save_checkpoint: Statement<'db>,
     scratch: String,
 }
@@ -136,7 +141,7 @@ struct Writer<'db> {
 impl<'db> Writer<'db> {
     fn new(
         database: &'db Connection,
-        acknowledged: Acknowledged,
+        (acknowledged, tree): (Acknowledged, Frontier),
         epoch: i64,
         head: Position,
         cached_streams: usize,
@@ -145,6 +150,7 @@ impl<'db> Writer<'db> {
         Ok(Self {
             database,
             acknowledged,
+            tree,
             epoch,
             head,
             link: Chain::START,
@@ -157,6 +163,7 @@ impl<'db> Writer<'db> {
             insert_stream: database.prepare(sql::INSERT_STREAM)?,
             insert_event_type: database.prepare(sql::INSERT_EVENT_TYPE)?,
             insert_event: database.prepare(sql::INSERT_EVENT)?,
+            insert_node: database.prepare(sql::INSERT_NODE)?,
             save_checkpoint: database.prepare(sql::SAVE_CHECKPOINT)?,
             scratch: String::new(),
         })
@@ -264,10 +271,10 @@ impl<'db> Writer<'db> {
 
     /// Nearly all streams that are to be new are: to look each of them up first would be for nothing.
     fn write_or_look(&mut self, works: &[Work]) -> Result<Vec<Answer>, Failed> {
-        let before = self.head;
+        let before = (self.head, self.tree.clone());
         match self.write(works, New::Believed) {
             Err(Failed::NotNew) => {
-                self.head = before;
+                (self.head, self.tree) = before;
                 self.heads.forget_all()?;
                 self.types = types_of(self.database)?;
                 self.write(works, New::LookedUp)
@@ -358,6 +365,10 @@ impl<'db> Writer<'db> {
             let version = append.expected.plus(index + 1);
             let place = Place { position, name: &append.stream, stream, version, event_type };
             row::insert(&mut self.insert_event, &place, event, &mut self.scratch)?;
+            let leaf = leaf(self.tree.hash(), append.stream.as_str(), version, event.chain);
+            self.tree.grow(leaf, |height, number, root| {
+                self.insert_node.execute((height, signed(number), root.0)).map(drop)
+            })?;
             (self.head, self.link) = (position, event.chain);
         }
         Ok(())

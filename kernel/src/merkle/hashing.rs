@@ -60,7 +60,9 @@ impl TreeHash {
     fn over(self, parts: &[&[u8]]) -> Hash {
         fn digest<D: Digest<OutputSize = sha2::digest::consts::U32>>(parts: &[&[u8]]) -> Hash {
             let mut digest = D::new();
-            parts.iter().for_each(|part| digest.update(part));
+            for part in parts {
+                digest.update(part);
+            }
             Hash(digest.finalize().into())
         }
         match self {

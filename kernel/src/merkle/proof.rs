@@ -61,7 +61,7 @@ fn roots_by(earlier: &TreeHead, later: u64, path: &[Hash]) -> Option<(Hash, Hash
 
 /// Above a right edge that is a left child there is nothing beside it.
 fn skip_left(at: &mut u64, last: &mut u64) {
-    while *at % 2 == 0 && *at > 0 {
+    while at.is_multiple_of(2) && *at > 0 {
         (*at, *last) = (*at / 2, *last / 2);
     }
 }

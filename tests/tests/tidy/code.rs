@@ -11,6 +11,10 @@ const FLOATS: &[(&str, &str)] =
 const SQL: &[(&str, &str)] = &[
     ("cli/tests/damage.rs", "does what a vandal would"),
     ("cli/tests/store_files.rs", "does what a vandal and a failing disk would"),
+    (
+        "infrastructure/sqlite/src/tree/tests.rs",
+        "makes a store of before the tree, and damages one",
+    ),
     ("tests/tests/sqlite_store.rs", "looks behind the store's back, as an auditor would"),
 ];
 

@@ -1,9 +1,10 @@
 //! What a group of batches leaves when a stream that a caller believed new is not.
 
 use super::*;
-use crate::{Settings, open, place::Place, reader::Reader};
+use crate::{Settings, open, place::Place, reader::Reader, tree};
 use fundflow_kernel::{
     envelope::{Actor, Chain, EventId, NewEvent, Recorded},
+    merkle::TreeHash,
     store::Version,
     time::Timestamp,
 };
@@ -29,7 +30,7 @@ impl Scratch {
 fn open_at(path: &Path) -> (Connection, i64, Position) {
     let place = Place::of(path).expect("a place");
     if !path.exists() {
-        let Ok(()) = open::create(&place) else { panic!("a new store") };
+        let Ok(()) = open::create(&place, TreeHash::Sha256) else { panic!("a new store") };
     }
     let Ok(opened) = open::for_writing(&place, &Settings::default()) else { panic!("a store") };
     let database = opened.connection;
@@ -43,7 +44,9 @@ fn ids() -> Arc<PossibleIds> {
 }
 
 fn writer((database, epoch, head): &(Connection, i64, Position)) -> Writer<'_> {
-    Writer::new(database, companion(database), *epoch, *head, 100, ids()).expect("a writer")
+    let tree = tree::frontier(database);
+    let Ok(tree) = tree else { panic!("a tree") };
+    Writer::new(database, (companion(database), tree), *epoch, *head, 100, ids()).expect("a writer")
 }
 
 fn companion(database: &Connection) -> Acknowledged {
@@ -267,9 +270,10 @@ fn nothing_is_surely_absent_before_all_that_was_there_at_the_opening_is_known() 
     let (Position(head), ids) = (first.head, ids());
     drop(first);
     let opened = (opened.0, opened.1, Position(head));
+    let Ok(tree) = tree::frontier(&opened.0) else { panic!("a tree") };
+    let companions = (companion(&opened.0), tree);
     let mut writer =
-        Writer::new(&opened.0, companion(&opened.0), opened.1, opened.2, 100, ids.clone())
-            .expect("one");
+        Writer::new(&opened.0, companions, opened.1, opened.2, 100, ids.clone()).expect("one");
 
     let mut pages = 0;
     while writer.learn() {

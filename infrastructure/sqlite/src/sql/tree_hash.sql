@@ -1,0 +1,2 @@
+-- Binds: none.
+SELECT tree_hash FROM store
