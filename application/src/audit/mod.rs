@@ -35,15 +35,18 @@ mod suspect;
 mod trail;
 mod transit;
 mod whole;
+mod witness;
 
 pub use report::{Check, Counts, Difference, Finding, Holding, LISTED, Report, Unchecked};
+pub use witness::{Found, Witness};
 
 use crate::desk::{Log, Next, Registry};
 use books::Books;
 use fundflow_kernel::{
-    envelope::Recorded,
+    envelope::{Chain, Recorded},
     fold::Fold,
     ids::TransactionId,
+    merkle::TreeHash,
     store::{EventStore, Position, ReadError, Version},
     streams::Damage,
     time::Timestamp,
@@ -67,7 +70,21 @@ pub async fn verify<S: EventStore>(
     registry: &Registry,
     progress: impl FnMut(Position, Position),
 ) -> Result<Report, ReadError> {
-    verify_within(store, registry, RESTING, progress).await
+    let mut nobody = Witness::of(TreeHash::default(), []);
+    replay(store, registry, (RESTING, &mut nobody), progress).await
+}
+
+/// The same, and the tree over the log is computed beside it.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn verify_beside<S: EventStore>(
+    store: &S,
+    registry: &Registry,
+    witness: &mut Witness,
+    progress: impl FnMut(Position, Position),
+) -> Result<Report, ReadError> {
+    replay(store, registry, (RESTING, witness), progress).await
 }
 
 /// The same in less memory, or in more: beside what is open, so many sagas and streams stay there.
@@ -78,6 +95,16 @@ pub async fn verify_within<S: EventStore>(
     store: &S,
     registry: &Registry,
     at_rest: usize,
+    progress: impl FnMut(Position, Position),
+) -> Result<Report, ReadError> {
+    let mut nobody = Witness::of(TreeHash::default(), []);
+    replay(store, registry, (at_rest, &mut nobody), progress).await
+}
+
+async fn replay<S: EventStore>(
+    store: &S,
+    registry: &Registry,
+    (at_rest, witness): (usize, &mut Witness),
     mut progress: impl FnMut(Position, Position),
 ) -> Result<Report, ReadError> {
     let mut log = Log::after(store, Position::START);
@@ -87,11 +114,13 @@ pub async fn verify_within<S: EventStore>(
             Next::Events(page) => {
                 for event in &page {
                     audit.memory.revive((store, registry), &audit.trails, event).await?;
-                    audit.hear(event);
+                    let link = audit.hear(event);
+                    witness.hear(event, link);
                     audit.memory.go_on((store, registry), &audit.trails, event).await?;
                 }
             }
             Next::Damaged(Damage { place, what }) => {
+                witness.misses(&place.to_string());
                 audit.report.add(Check::Readable, place.to_string(), what.to_string(), None);
             }
             Next::End => break,
@@ -134,7 +163,8 @@ impl<'a> Audit<'a> {
         }
     }
 
-    fn hear(&mut self, event: &Recorded) {
+    /// Returns the link that follows from what is stored of the event.
+    fn hear(&mut self, event: &Recorded) -> Chain {
         self.report.counts.events += 1;
         self.place(event);
         let mut trail = self.trails.remove(&event.stream).unwrap_or_default();
@@ -143,7 +173,8 @@ impl<'a> Audit<'a> {
             self.begins(event);
         }
         self.is_prepared(event, &owner);
-        for (check, what) in trail.follow(event, owner.clone()) {
+        let (link, findings) = trail.follow(event, owner.clone());
+        for (check, what) in findings {
             self.find(check, event, what);
         }
         self.report.counts.links += 1;
@@ -157,6 +188,7 @@ impl<'a> Audit<'a> {
             self.books.transit.lose(&event.event.correlation);
         }
         self.trails.insert(event.stream.clone(), trail);
+        link
     }
 
     fn begins(&mut self, event: &Recorded) {

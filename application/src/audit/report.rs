@@ -25,6 +25,10 @@ pub enum Check {
     EventId,
     /// The link covers the event and the link before.
     Chain,
+    /// What the store keeps of the tree over the log fits the events.
+    Tree,
+    /// The log begins with the log of a head that was kept elsewhere.
+    Head,
     /// Process, correlation and causation fit the stream.
     Envelope,
     /// A decider could have written the event onto what precedes it.
@@ -61,6 +65,8 @@ impl Check {
             Check::Versions => "versions",
             Check::EventId => "event id",
             Check::Chain => "chain",
+            Check::Tree => "tree",
+            Check::Head => "head",
             Check::Envelope => "envelope",
             Check::History => "history",
             Check::I1 => "I1 entry balances",

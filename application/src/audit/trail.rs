@@ -20,8 +20,13 @@ pub(super) struct Trail {
 }
 
 impl Trail {
-    /// Takes in the next event, and says what is wrong with its place, its ID and its link.
-    pub(super) fn follow(&mut self, event: &Recorded, owner: Owner) -> Vec<(Check, String)> {
+    /// Takes in the next event. Returns the link that it should have, and what is wrong with its place, its ID and its
+    /// link.
+    pub(super) fn follow(
+        &mut self,
+        event: &Recorded,
+        owner: Owner,
+    ) -> (Chain, Vec<(Check, String)>) {
         let mut findings = Vec::new();
         let Recorded { stream, version, event: new, .. } = event;
         let expected = self.version.plus(1);
@@ -47,6 +52,6 @@ impl Trail {
             }
             Some(_) => {}
         }
-        findings
+        (link, findings)
     }
 }

@@ -1,0 +1,143 @@
+//! Keys that sign heads: Ed25519, named.
+
+use crate::{
+    head::{Head, KeyName, Signature, SignedHead},
+    refused::{Refused, quoted},
+    text::{hex, to_hex},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use ed25519_dalek::Signer as _;
+use sha2::{Digest as _, Sha256};
+use std::{fmt, str::FromStr};
+
+const ED25519: u8 = 1;
+const SEED: &str = "fundflow-ed25519-seed-1 ";
+
+/// A text that is no key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("it is not {what}: {allowed}")]
+pub struct NotAKey {
+    what: &'static str,
+    allowed: &'static str,
+}
+
+/// What checks signatures, handed to others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifierKey {
+    name: KeyName,
+    key: ed25519_dalek::VerifyingKey,
+}
+
+/// What signs. Never shown.
+pub struct SigningKey {
+    name: KeyName,
+    key: ed25519_dalek::SigningKey,
+}
+
+impl VerifierKey {
+    /// How the key is called.
+    pub const fn name(&self) -> &KeyName {
+        &self.name
+    }
+
+    fn id(&self) -> [u8; 4] {
+        let named =
+            Sha256::new().chain_update(self.name.to_string()).chain_update([b'\n', ED25519]);
+        let hash = named.chain_update(self.key.as_bytes()).finalize();
+        [hash[0], hash[1], hash[2], hash[3]]
+    }
+
+    fn is_of(&self, signature: &Signature) -> bool {
+        signature.name == self.name && signature.key_id == self.id()
+    }
+
+    fn holds(&self, head: &Head, signature: &Signature) -> bool {
+        let signature = ed25519_dalek::Signature::from_slice(&signature.bytes);
+        let text = head.text();
+        signature.is_ok_and(|it| self.key.verify_strict(text.as_bytes(), &it).is_ok())
+    }
+}
+
+impl fmt::Display for VerifierKey {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = STANDARD.encode([&[ED25519][..], self.key.as_bytes()].concat());
+        write!(out, "{}+{}+{key}", self.name, to_hex(&self.id()))
+    }
+}
+
+impl FromStr for VerifierKey {
+    type Err = NotAKey;
+    fn from_str(text: &str) -> Result<Self, NotAKey> {
+        let allowed = "NAME+KEYID+BASE64 of an Ed25519 key, as `fundflow audit keygen` prints it";
+        let read = || {
+            let (name, rest) = text.split_once('+')?;
+            let (id, key) = rest.split_once('+')?;
+            let bytes = STANDARD.decode(key).ok()?;
+            let (algorithm, key) = bytes.split_first()?;
+            let key = ed25519_dalek::VerifyingKey::from_bytes(key.try_into().ok()?).ok()?;
+            let found = Self { name: name.parse().ok()?, key };
+            let fits = *algorithm == ED25519 && hex(id)? == found.id() && !found.key.is_weak();
+            fits.then_some(found)
+        };
+        read().ok_or(NotAKey { what: "a verifier key", allowed })
+    }
+}
+
+impl SigningKey {
+    /// Of a seed that is nobody else's.
+    pub fn of(name: KeyName, seed: &[u8; 32]) -> Self {
+        Self { name, key: ed25519_dalek::SigningKey::from_bytes(seed) }
+    }
+
+    /// Of a key file.
+    ///
+    /// # Errors
+    /// [`NotAKey`], without a word of what the file holds.
+    pub fn read(name: KeyName, file: &str) -> Result<Self, NotAKey> {
+        let seed = file.strip_suffix('\n').and_then(|line| hex(line.strip_prefix(SEED)?));
+        let allowed = "one line as `fundflow audit keygen` writes it";
+        let seed = seed.ok_or(NotAKey { what: "a key file", allowed })?;
+        Ok(Self::of(name, &seed))
+    }
+
+    /// A key file.
+    pub fn file(seed: &[u8; 32]) -> String {
+        format!("{SEED}{}\n", to_hex(seed))
+    }
+
+    /// What checks its signatures.
+    pub fn verifier(&self) -> VerifierKey {
+        VerifierKey { name: self.name.clone(), key: self.key.verifying_key() }
+    }
+
+    /// The head with a signature of this key, and no other.
+    pub fn sign(&self, head: Head) -> SignedHead {
+        let bytes = self.key.sign(head.text().as_bytes()).to_bytes().to_vec();
+        let (name, key_id) = (self.name.clone(), self.verifier().id());
+        SignedHead { head, signatures: vec![Signature { name, key_id, bytes }] }
+    }
+}
+
+impl SignedHead {
+    /// Checks that each of these keys has signed it. Returns the names of those that signed it, too, and are unknown.
+    ///
+    /// # Errors
+    /// [`Refused`] with the key that has not, or whose signature does not hold.
+    pub fn check(&self, keys: &[VerifierKey]) -> Result<Vec<KeyName>, Refused> {
+        for key in keys {
+            let place = format!("signature of {}", key.name);
+            let Some(signature) = self.signatures.iter().find(|it| key.is_of(it)) else {
+                let named = self.signatures.iter().any(|it| it.name == key.name);
+                let what =
+                    if named { "it is of another key of that name" } else { "there is none" };
+                return Err(Refused::new(place, what));
+            };
+            if !key.holds(&self.head, signature) {
+                let id = quoted(&to_hex(&signature.key_id));
+                return Err(Refused::new(place, format!("that of key {id} does not hold")));
+            }
+        }
+        let unknown = self.signatures.iter().filter(|it| !keys.iter().any(|key| key.is_of(it)));
+        Ok(unknown.map(|it| it.name.clone()).collect())
+    }
+}
