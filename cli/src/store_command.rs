@@ -1,7 +1,7 @@
 //! `fundflow store`: the files of the store themselves.
 //!
 //! ```text
-//! fundflow store check                   is all there that was acknowledged, is the database whole
+//! fundflow store check                   is all there that was acknowledged, is the database whole, and its tree
 //! fundflow store backup TO               a consistent copy while an engine runs, a store of its own
 //! fundflow store restore FROM            a copy takes the place of a store that is not there
 //! fundflow store accept --reason R --apply
@@ -85,7 +85,10 @@ pub(crate) fn run(
 }
 
 fn check(store: &Path, format: Format, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    let condition = sqlite::condition(database(store))?;
+    let mut condition = sqlite::condition(database(store))?;
+    if condition.faults.is_empty() {
+        condition.faults = sqlite::tree_faults(database(store))?;
+    }
     say(&condition, format, out)?;
     if condition.faults.is_empty() {
         return Ok(ExitCode::SUCCESS);

@@ -41,11 +41,17 @@ pub struct Unwritable {
     what: &'static str,
 }
 
+impl Unwritable {
+    pub(crate) fn of(recorded: &Recorded, what: &'static str) -> Self {
+        Self { stream: recorded.stream.to_string(), version: recorded.version, what }
+    }
+}
+
 impl Proven {
     /// Whether it can be written at all.
     pub(crate) fn is_writable(&self) -> Result<(), Unwritable> {
-        let Recorded { stream, version, event, .. } = &self.recorded;
-        let refuse = |what| Err(Unwritable { stream: stream.to_string(), version: *version, what });
+        let event = &self.recorded.event;
+        let refuse = |what| Err(Unwritable::of(&self.recorded, what));
         if instant(event.occurred_at).is_none() || instant(event.recorded_at).is_none() {
             return refuse("an instant of it is not of the years 1 to 9999");
         }

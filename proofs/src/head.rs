@@ -1,6 +1,7 @@
 //! A head: the tree over the log at one time, as a signed note of one page.
 
 use crate::{
+    event::Unwritable,
     refused::{Refused, quoted},
     text::{decimal, hex, instant, to_event_id, to_hex, to_instant},
 };
@@ -13,7 +14,8 @@ use fundflow_kernel::{
 use sha2::{Digest as _, Sha256};
 use std::{fmt, str::FromStr};
 
-const BYTES_MAX: usize = 16_384;
+/// Bytes that the file of a head may have.
+pub const HEAD_MAX: usize = 16_384;
 const SIGNATURES_MAX: usize = 16;
 /// Before the empty line.
 const LINES: usize = 7;
@@ -94,9 +96,15 @@ impl fmt::Display for KeyName {
 
 impl Head {
     /// Of the tree over a log with that first event and, at its end, that last one.
-    pub fn of(tree: TreeHead, first: &Recorded, last: &Recorded) -> Self {
+    ///
+    /// # Errors
+    /// [`Unwritable`] if that was recorded outside of the years that a head can say.
+    pub fn of(tree: TreeHead, first: &Recorded, last: &Recorded) -> Result<Self, Unwritable> {
         let (last_event, last_recorded) = (last.event.event_id, last.event.recorded_at);
-        Self { origin: Self::origin_of(first.event.chain), tree, last_event, last_recorded }
+        instant(last_recorded).ok_or_else(|| {
+            Unwritable::of(last, "it was recorded outside of the years 1 to 9999")
+        })?;
+        Ok(Self { origin: Self::origin_of(first.event.chain), tree, last_event, last_recorded })
     }
 
     /// Of a log whose first event has that link.
@@ -139,8 +147,8 @@ impl SignedHead {
     /// # Errors
     /// [`Refused`] with the line that is not as it must be.
     pub fn read(bytes: &[u8]) -> Result<Self, Refused> {
-        if bytes.len() > BYTES_MAX {
-            let what = format!("it has {} bytes; a head has at most {BYTES_MAX}", bytes.len());
+        if bytes.len() > HEAD_MAX {
+            let what = format!("it has {} bytes; a head has at most {HEAD_MAX}", bytes.len());
             return Err(Refused::new("the head", what));
         }
         let text = std::str::from_utf8(bytes).map_err(|error| {

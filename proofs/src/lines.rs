@@ -8,7 +8,8 @@ use fundflow_kernel::merkle::Hash;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 
-const BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes that a bundle may have.
+pub const BUNDLE_MAX: usize = 64 * 1024 * 1024;
 /// With its line feed.
 pub(crate) const LINE_MAX: usize = 1024 * 1024;
 pub(crate) const HASH: &str = "64 digits of 0-9 a-f";
@@ -33,8 +34,8 @@ pub(crate) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub(crate) fn of(bytes: &'a [u8]) -> Result<Self, Refused> {
-        if bytes.len() > BYTES_MAX {
-            let what = format!("it has {} bytes; a bundle has at most {BYTES_MAX}", bytes.len());
+        if bytes.len() > BUNDLE_MAX {
+            let what = format!("it has {} bytes; a bundle has at most {BUNDLE_MAX}", bytes.len());
             return Err(Refused::new("the bundle", what));
         }
         let place = |before: &[u8]| format!("line {}", before.split(|byte| *byte == b'\n').count());

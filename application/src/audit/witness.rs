@@ -5,7 +5,7 @@
 
 use fundflow_kernel::{
     envelope::{Chain, EventId, Recorded},
-    merkle::{Frontier, Hash, TreeHash, leaf},
+    merkle::{Frontier, Hash, TreeHash, TreeHead, leaf},
     time::Timestamp,
 };
 use std::{
@@ -67,6 +67,11 @@ impl Witness {
     /// Something could not be read there, so whatever comes behind has no index.
     pub(super) fn misses(&mut self, place: &str) {
         self.gap.get_or_insert_with(|| place.to_owned());
+    }
+
+    /// The tree over all events that were heard.
+    pub fn head(&self) -> TreeHead {
+        self.tree.head()
     }
 
     /// How many events it is over.

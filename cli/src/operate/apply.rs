@@ -67,6 +67,7 @@ pub(crate) fn held(error: OpenError) -> Failure {
         | OpenError::Alone { .. }
         | OpenError::Unfit { .. }
         | OpenError::Lost { .. }
+        | OpenError::Broken { .. }
         | OpenError::Read { .. }
         | OpenError::Io { .. }
         | OpenError::NoLog { .. }

@@ -175,7 +175,9 @@ pub(super) fn frontier(connection: &Connection) -> Result<Frontier, Trouble> {
 
 /// What does not fit between the events and what is kept of their tree. It reads all of them.
 pub(super) fn faults(connection: &Connection, format: i32) -> Result<Vec<String>, Trouble> {
-    let stored = StoredTree::of(connection, format)?;
+    // Of one moment, also beside the process that writes.
+    let moment = connection.unchecked_transaction()?;
+    let stored = StoredTree::of(&moment, format)?;
     if !stored.is_kept {
         return Ok(Vec::new());
     }

@@ -1,7 +1,23 @@
-//! `fundflow audit verify`: replay everything, check everything, say everything.
+//! `fundflow audit`: replay everything, check everything, say everything; and what leaves the house, so that others need
+//! not believe it.
+//!
+//! ```text
+//! fundflow audit verify [--head FILE]…        replay everything; is the log still the one of those heads
+//! fundflow audit head > FILE                  the tree over the log as it is now
+//! fundflow audit prove ORDER|EVENT > BUNDLE   its events in clear, and their way to a head
+//! fundflow audit prove --from OLD --to NEW    the later log begins with the earlier one
+//! fundflow audit verify-bundle FILE           without a store
+//! fundflow audit keygen · countersign         who signs heads
+//! ```
 //!
 //! Exit 0 when nothing was found, 5 when something was, 1 when the store cannot be read. The report
 //! names what was checked, and prints what is stored beside each complaint.
+
+mod bundle;
+mod heads;
+mod prove;
+#[cfg(feature = "signatures")]
+mod sign;
 
 use crate::{
     args::Format,
@@ -10,14 +26,16 @@ use crate::{
     reading::{Failure, Place, complain, database, finish, json, open, pairs, table},
     registry::Registry,
 };
-use clap::Subcommand;
-use fundflow_application::audit::{Check, Difference, Holding, Report, verify};
+use clap::{Args, Subcommand};
+use fundflow_application::audit::{Check, Difference, Holding, Report, Witness, verify_beside};
 use fundflow_infrastructure::sqlite::{self, Condition, SqliteStore};
 use fundflow_kernel::counted::counted;
 use fundflow_kernel::store::Position;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
 use std::{
     io::{self, IsTerminal as _, Write},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -27,8 +45,35 @@ pub(crate) const VERIFICATION_FAILED: u8 = 5;
 /// What to verify.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {
-    /// Replay every stream; check links, histories, sums and unfinished sagas
-    Verify,
+    /// Replay every stream; check links, histories, sums and unfinished sagas, and whether the log is still that of heads
+    /// that were kept elsewhere
+    Verify(VerifyArgs),
+    /// Write the head of the log: how many events it has, and what stands for all of them
+    Head {
+        #[cfg(feature = "signatures")]
+        #[command(flatten)]
+        signer: sign::OptionalSigner,
+    },
+    /// Write events in clear with their way to a head, or the way from one head to a later one
+    Prove(prove::ProveArgs),
+    /// Check a bundle that `prove` wrote; needs no store
+    VerifyBundle(bundle::BundleArgs),
+    /// Make a key file, and print the key that checks its signatures
+    #[cfg(feature = "signatures")]
+    Keygen(sign::KeygenArgs),
+    /// Sign somebody else's head, into a file beside it
+    #[cfg(feature = "signatures")]
+    Countersign(sign::CountersignArgs),
+}
+
+/// What the log is held against.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// A head that was kept elsewhere; counter-signatures beside it are read with it
+    #[arg(long = "head", value_name = "FILE")]
+    heads: Vec<PathBuf>,
+    #[command(flatten)]
+    keys: heads::Keys,
 }
 
 /// Does what was typed.
@@ -40,16 +85,28 @@ pub(crate) async fn run(
     out: &mut impl Write,
 ) -> ExitCode {
     finish(match command {
-        AuditCommand::Verify => everything(registry, place, format, out).await,
+        AuditCommand::Verify(args) => everything(registry, args, place, format, out).await,
+        #[cfg(feature = "signatures")]
+        AuditCommand::Head { signer } => heads::write(place.store, signer, out).await,
+        #[cfg(not(feature = "signatures"))]
+        AuditCommand::Head {} => heads::write(place.store, out).await,
+        AuditCommand::Prove(args) => prove::run(place.store, args, out).await,
+        AuditCommand::VerifyBundle(args) => bundle::run(args, format, out),
+        #[cfg(feature = "signatures")]
+        AuditCommand::Keygen(args) => sign::keygen(args, out),
+        #[cfg(feature = "signatures")]
+        AuditCommand::Countersign(args) => sign::countersign(args, out),
     })
 }
 
 async fn everything(
     registry: &Registry,
+    args: &VerifyArgs,
     place: Place<'_>,
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
+    let given = heads::read_all(&args.heads, &args.keys)?;
     let path = database(place.store);
     let condition = match sqlite::condition(&path) {
         // It opens for nobody, so what is wrong with it is all that can be said.
@@ -61,7 +118,8 @@ async fn everything(
     let now = time_of(&store).await?;
     let sagas = registry.sagas(&Terms::of(&place)?.house(now)?);
     let bar = bar();
-    let report = verify(&store, &sagas.desk, |done, head: Position| {
+    let mut witness = heads::witness(&store, &given)?;
+    let report = verify_beside(&store, &sagas.desk, &mut witness, |done, head: Position| {
         bar.set_length(head.0);
         bar.set_position(done.0);
     })
@@ -71,9 +129,11 @@ async fn everything(
     for fault in condition.faults {
         report.add(Check::Database, path.display().to_string(), fault, None);
     }
+    tree(&store, &witness, &mut report)?;
+    let heads = heads::hold(&given, &witness, &mut report);
     match format {
-        Format::Json => json(out, &report)?,
-        Format::Table => print(&report, out)?,
+        Format::Json => json(out, &Verified { report: &report, heads: &heads })?,
+        Format::Table => print(&report, &heads, out)?,
     }
     if report.passed() {
         return Ok(ExitCode::SUCCESS);
@@ -100,7 +160,40 @@ fn bar() -> ProgressBar {
     ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn print(report: &Report, out: &mut impl Write) -> Result<(), Failure> {
+/// A report, and the heads that the log was held against.
+#[derive(Debug, Serialize)]
+struct Verified<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    heads: &'a [heads::Held],
+}
+
+/// What the store keeps of its tree is compared with what was computed.
+fn tree(store: &SqliteStore, witness: &Witness, report: &mut Report) -> Result<(), Failure> {
+    if let Some(gap) = witness.gap() {
+        // What could not be read was said; behind it no event has its index.
+        let what = format!("not compared with the events behind {gap}, which cannot be read");
+        report.add(Check::Tree, "the tree".to_owned(), what, None);
+        return Ok(());
+    }
+    let kept = store.tree(|tree| Ok(tree.is_kept().then_some(tree.all_kept()?)))?;
+    let Some(mut kept) = kept else { return Ok(()) };
+    // A writer beside may have completed more since.
+    let size = witness.size();
+    kept.retain(|(height, number, _)| {
+        let last = 1_u64
+            .checked_shl(*height)
+            .and_then(|events| number.checked_add(1)?.checked_mul(events));
+        last.is_none_or(|last| last <= size)
+    });
+    for fault in sqlite::differences(witness.nodes(), &kept) {
+        report.add(Check::Tree, "the tree".to_owned(), fault, None);
+    }
+    Ok(())
+}
+
+fn print(report: &Report, heads: &[heads::Held], out: &mut impl Write) -> Result<(), Failure> {
     for finding in &report.findings {
         writeln!(out, "{finding}")?;
     }
@@ -111,7 +204,9 @@ fn print(report: &Report, out: &mut impl Write) -> Result<(), Failure> {
     if !report.passed() {
         writeln!(out)?;
     }
-    pairs(out, &checked(report))?;
+    let mut lines = checked(report);
+    lines.extend(heads.iter().map(|held| ("head", held.to_string())));
+    pairs(out, &lines)?;
     if !report.balances.is_empty() {
         writeln!(out)?;
         let cells = |holding: &Holding| {

@@ -1,0 +1,256 @@
+//! Heads: written of the log as it is, read from files that were kept elsewhere, and the log held against them.
+
+use crate::reading::{Failure, complain, database, open};
+use clap::Args;
+use fundflow_application::audit::{Check, Report, Witness};
+use fundflow_infrastructure::sqlite::SqliteStore;
+use fundflow_kernel::{
+    counted::counted,
+    merkle::Nodes as _,
+    store::{EventStore as _, Position},
+};
+#[cfg(feature = "signatures")]
+use fundflow_proofs::VerifierKey;
+use fundflow_proofs::{HEAD_MAX, Head, KeyName, Refused, SignedHead};
+use serde::Serialize;
+use std::{
+    ffi::OsStr,
+    fmt,
+    fs::{self, File},
+    io::{Read as _, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// Whose signatures are checked.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Keys {
+    /// A verifier key; a head must be signed by each of those that are given
+    #[cfg(feature = "signatures")]
+    #[arg(long = "key", value_name = "VERIFIERKEY")]
+    keys: Vec<VerifierKey>,
+}
+
+impl Keys {
+    /// Returns the names of keys that signed and are not given.
+    ///
+    /// # Errors
+    /// [`Refused`] with the key that did not sign, or whose signature does not hold.
+    pub(crate) fn check(&self, head: &SignedHead) -> Result<Vec<KeyName>, Refused> {
+        #[cfg(feature = "signatures")]
+        return head.check(&self.keys);
+        #[cfg(not(feature = "signatures"))]
+        Ok(head.signatures.iter().map(|it| it.name.clone()).collect())
+    }
+}
+
+/// A file that was given, and what it says.
+pub(crate) struct Given {
+    pub(crate) file: String,
+    pub(crate) head: Result<SignedHead, Refused>,
+}
+
+/// What became of a head.
+#[derive(Debug, Serialize)]
+pub(crate) struct Held {
+    file: String,
+    size: Option<u64>,
+    holds: bool,
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = if self.holds { "the log begins with it" } else { "FAILED" };
+        match self.size {
+            Some(size) => {
+                write!(out, "{}, {}: {verdict}", self.file, counted(size, "event", "events"))
+            }
+            None => write!(out, "{}: {verdict}", self.file),
+        }
+    }
+}
+
+/// No more of a file than it may have, and one byte; a pipe or a device is refused.
+pub(crate) fn bytes_of(path: &Path, most: usize) -> Result<Vec<u8>, Failure> {
+    let failed = |what: &dyn fmt::Display| {
+        Failure::NotFound(format!("{} cannot be read: {what}", path.display()))
+    };
+    let found = fs::metadata(path).map_err(|error| failed(&error))?;
+    if !found.is_file() {
+        return Err(failed(&"it is not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| failed(&error))?;
+    file.take(most as u64 + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+    Ok(bytes)
+}
+
+/// The heads of those files, with the counter-signatures beside them and checked by the keys.
+pub(crate) fn read_all(files: &[PathBuf], keys: &Keys) -> Result<Vec<Given>, Failure> {
+    files.iter().map(|file| read(file, keys)).collect()
+}
+
+/// The head of a file.
+pub(crate) fn read(path: &Path, keys: &Keys) -> Result<Given, Failure> {
+    let file = path.display().to_string();
+    let head = match SignedHead::read(&bytes_of(path, HEAD_MAX)?) {
+        Ok(head) => with_counters(path, head)?,
+        refused => refused,
+    };
+    let head = head.and_then(|head| {
+        for name in keys.check(&head)? {
+            complain(&format!(
+                "{file}: the signature of {name} is not checked; no key of it is given\n"
+            ));
+        }
+        Ok(head)
+    });
+    Ok(Given { file, head })
+}
+
+/// Counter-signatures stand beside a head, named as it with `.sig` at the end.
+fn with_counters(
+    path: &Path,
+    mut head: SignedHead,
+) -> Result<Result<SignedHead, Refused>, Failure> {
+    for counter in counters(path)? {
+        let named = |refused: Refused| Refused {
+            place: format!("{}, {}", counter.display(), refused.place),
+            ..refused
+        };
+        match SignedHead::read(&bytes_of(&counter, HEAD_MAX)?) {
+            Err(refused) => return Ok(Err(named(refused))),
+            Ok(signed) => {
+                if !head.join(signed) {
+                    let what = "it is a counter-signature of another head; take it away".to_owned();
+                    return Ok(Err(Refused { place: counter.display().to_string(), what }));
+                }
+            }
+        }
+    }
+    Ok(Ok(head))
+}
+
+fn counters(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let beside = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned() + ".";
+    let failed = |error| Failure::NotFound(format!("{} cannot be read: {error}", path.display()));
+    let mut found = Vec::new();
+    for entry in fs::read_dir(beside.unwrap_or(Path::new("."))).map_err(failed)? {
+        let entry = entry.map_err(failed)?.path();
+        let is_of = entry.file_name().is_some_and(|it| it.to_string_lossy().starts_with(&name));
+        if is_of && entry.extension() == Some(OsStr::new("sig")) {
+            found.push(entry);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// What computes the roots that those heads name.
+pub(crate) fn witness(store: &SqliteStore, given: &[Given]) -> Result<Witness, Failure> {
+    let hash = store.tree(|tree| Ok(tree.hash()))?;
+    let sizes = given.iter().filter_map(|given| given.head.as_ref().ok());
+    Ok(Witness::of(hash, sizes.map(|signed| signed.head.tree.size)))
+}
+
+/// Holds what was computed against each head; what does not fit is a finding.
+pub(crate) fn hold(given: &[Given], witness: &Witness, report: &mut Report) -> Vec<Held> {
+    let mut all = Vec::new();
+    for Given { file, head } in given {
+        let found = match head {
+            Err(refused) => Err(refused.to_string()),
+            Ok(signed) => fits(&signed.head, witness),
+        };
+        let size = head.as_ref().ok().map(|signed| signed.head.tree.size);
+        all.push(Held { file: file.clone(), size, holds: found.is_ok() });
+        if let Err(what) = found {
+            report.add(Check::Head, file.clone(), what, None);
+        }
+    }
+    all
+}
+
+fn fits(head: &Head, witness: &Witness) -> Result<(), String> {
+    let (size, log) = (head.tree.size, witness.size());
+    let tree = witness.head().hash;
+    if head.tree.hash != tree {
+        return Err(format!(
+            "it is made with {}, and the store's tree with {tree}",
+            head.tree.hash
+        ));
+    }
+    if let Some(gap) = witness.gap() {
+        return Err(format!("it cannot be told: {gap} cannot be read"));
+    }
+    let origin = witness.first().map(Head::origin_of);
+    let Some(found) = witness.at(size) else {
+        let (then, now) = (counted(size, "event", "events"), counted(log, "event", "events"));
+        let missing = counted(size.saturating_sub(log), "event", "events");
+        let what = format!(
+            "the head has {then} and the log {now}: at least {missing} were taken out or cut off"
+        );
+        return Err(what);
+    };
+    if found.root == head.tree.root {
+        let last = (found.last_event, found.last_recorded);
+        if last == (head.last_event, head.last_recorded) && origin == Some(head.origin) {
+            return Ok(());
+        }
+        return Err("the root is that of the log, and origin or last event are not".to_owned());
+    }
+    if origin != Some(head.origin) {
+        return Err(
+            "the log begins with another event: it is another log, or its first event was \\
+                    changed or taken out"
+                .to_owned(),
+        );
+    }
+    Err(format!(
+        "the first {} of the log are not those of the head: at least one was changed, taken out, put in or moved",
+        counted(size, "event", "events")
+    ))
+}
+
+/// The head of the log as it is now.
+pub(crate) async fn of_now(store: &SqliteStore) -> Result<Option<Head>, Failure> {
+    of_first(store, store.head().borrow().0).await
+}
+
+/// The head of the log as it was with so many events; none of an empty one.
+pub(crate) async fn of_first(store: &SqliteStore, size: u64) -> Result<Option<Head>, Failure> {
+    let first = store.read_all(Position::START, 1).await?;
+    let last = store.read_all(Position(size.saturating_sub(1)), 1).await?;
+    let (Some(first), Some(last)) = (first.first(), last.first()) else { return Ok(None) };
+    let tree = store.tree_head_at(Position(size))?;
+    let head = Head::of(tree, first, last);
+    Ok(Some(head.map_err(|unwritable| Failure::Engine(unwritable.to_string()))?))
+}
+
+/// Why there is none.
+pub(crate) fn empty(store: &Path) -> Failure {
+    let path = database(store);
+    Failure::NotFound(format!("the log of {} is empty, so it has no head", path.display()))
+}
+
+/// `audit head`.
+pub(crate) async fn write(
+    store: &Path,
+    #[cfg(feature = "signatures")] signer: &super::sign::OptionalSigner,
+    out: &mut impl Write,
+) -> Result<ExitCode, Failure> {
+    #[cfg(feature = "signatures")]
+    let key = signer.key()?;
+    let opened = open(store)?;
+    let head = of_now(&opened).await?.ok_or_else(|| empty(store))?;
+    let unsigned = |head| SignedHead { head, signatures: Vec::new() };
+    #[cfg(feature = "signatures")]
+    let signed = match key {
+        Some(key) => key.sign(head),
+        None => unsigned(head),
+    };
+    #[cfg(not(feature = "signatures"))]
+    let signed = unsigned(head);
+    write!(out, "{signed}")?;
+    Ok(ExitCode::SUCCESS)
+}
