@@ -146,7 +146,15 @@ pub(crate) fn database(store: &Path) -> PathBuf {
 
 /// The store, to read.
 pub(crate) fn open(store: &Path) -> Result<SqliteStore, Failure> {
-    Ok(SqliteStore::open_read_only(database(store))?)
+    let opened = SqliteStore::open_read_only(database(store))?;
+    if opened.is_alone() {
+        complain(&format!(
+            "warning: {} is without its companion that says how far it had acknowledged; its newest events may be \
+             elsewhere\n",
+            opened.path().display()
+        ));
+    }
+    Ok(opened)
 }
 
 /// Turns the outcome of a command into its exit code, and says what went wrong.

@@ -13,10 +13,11 @@
 use crate::{
     asking::Asking,
     engine::Engine,
+    engine_time::EngineTime,
+    error::ClockSetBack,
     reading::{damage_of, read_stream},
 };
 use fundflow_kernel::{
-    clock::Clock,
     envelope::{Actor, Recorded, StreamName},
     ids::TransactionId,
     store::{EventStore, ReadError},
@@ -42,7 +43,8 @@ pub enum NoQuote<R> {
     /// The saga refuses such a request.
     #[error("{0}")]
     Refused(R),
-    /// So does the engine: the name is reserved or taken, somebody cannot be called, a stream is damaged.
+    /// So does the engine: the name is reserved or taken, somebody cannot be called, a stream is damaged, or the
+    /// clock is behind the log.
     #[error("{0}")]
     NotTaken(Arc<str>),
 }
@@ -56,7 +58,8 @@ pub(crate) trait Ahead: Send + Sync {
     fn runner(&self) -> Runner;
     fn kind(&self, name: &str) -> Option<Arc<dyn Kind>>;
     fn ports(&self) -> &Ports;
-    fn now(&self) -> Timestamp;
+    /// What nothing new is decided for is not foreseen either.
+    fn now(&self) -> Result<Timestamp, ClockSetBack>;
 }
 
 /// The store of an engine, and what it was put together of.
@@ -64,7 +67,7 @@ pub(crate) struct Durable<S> {
     pub(crate) store: Arc<S>,
     pub(crate) kinds: Vec<Arc<dyn Kind>>,
     pub(crate) ports: Arc<Ports>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) time: Arc<EngineTime>,
 }
 
 impl<S: EventStore> Ahead for Durable<S> {
@@ -90,8 +93,8 @@ impl<S: EventStore> Ahead for Durable<S> {
         &self.ports
     }
 
-    fn now(&self) -> Timestamp {
-        self.clock.now()
+    fn now(&self) -> Result<Timestamp, ClockSetBack> {
+        self.time.set_back().map_or_else(|| Ok(self.time.now()), Err)
     }
 }
 
@@ -144,12 +147,14 @@ impl Engine {
         saga: &S,
         asking: Asking<S>,
     ) -> Result<S::Quote, NoQuote<S::Refusal>> {
+        let now = self.ahead().now();
+        let now = now.map_err(|clock| NoQuote::NotTaken(clock.to_string().into()))?;
         let quote = {
             let of = Preparing {
                 id: &asking.transaction,
                 request: &asking.request,
                 asked: &asking.asked,
-                now: self.ahead().now(),
+                now,
                 ports: Some(self.ahead().ports()),
             };
             let streams = self.streams(saga, &of).await.map_err(NoQuote::NotTaken)?;
@@ -180,7 +185,8 @@ impl Engine {
 
     async fn foresee(&self, saga: &SagaId, what: What) -> Result<Foreseen, Arc<str>> {
         let ahead = self.ahead();
-        let mut foreseeing = Foreseeing::of(ahead.runner(), saga, what, ahead.now());
+        let now = ahead.now().map_err(|clock| Arc::<str>::from(clock.to_string()))?;
+        let mut foreseeing = Foreseeing::of(ahead.runner(), saga, what, now);
         loop {
             let needs = foreseeing.needs();
             if needs.is_empty() {

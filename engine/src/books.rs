@@ -3,22 +3,29 @@
 //! 1. Every ticket gets one reply, once what it says is durable.
 //! 2. A watcher waits only for a saga that exists and is not at rest; the watch of a request that
 //!    was refused goes with it.
-//! 3. Whoever stopped waiting is dropped when the next one comes, so a saga that never rests
-//!    gathers nobody.
+//! 3. Whoever stopped waiting is dropped when the next one comes for the same saga, and everywhere when there are
+//!    twice as many as waited the last time: never more are remembered than twice those who wait, and some.
 //! 4. Replies leave together, in the order in which they were given, when the loop says so.
 
-use crate::replies::Delivery;
+use crate::{error::ClockSetBack, replies::Delivery};
 use foldhash::fast::RandomState;
 use fundflow_runtime::message::{ActionError, Reply, Rest, SagaId, Ticket};
 use std::collections::HashMap;
 use tokio::sync::{mpsc, oneshot};
 
-/// What was decided on the input is not in the log: another writer was there first.
+/// Watchers of whom it is not looked whether they still are there.
+const FEW: usize = 1024;
+
+/// Why an input has no reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Evicted;
+pub(crate) enum Undecided {
+    /// What was decided on it is not in the log: another writer was there first.
+    Evicted,
+    SetBack(ClockSetBack),
+}
 
 /// Gets the reply to one input.
-pub(crate) type Asker = oneshot::Sender<Result<Reply, Evicted>>;
+pub(crate) type Asker = oneshot::Sender<Result<Reply, Undecided>>;
 /// Gets how a saga came to rest.
 pub(crate) type Watcher = oneshot::Sender<Result<Rest, ActionError>>;
 
@@ -36,6 +43,9 @@ pub(crate) struct Books {
     tickets: HashMap<Ticket, Waiting, RandomState>,
     newest: Ticket,
     watchers: HashMap<SagaId, Vec<Watcher>, RandomState>,
+    /// So many watch, and with so many it is looked who still does.
+    watching: usize,
+    look_from: usize,
     leaving: Vec<Delivery>,
     deliveries: mpsc::UnboundedSender<Vec<Delivery>>,
 }
@@ -47,6 +57,8 @@ impl Books {
             tickets: HashMap::default(),
             newest: Ticket::default(),
             watchers: HashMap::default(),
+            watching: 0,
+            look_from: FEW,
             leaving: Vec::new(),
             deliveries,
         }
@@ -92,6 +104,11 @@ impl Books {
         self.newest
     }
 
+    /// Nothing is decided for that one.
+    pub(crate) fn refuse(&mut self, asker: Asker, why: Undecided) {
+        self.leaving.push(Delivery::Reply(asker, Err(why)));
+    }
+
     /// What was decided is durable.
     pub(crate) fn reply(&mut self, ticket: Ticket, reply: Reply) {
         match self.tickets.remove(&ticket) {
@@ -124,13 +141,34 @@ impl Books {
             return;
         }
         let watchers = self.watchers.entry(saga).or_default();
+        let before = watchers.len();
         watchers.retain(|watcher| !watcher.is_closed());
+        self.watching -= before - watchers.len();
         watchers.push(watcher);
+        self.watching += 1;
+        if self.watching >= self.look_from {
+            self.look_who_watches();
+        }
+    }
+
+    fn look_who_watches(&mut self) {
+        self.watchers.retain(|_, watchers| {
+            watchers.retain(|watcher| !watcher.is_closed());
+            !watchers.is_empty()
+        });
+        self.watching = self.watchers.values().map(Vec::len).sum();
+        self.look_from = self.watching.saturating_mul(2).max(FEW);
+    }
+
+    /// How many wait for a reply, and how many for a saga to rest.
+    pub(crate) fn waiting(&self) -> (usize, usize) {
+        (self.tickets.len(), self.watching)
     }
 
     /// A saga has come to rest, and that is durable.
     pub(crate) fn rested(&mut self, saga: &SagaId, rest: &Rest) {
         for watcher in self.watchers.remove(saga).into_iter().flatten() {
+            self.watching -= 1;
             self.leaving.push(Delivery::Rest(watcher, Ok(rest.clone())));
         }
     }
@@ -147,7 +185,7 @@ impl Books {
         for waiting in tickets.into_values() {
             match waiting {
                 Waiting::Reply(asker) | Waiting::Watched(asker, _) => {
-                    self.leaving.push(Delivery::Reply(asker, Err(Evicted)));
+                    self.leaving.push(Delivery::Reply(asker, Err(Undecided::Evicted)));
                 }
                 Waiting::Watch(saga, watcher) => watching.push((saga, watcher)),
             }
@@ -155,6 +193,7 @@ impl Books {
         for (saga, watchers) in self.watchers.drain() {
             watching.extend(watchers.into_iter().map(|watcher| (saga.clone(), watcher)));
         }
+        self.watching = 0;
         watching.retain(|(_, watcher)| !watcher.is_closed());
         watching.sort_by(|(one, _), (other, _)| one.cmp(other));
         watching

@@ -6,7 +6,8 @@ use crate::{
     checkpoint::{Keeper, save_found},
     effects,
     engine::Engine,
-    error::{BuildError, StartError},
+    engine_time::{EngineTime, LoopTime},
+    error::{BuildError, StartError, Stopped},
     line::Line,
     own_thread,
     recovery::reload,
@@ -25,7 +26,8 @@ use fundflow_runtime::{
     runner::{Runner, Unclaimed},
     saga::Saga,
 };
-use std::{collections::HashSet, fmt, sync::Arc, time::Duration};
+use futures_util::FutureExt as _;
+use std::{collections::HashSet, fmt, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, watch};
 
 /// What bounds the engine. Nothing in it grows without one of these.
@@ -41,6 +43,11 @@ pub struct Settings {
     pub call_limit: Duration,
     /// How often an append that failed without writing anything is made before the engine stops.
     pub append_attempts: u32,
+    /// How far the clock may be behind the newest instant of the log: so long the engine's time stands still.
+    /// Further behind is an alarm, and requests are refused. A minute: synchronisation that steps, leap seconds
+    /// and moved machines stay below it by far, and a cut-off can be missed by no more than it; a clock that
+    /// somebody set is hours or days wrong.
+    pub clock_tolerance: Duration,
     /// Open sagas in memory, of some 6 KB each. The others, some 200 bytes each, are read from the
     /// store when something happens to them.
     pub awake: usize,
@@ -54,6 +61,7 @@ impl Default for Settings {
             calls: 32_768,
             call_limit: Duration::from_secs(30),
             append_attempts: 10,
+            clock_tolerance: Duration::from_secs(60),
             awake: 16_384,
         }
     }
@@ -176,14 +184,16 @@ impl<S: EventStore + Checkpoints> Builder<S> {
         runner.set_ports(ports.clone());
         let found = reload(&*self.store, &mut runner, &self.kinds).await?;
         save_found(&*self.store, found.at, &found.open, &found.foreign).await?;
+        let time = EngineTime::new(self.clock, self.settings.clock_tolerance, found.newest);
+        let time = Arc::new(time);
         for saga in &found.open {
-            runner.wake(saga, self.clock.now());
+            runner.wake(saga, time.now());
         }
         let ahead = Arc::new(Durable {
             store: self.store.clone(),
             kinds: self.kinds.clone(),
             ports: ports.clone(),
-            clock: self.clock.clone(),
+            time: time.clone(),
         });
         let (to_calls, calls) = mpsc::unbounded_channel();
         let (to_answers, answers) = mpsc::unbounded_channel();
@@ -197,7 +207,7 @@ impl<S: EventStore + Checkpoints> Builder<S> {
             store: self.store,
             kinds: self.kinds,
             runner,
-            clock: self.clock,
+            time: LoopTime::new(time),
             inbox,
             answers,
             calls: to_calls,
@@ -209,8 +219,8 @@ impl<S: EventStore + Checkpoints> Builder<S> {
         let overloaded = shard.state.overloaded.clone();
         let (stopping, stopped) = watch::channel(None);
         own_thread::run(async move {
-            let cause = shard.run().await;
-            stopping.send_replace(Some(cause));
+            let run = AssertUnwindSafe(shard.run()).catch_unwind().await;
+            stopping.send_replace(Some(run.unwrap_or_else(|panic| Stopped::by_panic(&*panic))));
         })?;
         Ok(Engine::new(to_inbox, stopped, overloaded, self.settings.batch.max(1), ahead))
     }

@@ -3,7 +3,7 @@
 use crate::{
     ahead::Ahead,
     asking::{Asking, Notice, Placed},
-    books::Evicted,
+    books::Undecided,
     builder::Builder,
     error::{ActError, RequestError, StopCause, Stopped},
     shard::{Message, Work},
@@ -49,7 +49,7 @@ pub struct Engine {
 
 /// Why there is no reply.
 pub(crate) enum Silence {
-    Evicted,
+    Undecided(Undecided),
     Stopped(Stopped),
 }
 
@@ -309,11 +309,11 @@ impl Engine {
 
     async fn reply(
         &self,
-        reply: oneshot::Receiver<Result<Reply, Evicted>>,
+        reply: oneshot::Receiver<Result<Reply, Undecided>>,
     ) -> Result<Reply, Silence> {
         match reply.await {
             Ok(Ok(reply)) => Ok(reply),
-            Ok(Err(Evicted)) => Err(Silence::Evicted),
+            Ok(Err(why)) => Err(Silence::Undecided(why)),
             Err(_) => Err(Silence::Stopped(self.why_stopped().await)),
         }
     }
@@ -341,7 +341,7 @@ impl Engine {
         let cause = stopped.wait_for(Option::is_some).await;
         let stopped = cause.ok().and_then(|cause| cause.clone());
         stopped.unwrap_or_else(|| {
-            let what = "its task ended without a word".into();
+            let what = "the runtime that it ran in has ended".into();
             Stopped { cause: StopCause::Fault { what } }
         })
     }
@@ -360,7 +360,8 @@ pub(crate) fn not_acted(reply: Reply) -> ActError {
 impl<R> From<Silence> for RequestError<R> {
     fn from(silence: Silence) -> Self {
         match silence {
-            Silence::Evicted => RequestError::Unsure,
+            Silence::Undecided(Undecided::Evicted) => RequestError::Unsure,
+            Silence::Undecided(Undecided::SetBack(clock)) => RequestError::ClockSetBack(clock),
             Silence::Stopped(stopped) => stopped.into(),
         }
     }
@@ -369,7 +370,8 @@ impl<R> From<Silence> for RequestError<R> {
 impl From<Silence> for ActError {
     fn from(silence: Silence) -> Self {
         match silence {
-            Silence::Evicted => ActError::Unsure,
+            Silence::Undecided(Undecided::Evicted) => ActError::Unsure,
+            Silence::Undecided(Undecided::SetBack(clock)) => ActError::ClockSetBack(clock),
             Silence::Stopped(stopped) => stopped.into(),
         }
     }

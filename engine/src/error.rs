@@ -6,12 +6,13 @@ use fundflow_kernel::{
     ids::IdError,
     loaded::with_sources,
     store::{AppendError, ReadError},
+    time::Timestamp,
 };
 use fundflow_runtime::{
     message::{ActionError, Reply, SagaId},
     port::{NoPort, PortName},
 };
-use std::{io, sync::Arc, time::Duration};
+use std::{any::Any, io, sync::Arc, time::Duration};
 
 /// Why a request or command was not taken. [`Busy`](Self::Busy), [`Unsure`](Self::Unsure) and
 /// [`Stopped`](Self::Stopped) may be repeated, under the same transaction ID.
@@ -29,6 +30,10 @@ pub enum RequestError<R> {
     /// Somebody else wrote to the same stream first, so that this was not stored as it was decided.
     #[error("what was decided met another writer's events; repeat it under the same ID")]
     Unsure,
+    /// The engine's clock is behind the log: a T could be given that is closed already. Nothing was stored.
+    /// Have the clock set right, and repeat it.
+    #[error(transparent)]
+    ClockSetBack(ClockSetBack),
     /// A command to what was never asked for.
     #[error("no {} {} was ever prepared", .0.kind, .0.transaction)]
     NoSuch(SagaId),
@@ -65,9 +70,25 @@ pub enum ActError {
     /// Somebody else wrote to the same stream first, so that this was not stored as it was decided.
     #[error("what was decided met another writer's events; repeat it")]
     Unsure,
+    /// The engine's clock is behind the log. Nothing was stored. Have the clock set right, and repeat it.
+    #[error(transparent)]
+    ClockSetBack(ClockSetBack),
     /// The engine stopped before it could answer; look at the saga before repeating.
     #[error("the engine has stopped: {0}")]
     Stopped(StopCause),
+}
+
+/// The clock is further behind the log than is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the clock says {clock}, which is before {log} of the log's newest event: set the clock right; until then \
+     nothing new is taken"
+)]
+pub struct ClockSetBack {
+    /// The newest instant of the log.
+    pub log: Timestamp,
+    /// What the clock said.
+    pub clock: Timestamp,
 }
 
 /// Why the engine stopped, which decides whether to fail over, to start again or to repair.
@@ -147,6 +168,17 @@ impl From<ReadError> for StopCause {
 pub struct Stopped {
     /// The first trouble that it met, and what to do about it.
     pub cause: StopCause,
+}
+
+impl Stopped {
+    /// A defect in the loop or in what it was put together of: with what was said.
+    pub(crate) fn by_panic(panic: &(dyn Any + Send)) -> Self {
+        let said = panic.downcast_ref::<&str>().copied();
+        let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        let what = format!("the engine's loop panicked: {}", said.unwrap_or("without a word"));
+        tracing::error!("{what}");
+        Self { cause: StopCause::Fault { what } }
+    }
 }
 
 impl<R> From<Stopped> for RequestError<R> {

@@ -28,6 +28,7 @@ mod shard;
 
 // The world around it.
 mod effects;
+mod engine_time;
 mod own_thread;
 mod replies;
 mod system_clock;
@@ -44,9 +45,9 @@ mod readme;
 pub use ahead::NoQuote;
 pub use asking::{Asking, Notice, Placed};
 pub use builder::{Builder, Settings};
-pub use desk::{Besides, Outlook};
+pub use desk::{Besides, InMemory, Outlook};
 pub use engine::{Engine, Resting};
-pub use error::{ActError, BuildError, RequestError, StartError, StopCause, Stopped};
+pub use error::{ActError, BuildError, ClockSetBack, RequestError, StartError, StopCause, Stopped};
 pub use fundflow_kernel as kernel;
 pub use fundflow_runtime as runtime;
 pub use fundflow_runtime::message::{Action, ActionError, Noticed, Rest, SagaId};

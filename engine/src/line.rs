@@ -10,12 +10,16 @@ use fundflow_kernel::{
     loaded::with_sources,
     store::{AppendError, EventStore, Position, StreamAppend},
 };
-use fundflow_runtime::message::{Output, SagaId};
+use fundflow_runtime::{
+    message::{Output, SagaId},
+    runner::Outlook,
+};
 use futures_util::{
     FutureExt as _,
     future::{BoxFuture, MaybeDone},
 };
 use std::{collections::VecDeque, pin::Pin, sync::Arc, time::Duration};
+use tokio::sync::oneshot;
 
 /// Batches that may wait for the store; beyond it nothing more is decided.
 const DEPTH: usize = 8;
@@ -31,6 +35,8 @@ pub(crate) struct Batch {
     pub(crate) output: Output,
     /// The sagas that are open after this batch, where a checkpoint of them is due.
     pub(crate) open: Option<Vec<SagaId>>,
+    /// What was asked after it was decided, and who asked.
+    pub(crate) outlooks: Vec<(oneshot::Sender<Outlook>, Outlook)>,
 }
 
 /// The last position of what was written; `None` if there was nothing to append.

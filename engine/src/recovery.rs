@@ -16,6 +16,7 @@ use fundflow_kernel::{
     envelope::Recorded,
     ids::TransactionId,
     store::{Checkpoints, EventStore, Position, ReadError},
+    time::Timestamp,
 };
 use fundflow_runtime::{kind::Kind, message::SagaId, runner::Runner};
 use std::{
@@ -34,6 +35,9 @@ pub(crate) struct Found {
     pub(crate) foreign: BTreeSet<Listed>,
     /// Up to which position that is known.
     pub(crate) at: Position,
+    /// The newest instant of the log, of what was read of it: no later one was ever recorded before, unless by an
+    /// engine that did not look.
+    pub(crate) newest: Timestamp,
 }
 
 /// The sagas of one kind that must be looked at.
@@ -49,6 +53,7 @@ struct Log {
     kinds: BTreeMap<&'static str, Lists>,
     foreign: BTreeSet<Listed>,
     at: Position,
+    newest: Timestamp,
 }
 
 /// Reads all open sagas into the runner's memory. They stand still until they are woken.
@@ -82,7 +87,7 @@ pub(crate) async fn reload<S: EventStore + Checkpoints>(
             }
         }
     }
-    Ok(Found { open, foreign: log.foreign, at: log.at })
+    Ok(Found { open, foreign: log.foreign, at: log.at, newest: log.newest })
 }
 
 fn warn_of_foreign(foreign: &BTreeSet<Listed>) {
@@ -102,7 +107,8 @@ impl Log {
             (kind.name(), Lists { endings, open: BTreeSet::new(), ended: BTreeSet::new() })
         };
         let kinds = kinds.iter().map(lists).collect();
-        Self { kinds, foreign: BTreeSet::new(), at: Position::START }
+        let newest = Timestamp::from_micros(i64::MIN);
+        Self { kinds, foreign: BTreeSet::new(), at: Position::START, newest }
     }
 
     fn list(&mut self, listed: Listed) {
@@ -112,25 +118,32 @@ impl Log {
         }
     }
 
-    /// Reads to the log's end. A place that cannot be read is passed over: what its saga needs is
+    /// Reads to the log's end, from the event that the list ends with: it says what time it was. A place that cannot be read is passed over: what its saga needs is
     /// found damaged when the saga is read, and all others must not wait for it.
     async fn follow<S: EventStore>(&mut self, store: &S) -> Result<(), ReadError> {
         let (end, mut limit) = (*store.head().borrow(), PAGE);
+        let listed = self.at;
+        let mut from = Position(listed.0.saturating_sub(1));
         loop {
-            match read_log(store, self.at, limit).await {
+            match read_log(store, from, limit).await {
                 Ok(page) => {
                     for recorded in &page {
-                        self.at = recorded.position;
-                        self.note(recorded);
+                        from = recorded.position;
+                        self.newest = self.newest.max(recorded.event.recorded_at);
+                        if from > listed {
+                            self.note(recorded);
+                        }
                     }
+                    self.at = self.at.max(from);
                     if page.len() < limit as usize {
                         return Ok(());
                     }
                 }
                 Err(ReadError::Damaged { .. }) if limit > 1 => limit = 1,
-                Err(ReadError::Damaged { place, what }) if self.at < end => {
+                Err(ReadError::Damaged { place, what }) if from < end => {
                     tracing::error!(%place, "{what}; verify the store");
-                    (self.at, limit) = (Position(self.at.0.saturating_add(1)), PAGE);
+                    (from, limit) = (Position(from.0.saturating_add(1)), PAGE);
+                    self.at = self.at.max(from);
                 }
                 Err(error) => return Err(error),
             }

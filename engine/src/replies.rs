@@ -3,14 +3,14 @@
 //! Whoever is woken on a thread that sleeps costs a call to the system. The loop would make one for each of the
 //! thousands of replies of a batch, and decide nothing meanwhile.
 
-use crate::books::Evicted;
+use crate::books::Undecided;
 use fundflow_runtime::message::{ActionError, Reply, Rest};
 use tokio::sync::{mpsc, oneshot};
 
 /// What somebody is waiting for, and who.
 #[derive(Debug)]
 pub(crate) enum Delivery {
-    Reply(oneshot::Sender<Result<Reply, Evicted>>, Result<Reply, Evicted>),
+    Reply(oneshot::Sender<Result<Reply, Undecided>>, Result<Reply, Undecided>),
     Rest(oneshot::Sender<Result<Rest, ActionError>>, Result<Rest, ActionError>),
     Done(oneshot::Sender<()>),
 }

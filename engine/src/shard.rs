@@ -17,18 +17,14 @@ use crate::{
     books::{Asker, Books, Watcher},
     builder::Settings,
     checkpoint::Keeper,
-    desk::{Besides, Outlook},
+    desk::{Besides, InMemory, Outlook},
     effects::{Answers, Calls, Epoch},
+    engine_time::LoopTime,
     error::{StopCause, Stopped},
     line::{Batch, Line, Written},
     reading::provide_all,
-    recovery::reload,
 };
-use fundflow_kernel::{
-    clock::Clock,
-    envelope::StreamName,
-    store::{AppendError, Checkpoints, EventStore, Position},
-};
+use fundflow_kernel::store::{AppendError, Checkpoints, EventStore, Position, StreamAppend};
 use fundflow_runtime::{
     kind::Kind,
     message::{ActionError, Answered, Input, Reply, SagaId, Ticket, What},
@@ -45,8 +41,6 @@ use std::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-/// Conflicts in a row after which the other writer has won.
-const CONFLICTS: u32 = 8;
 /// Inputs that are decided for a store with nothing to write before it is given them. A decision takes tens of
 /// microseconds, a sync milliseconds.
 const EARLY: usize = 256;
@@ -78,13 +72,15 @@ pub(crate) enum Work {
     Settle(oneshot::Sender<()>),
     /// Finish what is under way and stop.
     Shutdown(oneshot::Sender<()>),
+    /// Tell how much is in memory.
+    InMemory(oneshot::Sender<InMemory>),
 }
 
 pub(crate) struct Shard<S> {
     pub(crate) store: Arc<S>,
     pub(crate) kinds: Vec<Arc<dyn Kind>>,
     pub(crate) runner: Runner,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) time: LoopTime,
     pub(crate) inbox: mpsc::Receiver<Message>,
     pub(crate) answers: mpsc::UnboundedReceiver<Answers>,
     pub(crate) calls: mpsc::UnboundedSender<Calls>,
@@ -107,8 +103,12 @@ pub(crate) struct State {
     outstanding: usize,
     epoch: Epoch,
     conflicts: u32,
+    /// What the clock did, to be stored with the next batch.
+    of_clock: Vec<StreamAppend>,
+    outlooks: Vec<(oneshot::Sender<Outlook>, Outlook)>,
     settling: Vec<oneshot::Sender<()>>,
-    stopping: Option<oneshot::Sender<()>>,
+    stopping: Vec<oneshot::Sender<()>>,
+    is_stopping: bool,
     is_deserted: bool,
     pub(crate) overloaded: Arc<AtomicBool>,
 }
@@ -124,6 +124,7 @@ impl<S: EventStore + Checkpoints> Shard<S> {
 
     async fn until_stopped(&mut self) -> StopCause {
         // The first output is what the restart woke up.
+        self.look_at_clock().await;
         self.feed().await;
         self.push();
         loop {
@@ -177,6 +178,7 @@ impl<S: EventStore + Checkpoints> Shard<S> {
     async fn decide(&mut self) {
         let mut left = self.settings.batch.max(1);
         let mut decided = 0_usize;
+        self.look_at_clock().await;
         while left > 0 {
             let is_early = decided >= EARLY && decided.is_multiple_of(LOOK);
             if is_early && self.line.is_idle() {
@@ -197,7 +199,7 @@ impl<S: EventStore + Checkpoints> Shard<S> {
             left -= 1;
             decided += 1;
         }
-        self.runner.ring(self.clock.now(), self.settings.batch.max(1));
+        self.runner.ring(self.time.now(), self.settings.batch.max(1));
         self.feed().await;
     }
 
@@ -212,21 +214,24 @@ impl<S: EventStore + Checkpoints> Shard<S> {
     async fn work(&mut self, work: Work) {
         match work {
             Work::Decide(what, asker) => {
+                let Some(asker) = self.timely(&what, asker).await else { return };
                 let ticket = self.books.reply_to(asker);
                 self.handle(ticket, what).await;
             }
             Work::DecideWatched(saga, what, asker, watcher) => {
+                let Some(asker) = self.timely(&what, asker).await else { return };
                 let (request, watch) = self.books.watched_reply_to(asker, saga.clone(), watcher);
                 self.handle(request, what).await;
                 self.handle(watch, What::Watch { saga }).await;
             }
             Work::Watch(saga, watcher) => self.watch(saga, watcher).await,
-            // Whoever has gone meanwhile needs no answer.
             Work::Outlook(besides, asker) => {
-                drop(asker.send(self.runner.outlook(&besides)));
+                self.state.outlooks.push((asker, self.runner.outlook(&besides)));
             }
-            Work::Settle(settled) => self.state.settling.push(settled),
-            Work::Shutdown(done) => self.state.stopping = Some(done),
+            // Whoever has gone meanwhile needs no answer.
+            Work::InMemory(asker) => drop(asker.send(self.in_memory())),
+            Work::Settle(settled) => self.state.settle(settled),
+            Work::Shutdown(done) => self.state.stop(done),
         }
     }
 
@@ -236,7 +241,7 @@ impl<S: EventStore + Checkpoints> Shard<S> {
     }
 
     async fn handle(&mut self, ticket: Ticket, what: What) {
-        let now = self.clock.now();
+        let now = self.time.now();
         let is_new = match &what {
             What::Request { saga, .. } => self.store.surely_lacks(saga.transaction.as_str()),
             _ => false,
@@ -258,7 +263,7 @@ impl<S: EventStore + Checkpoints> Shard<S> {
         for _ in 0..ROUNDS {
             let needs = self.runner.starving();
             provide_all(&*self.store, &mut self.runner, &needs).await;
-            self.runner.go_on(self.clock.now());
+            self.runner.go_on(self.time.now());
             if self.runner.starving().is_empty() {
                 return;
             }
@@ -273,13 +278,16 @@ impl<S: EventStore + Checkpoints> Shard<S> {
         for alert in output.alerts.drain(..) {
             tracing::warn!(about = %alert.about, "{}", alert.what);
         }
-        if output.is_empty() {
+        let mut appends = std::mem::take(&mut self.state.of_clock);
+        appends.append(&mut output.appends);
+        self.time.decided(&appends);
+        let outlooks = std::mem::take(&mut self.state.outlooks);
+        if output.is_empty() && appends.is_empty() && outlooks.is_empty() {
             return;
         }
-        let appends = std::mem::take(&mut output.appends);
         let events = appends.iter().map(|append| append.events.len()).sum();
         let open = self.keeper.decided(events, &self.runner);
-        let batch = Batch { output, open };
+        let batch = Batch { output, open, outlooks };
         if appends.is_empty() && self.line.is_empty() {
             self.release(None, batch);
         } else {
@@ -306,8 +314,13 @@ impl<S: EventStore + Checkpoints> Shard<S> {
     }
 
     /// Everything in the batch is durable.
-    fn release(&mut self, position: Option<Position>, Batch { output, open }: Batch) {
+    fn release(&mut self, position: Option<Position>, batch: Batch) {
+        let Batch { output, open, outlooks } = batch;
         self.at = position.unwrap_or(self.at);
+        for (asker, outlook) in outlooks {
+            // Whoever has gone meanwhile needs no answer.
+            let _ = asker.send(outlook);
+        }
         if !output.effects.is_empty() {
             self.state.outstanding += output.effects.len();
             // The receiver lives as long as this loop; see the branch of the answers.
@@ -326,32 +339,9 @@ impl<S: EventStore + Checkpoints> Shard<S> {
         }
     }
 
-    /// Somebody else wrote a stream of ours: nothing that is not durable holds any more.
-    async fn evict(&mut self, stream: StreamName) -> Result<(), StopCause> {
-        self.state.conflicts += 1;
-        if self.state.conflicts > CONFLICTS {
-            return Err(StopCause::Conflict { stream });
-        }
-        tracing::warn!(%stream, "was written by somebody else; the open sagas are read again");
-        self.line.clear();
-        self.runner.clear();
-        self.state.epoch += 1;
-        let watching = self.books.evict();
-        self.books.flush();
-        let found = reload(&*self.store, &mut self.runner, &self.kinds).await?;
-        (self.at, self.keeper.foreign) = (found.at, found.foreign);
-        for saga in &found.open {
-            self.runner.wake(saga, self.clock.now());
-        }
-        for (saga, watcher) in watching {
-            self.watch(saga, watcher).await;
-        }
-        Ok(())
-    }
-
     /// Nothing is at the store. Tells those who wait for rest, and returns whether to stop.
     async fn rest(&mut self) -> bool {
-        let now = self.clock.now();
+        let now = self.time.next();
         let due = self.runner.next_timer().is_some_and(|due| due <= now);
         let taken_in = self.state.heard.is_empty() && self.state.works.is_empty();
         let is_idle = taken_in && self.inbox.is_empty();
@@ -361,34 +351,22 @@ impl<S: EventStore + Checkpoints> Shard<S> {
             self.books.flush();
         }
         // Effects that are under way are found again by their sagas; a stop need not wait for them.
-        if self.state.stopping.is_none() || !is_idle {
+        if !self.state.is_stopping || !is_idle {
             return false;
         }
         let open = self.runner.unfinished().cloned().collect();
         self.keeper.save_last(self.at, open).await;
-        if let Some(done) = self.state.stopping.take() {
-            self.books.done(done);
-        }
+        self.state.stopping.drain(..).for_each(|done| self.books.done(done));
         true
     }
 
     fn until_next_timer(&self) -> Option<Duration> {
-        let wait = self.runner.next_timer()?.micros().saturating_sub(self.clock.now().micros());
+        let wait = self.runner.next_timer()?.micros().saturating_sub(self.time.next().micros());
         // Never longer than a second: the wall clock may be set, and a manual clock moved.
         Some(Duration::from_micros(u64::try_from(wait).unwrap_or(0)).min(Duration::from_secs(1)))
     }
 }
 
-impl State {
-    fn take(&mut self, message: Option<Message>) {
-        match message {
-            Some(Message::One(work)) => self.works.push_back(work),
-            Some(Message::Many(works)) => self.works.extend(works),
-            None => {
-                // Every handle is gone: nobody can ask for anything any more.
-                self.is_deserted = true;
-                self.stopping.get_or_insert_with(|| oneshot::channel().0);
-            }
-        }
-    }
-}
+mod evicting;
+mod untimely;
+mod waiting;

@@ -1,7 +1,13 @@
 //! The machine's clock: the one place where it is read.
 
 use fundflow_kernel::{clock::Clock, time::Timestamp};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    sync::LazyLock,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+/// When it was first asked.
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// The machine's clock, as good as its synchronisation.
 #[derive(Debug, Clone, Copy, Default)]
@@ -12,5 +18,9 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+    }
+
+    fn passed(&self) -> Option<Duration> {
+        Some(START.elapsed())
     }
 }

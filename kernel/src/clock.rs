@@ -1,20 +1,33 @@
 //! The one door through which time comes in.
 
 use crate::time::Timestamp;
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
 };
 
 /// Says what time it is. Decisions never ask it; they are handed what it says.
 pub trait Clock: Send + Sync + 'static {
     /// The present instant, to the microsecond.
     fn now(&self) -> Timestamp;
+
+    /// How long it has been, since some moment, by a clock that nobody can set: what `now` moves on by more
+    /// than that is a jump. `None` where time is moved by hand, and every move is meant.
+    fn passed(&self) -> Option<Duration> {
+        None
+    }
 }
 
 impl<C: Clock + ?Sized> Clock for Arc<C> {
     fn now(&self) -> Timestamp {
         self.as_ref().now()
+    }
+
+    fn passed(&self) -> Option<Duration> {
+        self.as_ref().passed()
     }
 }
 

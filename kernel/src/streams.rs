@@ -108,6 +108,11 @@ impl fmt::Debug for Streams {
 }
 
 impl Streams {
+    /// How many are in memory.
+    pub fn count(&self) -> usize {
+        self.places.len()
+    }
+
     /// Whether the stream is in memory, sound or damaged.
     pub fn has(&self, stream: &StreamName) -> bool {
         self.places.contains_key(stream)

@@ -119,7 +119,9 @@ async fn a_database_alone_is_not_written_to() {
     let linked = scratch.at("linked");
     fs::hard_link(&path, &linked).expect("a hard link");
     assert!(matches!(open(&linked).map(drop), Err(OpenError::Alone { .. })));
-    SqliteStore::open_read_only(&linked).map(drop).expect("what may be old is still read");
+    let read = SqliteStore::open_read_only(&linked).expect("what may be old is still read");
+    assert!(read.is_alone(), "and its reader is told");
+    assert!(!SqliteStore::open_read_only(&path).expect("the store").is_alone());
 }
 
 #[tokio::test]
@@ -147,6 +149,15 @@ async fn nothing_is_begun_where_a_store_was() {
     fs::write(&emptied, []).expect("an empty file");
     let refused = open(&emptied).map(drop).expect_err("a refusal").to_string();
     assert!(refused.contains("is empty") && refused.contains(".lock"), "{refused}");
+
+    for folder in ["exchange", "sandbox"] {
+        let path = scratch.at(&format!("beside-{folder}"));
+        fs::create_dir(path.with_file_name(folder)).expect("a folder of a store that was there");
+        fs::write(&path, []).expect("an empty file");
+        let refused = open(&path).map(drop).expect_err("a refusal").to_string();
+        let says = refused.contains("is empty") && refused.contains(folder);
+        assert!(says && refused.contains("put the database back"), "{refused}");
+    }
 
     // Nothing was ever there.
     let new = scratch.at("new");
@@ -294,7 +305,14 @@ async fn the_log_of_a_process_that_was_killed_is_written_anew_before_it_is_used(
     assert_eq!(all(&reader).await.len(), 2);
 
     // It has the old file open, and would see nothing of what comes.
-    assert!(matches!(open(&killed).map(drop), Err(OpenError::Read { .. })));
+    let settings =
+        Settings { patience_with_readers: Duration::from_millis(60), ..Settings::default() };
+    let began = std::time::Instant::now();
+    let refused = SqliteStore::open(&killed, &settings).map(drop).expect_err("a refusal");
+    assert!(matches!(refused, OpenError::Read { .. }), "{refused}");
+    assert!(began.elapsed() < Duration::from_secs(4), "it waits as long as it was told");
+    let says = refused.to_string();
+    assert!(says.contains("waited for 60 ms") && says.contains("fuser"), "{says}");
     assert_eq!(inode(&beside(&killed, "-wal")), left);
     drop(reader);
     let again = open(&killed).expect("the store");

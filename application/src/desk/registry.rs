@@ -3,6 +3,7 @@
 use super::DeskError;
 use fundflow_kernel::{codec::Stored, streams::Opener};
 use fundflow_runtime::{
+    engine_clock::EngineClock,
     kind::{Kind, Of},
     port::Ports,
     runner::Runner,
@@ -28,9 +29,9 @@ impl fmt::Debug for Registry {
 }
 
 impl Registry {
-    /// Knows nothing yet.
+    /// Knows no saga yet, and what every engine stores of its own.
     pub fn new() -> Self {
-        Self::default()
+        Self::default().aggregate::<EngineClock>()
     }
 
     /// Knows that saga, its process and every aggregate that it works on.

@@ -195,6 +195,11 @@ impl Bench {
         Ok(())
     }
 
+    /// How many purchases are open, as soon as the engine answers.
+    pub(super) async fn open_sagas(&self) -> Result<usize, Trouble> {
+        Ok(self.engine.in_memory().await?.open)
+    }
+
     pub(super) async fn stop(self) -> Result<(), Trouble> {
         Ok(self.engine.shutdown().await?)
     }

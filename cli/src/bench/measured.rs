@@ -1,4 +1,4 @@
-//! A store that notes what passes through it: how many batches, appends, events and bytes.
+//! A store that notes what passes through it: the bytes of each batch, and how many events are read.
 
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
@@ -6,7 +6,10 @@ use fundflow_kernel::{
         AppendError, Batch, Checkpoints, EventStore, Position, ReadError, StreamAppend, Version,
     },
 };
-use std::sync::Mutex;
+use std::sync::{
+    Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
 use tokio::sync::watch;
 
 /// Passes everything on.
@@ -15,11 +18,21 @@ pub(super) struct Measured<S> {
     inner: S,
     /// Payload and envelope bytes of every batch, in order.
     batches: Mutex<Vec<usize>>,
+    read: AtomicUsize,
 }
 
 impl<S> Measured<S> {
     pub(super) const fn of(inner: S) -> Self {
-        Self { inner, batches: Mutex::new(Vec::new()) }
+        Self { inner, batches: Mutex::new(Vec::new()), read: AtomicUsize::new(0) }
+    }
+
+    /// Events that were read so far.
+    pub(super) fn events_read(&self) -> usize {
+        self.read.load(Ordering::Relaxed)
+    }
+
+    fn count(&self, events: usize) {
+        self.read.fetch_add(events, Ordering::Relaxed);
     }
 
     pub(super) const fn inner(&self) -> &S {
@@ -60,7 +73,9 @@ impl<S: EventStore> EventStore for Measured<S> {
         after: Version,
         limit: u32,
     ) -> Result<Vec<Recorded>, ReadError> {
-        self.inner.read(stream, after, limit).await
+        let events = self.inner.read(stream, after, limit).await?;
+        self.count(events.len());
+        Ok(events)
     }
 
     async fn read_each(
@@ -68,7 +83,9 @@ impl<S: EventStore> EventStore for Measured<S> {
         streams: &[StreamName],
         limit: u32,
     ) -> Result<Vec<Vec<Recorded>>, ReadError> {
-        self.inner.read_each(streams, limit).await
+        let histories = self.inner.read_each(streams, limit).await?;
+        self.count(histories.iter().map(Vec::len).sum());
+        Ok(histories)
     }
 
     fn surely_lacks(&self, id: &str) -> bool {
@@ -85,7 +102,9 @@ impl<S: EventStore> EventStore for Measured<S> {
     }
 
     async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<Recorded>, ReadError> {
-        self.inner.read_all(after, limit).await
+        let events = self.inner.read_all(after, limit).await?;
+        self.count(events.len());
+        Ok(events)
     }
 
     fn head(&self) -> watch::Receiver<Position> {

@@ -10,6 +10,7 @@ mod load;
 mod measured;
 mod process;
 mod report;
+mod restart;
 mod sandbox;
 
 use clap::Args;
@@ -60,6 +61,12 @@ pub(crate) struct BenchArgs {
     /// Purchases run alone, one after the other, for the latency of a single one
     #[arg(long, default_value_t = 1_000, allow_negative_numbers = true, value_parser = crate::args::whole::<u64>)]
     alone: u64,
+    /// Measure a restart instead: a process of its own completes --purchases, leaves --open, and is killed
+    #[arg(long)]
+    restart: bool,
+    /// The process that is to be killed
+    #[arg(long, hide = true, value_name = "FILE")]
+    until_killed: Option<PathBuf>,
     /// Where the store and the bare log are written; a directory of its own below it, removed after
     #[arg(long, default_value = ".")]
     dir: PathBuf,
@@ -71,6 +78,15 @@ pub(crate) struct BenchArgs {
 /// Runs the benchmark and prints its figures.
 pub(crate) async fn run(args: &BenchArgs) -> ExitCode {
     let scratch = args.dir.join(format!(".fundflow-bench-{}", std::process::id()));
+    if let Some(path) = &args.until_killed {
+        return told(restart::until_killed(args, path).await, Ok(()), &scratch);
+    }
+    if args.restart {
+        let measured = restart::measure(args, &scratch).await;
+        let removed = std::fs::remove_dir_all(&scratch);
+        let printed = measured.map(|restart| restart.print(args.output));
+        return told(printed, removed, &scratch);
+    }
     let measured = match args.store.to_str() {
         Some("memory") => {
             let store = Arc::new(Measured::of(MemoryStore::default()));
@@ -84,11 +100,13 @@ pub(crate) async fn run(args: &BenchArgs) -> ExitCode {
         }
     };
     let removed = std::fs::remove_dir_all(&scratch);
-    match measured {
-        Ok(figures) => {
-            report::print(&figures, args.output);
-            ExitCode::SUCCESS
-        }
+    let printed = measured.map(|figures| report::print(&figures, args.output));
+    told(printed, removed, &scratch)
+}
+
+fn told(printed: Result<(), Trouble>, removed: std::io::Result<()>, scratch: &Path) -> ExitCode {
+    match printed {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("fundflow: the benchmark has no figures: {}", with_sources(&*error));
             if let Err(error) = removed {

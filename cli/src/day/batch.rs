@@ -167,7 +167,7 @@ async fn announce<S: EventStore + Checkpoints>(
     let heard = play.deliver(placed.iter().map(notice).collect()).await?;
     for (placed, noticed) in placed.iter().zip(heard) {
         // It moved on in the meantime; the batch goes without it.
-        if matches!(noticed, Some(Noticed::Contradicted | Noticed::Unclaimed)) {
+        if matches!(noticed, Some(Noticed::Contradicted(_) | Noticed::Unclaimed(_))) {
             let (no, transaction) = (&placed.application.terms.no, &placed.transaction);
             play.remarks.push(format!("{transaction}: application {no} is not in the batch"));
         }

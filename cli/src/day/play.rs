@@ -331,7 +331,9 @@ impl<S: EventStore + Checkpoints> Play<S> {
                     self.remarks.push(error.to_string());
                     all.push(None);
                 }
-                Err(error @ ActError::Unsure) => return Err(Trouble::Defect(error.to_string())),
+                Err(error @ (ActError::Unsure | ActError::ClockSetBack(_))) => {
+                    return Err(Trouble::Defect(error.to_string()));
+                }
                 Err(ActError::Stopped(cause)) => return Err(fundflow::Stopped { cause }.into()),
             }
         }

@@ -267,7 +267,9 @@ async fn cancel<S: EventStore + Checkpoints>(
     match answers.pop() {
         Some(Ok(())) | None => Ok(Said::Taken),
         Some(Err(ActError::NotActed(error))) => Ok(Said::TooLate(error.to_string())),
-        Some(Err(error @ ActError::Unsure)) => Err(Trouble::Defect(error.to_string())),
+        Some(Err(error @ (ActError::Unsure | ActError::ClockSetBack(_)))) => {
+            Err(Trouble::Defect(error.to_string()))
+        }
         Some(Err(ActError::Stopped(cause))) => Err(fundflow::Stopped { cause }.into()),
     }
 }
@@ -310,6 +312,7 @@ fn unanswered<R: std::fmt::Display>(error: RequestError<R>) -> Result<Unanswered
         RequestError::Unsure => {
             Err(Trouble::Defect("somebody else writes to the store".to_owned()))
         }
+        RequestError::ClockSetBack(clock) => Err(Trouble::Defect(clock.to_string())),
         RequestError::NoSuch(saga) => Err(Trouble::Defect(format!("{saga} is not known"))),
         RequestError::Defect(what) => Err(Trouble::Defect(what.to_string())),
     }

@@ -128,7 +128,9 @@ async fn act(
                 row.outcome = Outcome::Refused;
                 row.why = Some(error.to_string());
             }
-            Err(error @ ActError::Unsure) => return Err(Failure::Engine(error.to_string())),
+            Err(error @ (ActError::Unsure | ActError::ClockSetBack(_))) => {
+                return Err(Failure::Engine(error.to_string()));
+            }
             Err(ActError::Stopped(cause)) => return Err(stopped(&cause)),
         }
     }
@@ -147,7 +149,9 @@ pub(crate) async fn settle(engine: &Engine, outside: &Counterparties) -> Result<
         for delivered in engine.deliver(notices).await {
             match delivered {
                 Ok(_) | Err(ActError::NotActed(_)) => {}
-                Err(error @ ActError::Unsure) => return Err(Failure::Engine(error.to_string())),
+                Err(error @ (ActError::Unsure | ActError::ClockSetBack(_))) => {
+                    return Err(Failure::Engine(error.to_string()));
+                }
                 Err(ActError::Stopped(cause)) => return Err(stopped(&cause)),
             }
         }

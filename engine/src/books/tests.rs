@@ -1,7 +1,7 @@
 use super::*;
 use std::sync::Arc;
 
-type Answer = oneshot::Receiver<Result<Reply, Evicted>>;
+type Answer = oneshot::Receiver<Result<Reply, Undecided>>;
 type Rested = oneshot::Receiver<Result<Rest, ActionError>>;
 
 type Deliveries = mpsc::UnboundedReceiver<Vec<Delivery>>;
@@ -107,7 +107,7 @@ fn after_an_eviction_askers_ask_again_and_watchers_are_looked_up_again() {
     let watching = books.evict();
     hand_over(&mut books, &mut deliveries);
 
-    assert!(matches!(answer.blocking_recv(), Ok(Err(Evicted))));
+    assert!(matches!(answer.blocking_recv(), Ok(Err(Undecided::Evicted))));
     assert!(placed_rest.blocking_recv().is_err(), "its request has failed");
     assert_eq!(watching.len(), 1);
     assert!(rest.try_recv().is_err_and(|error| error == oneshot::error::TryRecvError::Empty));

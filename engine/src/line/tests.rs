@@ -32,11 +32,11 @@ fn batch_of(stream: &str) -> Vec<StreamAppend> {
 }
 
 fn nothing_after() -> Batch {
-    Batch { output: Output::default(), open: None }
+    Batch { output: Output::default(), open: None, outlooks: Vec::new() }
 }
 
 fn listed() -> Batch {
-    Batch { output: Output::default(), open: Some(Vec::new()) }
+    Batch { output: Output::default(), open: Some(Vec::new()), outlooks: Vec::new() }
 }
 
 #[tokio::test]

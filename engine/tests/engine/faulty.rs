@@ -40,6 +40,7 @@ struct Inner {
     /// Reads of the stream that will fail.
     unread: Mutex<HashMap<StreamName, u32>>,
     log_reads: AtomicUsize,
+    events_read: AtomicUsize,
     /// The event at that position cannot be read as a part of the log.
     spoilt: AtomicU64,
 }
@@ -54,6 +55,7 @@ impl Faulty {
             gate: Semaphore::new(1_000_000),
             unread: Mutex::default(),
             log_reads: AtomicUsize::new(0),
+            events_read: AtomicUsize::new(0),
             spoilt: AtomicU64::new(0),
         }))
     }
@@ -86,6 +88,11 @@ impl Faulty {
     /// Waits until that many appends have come to the gate.
     pub(crate) async fn begun(&self, appends: usize) {
         self.0.begun.subscribe().wait_for(|begun| *begun >= appends).await.unwrap();
+    }
+
+    /// Events that were read so far, of the log and of streams.
+    pub(crate) fn events_read(&self) -> usize {
+        self.0.events_read.load(Ordering::SeqCst)
     }
 
     /// Pages of the log that were read so far.
@@ -123,7 +130,9 @@ impl EventStore for Faulty {
             *times -= 1;
             return Err(ReadError::Fault("the disk hums".into()));
         }
-        self.0.store.read(stream, after, limit).await
+        let page = self.0.store.read(stream, after, limit).await?;
+        self.0.events_read.fetch_add(page.len(), Ordering::SeqCst);
+        Ok(page)
     }
 
     async fn read_back(
@@ -138,6 +147,7 @@ impl EventStore for Faulty {
     async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<Recorded>, ReadError> {
         self.0.log_reads.fetch_add(1, Ordering::SeqCst);
         let page = self.0.store.read_all(after, limit).await?;
+        self.0.events_read.fetch_add(page.len(), Ordering::SeqCst);
         let spoilt = Position(self.0.spoilt.load(Ordering::SeqCst));
         if page.iter().any(|recorded| recorded.position == spoilt) {
             let (place, what) = (format!("position {spoilt}"), "its checksum is wrong".into());

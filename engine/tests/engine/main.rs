@@ -4,11 +4,15 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
 mod asking;
+mod bounds;
 mod carrier;
+mod clock;
+mod durable;
 mod faulty;
 mod goods;
 mod noticing;
 mod ports;
+mod reasons;
 mod registering;
 mod restarts;
 mod stores;

@@ -222,3 +222,43 @@ async fn a_running_engine_keeps_its_list_too() {
     assert!(written >= 10_000, "{written}");
     assert!(world.listed().await.0 >= Position(5_000), "{:?}", world.listed().await);
 }
+
+/// A booking in the midst of its work, and a log that is as long as is said. Returns how many events a start after a
+/// kill reads, and how many the log has.
+fn read_by_a_start(bookings: usize) -> (usize, usize) {
+    let world = World::with(Carrier::who(Mood::Sends));
+    let first = process();
+    first.block_on(async {
+        let engine = world.start().await;
+        for round in 0..bookings / 10 {
+            let asked = (0..10)
+                .map(|number| asking(&format!("B-{round}-{number}"), &format!("tea-{round}"), 1));
+            for placed in engine.request_all::<Booking>(asked.collect()).await {
+                placed.unwrap();
+            }
+        }
+        engine.settle().await.unwrap();
+        world.carrier.turns(Mood::Hangs);
+        book_item(&engine, "OPEN", "jam", 1).await.unwrap();
+    });
+    drop(first);
+
+    let before = world.store.events_read();
+    let log = process().block_on(async {
+        let engine = world.start().await;
+        assert_eq!(engine.in_memory().await.unwrap().open, 1);
+        world.log().await.len()
+    });
+    (world.store.events_read() - before, log)
+}
+
+/// Ten thousand events lie between two lists; what was written while one was saved comes to that.
+#[test]
+fn a_start_after_a_kill_reads_no_more_of_a_long_log_than_of_a_short_one() {
+    const MOST: usize = 15_000;
+    for (bookings, least) in [(3_000, 15_000), (8_000, 40_000)] {
+        let (read, log) = read_by_a_start(bookings);
+        assert!(log >= least, "{log}");
+        assert!(read <= MOST, "{read} of {log}");
+    }
+}

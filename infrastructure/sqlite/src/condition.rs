@@ -122,7 +122,7 @@ pub(super) fn integrity(connection: &Connection) -> rusqlite::Result<Vec<String>
 }
 
 fn mark_anew(place: &Place) -> Result<Option<PathBuf>, Trouble> {
-    rescue::rescue(place)?;
+    rescue::rescue(place, open::PATIENCE)?;
     let connection = open::unmoved(place)?;
     let format = open::check_format(&connection)?;
     if format == open::WITHOUT_IDENTITY {

@@ -21,6 +21,7 @@ use rusqlite::{
 };
 use std::{
     fs::{self, File},
+    path::Path,
     time::Duration,
 };
 
@@ -49,7 +50,7 @@ pub(super) struct Opened {
 
 /// Opens a store that is there. The lock on it is held.
 pub(super) fn for_writing(place: &Place, settings: &Settings) -> Result<Opened, Trouble> {
-    rescue::rescue(place)?;
+    rescue::rescue(place, settings.patience_with_readers)?;
     // An opening that fails leaves the log as it found it.
     let connection = unmoved(place)?;
     connection.busy_timeout(settings.patience / WAITS)?;
@@ -123,34 +124,38 @@ pub(super) fn for_reading(place: &Place) -> Result<Connection, Trouble> {
     Ok(connection)
 }
 
-/// Looks whether everything that was acknowledged can be read, and up to where.
-pub(super) fn check_to_read(place: &Place) -> Result<Position, Trouble> {
+/// Looks whether everything that was acknowledged can be read, and up to where; and whether nobody can tell,
+/// because what tells is not there.
+pub(super) fn check_to_read(place: &Place) -> Result<(Position, bool), Trouble> {
     // Before the database is: beside a writer, that one may come to be ahead, and the mark never is.
     let mark = place.mark()?;
     let connection = for_reading(place)?;
+    let mut is_alone = false;
     match (check_format(&connection)?, mark) {
         (WITHOUT_IDENTITY, _) => {}
         (_, Some(mark)) => drop(check_acknowledged(&connection, mark)?),
-        (_, None) => tracing::warn!(
-            store = %place.database().display(),
-            "the store is without the companion that says how far it had acknowledged; its newest events may be \
-             elsewhere"
-        ),
+        (_, None) => {
+            is_alone = true;
+            tracing::warn!(store = %place.database().display(), "{}", Trouble::Alone.at(place));
+        }
     }
-    Ok(head(&connection)?)
+    Ok((head(&connection)?, is_alone))
 }
 
-/// Makes a copied database a store of its own.
-pub(super) fn name_copy(place: &Place) -> Result<(), Trouble> {
-    let connection = Connection::open(place.database())?;
-    let store = new_identity(&connection)?;
+/// Makes a copied database a store of its own, and gives it its name. *If the process dies before that, what is
+/// there is a file of another name, and perhaps a companion without a database: nothing that opens as a store.*
+pub(super) fn name_copy(place: &Place, copy: &Path) -> Result<(), Trouble> {
+    let connection = Connection::open(copy)?;
     if check_format(&connection)? == WITHOUT_IDENTITY {
-        return give_identity(&connection, place);
+        give_identity(&connection, place)?;
+    } else {
+        let store = new_identity(&connection)?;
+        Acknowledged::create(place, &mark_of(&connection, store)?)?;
+        connection.execute(sql::SET_IDENTITY, [store.0])?;
     }
-    Acknowledged::create(place, &mark_of(&connection, store)?)?;
-    connection.execute(sql::SET_IDENTITY, [store.0])?;
     connection.close().map_err(|(_, error)| error)?;
-    File::open(place.database())?.sync_all()?;
+    File::open(copy)?.sync_all()?;
+    fs::rename(copy, place.database())?;
     Ok(place.sync_directory()?)
 }
 
@@ -281,7 +286,6 @@ impl Durability {
 mod tests {
     use super::*;
     use crate::{OpenError, SqliteStore};
-    use std::path::Path;
 
     fn open_at(path: &Path) -> Result<(), OpenError> {
         SqliteStore::open(path, &Settings::default()).map(drop)

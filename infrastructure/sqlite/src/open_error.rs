@@ -3,7 +3,7 @@
 use crate::{open::FORMAT, place::Place};
 use fundflow_kernel::store::Position;
 use rusqlite::ErrorCode;
-use std::{io, path::PathBuf};
+use std::{io, path::PathBuf, time::Duration};
 
 /// Why a store was not opened.
 #[derive(Debug, thiserror::Error)]
@@ -138,12 +138,14 @@ pub enum OpenError {
     /// A process that reads keeps the log of a process that was killed from being written anew.
     #[error(
         "the process that wrote {path} last was stopped, and others that still read the store keep its log from \
-         being secured; end them, then try again",
-        path = path.display()
+         being secured; they were waited for {} ms: end them, then try again. `fuser {path}` lists them",
+        waited.as_millis(), path = path.display()
     )]
     Read {
         /// The store, by its canonical path.
         path: PathBuf,
+        /// How long they were waited for.
+        waited: Duration,
     },
     /// The file system refused.
     #[error("cannot open the files of {path}; {}", remedy(source.kind()), path = path.display())]
@@ -204,7 +206,7 @@ pub(super) enum Trouble {
     OfAnother,
     Lost { acknowledged: Position, found: String },
     Broken(String),
-    Read,
+    Read(Duration),
     Newer(i32),
     Older(i32),
     NotAStore,
@@ -249,7 +251,7 @@ impl Trouble {
             }
             Trouble::Lost { acknowledged, found } => OpenError::Lost { path, acknowledged, found },
             Trouble::Broken(what) => OpenError::Broken { path, what },
-            Trouble::Read => OpenError::Read { path },
+            Trouble::Read(waited) => OpenError::Read { path, waited },
             Trouble::Newer(found) => OpenError::Newer { path, found, known: FORMAT },
             Trouble::Older(found) => OpenError::Older { path, found, known: FORMAT },
             Trouble::NotAStore => OpenError::NotAStore { path },

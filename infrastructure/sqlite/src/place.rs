@@ -13,6 +13,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// Names of the folders that the programs of the project keep beside a store.
+const FOLDERS: [&str; 2] = ["exchange", "sandbox"];
+
 /// The database file of a store, and with it the names of its companions.
 #[derive(Debug, Clone)]
 pub(super) struct Place(PathBuf);
@@ -87,12 +90,21 @@ impl Place {
             Ok(found) if found.len() > 0 => Ok(Stands::ADatabase),
             // Somebody was here before: a database of ours is never empty under its own name.
             Ok(_) if has_content(&self.lock()) => Err(Trouble::Emptied(self.lock())),
-            Ok(_) => self.nothing_of_a_store(Trouble::Emptied),
+            Ok(_) => match self.folder() {
+                Some(folder) => Err(Trouble::Emptied(folder)),
+                None => self.nothing_of_a_store(Trouble::Emptied),
+            },
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 self.nothing_of_a_store(Trouble::Gone)
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// A folder that is kept beside a store: what was sent to others by it, and what they sent.
+    fn folder(&self) -> Option<PathBuf> {
+        let folders = FOLDERS.iter().map(|name| self.0.with_file_name(name));
+        folders.into_iter().find(|folder| folder.is_dir())
     }
 
     fn nothing_of_a_store(&self, trouble: fn(PathBuf) -> Trouble) -> Result<Stands, Trouble> {

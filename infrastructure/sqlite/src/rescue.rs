@@ -15,14 +15,16 @@ use rusqlite::{Connection, ErrorCode};
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read as _, Write as _},
+    time::Duration,
 };
 
 const COPIED: usize = 1024 * 1024;
 
-/// Makes the log durable. Nobody may append meanwhile: the lock is held.
-pub(super) fn rescue(place: &Place) -> Result<(), Trouble> {
+/// Makes the log durable. Nobody may append meanwhile: the lock is held. Those who still read are waited for so
+/// long.
+pub(super) fn rescue(place: &Place, patience: Duration) -> Result<(), Trouble> {
     if has_content(&place.log()) {
-        let alone = only_us(place)?;
+        let alone = only_us(place, patience)?;
         write_anew(place)?;
         drop(alone);
     }
@@ -31,20 +33,28 @@ pub(super) fn rescue(place: &Place) -> Result<(), Trouble> {
 
 /// Nobody else has the database open while this connection has it: whoever reads keeps the log's old file open,
 /// and would miss what comes. Others wait for it.
-fn only_us(place: &Place) -> Result<Connection, Trouble> {
+fn only_us(place: &Place, patience: Duration) -> Result<Connection, Trouble> {
     // What is in the log is moved by nobody before it is durable.
     let alone = open::unmoved(place)?;
+    alone.busy_timeout(patience / open::WAITS)?;
     let mode = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
     alone.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", mode)?;
-    match open::check_format(&alone) {
-        Ok(_) => Ok(alone),
-        Err(Trouble::Database(error))
-            if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) =>
-        {
-            Err(Trouble::Read)
+    for waits in 1..=open::WAITS {
+        match open::check_format(&alone) {
+            Ok(_) => return Ok(alone),
+            Err(Trouble::Database(error))
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) =>
+            {
+                tracing::warn!(
+                    waits,
+                    of = open::WAITS,
+                    "others still read the store; they are waited for"
+                );
+            }
+            Err(trouble) => return Err(trouble),
         }
-        Err(trouble) => Err(trouble),
     }
+    Err(Trouble::Read(patience))
 }
 
 fn write_anew(place: &Place) -> io::Result<()> {

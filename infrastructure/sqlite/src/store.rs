@@ -18,8 +18,6 @@ use fundflow_kernel::{
     store::{AppendError, Batch, Checkpoints, EventStore, Position, ReadError, Version},
 };
 use std::{
-    fs::OpenOptions,
-    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
@@ -54,8 +52,11 @@ pub struct Settings {
     pub max_pages: Option<u32>,
     /// The hash of the tree over the events; counts only when the store is made.
     pub tree_hash: TreeHash,
-    /// How long to wait for another program that holds the database, before a batch is refused.
+    /// How long to wait for another program that holds the database, before a batch is refused; a twelfth of it
+    /// passes before that is said, and so on.
     pub patience: Duration,
+    /// How long an opening waits for those who still read a store whose writer was killed, before it is refused.
+    pub patience_with_readers: Duration,
 }
 
 impl Default for Settings {
@@ -69,6 +70,7 @@ impl Default for Settings {
             max_pages: None,
             tree_hash: TreeHash::Sha256,
             patience: Duration::from_secs(60),
+            patience_with_readers: Duration::from_secs(5),
         }
     }
 }
@@ -86,7 +88,7 @@ pub enum BackupError {
         source: std::io::Error,
     },
     /// It was copied, and could not be made a store of its own.
-    #[error("cannot finish the copy; remove it")]
+    #[error("cannot finish the copy; remove what is there of it")]
     Unnamed(#[source] OpenError),
     /// The store cannot be read, or not be copied.
     #[error("cannot copy the store")]
@@ -105,6 +107,7 @@ struct Shared {
     readers: Readers,
     /// Where this process is the one that writes.
     ids: Option<Arc<PossibleIds>>,
+    is_alone: bool,
     head: Arc<watch::Sender<Position>>,
 }
 
@@ -129,7 +132,7 @@ impl SqliteStore {
             return Err(OpenError::Missing { path: path.to_owned() });
         }
         let place = Place::of(path).map_err(|error| io(path, error))?;
-        let head = open::check_to_read(&place).map_err(|trouble| trouble.at(&place))?;
+        let (head, is_alone) = open::check_to_read(&place).map_err(|trouble| trouble.at(&place))?;
         Ok(Self(Arc::new(Shared {
             durability: None,
             jobs: Mutex::new(None),
@@ -137,6 +140,7 @@ impl SqliteStore {
             readers: Readers::of(place.clone()),
             place,
             ids: None,
+            is_alone,
             head: Arc::new(watch::Sender::new(head)),
         })))
     }
@@ -188,6 +192,7 @@ impl SqliteStore {
             readers: Readers::of(place.clone()),
             place,
             ids: Some(ids),
+            is_alone: false,
             head: published,
         })))
     }
@@ -242,24 +247,32 @@ impl SqliteStore {
         self.0.readers.with(|reader| reader.tree(read))
     }
 
-    /// Writes a consistent copy to a file that does not exist yet, while appends go on. The copy is
-    /// a store of its own, with another identity.
+    /// Writes a consistent copy to a file that does not exist yet, while appends go on: everything that was
+    /// answered before is in it. The copy is a store of its own, with another identity, and has its name once it is
+    /// whole and on the disk.
     ///
     /// # Errors
-    /// [`BackupError`]; what stands at `path` afterwards is then not a copy.
+    /// [`BackupError`]; nothing stands at `path` then.
     pub fn backup(&self, path: impl AsRef<Path>) -> Result<(), BackupError> {
         let path = path.as_ref();
         let unwritable = |source| BackupError::Unwritable { path: path.to_owned(), source };
-        // SQLite takes a path as text, and an empty file for no file.
-        let text = path
+        if path.symlink_metadata().is_ok() {
+            return Err(unwritable(std::io::ErrorKind::AlreadyExists.into()));
+        }
+        let place = Place::of(path).map_err(unwritable)?;
+        // For its owner alone, and through no link; SQLite takes an empty file for no file.
+        let new = place.begin("").map_err(unwritable)?;
+        let text = new
             .to_str()
             .ok_or_else(|| unwritable(std::io::Error::other("the path is not valid UTF-8")))?;
-        // For its owner alone, and through no link.
-        let mut new = OpenOptions::new();
-        new.write(true).create_new(true).mode(0o600).open(path).map_err(unwritable)?;
         self.0.readers.with(|reader| reader.copy_to(text)).map_err(BackupError::Read)?;
-        let place = Place::of(path).map_err(unwritable)?;
-        open::name_copy(&place).map_err(|trouble| BackupError::Unnamed(trouble.at(&place)))
+        open::name_copy(&place, &new).map_err(|trouble| BackupError::Unnamed(trouble.at(&place)))
+    }
+
+    /// Whether it is open without the companion that says how far it had acknowledged: its newest events may be
+    /// elsewhere. Only to read is a store opened so.
+    pub fn is_alone(&self) -> bool {
+        self.0.is_alone
     }
 
     /// Writes what waits, moves the log into the database, and releases the lock. Later appends

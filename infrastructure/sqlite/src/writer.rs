@@ -95,15 +95,17 @@ pub(super) fn run(start: Start) {
         mut jobs,
         published,
     } = start;
-    let mut closed = None;
+    let closed;
     let mut poisoned = true;
     match Writer::new(&database, (acknowledged, tree), epoch, head, cached_streams, ids) {
         Ok(mut writer) => {
             closed = writer.serve(&mut jobs, &published, &helper.failure);
             poisoned = matches!(writer.stopped, Some(Stopped::Poisoned { .. }));
         }
-        // The jobs are dropped with the channel; their senders are told that the store is closed.
-        Err(error) => tracing::error!(%error, "the store's writer could not start"),
+        Err(error) => {
+            tracing::error!(%error, "the store's writer could not start");
+            closed = failed::refuse(&mut jobs, &Stopped::Poisoned { cause: said_by(&error) });
+        }
     }
     drop(jobs);
     poisoned |= checkpoint::dismiss(&mut database, helper);
@@ -309,7 +311,11 @@ impl<'db> Writer<'db> {
             let begun = Transaction::new_unchecked(self.database, TransactionBehavior::Immediate);
             match begun {
                 Err(error) if is_busy(&error) && waits < WAITS => {
-                    tracing::warn!(waits, of = WAITS, "another program holds the database");
+                    tracing::warn!(
+                        waits,
+                        of = WAITS,
+                        "another program holds the database; it is waited for, and nothing is written meanwhile"
+                    );
                     waits += 1;
                 }
                 begun => return begun,

@@ -22,6 +22,7 @@ pub mod port;
 pub mod retry;
 
 // What runs it.
+pub mod engine_clock;
 pub mod kind;
 pub mod message;
 pub mod runner;

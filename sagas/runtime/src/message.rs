@@ -8,7 +8,7 @@ use crate::{
 };
 use fundflow_kernel::{
     cause::Cause,
-    envelope::{Actor, StreamName},
+    envelope::{Actor, EventId, StreamName},
     ids::TransactionId,
     store::StreamAppend,
     streams::Need,
@@ -272,18 +272,19 @@ impl fmt::Debug for Reply {
 }
 
 /// What became of a notice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Noticed {
-    /// So many events were stored because of it.
-    Recorded(usize),
+    /// It became these events.
+    Recorded(Vec<EventId>),
     /// All of it was known.
     Repeated,
-    /// It contradicts what holds; it was stored as that.
-    Contradicted,
+    /// It contradicts what holds. The streams that it was stored in as that, a case's among them, whose ID is its
+    /// name's; empty where it had been said before, or its saga has no place for it.
+    Contradicted(Vec<StreamName>),
     /// It says that nobody knows yet.
     NoNews,
-    /// No saga has that key; it was stored as that where the engine has a place for it.
-    Unclaimed,
+    /// No saga has that key. The stream that it was stored in, a case's, where the engine has a place for it.
+    Unclaimed(Option<StreamName>),
 }
 
 /// Why an action was not taken.

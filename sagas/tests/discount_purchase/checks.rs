@@ -232,7 +232,7 @@ fn a_record_of_an_order_that_nobody_placed_is_a_case() {
     let said = ApplicationAnswer::Confirmed(Box::new(stage.confirmation("mmf")));
     let reply = stage.notice(registrar::notice(&no, said));
 
-    assert!(matches!(reply, Reply::Noticed(Noticed::Unclaimed)), "{reply:?}");
+    assert!(matches!(reply, Reply::Noticed(Noticed::Unclaimed(_))), "{reply:?}");
     assert_eq!(cases(&stage)[0].case().unwrap().kind(), Kind::UnknownOrder);
 }
 
@@ -241,7 +241,7 @@ fn a_purchase_that_the_registrar_took_back_unasked_is_a_case() {
     let mut stage = waiting();
     let reply = stage.told("mmf", ApplicationAnswer::Cancelled);
 
-    assert!(matches!(reply, Reply::Noticed(Noticed::Contradicted)), "{reply:?}");
+    assert!(matches!(reply, Reply::Noticed(Noticed::Contradicted(_))), "{reply:?}");
     assert!(cases(&stage)[0].is_open());
 }
 

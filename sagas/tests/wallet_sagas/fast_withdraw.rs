@@ -192,7 +192,7 @@ fn a_person_who_knows_that_nothing_was_paid_frees_the_shares_and_a_late_payment_
     let transfer = advance::Transfer { serial, amount, at: stage.now };
     let said = AdvanceSaid::Advance(AdvanceAnswer::Advanced(transfer));
     let reply = stage.notice(notice(&out_no("transfer"), said));
-    assert!(matches!(reply, Reply::Noticed(Noticed::Contradicted)), "{reply:?}");
+    assert!(matches!(reply, Reply::Noticed(Noticed::Contradicted(_))), "{reply:?}");
     assert_eq!(stage.count("case.opened"), 1);
 }
 
@@ -324,6 +324,6 @@ fn what_the_bank_says_twice_is_heard_once_and_two_payments_are_a_case() {
     assert!(matches!(reply, Reply::Noticed(Noticed::Repeated)), "{reply:?}");
     assert_eq!(stage.events.len(), before);
     let reply = stage.notice(said("another"));
-    assert!(matches!(reply, Reply::Noticed(Noticed::Contradicted)), "{reply:?}");
+    assert!(matches!(reply, Reply::Noticed(Noticed::Contradicted(_))), "{reply:?}");
     assert_eq!(stage.count("case.opened"), 1);
 }

@@ -376,7 +376,7 @@ fn who_gives_up_has_shares_in_transit_until_the_word_comes_and_a_person_can_take
     let all = purchased("1000".parse().unwrap(), "0".parse().unwrap());
     let late = record("c-1", "2026-02-04", true, all);
     let reply = stage.notice(registrar::notice(&ApplicationNo::of(&order("mmf")), late));
-    assert!(matches!(reply, Reply::Noticed(Noticed::Contradicted)), "{reply:?}");
+    assert!(matches!(reply, Reply::Noticed(Noticed::Contradicted(_))), "{reply:?}");
     assert_eq!(stage.count("case.opened"), 1);
     let wallet = stage.wallet();
     let figures = [wallet.registered(), wallet.disputed(), wallet.available()];

@@ -241,7 +241,7 @@ fn everything_heard_twice_is_heard_once() {
 
     let twice = fundflow_domain::payout::Transfer { serial: "other".parse().unwrap(), ..transfer };
     let reply = stage.notice(paid(twice));
-    assert!(matches!(reply, Reply::Noticed(Noticed::Contradicted)), "{reply:?}");
+    assert!(matches!(reply, Reply::Noticed(Noticed::Contradicted(_))), "{reply:?}");
     assert_eq!(stage.count("case.opened"), 1, "{}", stage.text());
 }
 

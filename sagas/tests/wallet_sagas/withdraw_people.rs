@@ -164,7 +164,7 @@ fn who_gives_up_has_shares_reserved_until_the_word_comes_and_a_person_can_take_t
     let no = fundflow_domain::ids::ApplicationNo::of(&crate::stage::order("redeem"));
     let late = record("c-1", "2026-02-04", true, redeemed("400".parse().unwrap(), "0"));
     let reply = stage.notice(registrar::notice(&no, late));
-    assert!(matches!(reply, Reply::Noticed(Noticed::Contradicted)), "{reply:?}");
+    assert!(matches!(reply, Reply::Noticed(Noticed::Contradicted(_))), "{reply:?}");
     assert_eq!(stage.count("case.opened"), 1);
     let wallet = stage.wallet();
     assert_eq!(wallet.registered().to_string(), "600.00", "the register has taken them");

@@ -143,6 +143,14 @@ const AGGREGATES: &[(&str, &str)] = &[
     ("plan.occurrence_done", "The occurrence was carried out."),
     ("plan.occurrence_missed", "The occurrence was not carried out, and the investor hears why."),
     ("plan.ended", "No occurrence begins any more."),
+    (
+        "engine_clock.set_back",
+        "The engine's clock was further behind the log than is allowed: nothing new was taken until it was set right.",
+    ),
+    (
+        "engine_clock.jumped_ahead",
+        "It moved on by more than the time that passed, over a cut-off perhaps: what was due between was done late.",
+    ),
 ];
 
 /// What happens to any saga's process, by the second half of the type.

@@ -8,6 +8,7 @@
 //! A saga or aggregate of a user's own gets the same from [`Entry::of`].
 
 mod cases;
+mod clock;
 mod meanings;
 mod money;
 mod orders;
@@ -74,6 +75,7 @@ pub fn book() -> Vec<Entry> {
     book.extend(cases::entries());
     book.extend(plans::entries());
     book.extend(processes::entries());
+    book.extend(clock::entries());
     book
 }
 

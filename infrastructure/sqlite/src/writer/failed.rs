@@ -1,8 +1,10 @@
 //! Why a transaction did not commit, and why a writer writes no more.
 
+use super::Job;
 use fundflow_kernel::store::AppendError;
 use rusqlite::ffi;
 use std::{io, sync::Arc};
+use tokio::sync::{mpsc, oneshot};
 
 /// What is said where the look itself finds a name twice: the database is not what it was created as.
 pub(super) const DOUBLE: &str = "a stream's name or an event's place is there twice";
@@ -58,4 +60,18 @@ pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
 pub(crate) fn said_by(error: &rusqlite::Error) -> Arc<str> {
     let number = error.sqlite_error().map(|error| error.extended_code);
     number.map_or_else(|| error.to_string(), |number| format!("{error}, SQLite {number}")).into()
+}
+
+/// Whoever comes is told why nothing is written, until it is closed.
+pub(super) fn refuse(
+    jobs: &mut mpsc::Receiver<Job>,
+    stopped: &Stopped,
+) -> Option<oneshot::Sender<()>> {
+    loop {
+        match jobs.blocking_recv()? {
+            // A caller that stopped waiting need not be told.
+            Job::Write { answer, .. } => drop(answer.send(Err(stopped.refusal()))),
+            Job::Close { closed } => return Some(closed),
+        }
+    }
 }

@@ -56,8 +56,10 @@ impl Runner {
     #[allow(clippy::result_large_err, reason = "the input is handed back as it came")]
     pub(super) fn nobodys(&mut self, input: Input, now: Timestamp) -> Result<(), Wanting> {
         let What::Notice { stream, news } = &input.what else { return Ok(()) };
+        let mut place = None;
         if let Some(unclaimed) = self.unclaimed.clone() {
             let needs: Vec<Need> = unclaimed.need(stream, news).into_iter().collect();
+            place = needs.first().map(|need| need.stream().clone());
             let missing = self.streams.missing(needs.iter().cloned());
             if !missing.is_empty() {
                 return Err(Wanting { input, needs: missing });
@@ -74,7 +76,7 @@ impl Runner {
         }
         self.alert(stream.as_str(), "news about a key that no saga has");
         self.streams.drop_unheld([stream.clone()]);
-        self.reply(input.ticket, Reply::Noticed(Noticed::Unclaimed));
+        self.reply(input.ticket, Reply::Noticed(Noticed::Unclaimed(place)));
         Ok(())
     }
 

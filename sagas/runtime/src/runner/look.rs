@@ -26,6 +26,12 @@ impl Runner {
         open.map(|(saga, _)| saga).chain(self.asleep.sagas())
     }
 
+    /// Whether it is in memory, and was asked for.
+    pub fn knows(&self, saga: &SagaId) -> bool {
+        let slot = self.sagas.get(saga);
+        slot.map_or_else(|| self.asleep.has(saga), |slot| slot.saga.is_known(&self.streams))
+    }
+
     fn is_open(&self, slot: &Slot) -> bool {
         let streams = &self.streams;
         let is_open = slot.saga.is_known(streams) && !slot.saga.is_finished(streams);

@@ -241,7 +241,9 @@ impl Runner {
                 let missing = self.streams.missing(needs.iter().cloned());
                 if missing.is_empty() {
                     // It was read and is still asked for: a defect, not a reason to ask for ever.
-                    self.alert(saga.transaction.as_str(), "a stream is missing that is in memory");
+                    let what = "a stream is missing that is in memory";
+                    self.alert(saga.transaction.as_str(), what);
+                    self.reply(input.ticket, Reply::NotActed(ActionError::Defect(what.into())));
                     return Ok(());
                 }
                 input.besides = [besides, needs].concat();

@@ -66,19 +66,25 @@ impl<S: Saga> Running<S> {
         news: &Payload,
     ) -> Result<Noticed, Vec<Need>> {
         let answer = self.view(desk.streams).and_then(|view| S::notice(&view, stream, news));
-        let Some(answer) = answer else { return Ok(Noticed::Unclaimed) };
+        let Some(answer) = answer else { return Ok(Noticed::Unclaimed(None)) };
+        let before = desk.out.appends.len();
         let heard = self.hear(desk, &answer, "notice");
         if let Err(NotDone::Missing(needs)) = heard {
             return Err(needs);
         }
         self.unasked(desk, &heard);
+        let stored = desk.out.appends.get(before..).unwrap_or_default();
         Ok(match heard {
             Ok(Heard::Recorded(0)) => Noticed::Repeated,
-            Ok(Heard::Recorded(events)) => Noticed::Recorded(events),
-            Ok(Heard::Disputed(_, events)) => Noticed::Recorded(events),
+            Ok(Heard::Recorded(_) | Heard::Disputed(..)) => {
+                let events = stored.iter().flat_map(|append| &append.events);
+                Noticed::Recorded(events.map(|event| event.event_id).collect())
+            }
             Ok(Heard::Refused(_) | Heard::Unknown(_) | Heard::Pending(_) | Heard::NotFound)
             | Err(NotDone::NotListed(_)) => Noticed::NoNews,
-            Ok(Heard::Contradicts(..)) | Err(_) => Noticed::Contradicted,
+            Ok(Heard::Contradicts(..)) | Err(_) => {
+                Noticed::Contradicted(stored.iter().map(|append| append.stream.clone()).collect())
+            }
         })
     }
 

@@ -1,0 +1,38 @@
+//! What becomes of memory when the log is not what it was taken for.
+
+use super::Shard;
+use crate::{error::StopCause, recovery::reload};
+use fundflow_kernel::{
+    envelope::StreamName,
+    store::{Checkpoints, EventStore},
+};
+
+/// Conflicts in a row after which the other writer has won.
+const CONFLICTS: u32 = 8;
+
+impl<S: EventStore + Checkpoints> Shard<S> {
+    /// Somebody else wrote a stream of ours: nothing that is not durable holds any more.
+    pub(super) async fn evict(&mut self, stream: StreamName) -> Result<(), StopCause> {
+        self.state.conflicts += 1;
+        if self.state.conflicts > CONFLICTS {
+            return Err(StopCause::Conflict { stream });
+        }
+        tracing::warn!(%stream, "was written by somebody else; the open sagas are read again");
+        self.line.clear();
+        self.runner.clear();
+        self.state.epoch += 1;
+        let watching = self.books.evict();
+        self.books.flush();
+        let found = reload(&*self.store, &mut self.runner, &self.kinds).await?;
+        (self.at, self.keeper.foreign) = (found.at, found.foreign);
+        self.state.of_clock.clear();
+        self.time.reloaded(found.newest);
+        for saga in &found.open {
+            self.runner.wake(saga, self.time.now());
+        }
+        for (saga, watcher) in watching {
+            self.watch(saga, watcher).await;
+        }
+        Ok(())
+    }
+}
