@@ -53,6 +53,7 @@ mod day;
 mod file_command;
 mod fund_command;
 mod quote;
+mod sim_command;
 
 pub use registry::{Outside, Registry, Word};
 pub use stage::{Stage, StageError};
@@ -150,6 +151,7 @@ fn dispatch(
         Command::Quote(command) => {
             return alone(out, || runtime.block_on(quote::run(registry, store, command)));
         }
+        Command::Sim { output, command } => sim_command::run(&command, output, &mut out),
         Command::Bench(args) => {
             // On a worker like its load: a task that ends wakes no thread that waits outside of them.
             let measured = runtime.spawn(async move { bench::run(&args).await });

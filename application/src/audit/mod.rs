@@ -26,6 +26,7 @@ mod books;
 mod exits;
 mod explained;
 mod figures;
+mod live;
 mod lots;
 mod memory;
 mod report;
@@ -36,6 +37,7 @@ mod trail;
 mod transit;
 mod whole;
 
+pub use live::Live;
 pub use report::{Check, Counts, Difference, Finding, Holding, LISTED, Report, Unchecked};
 
 use crate::desk::{Log, Next, Registry};
