@@ -101,6 +101,12 @@ fn alone(out: impl io::Write, run: impl FnOnce() -> ExitCode) -> ExitCode {
     run()
 }
 
+/// On a worker like its load: a task that ends wakes no thread that waits outside of them.
+fn measured(runtime: &tokio::runtime::Runtime, args: bench::BenchArgs) -> ExitCode {
+    let measured = runtime.spawn(async move { bench::run(&args).await });
+    runtime.block_on(measured).unwrap_or(ExitCode::FAILURE)
+}
+
 fn dispatch(
     registry: &Registry,
     runtime: &tokio::runtime::Runtime,
@@ -152,11 +158,7 @@ fn dispatch(
             return alone(out, || runtime.block_on(quote::run(registry, store, command)));
         }
         Command::Sim { output, command } => sim_command::run(&command, output, &mut out),
-        Command::Bench(args) => {
-            // On a worker like its load: a task that ends wakes no thread that waits outside of them.
-            let measured = runtime.spawn(async move { bench::run(&args).await });
-            return alone(out, || runtime.block_on(measured).unwrap_or(ExitCode::FAILURE));
-        }
+        Command::Bench(args) => return alone(out, || measured(runtime, args)),
     };
     // What was not read because the pipe is closed is missed by nobody.
     let _ = out.flush();

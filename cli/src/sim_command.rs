@@ -175,7 +175,7 @@ fn read(file: &Path) -> Result<Plan, Failure> {
         fs::File::open(file).and_then(|file| file.take(PLAN_MAX).read_to_string(&mut text));
     opened.map_err(|error| typed(error.to_string()))?;
     let plan = Plan::from_toml(&text).map_err(typed)?;
-    known(&plan.faults).map_err(|what| typed(format!("faults = {:?}: {what}", plan.faults)))?;
+    known(&plan.faults).map_err(|what| typed(format!("faults = '{}': {what}", plan.faults)))?;
     if plan.days == 0 || plan.days > DAYS_MAX || plan.per_day > town::PER_DAY_MAX {
         let most = town::PER_DAY_MAX;
         return Err(typed(format!("write 1 to {DAYS_MAX} days, and at most {most} per_day")));

@@ -20,4 +20,4 @@ pub mod store_contract;
 pub mod strategies;
 pub mod toy;
 
-pub use fundflow_simulation::{outside, shipped, simulate, wanted, worlds};
+pub use fundflow_simulation::{days, outside, shipped, simulate, wanted, worlds};

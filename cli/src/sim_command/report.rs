@@ -66,7 +66,7 @@ struct Failed {
     again: String,
 }
 
-/// Prints it.
+/// Prints what was seen, and how to see a failure again.
 pub(super) fn print(
     seen: &Seen,
     args: &RunArgs,

@@ -61,7 +61,7 @@ pub struct Days<C> {
     pub kinds: Vec<Arc<dyn Kind>>,
     /// The same, for the audit.
     pub registry: Registry,
-    /// Everybody outside.
+    /// Everybody outside, before anything was asked of them.
     pub counterparties: C,
     /// The dates on which something is asked for, in their order.
     pub dates: Vec<NaiveDate>,
@@ -113,7 +113,7 @@ pub struct Played {
 pub struct Fallen {
     /// Which truth, by its name.
     pub truth: String,
-    /// In words.
+    /// What of it is otherwise, in words.
     pub what: String,
     /// When it was seen.
     pub at: Timestamp,

@@ -72,7 +72,7 @@ pub(super) struct Play<'a, C> {
     /// The length of the log when it was last looked at as a whole.
     pub(super) audited: usize,
     pub(super) found: Played,
-    last: VecDeque<String>,
+    last: VecDeque<(Timestamp, String)>,
 }
 
 fn at(date: NaiveDate, hour: u32, minute: u32) -> Timestamp {
@@ -129,7 +129,7 @@ impl<'a, C: Counterparties> Play<'a, C> {
                 truth: name.to_owned(),
                 what,
                 at: self.shell.now,
-                last: self.last.into(),
+                last: self.last.iter().map(|(at, line)| format!("{at} {line}")).collect(),
                 struck: self.chance.struck,
             })),
         }
@@ -270,6 +270,6 @@ impl<'a, C: Counterparties> Play<'a, C> {
         if self.last.len() == REMEMBERED {
             self.last.pop_front();
         }
-        self.last.push_back(format!("{} {line}", self.shell.now));
+        self.last.push_back((self.shell.now, line));
     }
 }

@@ -20,9 +20,9 @@ impl<C: Counterparties> Play<'_, C> {
         if output.is_empty() {
             return Ok(());
         }
-        let name = name_of(&output);
+        let (name, sagas) = (name_of(&output), sagas_of(&output));
         self.ahead.push_back(output);
-        if name.is_some_and(|name| self.strikes(Fault::Held, &name, &[])) {
+        if name.is_some_and(|name| self.strikes(Fault::Held, &name, &sagas)) {
             self.schedule(self.shell.now.plus_millis(2000), Due::Drain);
             while self.ahead.len() > AHEAD {
                 self.drain_one()?;

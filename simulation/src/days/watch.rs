@@ -70,9 +70,7 @@ impl<'a> Watch<'a> {
 
     /// Notes that it struck these sagas.
     pub(super) fn strikes(&mut self, fault: Fault, saga: &SagaId) {
-        if let Some(known) = self.known.get_mut(saga) {
-            known.struck = Some(fault);
-        }
+        self.known.entry(saga.clone()).or_default().struck = Some(fault);
     }
 
     /// Hears what is new, and looks at every saga that it touched.
