@@ -5,7 +5,7 @@ use crate::{
     event_command::EventCommand, file_command::FileCommand, freeze_command::FreezeCommand,
     fund_command::FundCommand, holdings_command::HoldingsCommand, order_command::OrderCommand,
     plan_command::PlanCommand, quote::QuoteCommand, saga_command::SagaCommand,
-    store_command::StoreCommand, wallet_command::WalletCommand,
+    sim_command::SimCommand, store_command::StoreCommand, wallet_command::WalletCommand,
 };
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -138,6 +138,13 @@ pub(crate) enum Command {
     /// Price an order to the cent, and say how
     #[command(subcommand)]
     Quote(QuoteCommand),
+    /// Play trading days in virtual time, with everything going wrong, and hold them against what must be true
+    Sim {
+        #[command(flatten)]
+        output: Output,
+        #[command(subcommand)]
+        command: SimCommand,
+    },
     /// Measure complete purchases per second, latency and memory; `--store sqlite` or `memory`
     Bench(BenchArgs),
 }

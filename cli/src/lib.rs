@@ -53,6 +53,7 @@ mod day;
 mod file_command;
 mod fund_command;
 mod quote;
+mod sim_command;
 
 pub use registry::{Outside, Registry, Word};
 pub use stage::{Stage, StageError};
@@ -98,6 +99,12 @@ pub fn run(
 fn alone(out: impl io::Write, run: impl FnOnce() -> ExitCode) -> ExitCode {
     drop(out);
     run()
+}
+
+/// On a worker like its load: a task that ends wakes no thread that waits outside of them.
+fn measured(runtime: &tokio::runtime::Runtime, args: bench::BenchArgs) -> ExitCode {
+    let measured = runtime.spawn(async move { bench::run(&args).await });
+    runtime.block_on(measured).unwrap_or(ExitCode::FAILURE)
 }
 
 fn dispatch(
@@ -150,11 +157,8 @@ fn dispatch(
         Command::Quote(command) => {
             return alone(out, || runtime.block_on(quote::run(registry, store, command)));
         }
-        Command::Bench(args) => {
-            // On a worker like its load: a task that ends wakes no thread that waits outside of them.
-            let measured = runtime.spawn(async move { bench::run(&args).await });
-            return alone(out, || runtime.block_on(measured).unwrap_or(ExitCode::FAILURE));
-        }
+        Command::Sim { output, command } => sim_command::run(&command, output, &mut out),
+        Command::Bench(args) => return alone(out, || measured(runtime, args)),
     };
     // What was not read because the pipe is closed is missed by nobody.
     let _ = out.flush();

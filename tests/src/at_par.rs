@@ -5,37 +5,28 @@
 //! stories in literals.
 
 use crate::{
-    explore::{Log, World},
+    explore::World,
     outside::{May, Outside},
-    shipped, wanted, worlds,
+    shipped, wanted,
     worlds::{
-        account, amount, asked, date, investor, investor_id, money, read, request, shares,
-        target_code, text, transaction, wallet_code,
+        account, amount, asked, date, investor, investor_id, read, request, shares, target_code,
+        text, transaction, wallet_code,
     },
 };
 use fundflow_domain::{
     admission::buying::Way,
-    case::{CaseId, Cases},
-    decider::Decider as _,
-    fees::tiers::{AmountTiers, Charge},
     freeze::FrozenCause,
-    holdings::{self, HoldingId, Holdings},
-    ids::{FundCode, TransactionId, WalletId},
+    ids::{FundCode, TransactionId},
     modes::ConversionMode,
-    money::{Discount, Rate},
     money_fund::Publication,
     plan::{DayOfMonth, Frequency, MissingDay, MoveRule, Terms},
-    time::Timestamp,
-    wallet::{self, Wallet},
 };
-use fundflow_kernel::streams::Key;
-use fundflow_runtime::{message::SagaId, saga::Saga};
+use fundflow_runtime::saga::Saga;
 use fundflow_sagas::{
     conversion::{self, Conversion},
     discount_purchase::DiscountPurchase,
     fast_withdraw::{self, FastWithdraw},
     freeze::{self, Freeze, Word},
-    house::House,
     income::Income,
     purchase::{self, Purchase},
     recharge::{self, Recharge},
@@ -43,31 +34,10 @@ use fundflow_sagas::{
     regular_plan::RegularPlans,
     withdraw::{self, Withdraw},
 };
-use std::{
-    num::{NonZeroU8, NonZeroU32},
-    sync::Arc,
+pub use fundflow_simulation::at_par::{
+    has_open_case, held, holdings_key, house, in_wallet, morning, wallet_key,
 };
-
-/// When it is asked.
-pub fn morning() -> Timestamp {
-    worlds::request_time()
-}
-
-/// The house of [`wanted`], without fees.
-pub fn house() -> House {
-    let mut funds = wanted::funds();
-    for fund in &mut funds {
-        fund.fees.purchase = AmountTiers::flat(Charge::Rate(Rate::ZERO));
-        fund.fees.subscription =
-            fund.fees.subscription.as_ref().map(|_| fund.fees.purchase.clone());
-        for pair in &mut fund.conversions {
-            pair.topup_discount = Discount::FREE;
-        }
-    }
-    let funds: Vec<Arc<_>> = funds.into_iter().map(Arc::new).collect();
-    let find = move |code: FundCode, _| funds.iter().find(|fund| fund.code == code).cloned();
-    House { funds: Arc::new(find), ..worlds::house() }
-}
+use std::num::{NonZeroU8, NonZeroU32};
 
 /// A saga under `TX-1`, asked for that.
 pub fn world<S: Saga>(
@@ -85,49 +55,6 @@ pub fn world_of<S: Saga>(
     asked: (TransactionId, S::Request, S::Asked),
 ) -> World<S, Outside> {
     World::new(saga, outside, asked, morning()).excused(has_open_case)
-}
-
-/// A person has what is open.
-pub fn has_open_case(log: &Log, saga: &SagaId) -> bool {
-    let cases = log.streams().filter(|stream| stream.category() == Cases::CATEGORY);
-    let mut ids = cases.filter_map(|stream| stream.id().parse::<CaseId>().ok());
-    ids.any(|id| {
-        let state = log.loaded(&Key::<Cases>::of(&id)).state;
-        let of = state.case().and_then(|case| case.transaction.as_ref());
-        state.is_open() && of == Some(&saga.transaction)
-    })
-}
-
-/// The investor's wallet.
-pub fn wallet_key() -> Key<Wallet> {
-    Key::of(&WalletId { investor: worlds::investor_id(), fund: worlds::wallet_code() })
-}
-
-/// So many shares of the money fund, registered long ago.
-pub fn in_wallet(number: &str) -> [wallet::Command; 2] {
-    let (old, number) = (transaction("OLD"), shares(number));
-    let registered = date("2026-01-05");
-    [
-        wallet::Command::CreditInTransit(old.clone(), number),
-        wallet::Command::ConfirmCredit(old, number, registered),
-    ]
-}
-
-/// The investor's shares of that target.
-pub fn holdings_key(fund: FundCode) -> Key<Holdings> {
-    Key::of(&HoldingId { investor: worlds::investor_id(), fund })
-}
-
-/// So many shares of a target, registered long ago.
-pub fn held(number: &str) -> [holdings::Command; 1] {
-    [holdings::Command::Credit(Box::new(holdings::Credit {
-        lot: read("OLD.lot"),
-        order: read("OLD.lot"),
-        serial: read("S-OLD"),
-        registered_on: date("2026-01-05"),
-        shares: shares(number),
-        cost: money(number),
-    }))]
 }
 
 /// 1,000 yuan into the wallet.

@@ -15,12 +15,9 @@ pub mod events;
 pub mod explore;
 pub mod faulty_store;
 pub mod orders;
-pub mod outside;
 pub mod sample;
-pub mod shipped;
-pub mod simulate;
 pub mod store_contract;
 pub mod strategies;
 pub mod toy;
-pub mod wanted;
-pub mod worlds;
+
+pub use fundflow_simulation::{days, outside, shipped, simulate, wanted, worlds};

@@ -18,6 +18,7 @@ use fundflow_runtime::{
     kind::Kind,
     look::{Look, LookError},
     message::SagaId,
+    stand::Place,
 };
 use std::collections::{HashMap, VecDeque};
 
@@ -120,6 +121,11 @@ impl Memory {
             self.resting.push_back(Rest::Saga(owner));
         }
         Ok(())
+    }
+
+    /// The table and the place of a saga that is followed.
+    pub(super) fn stands_at(&self, owner: &Owner) -> Option<(&'static str, Place)> {
+        self.sagas.get(owner)?.saga.stands_at(&self.streams)
     }
 
     /// The saga as the whole log leaves it.
@@ -267,6 +273,9 @@ mod tests {
         }
         fn groundless(&self) -> &[Groundless] {
             &[]
+        }
+        fn stands_at(&self, _: &Streams) -> Option<(&'static str, Place)> {
+            None
         }
         fn look(&self, _: &Streams) -> Result<Look, LookError> {
             Err(LookError::NotJson("nobody"))

@@ -26,6 +26,7 @@ mod books;
 mod exits;
 mod explained;
 mod figures;
+mod live;
 mod lots;
 mod memory;
 mod report;
@@ -37,6 +38,7 @@ mod transit;
 mod whole;
 mod witness;
 
+pub use live::Live;
 pub use report::{Check, Counts, Difference, Finding, Holding, LISTED, Report, Unchecked};
 pub use witness::{Found, Witness};
 

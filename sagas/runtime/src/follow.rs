@@ -10,6 +10,7 @@ use crate::{
     process::Process,
     replay::Followed,
     saga::Saga,
+    stand::Place,
 };
 use fundflow_kernel::{
     envelope::Recorded,
@@ -28,6 +29,9 @@ pub trait Follower: Send {
     fn used(&self) -> &[Need];
     /// What it decided without grounds, as far as it was judged.
     fn groundless(&self) -> &[Groundless];
+    /// The table that it pinned, and where it stands on it by what is folded; `None` before there is anything of
+    /// it, and on a table that this program does not know.
+    fn stands_at(&self, streams: &Streams) -> Option<(&'static str, Place)>;
     /// Everything about it but its timeline. All of [`Self::used`] must be in memory.
     ///
     /// # Errors
@@ -74,6 +78,11 @@ impl<S: Saga> Follower for Following<S> {
 
     fn groundless(&self) -> &[Groundless] {
         &self.grounds.found
+    }
+
+    fn stands_at(&self, streams: &Streams) -> Option<(&'static str, Place)> {
+        let table = self.followed.table(streams)?;
+        Some((table.version, table.stand(&self.followed.view(streams)?).place()))
     }
 
     fn look(&self, streams: &Streams) -> Result<Look, LookError> {

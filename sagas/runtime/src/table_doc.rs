@@ -41,6 +41,8 @@ pub struct RowDoc {
     pub parks: Option<String>,
     /// How it is left once it is done.
     pub exit: Option<String>,
+    /// The moves of that exit, by their names.
+    pub moves: Vec<&'static str>,
 }
 
 impl TableDoc {
@@ -84,6 +86,7 @@ impl RowDoc {
             asks: deed.asks.map(|when| words(&when)),
             parks: deed.parks.map(|when| words(&when)),
             exit: None,
+            moves: Vec::new(),
         }
     }
 }
@@ -112,7 +115,8 @@ fn row<S: Saga>(step: &Step<S>) -> RowDoc {
     };
     let doc = RowDoc::of(&step.deed);
     let parks = doc.parks.map(|when| when + &late);
-    RowDoc { rejected: step.rejected.map(|fact| words(&fact) + &closed), exit, parks, ..doc }
+    let moves = step.exit.moves().iter().map(|made| made.deed.name).collect();
+    RowDoc { rejected: step.rejected.map(|fact| words(&fact) + &closed), exit, moves, parks, ..doc }
 }
 
 fn moves_of<S: Saga>(moves: &[Move<S>]) -> String {

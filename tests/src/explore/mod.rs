@@ -10,15 +10,14 @@
 //! gets all of it.
 
 pub mod beside;
-pub mod counterparties;
 pub mod given;
-pub mod log;
 pub mod moves;
 pub mod refusal;
 pub mod search;
-pub mod shell;
 pub mod truths;
 pub mod world;
+
+pub use fundflow_simulation::{counterparties, log, shell};
 
 pub use counterparties::{Counterparties, Fate, Said};
 pub use given::given;

@@ -14,7 +14,6 @@
 
 use super::{counterparties::Counterparties, world::World};
 use fundflow_runtime::{
-    grounds::Groundless,
     liveness::Wait,
     look::Look,
     message::{Effect, Reply},
@@ -22,6 +21,9 @@ use fundflow_runtime::{
     runner::LaneState,
     saga::{Saga, View},
     step::{Sends, Table},
+};
+pub use fundflow_simulation::sound::{
+    is_grounded, nothing_is_open_at_the_end, waits_for_others, waits_for_somebody,
 };
 use std::sync::Arc;
 
@@ -101,51 +103,6 @@ fn ends_once<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), Stri
     // Whoever gave up may say again, and otherwise, what becomes of the rest.
     ends.dedup_by(|again, before| again == before && *again == S::NAMES.abandoned);
     if ends.len() > 1 { Err(format!("it ended more than once: {ends:?}")) } else { Ok(()) }
-}
-
-/// Checks that whoever is unfinished waits for an answer, a word, a timer or a person.
-///
-/// # Errors
-/// If it is forgotten.
-pub fn waits_for_somebody(look: &Look) -> Result<(), String> {
-    let forgotten = look.waits.iter().find(|wait| !wait.is_alive());
-    match forgotten {
-        Some(wait) => Err(format!("it is forgotten: {wait:?}")),
-        None if look.ending.is_none() && look.waits.is_empty() => {
-            Err("it is not over, and waits for nobody".into())
-        }
-        None => Ok(()),
-    }
-}
-
-/// Checks that what was decided follows from what precedes it.
-///
-/// # Errors
-/// In words, the first that does not.
-pub fn is_grounded(look: &Look) -> Result<(), String> {
-    if let Some(Groundless { stream, version, why, .. }) = look.groundless.first() {
-        return Err(format!("{stream} version {version}: {why}"));
-    }
-    look.not_there.first().map_or(Ok(()), |what| Err(what.clone()))
-}
-
-/// Checks that whatever is over and owes nothing has no open end but those given up.
-///
-/// # Errors
-/// In words, what is open.
-pub fn nothing_is_open_at_the_end(look: &Look) -> Result<(), String> {
-    if !look.finished {
-        return Ok(());
-    }
-    let open = look.open_ends.iter().find(|end| !look.given_up.contains(&end.name));
-    let ending = look.ending.unwrap_or_default();
-    open.map_or(Ok(()), |end| Err(format!("{ending}, and {} ({}) is open", end.name, end.worth)))
-}
-
-/// All that it waits for is what others bring into its streams.
-pub(super) fn waits_for_others(look: &Look) -> bool {
-    let others = |wait: &Wait| matches!(wait, Wait::Others { .. });
-    !look.waits.is_empty() && look.waits.iter().all(others)
 }
 
 /// Something will happen to it: a timer rings, a call is answered, or a person looks.

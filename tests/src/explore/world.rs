@@ -35,8 +35,7 @@ use std::{fmt, sync::Arc};
 /// The ticket of whoever asks for the saga under test; those of the others follow.
 const OURS: Ticket = 1;
 
-/// Whether somebody else answers for what a saga that is over has left open, by what is durable.
-pub type Excuse = fn(&Log, &SagaId) -> bool;
+pub use fundflow_simulation::sound::Excuse;
 
 /// One saga and everything around it.
 pub struct World<S: Saga, C> {

@@ -12,5 +12,6 @@ mod house;
 mod income;
 mod one_name;
 mod playing;
+mod recoverers;
 mod restart;
 mod stopping;

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "what a test cannot make or find fails it")]
 
+mod days;
 mod desk;
 mod exploration;
 mod grounds;

@@ -33,6 +33,17 @@ const ARROWS: &[(&str, &[&str])] = &[
             "fundflow-infrastructure",
             "fundflow-kernel",
             "fundflow-sagas",
+            "fundflow-simulation",
+        ],
+    ),
+    (
+        "fundflow-simulation",
+        &[
+            "fundflow-application",
+            "fundflow-domain",
+            "fundflow-kernel",
+            "fundflow-runtime",
+            "fundflow-sagas",
         ],
     ),
 ];

@@ -7,6 +7,7 @@ mod arrows;
 mod causes;
 mod code;
 mod docs;
+mod failures;
 mod sizes;
 mod sources;
 mod words;

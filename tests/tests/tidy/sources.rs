@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Whose `lib.rs` is a table of contents and nothing else.
-pub(crate) const LIBRARIES: [&str; 11] = [
+pub(crate) const LIBRARIES: [&str; 12] = [
     "kernel",
     "domain",
     "sagas/runtime",
@@ -16,6 +16,7 @@ pub(crate) const LIBRARIES: [&str; 11] = [
     "infrastructure/exchange",
     "infrastructure/sqlite",
     "engine",
+    "simulation",
     "tests",
     "tests/disk",
 ];
@@ -34,6 +35,7 @@ pub(crate) fn files() -> Vec<(String, String)> {
         "sagas",
         "infrastructure",
         "engine",
+        "simulation",
         "cli",
         "tests",
         "fuzz",

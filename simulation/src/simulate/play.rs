@@ -5,7 +5,7 @@ use super::{
     dice::Dice,
     stage::{Stage, check_touched, look_at},
 };
-use crate::explore::{counterparties::Counterparties, shell::Shell};
+use crate::{counterparties::Counterparties, shell::Shell};
 use fundflow_kernel::envelope::StreamName;
 use fundflow_runtime::{
     message::{Action, Answered, Effect, Output, Reply, SagaId, Ticket, What},

@@ -9,7 +9,7 @@ pub use numbers::{confirmed, serial_of};
 pub use telling::Known;
 
 use crate::{
-    explore::{Counterparties, Said},
+    counterparties::{Counterparties, Said},
     worlds::{self, calendar, read},
 };
 use fundflow_domain::{

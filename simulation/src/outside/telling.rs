@@ -1,7 +1,7 @@
 //! What those outside say unasked: the last word on each call, once, as soon as it is one.
 
 use super::{Done, May, Outside};
-use crate::explore::Said;
+use crate::counterparties::Said;
 use fundflow_domain::application::Terms;
 use fundflow_kernel::envelope::StreamName;
 use fundflow_runtime::{

@@ -1,7 +1,7 @@
 //! A bank, and one that advances: each moves money once per key, or refuses.
 
 use super::{Done, May, Outside, cause, serial_of};
-use crate::explore::Said;
+use crate::counterparties::Said;
 use fundflow_domain::{advance, money::Amount, payment::Receipt, payout};
 use fundflow_runtime::port::Ask as Asking;
 use fundflow_sagas::ports::{

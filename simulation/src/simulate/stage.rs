@@ -1,9 +1,8 @@
 //! What a simulation's truths see, and what is always true of every saga that a batch touched.
 
-use crate::explore::{
+use crate::{
     log::Log,
-    truths::{is_grounded, nothing_is_open_at_the_end, waits_for_somebody},
-    world::Excuse,
+    sound::{Excuse, is_grounded, nothing_is_open_at_the_end, waits_for_somebody},
 };
 use fundflow_kernel::{envelope::StreamName, ids::TransactionId};
 use fundflow_runtime::{

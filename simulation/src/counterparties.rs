@@ -21,6 +21,12 @@ pub trait Counterparties: Clone + Hash + fmt::Debug + 'static {
     /// What the port says when nobody knows what became of the call.
     fn silence(&self, effect: &Effect) -> Payload;
 
+    /// What whoever has acted on the call would have answered had it acted otherwise; `None` where nobody says so.
+    fn contradicts(&self, effect: &Effect) -> Option<Payload> {
+        let _ = effect;
+        None
+    }
+
     /// It is that instant now. Whoever says the same at any time has nothing to note.
     fn notes(&mut self, now: Timestamp) {
         let _ = now;

@@ -70,7 +70,7 @@ impl Shell {
     }
 
     /// Carries that kind as well, from the next process on, which starts at once.
-    pub(super) fn carries(&mut self, kind: Arc<dyn Kind>) {
+    pub fn carries(&mut self, kind: Arc<dyn Kind>) {
         self.kinds.push(kind);
         self.runner = self.fresh();
     }

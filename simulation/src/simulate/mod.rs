@@ -19,7 +19,7 @@ mod stage;
 
 pub use stage::{Faults, Stage};
 
-use crate::explore::{counterparties::Counterparties, shell::Shell, world::Excuse};
+use crate::{counterparties::Counterparties, shell::Shell, sound::Excuse};
 use fundflow_kernel::{codec::Stored, ids::TransactionId, streams::Key, time::Timestamp};
 use fundflow_runtime::{
     breaker::Limits,

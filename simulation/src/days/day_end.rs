@@ -1,0 +1,117 @@
+//! The end of a day: operators act, the whole log is held against what must be true, and a process that has only the
+//! log believes the same.
+
+use super::{
+    fault::Fault,
+    play::Play,
+    watch::{Untrue, truth},
+};
+use crate::counterparties::Counterparties;
+use fundflow_application::audit::Live;
+use fundflow_runtime::{
+    kind::Kind,
+    liveness::Wait,
+    look::Look,
+    message::{Action, SagaId, What},
+};
+use std::sync::Arc;
+
+impl<C: Counterparties> Play<'_, C> {
+    /// Whoever is parked is let go on, unless an operator has something else in mind; and some do something that
+    /// nobody has called for.
+    pub(super) fn people(&mut self) -> Result<(), Untrue> {
+        let sagas: Vec<SagaId> = std::mem::take(&mut self.today).into_iter().collect();
+        for saga in sagas {
+            let Some(look) = self.look(&saga) else { continue };
+            let name = saga.to_string();
+            let of = [(saga.kind.to_owned(), saga.transaction.clone())];
+            if self.strikes(Fault::Operator, &name, &of) {
+                let mut dice = self.chance.dice(&format!("operator {name} {}", self.shell.now));
+                let act = (self.days.operator)(&look, &self.shell.log, &mut dice);
+                if let Some((words, what)) = act {
+                    self.note(format!("operator: {words} on {saga}"));
+                    self.decide(0, what)?;
+                }
+            } else if look.parked.is_some() {
+                let action = Action::Resume { reason: "the next morning".into() };
+                let operator = "chen".into();
+                self.decide(0, What::Act { saga: saga.clone(), action, operator })?;
+            }
+            if !self.look(&saga).is_none_or(|look| look.finished) {
+                self.today.insert(saga);
+            }
+        }
+        Ok(())
+    }
+
+    fn kind(&self, name: &str) -> Option<&Arc<dyn Kind>> {
+        self.days.kinds.iter().find(|kind| kind.name() == name)
+    }
+
+    fn look(&mut self, saga: &SagaId) -> Option<Look> {
+        self.watch.look(saga)
+    }
+
+    /// Everything is audited from its beginning, and another process decides nothing that this one has not.
+    pub(super) fn whole(&mut self) -> Result<(), Untrue> {
+        self.drain()?;
+        if std::mem::replace(&mut self.audited, self.shell.log.len()) == self.shell.log.len() {
+            return Ok(());
+        }
+        let mut audit = Live::of(&self.days.registry);
+        for event in self.shell.log.events() {
+            audit.hear(event).map_err(|found| (truth::CONSERVED, found.to_string()))?;
+        }
+        let report = audit.close();
+        if let Some(found) = report.findings.first() {
+            return Err((truth::CONSERVED, found.to_string()));
+        }
+        for (name, holds) in &self.days.truths {
+            holds(&self.shell.log, &self.counterparties).map_err(|what| (*name, what))?;
+        }
+        let mut other = self.shell.clone();
+        let output = other.restart();
+        if let Some(broken) = other.broken {
+            return Err((truth::SAME, broken));
+        }
+        match output.appends.first() {
+            Some(append) => {
+                let types: Vec<_> = append.events.iter().map(|it| &*it.event_type).collect();
+                let what = format!("a process that starts decides {types:?} on {}", append.stream);
+                Err((truth::SAME, what))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Whether nobody but a person, or a day far ahead, can do anything.
+    pub(super) fn is_at_rest(&mut self) -> bool {
+        let sagas: Vec<SagaId> = self.today.iter().cloned().collect();
+        let rests = |look: &Look| {
+            let later = |wait: &Wait| matches!(wait, Wait::Time { .. } | Wait::Requester { .. });
+            look.finished || look.parked.is_some() || look.waits.iter().all(later)
+        };
+        sagas.iter().all(|saga| self.look(saga).is_none_or(|look| rests(&look)))
+    }
+
+    /// Every saga is over, is parked, or waits for a day far ahead.
+    pub(super) fn end(&mut self) -> Result<(), Untrue> {
+        for (kind, transaction) in self.shell.log.sagas().collect::<Vec<_>>() {
+            let Some(kind) = self.kind(&kind).map(|kind| kind.name()) else { continue };
+            let saga = SagaId { kind, transaction };
+            let Some(look) = self.look(&saga) else { continue };
+            let later = |wait: &Wait| matches!(wait, Wait::Time { .. } | Wait::Requester { .. });
+            let how = match (look.ending, &look.parked) {
+                (_, Some((row, cause))) => format!("parked at {row} ({})", cause.code),
+                (Some(ending), None) if look.finished => ending.to_owned(),
+                _ if look.waits.iter().all(later) => "runs on".to_owned(),
+                _ => {
+                    let what = format!("{saga} rests at {}: {:?}", look.stands_at, look.waits);
+                    return Err((truth::ENDS, what));
+                }
+            };
+            *self.found.endings.entry((kind, how)).or_default() += 1;
+        }
+        Ok(())
+    }
+}

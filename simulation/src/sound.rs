@@ -1,0 +1,52 @@
+//! What must be true of a saga at any time, read off a look at it.
+
+use crate::log::Log;
+use fundflow_runtime::{grounds::Groundless, liveness::Wait, look::Look, message::SagaId};
+
+/// Whether somebody else answers for what a saga that is over has left open, by what is durable.
+pub type Excuse = fn(&Log, &SagaId) -> bool;
+
+/// Checks that whoever is unfinished waits for an answer, a word, a timer or a person.
+///
+/// # Errors
+/// If it is forgotten.
+pub fn waits_for_somebody(look: &Look) -> Result<(), String> {
+    let forgotten = look.waits.iter().find(|wait| !wait.is_alive());
+    match forgotten {
+        Some(wait) => Err(format!("it is forgotten: {wait:?}")),
+        None if look.ending.is_none() && look.waits.is_empty() => {
+            Err("it is not over, and waits for nobody".into())
+        }
+        None => Ok(()),
+    }
+}
+
+/// Checks that what was decided follows from what precedes it.
+///
+/// # Errors
+/// In words, the first that does not.
+pub fn is_grounded(look: &Look) -> Result<(), String> {
+    if let Some(Groundless { stream, version, why, .. }) = look.groundless.first() {
+        return Err(format!("{stream} version {version}: {why}"));
+    }
+    look.not_there.first().map_or(Ok(()), |what| Err(what.clone()))
+}
+
+/// Checks that whatever is over and owes nothing has no open end but those given up.
+///
+/// # Errors
+/// In words, what is open.
+pub fn nothing_is_open_at_the_end(look: &Look) -> Result<(), String> {
+    if !look.finished {
+        return Ok(());
+    }
+    let open = look.open_ends.iter().find(|end| !look.given_up.contains(&end.name));
+    let ending = look.ending.unwrap_or_default();
+    open.map_or(Ok(()), |end| Err(format!("{ending}, and {} ({}) is open", end.name, end.worth)))
+}
+
+/// Whether all that it waits for is what others bring into its streams.
+pub fn waits_for_others(look: &Look) -> bool {
+    let others = |wait: &Wait| matches!(wait, Wait::Others { .. });
+    !look.waits.is_empty() && look.waits.iter().all(others)
+}

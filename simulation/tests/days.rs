@@ -1,0 +1,94 @@
+//! Whole days of every shipped saga, with everything going wrong: all of it holds, and all of it can be played again.
+
+use fundflow_simulation::{
+    days::{Coverage, Fault, PROFILES, Plan, Played, coverage::Way, profile},
+    shipped, town,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+fn plays(plan: &Plan) -> Played {
+    let days = town::days(plan).unwrap();
+    let played = days.play(plan, profile(&plan.faults).unwrap());
+    played.unwrap_or_else(|fallen| {
+        let last = fallen.last.join("\n  ");
+        panic!("house {} at {}: {fallen}\n  {last}", plan.house, fallen.at)
+    })
+}
+
+#[test]
+fn what_must_be_true_holds_under_every_profile() {
+    for profile in PROFILES {
+        for house in 0..2 {
+            let played = plays(&Plan::of(20_260_212, house, 3, 5, profile.name));
+            assert!(played.sagas >= 20, "{} {}", profile.name, played.sagas);
+            let known: BTreeSet<Fault> = profile.rates.iter().map(|(fault, _)| *fault).collect();
+            assert!(played.faults.keys().all(|it| known.contains(it)), "{:?}", played.faults);
+        }
+    }
+}
+
+#[test]
+fn the_same_plan_plays_the_same_to_the_last_link() {
+    let plan = Plan::of(7, 1, 3, 5, "heavy");
+    assert_eq!(plays(&plan), plays(&plan));
+    let other = plays(&Plan { seed: 8, ..plan.clone() });
+    assert_ne!(plays(&plan).links, other.links);
+}
+
+#[test]
+fn what_struck_by_chance_strikes_again_by_name() {
+    let plan = Plan::of(9, 0, 3, 5, "heavy");
+    let by_chance = plays(&plan);
+    assert!(by_chance.struck.len() > 20, "{:?}", by_chance.faults);
+    let named = Plan { strikes: Some(by_chance.struck.clone()), ..plan };
+    assert_eq!(plays(&named), by_chance);
+}
+
+#[test]
+fn a_plan_is_read_as_it_is_written() {
+    let of = Plan::of(9, 3, 4, 5, "light");
+    let plan = Plan {
+        moments: Some(BTreeSet::from([1, 4])),
+        strikes: Some(BTreeSet::from(["lost call: call TX-1.pay #1".to_owned()])),
+        fails: Some("money and shares are conserved".into()),
+        ..of
+    };
+    let text = toml::to_string(&plan).unwrap();
+    assert_eq!(Plan::from_toml(&text), Ok(plan));
+    let wrong =
+        Plan::from_toml("seed = 1\nhouse = 0\ndays = 1\nper_day = 1\nfaults = 'none'\nx = 1");
+    assert!(wrong.is_err_and(|what| what.contains('x')));
+}
+
+/// A little of everything: a longer run of the command has the rest.
+#[test]
+fn the_days_have_every_kind_and_every_fault_strikes() {
+    let (mut kinds, mut faults) = (BTreeSet::new(), BTreeMap::new());
+    let mut coverage = Coverage::default();
+    for house in 0..8 {
+        let played = plays(&Plan::of(1, house, 4, 6, "heavy"));
+        kinds.extend(played.endings.keys().map(|(kind, _)| *kind));
+        coverage.add(&played.coverage);
+        for (fault, times) in played.faults {
+            *faults.entry(fault).or_insert(0) += times;
+        }
+    }
+    let all: BTreeSet<_> = shipped::kinds().iter().map(|kind| kind.name()).collect();
+    assert_eq!(kinds, all);
+    assert_eq!(faults.keys().copied().collect::<Vec<_>>(), Fault::ALL, "{faults:?}");
+    let left = coverage.met.keys().filter(|cell| matches!(cell.way, Way::Left(_))).count();
+    let refused = coverage.met.keys().filter(|cell| cell.way == Way::Refused).count();
+    assert!(left > 25 && refused > 10, "{left} exits, {refused} refusals");
+    let modes: BTreeSet<_> = coverage
+        .met
+        .keys()
+        .filter(|it| it.kind == "discount_purchase")
+        .map(|it| it.table)
+        .collect();
+    assert!(modes.len() >= 4, "{modes:?}");
+}
+
+#[test]
+fn days_past_the_end_of_the_calendar_are_refused() {
+    assert!(town::days(&Plan::of(1, 0, 230, 1, "none")).is_err());
+}
