@@ -3,12 +3,14 @@
 use crate::{
     audit_command::AuditCommand, bench::BenchArgs, case_command::CaseCommand, day::DayArgs,
     event_command::EventCommand, file_command::FileCommand, freeze_command::FreezeCommand,
-    fund_command::FundCommand, holdings_command::HoldingsCommand, order_command::OrderCommand,
-    plan_command::PlanCommand, quote::QuoteCommand, saga_command::SagaCommand,
-    sim_command::SimCommand, store_command::StoreCommand, wallet_command::WalletCommand,
+    fund_command::FundCommand, holdings_command::HoldingsCommand, log::LogFormat,
+    order_command::OrderCommand, plan_command::PlanCommand, quote::QuoteCommand,
+    saga_command::SagaCommand, sim_command::SimCommand, store_command::StoreCommand,
+    wallet_command::WalletCommand,
 };
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use fundflow_kernel::written;
 use std::path::PathBuf;
 
 /// Where the store is when nobody says.
@@ -16,8 +18,7 @@ pub(crate) const DEFAULT_STORE: &str = "./fundflow-data";
 
 /// A date as it is typed.
 pub(crate) fn date(text: &str) -> Result<NaiveDate, String> {
-    let date = text.parse().ok().filter(|_| text.len() == "YYYY-MM-DD".len());
-    date.ok_or_else(|| "write a date of the calendar as YYYY-MM-DD, say 2026-02-13".to_owned())
+    written::date(text).ok_or_else(|| format!("write {}", written::A_DATE))
 }
 
 /// An ending as it is stored, however it is read: `kept in wallet`.
@@ -28,9 +29,7 @@ pub(crate) fn ending(text: &str) -> Result<String, String> {
 
 /// A whole number as it is typed.
 pub(crate) fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = text.parse().ok().filter(|_| digits);
-    number.ok_or_else(|| "write a whole number, 0 or more".to_owned())
+    written::whole(text).ok_or_else(|| format!("write {}", written::WHOLE))
 }
 
 /// The whole line.
@@ -40,6 +39,9 @@ pub(crate) struct Arguments {
     /// The store: a database file, or the directory that holds events.db.
     #[arg(long, global = true, value_name = "PATH", default_value = DEFAULT_STORE)]
     pub(crate) store: PathBuf,
+    /// How lines of the program's log are written to the error output; RUST_LOG says which [default: warn]
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t = LogFormat::Text)]
+    pub(crate) log_format: LogFormat,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -173,4 +175,27 @@ pub(crate) enum Format {
     Table,
     /// One JSON document, for programs
     Json,
+}
+
+impl Command {
+    /// Whether the output is a JSON document.
+    pub(crate) const fn is_json(&self) -> bool {
+        let format = match self {
+            Self::Day(args) => return args.is_json(),
+            Self::Saga { output, .. }
+            | Self::Plan { output, .. }
+            | Self::Case { output, .. }
+            | Self::Event { output, .. }
+            | Self::Wallet { output, .. }
+            | Self::Holdings { output, .. }
+            | Self::Freeze { output, .. }
+            | Self::Order { output, .. }
+            | Self::Audit { output, .. }
+            | Self::Sim { output, .. }
+            | Self::Store { output, .. } => output.format,
+            // They take the output for themselves.
+            Self::File(_) | Self::Fund(_) | Self::Quote(_) | Self::Bench(_) => return false,
+        };
+        matches!(format, Format::Json)
+    }
 }

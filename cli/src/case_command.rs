@@ -15,6 +15,7 @@ mod close;
 mod record;
 mod settled;
 
+use crate::safe;
 use crate::{
     args::Format,
     folded::{self, Folded},
@@ -264,7 +265,7 @@ fn print(shown: &Shown, out: &mut impl Write) -> Result<(), Failure> {
     facts.extend(row.notes.iter().map(note));
     pairs(out, &facts)?;
     for finding in &row.findings {
-        writeln!(out, "\n{}: {}", finding.kind, finding.what)?;
+        writeln!(out, "\n{}: {}", finding.kind, safe::shown(&finding.what))?;
         let figures = figures(finding);
         if !figures.is_empty() {
             table(out, &["FIGURE", "OURS ", "THEIRS "], figures.into_iter())?;

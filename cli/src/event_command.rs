@@ -189,10 +189,10 @@ async fn show(
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
     let store = open(store)?;
-    let found = match which.parse::<u64>() {
-        Ok(position) => at(&store, Position(position)).await?,
-        Err(_) if which.len() == 36 => by_id(&store, &which.to_ascii_lowercase()).await?,
-        Err(_) => {
+    let found = match fundflow_kernel::written::whole(which) {
+        Some(position) => at(&store, Position(position)).await?,
+        None if which.len() == 36 => by_id(&store, &which.to_ascii_lowercase()).await?,
+        None => {
             let what = format!("{which:?} is neither a position nor an event ID of 36 characters");
             return Err(Failure::Typed(what));
         }

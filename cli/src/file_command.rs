@@ -10,7 +10,7 @@ use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::args::Output;
+use crate::{args::Output, reading::complain, safe};
 use clap::{Subcommand, ValueEnum};
 use comfy_table::Table;
 use fundflow_infrastructure::exchange::check::{Verified, verify};
@@ -21,6 +21,7 @@ use fundflow_infrastructure::exchange::reader::ReadError;
 use fundflow_infrastructure::exchange::text_form::{self, TextFormError};
 use fundflow_infrastructure::exchange::version::Version;
 use fundflow_infrastructure::exchange::writer::WriteError;
+use fundflow_infrastructure::files;
 use fundflow_kernel::counted::counted;
 
 /// What to do with files.
@@ -126,11 +127,6 @@ pub(crate) fn run(command: FileCommand) -> ExitCode {
     }
 }
 
-/// Standard error may be closed too, and then there is nobody left to tell.
-fn complain(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
-}
-
 fn list(findings: &Findings) -> String {
     let line = |finding: &Finding| format!("error: {finding}; {}\n", finding.problem.advice());
     let text: Vec<_> = findings.listed.iter().map(line).collect();
@@ -197,7 +193,7 @@ impl From<ConvertError> for Failure {
 
 fn open(path: &Path) -> Result<Verified<File>, Failure> {
     let failed = |source| Failure::Open { path: path.to_owned(), source };
-    let file = File::open(path).map_err(failed)?;
+    let file = files::open(path).map_err(failed)?;
     Ok(verify(&path.display().to_string(), file)?)
 }
 
@@ -209,7 +205,7 @@ fn show(
 ) -> Result<ExitCode, Failure> {
     let mut verified = open(path)?;
     let slots = chosen(verified.reader.layout().slots(), fields)?;
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(safe::output(form == Form::Json));
     let limit = limit.unwrap_or(u64::MAX);
     match form {
         Form::Table => show_table(&mut verified, &slots, limit, &mut out)?,
@@ -304,7 +300,9 @@ fn show_csv(
     table.write_record(slots.iter().map(|slot| slot.name.as_bytes()))?;
     for _ in 0..limit {
         let Some(record) = verified.reader.next_record()? else { break };
-        table.write_record(slots.iter().map(|slot| record.display(slot).into_owned()))?;
+        table.write_record(
+            slots.iter().map(|slot| text_form::for_spreadsheet(&record.display(slot)).into_owned()),
+        )?;
     }
     Ok(table.flush()?)
 }
@@ -313,23 +311,22 @@ fn convert_file(path: &Path, to: Target, out: Option<&Path>) -> Result<ExitCode,
     let Some(target) = out else {
         // What cannot be converted to its end is not begun: half a file looks like one.
         write_converted(path, to, &mut io::sink())?;
-        let mut stdout = BufWriter::new(io::stdout().lock());
-        write_converted(path, to, &mut stdout)?;
-        stdout.flush()?;
+        if matches!(to, Target::Json | Target::Csv) {
+            let mut stdout = BufWriter::new(safe::output(to == Target::Json));
+            write_converted(path, to, &mut stdout)?;
+            stdout.flush()?;
+        } else {
+            let mut stdout = BufWriter::new(io::stdout().lock());
+            write_converted(path, to, &mut stdout)?;
+            stdout.flush()?;
+        }
         return Ok(ExitCode::SUCCESS);
     };
-    // The name appears only when the file is whole.
-    let mut draft = target.as_os_str().to_owned();
-    draft.push(".part");
-    let draft = PathBuf::from(draft);
-    let failed = |source| Failure::Open { path: draft.clone(), source };
-    let mut file = BufWriter::new(File::create(&draft).map_err(failed)?);
-    let outcome = write_converted(path, to, &mut file).and_then(|()| Ok(file.flush()?));
-    if let Err(failure) = outcome {
-        let _ = std::fs::remove_file(&draft);
-        return Err(failure);
-    }
-    std::fs::rename(&draft, target).map_err(failed)?;
+    let failed = |source| Failure::Open { path: target.to_owned(), source };
+    let mut file = BufWriter::new(files::Draft::of(target).map_err(failed)?);
+    write_converted(path, to, &mut file)?;
+    let whole = file.into_inner().map_err(|error| failed(error.into_error()))?;
+    whole.finish().map_err(failed)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -346,7 +343,7 @@ fn write_converted(path: &Path, to: Target, out: &mut impl Write) -> Result<(), 
             return Err(Failure::Other(advice.to_owned()));
         };
         let failed = |source| Failure::Open { path: path.to_owned(), source };
-        let input = BufReader::new(File::open(path).map_err(failed)?);
+        let input = BufReader::new(files::open(path).map_err(failed)?);
         text_form::from_json(input, Some(version), out)?;
         return Ok(());
     }

@@ -12,6 +12,7 @@
 //!    part of the program.
 //! 3. Results go to the output, all else to the error output; nothing is decided here.
 
+use crate::safe;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 use comfy_table::{Table, presets};
@@ -60,6 +61,13 @@ pub(crate) enum FundCommand {
     },
 }
 
+impl FundCommand {
+    fn is_json(&self) -> bool {
+        let (Self::Ls { from, .. } | Self::Show { from, .. } | Self::Check { from, .. }) = self;
+        from.output == Format::Json
+    }
+}
+
 /// Where the catalogue is and how to print.
 #[derive(Debug, Args)]
 pub(crate) struct Source {
@@ -82,7 +90,7 @@ pub(crate) enum Format {
 
 /// Does what was typed.
 pub(crate) fn run(command: &FundCommand) -> ExitCode {
-    let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
+    let (mut out, mut err) = (safe::output(command.is_json()), safe::errors());
     // A reader that has gone away (`| head`) is no failure of ours.
     answer(command, &mut out, &mut err).unwrap_or(ExitCode::SUCCESS)
 }

@@ -24,7 +24,9 @@ mod words;
 
 // What was typed, and how it is printed.
 mod args;
+mod log;
 mod reading;
+mod safe;
 
 // One command each: what happened, and what a person may do about it.
 mod audit_command;
@@ -59,7 +61,10 @@ pub use registry::{Outside, Registry, Word};
 pub use stage::{Stage, StageError};
 
 use args::{Arguments, Command, Output};
-use clap::Parser as _;
+use clap::{
+    Parser as _,
+    error::{ContextKind, ContextValue},
+};
 use reading::Place;
 use std::{
     ffi::OsString,
@@ -73,14 +78,14 @@ pub fn run(
     registry: &Registry,
     typed: impl IntoIterator<Item = impl Into<OsString> + Clone>,
 ) -> ExitCode {
-    let Arguments { store, command } = match Arguments::try_parse_from(typed) {
+    let Arguments { store, log_format, command } = match Arguments::try_parse_from(typed) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            // Whoever closed the pipe needs no help text.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
+        Err(error) => return typed_wrongly(error),
     };
+    if let Err(wrong) = log::begin(log_format) {
+        reading::complain(&format!("error: {wrong}\n"));
+        return ExitCode::from(2);
+    }
     // Only the benchmark needs more than one thread: the rest reads, or runs a day in virtual time.
     let mut threads = match &command {
         Command::Bench(_) => tokio::runtime::Builder::new_multi_thread(),
@@ -93,6 +98,25 @@ pub fn run(
             ExitCode::FAILURE
         }
     }
+}
+
+/// Help, a version, or what is wrong with what was typed.
+fn typed_wrongly(mut error: clap::Error) -> ExitCode {
+    let code = ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+    if error.exit_code() == 0 {
+        // Whoever closed the pipe needs no help text.
+        let _ = error.print();
+        return code;
+    }
+    for kind in [ContextKind::InvalidValue, ContextKind::InvalidArg, ContextKind::InvalidSubcommand]
+    {
+        if let Some(ContextValue::String(text)) = error.get(kind) {
+            let one_line = safe::shown(text).into_owned();
+            error.insert(kind, ContextValue::String(one_line));
+        }
+    }
+    reading::complain(&error.render().to_string());
+    code
 }
 
 /// For a command that takes the output for itself.
@@ -113,7 +137,7 @@ fn dispatch(
     store: &Path,
     command: Command,
 ) -> ExitCode {
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut out = io::BufWriter::new(safe::output(command.is_json()));
     let code = match command {
         Command::Day(args) => runtime.block_on(day::run(registry, &args, store, &mut out)),
         Command::Saga { output, day, command } => {

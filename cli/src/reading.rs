@@ -3,7 +3,10 @@
 //! The store is opened read-only, so all of them work while an engine runs, and none of them can
 //! change anything.
 
-use crate::args::{DEFAULT_STORE, Format};
+use crate::{
+    args::{DEFAULT_STORE, Format},
+    safe,
+};
 use comfy_table::{CellAlignment, Table, presets};
 use fundflow_application::desk::DeskError;
 use fundflow_domain::money::Shares;
@@ -180,7 +183,7 @@ pub(crate) fn finish(outcome: Result<ExitCode, Failure>) -> ExitCode {
 
 /// To the error output; if that is closed too, there is nobody left to tell.
 pub(crate) fn complain(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    let _ = safe::errors().write_all(text.as_bytes());
 }
 
 /// Prints one JSON document.
@@ -247,7 +250,7 @@ pub(crate) fn table(
     table.load_style(presets::NOTHING);
     table.set_header(header.iter().map(|name| name.trim_end()));
     for row in rows {
-        table.add_row(row);
+        table.add_row(row.iter().map(|cell| safe::shown(cell)));
     }
     for (index, name) in header.iter().enumerate() {
         if let Some(column) = table.column_mut(index)
@@ -262,7 +265,9 @@ pub(crate) fn table(
 /// Prints names and values, one pair a line.
 pub(crate) fn pairs(out: &mut impl Write, pairs: &[(&str, String)]) -> Result<(), Failure> {
     let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
-    Ok(pairs.iter().try_for_each(|(name, value)| writeln!(out, "{name:width$}  {value}"))?)
+    Ok(pairs
+        .iter()
+        .try_for_each(|(name, value)| writeln!(out, "{name:width$}  {}", safe::shown(value)))?)
 }
 
 /// What may be written instead; not more than a person reads.

@@ -21,6 +21,7 @@ use fundflow::{
     runtime::{message::Rest, saga::Saga},
 };
 use fundflow_infrastructure::{
+    files,
     sandbox::registrar::Confirming,
     sqlite::{Settings, SqliteStore},
 };
@@ -70,7 +71,7 @@ impl Stage {
 
     async fn set(registry: &Registry, folder: &Path, at: Timestamp) -> Result<Self, Failure> {
         let books = folder.join(BOOKS);
-        std::fs::create_dir_all(&books)
+        files::make_directory(folder, &books)
             .map_err(|error| Failure::Engine(format!("{}: {error}", books.display())))?;
         let database = folder.join("events.db");
         let store = SqliteStore::open(&database, &Settings::default()).map_err(operate::held)?;

@@ -13,13 +13,10 @@ use chrono::{Datelike, NaiveDate, NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
 use std::{
     fmt,
-    str::FromStr,
     sync::{Arc, OnceLock},
 };
 
 const SHIPPED: &str = include_str!("../data/xshg_closed_weekdays.csv");
-/// Letters of YYYY-MM-DD.
-const DATE_LEN: usize = 10;
 const SHIPPED_FIRST: NaiveDate = date(1990, 12, 19);
 const SHIPPED_LAST: NaiveDate = date(2026, 12, 31);
 
@@ -125,8 +122,7 @@ impl TradingCalendar {
     ) -> Result<Self, CalendarError> {
         let mut closed: Vec<NaiveDate> = Vec::new();
         for (index, text) in closed_weekdays.lines().enumerate().skip(1) {
-            let day =
-                NaiveDate::from_str(text.trim()).ok().filter(|_| text.trim().len() == DATE_LEN);
+            let day = crate::written::date(text.trim());
             match day {
                 Some(day)
                     if is_weekday(day) && closed.last().is_none_or(|before| *before < day) =>

@@ -100,8 +100,10 @@ pub struct ConversionPair {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closure {
     /// The first day on which it is closed.
+    #[serde(deserialize_with = "fundflow_kernel::written::read_date")]
     pub from: NaiveDate,
     /// The last natural day of it, itself included.
+    #[serde(deserialize_with = "fundflow_kernel::written::read_date")]
     pub through: NaiveDate,
     /// What is stopped.
     pub stops: Stops,
@@ -113,14 +115,18 @@ pub struct Closure {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Raising {
     /// The first day on which money is raised.
+    #[serde(deserialize_with = "fundflow_kernel::written::read_date")]
     pub from: NaiveDate,
     /// The last natural day of it, itself included.
+    #[serde(deserialize_with = "fundflow_kernel::written::read_date")]
     pub through: NaiveDate,
     /// From when on an order belongs to the next day; the exchange's cut-off where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "fundflow_kernel::written::read_time_if_any")]
     pub cut_off: Option<NaiveTime>,
     /// The day on which the fund comes into being, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "fundflow_kernel::written::read_date_if_any")]
     pub founded_on: Option<NaiveDate>,
 }
 
@@ -173,6 +179,7 @@ pub struct FundTerms {
     /// Weekdays on which the market abroad is closed, in ascending order: T+n does not count them. They
     /// close the fund to nobody: a [`Closure`] does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "fundflow_kernel::written::read_dates")]
     pub foreign_holidays: Vec<NaiveDate>,
     /// Which lots leave first.
     pub redemption_sequence: RedemptionSequence,
@@ -182,6 +189,7 @@ pub struct FundTerms {
     /// Names these terms.
     pub version: VersionTag,
     /// The first T on which they hold.
+    #[serde(deserialize_with = "fundflow_kernel::written::read_date")]
     pub effective_from: NaiveDate,
     /// Where they were published.
     pub source: String,

@@ -3,7 +3,7 @@
 //! Pure and synchronous. This crate never does I/O, reads a clock, draws a random number, logs or
 //! blocks; instants, prices and identifiers arrive inside the command. Money is never a float.
 
-pub use fundflow_kernel::{decider, time};
+pub use fundflow_kernel::{decider, time, written};
 
 pub mod admission;
 pub mod advance;

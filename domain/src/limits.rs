@@ -60,8 +60,10 @@ pub enum ExcessPolicy {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LargePurchaseNotice {
     /// First T on which it holds.
+    #[serde(deserialize_with = "fundflow_kernel::written::read_date")]
     pub from: NaiveDate,
     /// Last T; none: until further notice.
+    #[serde(default, deserialize_with = "fundflow_kernel::written::read_date_if_any")]
     pub through: Option<NaiveDate>,
     /// Whose orders; empty: everybody's.
     #[serde(default)]

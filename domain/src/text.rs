@@ -12,6 +12,7 @@
 //! 4. Escapes are those of Rust (`\n`, `\u{202e}`), bytes that are no UTF-8 `\x` and two digits, a
 //!    backslash is doubled; a cut text ends with `…`.
 
+use fundflow_kernel::printable::is_printable;
 use serde::{Deserialize, Serialize};
 use std::{fmt, fmt::Write as _, ops::Deref, sync::Arc};
 
@@ -61,8 +62,15 @@ impl<const MAX: usize> Text<MAX> {
     /// # Errors
     /// [`TextError`] naming the field, the value and the limit.
     pub fn new(field: &'static str, text: impl Into<Arc<str>>) -> Result<Self, TextError> {
-        let text = text.into();
-        match problem(&text, MAX) {
+        Self::taken(field, text.into(), is_printable)
+    }
+
+    fn taken(
+        field: &'static str,
+        text: Arc<str>,
+        is_printable: fn(char) -> bool,
+    ) -> Result<Self, TextError> {
+        match problem(&text, MAX, is_printable) {
             None => Ok(Self(text)),
             Some(problem) => {
                 let value = escaped(text.as_bytes(), SHOWN_IN_ERRORS);
@@ -84,7 +92,7 @@ impl<const MAX: usize> Text<MAX> {
     }
 }
 
-fn problem(text: &str, max: usize) -> Option<TextProblem> {
+fn problem(text: &str, max: usize, is_printable: fn(char) -> bool) -> Option<TextProblem> {
     if let Some(strange) = text.chars().find(|c| !is_printable(*c)) {
         return Some(TextProblem::Unprintable(strange));
     }
@@ -94,8 +102,8 @@ fn problem(text: &str, max: usize) -> Option<TextProblem> {
     text.trim().is_empty().then_some(TextProblem::Blank)
 }
 
-/// Whether it shows, and shows in its place.
-fn is_printable(c: char) -> bool {
+/// What earlier programs took, and what is read of their texts.
+fn was_printable(c: char) -> bool {
     let hidden = matches!(
         c,
         '\u{ad}'
@@ -158,7 +166,7 @@ impl fmt::Display for Piece {
 impl<const MAX: usize> TryFrom<Arc<str>> for Text<MAX> {
     type Error = TextError;
     fn try_from(text: Arc<str>) -> Result<Self, TextError> {
-        Self::new("text", text)
+        Self::taken("text", text, was_printable)
     }
 }
 
@@ -224,6 +232,9 @@ mod tests {
             '\u{2069}',
             '\u{feff}',
             '\u{e0041}',
+            '\u{34f}',
+            '\u{3164}',
+            '\u{fe0f}',
         ] {
             let refused = Text::<12>::new("note", format!("a{strange}b")).unwrap_err();
             assert_eq!(refused.problem, TextProblem::Unprintable(strange), "{strange:?}");

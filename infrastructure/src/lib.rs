@@ -5,12 +5,14 @@
 
 // Packages of their own, under the names that they have here.
 pub use fundflow_exchange as exchange;
+pub use fundflow_files as files;
 pub use fundflow_sqlite::{self as sqlite, bare_log};
 
 // Files that people write, and those that go to and come from registrars.
 pub mod catalogue;
 pub mod day_batch;
 pub mod day_folder;
+mod limits;
 pub mod utf8;
 
 // What sagas ask of a store besides its streams.

@@ -8,7 +8,9 @@ pub mod counted;
 pub mod decider;
 pub mod digits;
 pub mod ids;
+pub mod printable;
 pub mod time;
+pub mod written;
 
 // An event, around its fact and as bytes.
 pub mod envelope;

@@ -19,7 +19,9 @@ pub struct Timestamp(i64);
 
 /// The text is not an instant of ISO 8601 / RFC 3339 with a zone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{value:?} is not an instant; write it like 2026-02-13T14:59:59.999+08:00")]
+#[error(
+    "{value:?} is not an instant; write it like 2026-02-13T14:59:59.999+08:00: with seconds, at most 6 decimals, and Z or an offset like +08:00"
+)]
 pub struct NotAnInstant {
     /// The text as it was given, to be quoted.
     pub value: String,
@@ -140,11 +142,7 @@ impl FromStr for Timestamp {
     type Err = NotAnInstant;
 
     fn from_str(text: &str) -> Result<Self, NotAnInstant> {
-        let at = DateTime::parse_from_rfc3339(text).ok();
-        // A second 60 is read as a leap second, and would be the next minute.
-        let at = at.filter(|at| at.nanosecond() < 1_000_000_000);
-        let wrong = || NotAnInstant { value: text.to_owned() };
-        at.map(|at| Self(at.timestamp_micros())).ok_or_else(wrong)
+        crate::written::instant(text).ok_or_else(|| NotAnInstant { value: text.to_owned() })
     }
 }
 

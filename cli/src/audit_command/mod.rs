@@ -19,6 +19,7 @@ mod prove;
 #[cfg(feature = "signatures")]
 mod sign;
 
+use crate::safe::shown;
 use crate::{
     args::Format,
     house::Terms,
@@ -195,7 +196,7 @@ fn tree(store: &SqliteStore, witness: &Witness, report: &mut Report) -> Result<(
 
 fn print(report: &Report, heads: &[heads::Held], out: &mut impl Write) -> Result<(), Failure> {
     for finding in &report.findings {
-        writeln!(out, "{finding}")?;
+        writeln!(out, "{}", shown(&finding.to_string()))?;
     }
     let unlisted = report.failures - report.findings.len() as u64;
     if unlisted > 0 {

@@ -53,7 +53,7 @@ pub(crate) struct BenchArgs {
     in_flight: u64,
     /// Purchases that wait for the registrar overnight: as many are placed on each trading day, and confirmed
     /// on the next [default: those under way at a time]
-    #[arg(long, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, allow_negative_numbers = true, value_parser = some)]
     overnight: Option<u64>,
     /// Purchases left open to weigh an open saga
     #[arg(long, default_value_t = 50_000, allow_negative_numbers = true, value_parser = crate::args::whole::<u64>)]
@@ -176,6 +176,14 @@ async fn measure<S: EventStore + Checkpoints>(
         in_flight: args.in_flight,
         overnight,
         durability,
+    })
+}
+
+/// A whole number that is not 0.
+fn some(text: &str) -> Result<u64, String> {
+    crate::args::whole(text).and_then(|number| match number {
+        0 => Err("write a whole number, 1 or more".to_owned()),
+        number => Ok(number),
     })
 }
 

@@ -1,6 +1,7 @@
 //! The benchmark's figures, for people and for programs.
 
 use super::load::Run;
+use crate::safe;
 use clap::ValueEnum;
 use comfy_table::Table;
 use hdrhistogram::Histogram;
@@ -47,7 +48,7 @@ pub(super) fn print(figures: &Figures, format: Format) {
         Format::Table => table(figures).to_string(),
     };
     // A reader that went away has seen enough.
-    let _ = writeln!(std::io::stdout(), "{text}");
+    let _ = writeln!(safe::output(format == Format::Json), "{text}");
 }
 
 fn json(figures: &Figures) -> Value {

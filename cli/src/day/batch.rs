@@ -25,6 +25,7 @@ use fundflow_infrastructure::{
     exchange::{
         file_name::IndexName, flow::trade_application::TradeApplication, return_code::ReturnCodes,
     },
+    files,
     sandbox::registrar::DICTIONARY,
 };
 use fundflow_kernel::counted::counted;
@@ -32,13 +33,15 @@ use fundflow_kernel::store::{Checkpoints, EventStore};
 use fundflow_sagas::ports::registrar::{self, Application, ApplicationAnswer};
 use std::{
     collections::HashMap,
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 /// Beside the answers, once they were read.
 const READ: &str = "read";
+/// Bytes of it.
+const MARK_MOST: u64 = 1 << 26;
 
 impl<S> Play<S> {
     /// The registrars by code, the manager's own first.
@@ -59,6 +62,12 @@ impl<S> Play<S> {
             Some((own, _)) if own == registrar => day.join(way),
             Some(_) | None => day.join(registrar).join(way),
         }
+    }
+
+    /// Makes a directory of files; below the store's none may be a link.
+    fn make(&self, directory: &Path) -> Result<(), Trouble> {
+        let failed = |source| Trouble::Directory { path: directory.to_owned(), source };
+        files::make_directory(&self.with.base, directory).map_err(failed)
     }
 
     /// The applications of that T at that stage, for that registrar.
@@ -135,6 +144,7 @@ async fn send_to<S: EventStore + Checkpoints>(
         let investors = &play.day.investors;
         let customers = |id: &_| investors.get(id).map(|it| it.profile.customer_type);
         let parties = play.parties(registrar);
+        play.make(&out)?;
         let batch = write_applications(&out, &parties, t, &applications, &customers)?;
         for (no, why) in &batch.left_out {
             play.remarks.push(format!("application {no} is in no file: {why}"));
@@ -181,6 +191,7 @@ pub(super) fn night<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Troubl
     for (code, registrar) in play.with.sandbox.registrars.clone() {
         let (out, into) = (play.directory(t, &code, "out"), play.directory(t, &code, "in"));
         if let (Some(index), None) = (Play::<S>::index(&out), Play::<S>::index(&into)) {
+            play.make(&into)?;
             let night = registrar.run_batch(&index, &into)?;
             play.written.extend(night.files);
             play.remarks.extend(night.unfit);
@@ -207,7 +218,11 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
         let mark = directory.with_file_name(READ);
         let Some(index) = Play::<S>::index(&directory) else { continue };
         // What a person had to look at then is looked at once more, and named.
-        let read = fs::read_to_string(&mark).ok().map(|mark| Open::of(&mark));
+        let read = match files::text(&mark, MARK_MOST) {
+            Ok(text) => Some(Open::of(&text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(source) => return Err(Trouble::Mark { path: mark, source }),
+        };
         if read.as_ref().is_some_and(Open::is_empty) {
             continue;
         }
@@ -232,7 +247,8 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
         let mut open = statements::hear(play, &code, frozen).await?;
         open.puzzles = puzzles;
         play.settle().await?;
-        fs::write(&mark, open.text()).map_err(|source| Trouble::Mark { path: mark, source })?;
+        files::replace(&mark, open.text())
+            .map_err(|source| Trouble::Mark { path: mark, source })?;
         any |= read.is_none();
     }
     Ok(any)

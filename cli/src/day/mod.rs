@@ -86,6 +86,12 @@ pub(crate) struct DayArgs {
     output: Output,
 }
 
+impl DayArgs {
+    pub(crate) const fn is_json(&self) -> bool {
+        matches!(self.output.format, Format::Json)
+    }
+}
+
 /// Why a day cannot be played to its end. Playing it again goes on where it stopped.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Trouble {

@@ -2,6 +2,7 @@
 
 use super::{Trouble, tally::DayReport};
 use crate::reading::{self, quoted, typed};
+use crate::safe::shown;
 use fundflow_domain::ids::TransactionId;
 use fundflow_kernel::counted::counted;
 use std::{io::Write, path::Path};
@@ -34,7 +35,7 @@ pub(super) fn table(
     cases(report, out)?;
     money(report, out)?;
     for remark in &report.remarks {
-        writeln!(out, "note: {remark}")?;
+        writeln!(out, "note: {}", shown(remark))?;
     }
     if report.findings > 0 {
         let findings = counted(report.findings, "finding", "findings");

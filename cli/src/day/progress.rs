@@ -11,6 +11,7 @@
 //!    tenths, and each job of the day has a line.
 //! 3. Whoever closed the error output does not stop the day.
 
+use crate::log;
 use fundflow_domain::{calendar::TradingDay, time::Timestamp};
 use fundflow_kernel::counted::counted;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -66,7 +67,9 @@ impl Progress<io::Stderr> {
         }
         let style = ProgressStyle::with_template("{bar:40} {pos}/{len}  {msg}");
         let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
-        Self::Bar(ProgressBar::new(0).with_style(style))
+        let bar = ProgressBar::new(0).with_style(style);
+        log::around(Some(bar.clone()));
+        Self::Bar(bar)
     }
 }
 
@@ -87,6 +90,7 @@ impl<W: Write> Progress<W> {
     pub(super) fn finish(self) {
         if let Self::Bar(bar) = self {
             bar.finish_and_clear();
+            log::around(None);
         }
     }
 }

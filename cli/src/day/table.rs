@@ -11,6 +11,7 @@ use fundflow::Engine;
 use fundflow_domain::{calendar::TradingCalendar, ids::FundCode, money::Nav, time::Timestamp};
 use fundflow_infrastructure::{
     day_folder::{Day, DayTerms, Verdicts},
+    files,
     sandbox::{registrar::Confirming, saved},
     wallet_owners::WalletOwners,
 };
@@ -69,7 +70,7 @@ impl Counterparties {
     ) -> Result<Self, Trouble> {
         let books = base.join(BOOKS);
         let failed = |source| Trouble::Directory { path: books.clone(), source };
-        std::fs::create_dir_all(&books).map_err(failed)?;
+        files::make_directory(base, &books).map_err(failed)?;
         let verdicts = Verdicts::open(&books, played).map_err(failed)?;
         // Operators open the books without this folder.
         saved::save(&day.scenario, &books)?;

@@ -1,7 +1,8 @@
 //! `fundflow file check`: what is wrong with files, for people and for programs.
 
-use super::{Failure, UNSOUND, complain, list};
+use super::{Failure, UNSOUND, list};
 use crate::args::Format;
+use crate::{reading::complain, safe};
 use fundflow_infrastructure::exchange::{
     check::{self, Report, hex},
     finding::Findings,
@@ -66,7 +67,7 @@ pub(super) fn all(paths: &[PathBuf], format: Format) -> Result<ExitCode, Failure
             }
         }
     }
-    let mut out = io::stdout().lock();
+    let mut out = safe::output(format == Format::Json);
     match format {
         Format::Table => checked.iter().try_for_each(|it| it.write(&mut out))?,
         Format::Json => {

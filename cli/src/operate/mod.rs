@@ -30,6 +30,7 @@ mod words;
 use crate::{reading::Failure, registry::Word, saga_words::TARGET};
 use clap::{Args, ValueEnum};
 use fundflow::{Action, runtime::process::Disposition};
+use fundflow_domain::text::Text;
 use fundflow_domain::{
     ids::{AccountRef, TransactionId},
     time::Timestamp,
@@ -287,16 +288,25 @@ impl OrderArgs {
     }
 }
 
+/// Bytes of a reason, a name or a source.
+const WORDS_MAX: usize = 1000;
+
 pub(crate) fn operator(named: Option<&String>) -> Result<String, Failure> {
     let user = || std::env::var("USER").ok().filter(|user| !user.trim().is_empty());
-    named.cloned().or_else(user).ok_or_else(|| {
-        Failure::Typed("who does this? $USER is empty: name yourself with --operator".into())
-    })
+    let Some(who) = named.cloned().or_else(user) else {
+        let problem = "who does this? $USER is empty: name yourself with --operator";
+        return Err(Failure::Typed(problem.into()));
+    };
+    not_blank(&who).map_err(|problem| Failure::Typed(format!("who does this? {problem}")))
 }
 
 pub(crate) fn not_blank(text: &str) -> Result<String, String> {
     let text = text.trim();
-    if text.is_empty() { Err("write something here".to_owned()) } else { Ok(text.to_owned()) }
+    if text.is_empty() {
+        return Err("write something here".to_owned());
+    }
+    let taken = Text::<WORDS_MAX>::new("the text", text).map_err(|error| error.to_string())?;
+    Ok(taken.as_str().to_owned())
 }
 
 impl FromStr for Disposed {

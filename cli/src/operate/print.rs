@@ -4,6 +4,7 @@ use super::{
     plan::{EventLine, Outcome, Row},
     report::Report,
 };
+use crate::safe::shown;
 use crate::{
     reading::{Failure, pairs, table},
     saga_words::in_flight,
@@ -19,8 +20,8 @@ pub(super) fn report(report: &Report<'_>, out: &mut impl Write) -> Result<(), Fa
     if report.applied {
         let (of, who) = (report.sagas.len(), report.operator);
         let (idle, done): (Vec<_>, Vec<_>) = applied.partition(|row| row.changes_nothing());
-        let why = report.reason.map_or_else(String::new, |reason| format!(": {reason}"));
-        writeln!(out, "done: {} of {of}, by {who}{why}", done.len())?;
+        let why = report.reason.map_or_else(String::new, |reason| format!(": {}", shown(reason)));
+        writeln!(out, "done: {} of {of}, by {}{why}", done.len(), shown(who))?;
         if !idle.is_empty() {
             writeln!(out, "already so: {} of {of}; nothing changes for them", idle.len())?;
         }

@@ -116,7 +116,7 @@ impl FromStr for Target {
 pub(crate) fn versioned<T: FromStr<Err = IdError>>(text: &str) -> Result<(T, Option<u64>), String> {
     let named = |text: &str| text.parse::<T>().map_err(|error| error.to_string());
     let Some((name, version)) = text.rsplit_once('@') else { return Ok((named(text)?, None)) };
-    let version = version.parse().map_err(|_| {
+    let version = fundflow_kernel::written::whole(version).ok_or_else(|| {
         format!("{version:?} is no version; take the whole number that a look prints")
     })?;
     Ok((named(name)?, Some(version)))

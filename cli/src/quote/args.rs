@@ -136,6 +136,7 @@ arguments!(
         fund: FundCode,
         /// T, for the fund's terms
         #[arg(value_name = "DATE", value_parser = crate::args::date)]
+        #[serde(deserialize_with = "fundflow_kernel::written::read_date_if_any")]
         on: NaiveDate,
         /// Through whom, for the fund's discounts
         channel: ChannelName,
@@ -168,6 +169,7 @@ arguments!(
         fund: FundCode,
         /// T, for the fund's terms
         #[arg(value_name = "DATE", value_parser = crate::args::date)]
+        #[serde(deserialize_with = "fundflow_kernel::written::read_date_if_any")]
         on: NaiveDate,
         /// Through whom, for the fund's discounts
         channel: ChannelName,
@@ -189,6 +191,7 @@ arguments!(
         fund: FundCode,
         /// T, for the fund's terms and the rules on fees
         #[arg(value_name = "DATE", value_parser = crate::args::date)]
+        #[serde(deserialize_with = "fundflow_kernel::written::read_date_if_any")]
         on: NaiveDate,
         /// Who holds the shares, for the rules on fees
         customer: CustomerName,
@@ -241,8 +244,10 @@ arguments!(
         into: FundCode,
         /// T, for the funds' terms
         #[arg(value_name = "DATE", value_parser = crate::args::date)]
+        #[serde(deserialize_with = "fundflow_kernel::written::read_date_if_any")]
         on: NaiveDate,
         /// Natural days that the shares were held, for the source's terms
+        #[arg(value_parser = crate::args::whole::<u32>)]
         days: u32,
         /// Read the funds of this directory
         #[arg(value_name = "DIR")]

@@ -23,14 +23,16 @@ mod redemption;
 mod terms;
 mod values;
 
-use crate::registry::Registry;
+use crate::{registry::Registry, safe};
 use ahead::Asking;
 use answer::{Answer, Failure, REFUSED};
 use args::{Format, QuoteCommand as Q};
-use fundflow_infrastructure::utf8::{self, NotUtf8};
+use fundflow_infrastructure::{
+    catalogue, files,
+    utf8::{self, NotUtf8},
+};
 use serde::de::DeserializeOwned;
 use std::{
-    fs,
     io::{self, Write},
     path::Path,
     process::ExitCode,
@@ -38,11 +40,14 @@ use std::{
 
 pub(crate) use args::QuoteCommand;
 
+/// Bytes of a file with a question.
+const MOST: u64 = 1 << 20;
+
 /// Quotes on standard output.
 pub(crate) async fn run(registry: &Registry, store: &Path, command: QuoteCommand) -> ExitCode {
     let format = command.output();
     let answer = answer(&Asking { registry, store }, command).await;
-    let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
+    let (mut out, mut err) = (safe::output(format == Format::Json), safe::errors());
     // A reader that has gone away (`| head`) is no failure of ours.
     say(answer, format, &mut out, &mut err).map_or(ExitCode::SUCCESS, ExitCode::from)
 }
@@ -117,7 +122,7 @@ fn with_file<A: DeserializeOwned>(
 
 fn read<A: DeserializeOwned>(path: &Path) -> Result<A, Failure> {
     let bad = |problem| Failure::File { path: path.to_owned(), problem };
-    let bytes = fs::read(path).map_err(|error| bad(error.to_string()))?;
+    let bytes = files::read(path, MOST).map_err(|error| bad(error.to_string()))?;
     let text = utf8::text(&bytes).map_err(|wrong| {
         let NotUtf8 { line, key, value } = &wrong;
         let of = if key.is_empty() { String::new() } else { format!(": {key} {value}") };
@@ -128,8 +133,15 @@ fn read<A: DeserializeOwned>(path: &Path) -> Result<A, Failure> {
                        line break";
         return Err(Failure::File { path: path.to_owned(), problem: problem.to_owned() });
     }
-    toml::from_str(text).map_err(|error| {
+    let read = toml::from_str(text).map_err(|error| {
         let problem = error.to_string().trim_end().to_owned();
         Failure::File { path: path.to_owned(), problem }
-    })
+    })?;
+    let name = path.display().to_string();
+    catalogue::plain_numbers(&name, text).map_err(|error| {
+        let place = error.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        let of = if error.key.is_empty() { String::new() } else { format!("{}: ", error.key) };
+        bad(format!("{place}{of}{}", error.problem))
+    })?;
+    Ok(read)
 }

@@ -9,6 +9,7 @@ use fundflow_domain::{
     money_fund::{IncomeUnit, YieldMethod},
     plan::{MissingDay, MoveRule},
 };
+use fundflow_kernel::written;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use std::str::FromStr;
@@ -49,8 +50,9 @@ fn rate(text: &str) -> Option<Rate> {
         Some(percent) => {
             // As the plain rate is written: no sign, no separator, no point without digits on both sides.
             let digits = |it: &str| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit());
-            let plain = |text: &&str| text.split('.').all(digits);
-            let percent = Decimal::from_str_exact(Some(percent).filter(plain)?).ok()?;
+            let (whole, part) = percent.split_once('.').unwrap_or((percent, "0"));
+            let is_plain = written::is_whole(whole) && digits(part);
+            let percent = Decimal::from_str_exact(Some(percent).filter(|_| is_plain)?).ok()?;
             Rate::new(percent.checked_mul(Decimal::new(1, 2))?).ok()
         }
     }
@@ -59,9 +61,7 @@ fn rate(text: &str) -> Option<Rate> {
 // Longer holdings than a century are a slip of the keyboard.
 fn days(text: &str) -> Option<u32> {
     let days = text.strip_suffix('d')?;
-    days.parse()
-        .ok()
-        .filter(|days| *days <= 36_525 && text.starts_with(|c: char| c.is_ascii_digit()))
+    written::whole(days).filter(|days| *days <= 36_525)
 }
 
 impl FromStr for RateText {

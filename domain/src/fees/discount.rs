@@ -42,9 +42,11 @@ pub struct DiscountRule {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub floor: Option<Rate>,
     /// First day (T) of orders that get it.
+    #[serde(deserialize_with = "fundflow_kernel::written::read_date")]
     pub from: NaiveDate,
     /// Last day, included; open when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "fundflow_kernel::written::read_date_if_any")]
     pub until: Option<NaiveDate>,
     /// Only orders through this channel; any when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

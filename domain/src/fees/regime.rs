@@ -95,6 +95,7 @@ pub struct Regime {
     /// Names it for ever.
     pub version: VersionTag,
     /// The first day on which it holds.
+    #[serde(deserialize_with = "fundflow_kernel::written::read_date")]
     pub from: NaiveDate,
     /// Least redemption rates.
     #[serde(default)]

@@ -35,6 +35,7 @@ pub struct FeeSchedule {
     /// When the fee for buying is paid.
     pub charge_mode: ChargeMode,
     /// First T that it prices.
+    #[serde(deserialize_with = "fundflow_kernel::written::read_date")]
     pub effective_from: NaiveDate,
     /// Only orders through this channel; any when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

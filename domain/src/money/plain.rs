@@ -1,6 +1,7 @@
 //! A decimal as people exchange it, and as it is stored. `Decimal` itself reads exponents and separators too: in a file
-//! they are slips of the keyboard.
+//! they are slips of the keyboard, and so is a minus before nothing.
 
+use fundflow_kernel::written::is_whole;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, de};
 use std::fmt;
@@ -19,15 +20,14 @@ impl Plain {
     }
 }
 
-/// Digits, and after a point at least one: nothing that people would read in two ways, no separators, and no sign but
-/// a minus.
+/// Digits, and after a point at least one: nothing that people would read in two ways, no
+/// separators, and no sign but a minus before what is not nothing.
 fn is_plain(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let text = text.strip_prefix('-').unwrap_or(text);
-    match text.split_once('.') {
-        None => digits(text),
-        Some((whole, part)) => digits(whole) && digits(part),
-    }
+    let number = text.strip_prefix('-').unwrap_or(text);
+    let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+    let is_something = number.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
+    is_whole(whole) && digits(part) && (is_something || number == text)
 }
 
 /// Whether no more decimals are written than the quantity has.
@@ -77,7 +77,7 @@ mod tests {
     fn a_number_from_outside_has_neither_exponent_nor_separators_nor_a_plus_however_it_is_read() {
         for text in [
             "1e3", "1E2", "1.5e1", "1e0", "1_000", "1,000", "+5", " 5", "5 ", "5.", ".5", "-",
-            "0x5", "",
+            "0x5", "", "-0", "-0.00", "００", "５", "5\u{a0}", "5元",
         ] {
             let read = [is_read::<Amount>, is_read::<Shares>, is_read::<Nav>, is_read::<Rate>];
             for read in read.map(|read| read(text)) {

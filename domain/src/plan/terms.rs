@@ -96,9 +96,7 @@ impl Frequency {
             ("weekly", None) => Some(Self::Weekly { weekday: weekday()? }),
             ("biweekly", None) => Some(Self::Biweekly { weekday: weekday()?, counted_from }),
             ("monthly", None) => {
-                let digits =
-                    |on: &&str| on.len() <= 2 && on.bytes().all(|byte| byte.is_ascii_digit());
-                let day = on.filter(digits)?.parse().ok();
+                let day = on.and_then(crate::written::whole);
                 let day = day.and_then(|day| DayOfMonth::new(day).ok())?;
                 Some(Self::Monthly { day })
             }

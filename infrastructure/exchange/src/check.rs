@@ -63,7 +63,7 @@ const CHUNK: usize = 256 * 1024;
 
 /// Checks a whole file on disk.
 pub fn check(path: &Path) -> io::Result<Report> {
-    let file = BufReader::with_capacity(CHUNK, File::open(path)?);
+    let file = BufReader::with_capacity(CHUNK, fundflow_files::open(path)?);
     check_bytes(&path.display().to_string(), file)
 }
 
@@ -117,7 +117,7 @@ pub struct Verified<R> {
 
 /// Checks a file on disk and opens it if it is sound.
 pub fn open_verified(path: &Path) -> Result<Verified<File>, ReadError> {
-    verify(&path.display().to_string(), File::open(path)?)
+    verify(&path.display().to_string(), fundflow_files::open(path)?)
 }
 
 /// Checks a file from any source that can be read twice, and opens it if it is sound.

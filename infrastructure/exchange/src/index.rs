@@ -3,7 +3,6 @@
 //!
 //! Lines: `OFDCFIDX`, version, creator, receiver, date, number of files, the names, `OFDCFEND`.
 
-use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,13 +10,14 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::check::{self, Report};
-use super::file_name::{FileName, IndexName};
+use super::file_name::{FileName, IndexName, NameError};
 use super::finding::{Findings, Problem, Sink, Spot};
 use super::header::{self, HeaderError, LINE_MAX, TRAILER};
 use super::header_lines::{self, HeaderLines};
 use super::lines::{LineEnd, Lines};
 use super::reader::{FINDINGS_MAX, ReadError};
 use super::version::{FileType, Version};
+use fundflow_files::Draft;
 
 const MAGIC: &str = "OFDCFIDX";
 
@@ -29,7 +29,7 @@ pub(crate) fn is_magic(line: &[u8]) -> bool {
 /// Whether the file at `path` begins as an index does.
 pub fn is_index(path: &Path) -> io::Result<bool> {
     let mut begins = Vec::new();
-    File::open(path)?.take(MAGIC.len() as u64).read_to_end(&mut begins)?;
+    fundflow_files::open(path)?.take(MAGIC.len() as u64).read_to_end(&mut begins)?;
     Ok(is_magic(&begins))
 }
 
@@ -70,6 +70,9 @@ pub enum IndexError {
     /// A line of the index has no place for something.
     #[error("{0}")]
     Header(#[from] HeaderError),
+    /// A party or a date makes no name of the standard.
+    #[error(transparent)]
+    Name(#[from] NameError),
 }
 
 fn display(reports: &[Report]) -> String {
@@ -117,7 +120,7 @@ impl IndexFile {
     pub fn check(path: &Path) -> io::Result<IndexReport> {
         let file: Arc<str> = Arc::from(path.display().to_string());
         let mut sink = Sink::new(Arc::clone(&file), FINDINGS_MAX);
-        let mut lines = Lines::new(BufReader::new(File::open(path)?), LINE_MAX, true);
+        let mut lines = Lines::new(BufReader::new(fundflow_files::open(path)?), LINE_MAX, true);
         let source = HeaderLines { lines: &mut lines, sink: &mut sink, raw: Vec::new() };
         let index = read_lines(source)?.filter(|_| sink.errors.is_empty());
         lines.drain()?;
@@ -172,7 +175,7 @@ impl IndexFile {
     /// only if all are there and whole.
     pub fn open_complete(path: &Path) -> Result<CompleteSet, IndexError> {
         let failed = |source| IndexError::Io { path: path.to_owned(), source };
-        let input = BufReader::new(File::open(path).map_err(failed)?);
+        let input = BufReader::new(fundflow_files::open(path).map_err(failed)?);
         let index = match Self::read(&path.display().to_string(), input) {
             Ok(index) => index,
             Err(ReadError::Io(source)) => return Err(failed(source)),
@@ -210,13 +213,13 @@ impl IndexFile {
     /// index beside them in one step, so that nobody ever sees half of it.
     pub fn publish(self, directory: &Path) -> Result<PathBuf, IndexError> {
         let (bytes, name) = (self.to_bytes()?, self.name().to_string());
+        name.parse::<IndexName>()?;
         self.complete(directory)?;
-        let (path, draft) = (directory.join(&name), directory.join(format!("{name}.part")));
+        let path = directory.join(&name);
         let write = || {
-            let mut file = File::create(&draft)?;
-            file.write_all(&bytes)?;
-            file.sync_all()?;
-            fs::rename(&draft, &path)
+            let mut draft = Draft::of(&path)?;
+            draft.write_all(&bytes)?;
+            draft.finish_synced()
         };
         match write() {
             Ok(()) => Ok(path),

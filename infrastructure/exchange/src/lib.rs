@@ -25,6 +25,7 @@ pub mod reader;
 pub mod record;
 pub mod required;
 pub mod return_code;
+mod strings;
 pub mod text_form;
 mod validate;
 pub mod version;

@@ -263,11 +263,20 @@ impl Record {
         if !matches!(kind, Some(FieldType::N { .. })) {
             return self.set_text(name, value);
         }
-        let number = if value.is_empty() { Ok(Decimal::ZERO) } else { value.parse() };
+        let number = if value.is_empty() { Some(Decimal::ZERO) } else { plain_number(value) };
         let not_a_number =
-            |_| FieldError::NotDigits { field: name.to_owned(), value: value.to_owned() };
-        self.set_decimal(name, number.map_err(not_a_number)?)
+            || FieldError::NotDigits { field: name.to_owned(), value: value.to_owned() };
+        self.set_decimal(name, number.ok_or_else(not_a_number)?)
     }
+}
+
+/// Digits, and after a point at least one: a parser of decimals takes signs, separators and bare points, too.
+fn plain_number(value: &str) -> Option<Decimal> {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, part) = value.split_once('.').unwrap_or((value, "0"));
+    let number = whole.strip_prefix('-').unwrap_or(whole);
+    let plain = digits(number) && digits(part) && (number.len() == 1 || !number.starts_with('0'));
+    plain.then(|| Decimal::from_str_exact(value).ok()).flatten()
 }
 
 fn write_text(slot: &Slot, room: &mut [u8], value: &str) -> Result<(), FieldError> {

@@ -4,7 +4,9 @@
 //! The JSON document is `{"header": {...}, "records": [{...}, ...]}` and can be turned back into
 //! a file; the CSV has one column per field and only goes out, since it has no header lines.
 
-use std::io::{self, BufRead, Read, Write};
+use super::strings::Strings;
+use std::borrow::Cow;
+use std::io::{self, BufRead, BufReader, Read, Write};
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
@@ -138,11 +140,17 @@ pub fn to_csv<R: BufRead>(reader: &mut Reader<R>, out: impl Write) -> Result<(),
     table.write_record(&reader.header().fields)?;
     while let Some(record) = reader.next_record()? {
         for slot in record.layout().slots() {
-            table.write_field(record.display(slot).as_bytes())?;
+            table.write_field(for_spreadsheet(&record.display(slot)).as_bytes())?;
         }
         table.write_record(None::<&[u8]>)?;
     }
     Ok(table.flush()?)
+}
+
+/// A field of a CSV file as a spreadsheet takes it for text: what begins like a formula gets an apostrophe in front.
+pub fn for_spreadsheet(field: &str) -> Cow<'_, str> {
+    let begins = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    if field.starts_with(begins) { Cow::Owned(format!("'{field}")) } else { Cow::Borrowed(field) }
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -158,7 +166,7 @@ pub fn from_json(
     version: Option<Version>,
     out: impl Write,
 ) -> Result<Written, TextFormError> {
-    let document: Document = serde_json::from_reader(input)?;
+    let document: Document = serde_json::from_reader(BufReader::new(Strings::of(input)))?;
     let mut header = document.header.header(document.records.len() as u64)?;
     header.version = version.unwrap_or(header.version);
     let mut writer = Writer::new(out, header)?;

@@ -7,12 +7,12 @@
 //!    acknowledged before, and nobody was told of more.
 //! 3. The mark names its store, so that the companion of another one is not taken for it.
 
-use crate::place::Place;
+use crate::place::{Place, private};
 use fundflow_kernel::{envelope::Chain, store::Position};
 use sha2::{Digest as _, Sha256};
 use std::{
     fmt,
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io,
     os::unix::fs::FileExt as _,
 };
@@ -112,14 +112,14 @@ impl Acknowledged {
         let mut bytes = mark.bytes();
         // All of it from the start, so that no later write changes more than its own bytes.
         bytes.resize(FILE, 0);
-        let file = OpenOptions::new().write(true).open(&new)?;
+        let file = private().open(&new)?;
         file.write_all_at(&bytes, 0)?;
         file.sync_all()?;
         fs::rename(&new, place.acknowledged())
     }
 
     pub(super) fn open(place: &Place, last: Mark, syncs: bool) -> io::Result<Self> {
-        let file = OpenOptions::new().write(true).open(place.acknowledged())?;
+        let file = private().open(place.acknowledged())?;
         Ok(Self { file, last, syncs })
     }
 

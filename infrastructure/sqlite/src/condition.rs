@@ -5,13 +5,13 @@ use crate::{
     acknowledged::Acknowledged,
     lock, open,
     open_error::{OpenError, Trouble},
-    place::Place,
+    place::{MARK_MOST, Place, private},
     rescue, sql, tree,
 };
 use fundflow_kernel::store::Position;
 use rusqlite::Connection;
 use std::{
-    fs, io,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -145,6 +145,7 @@ fn set_aside(place: &Place) -> io::Result<Option<PathBuf>> {
     let names = (1_u32..).map(|nth| mark.with_extension(format!("acknowledged-{nth}")));
     let free = names.into_iter().find(|name| !name.exists());
     let free = free.ok_or(io::ErrorKind::AlreadyExists)?;
-    fs::copy(&mark, &free)?;
+    let bytes = fundflow_files::read(&mark, MARK_MOST)?;
+    private().create_new(true).open(&free)?.write_all(&bytes)?;
     Ok(Some(free))
 }

@@ -19,6 +19,9 @@ use std::{
 #[cfg(target_os = "linux")]
 const LOCKED: libc::off_t = 1 << 62;
 
+/// Bytes of what says who holds it.
+const HOLDER_MOST: u64 = 4096;
+
 /// Why the lock was not taken.
 pub(super) enum Denied {
     HeldBy(String),
@@ -44,7 +47,7 @@ pub(super) fn take(place: &Place) -> Result<(Lock, String), Denied> {
     let path = place.lock();
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false).mode(0o600);
-    let mut file = options.custom_flags(libc::O_NOFOLLOW).open(&path)?;
+    let mut file = options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(&path)?;
     lock(&file, &path)?;
     let who = format!("process {} on {}", std::process::id(), host());
     file.set_len(0)?;
@@ -108,7 +111,7 @@ fn lock(file: &File, text: &Path) -> Result<(), Denied> {
 
 /// As the holder wrote it; a text whose process is gone was written by an earlier one.
 fn holder(text: &Path) -> String {
-    let text = std::fs::read_to_string(text).unwrap_or_default();
+    let text = fundflow_files::text(text, HOLDER_MOST).unwrap_or_default();
     let process = text.strip_prefix("process ").and_then(|text| text.split(' ').next());
     let runs = |process: &str| Path::new("/proc").join(process).exists();
     match process {

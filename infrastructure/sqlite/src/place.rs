@@ -6,6 +6,7 @@
 
 use crate::{acknowledged::Mark, open_error::Trouble};
 use fundflow_kernel::store::Position;
+use nix::libc;
 use std::{
     fs::{self, DirBuilder, OpenOptions},
     io,
@@ -15,6 +16,8 @@ use std::{
 
 /// Names of the folders that the programs of the project keep beside a store.
 const FOLDERS: [&str; 2] = ["exchange", "sandbox"];
+/// Bytes of the mark, far above what it has.
+pub(super) const MARK_MOST: u64 = 1 << 16;
 
 /// The database file of a store, and with it the names of its companions.
 #[derive(Debug, Clone)]
@@ -73,7 +76,7 @@ impl Place {
                 _ => {}
             }
         }
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+        private().create_new(true).open(&path)?;
         Ok(path)
     }
 
@@ -126,7 +129,7 @@ impl Place {
 
     /// How far the store had acknowledged, by its companion; none beside a database of before it had one.
     pub(super) fn mark(&self) -> Result<Option<Mark>, Trouble> {
-        match fs::read(self.acknowledged()) {
+        match fundflow_files::read(&self.acknowledged(), MARK_MOST) {
             Ok(bytes) => Mark::newest(&bytes).map(Some).ok_or(Trouble::Unreadable),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error.into()),
@@ -146,6 +149,13 @@ fn make(directory: &Path) -> io::Result<()> {
         // A file of that name is refused when it is used as a directory.
         _ => fs::File::open(above)?.sync_all(),
     }
+}
+
+/// To write a file of the store for its owner alone, and through no link.
+pub(super) fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
+    options
 }
 
 pub(super) fn has_content(path: &Path) -> bool {

@@ -9,11 +9,11 @@
 use crate::{
     open,
     open_error::Trouble,
-    place::{Place, has_content},
+    place::{Place, has_content, private},
 };
 use rusqlite::{Connection, ErrorCode};
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Read as _, Write as _},
     time::Duration,
 };
@@ -60,7 +60,7 @@ fn only_us(place: &Place, patience: Duration) -> Result<Connection, Trouble> {
 fn write_anew(place: &Place) -> io::Result<()> {
     let (log, new) = (place.log(), place.begin("-wal")?);
     let mut from = File::open(&log)?;
-    let mut to = OpenOptions::new().write(true).open(&new)?;
+    let mut to = private().open(&new)?;
     // Not by `io::copy`: it lets the file system share the blocks of the two files, and these are what the
     // failed sync left.
     let mut bytes = vec![0; COPIED];

@@ -1,7 +1,9 @@
 //! The files of a catalogue, so that they can be kept elsewhere word for word.
 
 use super::{CatalogueError, read, shipped, whole_file};
+use crate::limits;
 use fundflow_domain::catalogue::Catalogue;
+use fundflow_files::lines_within;
 use std::{collections::BTreeMap, fs, io, path::Path};
 
 /// What stands in a file, or why it cannot be read.
@@ -34,7 +36,7 @@ impl Files {
             return Err(vec![whole_file(&dir.display().to_string(), problem.to_owned())]);
         }
         let files = paths.iter().map(|path| {
-            let bytes = fs::read(path).map_err(|error| unreadable(path, &error));
+            let bytes = read_within(path);
             (path.display().to_string(), bytes)
         });
         Ok(Self(files.collect()))
@@ -77,6 +79,14 @@ impl Files {
         };
         self.0.iter().filter_map(text).collect()
     }
+}
+
+fn read_within(path: &Path) -> Bytes {
+    lines_within(path, limits::OF_TOML).map_err(|(line, error)| {
+        let of_file = whole_file(&path.display().to_string(), format!("cannot be read: {error}"));
+        let line = line.and_then(|line| usize::try_from(line).ok());
+        vec![CatalogueError { line, ..of_file }]
+    })
 }
 
 fn file_name(path: &str) -> Option<&str> {

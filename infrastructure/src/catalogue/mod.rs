@@ -24,6 +24,7 @@ pub(crate) mod text;
 use files::Bytes;
 use fundflow_domain::catalogue::{Catalogue, Contradiction};
 use fundflow_domain::fund::FundTerms;
+use fundflow_kernel::printable::shown;
 use section::Report;
 use serde::Serialize;
 use std::{fmt, path::Path};
@@ -49,8 +50,9 @@ impl std::error::Error for CatalogueError {}
 
 impl fmt::Display for CatalogueError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, line, key, value, problem } = self;
-        out.write_str(file)?;
+        let Self { file, line, .. } = self;
+        let [key, value, problem] = [&self.key, &self.value, &self.problem].map(|it| shown(it));
+        out.write_str(&shown(file))?;
         if let Some(line) = line {
             write!(out, ":{line}")?;
         }
@@ -77,6 +79,20 @@ pub fn load(dir: &Path) -> Result<Catalogue, Vec<CatalogueError>> {
 pub fn shipped() -> Result<Catalogue, Vec<CatalogueError>> {
     let files = shipped::FILES.iter();
     read(files.map(|(name, text)| ((*name).to_owned(), Ok(text.as_bytes().to_vec()))))
+}
+
+/// That the whole numbers of a TOML text are digits alone, at most with a minus: TOML would take a plus, separators and
+/// other bases, too.
+///
+/// # Errors
+/// The first [`CatalogueError`] of the file: its syntax, or such a number.
+pub fn plain_numbers(file: &str, text: &str) -> Result<(), CatalogueError> {
+    let first = |mut errors: Vec<CatalogueError>| {
+        errors.truncate(1);
+        errors.pop().unwrap_or_else(|| whole_file(file, "is not TOML".to_owned()))
+    };
+    let (_, report) = text::parse(file, text).map_err(first)?;
+    report.not_plain().map_or(Ok(()), Err)
 }
 
 fn read(files: impl Iterator<Item = (String, Bytes)>) -> Result<Catalogue, Vec<CatalogueError>> {

@@ -19,8 +19,8 @@ const SHOWN: usize = 80;
 pub(crate) struct Report {
     file: String,
     lines: BTreeMap<String, usize>,
-    /// Numbers that no key has room for; they are read as text.
-    too_large: BTreeSet<String>,
+    /// Numbers that no key has room for, or takes as they are written; they are read as text.
+    no_numbers: BTreeSet<String>,
     errors: Vec<CatalogueError>,
 }
 
@@ -28,9 +28,9 @@ impl Report {
     pub(crate) fn new(
         file: &str,
         lines: BTreeMap<String, usize>,
-        too_large: BTreeSet<String>,
+        no_numbers: BTreeSet<String>,
     ) -> Self {
-        Self { file: file.to_owned(), lines, too_large, errors: Vec::new() }
+        Self { file: file.to_owned(), lines, no_numbers, errors: Vec::new() }
     }
 
     pub(crate) fn file(&self) -> &str {
@@ -58,7 +58,7 @@ impl Report {
     }
 
     pub(crate) fn note(&mut self, key: &str, value: &str, problem: impl Into<String>) {
-        let is_number = self.too_large.contains(key);
+        let is_number = self.no_numbers.contains(key);
         let value = if is_number { value.trim_matches('"') } else { value };
         self.errors.push(CatalogueError {
             file: self.file.clone(),
@@ -67,6 +67,18 @@ impl Report {
             value: value.to_owned(),
             problem: problem.into(),
         });
+    }
+
+    /// The first number that is not written in plain digits.
+    pub(crate) fn not_plain(&self) -> Option<CatalogueError> {
+        self.no_numbers.iter().min_by_key(|key| self.line_of(key)).map(|key| CatalogueError {
+            file: self.file.clone(),
+            line: self.line_of(key),
+            key: key.clone(),
+            value: String::new(),
+            problem: "write a whole number in digits alone, at most with a minus before them"
+                .to_owned(),
+        })
     }
 
     /// How much was found so far.

@@ -19,7 +19,9 @@ use fundflow_domain::{
     ids::{FundCode, VersionTag},
     limits::{DayMax, LargePurchaseNotice, Limits, OrderLimits, ShareLimits},
     money::{Money, Rate},
+    written::Date,
 };
+use fundflow_kernel::printable::first_unprintable;
 use toml::Table;
 
 /// Characters of a name, a source or a notice.
@@ -43,7 +45,7 @@ pub(super) fn read(file: &Table, report: &mut Report) -> Vec<FundTerms> {
 
 fn terms(mut s: Section<'_>, code: Option<FundCode>, r: &mut Report) -> Option<FundTerms> {
     let version = s.need::<VersionTag>("version", r);
-    let effective_from = s.need::<NaiveDate>("effective_from", r);
+    let effective_from = s.need::<Date>("effective_from", r).map(|Date(date)| date);
     let source = text(&mut s, "source", r);
     let name = text(&mut s, "name", r);
     let master = s.need("master", r);
@@ -104,7 +106,8 @@ fn terms(mut s: Section<'_>, code: Option<FundCode>, r: &mut Report) -> Option<F
 fn text(s: &mut Section<'_>, key: &'static str, r: &mut Report) -> Option<String> {
     let text = s.need::<String>(key, r)?;
     let is_text = s.raw(key).is_some_and(toml::Value::is_str);
-    if is_text && !text.trim().is_empty() && text.chars().count() <= TEXT_MAX {
+    let shows = first_unprintable(&text).is_none() && !text.trim().is_empty();
+    if is_text && shows && text.chars().count() <= TEXT_MAX {
         return Some(text);
     }
     s.wrong(key, r);

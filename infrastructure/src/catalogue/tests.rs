@@ -82,7 +82,7 @@ fn a_word_that_is_none_and_a_key_too_many_or_too_few_is_named_with_its_line() {
         (
             "confirm_lag = 1",
             "confirm_lag = 1_000",
-            "050027.toml:21: terms[0].confirm_lag = 1000: write a whole number, 1 to 3",
+            "050027.toml:21: terms[0].confirm_lag = 1_000: write a whole number, 1 to 3",
         ),
         (
             "confirm_lag = 1",

@@ -8,12 +8,16 @@
 
 use super::{CatalogueError, section::Report, whole_file};
 use crate::utf8::{self, NotUtf8};
+use fundflow_domain::written::is_whole;
+use fundflow_kernel::printable::is_printable;
 use std::collections::{BTreeMap, BTreeSet};
 use toml::{
     Spanned, Table, Value,
     de::{DeTable, DeValue, Error},
 };
 
+/// Characters of a value that are shown.
+const SHOWN: usize = 80;
 /// The parser's words for a key that stands twice.
 const DUPLICATE: &str = "duplicate key";
 const UTF16_MARKS: [&[u8]; 2] = [&[0xFF, 0xFE], &[0xFE, 0xFF]];
@@ -49,9 +53,16 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<(Table, Report), Vec<Catal
     if !located.is_empty() {
         return Err(located);
     }
-    let mut walk = Walk { text, lines: BTreeMap::new(), too_large: BTreeSet::new() };
+    let (lines, no_numbers) = (BTreeMap::new(), BTreeSet::new());
+    let mut walk = Walk { text, lines, no_numbers, unprintable: Vec::new() };
     let table = walk.table(spanned.into_inner(), "");
-    Ok((table, Report::new(file, walk.lines, walk.too_large)))
+    let mut report = Report::new(file, walk.lines, walk.no_numbers);
+    for (path, value, strange) in walk.unprintable {
+        let code = u32::from(strange);
+        let problem = format!("holds U+{code:04X}, which is not printable; write printable text");
+        report.note(&path, &value, problem);
+    }
+    Ok((table, report))
 }
 
 /// That the file ends within its last line: a number or a date of it may lack a digit, and nobody sees it.
@@ -91,7 +102,9 @@ fn syntax(file: &str, text: &str, error: &Error) -> CatalogueError {
 struct Walk<'t> {
     text: &'t str,
     lines: BTreeMap<String, usize>,
-    too_large: BTreeSet<String>,
+    no_numbers: BTreeSet<String>,
+    /// Where, what stands there, and what of it does not show.
+    unprintable: Vec<(String, String, char)>,
 }
 
 impl Walk<'_> {
@@ -100,25 +113,33 @@ impl Walk<'_> {
         for (key, value) in table {
             let dot = if path.is_empty() { "" } else { "." };
             let path = format!("{path}{dot}{}", key.get_ref());
+            self.look_at(key.get_ref(), &path);
             self.lines.insert(path.clone(), line_at(self.text, key.span().start));
-            values.insert(key.into_inner().into_owned(), self.value(value.into_inner(), &path));
+            values.insert(key.into_inner().into_owned(), self.value(value, &path));
         }
         values
     }
 
-    fn value(&mut self, value: DeValue<'_>, path: &str) -> Value {
-        match value {
-            DeValue::String(text) => Value::String(text.into_owned()),
-            DeValue::Integer(number) => {
-                let read = i64::from_str_radix(number.as_str(), number.radix()).ok();
-                read.map_or_else(|| self.too_large(&number.to_string(), path), Value::Integer)
+    fn value(&mut self, value: Spanned<DeValue<'_>>, path: &str) -> Value {
+        let literal = self.text.get(value.span()).unwrap_or_default();
+        match value.into_inner() {
+            DeValue::String(text) => {
+                self.look_at(&text, path);
+                Value::String(text.into_owned())
+            }
+            DeValue::Integer(_) => {
+                // TOML would take a plus, separators and other bases, too.
+                let number = literal.strip_prefix('-').unwrap_or(literal);
+                let is_plain = is_whole(number) && literal != "-0";
+                let read = literal.parse().ok().filter(|_| is_plain);
+                read.map_or_else(|| self.not_a_number(literal, path), Value::Integer)
             }
             DeValue::Float(number) => {
                 let text = number.as_str();
                 let is_named = text.ends_with("inf") || text.ends_with("nan");
                 match text.parse().map(Value::Float) {
                     Ok(Value::Float(read)) if read.is_finite() || is_named => Value::Float(read),
-                    _ => self.too_large(text, path),
+                    _ => self.not_a_number(text, path),
                 }
             }
             DeValue::Boolean(is) => Value::Boolean(is),
@@ -133,12 +154,22 @@ impl Walk<'_> {
     fn element(&mut self, (value, nth): (Spanned<DeValue<'_>>, usize), path: &str) -> Value {
         let path = format!("{path}[{nth}]");
         self.lines.insert(path.clone(), line_at(self.text, value.span().start));
-        self.value(value.into_inner(), &path)
+        self.value(value, &path)
     }
 
-    /// No key has room for it: whoever reads the key says what may stand there.
-    fn too_large(&mut self, number: &str, path: &str) -> Value {
-        self.too_large.insert(path.to_owned());
+    /// Line breaks and tabs are for people who write a longer text.
+    fn look_at(&mut self, text: &str, path: &str) {
+        let strange = text.chars().find(|c| !is_printable(*c) && !matches!(c, '\n' | '\r' | '\t'));
+        if let Some(strange) = strange {
+            let value: String = text.chars().take(SHOWN).collect();
+            self.unprintable.push((path.to_owned(), value, strange));
+        }
+    }
+
+    /// No key has room for it, or it is written in a way that no key takes: whoever reads the key says what may
+    /// stand there.
+    fn not_a_number(&mut self, number: &str, path: &str) -> Value {
+        self.no_numbers.insert(path.to_owned());
         Value::String(number.to_owned())
     }
 }

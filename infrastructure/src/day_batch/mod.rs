@@ -50,7 +50,6 @@ use fundflow_domain::ids::InvestorId;
 use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
     io::{self, BufWriter},
     path::{Path, PathBuf},
 };
@@ -132,7 +131,8 @@ pub(crate) fn publish(
     drafts: &[Draft<'_>],
 ) -> Result<Published, BatchError> {
     let failed = |path: &Path, source| BatchError::Io { path: path.to_owned(), source };
-    fs::create_dir_all(directory).map_err(|error| failed(directory, error))?;
+    fundflow_files::make_directory(directory, directory)
+        .map_err(|error| failed(directory, error))?;
     let (mut names, mut paths, mut unfit) = (Vec::new(), Vec::new(), Vec::new());
     for (nth, draft) in drafts.iter().enumerate() {
         let name = FileName {
@@ -142,7 +142,8 @@ pub(crate) fn publish(
             file_type: draft.file_type.code().to_owned(),
             part: None,
         };
-        let name = name.to_string();
+        // What stands in a header must not lead out of the directory.
+        let name = name.to_string().parse::<FileName>().map_err(IndexError::from)?.to_string();
         let path = directory.join(&name);
         let header = Header::standard(draft.file_type, version, (creator, receiver), date);
         // Nearly always it is written at once.
@@ -177,8 +178,8 @@ fn write(
     let write = |source| BatchError::Write { file: name.to_owned(), source };
     let mut header = header.clone();
     header.records = draft.fillers.len().saturating_sub(left_out.len()) as u64;
-    let file = File::create(path).map_err(failed)?;
-    let mut writer = Writer::new(BufWriter::new(file), header).map_err(write)?;
+    let mut file = fundflow_files::Draft::of(path).map_err(failed)?;
+    let mut writer = Writer::new(BufWriter::new(&mut file), header).map_err(write)?;
     let mut record = writer.blank();
     for (index, fill) in draft.fillers.iter().enumerate() {
         if left_out.contains_key(&index) {
@@ -190,6 +191,7 @@ fn write(
         writer.write(record.as_ref()).map_err(write)?;
     }
     writer.finish().map_err(write)?;
+    file.finish().map_err(failed)?;
     Ok(None)
 }
 

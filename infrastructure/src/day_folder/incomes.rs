@@ -12,7 +12,7 @@
 use super::{
     kinds::Reader,
     orders::Known,
-    table::{self, Fields, instant},
+    table::{Fields, instant},
 };
 use fundflow_domain::{
     calendar::TradingDay,
@@ -21,6 +21,7 @@ use fundflow_domain::{
     ids::{FundCode, TransactionId},
     money_fund::Publication,
     time::Timestamp,
+    written,
 };
 
 /// As the column `kind` names it.
@@ -35,11 +36,11 @@ pub(super) fn income(
     row.only(INCOME, &["fund", "day", "per_10_000", "publication"]);
     let fund = money_fund(row);
     let a_date = "the natural day of the income, like 2026-02-14";
-    let day = row.fields.parse("day", a_date, table::date);
+    let day = row.fields.figure("day", a_date, written::date);
     let figure = "yuan of 10,000 shares: -999.99999 to 999.99999, at most 5 decimals";
-    let per_10_000 = row.fields.parse("per_10_000", figure, |text| text.parse().ok());
-    let publication = row.fields.parse("publication", "1 to 255, or nothing for 0", |text| {
-        if text.is_empty() { Some(0) } else { table::whole(text) }
+    let per_10_000 = row.fields.figure("per_10_000", figure, |text| text.parse().ok());
+    let publication = row.fields.figure("publication", "1 to 255, or nothing for 0", |text| {
+        if text.is_empty() { Some(0) } else { written::whole(text) }
     });
     let income =
         Publication { fund: fund?, day: day?, per_10_000: per_10_000?, publication: publication? };
@@ -72,7 +73,7 @@ pub(super) fn income_time(
 ) -> Option<(Timestamp, TradingDay)> {
     let (t, calendar) = (known.trade_date, known.calendar);
     let allowed = "a time of T like 20:00:00, or an instant like 2026-02-14T20:00:00+08:00";
-    let time = fields.parse("time", allowed, |text| instant(text, t.date()))?;
+    let time = fields.figure("time", allowed, |text| instant(text, t.date()))?;
     let latest = calendar.plus(t, LATEST).unwrap_or(known.next);
     match calendar.t_of(time) {
         Ok(of) if (t..=latest).contains(&of) => return Some((time, of)),

@@ -3,13 +3,14 @@
 use super::{
     Problem,
     headings::Columns,
-    table::{self, Fields, Row, Table, date},
+    table::{self, Fields, Row, Table},
 };
 use fundflow_domain::{
     catalogue::Catalogue,
     ids::{FundCode, InvestorId},
     investor::{CustomerType, InvestorProfile, InvestorRisk},
     kyc::{KycState, Restriction},
+    written::date,
 };
 use std::{collections::BTreeMap, path::Path};
 
@@ -64,10 +65,10 @@ fn profile(
     let id = fields.parse("investor", plain, |text| text.parse().ok());
     let account = fields.parse("account", plain, |text| text.parse().ok());
     let risk = fields.parse("risk", "C1-lowest, C1, C2, C3, C4, C5 or professional", risk);
-    let valid_until = fields.parse("questionnaire_valid_until", A_DATE, date);
+    let valid_until = fields.figure("questionnaire_valid_until", A_DATE, date);
     let states = "unverified, verified, id_expired, data_missing, list_hit, frozen or closed";
     let kyc = fields.parse("kyc", states, kyc_state);
-    let id_valid_until = fields.parse("id_valid_until", A_DATE, date);
+    let id_valid_until = fields.figure("id_valid_until", A_DATE, date);
     let questionnaire = fields.parse("questionnaire", "1 to 64 of A-Z a-z 0-9 . _ -", |text| {
         if text.is_empty() { "q-2026" } else { text }.parse().ok()
     });

@@ -249,11 +249,11 @@ impl<'a> Reader<'a> {
         self.only(kind, &[&["investor", "fund"], may].concat());
         let (investor, fund) = (self.investor(), self.fund("fund"));
         let some = |text: &str| text.parse().ok().filter(|shares: &Shares| !shares.is_zero());
-        let shares = self.fields.optional("shares", SHARES, some);
+        let shares = self.fields.figure_if_any("shares", SHARES, some);
         // What stands in a column that the kind does not use is noted already.
         let uses = |column| may.contains(&column);
         let lots =
-            if uses("lots") { self.fields.parse("lots", LOT, lots_of) } else { Some(Vec::new()) };
+            if uses("lots") { self.fields.figure("lots", LOT, lots_of) } else { Some(Vec::new()) };
         let on_huge = if uses("on_huge") { self.on_huge(kind) } else { Some(OnHuge::CarryOver) };
         let account = self.account();
         Some(Leaving {
@@ -323,7 +323,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn amount(&mut self) -> Option<Amount> {
-        self.fields.parse("amount", AMOUNT, |text| text.parse().ok())
+        self.fields.figure("amount", AMOUNT, |text| text.parse().ok())
     }
 
     pub(super) fn account(&mut self) -> Option<AccountRef> {

@@ -4,7 +4,7 @@ use super::{
     Problem, funds_listed,
     headings::Columns,
     kinds::Kind,
-    table::{self, Fields, Row, Table},
+    table::{Fields, Row, Table},
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
@@ -15,6 +15,7 @@ use fundflow_domain::{
     ids::FundCode,
     money::Nav,
     time::Timestamp,
+    written,
 };
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,7 @@ pub struct Price {
     /// Of which fund.
     pub fund: FundCode,
     /// Of which day.
+    #[serde(deserialize_with = "fundflow_kernel::written::read_date")]
     pub date: NaiveDate,
     /// Yuan per share.
     pub nav: Nav,
@@ -129,11 +131,11 @@ fn price(
     let fund = fields.parse("fund", &listed, |text| {
         text.parse().ok().filter(|code| !catalogue.history(*code).is_empty())
     });
-    let date = fields.parse("date", "a trading day like 2026-02-12", |text| {
-        table::date(text).filter(|date| calendar.day(*date).is_ok())
+    let date = fields.figure("date", "a trading day like 2026-02-12", |text| {
+        written::date(text).filter(|date| calendar.day(*date).is_ok())
     });
     let allowed = "yuan per share: above 0, at most 8 decimals, like 1.2345";
-    let nav = fields.parse("nav", allowed, |text| text.parse().ok());
+    let nav = fields.figure("nav", allowed, |text| text.parse().ok());
     if let (Some(fund), Some(date), Some(nav)) = (fund, date, nav) {
         let terms = catalogue.on(fund, date).or_else(|| catalogue.history(fund).first().cloned());
         let is_money = terms.is_some_and(|terms| terms.kind == FundKind::Money);

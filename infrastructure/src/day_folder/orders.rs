@@ -178,7 +178,7 @@ fn time(
 ) -> Option<(Timestamp, TradingDay)> {
     let date = known.trade_date.date();
     let allowed = "a time of the day like 10:30:00, or an instant like 2026-02-12T10:30:00+08:00";
-    let time = fields.parse("time", allowed, |text| table::instant(text, date))?;
+    let time = fields.figure("time", allowed, |text| table::instant(text, date))?;
     let terms = of.and_then(|(fund, way)| Some((known.catalogue.on(fund, time.date())?, way)));
     let own = terms.and_then(|(terms, way)| terms.cut_off_for(way));
     match known.calendar.t_by(time, own) {

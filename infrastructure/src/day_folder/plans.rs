@@ -14,11 +14,9 @@
 //! that it holds for, the day of the row's time where nothing is said), `plan_pause`, `plan_resume` and
 //! `plan_end` name the plan in `of`; `note` is the reason.
 
-use super::{
-    kinds::{AMOUNT, Kind, Reader},
-    table::{date, whole},
-};
+use super::kinds::{AMOUNT, Kind, Reader};
 use chrono::NaiveDate;
+use fundflow_domain::written::{date, whole};
 use fundflow_domain::{
     ids::InvestorId,
     plan::{Changes, Frequency, MissingDay, MoveRule, Terms},
@@ -52,15 +50,15 @@ pub(super) fn terms(row: &mut Reader<'_>) -> Option<Terms> {
         _ => row.fund("wallet_fund").map(Some),
     };
     let account = row.account();
-    let start = row.fields.parse("start", A_DATE, date);
+    let start = row.fields.figure("start", A_DATE, date);
     // A missing start is noted by itself.
     let counted_from = start.unwrap_or_default();
     let often = |text: &str| Frequency::from_words(text, counted_from);
     let frequency = row.fields.parse("frequency", OFTEN, often);
-    let through = row.fields.optional("through", A_DATE, date);
-    let periods = row.fields.optional("periods", "1 to 4294967295, or nothing", whole);
+    let through = row.fields.figure_if_any("through", A_DATE, date);
+    let periods = row.fields.figure_if_any("periods", "1 to 4294967295, or nothing", whole);
     let misses = "1 to 255, or nothing for 3";
-    let misses = row.fields.optional("misses_max", misses, whole);
+    let misses = row.fields.figure_if_any("misses_max", misses, whole);
     let move_rule =
         row.fields.parse("closed_day", "next, previous or nothing", |text| match text {
             "" | "next" => Some(MoveRule::NextTradingDay),
@@ -134,9 +132,9 @@ pub(super) fn word(row: &mut Reader<'_>, kind: &str, at: Option<Timestamp>) -> O
 }
 
 fn change(row: &mut Reader<'_>, at: Option<Timestamp>) -> Option<PlanWord> {
-    let amount = row.fields.optional("amount", AMOUNT, |text| text.parse().ok());
+    let amount = row.fields.figure_if_any("amount", AMOUNT, |text| text.parse().ok());
     let account = row.account();
-    let from = row.fields.optional("start", A_DATE, date);
+    let from = row.fields.figure_if_any("start", A_DATE, date);
     // Without a start it holds from the day on which it is asked.
     let asked_on = at.map_or(row.known.trade_date.date(), Timestamp::date);
     let counted_from = from.unwrap_or(asked_on);

@@ -1,6 +1,7 @@
 //! One mistake in a folder: where it is, what stands there, and what may stand there.
 
 use crate::catalogue::CatalogueError;
+use fundflow_kernel::printable::shown;
 use serde::Serialize;
 use std::fmt;
 
@@ -35,16 +36,16 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { file, line, field, value, problem } = self;
-        out.write_str(file)?;
+        out.write_str(&shown(file))?;
         if let Some(line) = line {
             write!(out, ":{line}")?;
         }
         if !field.is_empty() {
             // A value of any length would bury its line.
             let short: String = value.chars().take(80).collect();
-            write!(out, ": {field} {short:?}")?;
+            write!(out, ": {} {short:?}", shown(field))?;
         }
-        write!(out, ": {problem}")
+        write!(out, ": {}", shown(problem))
     }
 }
 

@@ -18,6 +18,7 @@ use fundflow_domain::{
     catalogue::Catalogue,
     ids::{FundCode, InvestorId},
     money::{Rate, Shares},
+    written::Date,
 };
 use serde::de::DeserializeOwned;
 use std::{collections::BTreeMap, path::Path};
@@ -139,7 +140,7 @@ type Told<T> = Option<(T, Option<(FundCode, NaiveDate)>)>;
 fn suspension(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> Told<Suspension> {
     let fund = fund(of, around, report);
     let from = need(of, "from", AN_INSTANT, report);
-    let through = of.value("through", A_DATE, report);
+    let through = date(of, "through", report);
     let (fund, from) = (fund?, from?);
     let entry = Suspension { fund, from, through };
     ends_before(of, Some(entry.from.date()), through, report);
@@ -148,7 +149,7 @@ fn suspension(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) ->
 
 fn huge(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> Told<Huge> {
     let fund = fund(of, around, report);
-    let on = need(of, "on", A_DATE, report);
+    let on = need::<Date>(of, "on", A_DATE, report).map(|Date(date)| date);
     let part: Option<i64> = need(of, "part_per_mille", "1 to 999", report);
     let part_per_mille = part.and_then(|part| part_of(of, part, report));
     let in_two = of.value("in_two", "true or false", report).unwrap_or_default();
@@ -171,15 +172,15 @@ fn frozen(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> Tol
     if shares.is_some_and(Shares::is_zero) {
         report.note(&of.path("shares"), "0", format!("write {allowed}"));
     }
-    let from = of.value("from", A_DATE, report);
-    let through = of.value("through", A_DATE, report);
+    let from = date(of, "from", report);
+    let through = date(of, "through", report);
     ends_before(of, from, through, report);
     Some((Frozen { investor: investor?, fund: fund?, shares: shares?, from, through }, None))
 }
 
 fn raising(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> Told<Raising> {
     let fund = fund(of, around, report);
-    let founded_on = need(of, "founded_on", A_DATE, report);
+    let founded_on = need::<Date>(of, "founded_on", A_DATE, report).map(|Date(date)| date);
     let rate = of.value::<Rate>("rate", "a fraction in quotes: 0 to 1, like \"0.0035\"", report);
     let fails = of.value("fails", "true or false", report).unwrap_or_default();
     let founded_on = founded_on.filter(|on| trades(of, "founded_on", *on, around, report));
@@ -195,6 +196,10 @@ fn raising(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> To
     // A raising ends once, whatever day is written.
     let once = (fund, NaiveDate::MIN);
     Some((Raising { fund, founded_on, rate, fails }, Some(once)))
+}
+
+fn date(of: &mut Section<'_>, key: &'static str, report: &mut Report) -> Option<NaiveDate> {
+    of.value::<Date>(key, A_DATE, report).map(|Date(date)| date)
 }
 
 /// A key that must be there.

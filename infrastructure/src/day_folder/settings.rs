@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 use fundflow_domain::{
     calendar::{TradingCalendar, TradingDay},
     ids::RegistrarCode,
+    written::Date,
 };
 use serde::Deserialize;
 use std::path::Path;
@@ -114,7 +115,7 @@ fn settings(mut root: Section<'_>, report: &mut Report) -> Option<Settings> {
 /// A date of TOML, as in the catalogue's files: without quotes.
 fn date(root: &mut Section<'_>, report: &mut Report) -> Option<NaiveDate> {
     const ALLOWED: &str = "a date without quotes and without a time, like 2026-02-12";
-    let date = root.value("trade_date", ALLOWED, report);
+    let date = root.value::<Date>("trade_date", ALLOWED, report).map(|Date(date)| date);
     match root.raw("trade_date") {
         None => report.note("trade_date", "", format!("is missing; write {ALLOWED}")),
         Some(Value::Datetime(_)) => return date,

@@ -5,14 +5,18 @@ use super::{
     headings::{Columns, heading_problems},
     raw_rows::{OpenQuote, RawRow, raw_rows},
 };
-use crate::utf8::{self, NotUtf8};
-use chrono::Timelike as _;
+use crate::{
+    limits,
+    utf8::{self, NotUtf8},
+};
 use fundflow_domain::time::Timestamp;
-use fundflow_kernel::counted::counted;
-use std::{fs, path::Path};
+use fundflow_kernel::{counted::counted, printable::first_unprintable, written};
+use std::{io, path::Path};
 
 /// The byte-order mark that some editors write.
 const MARK: &[u8] = "\u{FEFF}".as_bytes();
+/// May stand around a word.
+const BLANKS: [char; 2] = [' ', '\t'];
 const NOT_UTF8: &str = "not UTF-8 (GB18030 or GBK, perhaps); save the file as UTF-8";
 
 /// A file whose heading is right, and its rows that have the right number of fields.
@@ -70,6 +74,12 @@ fn headings(
         problems.push(Problem::of_line(file, line, format!("is {NOT_UTF8}")));
         return None;
     };
+    if let Some(heading) = headings.iter().find(|it| first_unprintable(it).is_some()) {
+        let strange = first_unprintable(heading).unwrap_or_default();
+        let problem = Problem::of_line(file, line, unprintable(strange));
+        problems.push(Problem { field: "a column".to_owned(), value: heading.clone(), ..problem });
+        return None;
+    }
     let found = heading_problems((file, line), &headings, columns);
     // Half of a name would be unknown: that the file ends here says it all.
     if first.is_some_and(|row| row.is_cut_off) {
@@ -99,14 +109,30 @@ fn row(file: &str, raw: &RawRow, headings: &[String]) -> Result<Row, Vec<Problem
     }
     let (mut fields, mut wrong) = (Vec::new(), Vec::new());
     for (field, heading) in raw.fields.iter().zip(headings) {
-        let value = String::from_utf8_lossy(field).trim().to_owned();
+        let value = String::from_utf8_lossy(field).into_owned();
         if std::str::from_utf8(field).is_err() {
             let problem = Problem::of_line(file, line, format!("is {NOT_UTF8}"));
             wrong.push(Problem { field: heading.clone(), value: value.clone(), ..problem });
+        } else if let Some(strange) = first_unprintable(value.trim_matches(BLANKS)) {
+            let problem = Problem::of_line(file, line, unprintable(strange));
+            wrong.push(Problem { field: heading.clone(), value: value.clone(), ..problem });
+        } else if field.len() > limits::FIELD {
+            let problem = format!("has {} bytes; write at most {}", field.len(), limits::FIELD);
+            let problem = Problem::of_line(file, line, problem);
+            wrong.push(Problem {
+                field: heading.clone(),
+                value: value.chars().take(80).collect(),
+                ..problem
+            });
         }
         fields.push(value);
     }
     if wrong.is_empty() { Ok(Row { line, fields }) } else { Err(wrong) }
+}
+
+fn unprintable(strange: char) -> String {
+    let code = u32::from(strange);
+    format!("holds U+{code:04X}, which is not printable; write printable text on one line")
 }
 
 fn cut_off(file: &str, line: usize) -> Problem {
@@ -120,8 +146,13 @@ fn text_of(field: &[u8]) -> Option<String> {
 }
 
 fn bytes(folder: &Path, file: &str, problems: &mut Vec<Problem>) -> Option<Vec<u8>> {
-    let failed = |error| problems.push(Problem::of_file(file, format!("cannot be read: {error}")));
-    fs::read(folder.join(file)).map_err(failed).ok()
+    let limits = if file.ends_with(".toml") { limits::OF_TOML } else { limits::OF_CSV };
+    let failed = |(line, error): (Option<u64>, io::Error)| {
+        let line = line.and_then(|line| usize::try_from(line).ok());
+        problems
+            .push(Problem { line, ..Problem::of_file(file, format!("cannot be read: {error}")) });
+    };
+    fundflow_files::lines_within(&folder.join(file), limits).map_err(failed).ok()
 }
 
 /// The text of a file, without a byte-order mark.
@@ -143,12 +174,18 @@ impl Table {
     /// The field of a column; empty for an optional column that the file does not have.
     pub(super) fn get<'a>(&self, row: &'a Row, column: &str) -> &'a str {
         let index = self.headings.iter().position(|heading| heading == column);
+        index.and_then(|index| row.fields.get(index)).map_or("", |text| text.trim_matches(BLANKS))
+    }
+
+    /// The same with the blanks around it.
+    fn exact<'a>(&self, row: &'a Row, column: &str) -> &'a str {
+        let index = self.headings.iter().position(|heading| heading == column);
         index.and_then(|index| row.fields.get(index)).map_or("", String::as_str)
     }
 
     /// A mistake in a field.
     pub(super) fn problem(&self, row: &Row, column: &str, problem: impl Into<String>) -> Problem {
-        let (field, value) = (column.to_owned(), self.get(row, column).to_owned());
+        let (field, value) = (column.to_owned(), self.exact(row, column).to_owned());
         Problem { field, value, ..Problem::of_line(self.file, row.line, problem) }
     }
 }
@@ -191,6 +228,29 @@ impl<'a> Fields<'a> {
         value
     }
 
+    /// The same of a number, a date or a time, which takes no blanks around it.
+    pub(super) fn figure<T>(
+        &mut self,
+        column: &str,
+        allowed: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let bare = self.table.exact(self.row, column).len() == self.text(column).len();
+        let allowed =
+            if bare { allowed.to_owned() } else { format!("{allowed}, without blanks around it") };
+        self.parse(column, &allowed, |text| read(text).filter(|_| bare))
+    }
+
+    /// The same where something stands.
+    pub(super) fn figure_if_any<T>(
+        &mut self,
+        column: &str,
+        allowed: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        if self.text(column).is_empty() { None } else { self.figure(column, allowed, read) }
+    }
+
     /// The field as what it should be, or nothing where nothing stands; a mistake is noted and reads
     /// as nothing.
     pub(super) fn optional<T>(
@@ -218,22 +278,8 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// `YYYY-MM-DD` to the digit: a hand that leaves a zero out may have meant another one.
-pub(super) fn date(text: &str) -> Option<chrono::NaiveDate> {
-    text.parse().ok().filter(|_| text.len() == "YYYY-MM-DD".len())
-}
-
-/// A whole number in digits alone.
-pub(super) fn whole<T: std::str::FromStr>(text: &str) -> Option<T> {
-    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
 /// `HH:MM`, `HH:MM:SS` or with decimals on a date, or an instant with a zone.
 pub(super) fn instant(text: &str, date: chrono::NaiveDate) -> Option<Timestamp> {
-    let formats = ["%H:%M", "%H:%M:%S", "%H:%M:%S%.f"];
-    let mut times = formats.iter();
-    let time = times.find_map(|format| chrono::NaiveTime::parse_from_str(text, format).ok());
-    // A second 60 is read as a leap second, and would be the next minute.
-    let time = time.filter(|time| time.nanosecond() < 1_000_000_000);
-    time.map(|time| Timestamp::shanghai(date, time)).or_else(|| text.parse().ok())
+    let time = written::time_of_day(text);
+    time.map(|time| Timestamp::shanghai(date, time)).or_else(|| written::instant(text))
 }

@@ -16,11 +16,13 @@ use fundflow_domain::{
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
 const FILE: &str = "day.toml";
+/// Bytes of a file of ours: the funds are in it, word for word.
+const MOST: u64 = 1 << 28;
 
 /// Registrars, funds and prices of a day.
 #[derive(Debug, Clone)]
@@ -137,11 +139,7 @@ impl DayTerms {
         };
         let text = toml::to_string_pretty(&saved)?;
         let path = directory.join(FILE);
-        let beside = directory.join(format!("{FILE}.new"));
-        // A process that dies here leaves the old one whole.
-        fs::write(&beside, text)
-            .and_then(|()| fs::rename(&beside, &path))
-            .map_err(|source| TermsError::Io { path, source })
+        fundflow_files::replace(&path, text).map_err(|source| TermsError::Io { path, source })
     }
 
     /// Those that are saved in that directory, if any are.
@@ -150,7 +148,7 @@ impl DayTerms {
     /// [`TermsError`], with the file.
     pub fn load(directory: &Path, calendar: &TradingCalendar) -> Result<Option<Self>, TermsError> {
         let path = directory.join(FILE);
-        let text = match fs::read_to_string(&path) {
+        let text = match fundflow_files::text(&path, MOST) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(TermsError::Io { path, source }),
@@ -178,6 +176,7 @@ impl DayTerms {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn calendar() -> TradingCalendar {
         TradingCalendar::xshg().unwrap()

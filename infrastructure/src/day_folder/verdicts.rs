@@ -15,13 +15,15 @@ use fundflow_domain::{calendar::TradingDay, ids::TransactionId, time::Timestamp}
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
     collections::{HashMap, HashSet},
-    fs::{self, File, OpenOptions},
-    io::{self, Write as _},
+    fs::File,
+    io::{self, Read as _, Write as _},
     path::Path,
 };
 
 const REFUSED: &str = "refused.jsonl";
 const TAKEN: &str = "taken.jsonl";
+/// Bytes of a file of ours.
+const MOST: u64 = 1 << 28;
 
 /// What was said to rows of a store's days, in files beside the counterparties' books.
 #[derive(Debug)]
@@ -152,15 +154,12 @@ impl Verdicts {
 
 /// The file, its end where the next line goes, and its whole lines.
 fn open<L: DeserializeOwned>(path: &Path) -> io::Result<(File, Vec<L>)> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(error),
-    };
-    let whole = text.rfind('\n').map_or(0, |last| last + 1);
-    let lines = text.get(..whole).unwrap_or_default().lines();
-    let lines = lines.map(serde_json::from_str).collect::<Result<_, _>>()?;
-    let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+    let mut file = fundflow_files::append(path)?;
+    let mut bytes = Vec::new();
+    (&file).take(MOST).read_to_end(&mut bytes)?;
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+    let lines = bytes.get(..whole).unwrap_or_default().split_inclusive(|byte| *byte == b'\n');
+    let lines = lines.map(serde_json::from_slice).collect::<Result<_, _>>()?;
     file.set_len(u64::try_from(whole).unwrap_or(u64::MAX))?;
     io::Seek::seek(&mut file, io::SeekFrom::End(0))?;
     Ok((file, lines))
@@ -187,6 +186,7 @@ fn row(day: &Day, order: &Order) -> String {
 #[cfg(test)]
 mod tests {
     use super::{super::tests::with, *};
+    use std::fs;
 
     fn not_today() -> No {
         No { why: "not today".to_owned(), is_late: false }

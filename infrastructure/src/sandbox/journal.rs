@@ -9,11 +9,14 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
-    fs::{File, OpenOptions},
-    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    fs::File,
+    io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
+
+/// Bytes of a line, far above those of any entry.
+const LINE_MAX: u64 = 1 << 20;
 
 /// Why the books cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -51,20 +54,23 @@ impl Journal {
     /// Opens or creates it, and reads what stands in it.
     pub(super) fn open<E: DeserializeOwned>(path: &Path) -> Result<(Self, Vec<E>), JournalError> {
         let failed = |source| JournalError::Io { path: path.to_owned(), source };
-        let mut options = OpenOptions::new();
-        let opened = options.read(true).write(true).create(true).truncate(false).open(path);
-        let mut file = opened.map_err(failed)?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(failed)?;
-        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-        let lines = bytes.get(..whole).unwrap_or_default().split_inclusive(|byte| *byte == b'\n');
-        let entries = lines.enumerate().map(|(index, line)| {
+        let mut file = fundflow_files::append(path).map_err(failed)?;
+        let (mut input, mut entries, mut end) = (BufReader::new(&file), Vec::new(), 0);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let read =
+                input.by_ref().take(LINE_MAX).read_until(b'\n', &mut line).map_err(failed)?;
+            let ends = line.last() == Some(&b'\n');
+            if !ends && u64::try_from(read).is_ok_and(|read| read < LINE_MAX) {
+                break;
+            }
+            let number = entries.len() + 1;
             let damaged =
-                |source| JournalError::Damaged { path: path.to_owned(), line: index + 1, source };
-            serde_json::from_slice(line).map_err(damaged)
-        });
-        let entries = entries.collect::<Result<_, _>>()?;
-        let end = u64::try_from(whole).unwrap_or(u64::MAX);
+                |source| JournalError::Damaged { path: path.to_owned(), line: number, source };
+            entries.push(serde_json::from_slice(&line).map_err(damaged)?);
+            end += u64::try_from(read).unwrap_or(u64::MAX);
+        }
         file.set_len(end).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
         Ok((Self { path: path.to_owned(), file: Mutex::new(file) }, entries))
     }

@@ -5,7 +5,7 @@ use super::scenario::{Scenario, ScenarioError};
 use fundflow_domain::calendar::TradingDay;
 use serde::{Deserialize, Serialize};
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -14,6 +14,9 @@ const FILE: &str = "scenario.toml";
 
 /// How far the folder was played that came last.
 const PLAYED: &str = "played.toml";
+
+/// Bytes of a file of ours.
+const MOST: u64 = 1 << 24;
 
 /// Why the scenario cannot be saved or read back.
 #[derive(Debug, thiserror::Error)]
@@ -49,11 +52,7 @@ pub fn save(scenario: &Scenario, books: &Path) -> Result<(), SavedError> {
 
 fn write(books: &Path, file: &str, text: &str) -> Result<(), SavedError> {
     let path = books.join(file);
-    let beside = books.join(format!("{file}.new"));
-    // A process that dies here leaves the old one whole.
-    fs::write(&beside, text)
-        .and_then(|()| fs::rename(&beside, &path))
-        .map_err(|source| SavedError::Io { path, source })
+    fundflow_files::replace(&path, text).map_err(|source| SavedError::Io { path, source })
 }
 
 /// Through which day a folder was planned to be played, while something of it moved.
@@ -79,7 +78,7 @@ impl Played {
     /// [`SavedError::Io`].
     pub fn load(books: &Path, folder: TradingDay) -> Result<Option<TradingDay>, SavedError> {
         let path = books.join(PLAYED);
-        match fs::read_to_string(&path) {
+        match fundflow_files::text(&path, MOST) {
             Ok(text) => {
                 let saved: Option<Self> = toml::from_str(&text).ok();
                 Ok(saved.filter(|saved| saved.folder == folder).map(|saved| saved.through))
@@ -96,7 +95,7 @@ impl Played {
 /// [`SavedError`].
 pub fn load(books: &Path) -> Result<Scenario, SavedError> {
     let path = books.join(FILE);
-    match fs::read_to_string(&path) {
+    match fundflow_files::text(&path, MOST) {
         Ok(text) => {
             Scenario::from_toml(&text).map_err(|source| SavedError::Damaged { path, source })
         }
@@ -108,6 +107,7 @@ pub fn load(books: &Path) -> Result<Scenario, SavedError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn a_kept_scenario_is_the_same_and_without_one_all_goes_well() {

@@ -72,17 +72,21 @@ arguments!(
         frequency: String,
         /// The first date
         #[arg(value_name = "DATE", value_parser = crate::args::date)]
+        #[serde(deserialize_with = "fundflow_kernel::written::read_date_if_any")]
         start: NaiveDate,
         /// The last date
         #[arg(value_name = "DATE", value_parser = crate::args::date)]
+        #[serde(deserialize_with = "fundflow_kernel::written::read_date_if_any")]
         through: NaiveDate,
         /// It is over after so many dates
+        #[arg(value_parser = crate::args::whole::<NonZeroU32>)]
         periods: NonZeroU32,
         /// Where a date moves that is no trading day
         closed_day: MoveName,
         /// Where a day moves that the month lacks
         missing_day: MissingName,
         /// So many dates, 1 to 400; 12 without
+        #[arg(value_parser = crate::args::whole::<usize>)]
         count: usize,
         /// Who asks: a row of the folder's investors.csv
         #[arg(value_name = "ID")]

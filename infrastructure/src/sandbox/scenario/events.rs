@@ -42,7 +42,7 @@ pub struct Suspension {
     /// The first instant.
     pub from: Timestamp,
     /// The last day, included; none: until further notice.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "fundflow_kernel::written::read_date_if_any")]
     pub through: Option<NaiveDate>,
 }
 
@@ -54,6 +54,7 @@ pub struct Huge {
     /// The fund that is left.
     pub fund: FundCode,
     /// The T on which it redeems in part.
+    #[serde(deserialize_with = "fundflow_kernel::written::read_date")]
     pub on: NaiveDate,
     /// How much of each order is confirmed; 1 to 999.
     pub part_per_mille: u16,
@@ -74,10 +75,10 @@ pub struct Frozen {
     /// Shares of one wallet or holding that the register freezes.
     pub shares: Shares,
     /// The first day on which they are; before the first of all where nothing is said.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "fundflow_kernel::written::read_date_if_any")]
     pub from: Option<NaiveDate>,
     /// The last day, included; none: until further notice.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "fundflow_kernel::written::read_date_if_any")]
     pub through: Option<NaiveDate>,
 }
 
@@ -94,6 +95,7 @@ pub struct Raising {
     /// The fund that is subscribed to.
     pub fund: FundCode,
     /// The day on which it is founded, or on which it is known that it will not be.
+    #[serde(deserialize_with = "fundflow_kernel::written::read_date")]
     pub founded_on: NaiveDate,
     /// Interest on the money meanwhile, a year; 0.35 % where nothing is said.
     #[serde(default = "Raising::usual")]

@@ -1,0 +1,18 @@
+//! Files as a program may trust them, whoever put them where they are.
+//!
+//! ```text
+//! to read    regular files alone, opened without waiting, never more than a limit
+//! to write   beside their name, new, for their owner alone, and renamed when they are whole
+//! ```
+//!
+//! 1. A pipe, a device, a directory or a socket is refused at once. A symbolic link to a regular file is read:
+//!    whoever names a file may name it by a link.
+//! 2. Nothing is written through a symbolic link, neither that of the file nor that of its directory.
+//! 3. What is made is its owner's alone, 0600 and directories 0700, whatever the umask.
+//! 4. An error names what is wrong with the file; whoever opened it adds its path.
+
+mod made;
+mod read;
+
+pub use made::{Draft, append, make_directory, replace};
+pub use read::{Limits, lines_within, open, read, text};
