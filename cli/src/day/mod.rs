@@ -23,6 +23,7 @@ mod books;
 mod cancels;
 mod days;
 mod earlier;
+mod head;
 mod incomes;
 mod later;
 mod overrides;
@@ -129,6 +130,8 @@ pub(crate) enum Trouble {
     Codes(String),
     #[error("a port of this program cannot be used: {0}")]
     Port(String),
+    #[error("the head of the day, {path}: {what}")]
+    Head { path: PathBuf, what: String },
     #[error("{0}; `fundflow audit verify` looks at everything")]
     Look(String),
     #[error("a defect of the engine, please report it: {0}")]
@@ -180,11 +183,13 @@ async fn day(
     problems.extend(played.mistakes.iter().cloned());
     let report = tally::report(&*events, &played, &day, &problems).await?;
     let report = DayReport { took_ms: millis(started), ..report };
+    let kept = head::keep(&events, &base, day.trade_date.date()).await;
     events.close().await;
     match args.output.format {
         Format::Json => print::json(&report, out)?,
         Format::Table => print::table(&report, &args.folder, store, out)?,
     }
+    kept?;
     if report.findings > 0 {
         out.flush()?;
         let findings = counted(report.findings, "finding", "findings");
