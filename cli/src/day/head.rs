@@ -21,12 +21,17 @@ use std::{
 
 const DIRECTORY: &str = "heads";
 
-/// Writes the head of that day's end below `base`, unless it is there.
-pub(super) async fn keep(store: &SqliteStore, base: &Path, date: NaiveDate) -> Result<(), Trouble> {
+/// Writes the head of that day's end below `base`, unless it is there. Returns what is wrong where the log is not the one of
+/// an earlier head of that day; nothing is written then.
+pub(super) async fn keep(
+    store: &SqliteStore,
+    base: &Path,
+    date: NaiveDate,
+) -> Result<Option<String>, Trouble> {
     let directory = base.join(DIRECTORY);
     let named =
         |failure: Failure| Trouble::Head { path: directory.clone(), what: failure.to_string() };
-    let Some(head) = heads::of_now(store).await.map_err(named)? else { return Ok(()) };
+    let Some(head) = heads::of_now(store).await.map_err(named)? else { return Ok(None) };
     let mut nth = 1;
     let mut path = path_of(&directory, date, nth);
     while path.exists() {
@@ -34,7 +39,7 @@ pub(super) async fn keep(store: &SqliteStore, base: &Path, date: NaiveDate) -> R
         let bytes = heads::bytes_of(&path, HEAD_MAX).map_err(named)?;
         let kept = SignedHead::read(&bytes).map_err(|refused| trouble(refused.to_string()))?.head;
         if kept == head {
-            return Ok(());
+            return Ok(None);
         }
         let size = kept.tree.size;
         let then = match size {
@@ -42,17 +47,18 @@ pub(super) async fn keep(store: &SqliteStore, base: &Path, date: NaiveDate) -> R
             _ => None,
         };
         if then.as_ref() != Some(&kept) {
-            let what = format!(
-                "the log is not one that begins with its {size} events; keep a copy of both, see `fundflow audit verify --head`"
-            );
-            return Err(trouble(what));
+            return Ok(Some(format!(
+                "the log does not begin with the {size} events of {}; keep a copy of both, and see `fundflow audit verify --head`",
+                path.display()
+            )));
         }
         nth += 1;
         path = path_of(&directory, date, nth);
     }
     let text = SignedHead { head, signatures: Vec::new() }.to_string();
-    write(&directory, &path, &text)
-        .map_err(|error| Trouble::Head { path: path.clone(), what: error.to_string() })
+    let written = write(&directory, &path, &text);
+    written.map_err(|error| Trouble::Head { path: path.clone(), what: error.to_string() })?;
+    Ok(None)
 }
 
 fn path_of(directory: &Path, date: NaiveDate, nth: u32) -> PathBuf {

@@ -189,11 +189,18 @@ async fn day(
         Format::Json => print::json(&report, out)?,
         Format::Table => print::table(&report, &args.folder, store, out)?,
     }
-    kept?;
+    let mut wrong = Vec::new();
     if report.findings > 0 {
+        wrong.push(format!("the audit has {}", counted(report.findings, "finding", "findings")));
+    }
+    match kept {
+        Ok(of_another_log) => wrong.extend(of_another_log),
+        Err(trouble) if wrong.is_empty() => return Err(trouble),
+        Err(trouble) => wrong.push(with_sources(&trouble)),
+    }
+    if !wrong.is_empty() {
         out.flush()?;
-        let findings = counted(report.findings, "finding", "findings");
-        complain(&format!("error: the audit has {findings}\n"));
+        complain(&format!("error: {}\n", wrong.join("; ")));
         return Ok(ExitCode::from(VERIFICATION_FAILED));
     }
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(IN_PART) })
