@@ -216,6 +216,22 @@ async fn what_is_kept_of_the_tree_is_compared_with_the_events() {
 }
 
 #[tokio::test]
+async fn a_store_may_have_its_tree_made_with_sm3() {
+    let house = House::new().await;
+    let place = house.file("sm3");
+    let create = ["store", "create", "--tree-hash", "sm3"];
+    assert_eq!(run(&place, &create).0, 0);
+    assert_eq!(run(&place, &create).0, 2, "it is there");
+    let store = house.rewritten("sm3", &house.events).await;
+    let (other, own) = (house.head(&house.store(), "sha256 head"), house.head(&store, "sm3 head"));
+    assert!(fs::read_to_string(&own).unwrap().contains("\nhash sm3\n"));
+    assert_eq!(found(&store, &own).len(), 0);
+    let (code, said) = run(&store, &["audit", "verify", "--head", text(&other)]);
+    assert_eq!(code, 5);
+    assert!(said.contains("it is made with sha256, and the store's tree with sm3"), "{said}");
+}
+
+#[tokio::test]
 async fn others_are_given_bundles_and_check_them_without_a_store() {
     let house = House::new().await;
     let nowhere = house.file("nowhere");

@@ -221,6 +221,12 @@ impl Books {
         Some((entry, suspects))
     }
 
+    /// Something of that request cannot be judged.
+    pub(super) fn lose(&mut self, request: &TransactionId) {
+        self.transit.lose(request);
+        self.shares.lose(request);
+    }
+
     fn wallet(&mut self, event: &Recorded, before: &dyn Fold, after: &dyn Fold) -> Booked {
         let (investor, fund) = wallet::parse_id(event.stream.id())?;
         let said = said::<Wallet>(event)?;

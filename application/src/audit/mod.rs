@@ -186,7 +186,7 @@ impl<'a> Audit<'a> {
             trail.broken = !self.judge(event);
         }
         if trail.broken {
-            self.books.transit.lose(&event.event.correlation);
+            self.books.lose(&event.event.correlation);
         }
         self.trails.insert(event.stream.clone(), trail);
         link

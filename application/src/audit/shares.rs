@@ -9,13 +9,15 @@ use fundflow_domain::{
     wallet,
 };
 use rust_decimal::Decimal;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 #[derive(Debug, Default)]
 pub(super) struct SharesSaid {
     left: HashMap<(TransactionId, FundCode), Decimal>,
     /// Shares that were to come, and did not yet; without what was taken back of them.
     to_come: HashMap<(TransactionId, FundCode), Decimal>,
+    /// Requests of which a part cannot be judged, so that nobody knows what was confirmed.
+    lost: HashSet<TransactionId>,
 }
 
 /// Adds to a sum, which is kept only while it is not zero, and returns it.
@@ -183,12 +185,17 @@ impl SharesSaid {
             "{gained} shares came, {} more than the registrar has confirmed by then",
             -short
         );
-        (!short.is_zero()).then(|| Suspect::new(Check::I6, what))
+        (!short.is_zero() && !self.lost.contains(request)).then(|| Suspect::new(Check::I6, what))
     }
 
     /// What a holder gained, or gave where it is negative.
     pub(super) fn held(&mut self, request: &TransactionId, fund: FundCode, gained: Decimal) {
         self.add(request, fund, -gained);
+    }
+
+    /// Something of that request cannot be judged.
+    pub(super) fn lose(&mut self, request: &TransactionId) {
+        self.lost.insert(request.clone());
     }
 
     /// What is left, by request and fund.
