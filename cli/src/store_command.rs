@@ -1,6 +1,7 @@
 //! `fundflow store`: the files of the store themselves.
 //!
 //! ```text
+//! fundflow store create                  an empty one; `day` makes one by itself
 //! fundflow store check                   is all there that was acknowledged, is the database whole, and its tree
 //! fundflow store backup TO               a consistent copy while an engine runs, a store of its own
 //! fundflow store restore FROM            a copy takes the place of a store that is not there
@@ -16,7 +17,7 @@ use crate::{
 };
 use clap::Subcommand;
 use fundflow_infrastructure::sqlite::{self, BackupError, Condition, Settings, SqliteStore};
-use fundflow_kernel::{counted::counted, loaded::with_sources};
+use fundflow_kernel::{counted::counted, loaded::with_sources, merkle::TreeHash};
 use serde::Serialize;
 use std::{
     fs::{DirBuilder, OpenOptions},
@@ -29,6 +30,12 @@ use std::{
 /// What to do with the files of a store.
 #[derive(Debug, Subcommand)]
 pub(crate) enum StoreCommand {
+    /// Make an empty store
+    Create {
+        /// What the tree over its events is made with, for good: sha256 or sm3
+        #[arg(long, value_name = "HASH", default_value_t = TreeHash::Sha256)]
+        tree_hash: TreeHash,
+    },
     /// Whether everything is there that was acknowledged, and the database is whole; changes nothing
     Check,
     /// Copy the store to a new directory, also while an engine runs
@@ -76,12 +83,28 @@ pub(crate) fn run(
     out: &mut impl Write,
 ) -> ExitCode {
     finish(match command {
+        StoreCommand::Create { tree_hash } => create(store, *tree_hash, format, out),
         StoreCommand::Check => check(store, format, out),
         StoreCommand::Backup { to } => copy(&database(store), to, format, out),
         StoreCommand::Restore { from } => restore(from, store, format, out),
         StoreCommand::Accept { reason, apply: true } => accept(store, reason, format, out),
         StoreCommand::Accept { apply: false, .. } => look(store, format, out),
     })
+}
+
+fn create(
+    store: &Path,
+    tree_hash: TreeHash,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<ExitCode, Failure> {
+    let path = database(store);
+    if path.exists() {
+        return Err(Failure::Typed(format!("{} is there already", path.display())));
+    }
+    SqliteStore::open(&path, &Settings { tree_hash, ..Settings::default() }).map(drop)?;
+    say(&sqlite::condition(&path)?, format, out)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn check(store: &Path, format: Format, out: &mut impl Write) -> Result<ExitCode, Failure> {

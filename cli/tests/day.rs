@@ -75,6 +75,26 @@ fn the_example_day_is_played_verified_and_played_again_for_nothing() {
     assert_eq!(again.status.code(), Some(0), "{out}");
     assert!(out.contains("nothing was left to do; no event was added\n"), "{out}");
     assert!(out.contains("\n0 events added, "), "{out}");
+    the_head_of_the_day_is_kept_once_and_another_log_is_not_taken_for_it(store.path());
+}
+
+fn the_head_of_the_day_is_kept_once_and_another_log_is_not_taken_for_it(store: &Path) {
+    let heads = || {
+        let found = fs::read_dir(store.join("heads")).expect("heads");
+        found.map(|it| it.expect("one").file_name()).collect::<Vec<_>>()
+    };
+    assert_eq!(heads(), ["2026-02-12.head"]);
+    let head = store.join("heads/2026-02-12.head");
+    let words = ["audit", "verify", "--head", head.to_str().expect("a plain path")];
+    assert_eq!(fundflow(&words, store).status.code(), Some(0));
+
+    let other = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/proofs/example.head");
+    fs::copy(other, &head).expect("the head of another log");
+    let again = day(&example(), store);
+    let err = said(&again.stderr);
+    assert_eq!(again.status.code(), Some(5), "{err}");
+    assert!(err.contains("error: the log does not begin with the 3 events of "), "{err}");
+    assert_eq!(heads(), ["2026-02-12.head"]);
 }
 
 /// Of a payment that came after the cut-off.

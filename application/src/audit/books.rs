@@ -221,10 +221,16 @@ impl Books {
         Some((entry, suspects))
     }
 
+    /// Something of that request cannot be judged.
+    pub(super) fn lose(&mut self, request: &TransactionId) {
+        self.transit.lose(request);
+        self.shares.lose(request);
+    }
+
     fn wallet(&mut self, event: &Recorded, before: &dyn Fold, after: &dyn Fold) -> Booked {
         let (investor, fund) = wallet::parse_id(event.stream.id())?;
         let said = said::<Wallet>(event)?;
-        self.shares.in_wallet(&event.event.correlation, fund, &said);
+        let unsaid = self.shares.in_wallet(&event.event.correlation, fund, &said);
         if matches!(said, wallet::Event::SharesClaimed { .. }) {
             self.transit.claims(&event.event.correlation);
         }
@@ -233,6 +239,7 @@ impl Books {
         let entry = of_wallet(&id, before, after, &said)?;
         let stranded = self.exits.hear((&event.event.correlation, fund), &said, after);
         let mut suspects: Vec<_> = stranded.into_iter().collect();
+        suspects.extend(unsaid);
         suspects.extend(sums::income(before, &said));
         if let Some(of) = said.transaction().filter(|of| **of != event.event.correlation) {
             let what = format!("it is written for {} and speaks of {of}", event.event.correlation);

@@ -20,7 +20,8 @@
 //!    there. So the end of one stream that is missing is missed by whatever rests on it.
 //!
 //! What no replay can see: events that nothing later rests on and that were cut off the end of their
-//! stream, and a log that was written anew as a whole. Against these, keep the last position and the last links somewhere else.
+//! stream, and a log that was written anew as a whole. Against these, keep a
+//! head somewhere else ([`Witness`]).
 
 mod books;
 mod exits;
@@ -122,7 +123,7 @@ async fn replay<S: EventStore>(
                 }
             }
             Next::Damaged(Damage { place, what }) => {
-                witness.misses(&place.to_string());
+                witness.misses(place.as_ref());
                 audit.report.add(Check::Readable, place.to_string(), what.to_string(), None);
             }
             Next::End => break,
@@ -187,7 +188,7 @@ impl<'a> Audit<'a> {
             trail.broken = !self.judge(event);
         }
         if trail.broken {
-            self.books.transit.lose(&event.event.correlation);
+            self.books.lose(&event.event.correlation);
         }
         self.trails.insert(event.stream.clone(), trail);
         link

@@ -1,6 +1,7 @@
 //! Shares that registrars spoke of, less shares that holders gained and gave, by request and fund:
 //! nothing is left once a request is over.
 
+use super::{Check, suspect::Suspect};
 use fundflow_domain::{
     application::{Application, Ask, Confirmation, Event, Outcome, State},
     ids::{FundCode, TransactionId},
@@ -8,23 +9,36 @@ use fundflow_domain::{
     wallet,
 };
 use rust_decimal::Decimal;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 #[derive(Debug, Default)]
-pub(super) struct SharesSaid(HashMap<(TransactionId, FundCode), Decimal>);
+pub(super) struct SharesSaid {
+    left: HashMap<(TransactionId, FundCode), Decimal>,
+    /// Shares that were to come, and did not yet; without what was taken back of them.
+    to_come: HashMap<(TransactionId, FundCode), Decimal>,
+    /// Requests of which a part cannot be judged, so that nobody knows what was confirmed.
+    lost: HashSet<TransactionId>,
+}
+
+/// Adds to a sum, which is kept only while it is not zero, and returns it.
+fn add(
+    sums: &mut HashMap<(TransactionId, FundCode), Decimal>,
+    (request, fund): (&TransactionId, FundCode),
+    shares: Decimal,
+) -> Decimal {
+    let key = (request.clone(), fund);
+    let sum = sums.get(&key).copied().unwrap_or_default().saturating_add(shares);
+    if sum.is_zero() {
+        sums.remove(&key);
+    } else {
+        sums.insert(key, sum);
+    }
+    sum
+}
 
 impl SharesSaid {
     fn add(&mut self, request: &TransactionId, fund: FundCode, shares: Decimal) {
-        if shares.is_zero() {
-            return;
-        }
-        let key = (request.clone(), fund);
-        let sum = self.0.get(&key).copied().unwrap_or_default().saturating_add(shares);
-        if sum.is_zero() {
-            self.0.remove(&key);
-        } else {
-            self.0.insert(key, sum);
-        }
+        add(&mut self.left, (request, fund), shares);
     }
 
     /// What a registrar says of an application.
@@ -100,6 +114,7 @@ impl SharesSaid {
             let shares = shares.saturating_mul(sign);
             all.push((fund, shares));
             self.add(request, fund, shares);
+            add(&mut self.to_come, (request, fund), shares.max(Decimal::ZERO));
         };
         match (&came.outcome, &application.terms.ask) {
             (Outcome::Subscription(numbers), _) => add(fund, numbers.shares.decimal()),
@@ -121,13 +136,13 @@ impl SharesSaid {
         }
     }
 
-    /// What a wallet gained or gave for a request.
+    /// What a wallet gained or gave for a request. It gains nothing before its registrar said so.
     pub(super) fn in_wallet(
         &mut self,
         request: &TransactionId,
         fund: FundCode,
         event: &wallet::Event,
-    ) {
+    ) -> Option<Suspect> {
         use wallet::Event as E;
         let gained = match event {
             E::CreditConfirmed { shares, .. } | E::PortionCredited { shares, .. } => {
@@ -159,9 +174,18 @@ impl SharesSaid {
             | E::SharesUnheld { .. }
             | E::SharesClaimed { .. }
             | E::ClaimLifted { .. }
-            | E::ClaimWaived { .. } => return,
+            | E::ClaimWaived { .. } => return None,
         };
         self.held(request, fund, gained);
+        if !matches!(event, E::CreditConfirmed { .. } | E::PortionCredited { .. }) {
+            return None;
+        }
+        let short = add(&mut self.to_come, (request, fund), -gained).min(Decimal::ZERO);
+        let what = format!(
+            "{gained} shares came, {} more than the registrar has confirmed by then",
+            -short
+        );
+        (!short.is_zero() && !self.lost.contains(request)).then(|| Suspect::new(Check::I6, what))
     }
 
     /// What a holder gained, or gave where it is negative.
@@ -169,8 +193,13 @@ impl SharesSaid {
         self.add(request, fund, -gained);
     }
 
+    /// Something of that request cannot be judged.
+    pub(super) fn lose(&mut self, request: &TransactionId) {
+        self.lost.insert(request.clone());
+    }
+
     /// What is left, by request and fund.
     pub(super) fn left(&self) -> impl Iterator<Item = (&TransactionId, FundCode, Decimal)> {
-        self.0.iter().map(|((request, fund), sum)| (request, *fund, *sum))
+        self.left.iter().map(|((request, fund), sum)| (request, *fund, *sum))
     }
 }

@@ -20,10 +20,19 @@ pub(super) fn sent_back(before: &payment::State, said: &payment::Event) -> Optio
     (Money::from(*amount) != received).then(|| Suspect::new(Check::I5, what))
 }
 
-/// Income of a day that is not what the wallet's shares earned by the figure that the event names.
+/// Income of a day that is not what the wallet's shares earned by the figure that the event names, or that became
+/// shares and is not what was unpaid.
 pub(super) fn income(before: &wallet::State, said: &wallet::Event) -> Option<Suspect> {
     use wallet::Event as E;
     let (day, commands) = match said {
+        E::IncomeCarried { through, registered, .. } => {
+            let (through, registered) = (*through, *registered);
+            let decided = Wallet::decide(before, &Command::CarryIncome { through, registered });
+            let fits = decided.is_ok_and(|events| events == [said.clone()]);
+            let what =
+                format!("what became shares through {through} is not the income that was unpaid");
+            return (!fits).then(|| Suspect::new(Check::I6, what));
+        }
         E::IncomeAccrued { day, publication, per_10_000, .. } => {
             let (day, publication, per_10_000) = (*day, *publication, *per_10_000);
             (day, UNITS.map(|unit| Command::AccrueIncome { day, publication, per_10_000, unit }))

@@ -14,7 +14,7 @@
 //! names what was checked, and prints what is stored beside each complaint.
 
 mod bundle;
-mod heads;
+pub(crate) mod heads;
 mod prove;
 #[cfg(feature = "signatures")]
 mod sign;

@@ -23,6 +23,7 @@ mod books;
 mod cancels;
 mod days;
 mod earlier;
+mod head;
 mod incomes;
 mod later;
 mod overrides;
@@ -135,6 +136,8 @@ pub(crate) enum Trouble {
     Codes(String),
     #[error("a port of this program cannot be used: {0}")]
     Port(String),
+    #[error("the head of the day, {path}: {what}")]
+    Head { path: PathBuf, what: String },
     #[error("{0}; `fundflow audit verify` looks at everything")]
     Look(String),
     #[error("a defect of the engine, please report it: {0}")]
@@ -186,15 +189,24 @@ async fn day(
     problems.extend(played.mistakes.iter().cloned());
     let report = tally::report(&*events, &played, &day, &problems).await?;
     let report = DayReport { took_ms: millis(started), ..report };
+    let kept = head::keep(&events, &base, day.trade_date.date()).await;
     events.close().await;
     match args.output.format {
         Format::Json => print::json(&report, out)?,
         Format::Table => print::table(&report, &args.folder, store, out)?,
     }
+    let mut wrong = Vec::new();
     if report.findings > 0 {
+        wrong.push(format!("the audit has {}", counted(report.findings, "finding", "findings")));
+    }
+    match kept {
+        Ok(of_another_log) => wrong.extend(of_another_log),
+        Err(trouble) if wrong.is_empty() => return Err(trouble),
+        Err(trouble) => wrong.push(with_sources(&trouble)),
+    }
+    if !wrong.is_empty() {
         out.flush()?;
-        let findings = counted(report.findings, "finding", "findings");
-        complain(&format!("error: the audit has {findings}\n"));
+        complain(&format!("error: {}\n", wrong.join("; ")));
         return Ok(ExitCode::from(VERIFICATION_FAILED));
     }
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(IN_PART) })

@@ -6,6 +6,7 @@ use std::{collections::BTreeSet, process::Command};
 /// Who may see whom, tests aside.
 const ARROWS: &[(&str, &[&str])] = &[
     ("fundflow-kernel", &[]),
+    ("fundflow-proofs", &["fundflow-kernel"]),
     ("fundflow-domain", &["fundflow-kernel"]),
     ("fundflow-runtime", &["fundflow-kernel"]),
     ("fundflow-sagas", &["fundflow-domain", "fundflow-kernel", "fundflow-runtime"]),
@@ -32,6 +33,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "fundflow-domain",
             "fundflow-infrastructure",
             "fundflow-kernel",
+            "fundflow-proofs",
             "fundflow-sagas",
             "fundflow-simulation",
         ],
