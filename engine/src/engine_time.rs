@@ -163,7 +163,11 @@ impl LoopTime {
         event: &Event,
         batch: &mut Vec<StreamAppend>,
     ) -> Result<(), String> {
-        let now = self.now();
+        let now = match event {
+            // A jump that nothing else is decided after may have been a slip: it binds nobody.
+            Event::JumpedAhead { from, .. } => self.shared.log().max(*from),
+            Event::SetBack { .. } => self.now(),
+        };
         let stream = StreamName::of("engine_clock", &"store");
         let mut loaded = match self.stored.take() {
             Some(loaded) => loaded,
