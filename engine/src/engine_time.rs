@@ -28,7 +28,7 @@ use std::{
 pub(crate) struct EngineTime {
     clock: Arc<dyn Clock>,
     tolerance: Duration,
-    /// Microseconds.
+    /// In microseconds since 1970, as a timestamp has them.
     log: AtomicI64,
 }
 
@@ -118,7 +118,7 @@ impl LoopTime {
         let mut batch = Vec::new();
         for event in [self.jump(), self.alarm()].into_iter().flatten() {
             if let Err(why) = self.store(store, &event, &mut batch).await {
-                tracing::error!("{event:?} is not in the store: {why}");
+                tracing::error!("what the clock did is not in the store: {why}");
             }
         }
         batch
@@ -163,7 +163,11 @@ impl LoopTime {
         event: &Event,
         batch: &mut Vec<StreamAppend>,
     ) -> Result<(), String> {
-        let now = self.now();
+        let now = match event {
+            // A jump that nothing else is decided after may have been a slip: it binds nobody.
+            Event::JumpedAhead { from, .. } => self.shared.log().max(*from),
+            Event::SetBack { .. } => self.now(),
+        };
         let stream = StreamName::of("engine_clock", &"store");
         let mut loaded = match self.stored.take() {
             Some(loaded) => loaded,

@@ -2,7 +2,7 @@
 //! to date from the log, then each saga's streams.
 //!
 //! 1. Any event of a saga puts it on the list: only its streams can tell whether something is owed
-//!    after its end. Those that have ended and owe nothing are dropped as soon as they are read.
+//!    after its end. Those that have ended and owe nothing are dropped once they are read.
 //! 2. Sagas whose kind is not registered stay on the list, so that the program that knows them finds
 //!    them again.
 //! 3. The checkpoint is a cache. Without it the whole log is read, which finds the same list.
@@ -25,6 +25,9 @@ use std::{
 };
 
 const PAGE: u32 = 4096;
+/// Sagas that are read before those of them that have ended are dropped: a stream that many of them share, as a
+/// wallet, is read once for all.
+const TOGETHER: usize = 4096;
 
 /// What a restart found.
 #[derive(Debug, Default)]
@@ -73,6 +76,7 @@ pub(crate) async fn reload<S: EventStore + Checkpoints>(
     warn_of_foreign(&log.foreign);
     let mut open = Vec::new();
     for (kind, lists) in &log.kinds {
+        let mut read = Vec::new();
         for transaction in lists.open.iter().chain(&lists.ended) {
             let Some(saga) = runner.restore(kind, transaction) else { continue };
             loop {
@@ -82,10 +86,12 @@ pub(crate) async fn reload<S: EventStore + Checkpoints>(
                 }
                 provide_all(store, runner, &needs).await;
             }
-            if !runner.dismiss(&saga) {
-                open.push(saga);
+            read.push(saga);
+            if read.len() == TOGETHER {
+                open.extend(read.drain(..).filter(|saga| !runner.dismiss(saga)));
             }
         }
+        open.extend(read.into_iter().filter(|saga| !runner.dismiss(saga)));
     }
     Ok(Found { open, foreign: log.foreign, at: log.at, newest: log.newest })
 }

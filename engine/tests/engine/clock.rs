@@ -241,10 +241,13 @@ async fn a_wrong_instant_at_which_nothing_was_stored_binds_nobody() {
     engine.settle().await.unwrap();
     clock.passes(30);
 
-    // It is only looked at.
+    // It is only looked at, and what is stored of it is stored at the instant before.
+    clock.is_set(at(30 * DAYS));
     engine.settle().await.unwrap();
     assert_eq!(engine.rest_of(saga("B-1")).await.unwrap(), shipped());
-    clock.is_set(at(-29));
+    assert_eq!(world.types("engine_clock-store").await, ["engine_clock.jumped_ahead"]);
+    clock.is_set(at(31));
 
-    assert!(book(&engine, "B-2").await.is_ok(), "the log has nothing after the start");
+    assert!(book(&engine, "B-2").await.is_ok(), "nothing was decided in the wrong month");
+    assert!(instants(&world).await.is_sorted(), "nor stored");
 }

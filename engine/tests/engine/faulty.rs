@@ -41,6 +41,8 @@ struct Inner {
     unread: Mutex<HashMap<StreamName, u32>>,
     log_reads: AtomicUsize,
     events_read: AtomicUsize,
+    /// What every read of the log fails with.
+    unread_log: Mutex<Option<&'static str>>,
     /// The event at that position cannot be read as a part of the log.
     spoilt: AtomicU64,
 }
@@ -56,6 +58,7 @@ impl Faulty {
             unread: Mutex::default(),
             log_reads: AtomicUsize::new(0),
             events_read: AtomicUsize::new(0),
+            unread_log: Mutex::default(),
             spoilt: AtomicU64::new(0),
         }))
     }
@@ -66,6 +69,11 @@ impl Faulty {
 
     pub(crate) fn cannot_read(&self, stream: &str, times: u32) {
         self.0.unread.lock().unwrap().insert(stream.parse().unwrap(), times);
+    }
+
+    /// From now on no read of the log succeeds.
+    pub(crate) fn cannot_read_log(&self, cause: &'static str) {
+        *self.0.unread_log.lock().unwrap() = Some(cause);
     }
 
     pub(crate) fn spoils(&self, position: Position) {
@@ -146,6 +154,9 @@ impl EventStore for Faulty {
 
     async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<Recorded>, ReadError> {
         self.0.log_reads.fetch_add(1, Ordering::SeqCst);
+        if let Some(cause) = *self.0.unread_log.lock().unwrap() {
+            return Err(ReadError::Fault(cause.into()));
+        }
         let page = self.0.store.read_all(after, limit).await?;
         self.0.events_read.fetch_add(page.len(), Ordering::SeqCst);
         let spoilt = Position(self.0.spoilt.load(Ordering::SeqCst));

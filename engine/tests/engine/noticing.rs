@@ -92,6 +92,7 @@ async fn each_notice_has_its_own_outcome_in_its_own_place() {
             news("parcel-B-1", sent("s-1")),
             news("parcel-B-1", Arc::new(Said::Refused("too heavy".into()))),
             news("parcel-B-2", sent("s-2")),
+            news("parcel-B-1", Arc::new(Said::NotFound)),
         ])
         .await;
 
@@ -104,6 +105,7 @@ async fn each_notice_has_its_own_outcome_in_its_own_place() {
         // The booking has no place for it, which is said.
         Noticed::Contradicted(vec![]),
         Noticed::Unclaimed(Some("drawer-B-2".parse().unwrap())),
+        Noticed::NoNews,
     ];
     assert_eq!(told, expected);
     assert_eq!(engine.rest_of(saga("B-1")).await.unwrap(), shipped());
@@ -124,6 +126,17 @@ async fn news_about_a_key_that_nobody_has_are_stored_once() {
     assert_eq!(world.log().await.len(), 1);
     engine.shutdown().await.unwrap();
     assert_eq!(world.listed().await.1, r#"{"open":[]}"#, "a drawer is no saga");
+}
+
+#[tokio::test]
+async fn news_that_an_engine_has_no_place_for_are_said_to_be_stored_nowhere() {
+    let world = World::with(Carrier::who(Mood::Sends));
+    let engine = world.start().await;
+
+    let told = engine.deliver(vec![news("parcel-NOBODY", sent("s-9"))]).await.pop().unwrap();
+
+    assert_eq!(told.unwrap(), Noticed::Unclaimed(None));
+    assert_eq!(world.log().await.len(), 0);
 }
 
 #[tokio::test]

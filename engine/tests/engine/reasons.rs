@@ -8,7 +8,9 @@ use crate::{
 };
 use fundflow::{
     ActError, Action, Engine, RequestError, Settings, StopCause, Stopped,
-    kernel::{clock::Clock, envelope::Actor, store::AppendError, time::Timestamp},
+    kernel::{
+        clock::Clock, envelope::Actor, loaded::with_sources, store::AppendError, time::Timestamp,
+    },
 };
 use std::sync::{
     Arc,
@@ -88,6 +90,24 @@ async fn whichever_append_fails_its_cause_is_told_at_every_door_from_then_on() {
             assert!(told.contains(cause), "append {nth}: {door} says only: {told}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_log_that_cannot_be_read_again_is_told_with_its_cause_at_every_door() {
+    let world = World::with(Carrier::who(Mood::Sends));
+    let engine = world.start().await;
+    let cause = "disk I/O error: pread: Input/output error (os error 5), SQLite 266";
+    let theirs = world.reserved_by_another("tea").await;
+    world.store.meets([Trouble::Beaten(theirs)]);
+    world.store.cannot_read_log(cause);
+
+    // Another writer was first, and what the log has now cannot be read.
+    assert!(book(&engine, "B-1").await.is_err());
+    for (door, told) in causes(&engine).await {
+        assert!(told.contains(cause), "{door} says only: {told}");
+    }
+    let start = world.builder().start().await.unwrap_err();
+    assert!(with_sources(&start).contains(cause), "{start}");
 }
 
 /// Panics once it is told to.

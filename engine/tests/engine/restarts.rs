@@ -252,13 +252,34 @@ fn read_by_a_start(bookings: usize) -> (usize, usize) {
     (world.store.events_read() - before, log)
 }
 
-/// Ten thousand events lie between two lists; what was written while one was saved comes to that.
+/// Ten thousand events lie between two lists, of two thousand bookings, whose streams are read besides: four events of
+/// each, and twenty of a shelf that ten of them share.
 #[test]
 fn a_start_after_a_kill_reads_no_more_of_a_long_log_than_of_a_short_one() {
-    const MOST: usize = 15_000;
-    for (bookings, least) in [(3_000, 15_000), (8_000, 40_000)] {
+    const MOST: usize = 30_000;
+    for (bookings, least) in [(8_000, 40_000), (16_000, 80_000)] {
         let (read, log) = read_by_a_start(bookings);
         assert!(log >= least, "{log}");
         assert!(read <= MOST, "{read} of {log}");
     }
+}
+
+#[test]
+fn a_stream_that_many_have_used_since_the_last_list_is_read_once_for_all_of_them() {
+    let world = World::with(Carrier::who(Mood::Refuses));
+    let first = process();
+    first.block_on(async {
+        let engine = world.start().await;
+        for number in 0..300 {
+            book(&engine, &format!("B-{number}")).await.unwrap();
+            engine.settle().await.unwrap();
+        }
+    });
+    drop(first);
+
+    let before = world.store.events_read();
+    process().block_on(async { drop(world.start().await) });
+    let (read, shelf) = (world.store.events_read() - before, 600);
+    assert_eq!(process().block_on(world.types("shelf-tea")).len(), shelf);
+    assert!(read <= 5_000, "{read}, and once for each would be {}", 300 * shelf);
 }

@@ -76,3 +76,6 @@ pub(super) const READ_STREAM_BACK: &str = statement!("read_stream_back");
 pub(super) const LOAD_CHECKPOINT: &str = statement!("load_checkpoint");
 pub(super) const SAVE_CHECKPOINT: &str = statement!("save_checkpoint");
 pub(super) const BACKUP: &str = statement!("backup");
+
+#[cfg(test)]
+mod tests;

@@ -265,8 +265,12 @@ impl SqliteStore {
         let text = new
             .to_str()
             .ok_or_else(|| unwritable(std::io::Error::other("the path is not valid UTF-8")))?;
-        self.0.readers.with(|reader| reader.copy_to(text)).map_err(BackupError::Read)?;
-        open::name_copy(&place, &new).map_err(|trouble| BackupError::Unnamed(trouble.at(&place)))
+        let unnamed = |trouble: Trouble| BackupError::Unnamed(trouble.at(&place));
+        let copied = self.0.readers.with(|reader| reader.copy_to(text)).map_err(BackupError::Read);
+        copied.and_then(|()| open::name_copy(&place, &new).map_err(unnamed)).inspect_err(|_| {
+            // What is in the way of that is in the way of the next attempt, too, and is told then.
+            let _ = std::fs::remove_file(&new);
+        })
     }
 
     /// Whether it is open without the companion that says how far it had acknowledged: its newest events may be

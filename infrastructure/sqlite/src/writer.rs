@@ -36,7 +36,11 @@ use fundflow_kernel::{
 };
 use group::Group;
 use rusqlite::{Connection, Statement, Transaction, TransactionBehavior};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// Streams of before the opening that are learned at a time: a few milliseconds.
@@ -99,7 +103,11 @@ pub(super) fn run(start: Start) {
     let mut poisoned = true;
     match Writer::new(&database, (acknowledged, tree), epoch, head, cached_streams, ids) {
         Ok(mut writer) => {
-            closed = writer.serve(&mut jobs, &published, &helper.failure);
+            let serve = || writer.serve(&mut jobs, &published, &helper.failure);
+            closed = catch_unwind(AssertUnwindSafe(serve)).unwrap_or_else(|panic| {
+                let stopped = writer.stopped.insert(Stopped::by_panic(&*panic));
+                failed::refuse(&mut jobs, stopped)
+            });
             poisoned = matches!(writer.stopped, Some(Stopped::Poisoned { .. }));
         }
         Err(error) => {

@@ -278,8 +278,7 @@ pub enum Noticed {
     Recorded(Vec<EventId>),
     /// All of it was known.
     Repeated,
-    /// It contradicts what holds. The streams that it was stored in as that, a case's among them, whose ID is its
-    /// name's; empty where it had been said before, or its saga has no place for it.
+    /// It contradicts what holds: the streams where that was stored, a case's with its ID; none where it was known.
     Contradicted(Vec<StreamName>),
     /// It says that nobody knows yet.
     NoNews,

@@ -10,6 +10,7 @@ mod days;
 mod earlier;
 mod house;
 mod income;
+mod one_bad;
 mod one_name;
 mod playing;
 mod recoverers;

@@ -3,7 +3,7 @@
 use super::Job;
 use fundflow_kernel::store::AppendError;
 use rusqlite::ffi;
-use std::{io, sync::Arc};
+use std::{any::Any, io, sync::Arc};
 use tokio::sync::{mpsc, oneshot};
 
 /// What is said where the look itself finds a name twice: the database is not what it was created as.
@@ -21,6 +21,15 @@ pub(super) enum Stopped {
 }
 
 impl Stopped {
+    /// A defect: what was being written may or may not be there.
+    pub(super) fn by_panic(panic: &(dyn Any + Send)) -> Self {
+        let said = panic.downcast_ref::<&str>().copied();
+        let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        let cause = format!("the store's writer panicked: {}", said.unwrap_or("without a word"));
+        tracing::error!("{cause}");
+        Stopped::Poisoned { cause: cause.into() }
+    }
+
     pub(super) fn refusal(&self) -> AppendError {
         match self {
             Stopped::Fenced { owner } => AppendError::Fenced { owner: owner.clone() },

@@ -8,7 +8,7 @@
 
 use super::{Runner, Slot};
 use crate::{
-    message::{Input, Reply, SagaId, What},
+    message::{ActionError, Input, Reply, SagaId, What},
     running::damaged,
 };
 use fundflow_kernel::{
@@ -34,6 +34,13 @@ impl Runner {
         self.streams.drop_unheld([stream.clone()]);
         self.reply(input.ticket, Reply::NotActed(damaged(damage)));
         true
+    }
+
+    /// What was read and is still asked for is a defect, and its caller is told so.
+    pub(super) fn refuse_to_ask_for_ever(&mut self, input: &Input, saga: &SagaId) {
+        let what = "a stream is missing that is in memory";
+        self.alert(saga.transaction.as_str(), what);
+        self.reply(input.ticket, Reply::NotActed(ActionError::Defect(what.into())));
     }
 
     /// What the input's saga needs and the store could not give before the input came.

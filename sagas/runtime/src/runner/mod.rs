@@ -240,10 +240,7 @@ impl Runner {
             Handled::Missing(needs) => {
                 let missing = self.streams.missing(needs.iter().cloned());
                 if missing.is_empty() {
-                    // It was read and is still asked for: a defect, not a reason to ask for ever.
-                    let what = "a stream is missing that is in memory";
-                    self.alert(saga.transaction.as_str(), what);
-                    self.reply(input.ticket, Reply::NotActed(ActionError::Defect(what.into())));
+                    self.refuse_to_ask_for_ever(&input, saga);
                     return Ok(());
                 }
                 input.besides = [besides, needs].concat();
