@@ -11,6 +11,9 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+#[cfg(test)]
+mod mutated;
+
 /// Where the store is when nobody says.
 pub(crate) const DEFAULT_STORE: &str = "./fundflow-data";
 

@@ -15,6 +15,8 @@ mod houses;
 mod picture;
 mod report;
 mod shrink;
+#[cfg(test)]
+mod tests;
 
 use crate::{
     args::{Format, Output, whole},

@@ -53,7 +53,7 @@ fn a_plan_is_read_as_it_is_written() {
         fails: Some("money and shares are conserved".into()),
         ..of
     };
-    let text = toml::to_string(&plan).unwrap();
+    let text = plan.to_toml().unwrap();
     assert_eq!(Plan::from_toml(&text), Ok(plan));
     let wrong =
         Plan::from_toml("seed = 1\nhouse = 0\ndays = 1\nper_day = 1\nfaults = 'none'\nx = 1");

@@ -10,7 +10,7 @@ use fundflow_domain::{
 use rust_decimal::Decimal;
 use std::collections::HashMap;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct SharesSaid(HashMap<(TransactionId, FundCode), Decimal>);
 
 impl SharesSaid {

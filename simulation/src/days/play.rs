@@ -14,7 +14,7 @@ use fundflow_runtime::{
     message::{Effect, Output, SagaId, Ticket, What},
 };
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
     fmt::Display,
     sync::Arc,
 };
@@ -67,10 +67,10 @@ pub(super) struct Play<'a, C> {
     pub(super) process: u32,
     pub(super) ahead: VecDeque<Output>,
     pub(super) asking: Vec<Asking>,
+    /// Kind and transaction of those that are over and owe nothing.
+    pub(super) over: HashSet<(Arc<str>, TransactionId)>,
     /// Sagas that are not known to be over.
     pub(super) today: BTreeSet<SagaId>,
-    /// The length of the log when it was last looked at as a whole.
-    pub(super) audited: usize,
     pub(super) found: Played,
     last: VecDeque<(Timestamp, String)>,
 }
@@ -104,8 +104,8 @@ impl<'a, C: Counterparties> Play<'a, C> {
             process: 0,
             ahead: VecDeque::new(),
             asking: days.moments.iter().map(asking).collect(),
+            over: HashSet::new(),
             today: BTreeSet::new(),
-            audited: 0,
             found: Played::default(),
             last: VecDeque::new(),
         }
@@ -159,6 +159,7 @@ impl<'a, C: Counterparties> Play<'a, C> {
             self.until_empty()?;
         }
         self.whole()?;
+        self.from_the_beginning()?;
         self.end()
     }
 

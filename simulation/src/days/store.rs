@@ -56,7 +56,9 @@ impl<C: Counterparties> Play<'_, C> {
             // Nobody hears the answers to its calls any more.
             self.process += 1;
             self.ahead.clear();
-            let output = self.shell.restart();
+            let over = &self.over;
+            let output =
+                self.shell.restart_but(|kind, id| over.contains(&(kind.into(), id.clone())));
             self.nobody_has_answered();
             return self.commit(output);
         }
@@ -65,7 +67,8 @@ impl<C: Counterparties> Play<'_, C> {
 
     fn go_on_from_the_log(&mut self) -> Result<(), Untrue> {
         self.ahead.clear();
-        let output = self.shell.clear();
+        let over = &self.over;
+        let output = self.shell.clear_but(|kind, id| over.contains(&(kind.into(), id.clone())));
         self.nobody_has_answered();
         self.commit(output)
     }
@@ -88,6 +91,12 @@ impl<C: Counterparties> Play<'_, C> {
         self.store(output.appends)?;
         let looks = self.watch.hear(&self.shell.log)?;
         for look in looks {
+            let id = (look.id.kind.into(), look.id.transaction.clone());
+            if look.finished {
+                self.over.insert(id)
+            } else {
+                self.over.remove(&id)
+            };
             self.today.insert(look.id);
         }
         for effect in output.effects {
