@@ -1,5 +1,7 @@
 //! Whole days of every shipped saga, with everything going wrong: all of it holds, and all of it can be played again.
 
+#![allow(clippy::unwrap_used, reason = "what a test cannot make or find fails it")]
+
 use fundflow_simulation::{
     days::{Coverage, Fault, PROFILES, Plan, Played, coverage::Way, profile},
     shipped, town,

@@ -68,7 +68,7 @@ impl<C: Counterparties> Play<'_, C> {
     }
 
     /// The same without anything that is known of what came before: the log alone.
-    pub(super) fn from_the_beginning(&mut self) -> Result<(), Untrue> {
+    pub(super) fn again_by_the_log_alone(&mut self) -> Result<(), Untrue> {
         let mut audit = Live::of(&self.days.registry);
         for event in self.shell.log.events() {
             audit.hear(event).map_err(|found| (truth::CONSERVED, found.to_string()))?;

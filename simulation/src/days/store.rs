@@ -2,7 +2,7 @@
 
 use super::{
     fault::Fault,
-    play::{Due, Play},
+    play::{Due, Play, Stands},
     watch::{Untrue, truth},
 };
 use crate::counterparties::Counterparties;
@@ -114,27 +114,26 @@ impl<C: Counterparties> Play<'_, C> {
         let Some(asking) = at.checked_sub(1).and_then(|at| self.asking.get_mut(at)) else {
             return Ok(());
         };
+        let is_placed = asking.stands == Stands::Placed;
         match reply {
             Reply::Placed { .. } => {
-                if !asking.is_placed {
-                    self.found.sagas += 1;
-                }
-                asking.places();
+                asking.stands = Stands::Placed;
+                self.found.sagas += usize::from(!is_placed);
             }
-            Reply::Refused(_, why) if asking.is_placed => {
+            Reply::Refused(_, why) if is_placed => {
                 let what = format!("{} was placed, and its repeat is refused: {why}", asking.words);
                 return Err((truth::KEPT, what));
             }
             Reply::Refused(_, why) => {
-                (asking.is_replied, asking.is_refused) = (true, true);
+                asking.stands = Stands::Answered;
                 self.found.refused += 1;
-                let words = format!("refused: {why}");
-                self.note(words);
+                self.note(format!("refused: {why}"));
             }
             other => {
-                asking.is_replied = true;
-                let words = format!("{other:?}");
-                self.note(words);
+                if !is_placed {
+                    asking.stands = Stands::Answered;
+                }
+                self.note(format!("{other:?}"));
             }
         }
         Ok(())

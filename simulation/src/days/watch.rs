@@ -106,7 +106,9 @@ impl<'a> Watch<'a> {
             let met = self.places.moves(id, table, place);
             if !met.is_empty() {
                 let struck = known.struck.take();
-                met.into_iter().for_each(|cell| self.coverage.meets(cell, struck));
+                for cell in met {
+                    self.coverage.meets(cell, struck);
+                }
             }
         }
         Some(saga)
