@@ -13,6 +13,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use fundflow_kernel::written;
 use std::path::PathBuf;
 
+#[cfg(test)]
+mod mutated;
+
 /// Where the store is when nobody says.
 pub(crate) const DEFAULT_STORE: &str = "./fundflow-data";
 

@@ -15,6 +15,8 @@ mod houses;
 mod picture;
 mod report;
 mod shrink;
+#[cfg(test)]
+mod tests;
 
 use crate::{
     args::{Format, Output, whole},
@@ -53,22 +55,22 @@ pub(crate) enum SimCommand {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PlayArgs {
     /// Trading days on which something is asked for, from 2026-02-06 on: over weekends and the Spring Festival
-    #[arg(long, value_name = "N", default_value = "5", value_parser = whole::<u16>)]
+    #[arg(long, value_name = "N", default_value = "5", allow_negative_numbers = true, value_parser = whole::<u16>)]
     days: u16,
     /// What goes wrong, and how often: `fundflow sim profiles`
     #[arg(long, value_name = "PROFILE", default_value = "light", value_parser = known)]
     faults: Profile,
     /// Requests of each house on each day
-    #[arg(long, value_name = "N", default_value = "6", value_parser = whole::<u16>)]
+    #[arg(long, value_name = "N", default_value = "6", allow_negative_numbers = true, value_parser = whole::<u16>)]
     per_day: u16,
     /// So many houses, each with five investors, a log and counterparties of its own
-    #[arg(long, value_name = "N", default_value = "8", value_parser = whole::<u32>)]
+    #[arg(long, value_name = "N", default_value = "8", allow_negative_numbers = true, value_parser = whole::<u32>)]
     houses: u32,
     /// Only that one of them, counted from 0
-    #[arg(long, value_name = "N", value_parser = whole::<u32>)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u32>)]
     house: Option<u32>,
     /// Houses that are played at the same time
-    #[arg(long, value_name = "N", default_value = "2", value_parser = whole::<usize>)]
+    #[arg(long, value_name = "N", default_value = "2", allow_negative_numbers = true, value_parser = whole::<usize>)]
     threads: usize,
 }
 
@@ -76,7 +78,7 @@ pub(crate) struct PlayArgs {
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     /// What chance follows from
-    #[arg(long, value_name = "S", default_value = "1", value_parser = whole::<u64>)]
+    #[arg(long, value_name = "S", default_value = "1", allow_negative_numbers = true, value_parser = whole::<u64>)]
     seed: u64,
     #[command(flatten)]
     play: PlayArgs,
@@ -92,12 +94,12 @@ pub(crate) struct RunArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ShrinkArgs {
     /// The seed that fails
-    #[arg(value_name = "SEED", value_parser = whole::<u64>)]
+    #[arg(value_name = "SEED", allow_negative_numbers = true, value_parser = whole::<u64>)]
     seed: u64,
     #[command(flatten)]
     play: PlayArgs,
     /// Plays that are tried at most
-    #[arg(long, value_name = "N", default_value = "500", value_parser = whole::<usize>)]
+    #[arg(long, value_name = "N", default_value = "500", allow_negative_numbers = true, value_parser = whole::<usize>)]
     tries: usize,
     /// Where the plan is written; to the output without
     #[arg(long, value_name = "FILE")]

@@ -7,6 +7,7 @@ use super::log::Log;
 use fundflow_kernel::{
     codec::Stored,
     envelope::Actor,
+    ids::TransactionId,
     loaded::Meta,
     store::StreamAppend,
     streams::{Key, Need},
@@ -133,18 +134,29 @@ impl Shell {
 
     /// Starts another process that has only what is durable. Returns what it decides at once.
     pub fn restart(&mut self) -> Output {
+        self.restart_but(|_, _| false)
+    }
+
+    /// The same, for sagas of which it is known that they are over and owe nothing: they are not read again.
+    pub fn restart_but(&mut self, is_over: impl Fn(&str, &TransactionId) -> bool) -> Output {
         self.runner = self.fresh();
-        self.reload()
+        self.reload(is_over)
     }
 
     /// Drops everything that was decided and is not durable, and goes on from what is.
     pub fn clear(&mut self) -> Output {
-        self.runner.clear();
-        self.reload()
+        self.clear_but(|_, _| false)
     }
 
-    fn reload(&mut self) -> Output {
-        for (kind, transaction) in self.log.sagas().collect::<Vec<_>>() {
+    /// The same, for sagas of which it is known that they are over and owe nothing: they are not read again.
+    pub fn clear_but(&mut self, is_over: impl Fn(&str, &TransactionId) -> bool) -> Output {
+        self.runner.clear();
+        self.reload(is_over)
+    }
+
+    fn reload(&mut self, is_over: impl Fn(&str, &TransactionId) -> bool) -> Output {
+        let open = self.log.sagas().filter(|(kind, transaction)| !is_over(kind, transaction));
+        for (kind, transaction) in open.collect::<Vec<_>>() {
             let Some(saga) = self.runner.restore(&kind, &transaction) else { continue };
             for _ in 0..ROUNDS {
                 let missing = self.runner.missing(&saga);

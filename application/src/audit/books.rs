@@ -50,7 +50,7 @@ use std::{
     sync::Arc,
 };
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Books {
     balances: Balances,
     differences: Differences,

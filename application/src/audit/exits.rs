@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use std::collections::HashMap;
 
 /// How many records took shares out, beside the last one; of those alone that had several.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Exits(HashMap<(TransactionId, FundCode), i64>);
 
 impl Exits {

@@ -8,7 +8,7 @@ use fundflow_domain::{
 use rust_decimal::Decimal;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Explained {
     cases: HashMap<CaseId, Stands>,
     requests: HashSet<TransactionId>,
@@ -25,7 +25,7 @@ pub(super) struct Explained {
 }
 
 /// How a case stands.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Stands {
     open: bool,
     of: Option<TransactionId>,

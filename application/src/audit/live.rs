@@ -67,14 +67,28 @@ impl<'a> Live<'a> {
         self.audit.memory.stands_at(&owner(saga))
     }
 
+    /// What an audit of the whole log would say by now: every saga is looked at, and a copy of the books is closed.
+    pub fn so_far(&mut self) -> Report {
+        let audit = &self.audit;
+        let kept = (audit.report.clone(), audit.books.clone(), audit.suspects.clone());
+        let besides = (audit.unprepared.clone(), audit.unchecked.clone());
+        let report = self.closed();
+        (self.audit.report, self.audit.books, self.audit.suspects) = kept;
+        (self.audit.unprepared, self.audit.unchecked) = besides;
+        report
+    }
+
     /// Looks at every saga as a whole, and closes the books.
     pub fn close(mut self) -> Report {
-        let Self { audit, nothing, head, .. } = &mut self;
+        self.closed()
+    }
+
+    fn closed(&mut self) -> Report {
+        let Self { audit, nothing, head, .. } = self;
         if let Err(error) = at_once(audit.look_at_sagas(nothing)) {
             audit.report.add(super::Check::Readable, String::new(), error.to_string(), None);
         }
-        let head = *head;
-        self.audit.close(head)
+        audit.close(*head)
     }
 }
 

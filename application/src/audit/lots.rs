@@ -11,7 +11,7 @@ use fundflow_domain::{
 use std::collections::HashMap;
 
 /// The lots that records name, by order and serial, until they are booked.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct LotsSaid(HashMap<(OrderId, Serial), Vec<LotConfirmed>>);
 
 impl LotsSaid {

@@ -289,13 +289,14 @@ impl<'a> Audit<'a> {
         self.report.add(check, place_of(event), what, Some(&data));
     }
 
-    fn close(mut self, head: Position) -> Report {
+    /// Leaves nothing to be closed again.
+    fn close(&mut self, head: Position) -> Report {
         for (place, suspect, data) in std::mem::take(&mut self.suspects) {
             if !self.books.is_excused(&suspect.excuse) {
                 self.report.add(suspect.check, place, suspect.what, Some(&data));
             }
         }
-        let mut report = self.report;
+        let mut report = std::mem::take(&mut self.report);
         for (place, check, what) in self.books.close() {
             report.add(check, place, what, None);
         }
@@ -305,7 +306,7 @@ impl<'a> Audit<'a> {
         report.counts.entries = self.books.entries;
         report.counts.postings = self.books.postings;
         report.counts.open_cases = self.books.explained.open_cases();
-        report.unchecked = self.unchecked.into_values().collect();
+        report.unchecked = std::mem::take(&mut self.unchecked).into_values().collect();
         report
     }
 }

@@ -11,7 +11,7 @@ use fundflow_domain::{
 use rust_decimal::Decimal;
 use std::collections::{HashMap, HashSet};
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct SharesSaid {
     left: HashMap<(TransactionId, FundCode), Decimal>,
     /// Shares that were to come, and did not yet; without what was taken back of them.

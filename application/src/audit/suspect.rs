@@ -5,7 +5,7 @@ use fundflow_domain::{case::CaseId, ids::TransactionId, money::Money, postings::
 use rust_decimal::Decimal;
 
 /// Something that may be wrong.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Suspect {
     pub(super) check: Check,
     pub(super) what: String,
@@ -13,7 +13,7 @@ pub(super) struct Suspect {
 }
 
 /// What would explain it, if it is there when everything was heard.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Excuse {
     /// Nothing excuses the finding.
     None,

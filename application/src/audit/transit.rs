@@ -40,7 +40,7 @@ const MISSING: &str = "missing";
 /// Sums that are compared with a balance. A request has a few ends and a few records in dispute.
 const SUMS_MAX: usize = 20_000;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Transit {
     records: HashMap<CaseId, Moved>,
     of: HashMap<TransactionId, Vec<CaseId>>,

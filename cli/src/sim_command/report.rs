@@ -30,7 +30,8 @@ struct Document {
 #[derive(Debug, Serialize)]
 struct Ending {
     kind: &'static str,
-    ending: String,
+    #[serde(rename = "ending")]
+    how: String,
     sagas: usize,
 }
 
@@ -151,7 +152,7 @@ fn document(seen: &Seen, again: impl Fn(&Plan) -> String) -> Document {
         parked: seen.coverage.parked.values().sum(),
         links: format!("{:016x}", seen.links),
         endings: endings
-            .map(|((kind, ending), sagas)| Ending { kind, ending: ending.clone(), sagas: *sagas })
+            .map(|((kind, how), sagas)| Ending { kind, how: how.clone(), sagas: *sagas })
             .collect(),
         faults: seen.faults.iter().map(|(fault, times)| (fault.name(), *times)).collect(),
         parked_at: parked

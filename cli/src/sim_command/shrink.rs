@@ -65,6 +65,6 @@ fn file(shrunk: &Shrunk) -> Result<String, Failure> {
     for (at, moment) in moments {
         let _ = writeln!(text, "# moment {at}: {} {}", moment.at, moment.words);
     }
-    let plan = toml::to_string(plan).map_err(|error| Failure::Engine(error.to_string()))?;
+    let plan = plan.to_toml().map_err(Failure::Engine)?;
     Ok(text + &plan)
 }

@@ -30,7 +30,7 @@ use rust_decimal::Decimal;
 use std::collections::{HashMap, HashSet};
 
 /// The differences of all records, and how their cases stand.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Differences {
     cases: HashMap<CaseId, Standing>,
     /// Cases that a corrected record closed, and that record.

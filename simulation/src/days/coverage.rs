@@ -47,7 +47,9 @@ impl Coverage {
     pub fn add(&mut self, other: &Self) {
         for (cell, by) in &other.met {
             let met = self.met.entry(*cell).or_default();
-            by.iter().for_each(|(fault, times)| *met.entry(*fault).or_default() += times);
+            for (fault, times) in by {
+                *met.entry(*fault).or_default() += times;
+            }
         }
         for (place, times) in &other.parked {
             *self.parked.entry(place.clone()).or_default() += times;
@@ -64,7 +66,7 @@ impl Coverage {
 pub struct Rows {
     kind: &'static str,
     table: &'static str,
-    rows: Vec<(&'static str, Vec<&'static str>, bool)>,
+    lines: Vec<(&'static str, Vec<&'static str>, bool)>,
 }
 
 impl Rows {
@@ -74,7 +76,7 @@ impl Rows {
         let tables = kind.tables().into_iter().map(|table| {
             let rows = table.rows.into_iter();
             let rows = rows.map(|row| (row.name, row.moves, row.rejected.is_some())).collect();
-            Self { kind: name, table: table.version, rows }
+            Self { kind: name, table: table.version, lines: rows }
         });
         tables.collect()
     }
@@ -82,7 +84,7 @@ impl Rows {
     /// Everything that can be met.
     pub fn cells(&self) -> Vec<Cell> {
         let mut cells = Vec::new();
-        for (at, (_, moves, can_be_refused)) in self.rows.iter().enumerate() {
+        for (at, (_, moves, can_be_refused)) in self.lines.iter().enumerate() {
             cells.push(self.cell(at, Way::Passed));
             cells.extend(can_be_refused.then(|| self.cell(at, Way::Refused)));
             cells.extend(moves.iter().map(|made| self.cell(at, Way::Left(made))));
@@ -91,11 +93,11 @@ impl Rows {
     }
 
     fn cell(&self, at: usize, way: Way) -> Cell {
-        Cell { kind: self.kind, table: self.table, at, row: self.rows[at].0, way }
+        Cell { kind: self.kind, table: self.table, at, row: self.lines[at].0, way }
     }
 
     fn at(&self, row: &str) -> Option<usize> {
-        self.rows.iter().position(|(name, ..)| *name == row)
+        self.lines.iter().position(|(name, ..)| *name == row)
     }
 
     /// What is met by going from one place to another.
@@ -109,12 +111,12 @@ impl Rows {
         let passed = |end: usize| (start..end).map(|at| self.cell(at, Way::Passed)).collect();
         match to {
             Place::Row(row) => passed(self.at(row).unwrap_or(start)),
-            Place::Over => passed(self.rows.len()),
+            Place::Over => passed(self.lines.len()),
             // Whoever leaves from the end has passed every row.
-            Place::Exit(at, _) if at + 1 == self.rows.len() => passed(self.rows.len()),
+            Place::Exit(at, _) if at + 1 == self.lines.len() => passed(self.lines.len()),
             Place::Exit(at, _) => {
-                let refused = (at + 1..self.rows.len()).filter(|at| *at >= start);
-                let refused = refused.filter(|at| self.rows[*at].2);
+                let refused = (at + 1..self.lines.len()).filter(|at| *at >= start);
+                let refused = refused.filter(|at| self.lines[*at].2);
                 refused.take(1).map(|at| self.cell(at, Way::Refused)).collect()
             }
         }

@@ -12,7 +12,7 @@ use fundflow_runtime::{
     kind::Kind,
     liveness::Wait,
     look::Look,
-    message::{Action, SagaId, What},
+    message::{Action, Output, SagaId, What},
 };
 use std::sync::Arc;
 
@@ -52,36 +52,33 @@ impl<C: Counterparties> Play<'_, C> {
         self.watch.look(saga)
     }
 
-    /// Everything is audited from its beginning, and another process decides nothing that this one has not.
+    /// Every saga is looked at, the books are closed, and another process decides nothing that this one has not.
     pub(super) fn whole(&mut self) -> Result<(), Untrue> {
         self.drain()?;
-        if std::mem::replace(&mut self.audited, self.shell.log.len()) == self.shell.log.len() {
-            return Ok(());
-        }
-        let mut audit = Live::of(&self.days.registry);
-        for event in self.shell.log.events() {
-            audit.hear(event).map_err(|found| (truth::CONSERVED, found.to_string()))?;
-        }
-        let report = audit.close();
+        let report = self.watch.so_far();
         if let Some(found) = report.findings.first() {
             return Err((truth::CONSERVED, found.to_string()));
         }
         for (name, holds) in &self.days.truths {
             holds(&self.shell.log, &self.counterparties).map_err(|what| (*name, what))?;
         }
+        let (mut other, over) = (self.shell.clone(), &self.over);
+        let output = other.restart_but(|kind, id| over.contains(&(kind.into(), id.clone())));
+        decides_nothing(other.broken, &output)
+    }
+
+    /// The same without anything that is known of what came before: the log alone.
+    pub(super) fn again_by_the_log_alone(&mut self) -> Result<(), Untrue> {
+        let mut audit = Live::of(&self.days.registry);
+        for event in self.shell.log.events() {
+            audit.hear(event).map_err(|found| (truth::CONSERVED, found.to_string()))?;
+        }
+        if let Some(found) = audit.close().findings.first() {
+            return Err((truth::CONSERVED, found.to_string()));
+        }
         let mut other = self.shell.clone();
         let output = other.restart();
-        if let Some(broken) = other.broken {
-            return Err((truth::SAME, broken));
-        }
-        match output.appends.first() {
-            Some(append) => {
-                let types: Vec<_> = append.events.iter().map(|it| &*it.event_type).collect();
-                let what = format!("a process that starts decides {types:?} on {}", append.stream);
-                Err((truth::SAME, what))
-            }
-            None => Ok(()),
-        }
+        decides_nothing(other.broken, &output)
     }
 
     /// Whether nobody but a person, or a day far ahead, can do anything.
@@ -113,5 +110,19 @@ impl<C: Counterparties> Play<'_, C> {
             *self.found.endings.entry((kind, how)).or_default() += 1;
         }
         Ok(())
+    }
+}
+
+fn decides_nothing(broken: Option<String>, output: &Output) -> Result<(), Untrue> {
+    if let Some(broken) = broken {
+        return Err((truth::SAME, broken));
+    }
+    match output.appends.first() {
+        Some(append) => {
+            let types: Vec<_> = append.events.iter().map(|it| &*it.event_type).collect();
+            let what = format!("a process that starts decides {types:?} on {}", append.stream);
+            Err((truth::SAME, what))
+        }
+        None => Ok(()),
     }
 }

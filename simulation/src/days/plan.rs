@@ -45,6 +45,14 @@ impl Plan {
         self.moments.as_ref().is_none_or(|moments| moments.contains(&place))
     }
 
+    /// As a plan file.
+    ///
+    /// # Errors
+    /// In words; a plan of a seed never has any.
+    pub fn to_toml(&self) -> Result<String, String> {
+        toml::to_string(self).map_err(|error| error.to_string())
+    }
+
     /// Reads a plan file.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use fundflow_runtime::{
     message::{Effect, Output, SagaId, Ticket, What},
 };
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
     fmt::Display,
     sync::Arc,
 };
@@ -42,15 +42,24 @@ pub(super) enum Due {
 pub(super) struct Asking {
     pub(super) words: Arc<str>,
     is_request: bool,
-    is_asked: bool,
-    pub(super) is_replied: bool,
-    pub(super) is_placed: bool,
-    pub(super) is_refused: bool,
+    pub(super) stands: Stands,
+}
+
+/// How far somebody has got who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stands {
+    Unasked,
+    /// Without a reply.
+    Asked,
+    /// With a reply that places nothing.
+    Answered,
+    Placed,
 }
 
 impl Asking {
-    pub(super) const fn places(&mut self) {
-        (self.is_replied, self.is_placed) = (true, true);
+    /// Whoever has asked for a saga and has no reply asks again.
+    fn waits(&self) -> bool {
+        self.is_request && self.stands == Stands::Asked
     }
 }
 
@@ -67,10 +76,10 @@ pub(super) struct Play<'a, C> {
     pub(super) process: u32,
     pub(super) ahead: VecDeque<Output>,
     pub(super) asking: Vec<Asking>,
+    /// Kind and transaction of those that are over and owe nothing.
+    pub(super) over: HashSet<(Arc<str>, TransactionId)>,
     /// Sagas that are not known to be over.
     pub(super) today: BTreeSet<SagaId>,
-    /// The length of the log when it was last looked at as a whole.
-    pub(super) audited: usize,
     pub(super) found: Played,
     last: VecDeque<(Timestamp, String)>,
 }
@@ -87,10 +96,7 @@ impl<'a, C: Counterparties> Play<'a, C> {
         let asking = |moment: &Moment| Asking {
             words: moment.words.clone(),
             is_request: matches!(moment.what, What::Request { .. }),
-            is_asked: false,
-            is_replied: false,
-            is_placed: false,
-            is_refused: false,
+            stands: Stands::Unasked,
         };
         Self {
             days,
@@ -104,8 +110,8 @@ impl<'a, C: Counterparties> Play<'a, C> {
             process: 0,
             ahead: VecDeque::new(),
             asking: days.moments.iter().map(asking).collect(),
+            over: HashSet::new(),
             today: BTreeSet::new(),
-            audited: 0,
             found: Played::default(),
             last: VecDeque::new(),
         }
@@ -123,7 +129,7 @@ impl<'a, C: Counterparties> Play<'a, C> {
                 let links = log.events().fold(mark(0, ""), fold);
                 let events = log.len();
                 let (coverage, struck) = (self.watch.coverage, self.chance.struck);
-                Ok(Played { links, events, coverage, struck, ..self.found })
+                Ok(Played { events, coverage, links, struck, ..self.found })
             }
             Err((name, what)) => Err(Box::new(Fallen {
                 truth: name.to_owned(),
@@ -159,12 +165,12 @@ impl<'a, C: Counterparties> Play<'a, C> {
             self.until_empty()?;
         }
         self.whole()?;
+        self.again_by_the_log_alone()?;
         self.end()
     }
 
     fn is_over(&mut self) -> bool {
-        let unasked = |it: &Asking| it.is_request && it.is_asked && !it.is_replied;
-        !self.asking.iter().any(unasked) && self.ahead.is_empty() && self.is_at_rest()
+        !self.asking.iter().any(Asking::waits) && self.ahead.is_empty() && self.is_at_rest()
     }
 
     /// The hours at which something happens on any day.
@@ -224,7 +230,10 @@ impl<'a, C: Counterparties> Play<'a, C> {
 
     fn says(&mut self, place: usize) -> Result<(), Untrue> {
         let moment = &self.days.moments[place];
-        let first = !std::mem::replace(&mut self.asking[place].is_asked, true);
+        let first = self.asking[place].stands == Stands::Unasked;
+        if first {
+            self.asking[place].stands = Stands::Asked;
+        }
         if first && self.strikes(Fault::AskedAgain, &moment.words, &[]) {
             self.schedule(self.shell.now.plus_millis(3_600_000), Due::Said(place));
         }
@@ -235,9 +244,8 @@ impl<'a, C: Counterparties> Play<'a, C> {
 
     /// Whoever has asked and has no reply asks again.
     pub(super) fn nobody_has_answered(&mut self) {
-        let open = |(_, it): &(usize, &Asking)| it.is_request && it.is_asked && !it.is_replied;
-        let again: Vec<usize> =
-            self.asking.iter().enumerate().filter(open).map(|(at, _)| at).collect();
+        let open = self.asking.iter().enumerate().filter(|(_, it)| it.waits());
+        let again: Vec<usize> = open.map(|(at, _)| at).collect();
         for place in again {
             self.schedule(self.shell.now.plus_millis(30_000), Due::Said(place));
         }

@@ -2,7 +2,7 @@
 
 use super::{
     fault::Fault,
-    play::{Due, Play},
+    play::{Due, Play, Stands},
     watch::{Untrue, truth},
 };
 use crate::counterparties::Counterparties;
@@ -56,7 +56,9 @@ impl<C: Counterparties> Play<'_, C> {
             // Nobody hears the answers to its calls any more.
             self.process += 1;
             self.ahead.clear();
-            let output = self.shell.restart();
+            let over = &self.over;
+            let output =
+                self.shell.restart_but(|kind, id| over.contains(&(kind.into(), id.clone())));
             self.nobody_has_answered();
             return self.commit(output);
         }
@@ -65,7 +67,8 @@ impl<C: Counterparties> Play<'_, C> {
 
     fn go_on_from_the_log(&mut self) -> Result<(), Untrue> {
         self.ahead.clear();
-        let output = self.shell.clear();
+        let over = &self.over;
+        let output = self.shell.clear_but(|kind, id| over.contains(&(kind.into(), id.clone())));
         self.nobody_has_answered();
         self.commit(output)
     }
@@ -88,6 +91,12 @@ impl<C: Counterparties> Play<'_, C> {
         self.store(output.appends)?;
         let looks = self.watch.hear(&self.shell.log)?;
         for look in looks {
+            let id = (look.id.kind.into(), look.id.transaction.clone());
+            if look.finished {
+                self.over.insert(id)
+            } else {
+                self.over.remove(&id)
+            };
             self.today.insert(look.id);
         }
         for effect in output.effects {
@@ -105,27 +114,26 @@ impl<C: Counterparties> Play<'_, C> {
         let Some(asking) = at.checked_sub(1).and_then(|at| self.asking.get_mut(at)) else {
             return Ok(());
         };
+        let is_placed = asking.stands == Stands::Placed;
         match reply {
             Reply::Placed { .. } => {
-                if !asking.is_placed {
-                    self.found.sagas += 1;
-                }
-                asking.places();
+                asking.stands = Stands::Placed;
+                self.found.sagas += usize::from(!is_placed);
             }
-            Reply::Refused(_, why) if asking.is_placed => {
+            Reply::Refused(_, why) if is_placed => {
                 let what = format!("{} was placed, and its repeat is refused: {why}", asking.words);
                 return Err((truth::KEPT, what));
             }
             Reply::Refused(_, why) => {
-                (asking.is_replied, asking.is_refused) = (true, true);
+                asking.stands = Stands::Answered;
                 self.found.refused += 1;
-                let words = format!("refused: {why}");
-                self.note(words);
+                self.note(format!("refused: {why}"));
             }
             other => {
-                asking.is_replied = true;
-                let words = format!("{other:?}");
-                self.note(words);
+                if !is_placed {
+                    asking.stands = Stands::Answered;
+                }
+                self.note(format!("{other:?}"));
             }
         }
         Ok(())

@@ -9,7 +9,7 @@ use crate::{
     log::Log,
     sound::{is_grounded, nothing_is_open_at_the_end, waits_for_somebody},
 };
-use fundflow_application::audit::Live;
+use fundflow_application::audit::{Live, Report};
 use fundflow_kernel::envelope::Recorded;
 use fundflow_runtime::{look::Look, message::SagaId};
 use serde_json::Value;
@@ -106,10 +106,17 @@ impl<'a> Watch<'a> {
             let met = self.places.moves(id, table, place);
             if !met.is_empty() {
                 let struck = known.struck.take();
-                met.into_iter().for_each(|cell| self.coverage.meets(cell, struck));
+                for cell in met {
+                    self.coverage.meets(cell, struck);
+                }
             }
         }
         Some(saga)
+    }
+
+    /// What the audit says of all that it has heard.
+    pub(super) fn so_far(&mut self) -> Report {
+        self.audit.so_far()
     }
 
     /// The saga as it was heard; `None` if it cannot be looked at.
