@@ -9,8 +9,9 @@ use crate::{
 };
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use fundflow_domain::{ids::IdError, personal};
 use fundflow_kernel::written;
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 /// Where the store is when nobody says.
 pub(crate) const DEFAULT_STORE: &str = "./fundflow-data";
@@ -18,6 +19,14 @@ pub(crate) const DEFAULT_STORE: &str = "./fundflow-data";
 /// A date as it is typed.
 pub(crate) fn date(text: &str) -> Result<NaiveDate, String> {
     written::date(text).ok_or_else(|| format!("write {}", written::A_DATE))
+}
+
+/// A token that names somebody or an account as it is typed: no number of a card or of a document.
+pub(crate) fn token<T: FromStr<Err = IdError>>(text: &str) -> Result<T, String> {
+    match personal::found(text) {
+        None => text.parse().map_err(|error: IdError| error.to_string()),
+        Some(number) => Err(format!("{number}; write the token of the trading service")),
+    }
 }
 
 /// An ending as it is stored, however it is read: `kept in wallet`.

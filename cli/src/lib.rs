@@ -64,6 +64,7 @@ use clap::{
     Parser as _,
     error::{ContextKind, ContextValue},
 };
+use fundflow_domain::personal;
 use reading::Place;
 use std::{
     ffi::OsString,
@@ -114,7 +115,8 @@ fn typed_wrongly(mut error: clap::Error) -> ExitCode {
             error.insert(kind, ContextValue::String(one_line));
         }
     }
-    reading::complain(&error.render().to_string());
+    // A number of a card that was refused is not said again whole.
+    reading::complain(&personal::masked(&error.render().to_string()));
     code
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Whose `lib.rs` is a table of contents and nothing else.
-pub(crate) const LIBRARIES: [&str; 11] = [
+pub(crate) const LIBRARIES: [&str; 12] = [
     "kernel",
     "domain",
     "sagas/runtime",
@@ -14,6 +14,7 @@ pub(crate) const LIBRARIES: [&str; 11] = [
     "application",
     "infrastructure",
     "infrastructure/exchange",
+    "infrastructure/files",
     "infrastructure/sqlite",
     "engine",
     "tests",
