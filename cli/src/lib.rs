@@ -182,7 +182,8 @@ fn dispatch(
             return alone(out, || runtime.block_on(measured).unwrap_or(ExitCode::FAILURE));
         }
     };
-    // What was not read because the pipe is closed is missed by nobody.
-    let _ = out.flush();
-    code
+    match out.flush() {
+        Ok(()) => code,
+        Err(error) => reading::unwritten(&error, code),
+    }
 }

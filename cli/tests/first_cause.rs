@@ -36,7 +36,15 @@ async fn store() -> tempfile::TempDir {
 #[tokio::test]
 async fn a_full_output_says_so() {
     let at = store().await;
-    for words in ["event ls", "saga ls -o json", "audit verify", "saga show TX-1", "wallet ls"] {
+    for words in [
+        "event ls",
+        "saga ls -o json",
+        "audit verify",
+        "saga show TX-1",
+        "wallet ls",
+        "fund ls",
+        "order ls -o json",
+    ] {
         let output = shell(at.path(), "", words, "> /dev/full");
         let said = errors(&output);
         assert_eq!(output.status.code(), Some(1), "{words}: {said}");
