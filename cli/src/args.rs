@@ -18,7 +18,8 @@ pub(crate) const DEFAULT_STORE: &str = "./fundflow-data";
 
 /// A date as it is typed.
 pub(crate) fn date(text: &str) -> Result<NaiveDate, String> {
-    written::date(text).ok_or_else(|| format!("write {}", written::A_DATE))
+    written::date(text)
+        .ok_or_else(|| "write a date of the calendar as YYYY-MM-DD, say 2026-02-13".to_owned())
 }
 
 /// A token that names somebody or an account as it is typed: no number of a card or of a document.

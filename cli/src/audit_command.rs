@@ -3,7 +3,6 @@
 //! Exit 0 when nothing was found, 5 when something was, 1 when the store cannot be read. The report
 //! names what was checked, and prints what is stored beside each complaint.
 
-use crate::safe::shown;
 use crate::{
     args::Format,
     house::Terms,
@@ -103,7 +102,7 @@ fn bar() -> ProgressBar {
 
 fn print(report: &Report, out: &mut impl Write) -> Result<(), Failure> {
     for finding in &report.findings {
-        writeln!(out, "{}", shown(&finding.to_string()))?;
+        writeln!(out, "{finding}")?;
     }
     let unlisted = report.failures - report.findings.len() as u64;
     if unlisted > 0 {
