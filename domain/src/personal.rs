@@ -148,7 +148,8 @@ fn of_groups(groups: &[Group]) -> Option<Personal> {
     let blanks = rest.iter().all(|group| group.joined == Some(Joint::Blank));
     let fours = rest.iter().all(|group| group.joined.is_some())
         && groups.iter().rev().skip(1).all(|group| group.digits.len() == 4);
-    if !rest.is_empty() && !fours && !(blanks && first.digits.len() >= 4) {
+    let is_one = rest.is_empty() || fours || (blanks && first.digits.len() >= 4);
+    if !is_one {
         return None;
     }
     let digits: Vec<u8> = groups.iter().flat_map(|group| group.digits.iter().copied()).collect();
