@@ -10,8 +10,9 @@ use crate::{
 };
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use fundflow_domain::{ids::IdError, personal};
 use fundflow_kernel::written;
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 #[cfg(test)]
 mod mutated;
@@ -21,7 +22,16 @@ pub(crate) const DEFAULT_STORE: &str = "./fundflow-data";
 
 /// A date as it is typed.
 pub(crate) fn date(text: &str) -> Result<NaiveDate, String> {
-    written::date(text).ok_or_else(|| format!("write {}", written::A_DATE))
+    written::date(text)
+        .ok_or_else(|| "write a date of the calendar as YYYY-MM-DD, say 2026-02-13".to_owned())
+}
+
+/// A token that names somebody or an account as it is typed: no number of a card or of a document.
+pub(crate) fn token<T: FromStr<Err = IdError>>(text: &str) -> Result<T, String> {
+    match personal::found(text) {
+        None => text.parse().map_err(|error: IdError| error.to_string()),
+        Some(number) => Err(format!("{number}; write the token of the trading service")),
+    }
 }
 
 /// An ending as it is stored, however it is read: `kept in wallet`.

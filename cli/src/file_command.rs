@@ -5,6 +5,7 @@
 
 mod check;
 
+use fundflow_kernel::loaded::with_sources;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -154,7 +155,7 @@ impl From<ReadError> for Failure {
 
 impl From<csv::Error> for Failure {
     fn from(error: csv::Error) -> Self {
-        let text = error.to_string();
+        let text = with_sources(&error);
         match error.into_kind() {
             csv::ErrorKind::Io(error) => error.into(),
             _ => Self::Other(text),
@@ -164,7 +165,11 @@ impl From<csv::Error> for Failure {
 
 impl From<serde_json::Error> for Failure {
     fn from(error: serde_json::Error) -> Self {
-        if error.is_io() { io::Error::from(error).into() } else { Self::Other(error.to_string()) }
+        if error.is_io() {
+            io::Error::from(error).into()
+        } else {
+            Self::Other(with_sources(&error))
+        }
     }
 }
 
@@ -176,7 +181,7 @@ impl From<TextFormError> for Failure {
             TextFormError::Csv(error) => error.into(),
             TextFormError::Json(error) if error.is_io() => error.into(),
             TextFormError::Json(ref cause) => Self::Other(format!("{error} ({cause})")),
-            other => Self::Other(other.to_string()),
+            other => Self::Other(with_sources(&other)),
         }
     }
 }
@@ -186,7 +191,7 @@ impl From<ConvertError> for Failure {
         match error {
             ConvertError::Read(error) => error.into(),
             ConvertError::Write(WriteError::Io(error)) => error.into(),
-            other => Self::Other(other.to_string()),
+            other => Self::Other(with_sources(&other)),
         }
     }
 }

@@ -49,7 +49,7 @@ pub(crate) struct OrderArgs {
     /// A new transaction ID; whoever lifts the order names it
     transaction: TransactionId,
     /// Owns the shares
-    #[arg(long)]
+    #[arg(long, value_parser = crate::args::token::<InvestorId>)]
     investor: InvestorId,
     /// The fund that they are of, six digits
     #[arg(long)]

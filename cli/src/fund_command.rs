@@ -12,7 +12,7 @@
 //!    part of the program.
 //! 3. Results go to the output, all else to the error output; nothing is decided here.
 
-use crate::safe;
+use crate::{reading::unwritten, safe};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 use comfy_table::{Table, presets};
@@ -91,8 +91,9 @@ pub(crate) enum Format {
 /// Does what was typed.
 pub(crate) fn run(command: &FundCommand) -> ExitCode {
     let (mut out, mut err) = (safe::output(command.is_json()), safe::errors());
-    // A reader that has gone away (`| head`) is no failure of ours.
-    answer(command, &mut out, &mut err).unwrap_or(ExitCode::SUCCESS)
+    let answered = answer(command, &mut out, &mut err);
+    drop(err);
+    answered.unwrap_or_else(|error| unwritten(&error, ExitCode::SUCCESS))
 }
 
 fn answer(command: &FundCommand, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<ExitCode> {

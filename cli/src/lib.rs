@@ -65,6 +65,7 @@ use clap::{
     Parser as _,
     error::{ContextKind, ContextValue},
 };
+use fundflow_domain::personal;
 use reading::Place;
 use std::{
     ffi::OsString,
@@ -115,7 +116,8 @@ fn typed_wrongly(mut error: clap::Error) -> ExitCode {
             error.insert(kind, ContextValue::String(one_line));
         }
     }
-    reading::complain(&error.render().to_string());
+    // A number of a card that was refused is not said again whole.
+    reading::complain(&personal::masked(&error.render().to_string()));
     code
 }
 
@@ -184,7 +186,8 @@ fn dispatch(
         Command::Sim { output, command } => sim_command::run(&command, output, &mut out),
         Command::Bench(args) => return alone(out, || measured(runtime, args)),
     };
-    // What was not read because the pipe is closed is missed by nobody.
-    let _ = out.flush();
-    code
+    match out.flush() {
+        Ok(()) => code,
+        Err(error) => reading::unwritten(&error, code),
+    }
 }

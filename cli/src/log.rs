@@ -86,7 +86,7 @@ fn targets(wanted: &str) -> Result<Targets, String> {
 }
 
 fn level(text: &str, wanted: &str) -> Result<LevelFilter, String> {
-    let is_word = text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_word = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphabetic());
     text.parse().ok().filter(|_| is_word).ok_or_else(|| refused(wanted))
 }
 

@@ -181,6 +181,16 @@ pub(crate) fn finish(outcome: Result<ExitCode, Failure>) -> ExitCode {
     }
 }
 
+/// The exit code where the output could not be written. What was not read because the pipe is closed is missed by
+/// nobody.
+pub(crate) fn unwritten(error: &io::Error, code: ExitCode) -> ExitCode {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return code;
+    }
+    complain(&format!("error: the output cannot be written: {error}\n"));
+    ExitCode::FAILURE
+}
+
 /// To the error output; if that is closed too, there is nobody left to tell.
 pub(crate) fn complain(text: &str) {
     let _ = safe::errors().write_all(text.as_bytes());

@@ -34,7 +34,7 @@ impl Escapes {
 
     fn put(self, c: char, into: &mut Vec<u8>) {
         match self {
-            Self::Plain => into.extend(c.escape_default().map(|ascii| ascii as u8)),
+            Self::Plain => into.extend(c.escape_default().to_string().bytes()),
             Self::Json => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     into.extend(format!("\\u{unit:04x}").bytes());

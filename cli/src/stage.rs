@@ -25,6 +25,7 @@ use fundflow_infrastructure::{
     sandbox::registrar::Confirming,
     sqlite::{Settings, SqliteStore},
 };
+use fundflow_kernel::loaded::with_sources;
 use fundflow_kernel::{
     clock::{Clock as _, ManualClock},
     time::Timestamp,
@@ -66,7 +67,7 @@ impl Stage {
         folder: &Path,
         at: Timestamp,
     ) -> Result<Self, StageError> {
-        Self::set(registry, folder, at).await.map_err(|error| StageError(error.to_string()))
+        Self::set(registry, folder, at).await.map_err(|error| StageError(with_sources(&error)))
     }
 
     async fn set(registry: &Registry, folder: &Path, at: Timestamp) -> Result<Self, Failure> {
@@ -97,7 +98,7 @@ impl Stage {
     /// # Errors
     /// [`StageError`]: the engine has stopped.
     pub async fn until(&self, at: Timestamp) -> Result<(), StageError> {
-        self.go(at).await.map_err(|error| StageError(error.to_string()))
+        self.go(at).await.map_err(|error| StageError(with_sources(&error)))
     }
 
     /// Asks for a saga, and moves the clock to that instant. Returns its promise, and how it stands then.

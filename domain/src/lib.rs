@@ -36,6 +36,7 @@ pub mod money_fund;
 pub mod orders;
 pub mod payment;
 pub mod payout;
+pub mod personal;
 pub mod plan;
 pub mod postings;
 pub mod purchase;

@@ -12,6 +12,7 @@
 //! 4. Escapes are those of Rust (`\n`, `\u{202e}`), bytes that are no UTF-8 `\x` and two digits, a
 //!    backslash is doubled; a cut text ends with `…`.
 
+use crate::personal::{self, Personal};
 use fundflow_kernel::printable::is_printable;
 use serde::{Deserialize, Serialize};
 use std::{fmt, fmt::Write as _, ops::Deref, sync::Arc};
@@ -30,6 +31,9 @@ pub enum TextProblem {
     /// More bytes than the limit.
     #[error("has {0} bytes")]
     TooLong(usize),
+    /// The number of a card or of an identity document.
+    #[error("{0}")]
+    Personal(Personal),
     /// A control character, line break, direction mark or invisible character.
     #[error("holds U+{:04X}, which is not printable", u32::from(*.0))]
     Unprintable(char),
@@ -62,7 +66,14 @@ impl<const MAX: usize> Text<MAX> {
     /// # Errors
     /// [`TextError`] naming the field, the value and the limit.
     pub fn new(field: &'static str, text: impl Into<Arc<str>>) -> Result<Self, TextError> {
-        Self::taken(field, text.into(), is_printable)
+        let text = Self::taken(field, text.into(), is_printable)?;
+        match personal::found(&text) {
+            None => Ok(text),
+            Some(number) => {
+                let value = escaped(personal::masked(&text).as_bytes(), SHOWN_IN_ERRORS);
+                Err(TextError { field, value, problem: TextProblem::Personal(number), max: MAX })
+            }
+        }
     }
 
     fn taken(
@@ -73,7 +84,7 @@ impl<const MAX: usize> Text<MAX> {
         match problem(&text, MAX, is_printable) {
             None => Ok(Self(text)),
             Some(problem) => {
-                let value = escaped(text.as_bytes(), SHOWN_IN_ERRORS);
+                let value = escaped(personal::masked(&text).as_bytes(), SHOWN_IN_ERRORS);
                 Err(TextError { field, value, problem, max: MAX })
             }
         }

@@ -38,7 +38,7 @@ pub enum RequestError<R> {
     #[error("no {} {} was ever prepared", .0.kind, .0.transaction)]
     NoSuch(SagaId),
     /// A stream that it needs cannot be read or folded. Nothing was decided; verify the store.
-    #[error("{place} is damaged: {what}")]
+    #[error("{place} cannot be used: {what}")]
     Damaged {
         /// The stream that is damaged, with the version where one event of it is.
         place: Arc<str>,

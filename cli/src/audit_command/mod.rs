@@ -19,7 +19,6 @@ mod prove;
 #[cfg(feature = "signatures")]
 mod sign;
 
-use crate::safe::shown;
 use crate::{
     args::Format,
     house::Terms,
@@ -196,7 +195,7 @@ fn tree(store: &SqliteStore, witness: &Witness, report: &mut Report) -> Result<(
 
 fn print(report: &Report, heads: &[heads::Held], out: &mut impl Write) -> Result<(), Failure> {
     for finding in &report.findings {
-        writeln!(out, "{}", shown(&finding.to_string()))?;
+        writeln!(out, "{finding}")?;
     }
     let unlisted = report.failures - report.findings.len() as u64;
     if unlisted > 0 {

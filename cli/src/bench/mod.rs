@@ -118,7 +118,7 @@ fn told(printed: Result<(), Trouble>, removed: std::io::Result<()>, scratch: &Pa
 }
 
 async fn sqlite(args: &BenchArgs, scratch: &Path) -> Result<Figures, Trouble> {
-    std::fs::create_dir_all(scratch)?;
+    fundflow_infrastructure::files::make_directory(scratch, scratch)?;
     let store = SqliteStore::open(scratch.join("bench.sqlite"), &Settings::default())?;
     let durability = store.durability();
     let measured = Arc::new(Measured::of(store));

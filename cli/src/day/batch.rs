@@ -20,7 +20,9 @@ use fundflow_domain::{
     application::Stage, calendar::TradingDay, ids::ApplicationNo, orders::Serial,
 };
 use fundflow_infrastructure::{
-    day_batch::{Parties, application_numbers, application_of, read_answers, write_applications},
+    day_batch::{
+        BatchError, Parties, application_numbers, application_of, read_answers, write_applications,
+    },
     day_folder::Settings,
     exchange::{
         file_name::IndexName, flow::trade_application::TradeApplication, return_code::ReturnCodes,
@@ -91,13 +93,21 @@ impl<S> Play<S> {
     }
 
     /// The index of a directory, if its files are announced.
-    fn index(directory: &Path) -> Option<PathBuf> {
-        let entries = fs::read_dir(directory).ok()?;
-        let mut paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-        paths.find(|path| {
+    fn index(directory: &Path) -> Result<Option<PathBuf>, Trouble> {
+        let failed = |source| BatchError::Io { path: directory.to_owned(), source };
+        let entries = match fs::read_dir(directory) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(error).into()),
+        };
+        for entry in entries {
+            let path = entry.map_err(failed)?.path();
             let name = path.file_name().and_then(|name| name.to_str());
-            name.is_some_and(|name| name.parse::<IndexName>().is_ok())
-        })
+            if name.is_some_and(|name| name.parse::<IndexName>().is_ok()) {
+                return Ok(Some(path));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -124,7 +134,7 @@ async fn send_to<S: EventStore + Checkpoints>(
     registrar: &str,
 ) -> Result<bool, Trouble> {
     let out = play.directory(t, registrar, "out");
-    let (file, records) = if let Some(index) = Play::<S>::index(&out) {
+    let (file, records) = if let Some(index) = Play::<S>::index(&out)? {
         application_numbers(&index)?
     } else {
         let accepted = play.of_batch(t, registrar, |stage| matches!(stage, Stage::Accepted));
@@ -190,7 +200,7 @@ pub(super) fn night<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Troubl
     let mut any = false;
     for (code, registrar) in play.with.sandbox.registrars.clone() {
         let (out, into) = (play.directory(t, &code, "out"), play.directory(t, &code, "in"));
-        if let (Some(index), None) = (Play::<S>::index(&out), Play::<S>::index(&into)) {
+        if let (Some(index), None) = (Play::<S>::index(&out)?, Play::<S>::index(&into)?) {
             play.make(&into)?;
             let night = registrar.run_batch(&index, &into)?;
             play.written.extend(night.files);
@@ -216,7 +226,7 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
     for code in play.registrars() {
         let directory = play.directory(t, &code, "in");
         let mark = directory.with_file_name(READ);
-        let Some(index) = Play::<S>::index(&directory) else { continue };
+        let Some(index) = Play::<S>::index(&directory)? else { continue };
         // What a person had to look at then is looked at once more, and named.
         let read = match files::text(&mark, MARK_MOST) {
             Ok(text) => Some(Open::of(&text)),

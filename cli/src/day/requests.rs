@@ -305,7 +305,7 @@ fn unanswered<R: std::fmt::Display>(error: RequestError<R>) -> Result<Unanswered
         ))),
         RequestError::Reserved(why) => Ok(Unanswered::Never(why.to_string())),
         RequestError::Damaged { place, what } => {
-            Ok(Unanswered::Damaged(format!("{place} is damaged: {what}")))
+            Ok(Unanswered::Damaged(format!("{place} cannot be used: {what}")))
         }
         RequestError::Stopped(cause) => Err(fundflow::Stopped { cause }.into()),
         RequestError::Busy { .. } => Err(Trouble::Defect("the engine is busy".to_owned())),

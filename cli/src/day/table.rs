@@ -15,6 +15,7 @@ use fundflow_infrastructure::{
     sandbox::{registrar::Confirming, saved},
     wallet_owners::WalletOwners,
 };
+use fundflow_kernel::loaded::with_sources;
 use fundflow_kernel::{
     clock::{Clock, ManualClock},
     store::{Checkpoints, EventStore},
@@ -123,7 +124,7 @@ impl Table {
         }
         for (name, port) in ports {
             let built = builder.port(&name, port);
-            builder = built.map_err(|error| Trouble::Port(error.to_string()))?;
+            builder = built.map_err(|error| Trouble::Port(with_sources(&error)))?;
         }
         let missing = builder.missing_ports();
         let missing = missing.into_iter().map(|it| format!("{it}; what would call it is refused"));

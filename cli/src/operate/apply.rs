@@ -90,7 +90,7 @@ pub(crate) async fn engine(
     let wallets = (WALLETS.to_owned(), wallets(store));
     for (name, port) in outside.ports.iter().chain([&wallets]) {
         let built = builder.port(name, port.clone());
-        builder = built.map_err(|error| Failure::Engine(error.to_string()))?;
+        builder = built.map_err(|error| Failure::Engine(with_sources(&error)))?;
     }
     let started = builder.start().await;
     started.map_err(|error: StartError| Failure::Engine(with_sources(&error)))

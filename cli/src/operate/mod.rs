@@ -115,7 +115,7 @@ pub(crate) struct RedirectArgs {
     #[arg(value_name = "TX[@VERSION]")]
     target: Target,
     /// The investor's other account
-    #[arg(long)]
+    #[arg(long, value_parser = crate::args::token::<AccountRef>)]
     account: AccountRef,
     /// You have seen that the account is in the investor's own name; refused without
     #[arg(long)]

@@ -26,6 +26,7 @@ use fundflow_domain::{
     time::Timestamp,
 };
 use fundflow_infrastructure::{day_folder, sqlite::SqliteStore};
+use fundflow_kernel::loaded::with_sources;
 use fundflow_kernel::{loaded::Loaded, memory_store::MemoryStore, streams::Key};
 use fundflow_sagas::{
     discount_purchase::{
@@ -71,7 +72,7 @@ impl Asking<'_> {
     ) -> Result<Standing, Failure> {
         let file = database(self.store);
         let store = file.exists().then(|| SqliteStore::open_read_only(&file)).transpose();
-        let store = store.map_err(|error| Failure::Store(error.to_string()))?;
+        let store = store.map_err(|error| Failure::Store(with_sources(&error)))?;
         let last = match &store {
             Some(store) => Some(time_of(store).await?),
             None => None,
@@ -294,7 +295,7 @@ async fn of_running(stand: &Standing, id: &PlanId, most: usize) -> Result<Upcomi
     let none = || Failure::Refused(format!("no plan {id} was ever opened in this store"));
     let store = stand.store.as_ref().ok_or_else(none)?;
     let loaded = Loaded::<RegularPlan>::load(store, &stream).await;
-    let loaded = loaded.map_err(|error| Failure::Store(error.to_string()))?;
+    let loaded = loaded.map_err(|error| Failure::Store(with_sources(&error)))?;
     let plan = loaded.state.plan().ok_or_else(none)?;
     if plan.ended().is_some() {
         return Err(Failure::Refused(format!("plan {id} is over; it invests no more")));
@@ -364,7 +365,7 @@ pub(super) async fn cancel(asking: &Asking<'_>, args: &Cancel) -> Result<Answer,
     let none = || Failure::Store(format!("there is no store at {}", asking.store.display()));
     let store = stand.store.as_ref().ok_or_else(none)?;
     let shown = desk::show(store, &stand.sagas.desk, args.kind.as_deref(), &of).await;
-    let look = shown.map_err(|error| Failure::Refused(error.to_string()))?.look;
+    let look = shown.map_err(|error| Failure::Refused(with_sources(&error)))?.look;
     let possible = |it: &Revocable| match it.until {
         Until::Before(cut_off) => stand.now < cut_off,
         Until::NotOrdered => true,

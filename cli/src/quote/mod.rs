@@ -23,7 +23,7 @@ mod redemption;
 mod terms;
 mod values;
 
-use crate::{registry::Registry, safe};
+use crate::{reading::unwritten, registry::Registry, safe};
 use ahead::Asking;
 use answer::{Answer, Failure, REFUSED};
 use args::{Format, QuoteCommand as Q};
@@ -48,8 +48,9 @@ pub(crate) async fn run(registry: &Registry, store: &Path, command: QuoteCommand
     let format = command.output();
     let answer = answer(&Asking { registry, store }, command).await;
     let (mut out, mut err) = (safe::output(format == Format::Json), safe::errors());
-    // A reader that has gone away (`| head`) is no failure of ours.
-    say(answer, format, &mut out, &mut err).map_or(ExitCode::SUCCESS, ExitCode::from)
+    let said = say(answer, format, &mut out, &mut err);
+    drop(err);
+    said.map_or_else(|error| unwritten(&error, ExitCode::SUCCESS), ExitCode::from)
 }
 
 /// Says it to any two outputs, and returns the exit code.

@@ -108,3 +108,25 @@ fn a_number_is_read_as_it_would_be_written_and_in_no_second_spelling() {
     assert!("0.123456789".parse::<Nav>().is_err() && "1.10000000".parse::<Nav>().is_ok());
     assert_eq!("-0.50".parse::<SignedMoney>().unwrap().to_string(), "-0.50");
 }
+
+proptest::proptest! {
+    #[test]
+    fn what_is_printed_reads_back_as_it_was(fen in -9_999_999_999_999_999_i64..=9_999_999_999_999_999) {
+        let exact = rust_decimal::Decimal::new(fen, 2);
+        for text in [SignedMoney::new(exact).unwrap().to_string(), exact.to_string()] {
+            let read: SignedMoney = text.parse().unwrap();
+            proptest::prop_assert_eq!(read.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_reads_prints_one_spelling_which_reads_as_the_same(text in "[-+0-9._e ]{1,9}") {
+        if let Ok(read) = text.parse::<SignedMoney>() {
+            let printed = read.to_string();
+            proptest::prop_assert_eq!(printed.parse::<SignedMoney>(), Ok(read));
+            proptest::prop_assert!(!text.contains(['+', '_', 'e', ' ']), "{}", text);
+            let same = serde_json::from_str::<SignedMoney>(&format!("{text:?}"));
+            proptest::prop_assert_eq!(same.ok(), Some(read));
+        }
+    }
+}

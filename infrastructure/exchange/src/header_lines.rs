@@ -113,7 +113,7 @@ fn parse_number(text: &str) -> Option<u64> {
 pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
     let digits = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
     let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
-    let year = i32::try_from(part(0..4).filter(|_| digits)?).ok()?;
+    let year = i32::try_from(part(0..4).filter(|year| digits && *year > 0)?).ok()?;
     NaiveDate::from_ymd_opt(year, part(4..6)?, part(6..8)?)
 }
 

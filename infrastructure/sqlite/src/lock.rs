@@ -126,3 +126,29 @@ fn host() -> String {
     let name = kernel.or_else(|_| std::env::var("HOSTNAME")).unwrap_or_default();
     if name.trim().is_empty() { "this host".into() } else { name.trim().into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_holder_is_named_while_it_runs_and_never_once_it_is_gone() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let place = Place::of(&directory.path().join("events.db")).expect("a place");
+        let (_held, who) = take(&place).ok().expect("a lock that is free");
+        let denied = || match take(&place) {
+            Err(Denied::HeldBy(holder)) => holder,
+            Err(Denied::Io(error)) => panic!("{error}"),
+            Ok(_) => panic!("it is held"),
+        };
+        assert_eq!(denied(), who);
+        assert!(who.contains(&std::process::id().to_string()), "{who}");
+
+        // No system hands out such a number.
+        let gone = format!("process 4294967295 on {}, since 2026-02-12T10:00:00+08:00", host());
+        fs::write(place.lock(), gone).expect("the text");
+
+        assert_eq!(denied(), "another process");
+    }
+}

@@ -62,8 +62,8 @@ fn profile(
 ) -> Result<InvestorProfile, Vec<Problem>> {
     let mut fields = Fields::of(table, row);
     let plain = "1 to 40 of A-Z a-z 0-9 . _ - (a token, no name and no number of a card)";
-    let id = fields.parse("investor", plain, |text| text.parse().ok());
-    let account = fields.parse("account", plain, |text| text.parse().ok());
+    let id = fields.token("investor", plain);
+    let account = fields.token("account", plain);
     let risk = fields.parse("risk", "C1-lowest, C1, C2, C3, C4, C5 or professional", risk);
     let valid_until = fields.figure("questionnaire_valid_until", A_DATE, date);
     let states = "unverified, verified, id_expired, data_missing, list_hit, frozen or closed";

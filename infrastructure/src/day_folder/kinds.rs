@@ -327,7 +327,11 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn account(&mut self) -> Option<AccountRef> {
-        self.fields.optional("account", ACCOUNT, |text| text.parse().ok())
+        if self.fields.text("account").is_empty() {
+            None
+        } else {
+            self.fields.token("account", ACCOUNT)
+        }
     }
 
     fn warning(&mut self) -> Option<VersionTag> {

@@ -9,9 +9,9 @@ use crate::{
     limits,
     utf8::{self, NotUtf8},
 };
-use fundflow_domain::time::Timestamp;
+use fundflow_domain::{personal, time::Timestamp};
 use fundflow_kernel::{counted::counted, printable::first_unprintable, written};
-use std::{io, path::Path};
+use std::{io, path::Path, str::FromStr};
 
 /// The byte-order mark that some editors write.
 const MARK: &[u8] = "\u{FEFF}".as_bytes();
@@ -185,7 +185,7 @@ impl Table {
 
     /// A mistake in a field.
     pub(super) fn problem(&self, row: &Row, column: &str, problem: impl Into<String>) -> Problem {
-        let (field, value) = (column.to_owned(), self.exact(row, column).to_owned());
+        let (field, value) = (column.to_owned(), personal::masked(self.exact(row, column)));
         Problem { field, value, ..Problem::of_line(self.file, row.line, problem) }
     }
 }
@@ -239,6 +239,17 @@ impl<'a> Fields<'a> {
         let allowed =
             if bare { allowed.to_owned() } else { format!("{allowed}, without blanks around it") };
         self.parse(column, &allowed, |text| read(text).filter(|_| bare))
+    }
+
+    /// The field as a token that names somebody or an account: no number of a card or of a document.
+    pub(super) fn token<T: FromStr>(&mut self, column: &str, allowed: &str) -> Option<T> {
+        match personal::found(self.text(column)) {
+            None => self.parse(column, allowed, |text| text.parse().ok()),
+            Some(number) => {
+                self.note(column, format!("{number}; write {allowed}"));
+                None
+            }
+        }
     }
 
     /// The same where something stands.

@@ -108,7 +108,7 @@ pub enum LookError {
     #[error("no {} {} was ever prepared", .0.kind, .0.transaction)]
     Unknown(SagaId),
     /// A stream of it cannot be folded; verify the store.
-    #[error("{} is damaged: {}", .0.place, .0.what)]
+    #[error("{} cannot be used: {}", .0.place, .0.what)]
     Damaged(Damage),
     /// A defect: request or promise have no stored form.
     #[error("{0} cannot be written as JSON")]

@@ -325,7 +325,7 @@ pub enum ActionError {
     #[error(transparent)]
     NoPort(#[from] NoPort),
     /// A stream that it needs cannot be folded; verify the store.
-    #[error("{place} is damaged: {what}")]
+    #[error("{place} cannot be used: {what}")]
     Damaged {
         /// The stream that cannot be folded, with the version where one event of it is the reason.
         place: Arc<str>,

@@ -24,7 +24,7 @@ pub enum NotDone {
     #[error("{0}")]
     Refused(Arc<str>),
     /// A stream cannot be folded.
-    #[error("{place} is damaged: {what}")]
+    #[error("{place} cannot be used: {what}")]
     Damaged {
         /// Stream and version.
         place: Arc<str>,

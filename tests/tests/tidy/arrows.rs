@@ -12,13 +12,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("fundflow-sagas", &["fundflow-domain", "fundflow-kernel", "fundflow-runtime"]),
     ("fundflow-application", &["fundflow-domain", "fundflow-kernel", "fundflow-runtime"]),
     ("fundflow", &["fundflow-kernel", "fundflow-runtime"]),
-    ("fundflow-exchange", &[]),
-    ("fundflow-sqlite", &["fundflow-kernel"]),
+    ("fundflow-files", &[]),
+    ("fundflow-exchange", &["fundflow-files"]),
+    ("fundflow-sqlite", &["fundflow-files", "fundflow-kernel"]),
     (
         "fundflow-infrastructure",
         &[
             "fundflow-domain",
             "fundflow-exchange",
+            "fundflow-files",
             "fundflow-kernel",
             "fundflow-runtime",
             "fundflow-sagas",

@@ -14,6 +14,7 @@ pub(crate) const LIBRARIES: [&str; 12] = [
     "application",
     "infrastructure",
     "infrastructure/exchange",
+    "infrastructure/files",
     "infrastructure/sqlite",
     "engine",
     "simulation",
