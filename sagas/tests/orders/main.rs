@@ -18,6 +18,7 @@ mod calendar_end;
 mod carried;
 mod carried_doubts;
 mod carried_gaps;
+mod carried_silence;
 mod carried_unmarked;
 mod closed;
 mod conversion;
