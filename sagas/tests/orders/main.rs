@@ -53,6 +53,7 @@ mod overruled;
 mod overtaken;
 #[path = "../common/paid.rs"]
 mod paid;
+mod paid_once;
 mod plan;
 mod plan_by_wallet;
 mod plan_by_wallet_ends;
