@@ -1,6 +1,7 @@
 //! What a regular plan was agreed with besides its amount and its dates, and what came of the dates so far.
 
 use crate::folded;
+use chrono::NaiveDate;
 use fundflow::runtime::saga::Saga as _;
 use fundflow_domain::{
     ids::TransactionId,
@@ -34,7 +35,12 @@ impl PlanFacts {
         let key = Key::<RegularPlan>::of(transaction);
         let found = folded::one::<RegularPlan, S>(store, key.stream()).await?;
         let plan = found.as_ref().and_then(|it| it.fold.loaded.state.plan());
-        Ok(plan.map(|plan| Self { options: options(plan.terms_in_force()), misses: misses(plan) }))
+        // No word changes these: they are as they were agreed first.
+        let of = |plan: &Plan| Self {
+            options: options(plan.terms_on(NaiveDate::MIN)),
+            misses: misses(plan),
+        };
+        Ok(plan.map(of))
     }
 
     pub(crate) fn rows(&self) -> [(&'static str, String); 2] {

@@ -10,8 +10,9 @@
 //!    figures may be older than the paper.
 //! 2. The register's figure counts what orders froze as well. What it says beyond them follows its
 //!    latest word.
-//! 3. A lifted order frees no share that the register's last word still counts, where that said more than
-//!    orders froze: how much of its figure is whose, nobody knows before its next word.
+//! 3. A lifted order frees no share that the register's last word still counts, also where that said no more than
+//!    orders froze: a freeze of its own may hide behind them, and how much of its figure is whose, nobody knows
+//!    before its next word.
 //! 4. A word about an earlier day than the latest one is old news and changes nothing.
 
 use crate::{money::Shares, orders::Cause};
@@ -103,17 +104,19 @@ pub(crate) struct Change<K> {
     pub(crate) lifted: Vec<K>,
     /// What is frozen under the new record; 0.00: nothing.
     pub(crate) more: Shares,
+    /// What the word says is frozen in all, where that does not follow from what is frozen and lifted by it.
+    pub(crate) in_all: Option<Shares>,
 }
 
-/// What the register's word about `on` changes of what is frozen now.
+/// What the register's word about `on` changes of what is frozen now; `stated`: its last word before.
 pub(crate) fn follow<'a, K: Ord + Clone + 'a>(
-    freezes: impl Iterator<Item = (&'a K, Freeze)>,
+    (freezes, stated): (impl Iterator<Item = (&'a K, Freeze)>, Shares),
     record: &K,
     on: NaiveDate,
     frozen: Frozen,
 ) -> Change<K> {
     let known: Vec<(&K, Freeze)> = freezes.collect();
-    let nothing = Change { lifted: Vec::new(), more: Shares::ZERO };
+    let nothing = Change { lifted: Vec::new(), more: Shares::ZERO, in_all: None };
     let latest = known.iter().filter_map(|(_, freeze)| freeze.by.day()).max();
     let heard = known.iter().any(|(other, _)| *other == record);
     if heard || latest.is_some_and(|latest| on < latest) {
@@ -135,12 +138,17 @@ pub(crate) fn follow<'a, K: Ord + Clone + 'a>(
             lifted.push(record.clone());
         }
     }
-    Change { lifted, more: less(wanted, kept) }
+    let more = less(wanted, kept);
+    let follows = match (lifted.is_empty() && more.is_zero(), wanted.is_zero()) {
+        (true, _) => stated,
+        (false, true) => Shares::ZERO,
+        (false, false) => in_all,
+    };
+    Change { lifted, more, in_all: (follows != in_all).then_some(in_all) }
 }
 
-/// What the register's last word comes to, as orders and that word stand now; 0.00 where orders alone
-/// explain it.
-pub(crate) fn told<'a, K: 'a>(freezes: impl Iterator<Item = (&'a K, Freeze)>) -> Shares {
+/// What the register's last word comes to by what it froze and orders did; 0.00 where it froze nothing.
+pub(crate) fn stated<'a, K: 'a>(freezes: impl Iterator<Item = (&'a K, Freeze)>) -> Shares {
     let (orders, said): (Vec<_>, Vec<_>) = freezes.partition(|(_, freeze)| freeze.by.is_order());
     let said = sum(&said);
     if said.is_zero() { Shares::ZERO } else { sum(&orders).plus_or_most(said) }
@@ -151,7 +159,7 @@ pub(crate) fn told<'a, K: 'a>(freezes: impl Iterator<Item = (&'a K, Freeze)>) ->
 pub(crate) fn stays<'a, K: Eq + 'a>(
     freezes: impl Iterator<Item = (&'a K, Freeze)>,
     (order, by): (&K, &K),
-    told: Shares,
+    stated: Shares,
 ) -> Option<(NaiveDate, Shares)> {
     let (lifted, rest): (Vec<_>, Vec<_>) = freezes.partition(|(record, _)| *record == order);
     let on = rest.iter().filter_map(|(_, freeze)| freeze.by.day()).max()?;
@@ -160,7 +168,7 @@ pub(crate) fn stays<'a, K: Eq + 'a>(
     }
     let of_order = lifted.iter().filter(|(_, freeze)| freeze.by.is_order());
     let of_order = of_order.fold(Shares::ZERO, |sum, (_, it)| sum.plus_or_most(it.shares));
-    let stays = less(told, sum(&rest)).min(of_order);
+    let stays = less(stated, sum(&rest)).min(of_order);
     (!stays.is_zero()).then_some((on, stays))
 }
 
@@ -195,11 +203,42 @@ mod tests {
     /// What file 05 of 2026-02-25 changes that says `in_all`: the records that it lifts, and how many
     /// more are frozen.
     fn changes(known: &[(&str, Freeze)], in_all: &str) -> (Vec<String>, String) {
-        let known: Vec<_> = known.iter().map(|(name, it)| ((*name).to_owned(), *it)).collect();
-        let known = known.iter().map(|(name, it)| (name, *it));
-        let said = Frozen::InAll(shares(in_all));
-        let change = follow(known, &"now".to_owned(), day("2026-02-25"), said);
+        let change = follows(known, in_all, None);
         (change.lifted, change.more.to_string())
+    }
+
+    /// The same change, whole; `last`: what the register stated before, where its freezes do not say it.
+    fn follows(known: &[(&str, Freeze)], in_all: &str, last: Option<&str>) -> Change<String> {
+        let known: Vec<_> = known.iter().map(|(name, it)| ((*name).to_owned(), *it)).collect();
+        let all = || known.iter().map(|(name, it)| (name, *it));
+        let last = last.map_or_else(|| stated(all()), shares);
+        let said = Frozen::InAll(shares(in_all));
+        follow((all(), last), &"now".to_owned(), day("2026-02-25"), said)
+    }
+
+    #[test]
+    fn a_word_that_orders_explain_is_remembered_as_it_was_said() {
+        let court = ("court", by_order("1000"));
+        let own = ("a", by_register("500", "2026-02-13"));
+        for (known, in_all, last, said) in [
+            (vec![court], "1000", None, Some("1000")),
+            (vec![court], "700", None, Some("700")),
+            (vec![court], "700", Some("700"), None),
+            (vec![court], "0", None, None),
+            (vec![court], "0", Some("700"), Some("0")),
+            (vec![court, own], "1000", None, Some("1000")),
+            (vec![court, own], "0", None, None),
+            (vec![court, own], "1500", None, None),
+            // The order came after the word, which spoke of 500.
+            (vec![court, own], "1500", Some("500"), Some("1500")),
+            (vec![court, own], "1600", Some("500"), None),
+            (vec![own], "500", None, None),
+        ] {
+            let said = said.map(shares);
+            assert_eq!(follows(&known, in_all, last).in_all, said, "{in_all} after {last:?}");
+        }
+        let older = follows(&[("a", by_register("0", "2026-02-26")), court], "1000", None);
+        assert_eq!(older, Change { lifted: vec![], more: Shares::ZERO, in_all: None });
     }
 
     #[test]
@@ -233,15 +272,15 @@ mod tests {
         let court = ("court", by_order("500"));
         let said = [court, ("a", by_register("500", "2026-02-13"))];
         let later = [court, said[1], ("pledge", by_order("300"))];
-        let left = |known: &[(&'static str, Freeze)], order: &str, told: &str| {
+        let left = |known: &[(&'static str, Freeze)], order: &str, word: &str| {
             let stays =
-                stays(known.iter().map(|(name, it)| (name, *it)), (&order, &"lift"), shares(told));
+                stays(known.iter().map(|(name, it)| (name, *it)), (&order, &"lift"), shares(word));
             stays.map(|(on, shares)| (on.to_string(), shares.to_string()))
         };
         let stays = |number: &str| Some(("2026-02-13".to_owned(), number.to_owned()));
 
-        assert_eq!(told(said.iter().map(|(name, it)| (name, *it))), shares("1000"));
-        assert_eq!(told([court].iter().map(|(name, it)| (name, *it))), Shares::ZERO);
+        assert_eq!(stated(said.iter().map(|(name, it)| (name, *it))), shares("1000"));
+        assert_eq!(stated([court].iter().map(|(name, it)| (name, *it))), Shares::ZERO);
         assert_eq!(left(&said, "court", "1000"), stays("500.00"));
         assert_eq!(left(&later, "pledge", "1000"), None, "no word counts it");
         assert_eq!(left(&later, "court", "1000"), stays("200.00"), "it froze at least 1000");
@@ -264,10 +303,10 @@ mod tests {
     fn a_word_without_a_figure_comes_on_top_of_what_is_known() {
         let known = [("a".to_owned(), by_register("20", "2026-02-13"))];
         let known = known.iter().map(|(name, it)| (name, *it));
+        let said = Frozen::Besides(shares("7"));
 
-        let change =
-            follow(known, &"now".to_owned(), day("2026-02-13"), Frozen::Besides(shares("7")));
+        let change = follow((known, shares("20")), &"now".to_owned(), day("2026-02-13"), said);
 
-        assert_eq!(change, Change { lifted: vec![], more: shares("7") });
+        assert_eq!(change, Change { lifted: vec![], more: shares("7"), in_all: None });
     }
 }

@@ -178,6 +178,45 @@ impl Figure {
     }
 }
 
+/// What a figure measures, where something is reckoned from it once more. The stored name is a promise: whoever reads
+/// a stored case finds a figure by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// Price of a share, yuan.
+    Nav,
+    /// Shares times price, yuan, before fees.
+    Gross,
+    /// What is paid out, yuan: gross less fees and with income.
+    Payout,
+    /// Income of a money fund that was settled with shares, yuan, of either sign.
+    Income,
+    /// Income of a money fund that stays in the wallet, yuan, of either sign.
+    UnpaidIncome,
+    /// Interest of a raising, yuan.
+    Interest,
+}
+
+impl Measure {
+    /// The name under which its figures are stored, on both sides.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nav => "nav",
+            Self::Gross => "gross",
+            Self::Payout => "payout",
+            Self::Income => "income",
+            Self::UnpaidIncome => "unpaid income",
+            Self::Interest => "interest",
+        }
+    }
+}
+
+impl Figure {
+    /// A figure that something is reckoned from.
+    pub fn of(measure: Measure, value: impl fmt::Display) -> Self {
+        Self::new(measure.name(), value)
+    }
+}
+
 /// What a difference is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Disputed {

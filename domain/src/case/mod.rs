@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 
 pub use closing::Around;
 pub use decide::Refusal;
-pub use finding::{CaseId, Disputed, Figure, Finding, Kind, Report, Source, SourceKind};
+pub use finding::{CaseId, Disputed, Figure, Finding, Kind, Measure, Report, Source, SourceKind};
 
 /// How many notes a case holds, and how often it is reopened. A case that needs more is no case.
 pub const REMARKS_MAX: usize = 100;

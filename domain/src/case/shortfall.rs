@@ -1,7 +1,10 @@
 //! What the investor has less by a record that holds than by our own figures: that, and no more, is ours to bear.
 //! What the transaction sends by itself is no part of it, and a record that favours the investor leaves nothing.
+//!
+//! It is reckoned from the stored figures of a case, which both sides name alike ([`Measure`]): a case that was stored
+//! before says no more than them, and another record of the same difference would be a second truth.
 
-use super::{Finding, Kind};
+use super::{Figure, Finding, Kind, Measure};
 use crate::{money::Money, text::Text};
 use rust_decimal::Decimal;
 
@@ -15,11 +18,12 @@ impl Finding {
         let favours = !self.disputed.shares.is_zero();
         let lacks = match self.kind {
             Kind::FeeDiffersFromPromise => return self.charged_beyond(),
-            Kind::NavDiffersFromPublished if leaves => self.is_less("nav"),
+            Kind::NavDiffersFromPublished if leaves => self.is_less(Measure::Nav),
             Kind::NavDiffersFromPublished | Kind::SharesDoNotFollowFromNav => !favours,
             // What is not accepted goes back by itself, and so does what a record counts twice.
             Kind::AmountDiffers => {
-                ["gross", "payout", "income"].iter().any(|it| self.is_less(it)) || self.is_taken()
+                let sums = [Measure::Gross, Measure::Payout, Measure::Income];
+                sums.into_iter().any(|it| self.is_less(it)) || self.is_taken()
             }
             Kind::ZeroShares => true,
             // The record is booked as it came, and so is what it brings.
@@ -51,8 +55,11 @@ impl Finding {
 
     /// Yuan that depend on interest which a rejection sends: nothing else of the transaction does.
     pub fn interest(&self) -> Money {
-        let of_rejection = self.theirs.iter().any(|it| it.name.as_str() == "interest");
-        if of_rejection { self.disputed.money } else { Money::ZERO }
+        if find(&self.theirs, Measure::Interest).is_some() {
+            self.disputed.money
+        } else {
+            Money::ZERO
+        }
     }
 
     /// Fees above those that were promised, no more than is in dispute.
@@ -67,20 +74,20 @@ impl Finding {
 
     /// Whether income below zero was taken that was to stay where it is.
     fn is_taken(&self) -> bool {
-        let stays = self.ours.iter().any(|it| it.name.as_str() == "unpaid income");
-        let income = self.theirs.iter().find(|it| it.name.as_str() == "income");
-        let income = income.and_then(|it| number(&it.value));
+        let stays = find(&self.ours, Measure::UnpaidIncome).is_some();
+        let income = find(&self.theirs, Measure::Income).and_then(|it| number(&it.value));
         stays && income.is_some_and(|it| it < Decimal::ZERO)
     }
 
-    /// Whether the record states less under that name than is due.
-    fn is_less(&self, name: &str) -> bool {
-        let of = |figures: &[super::Figure]| {
-            let figure = figures.iter().find(|it| it.name.as_str() == name)?;
-            number(&figure.value)
-        };
+    /// Whether the record states less of that than is due.
+    fn is_less(&self, measure: Measure) -> bool {
+        let of = |figures: &[Figure]| number(&find(figures, measure)?.value);
         of(&self.theirs).zip(of(&self.ours)).is_some_and(|(theirs, ours)| theirs < ours)
     }
+}
+
+fn find(figures: &[Figure], measure: Measure) -> Option<&Figure> {
+    figures.iter().find(|it| it.name.as_str() == measure.name())
 }
 
 fn number(value: &Text<80>) -> Option<Decimal> {
@@ -91,7 +98,7 @@ fn number(value: &Text<80>) -> Option<Decimal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::{Disputed, Figure};
+    use crate::case::Disputed;
 
     fn found(
         kind: Kind,

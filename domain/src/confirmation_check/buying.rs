@@ -8,7 +8,7 @@
 
 use super::{Buying, Promised, check_fee, check_nav, found, raising::check_interest};
 use crate::{
-    case::{Disputed, Figure, Finding, Kind},
+    case::{Disputed, Figure, Finding, Kind, Measure},
     fees::tiers::Charge,
     money::{Amount, Money, Nav, ShareRounding, Shares},
 };
@@ -198,7 +198,7 @@ fn bought(it: &Bought<'_>) -> Vec<Finding> {
     let findings = [
         check_asked(it, disputed.shares),
         check_fee("fee", it.fee, &fees, it.amount, disputed.shares),
-        check_nav("nav", it.navs[1], Some(it.navs[0]), disputed),
+        check_nav(Measure::Nav.name(), it.navs[1], Some(it.navs[0]), disputed),
         buying.check("shares", it.shares),
     ];
     findings.into_iter().flatten().collect()

@@ -15,7 +15,7 @@ use super::{
     price,
 };
 use crate::{
-    case::{Disputed, Figure, Finding, Kind},
+    case::{Disputed, Figure, Finding, Kind, Measure},
     fees::tiers::Charge,
     money::{Amount, Money, Nav, Rate, ShareRounding, Shares, SignedMoney},
 };
@@ -192,10 +192,10 @@ fn check_parts(it: &ConversionNumbers, sides: &[Side], shares: Shares) -> Option
     let theirs = vec![
         Figure::new("net in", it.net_in),
         Figure::new("fees", shown(fees)),
-        Figure::new("gross", shown(parts)),
+        Figure::of(Measure::Gross, shown(parts)),
     ];
     let money = distance(gross.unwrap_or_default(), parts.unwrap_or_default());
     let disputed = Disputed { shares, money };
-    let ours = vec![Figure::new("gross", shown(gross))];
+    let ours = vec![Figure::of(Measure::Gross, shown(gross))];
     Some(found(Kind::AmountDiffers, &what, ours, theirs, disputed))
 }

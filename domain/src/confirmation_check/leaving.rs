@@ -10,7 +10,7 @@
 
 use super::{check_fee, check_money, check_nav, found};
 use crate::{
-    case::{Disputed, Figure, Finding, Kind},
+    case::{Disputed, Figure, Finding, Kind, Measure},
     lots::{self, Parcel},
     money::{Money, Nav, Rate, Shares, SignedMoney},
     redemption::Terms,
@@ -177,17 +177,17 @@ pub fn redemption(theirs: &RedemptionNumbers, expected: &RedemptionExpected<'_>)
     let worth = |money| Disputed { shares: Shares::ZERO, money };
     let by_nav = worth(grosses.first().map_or(gross, |due| super::distance(*due, gross)));
     let fee_finding = check_fee("fee", fee, &fees, gross, Shares::ZERO);
-    let gross_finding = check_money("gross", gross, &grosses, "shares × nav");
+    let gross_finding = check_money(Measure::Gross.name(), gross, &grosses, "shares × nav");
     let sums_hold = fee_finding.is_none() && gross_finding.is_none();
     let paid: Vec<Money> = payout_of(theirs).into_iter().collect();
     let findings = [
         check_asked(expected.asked, shares, published),
-        check_nav("nav", nav, expected.nav, by_nav),
+        check_nav(Measure::Nav.name(), nav, expected.nav, by_nav),
         gross_finding,
         fee_finding,
         check_fee("put-off fee", back_end_fee, &put_off, gross, Shares::ZERO),
         check_income(theirs.income, expected.income),
-        check_money("payout", payout, &paid, "gross less fees and with income"),
+        check_money(Measure::Payout.name(), payout, &paid, "gross less fees and with income"),
     ];
     let mut findings: Vec<Finding> = findings.into_iter().flatten().collect();
     if sums_hold && !theirs.lots.is_empty() {
@@ -205,7 +205,7 @@ fn payout_of(theirs: &RedemptionNumbers) -> Option<Money> {
 fn check_income(stated: SignedMoney, expected: Option<SignedMoney>) -> Option<Finding> {
     let due = expected.filter(|due| *due != stated)?;
     let what = format!("settled income {stated} is not {due}, as it stands in our books");
-    let (ours, theirs) = (Figure::new("income", due), Figure::new("income", stated));
+    let (ours, theirs) = (Figure::of(Measure::Income, due), Figure::of(Measure::Income, stated));
     let money = stated.decimal().checked_sub(due.decimal()).map(|it| it.abs());
     let money = money.and_then(|it| Money::new(it).ok()).unwrap_or_default();
     let disputed = Disputed { shares: Shares::ZERO, money };

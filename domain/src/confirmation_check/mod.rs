@@ -33,7 +33,7 @@ mod raising;
 
 use crate::{
     application::PromisedFee,
-    case::{Disputed, Figure, Finding, Kind},
+    case::{Disputed, Figure, Finding, Kind, Measure},
     explain::plain,
     fees::tiers::{AmountTiers, Charge},
     money::{Money, Nav, ShareRounding, Shares},
@@ -142,13 +142,13 @@ impl Buying {
         };
         let ours = vec![
             Figure::new("net", net),
-            Figure::new("nav", price(self.navs[0])),
+            Figure::of(Measure::Nav, price(self.navs[0])),
             Figure::new(name, due),
         ];
         let stated = self.nets.last().copied().unwrap_or_default();
         let theirs = vec![
             Figure::new("net", stated),
-            Figure::new("nav", price(self.navs[1])),
+            Figure::of(Measure::Nav, price(self.navs[1])),
             Figure::new(name, shares),
         ];
         Some(found(kind, &what, ours, theirs, disputed))

@@ -13,7 +13,7 @@
 use super::{distance, found, of_order};
 use crate::{
     application::{Ask, Confirmation, Stated, Terms},
-    case::{Disputed, Figure, Finding, Kind},
+    case::{Disputed, Figure, Finding, Kind, Measure},
     money::{Money, Shares},
 };
 use chrono::NaiveDate;
@@ -37,8 +37,8 @@ pub(super) fn check_interest(
 ) -> Option<Finding> {
     let most = most.filter(|most| interest > *most)?;
     let what = format!("interest {interest} is more than the {most} that money on demand can earn");
-    let ours = vec![Figure::new("interest", format!("at most {most}"))];
-    let theirs = vec![Figure::new("interest", interest)];
+    let ours = vec![Figure::of(Measure::Interest, format!("at most {most}"))];
+    let theirs = vec![Figure::of(Measure::Interest, interest)];
     let disputed = Disputed { shares: bought, money: interest };
     Some(found(Kind::AmountDiffers, &what, ours, theirs, disputed))
 }

@@ -31,7 +31,8 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
         C::Freeze { record, shares, cause } => {
             let (shares, by) = (*shares, FrozenBy::Order);
             let cause = (*cause).into();
-            let frozen = || Event::SharesFrozen { record: record.clone(), shares, cause, by };
+            let frozen =
+                || Event::SharesFrozen { record: record.clone(), shares, cause, by, in_all: None };
             let known = state.freezes.get(record).map(|(mark, _)| mark);
             set(known, record, shares, frozen)
         }
@@ -211,12 +212,14 @@ fn set(
 }
 
 fn follow(state: &State, record: &Serial, on: NaiveDate, frozen: Frozen) -> Vec<Event> {
-    let Change { lifted, more } = freeze::follow(state.known_freezes(), record, on, frozen);
+    let known = (state.known_freezes(), state.stated);
+    let Change { lifted, more, in_all } = freeze::follow(known, record, on, frozen);
     let mut events: Vec<Event> =
         lifted.into_iter().map(|record| Event::SharesUnfrozen { record }).collect();
-    if !more.is_zero() {
+    if !more.is_zero() || in_all.is_some() {
         let (cause, by) = (FrozenCause::Unstated.into(), FrozenBy::Register(on));
-        events.push(Event::SharesFrozen { record: record.clone(), shares: more, cause, by });
+        let record = record.clone();
+        events.push(Event::SharesFrozen { record, shares: more, cause, by, in_all });
     }
     events
 }
@@ -224,11 +227,12 @@ fn follow(state: &State, record: &Serial, on: NaiveDate, frozen: Frozen) -> Vec<
 fn unfrozen(state: &State, record: &Serial, by: &Serial) -> Vec<Event> {
     let known = state.freezes.get(record).map(|(mark, _)| mark);
     let mut events = lifted(known, || Event::SharesUnfrozen { record: record.clone() });
-    let stays = freeze::stays(state.known_freezes(), (record, by), state.told);
+    let stays = freeze::stays(state.known_freezes(), (record, by), state.stated);
     let stays = stays.filter(|_| !events.is_empty());
     events.extend(stays.map(|(on, shares)| {
         let (cause, by_register) = (FrozenCause::Unstated.into(), FrozenBy::Register(on));
-        Event::SharesFrozen { record: by.clone(), shares, cause, by: by_register }
+        let record = by.clone();
+        Event::SharesFrozen { record, shares, cause, by: by_register, in_all: None }
     }));
     events
 }

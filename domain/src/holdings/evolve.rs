@@ -35,9 +35,9 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
             let taking = Taking { serial, shares, lots, finished, reversed_by: None };
             state.orders.change(order, |reservation| take(reservation, taking))?;
         }
-        Event::SharesFrozen { record, shares, by, .. } => {
+        Event::SharesFrozen { record, shares, by, in_all, .. } => {
             state.freezes.insert(record, (Mark::Set(*shares), *by))?;
-            hears(&mut state, *by);
+            hears(&mut state, *by, *in_all);
         }
         Event::SharesUnfrozen { record } => unfreeze(&mut state, record)?,
         Event::SharesHeld { case, shares } => state.disputes.insert(case, Mark::Set(*shares))?,
@@ -167,15 +167,15 @@ fn reverse(
 fn unfreeze(state: &mut State, record: &Serial) -> Option<()> {
     if let Some((_, by)) = state.freezes.get(record).copied() {
         state.freezes.change(record, |(mark, _)| lift(mark))?;
-        hears(state, by);
+        hears(state, by, None);
         return Some(());
     }
     state.freezes.insert(record, (Mark::Lifted, FrozenBy::Order))
 }
 
-fn hears(state: &mut State, by: FrozenBy) {
+fn hears(state: &mut State, by: FrozenBy, in_all: Option<Shares>) {
     if !by.is_order() {
-        state.told = freeze::told(state.known_freezes());
+        state.stated = in_all.unwrap_or_else(|| freeze::stated(state.known_freezes()));
     }
 }
 

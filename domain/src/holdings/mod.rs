@@ -240,6 +240,9 @@ pub enum Event {
         /// Whose word it is, which decides what frees them again.
         #[serde(default, skip_serializing_if = "FrozenBy::is_order")]
         by: FrozenBy,
+        /// What the register says is frozen in all, where it does not follow from its freezes and those of orders.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        in_all: Option<Shares>,
     },
     /// Freed by the register, or before the freeze came.
     SharesUnfrozen {

@@ -75,8 +75,8 @@ pub struct State {
     pub(super) lots: Rare<Lots>,
     pub(super) orders: Rare<Orders>,
     pub(super) freezes: Rare<Freezes>,
-    /// What the register's last word says is frozen in all; 0.00 where orders alone explain it.
-    pub(super) told: Shares,
+    /// What the register's last word says is frozen in all.
+    pub(super) stated: Shares,
     pub(super) disputes: Rare<Disputes>,
     pub(super) claims: Claims,
 }

@@ -220,12 +220,7 @@ fn a_release_before_its_reservation_refuses_it_for_ever() {
 fn frozen_and_disputed_shares_are_registered_and_not_available() {
     let state = given::<Holdings>(after(three()))
         .when(freeze("F1", "6000"))
-        .then([Event::SharesFrozen {
-            record: serial("F1"),
-            shares: shares("6000"),
-            cause: FrozenCause::Judicial.into(),
-            by: FrozenBy::Order,
-        }])
+        .then([frozen("F1", "6000", FrozenCause::Judicial, FrozenBy::Order)])
         .when(hold("case-1", "500"))
         .then([Event::SharesHeld { case: serial("case-1"), shares: shares("500") }])
         .state();
@@ -248,12 +243,12 @@ pub(super) fn follow(record: &str, on: &str, in_all: &str) -> Command {
 }
 
 fn said(record: &str, on: &str, count: &str) -> Event {
-    Event::SharesFrozen {
-        record: serial(record),
-        shares: shares(count),
-        cause: FrozenCause::Unstated.into(),
-        by: FrozenBy::Register(on.parse().unwrap()),
-    }
+    frozen(record, count, FrozenCause::Unstated, FrozenBy::Register(on.parse().unwrap()))
+}
+
+fn frozen(record: &str, count: &str, cause: FrozenCause, by: FrozenBy) -> Event {
+    let (record, shares) = (serial(record), shares(count));
+    Event::SharesFrozen { record, shares, cause: cause.into(), by, in_all: None }
 }
 
 #[test]

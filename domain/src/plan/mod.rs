@@ -302,8 +302,9 @@ impl Plan {
     }
 
     /// The terms of the first date that could still begin, or could if the plan were not paused or over. Where
-    /// no date is left, those of the day after all that began.
-    pub fn terms_in_force(&self) -> &Terms {
+    /// no date is left, those of the day after all that began. Past the end of the calendar every weekday is taken
+    /// for a trading day.
+    pub fn terms_in_force(&self, calendar: &TradingCalendar) -> &Terms {
         let open = self.first_open_date().max(self.segments[0].terms.start);
         // Dates before the newest word to a paused plan are passed over, whenever it is resumed.
         let heard =
@@ -312,7 +313,12 @@ impl Plan {
         let last = self.segments.last().map_or(first, |segment| segment.from.max(first));
         let before = first.iter_days().take_while(|date| *date < last);
         let mut dates = before.chain(last.iter_days().take(occurrence::APART_DAYS));
-        self.terms_on(dates.find(|date| self.terms_on(*date).names(*date)).unwrap_or(first))
+        let is_one = |date: &NaiveDate| {
+            let terms = self.terms_on(*date);
+            let closed = || matches!(calendar.day(*date), Err(CalendarError::Closed(_)));
+            terms.names(*date) && (terms.frequency != Frequency::Daily || !closed())
+        };
+        self.terms_on(dates.find(is_one).unwrap_or(first))
     }
 
     /// Who or what ended it, if it has ended.

@@ -183,6 +183,19 @@ impl Changes {
         changed
     }
 
+    /// Whether somebody who says the one again says the other. From which day a fortnight is counted follows from the
+    /// day on which it was said, and programs have not always read that alike: what was agreed first stays.
+    pub(super) fn is_same_word(&self, other: &Self) -> bool {
+        let often = |frequency: Frequency| match frequency {
+            Frequency::Biweekly { weekday, .. } => {
+                Frequency::Biweekly { weekday, counted_from: NaiveDate::MIN }
+            }
+            other => other,
+        };
+        let said = |it: &Self| Self { frequency: it.frequency.map(often), ..it.clone() };
+        said(self) == said(other)
+    }
+
     /// Of these, what newer ones say otherwise.
     pub(super) fn undone_by(self, newer: &Self) -> Self {
         fn differs<T: PartialEq>(was: Option<T>, now: Option<&T>) -> Option<T> {

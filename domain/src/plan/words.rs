@@ -37,6 +37,15 @@ pub(super) enum What {
     Resumed,
 }
 
+impl What {
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Changed(was), Self::Changed(now)) => was.is_same_word(now),
+            (was, now) => was == now,
+        }
+    }
+}
+
 /// Why a word that is not refused changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Already {
@@ -66,7 +75,7 @@ pub(super) fn change(
     from: NaiveDate,
 ) -> Result<Vec<Event>, Refusal> {
     if let Some(before) = plan.changed_at(at) {
-        return (before == changes).then(Vec::new).ok_or(Refusal::OtherChange(at));
+        return before.is_same_word(changes).then(Vec::new).ok_or(Refusal::OtherChange(at));
     }
     if plan.changed().is_some_and(|since| at < since) {
         return Ok(vec![]);
@@ -225,7 +234,8 @@ impl Plan {
 
     fn knows(&self, command: &Command, counts: impl Fn(&Word) -> bool) -> bool {
         let said = |at: &Timestamp, what: &What| {
-            self.words.iter().any(|word| word.at == *at && word.what == *what && counts(word))
+            let is_it = |word: &&Word| word.at == *at && word.what.is_same(what);
+            self.words.iter().filter(is_it).any(&counts)
         };
         match command {
             Command::Change { at, changes, .. } => said(at, &What::Changed(changes.clone())),

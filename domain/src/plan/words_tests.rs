@@ -7,8 +7,8 @@ use super::{
         paused, resumed,
     },
 };
-use crate::{decider::Decider as _, testing::given, time::Timestamp};
-use chrono::NaiveDate;
+use crate::{calendar::TradingCalendar, decider::Decider as _, testing::given, time::Timestamp};
+use chrono::{NaiveDate, Weekday};
 use proptest::prelude::*;
 
 fn pause(day: &str) -> Command {
@@ -156,7 +156,7 @@ fn a_word_leaves_what_was_agreed_for_later_days_of_what_it_does_not_name() {
 fn the_terms_in_force_are_those_of_the_next_date_and_not_of_a_day_that_is_none() {
     let amount_now = |history: &[Event]| {
         let state = given::<RegularPlan>(history.to_vec()).state();
-        state.plan().unwrap().terms_in_force().amount.to_string()
+        state.plan().unwrap().terms_in_force(&TradingCalendar::xshg().unwrap()).amount.to_string()
     };
     // The plan starts on the 1st and invests on the 10th.
     let both = Changes { frequency: Some(monthly(5)), ..amount("800") };
@@ -172,6 +172,38 @@ fn the_terms_in_force_are_those_of_the_next_date_and_not_of_a_day_that_is_none()
     assert_eq!(amount_now(&history), "800.00", "were it resumed by then");
     history.push(resumed("2026-02-11"));
     assert_eq!(amount_now(&history), "900.00", "February was passed over");
+}
+
+/// The exchange is closed from Sunday 15 to Monday 23 February, and weekdays of it are no dates of a daily plan.
+#[test]
+fn the_terms_of_a_daily_plan_in_a_long_holiday_are_those_of_the_day_after_it() {
+    let daily = Changes { frequency: Some(Frequency::Daily), ..Changes::default() };
+    let mut history = vec![opened(), changed("2026-01-01", daily, "2026-01-02")];
+    history.push(changed("2026-02-12", amount("800"), "2026-02-18"));
+    history.push(begun("2026-02-13"));
+    let state = given::<RegularPlan>(history).state();
+    let plan = state.plan().unwrap();
+    assert_eq!(plan.terms_in_force(&TradingCalendar::xshg().unwrap()).amount.to_string(), "800.00");
+    assert_eq!(plan.terms_on(date("2026-02-17")).amount.to_string(), "500.00");
+}
+
+/// An earlier program counted a row's fortnight from its folder's T, a later one from the row's own day.
+#[test]
+fn a_fortnight_that_is_said_again_stays_counted_as_it_was_agreed() {
+    let every = |weekday, from: &str| {
+        let frequency = Frequency::Biweekly { weekday, counted_from: date(from) };
+        Changes { frequency: Some(frequency), ..Changes::default() }
+    };
+    let (then, now) = (every(Weekday::Thu, "2026-02-24"), every(Weekday::Thu, "2026-02-13"));
+    let history = vec![opened(), changed("2026-02-13", then.clone(), "2026-03-01")];
+    let again = change("2026-02-13", now, "2026-03-01");
+    let state = given::<RegularPlan>(history.clone()).when(again.clone()).then([]).state();
+    let plan = state.plan().unwrap();
+    assert!(plan.heard(&again) && plan.followed(&again));
+    assert_eq!(plan.terms_on(date("2026-03-05")).frequency, then.frequency.unwrap());
+    given::<RegularPlan>(history)
+        .when(change("2026-02-13", every(Weekday::Fri, "2026-02-24"), "2026-03-01"))
+        .then_refused(Refusal::OtherChange(at("2026-02-13")));
 }
 
 #[test]

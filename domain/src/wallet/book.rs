@@ -139,8 +139,7 @@ impl Book {
 
     pub(super) fn unpaid(&self) -> Income {
         let all = self.counting().map(|day| day.amount);
-        let sum = all.fold(self.rest, |sum, amount| sum.plus(amount).unwrap_or(sum));
-        sum.minus(self.booked).unwrap_or(sum)
+        all.fold(self.rest, Income::plus_or_most).minus_or_most(self.booked)
     }
 
     pub(super) fn without(&self, amount: Income, left_to_fund: Income) -> Option<Income> {
@@ -158,7 +157,7 @@ impl Book {
         let (mut rest, mut days, mut all) = (self.rest, self.counting().peekable(), Vec::new());
         for carry in carries {
             while let Some(day) = days.next_if(|day| day.day <= carry.through) {
-                rest = rest.plus(day.amount).unwrap_or(rest);
+                rest = rest.plus_or_most(day.amount);
             }
             let (whole, below) = rest.whole_fen();
             all.push((carry.earns_from(), Income::new(whole).unwrap_or_default()));
@@ -235,8 +234,9 @@ impl Book {
         let done: Vec<CarryPoint> = self.carries.drain(..old).collect();
         let (carried, rest) = self.carried(&done);
         if let Some(last) = done.last() {
-            let sum = carried.iter().try_fold(Income::ZERO, |sum, (_, one)| sum.plus(*one));
-            self.booked = sum.and_then(|sum| self.booked.minus(sum)).unwrap_or(self.booked);
+            let amounts = carried.iter().map(|(_, one)| *one);
+            let sum = amounts.fold(Income::ZERO, Income::plus_or_most);
+            self.booked = self.booked.minus_or_most(sum);
             self.rest = rest;
             self.closed_through = self.closed_through.max(Some(last.through));
             self.days.retain(|day| day.stage != Stage::Counts || day.day > last.through);

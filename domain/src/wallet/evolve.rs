@@ -2,7 +2,7 @@
 
 use super::{
     Credit as C, Entry, Event, Lot, LotTaken, Portion, Reservation as R, State, book::Settlement,
-    kept_back::Correction,
+    corrections::Correction,
 };
 use crate::{
     ids::{RegisterRecord, TransactionId},
@@ -42,8 +42,8 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
         }
         Event::CreditCorrected { .. } => state.credit_corrected(event)?,
         Event::TakeOutCorrected { .. } => state.take_out_corrected(event)?,
-        Event::SharesFrozen { record, shares, cause, by } => {
-            state.kept_back_mut().freeze(record, *shares, (*cause, *by))?;
+        Event::SharesFrozen { record, shares, cause, by, in_all } => {
+            state.kept_back_mut().freeze(record, *shares, (*cause, *by, *in_all))?;
         }
         Event::SharesUnfrozen { record } => state.kept_back_mut().unfreeze(record)?,
         Event::SharesHeld { case, shares } => state.kept_back_mut().hold(case, *shares)?,

@@ -6,7 +6,10 @@
 //! 3. Corrections are remembered by their record, with what they replaced.
 //! 4. A claim keeps back what a record of the registrar could not be booked for (`claims`).
 
-use super::{Event, Refusal as WalletRefusal, State};
+use super::{
+    Event, Refusal as WalletRefusal, State,
+    corrections::{Correction, remember, repeated},
+};
 use crate::{
     claims::{Change as Claimed, ClaimedByAnother, Claims},
     freeze::{self, Change, Freeze, Frozen, FrozenBy, FrozenCause},
@@ -74,21 +77,12 @@ struct Part {
     lifted: bool,
 }
 
-/// What a corrected record put in place of what.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Correction {
-    pub(super) record: RegisterRecord,
-    pub(super) transaction: TransactionId,
-    pub(super) reversed: Shares,
-    pub(super) shares: Shares,
-}
-
 /// Most wallets have nothing of it. In the order in which it happened.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct KeptBack {
     freezes: Vec<(RegisterRecord, Part)>,
-    /// What the register's last word says is frozen in all; 0.00 where orders alone explain it.
-    told: Shares,
+    /// What the register's last word says is frozen in all.
+    stated: Shares,
     holds: Vec<(CaseRef, Part)>,
     corrections: Vec<Correction>,
     take_outs: Vec<Correction>,
@@ -98,7 +92,7 @@ pub(super) struct KeptBack {
 /// Of a wallet that nothing was kept back in.
 static NOTHING: KeptBack = KeptBack {
     freezes: Vec::new(),
-    told: Shares::ZERO,
+    stated: Shares::ZERO,
     holds: Vec::new(),
     corrections: Vec::new(),
     take_outs: Vec::new(),
@@ -112,7 +106,7 @@ pub(super) fn freeze(
     cause: FrozenCause,
 ) -> Result<Vec<Event>, WalletRefusal> {
     let by = FrozenBy::Order;
-    let fact = || Event::SharesFrozen { record: record.clone(), shares, cause, by };
+    let fact = || Event::SharesFrozen { record: record.clone(), shares, cause, by, in_all: None };
     begin(find(&kept.freezes, record), shares, Why::Frozen(cause, by), record.as_str(), fact)
 }
 
@@ -122,12 +116,14 @@ pub(super) fn follow(
     on: NaiveDate,
     frozen: Frozen,
 ) -> Vec<Event> {
-    let Change { lifted, more } = freeze::follow(kept.known(), record, on, frozen);
+    let known = (kept.known(), kept.stated);
+    let Change { lifted, more, in_all } = freeze::follow(known, record, on, frozen);
     let mut events: Vec<Event> =
         lifted.into_iter().map(|record| Event::SharesUnfrozen { record }).collect();
-    if !more.is_zero() {
+    if !more.is_zero() || in_all.is_some() {
         let (cause, by) = (FrozenCause::Unstated, FrozenBy::Register(on));
-        events.push(Event::SharesFrozen { record: record.clone(), shares: more, cause, by });
+        let record = record.clone();
+        events.push(Event::SharesFrozen { record, shares: more, cause, by, in_all });
     }
     events
 }
@@ -148,10 +144,12 @@ pub(super) fn unfreeze(
 ) -> Result<Vec<Event>, WalletRefusal> {
     let fact = || Event::SharesUnfrozen { record: record.clone() };
     let mut events = lift(find(&kept.freezes, record), record.as_str(), fact)?;
-    let stays = freeze::stays(kept.known(), (record, by), kept.told).filter(|_| !events.is_empty());
+    let stays = freeze::stays(kept.known(), (record, by), kept.stated);
+    let stays = stays.filter(|_| !events.is_empty());
     events.extend(stays.map(|(on, shares)| {
         let (cause, by_register) = (FrozenCause::Unstated, FrozenBy::Register(on));
-        Event::SharesFrozen { record: by.clone(), shares, cause, by: by_register }
+        let record = by.clone();
+        Event::SharesFrozen { record, shares, cause, by: by_register, in_all: None }
     }));
     Ok(events)
 }
@@ -228,20 +226,6 @@ fn remove<K: PartialEq>(parts: &mut [(K, Part)], key: &K) -> Option<()> {
     Some(())
 }
 
-fn repeated(
-    known: &[Correction],
-    record: &RegisterRecord,
-    tx: &TransactionId,
-    shares: Shares,
-) -> Option<bool> {
-    let known = known.iter().find(|known| known.record == *record)?;
-    Some(known.transaction == *tx && known.shares == shares)
-}
-
-fn remember(known: &mut Vec<Correction>, correction: Correction) -> Option<()> {
-    known.iter().all(|known| known.record != correction.record).then(|| known.push(correction))
-}
-
 fn sum<K>(parts: &[(K, Part)]) -> Shares {
     let kept = parts.iter().filter(|(_, part)| !part.lifted);
     kept.fold(Shares::ZERO, |sum, (_, part)| sum.plus_or_most(part.shares))
@@ -308,19 +292,21 @@ impl KeptBack {
         &mut self,
         record: &RegisterRecord,
         shares: Shares,
-        (cause, by): (FrozenCause, FrozenBy),
+        (cause, by, in_all): (FrozenCause, FrozenBy, Option<Shares>),
     ) -> Option<()> {
-        insert(&mut self.freezes, record, shares, Why::Frozen(cause, by)).map(|()| self.hears(by))
+        insert(&mut self.freezes, record, shares, Why::Frozen(cause, by))?;
+        self.hears(by, in_all);
+        Some(())
     }
 
     pub(super) fn unfreeze(&mut self, record: &RegisterRecord) -> Option<()> {
         let by = find(&self.freezes, record)?.as_freeze().by;
-        remove(&mut self.freezes, record).map(|()| self.hears(by))
+        remove(&mut self.freezes, record).map(|()| self.hears(by, None))
     }
 
-    fn hears(&mut self, by: FrozenBy) {
+    fn hears(&mut self, by: FrozenBy, in_all: Option<Shares>) {
         if !by.is_order() {
-            self.told = freeze::told(self.known());
+            self.stated = in_all.unwrap_or_else(|| freeze::stated(self.known()));
         }
     }
 

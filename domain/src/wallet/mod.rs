@@ -35,6 +35,7 @@ mod claim_tests;
 mod correct;
 #[cfg(test)]
 mod correct_tests;
+mod corrections;
 mod earning;
 mod entries;
 mod entry;

@@ -202,7 +202,7 @@ pub fn glance<S: Saga>(
     let table = followed.table(streams);
     let stand = table.map(|table| table.stand(&view));
     let waits = liveness::waits(saga, &view, table);
-    let agreed = S::agreed(&view);
+    let agreed = saga.agreed(&view);
     let now = agreed.iter().find(|agreed| agreed.in_force).map(|agreed| agreed.what.clone());
     let ends = open_ends(&view);
     let View { open, ending, .. } = view;

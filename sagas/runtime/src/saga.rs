@@ -347,7 +347,7 @@ pub trait Saga: Sized + Send + Sync + 'static {
     /// What is asked, in one line for lists.
     fn summary(request: &Self::Request) -> String;
     /// What was agreed one after the other, where what was asked for can be changed and was; none otherwise.
-    fn agreed(_view: &View<'_, Self>) -> Vec<crate::look::Agreed> {
+    fn agreed(&self, _view: &View<'_, Self>) -> Vec<crate::look::Agreed> {
         Vec::new()
     }
 }

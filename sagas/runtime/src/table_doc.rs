@@ -18,7 +18,7 @@ pub struct TableDoc {
     pub title: &'static str,
     /// The rows, in the order in which they are brought about.
     pub rows: Vec<RowDoc>,
-    /// The lanes beside it, without order.
+    /// The lanes beside it, without order; a line for all that are alike.
     pub beside: Vec<RowDoc>,
 }
 
@@ -48,19 +48,7 @@ pub struct RowDoc {
 impl TableDoc {
     /// That table in words.
     pub fn of<S: Saga>(table: &Table<S>) -> Self {
-        let beside = table.beside.iter().map(|side| RowDoc {
-            exit: match side {
-                Side { only_after_the_end: true, .. } => {
-                    Some("works once the saga has ended".to_owned())
-                }
-                Side { while_parked: true, .. } => {
-                    Some("works while a person is waited for, too".to_owned())
-                }
-                Side { .. } => None,
-            },
-            rejected: side.rejected.map(|fact| words(&fact)),
-            ..RowDoc::of(&side.deed)
-        });
+        let beside = table.beside.iter().filter_map(|side| lane(table, side));
         Self {
             version: table.version,
             title: table.title,
@@ -68,6 +56,30 @@ impl TableDoc {
             beside: beside.collect(),
         }
     }
+}
+
+/// A lane in words. Those that follow a lane of their own name with a number stand in its line.
+fn lane<S: Saga>(table: &Table<S>, side: &Side<S>) -> Option<RowDoc> {
+    let alike = |of: &str, name: &str| {
+        let number = name.strip_prefix(of).and_then(|rest| rest.strip_prefix(' '));
+        number.is_some_and(|number| number.bytes().all(|digit| digit.is_ascii_digit()))
+    };
+    let name = side.deed.name;
+    if table.beside.iter().any(|first| alike(first.deed.name, name)) {
+        return None;
+    }
+    let works = match side {
+        Side { only_after_the_end: true, .. } => Some("works once the saga has ended".to_owned()),
+        Side { while_parked: true, .. } => {
+            Some("works while a person is waited for, too".to_owned())
+        }
+        Side { .. } => None,
+    };
+    let others = table.beside.iter().filter(|other| alike(name, other.deed.name)).count();
+    let many = format!("{} lanes like this one, each for itself", others + 1);
+    let exit = if others > 0 { Some(many) } else { works };
+    let rejected = side.rejected.map(|fact| words(&fact));
+    Some(RowDoc { exit, rejected, ..RowDoc::of(&side.deed) })
 }
 
 impl RowDoc {

@@ -196,11 +196,10 @@ fn reserve(turn: &mut Turn<'_>) -> Done {
         ConversionMode::Held => true,
         // What is bought and converted on one T earns nothing before it leaves.
         ConversionMode::LinkedSameDay => false,
-        // Records of one morning come one after the other: what is still on its way, or what another order leaves of
-        // its shares, stays in the wallet.
+        // Records of one morning come one after the other: the last of those that empty the wallet takes it along.
         ConversionMode::NextDay | ConversionMode::RedeemToPurchase => {
             let state = plan.wallet.state(turn.streams());
-            state.is_some_and(|it| it.registered() == shares && it.in_transit().is_zero())
+            state.is_some_and(|it| it.in_transit().is_zero())
         }
     };
     if takes_income {

@@ -95,7 +95,7 @@ macro_rules! beside {
             $($more,)*
             BANK_AT_LAST,
             COMPENSATE,
-            act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),
+            act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside().while_parked(),
             closing(act("count no more", Do::GiveBackBuy, Fact::AtLast(AtLast::NothingCounts))),
             closing(act("hand over", Do::HandOver, Fact::AtLast(AtLast::HandedOver))),
             closing(wait("missing shares", Fact::AtLast(AtLast::NothingMissing))),

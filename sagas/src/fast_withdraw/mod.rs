@@ -189,7 +189,9 @@ const BESIDE: &[Side<Saga>] = &[
     wait("a person closes the bank's case", Fact::ClaimAgreed).after_the_end(),
     call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
         .beside(),
-    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),
+    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken)
+        .beside()
+        .while_parked(),
 ];
 
 /// The one table of fast withdrawals.

@@ -231,7 +231,7 @@ impl Compensations {
     /// What is owed and not paid, as an operator names it. Yuan.
     pub fn open_end<S: Saga>(&self, view: &View<'_, S>) -> Option<(Arc<str>, Decimal)> {
         let open = self.0.iter().filter_map(|leg| Some(leg.open_end(view)?.1));
-        let sum = open.fold(Decimal::ZERO, |sum, part| sum.checked_add(part).unwrap_or(sum));
+        let sum = open.fold(Decimal::ZERO, Decimal::saturating_add);
         (!sum.is_zero()).then(|| (END.into(), sum))
     }
 }

@@ -5,12 +5,14 @@
 //! 2. Where the order had been rejected or taken back, by its registrar or by us, the confirmation holds at
 //!    once: the register's last word is the truth. What came by it is held until the case is closed.
 //! 3. A rejection of what was confirmed is contested as well. Accepted, it takes the place of the last
-//!    confirmation; what that brought is held meanwhile.
+//!    confirmation; what that brought is held meanwhile. One that its registrar corrects before that gives way to
+//!    the corrected one, and its case is closed.
 //! 4. Everything else that contradicts has no effect but its case.
 
 use super::{
     application::{ApplicationLeg, FundSaga},
     cases::{self, finding},
+    corrected::rejection_corrected,
     disputes,
     hearing::{found, speaks},
     milestone::Milestone,
@@ -18,7 +20,7 @@ use super::{
 use crate::ports::registrar::{ApplicationAnswer, OfAnother};
 use fundflow_domain::{
     application::{Applications, Command, Confirmation, Message, Outcome, Refusal, Rejection},
-    case::{Cases, Disputed, Figure, Finding, How, Kind, State},
+    case::{CaseId, Cases, Disputed, Figure, Finding, How, Kind, State},
     confirmation_check::of_another,
     decider::Decider,
     money::{Money, SignedMoney},
@@ -101,12 +103,17 @@ impl ApplicationLeg {
         let contest = Command::ContestRejection(rejection.clone());
         let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
         let decided = Applications::decide(state, &contest);
-        let is_contested = state.application().is_some_and(|it| it.contested_rejection().is_some());
+        let contested = state.application().and_then(|it| it.contested_rejection());
+        let is_contested = contested.is_some_and(|it| it.interest == rejection.interest);
+        let replaced = match decided {
+            Err(_) => self.contested_before(turn, (answer, rejection), &stated)?,
+            Ok(_) => None,
+        };
         let is_news = match decided {
             // A person, or a confirmation that holds in its place, has settled it.
             Ok(events) if events.is_empty() && !is_contested => return Ok(Heard::Recorded(0)),
             Ok(events) => !events.is_empty(),
-            Err(_) => false,
+            Err(_) => replaced.is_some(),
         };
         let view = turn.view()?;
         let first = self.standing_rejection(&view).cloned();
@@ -121,6 +128,11 @@ impl ApplicationLeg {
             case.is_none_or(|case| case.case().is_none() || case.is_open())
         });
         let (Some(record), Some(disputed), true) = (record, last, is_news) else {
+            // What a death left between a corrected rejection and the case of the one before it.
+            let closed = if is_contested { self.settled(turn, answer)? } else { 0 };
+            if closed > 0 {
+                return Ok(Heard::Recorded(closed));
+            }
             return self.contradiction(turn, answer, refusal);
         };
         let mut found = vec![Finding { disputed, ..finding(kind, &text, ours, theirs) }];
@@ -132,11 +144,43 @@ impl ApplicationLeg {
         if first.is_none() {
             events += turn.reach(Milestone::Disputed { case: record.case() })?;
         }
+        let mark = turn.mark();
+        if replaced.is_some() {
+            events += turn.decide(&self.key, &by_a_corrected_one())?;
+        }
         events += turn.decide(&self.key, &contest)?;
+        turn.stored_as_one(mark);
+        if let Some(case) = replaced {
+            events += rejection_corrected(turn, case, &record)?;
+        }
         if first.is_some() || turn.view()?.ending.is_some() {
             return Ok(Heard::Contradicts(text, events));
         }
         Ok(Heard::Disputed(Cause::new(disputes::CONTRADICTS, text), events))
+    }
+
+    /// The case of the contested rejection that this record takes the place of: its registrar has corrected what nobody
+    /// has decided on yet. A front that says no more than that it is rejected corrects no record.
+    fn contested_before<S: FundSaga>(
+        &self,
+        turn: &Turn<'_, S>,
+        (answer, said): (&ApplicationAnswer, &Rejection),
+        stated: &[Finding],
+    ) -> Result<Option<CaseId>, NotDone> {
+        let view = turn.view()?;
+        let adds_up = stated.is_empty() && self.unowed(&view, said).is_none();
+        let is_record = said.stated.is_some() || !said.interest.is_zero();
+        let corrects = adds_up && is_record && self.standing_rejection(&view).is_none();
+        let case = self.application(&view).and_then(|it| self.case_of_contested_rejection(it));
+        let own = self.record(&view, answer).map(|record| record.case());
+        let Some(case) = case.filter(|case| corrects && own.is_some_and(|own| own != *case)) else {
+            return Ok(None);
+        };
+        let key: Key<Cases> = Key::of(&case);
+        if !turn.streams().has(key.stream()) {
+            return Err(NotDone::Missing(vec![key.need()]));
+        }
+        Ok(Some(case).filter(|_| turn.state(&key).is_some_and(State::is_open)))
     }
 
     /// Where the rejection that stands sends more than money can have earned, and a person has closed its case: what
@@ -223,6 +267,11 @@ impl ApplicationLeg {
         let events = cases::open(turn, &record, self.about(turn)?, vec![found])?;
         Ok(Heard::Contradicts(text.into(), events))
     }
+}
+
+fn by_a_corrected_one() -> Command {
+    let cause = Cause::new("registrar", "the registrar corrected its record");
+    Command::DropRejection { cause, taken_back: false }
 }
 
 /// By how much two rejections differ in what they send.

@@ -15,6 +15,7 @@ pub mod leaving;
 pub mod payment;
 mod payment_records;
 pub mod payout;
+pub mod payout_lanes;
 pub mod payout_legs;
 pub mod portions;
 mod records;

@@ -1,6 +1,9 @@
 //! Several payouts of one saga, and the first of them that something is to be done about.
 
-use super::payout::{NotRedirected, PayoutLeg};
+use super::{
+    payout::{NotRedirected, PayoutLeg},
+    payout_lanes::first_unanswered,
+};
 use crate::{house::House, ports::bank::BankCall};
 use fundflow_domain::{
     ids::{AccountRef, PaymentNo},
@@ -63,11 +66,7 @@ impl PayoutLegs {
     /// The first one that the bank was asked for and has not answered about: one that is asked for later interrupts
     /// no conversation.
     pub fn unanswered<S: Saga>(&self, view: &View<'_, S>) -> Option<&PayoutLeg> {
-        let unanswered = self.iter().filter(|leg| leg.is_requested(view) && !leg.is_answered(view));
-        unanswered.min_by_key(|leg| {
-            let payout = leg.payout(view);
-            payout.and_then(|it| it.attempt.asked_at.or(it.terms.asked_at))
-        })
+        first_unanswered(self.iter(), view)
     }
 
     /// The first one that the bank refuses.

@@ -90,7 +90,7 @@ impl Portions {
 
     /// Every record has its payout.
     pub fn are_foreseen<S: Saga>(&self, view: &View<'_, S>, out: &ApplicationLeg) -> bool {
-        let records = out.records(view).min(MOST) as usize;
+        let records = foreseeable(out.records(view)) as usize;
         records <= self.legs.iter().len() || self.rest_is_asked_for(view)
     }
 
@@ -102,7 +102,7 @@ impl Portions {
         turn: &mut Turn<'_, S>,
         out: &ApplicationLeg,
     ) -> Result<usize, NotDone> {
-        let count = out.records(&turn.view()?).min(MOST);
+        let count = foreseeable(out.records(&turn.view()?));
         turn.reach(Milestone::PayoutsForeseen { count })
     }
 
@@ -162,6 +162,11 @@ impl Portion<'_> {
     }
 }
 
+/// How many payouts so many records may have: the others are paid by hand.
+const fn foreseeable(records: u32) -> u32 {
+    if records < MOST { records } else { MOST }
+}
+
 /// The payout of the nth record: `{order}.out`, `{order}.part2.out` and so on.
 fn payout(order: &OrderId, nth: u32) -> Option<PayoutLeg> {
     if nth == 1 {
@@ -169,4 +174,19 @@ fn payout(order: &OrderId, nth: u32) -> Option<PayoutLeg> {
     }
     let no = PaymentNo::new(format!("{order}.part{nth}.out")).ok()?;
     Some(PayoutLeg { key: Key::of(&no), no, order: order.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_payouts_are_foreseen_than_there_are_numbers_for_with_those_of_their_attempts() {
+        assert_eq!([1, MOST, MOST + 1, u32::MAX].map(foreseeable), [1, MOST, MOST, MOST]);
+        let order: OrderId = "R-1.redeem".parse().unwrap();
+        let many = Portions::of(&order, 1, foreseeable(u32::MAX));
+        assert_eq!(many.legs.iter().len(), MOST as usize);
+        let last = many.legs.iter().last().map(|leg| leg.no.to_string());
+        assert_eq!(last.as_deref(), Some("R-1.redeem.part9999.out"));
+    }
 }

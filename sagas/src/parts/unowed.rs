@@ -8,7 +8,7 @@ use super::{
 use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
     application::{Confirmation, Rejection},
-    case::{Disputed, Figure, Finding, Kind},
+    case::{Disputed, Figure, Finding, Kind, Measure},
     money::{Income, Money},
 };
 use fundflow_runtime::{
@@ -20,7 +20,7 @@ use fundflow_runtime::{
 pub fn income(said: &Confirmation) -> Option<Finding> {
     let income = ApplicationLeg::income_of(said).filter(|income| *income != Income::ZERO)?;
     let what = format!("income of {income} was paid along, and nobody asked for it");
-    let figure = |income: Income| vec![Figure::new("income", income)];
+    let figure = |income: Income| vec![Figure::of(Measure::Income, income)];
     let (ours, theirs) = (figure(Income::ZERO), figure(income));
     let found = cases::finding(Kind::AmountDiffers, &what, ours, theirs);
     Some(Finding { disputed: cases::of_income(income), ..found })
@@ -42,7 +42,7 @@ impl ApplicationLeg {
             known.terms.ask.name(),
             known.terms.no
         );
-        let figure = |money: Money| vec![Figure::new("interest", money)];
+        let figure = |money: Money| vec![Figure::of(Measure::Interest, money)];
         let found = cases::finding(Kind::AmountDiffers, &what, figure(Money::ZERO), figure(unowed));
         let disputed = Disputed { money: unowed, ..Disputed::default() };
         (!unowed.is_zero()).then_some(Finding { disputed, ..found })

@@ -18,7 +18,7 @@ use super::{
 use crate::house::House;
 use fundflow_domain::{
     application::{Ask, Confirmation, Terms},
-    case::{Figure, Finding, Kind},
+    case::{Figure, Finding, Kind, Measure},
     money::{Income, Shares},
     money_fund,
     wallet::State,
@@ -54,8 +54,8 @@ impl WalletPart {
         let income = ApplicationLeg::income_of(said).filter(|income| *income != Income::ZERO)?;
         let what = format!("income of {income} was paid along, and was to stay in the wallet");
         let unpaid = self.state(view.streams).map_or(Income::ZERO, State::unpaid_income);
-        let ours = vec![Figure::new("unpaid income", unpaid)];
-        let theirs = vec![Figure::new("income", income)];
+        let ours = vec![Figure::of(Measure::UnpaidIncome, unpaid)];
+        let theirs = vec![Figure::of(Measure::Income, income)];
         let disputed = of_income(income);
         Some(Finding { disputed, ..finding(Kind::AmountDiffers, &what, ours, theirs) })
     }
@@ -80,8 +80,8 @@ impl WalletPart {
             return None;
         }
         let what = format!("income of {settled} was settled, where {due} was unpaid");
-        let ours = vec![Figure::new("income", due)];
-        Some(finding(Kind::AmountDiffers, &what, ours, vec![Figure::new("income", settled)]))
+        let ours = vec![Figure::of(Measure::Income, due)];
+        Some(finding(Kind::AmountDiffers, &what, ours, vec![Figure::of(Measure::Income, settled)]))
     }
 
     /// What the wallet is owed once the shares are gone that leave on the T of that part; `None` while that is not

@@ -31,8 +31,16 @@ pub(super) fn portions_out<S: FundSaga>(
     application: &Application,
     earns: &Earns<'_>,
 ) -> Result<Vec<Portion>, NotDone> {
-    let parts = leg.due_parts(view).into_iter().filter(|(_, shares)| !shares.is_zero());
-    parts.map(|(said, shares)| Ok(Portion { shares, day: earns(application, said)? })).collect()
+    with_days(leg.due_parts(view), |said| earns(application, said))
+}
+
+/// Those parts with their days. One that took nothing is no portion, and nobody asks for its day.
+fn with_days<T>(
+    parts: impl IntoIterator<Item = (T, Shares)>,
+    day: impl Fn(T) -> Result<NaiveDate, NotDone>,
+) -> Result<Vec<Portion>, NotDone> {
+    let parts = parts.into_iter().filter(|(_, shares)| !shares.is_zero());
+    parts.map(|(said, shares)| Ok(Portion { shares, day: day(said)? })).collect()
 }
 
 /// The first of the parts with which they are more than so many, and how many they are then; and how many all of them
@@ -76,9 +84,13 @@ pub(super) fn last_day<S: FundSaga>(
     earns: &Earns<'_>,
 ) -> Result<NaiveDate, NotDone> {
     let records = leg.confirmation(view).into_iter().chain(application.withdrawn().last());
-    let days: Result<Vec<NaiveDate>, NotDone> =
-        records.map(|said| earns(application, said)).collect();
-    days?.into_iter().max().ok_or(NotDone::Lacks("a record"))
+    latest(records.map(|said| earns(application, said)))
+}
+
+/// Shares earn through the later day, whichever record is newer: one that was taken back may be of a later T.
+fn latest(days: impl Iterator<Item = Result<NaiveDate, NotDone>>) -> Result<NaiveDate, NotDone> {
+    let days: Vec<NaiveDate> = days.collect::<Result<_, _>>()?;
+    days.into_iter().max().ok_or(NotDone::Lacks("a record"))
 }
 
 /// The next record's shares leave; after the last record what is left of the reservation is free.
@@ -97,12 +109,23 @@ pub(super) fn next_portion<S: FundSaga>(
         let (shares, earns_through) = (gone, last_day(view, leg, application, earns)?);
         return Ok(Command::TakeOut { transaction, shares, earns_through });
     };
-    let (shares, earns_through) = (upto.min(at_most), earns(application, said)?);
-    Ok(if last && upto == sum {
+    let earns_through = earns(application, said)?;
+    Ok(departure((transaction, earns_through), [upto, at_most, sum], last))
+}
+
+/// So many shares are gone with the next part, no more than are there, of so many that leave in all. What is left of
+/// the reservation is free only with the last part of the last record.
+fn departure(
+    (transaction, earns_through): (TransactionId, NaiveDate),
+    [upto, at_most, sum]: [Shares; 3],
+    last: bool,
+) -> Command {
+    let shares = upto.min(at_most);
+    if last && upto == sum {
         Command::TakeOut { transaction, shares, earns_through }
     } else {
         Command::TakePortion { transaction, shares, earns_through }
-    })
+    }
 }
 
 #[cfg(test)]
@@ -131,6 +154,49 @@ mod tests {
         assert_eq!(next("100", false), part("150", 26));
         assert_eq!(next("100", true), all);
         assert_eq!(next("150", true), all);
+    }
+
+    #[test]
+    fn the_rest_is_free_with_the_last_part_of_the_last_record_only() {
+        let tx: TransactionId = "TX-1".parse().unwrap();
+        let leaves = |upto: &str, at_most: &str, last| {
+            let sums = [upto, at_most, "150"].map(shares);
+            match departure((tx.clone(), day(26)), sums, last) {
+                Command::TakeOut { shares, .. } => format!("all, {shares}"),
+                Command::TakePortion { shares, .. } => format!("a part, {shares}"),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(leaves("100", "400", false), "a part, 100.00");
+        assert_eq!(leaves("100", "400", true), "a part, 100.00", "the last one is still to leave");
+        assert_eq!(leaves("150", "400", false), "a part, 150.00", "more records are to come");
+        assert_eq!(leaves("150", "400", true), "all, 150.00");
+        assert_eq!(leaves("150", "120", true), "all, 120.00", "no more leaves than is there");
+    }
+
+    #[test]
+    fn shares_earn_through_the_later_day_of_two_records_whichever_is_newer() {
+        let said = |days: [u32; 2]| latest(days.into_iter().map(|nth| Ok(day(nth))));
+        assert_eq!(said([24, 26]).unwrap(), day(26));
+        assert_eq!(said([26, 24]).unwrap(), day(26));
+        assert!(latest(std::iter::empty()).is_err());
+        let unknown = [Ok(day(24)), Err(NotDone::Lacks("a day"))];
+        assert!(latest(unknown.into_iter()).is_err(), "a day that nobody knows is not left out");
+    }
+
+    #[test]
+    fn a_record_that_took_nothing_is_no_portion_and_its_day_is_not_asked_for() {
+        let parts = [("a", "100"), ("b", "0"), ("c", "50")];
+        let parts = parts.map(|(name, number)| (name, shares(number)));
+        let days = |name: &str| match name {
+            "a" => Ok(day(24)),
+            "c" => Ok(day(26)),
+            _ => Err(NotDone::Lacks("a day")),
+        };
+        let expected = [("100", 24), ("50", 26)];
+        let expected =
+            expected.map(|(number, nth)| Portion { shares: shares(number), day: day(nth) });
+        assert_eq!(with_days(parts, days).unwrap(), expected);
     }
 
     #[test]

@@ -149,7 +149,9 @@ const COMPENSATE: Side<Saga> =
     call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
         .beside();
 const COMPENSATION_REFUSED: Side<Saga> =
-    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside();
+    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken)
+        .beside()
+        .while_parked();
 /// The bank's word on money that a person took over while it was under way: it may have moved.
 const BANK_AT_LAST: Side<Saga> =
     word("bank at last", Call::AskBank, Fact::BankHeard, When::BankAsked, When::BankOverdue)

@@ -94,7 +94,9 @@ const BESIDE: &[Side<Saga>] = &[
     wait("missing shares", Fact::NothingMissing).after_the_end(),
     call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
         .beside(),
-    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),
+    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken)
+        .beside()
+        .while_parked(),
 ];
 
 /// The one table of recharges.

@@ -45,6 +45,9 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::PayoutsForeseen => is_by_hand() || plan.payouts.are_foreseen(view, out),
         Fact::PayoutsRequested => next_payout(view).is_none(),
         Fact::PayoutsAnswered => is_by_hand() || plan.payouts.legs.unanswered(view).is_none(),
+        Fact::LaneAnswered(lane) => {
+            is_by_hand() || plan.payouts.legs.unanswered_in(view, lane).is_none()
+        }
         Fact::NoneRefused => is_by_hand() || plan.payouts.legs.refused(view).is_none(),
         Fact::PaidOut => out.is_over(view) && may_be_paid(view) && plan.payouts.are_paid(view, out),
         Fact::Ended => view.ending.is_some(),
@@ -111,6 +114,7 @@ impl Redemption {
             When::ConfirmOverdue => house.noon_after(confirm_by()?, 1),
             When::MoneyDue => house.noon_after(self.money_here(view).ok()?, 0),
             When::MoneyOverdue => view.plan.payouts.legs.overdue(house, view),
+            When::LaneOverdue(lane) => view.plan.payouts.legs.overdue_in(house, view, lane),
         }
     }
 

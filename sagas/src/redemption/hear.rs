@@ -41,6 +41,7 @@ impl Redemption {
         let plan = view.plan;
         match what {
             Call::Payout => Some(self.to_bank(plan.payouts.legs.call(view)?)),
+            Call::PayoutIn(lane) => Some(self.to_bank(plan.payouts.legs.call_in(view, lane)?)),
             Call::AskBank => Some(self.to_bank(last_word::call(view)?)),
             Call::Compensate => Some(self.to_bank(plan.compensations.call(view)?)),
             Call::Redeem => self.to_registrar(view, plan.out.submit(view, now)?),

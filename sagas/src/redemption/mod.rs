@@ -10,7 +10,7 @@
 //! 2. What the registrar took is taken at once, out of the lots that the investor chose or in the
 //!    fund's sequence; what it did not take is free again.
 //! 3. Each part has its price and its pay day, and is paid by itself, however many there are. The money of a
-//!    disputed record waits for its case.
+//!    disputed record waits for its case, and the bank's silence about one keeps no other back.
 //! 4. After the first record there is no way back, only a rest that stays.
 //! 5. Who gives it up with `manual` or `suspense` has the money of what comes late, too.
 
@@ -27,6 +27,7 @@ pub use prepare::Refusal;
 pub use saga::{Answer, Command, Plan, Redemption};
 pub use words::{Call, Do, Ending, Fact, Request, When};
 
+use crate::parts::payout_lanes::{LANES, beside};
 use fundflow_runtime::step::{
     Deed, Exit, Late, Move, Side, Step, Table, act, call, wait, well_formed, word,
 };
@@ -70,7 +71,8 @@ const REQUEST_PAYOUT: Side<Saga> = Deed {
 .while_parked();
 const PAYOUT: Side<Saga> =
     call("paid out", Call::Payout, Fact::PayoutsAnswered, When::MoneyOverdue).beside();
-const REFUSED: Side<Saga> = act("payout refused", Do::AskForAccount, Fact::NoneRefused).beside();
+const REFUSED: Side<Saga> =
+    act("payout refused", Do::AskForAccount, Fact::NoneRefused).beside().while_parked();
 
 /// What was given up without the registrar's word still has it coming.
 const AT_LAST: Side<Saga> =
@@ -82,11 +84,60 @@ const BANK_AT_LAST: Side<Saga> =
     word("bank at last", Call::AskBank, Fact::BankHeard, When::BankAsked, When::BankOverdue)
         .after_the_end();
 
+const CLOSE: Side<Saga> = act("close order", Do::CloseOrder, Fact::OrderClosed).after_the_end();
+const RELEASE_AT_LAST: Side<Saga> =
+    act("release at last", Do::Release, Fact::NothingReserved).after_the_end();
+const HAND_OVER: Side<Saga> = act("hand over", Do::HandOver, Fact::HandedOver).after_the_end();
+const MISSING: Side<Saga> = wait("missing shares", Fact::NothingMissing).after_the_end();
+const COMPENSATE: Side<Saga> =
+    call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
+        .beside();
+const COMPENSATION_REFUSED: Side<Saga> =
+    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken)
+        .beside()
+        .while_parked();
+
+const ROWS: &[Step<Saga>] = &[RESERVE, ORDER, REDEEM, CONFIRM, TAKE];
+
+const OTHERS: [Side<Saga>; 13] = [
+    BOOK,
+    CANCEL,
+    FORESEE,
+    REQUEST_PAYOUT,
+    REFUSED,
+    CLOSE,
+    AT_LAST,
+    RELEASE_AT_LAST,
+    BANK_AT_LAST,
+    HAND_OVER,
+    MISSING,
+    COMPENSATE,
+    COMPENSATION_REFUSED,
+];
+
+const BESIDE: [Side<Saga>; OTHERS.len() + LANES] = beside(OTHERS, {
+    let mut words = [(Call::PayoutIn(1), Fact::LaneAnswered(1), When::LaneOverdue(1)); LANES];
+    let mut lane = 1;
+    while lane <= LANES {
+        words[lane - 1] = (Call::PayoutIn(lane), Fact::LaneAnswered(lane), When::LaneOverdue(lane));
+        lane += 1;
+    }
+    words
+});
+
 /// Business code 024, confirmed by 124.
 pub const REDEMPTION: Table<Saga> = Table {
-    version: "redemption.v1",
+    version: "redemption.v2",
     title: "Redemption: money for shares at the price of T",
-    steps: &[RESERVE, ORDER, REDEEM, CONFIRM, TAKE],
+    steps: ROWS,
+    beside: &BESIDE,
+};
+
+/// The table of those that began before `redemption.v2`: the bank is asked about one payout at a time.
+const REDEMPTION_V1: Table<Saga> = Table {
+    version: "redemption.v1",
+    title: "Redemption, as begun under an earlier program: a payout waits for the one before it",
+    steps: ROWS,
     beside: &[
         BOOK,
         CANCEL,
@@ -94,17 +145,18 @@ pub const REDEMPTION: Table<Saga> = Table {
         REQUEST_PAYOUT,
         PAYOUT,
         REFUSED,
-        act("close order", Do::CloseOrder, Fact::OrderClosed).after_the_end(),
+        CLOSE,
         AT_LAST,
-        act("release at last", Do::Release, Fact::NothingReserved).after_the_end(),
+        RELEASE_AT_LAST,
         BANK_AT_LAST,
-        act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
-        wait("missing shares", Fact::NothingMissing).after_the_end(),
-        call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
-            .beside(),
-        act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside(),
+        HAND_OVER,
+        MISSING,
+        COMPENSATE,
+        COMPENSATION_REFUSED,
     ],
 };
 
-const _: () =
-    assert!(well_formed(&REDEMPTION), "starts on an undo, ends on a landing, waits have ends");
+const _: () = assert!(
+    well_formed(&REDEMPTION) && well_formed(&REDEMPTION_V1),
+    "starts on an undo, ends on a landing, waits have ends"
+);

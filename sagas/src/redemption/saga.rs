@@ -1,7 +1,8 @@
 //! The redemption as a saga: its types and keys, and its doors for callers and operators.
 
 use super::{
-    Asked, Call, Do, Ending, Fact, REDEMPTION, Request, When, act, facts, hear, prepare::Refusal,
+    Asked, Call, Do, Ending, Fact, REDEMPTION, REDEMPTION_V1, Request, When, act, facts, hear,
+    prepare::Refusal,
 };
 use crate::parts::compensation::Compensations;
 use crate::{
@@ -131,7 +132,7 @@ impl Plan {
 
 impl saga::Saga for Redemption {
     fund_milestones!("redemption", ["completed", "rolled_back"]);
-    const TABLES: &'static [&'static Table<Self>] = &[&REDEMPTION];
+    const TABLES: &'static [&'static Table<Self>] = &[&REDEMPTION, &REDEMPTION_V1];
 
     type Request = Request;
     type Asked = Asked;

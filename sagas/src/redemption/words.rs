@@ -54,8 +54,10 @@ pub enum Fact {
     PayoutsForeseen,
     /// Everything that is due to the investor was announced to the bank.
     PayoutsRequested,
-    /// The bank answered every payout that was announced.
+    /// The bank answered every payout that was announced; of the earlier table.
     PayoutsAnswered,
+    /// The bank answered every payout of that lane that was announced. Lanes count from 1.
+    LaneAnswered(usize),
     /// The bank refuses none of them.
     NoneRefused,
     /// The investor has all of the money.
@@ -118,8 +120,10 @@ pub enum Call {
     Redeem,
     /// Take it back.
     Cancel,
-    /// Pay out what was announced.
+    /// Pay out what was announced first; of the earlier table.
     Payout,
+    /// Pay out what was announced first of that lane. Lanes count from 1.
+    PayoutIn(usize),
     /// Pay what a person owes the investor by closing a case.
     Compensate,
     /// Ask the bank what became of money that a person took over; nothing is moved by that.
@@ -139,8 +143,10 @@ pub enum When {
     ConfirmOverdue,
     /// Noon of the day on which the money of the next payout is here.
     MoneyDue,
-    /// The cut-off of the trading day after that, or after it was asked for.
+    /// The cut-off of the trading day after that, or after it was asked for; of the earlier table.
     MoneyOverdue,
+    /// The same, of the payout that is first in that lane. Lanes count from 1.
+    LaneOverdue(usize),
     /// The cut-off of the trading day after that was due.
     CompensationOverdue,
     /// From when on it is asked about that: an hour after a person took it over.

@@ -329,8 +329,9 @@ impl saga::Saga for RegularPlans {
         summary::of(request, request.start)
     }
 
-    fn agreed(view: &View<'_>) -> Vec<Agreed> {
-        plan_of(view).map(summary::agreed).unwrap_or_default()
+    fn agreed(&self, view: &View<'_>) -> Vec<Agreed> {
+        let plan = plan_of(view);
+        plan.map(|plan| summary::agreed(plan, &self.house.calendar)).unwrap_or_default()
     }
 }
 

@@ -1,7 +1,10 @@
 //! A plan's terms in a line: as they were asked for, and as they were changed.
 
 use chrono::NaiveDate;
-use fundflow_domain::plan::{Plan, Terms};
+use fundflow_domain::{
+    calendar::TradingCalendar,
+    plan::{Plan, Terms},
+};
 use fundflow_runtime::look::Agreed;
 
 pub(super) fn of(terms: &Terms, from: NaiveDate) -> String {
@@ -11,11 +14,11 @@ pub(super) fn of(terms: &Terms, from: NaiveDate) -> String {
 }
 
 /// Of a plan that was changed. An account is named where others are of another one.
-pub(super) fn agreed(plan: &Plan) -> Vec<Agreed> {
+pub(super) fn agreed(plan: &Plan, calendar: &TradingCalendar) -> Vec<Agreed> {
     let all: Vec<_> = plan.agreed().collect();
     let [(_, first), _, ..] = &all[..] else { return Vec::new() };
     let pays = all.iter().any(|(_, terms)| terms.account != first.account);
-    let now = plan.terms_in_force();
+    let now = plan.terms_in_force(calendar);
     let one = |(from, terms): &(NaiveDate, &Terms)| {
         let account = if pays { format!(", paid from {}", terms.account) } else { String::new() };
         let from = terms.start.max(*from);

@@ -50,6 +50,9 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::PayoutsAnswered => {
             by_hand::has(view, PAYOUT) || payouts.legs.unanswered(view).is_none()
         }
+        Fact::LaneAnswered(lane) => {
+            by_hand::has(view, PAYOUT) || payouts.legs.unanswered_in(view, lane).is_none()
+        }
         Fact::AllPaidOut => out.is_over(view) && may_be_paid(view) && payouts.are_paid(view, out),
         Fact::Ended => view.ending.is_some(),
         Fact::Compensated => view.plan.compensations.are_answered(view),
@@ -139,6 +142,7 @@ impl Withdraw {
             When::Overdue => house.noon_after(self.confirmed_by(view)?, 1),
             When::MoneyDue => house.noon_after(self.money_here(view).ok()?, 0),
             When::MoneyOverdue => view.plan.payouts.legs.overdue(house, view),
+            When::LaneOverdue(lane) => view.plan.payouts.legs.overdue_in(house, view, lane),
         }
     }
 

@@ -27,6 +27,9 @@ impl Withdraw {
         let plan = view.plan;
         let call = match what {
             Call::PayOut => return Some(self.to_bank(plan.payouts.legs.call(view)?)),
+            Call::PayOutIn(lane) => {
+                return Some(self.to_bank(plan.payouts.legs.call_in(view, lane)?));
+            }
             Call::AskBank => return Some(self.to_bank(last_word::call(view)?)),
             Call::Compensate => return Some(self.to_bank(plan.compensations.call(view)?)),
             Call::Redeem => plan.out.submit(view, now)?,

@@ -28,6 +28,7 @@ pub(crate) use plan::{balance, reserved_by};
 pub use saga::{Answer, Command, Refusal, Withdraw};
 pub use words::{Asked, Call, Do, Ending, Fact, Request, When};
 
+use crate::parts::payout_lanes::{LANES, beside};
 use fundflow_runtime::step::{
     Deed, Exit, Move, Side, Step, Table, act, call, wait, well_formed, word,
 };
@@ -76,7 +77,8 @@ const REQUEST_PAYOUT: Side<Saga> = Deed {
 .while_parked();
 const PAYOUT: Side<Saga> =
     call("paid out", Call::PayOut, Fact::PayoutsAnswered, When::MoneyOverdue).beside();
-const REFUSED: Side<Saga> = act("payout refused", Do::AskForAccount, Fact::NoneRefused).beside();
+const REFUSED: Side<Saga> =
+    act("payout refused", Do::AskForAccount, Fact::NoneRefused).beside().while_parked();
 
 const CLOSE: Side<Saga> = act("close redemption", Do::Close, Fact::Closed).after_the_end();
 const AT_LAST: Side<Saga> =
@@ -97,13 +99,52 @@ const COMPENSATE: Side<Saga> =
     call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
         .beside();
 const COMPENSATION_REFUSED: Side<Saga> =
-    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside();
+    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken)
+        .beside()
+        .while_parked();
+
+const ROWS: &[Step<Saga>] = &[RESERVE, ORDER, REDEEM, CONFIRM, TAKE_OUT, SETTLE];
+
+const OTHERS: [Side<Saga>; 14] = [
+    CANCEL,
+    BOOK,
+    FORESEE,
+    REQUEST_PAYOUT,
+    REFUSED,
+    CLOSE,
+    AT_LAST,
+    RELEASE_AT_LAST,
+    SETTLE_AT_LAST,
+    BANK_AT_LAST,
+    HAND_OVER,
+    MISSING,
+    COMPENSATE,
+    COMPENSATION_REFUSED,
+];
+
+const BESIDE: [Side<Saga>; OTHERS.len() + LANES] = beside(OTHERS, {
+    let mut words = [(Call::PayOutIn(1), Fact::LaneAnswered(1), When::LaneOverdue(1)); LANES];
+    let mut lane = 1;
+    while lane <= LANES {
+        words[lane - 1] = (Call::PayOutIn(lane), Fact::LaneAnswered(lane), When::LaneOverdue(lane));
+        lane += 1;
+    }
+    words
+});
 
 /// The table of withdrawals.
 pub const WITHDRAW: Table<Saga> = Table {
-    version: "withdraw.v2",
+    version: "withdraw.v3",
     title: "Withdraw: money-fund shares are redeemed on T, and each record is paid out on its T+n",
-    steps: &[RESERVE, ORDER, REDEEM, CONFIRM, TAKE_OUT, SETTLE],
+    steps: ROWS,
+    beside: &BESIDE,
+};
+
+/// The table of those that began before `withdraw.v3`: the bank is asked about one payout at a time.
+const WITHDRAW_V2: Table<Saga> = Table {
+    version: "withdraw.v2",
+    title: "Withdraw, as begun under an earlier program: a payout waits for the one before it",
+    steps: ROWS,
     beside: &[
         CANCEL,
         BOOK,
@@ -124,6 +165,6 @@ pub const WITHDRAW: Table<Saga> = Table {
 };
 
 const _: () = assert!(
-    well_formed(&WITHDRAW) && well_formed(&one_sum::TABLE),
+    well_formed(&WITHDRAW) && well_formed(&WITHDRAW_V2) && well_formed(&one_sum::TABLE),
     "starts on an undo, ends on a landing, waits have ends"
 );

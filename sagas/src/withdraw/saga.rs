@@ -1,8 +1,8 @@
 //! The withdrawal as a saga: its types, its admission, and its doors for callers and operators.
 
 use super::{
-    Asked, Call, Do, Ending, Fact, Plan, Request, WITHDRAW, When, act, balance, facts, hear,
-    one_sum, reserved_by,
+    Asked, Call, Do, Ending, Fact, Plan, Request, WITHDRAW, WITHDRAW_V2, When, act, balance, facts,
+    hear, one_sum, reserved_by,
 };
 use crate::{
     fund_milestones,
@@ -171,7 +171,7 @@ impl FundSaga for Withdraw {
 
 impl saga::Saga for Withdraw {
     fund_milestones!("withdraw", ["paid_out", "kept_in_wallet"]);
-    const TABLES: &'static [&'static Table<Self>] = &[&WITHDRAW, &one_sum::TABLE];
+    const TABLES: &'static [&'static Table<Self>] = &[&WITHDRAW, &WITHDRAW_V2, &one_sum::TABLE];
 
     type Request = Request;
     type Asked = Asked;

@@ -59,8 +59,10 @@ pub enum Fact {
     PayoutsForeseen,
     /// Everything that is due to the investor was announced to the bank.
     PayoutsRequested,
-    /// The bank answered every payout that was announced.
+    /// The bank answered every payout that was announced; of `withdraw.v2`.
     PayoutsAnswered,
+    /// The bank answered every payout of that lane that was announced. Lanes count from 1.
+    LaneAnswered(usize),
     /// The investor has all of the money.
     AllPaidOut,
     /// The one sum is to be paid out.
@@ -139,8 +141,10 @@ pub enum Call {
     Redeem,
     /// Take it back.
     Cancel,
-    /// Pay out what it brought.
+    /// Pay out what was announced first; of earlier tables.
     PayOut,
+    /// Pay out what was announced first of that lane. Lanes count from 1.
+    PayOutIn(usize),
     /// Pay what a person owes the investor by closing a case.
     Compensate,
     /// Ask the bank what became of money that a person took over; nothing is moved by that.
@@ -158,8 +162,10 @@ pub enum When {
     Overdue,
     /// Noon of the day on which the fund's money is here.
     MoneyDue,
-    /// The cut-off of the trading day after that.
+    /// The cut-off of the trading day after that; of earlier tables.
     MoneyOverdue,
+    /// The same, of the payout that is first in that lane. Lanes count from 1.
+    LaneOverdue(usize),
     /// The cut-off of the trading day after that was due.
     CompensationOverdue,
     /// From when on it is asked about that: an hour after a person took it over.

@@ -255,6 +255,31 @@ fn the_last_of_two_orders_that_together_take_all_takes_the_unpaid_income_along()
     }
 }
 
+/// A day after it was bought, its shares are the last that no other order takes, or they are not.
+#[test]
+fn what_was_bought_a_day_before_takes_the_unpaid_income_along_where_others_take_the_rest() {
+    for (mode, out) in [(Mode::NextDay, "convert"), (Mode::RedeemToPurchase, "redeem")] {
+        for (there, takes) in [("400", true), ("401", false)] {
+            let mut stage = holding(there);
+            accrue(&mut stage, "2026-02-27");
+            let other = Command::Reserve("TX-9".parse().unwrap(), "400".parse().unwrap());
+            stage.given(&wallet_key(), &other);
+            stage.outside.verdicts.insert(out.to_owned(), Verdict::Silence);
+            stage.request(&request(mode));
+            stage.settle();
+            stage.clock("03-03 12:00");
+            let key: Key<Applications> = Key::of(&ApplicationNo::of(&order(out)));
+            let known = stage.state(&key);
+            let ask = &known.application().unwrap().terms.ask;
+            let (Ask::Conversion { take_income, .. } | Ask::Redemption { take_income, .. }) = ask
+            else {
+                panic!("{ask:?}")
+            };
+            assert_eq!(*take_income, takes, "{mode:?} {there}\n{}", stage.text());
+        }
+    }
+}
+
 /// The order says that the income is to go along, and the registrar paid it: it is the investor's money
 /// already, and the shares of the other order begin a new account, whenever that was rejected.
 #[test]

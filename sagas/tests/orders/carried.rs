@@ -84,8 +84,8 @@ fn each_record_is_paid_on_the_day_of_its_own_t_and_two_of_one_t_on_the_same_day(
         "payout.requested",
         "payout.requested",
         "call redeem.part2.out",
-        "payout.paid_out",
         "call redeem.part3.out",
+        "payout.paid_out",
         "payout.paid_out",
     ];
     told.extend(of_one_t.map(str::to_owned));
@@ -172,7 +172,7 @@ fn a_payout_of_which_nobody_knows_is_asked_about_under_its_own_number() {
     }
     stage.until("03-05 15:00");
     let (row, _) = stage.look::<Redemption>("R").parked.unwrap();
-    assert_eq!(&*row, "paid out");
+    assert_eq!(&*row, "paid out 5");
     let no: PaymentNo = "R.redeem.part5.out".parse().unwrap();
     let transfer = Transfer {
         no: no.clone(),

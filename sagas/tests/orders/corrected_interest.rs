@@ -286,3 +286,37 @@ fn interest_above_the_bound_stays_in_dispute_whoever_dies_while_the_rejection_is
         paid_in_all(&mut stage, "10002.35");
     }
 }
+
+fn open(stage: &Stage) -> Vec<CaseId> {
+    cases(stage).into_iter().filter(|of| case(stage, *of).is_open()).collect()
+}
+
+/// Nobody has decided between the shares and the rejection yet: a person decides once, on what the registrar said last.
+#[test]
+fn a_contested_rejection_that_is_corrected_before_it_is_accepted_leaves_one_case() {
+    for fuse in [None, Some(0), Some(1), Some(2), Some(3), Some(4)] {
+        let (mut stage, first) = failed_after_all();
+        stage.until("03-09 10:00");
+        let right = failed("2.35", "10000", "2026-03-09");
+        match fuse {
+            None => says(&mut stage, right.clone()),
+            Some(fuse) => dying(&mut stage, fuse, |stage| says(stage, right.clone())),
+        }
+        let told = format!("dead after {fuse:?}: {}", stage.text());
+        assert!(is_corrected(&stage, first), "{told}");
+        let [second] = open(&stage)[..] else { panic!("{told}") };
+        // Each of them is old news, and so is a front that names no interest.
+        says(&mut stage, failed(TOO_MUCH, "10000", "2026-03-06"));
+        says(&mut stage, right);
+        assert_eq!(open(&stage), [second], "{told}");
+        close_case(&mut stage, second, How::Accepted);
+        paid_in_all(&mut stage, "10002.35");
+        assert_eq!(in_class(&stage, "E:OVERSHORT"), "0", "{told}");
+    }
+
+    // One that is in order is not taken back by one that is not.
+    let (mut stage, first) = failed_after_all();
+    stage.until("03-09 10:00");
+    says(&mut stage, failed("2.35", "9000", "2026-03-09"));
+    assert!(case(&stage, first).is_open(), "{}", stage.text());
+}

@@ -18,6 +18,7 @@ mod calendar_end;
 mod carried;
 mod carried_doubts;
 mod carried_gaps;
+mod carried_silence;
 mod carried_unmarked;
 mod closed;
 mod conversion;
@@ -52,6 +53,7 @@ mod overruled;
 mod overtaken;
 #[path = "../common/paid.rs"]
 mod paid;
+mod paid_once;
 mod plan;
 mod plan_by_wallet;
 mod plan_by_wallet_ends;

@@ -170,6 +170,34 @@ fn what_a_court_ordered_stays_until_the_order_is_lifted() {
     assert_eq!(figures(&stage), ["50.00", "950.00"]);
 }
 
+/// The register's own freeze may hide behind an order on everything: its word counts no more than the order froze.
+#[test]
+fn what_orders_explain_of_the_registers_word_stays_too_until_its_next_one() {
+    for (ordered, said) in [("1000", "1000"), ("1000", "600"), ("300", "300")] {
+        let mut stage = stage();
+        placed(&mut stage, ("COURT-1".to_owned(), order(ordered)));
+        placed(&mut stage, statement(3, said));
+        assert_eq!(stage.wallet().frozen(), ordered.parse().unwrap());
+        placed(&mut stage, ("LIFT-1".to_owned(), lift("COURT-1")));
+        assert_eq!(stage.wallet().frozen(), said.parse().unwrap(), "{}", stage.text());
+
+        stage.now = crate::stage::at("02-04 10:00");
+        placed(&mut stage, statement(4, "0"));
+        assert_eq!(figures(&stage), ["0.00", "1000.00"]);
+    }
+}
+
+/// A later word of it that says no more than the order does takes the place of one that said more.
+#[test]
+fn the_registers_last_word_is_what_a_lifted_order_leaves() {
+    let mut stage = stage();
+    placed(&mut stage, ("COURT-1".to_owned(), order("300")));
+    placed(&mut stage, statement(2, "800"));
+    placed(&mut stage, statement(3, "300"));
+    placed(&mut stage, ("LIFT-1".to_owned(), lift("COURT-1")));
+    assert_eq!(figures(&stage), ["300.00", "700.00"]);
+}
+
 #[test]
 fn what_cannot_be_is_refused_by_name() {
     let mut stage = stage();

@@ -56,6 +56,7 @@ mod planted;
 mod portions;
 mod portions_paid;
 mod ports;
+mod quoted;
 mod random;
 #[path = "../common/reasons.rs"]
 mod reasons;

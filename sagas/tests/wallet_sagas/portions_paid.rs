@@ -64,13 +64,13 @@ fn each_portion_is_paid_on_its_day_and_what_is_open_is_what_is_still_to_come() {
     stage.clock("02-04 12:00");
     assert_eq!(ends(&stage), ["redemption 250.00"]);
 
-    // Two of one T, of which the bank says nothing at first.
+    // Two of one T, of the first of which the bank says nothing at first.
     stage.outside.down.insert("redeem.part2.out".into());
     says(&mut stage, portion("c-2", "2026-02-05", false, "100"));
     says(&mut stage, portion("c-3", "2026-02-05", false, "50"));
     assert_eq!(ends(&stage), ["redemption 100.00", "proceeds 150.00"]);
     stage.clock("02-05 12:00");
-    assert_eq!(ends(&stage), ["redemption 100.00", "payout 150.00"]);
+    assert_eq!(ends(&stage), ["redemption 100.00", "payout 100.00"]);
     assert_eq!(stage.count("payout.requested"), 3, "{}", stage.text());
 
     stage.outside.down.clear();
@@ -80,7 +80,9 @@ fn each_portion_is_paid_on_its_day_and_what_is_open_is_what_is_still_to_come() {
     assert_eq!(ends(&stage), [""; 0]);
     let each = [("out", 150), ("part2.out", 100), ("part3.out", 50), ("part4.out", 100)];
     let each = each.map(|(no, yuan)| (format!("TX-1.redeem.{no}"), yuan.into()));
-    assert_eq!(paid::payouts(&stage.events), each);
+    let mut paid = paid::payouts(&stage.events);
+    paid.sort();
+    assert_eq!(paid, each);
 }
 
 #[test]
@@ -187,4 +189,23 @@ fn a_portion_in_dispute_keeps_no_other_one_back() {
     let mut paid = paid::payouts(&stage.events);
     paid.sort();
     assert_eq!(paid, each);
+}
+
+/// Paid on one day; the first one is called, and the answer is lost.
+#[test]
+fn a_payout_of_which_the_bank_says_nothing_keeps_none_behind_it_back() {
+    let mut stage = asked_for();
+    stage.outside.down.insert("redeem.out".into());
+    says(&mut stage, portion("c-1", "2026-02-04", false, "150"));
+    says(&mut stage, portion("c-2", "2026-02-04", false, "100"));
+    says(&mut stage, portion("c-3", "2026-02-05", true, "150"));
+    stage.clock("02-06 18:00");
+    assert_eq!(paid::in_all(&stage.events), 250.into(), "{}", stage.text());
+    assert_eq!(ends(&stage), ["payout 150.00"]);
+    assert_eq!(&*stage.look().parked.unwrap().0, "paid out");
+
+    stage.outside.down.clear();
+    stage.clock("02-07 18:00");
+    assert_eq!(stage.last(), "withdraw.paid_out", "{}", stage.text());
+    assert_eq!(paid::in_all(&stage.events), 400.into());
 }

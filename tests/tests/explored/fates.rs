@@ -1,5 +1,5 @@
 //! What a look says of an open end that would be given up is what happens to it: at every point of every future, for
-//! every end and disposition.
+//! every end and disposition, and for every way to give up to three ends each in its own.
 
 use crate::{
     holdings,
@@ -14,7 +14,7 @@ use fundflow_runtime::{
     look::Look,
     message::{Action, Reply},
     process::Disposition,
-    saga::Saga,
+    saga::{OpenEnd, Saga},
 };
 use fundflow_sagas::parts::lacking::MISSING;
 use fundflow_testkit::explore::{Explorer, World, search::Truth};
@@ -87,14 +87,37 @@ fn charge_differs<S: Saga>(mut world: World<S, Outside>, said: &str) -> Option<S
     (!as_said).then(|| format!("it came, and what followed is {since:?}"))
 }
 
+const DISPOSITIONS: [Disposition; 3] =
+    [Disposition::Refund, Disposition::Suspense, Disposition::Manual];
+
+/// More open ends than that are given up all in one way.
+const EACH_IN_ITS_OWN_WAY: usize = 3;
+
+/// Every way to give these ends up: a disposition for each of them.
+fn ways(ends: &[OpenEnd]) -> Vec<Given> {
+    if ends.len() > EACH_IN_ITS_OWN_WAY {
+        let all = |to| ends.iter().map(|end| (end.name.clone(), to)).collect();
+        return DISPOSITIONS.into_iter().map(all).collect();
+    }
+    ends.iter().fold(vec![Given::new()], |ways, end| {
+        let with = |way: &Given, to| {
+            let mut way = way.clone();
+            way.push((end.name.clone(), to));
+            way
+        };
+        ways.iter().flat_map(|way| DISPOSITIONS.map(|to| with(way, to))).collect()
+    })
+}
+
 fn told<S: Saga>(world: &World<S, Outside>) -> Result<(), String> {
     let Ok(before) = world.glance() else { return Ok(()) };
     let may = before.ending.is_none() || !before.given_up.is_empty();
     if !may || before.open_ends.is_empty() {
         return Ok(());
     }
-    for to in [Disposition::Refund, Disposition::Suspense, Disposition::Manual] {
-        let given: Given = before.open_ends.iter().map(|end| (end.name.clone(), to)).collect();
+    for given in ways(&before.open_ends) {
+        let to = format!("{given:?}");
+        let mixed = given.iter().any(|(_, to)| given.first().is_some_and(|first| first.1 != *to));
         let said = fates(world, &given)?;
         let mut after = world.clone();
         let (from, replies) = (after.transcript.len(), after.replies.len());
@@ -105,25 +128,28 @@ fn told<S: Saga>(world: &World<S, Outside>) -> Result<(), String> {
         }
         let look = after.glance().map_err(|error| error.to_string())?;
         let moved = after.transcript[from..].iter().any(|line| line.starts_with("call "));
+        // What is sent may be another end's.
+        let sent = |(_, said): &(Arc<str>, String)| said.contains("sent to it by the engine");
+        let moved = moved && !(mixed && said.iter().any(sent));
         for (end, said) in &said {
             if let Some(wrong) = differs((&before, &look), (end, said), moved) {
-                return Err(format!("{end}={to:?}: \"{said}\"; {wrong}: {:?}", look.open_ends));
+                return Err(format!("{end} of {to}: \"{said}\"; {wrong}: {:?}", look.open_ends));
             }
             if **end == *"payment"
                 && let Some(wrong) = charge_differs(after.clone(), said)
             {
-                return Err(format!("{end}={to:?}: \"{said}\"; {wrong}"));
+                return Err(format!("{end} of {to}: \"{said}\"; {wrong}"));
             }
         }
         let waited = said.iter().any(|(_, said)| said.contains("word is waited for"));
         let is_told = after.transcript.iter().any(|line| **line == *"application.cancelled");
         let waited = waited && !is_told;
         if let Some(cause) = look.failure.filter(|it| waited && *it.code == *"cancelled") {
-            return Err(format!("{to:?}: \"{cause}\", and it may be carried out: {said:?}"));
+            return Err(format!("{to}: \"{cause}\", and it may be carried out: {said:?}"));
         }
         let later = said.iter().any(|(_, said)| LATER.iter().any(|word| said.contains(word)));
         if !look.finished && !later {
-            return Err(format!("{to:?}: {said:?}; and it waits: {:?}", look.waits));
+            return Err(format!("{to}: {said:?}; and it waits: {:?}", look.waits));
         }
     }
     Ok(())

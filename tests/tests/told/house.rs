@@ -10,12 +10,12 @@ use fundflow_domain::{
     status::FundStatus,
     time::Timestamp,
 };
-use fundflow_kernel::streams::Key;
+use fundflow_kernel::{envelope::Chain, store::Version, streams::Key};
 use fundflow_runtime::saga::Saga;
 use fundflow_sagas::house::House;
 use fundflow_testkit::{
     at_par,
-    explore::{World, refusal::Refused, refused_after_death},
+    explore::{World, refusal::Refused, refused_after_death, refused_at},
     outside::Outside,
     worlds::{amount, day, instant, investor_id, money, transaction},
 };
@@ -86,4 +86,29 @@ pub(crate) fn comes_too_late<S: Saga>(
     late: Timestamp,
 ) -> Refused<S, Outside> {
     refused_after_death(world, row, row, |world| world.shell.now = late)
+}
+
+/// The same row of one whose table is that of an earlier program. Where it comes too late, it dies in front of the row,
+/// with what it reserved.
+pub(crate) fn begun_on<S: Saga>(
+    mut world: World<S, Outside>,
+    (now, then): (&str, &str),
+    row: &str,
+    late: Option<&str>,
+) -> Refused<S, Outside> {
+    let asked = world.request();
+    let mut decided = world.decide(asked);
+    let append = &mut decided.appends[0];
+    let prepared = &mut append.events[0];
+    assert!(prepared.data.contains(now), "{}", prepared.data);
+    prepared.data = prepared.data.replace(now, then).into();
+    prepared.chain = prepared.link(Chain::START, &append.stream, Version(1));
+    let Some(reserved) = late else {
+        world.commit_and_crash(decided, 1);
+        return refused_at(world, row);
+    };
+    world.shell.now = too_late();
+    world.commit_and_crash(decided, 2);
+    assert_eq!(&*world.transcript[1], reserved);
+    (world, 2)
 }

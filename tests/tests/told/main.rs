@@ -23,7 +23,7 @@ use fundflow_runtime::{saga::Saga, step::Table};
 use fundflow_sagas as sagas;
 
 /// Tables that these stories play.
-const TOLD: [&str; 19] = [
+const TOLD: [&str; 21] = [
     "income.v1",
     "freeze.v1",
     "linked.v2",
@@ -37,11 +37,13 @@ const TOLD: [&str; 19] = [
     "recharge.v1",
     "withdraw.v1",
     "withdraw.v2",
+    "withdraw.v3",
     "fast_withdraw.v1",
     "purchase.v1",
     "subscription.v1",
     "plan_occurrence.v1",
     "redemption.v1",
+    "redemption.v2",
     "conversion.v1",
 ];
 

@@ -1,10 +1,9 @@
 //! Money out of the wallet on T+n.
 
 use crate::{
-    house::{self, comes_too_late, too_late},
+    house::{self, begun_on, comes_too_late, too_late},
     table,
 };
-use fundflow_kernel::{envelope::Chain, store::Version};
 use fundflow_sagas::withdraw::Withdraw;
 use fundflow_testkit::{
     at_par::{in_wallet, wallet_key, withdraw, withdrawal, world},
@@ -47,31 +46,15 @@ fn refused(row: &str) -> Refused<Withdraw, Outside> {
 }
 
 /// Of one that an earlier program began: nobody begins one on that table now.
-fn refused_in_one_sum(row: &str) -> Refused<Withdraw, Outside> {
-    let late = row == "order redemption";
-    let mut world = if late { closing() } else { withdraw(MAY) };
-    let asked = world.request();
-    let mut decided = world.decide(asked);
-    let append = &mut decided.appends[0];
-    let prepared = &mut append.events[0];
-    let [now, then] = [r#""table":"withdraw.v2""#, r#""table":"withdraw.v1""#];
-    assert!(prepared.data.contains(now), "{}", prepared.data);
-    prepared.data = prepared.data.replace(now, then).into();
-    prepared.chain = prepared.link(Chain::START, &append.stream, Version(1));
-    if late {
-        // It dies in front of the row, with its shares reserved.
-        world.shell.now = too_late();
-        world.commit_and_crash(decided, 2);
-        assert_eq!(&*world.transcript[1], "wallet.shares_reserved");
-        return (world, 2);
-    }
-    world.commit_and_crash(decided, 1);
-    refused_at(world, row)
+fn refused_on(then: &str, row: &str) -> Refused<Withdraw, Outside> {
+    let late = (row == "order redemption").then_some("wallet.shares_reserved");
+    let world = if late.is_some() { closing() } else { withdraw(MAY) };
+    begun_on(world, ("withdraw.v3", then), row, late)
 }
 
 #[test]
 fn the_story_of_a_withdrawal() {
-    story!(table::<Withdraw>("withdraw.v2"), refused, {
+    story!(table::<Withdraw>("withdraw.v3"), refused, {
         "order redemption" => [
             "withdraw.turned_away", "wallet.shares_released", "withdraw.kept_in_wallet",
         ],
@@ -83,14 +66,18 @@ fn the_story_of_a_withdrawal() {
 }
 
 #[test]
-fn the_story_of_a_withdrawal_that_an_earlier_program_began() {
-    story!(table::<Withdraw>("withdraw.v1"), refused_in_one_sum, {
-        "order redemption" => [
-            "withdraw.turned_away", "wallet.shares_released", "withdraw.kept_in_wallet",
-        ],
-        "redeem" => ["application.rejected", "wallet.shares_released", "withdraw.kept_in_wallet"],
-        "confirm redemption" => [
-            "application.rejected", "wallet.shares_released", "withdraw.kept_in_wallet",
-        ],
-    });
+fn the_stories_of_withdrawals_that_earlier_programs_began() {
+    for then in ["withdraw.v1", "withdraw.v2"] {
+        story!(table::<Withdraw>(then), |row| refused_on(then, row), {
+            "order redemption" => [
+                "withdraw.turned_away", "wallet.shares_released", "withdraw.kept_in_wallet",
+            ],
+            "redeem" => [
+                "application.rejected", "wallet.shares_released", "withdraw.kept_in_wallet",
+            ],
+            "confirm redemption" => [
+                "application.rejected", "wallet.shares_released", "withdraw.kept_in_wallet",
+            ],
+        });
+    }
 }

@@ -1,7 +1,7 @@
 //! Sums of one stream's entries. What decides refuses what would leave the range; where the register's word
 //! does all the same, the most that can be counted stands for it.
 
-use crate::money::{Money, Shares};
+use crate::money::{Income, Money, Shares, max_unrounded};
 use rust_decimal::Decimal;
 
 /// The range of both ends at 99,999,999,999,999.99.
@@ -33,9 +33,39 @@ impl Money {
     }
 }
 
+impl Income {
+    /// The sum, or the most that can be counted, of its sign.
+    #[must_use]
+    pub fn plus_or_most(self, other: Self) -> Self {
+        Self::within(self.0.saturating_add(other.0))
+    }
+
+    /// The difference, or the most that can be counted, of its sign.
+    #[must_use]
+    pub fn minus_or_most(self, other: Self) -> Self {
+        Self::within(self.0.saturating_sub(other.0))
+    }
+
+    fn within(sum: Decimal) -> Self {
+        let most = Decimal::from_i128_with_scale(max_unrounded(4), 4);
+        Self::checked(sum.clamp(-most, most)).unwrap_or_default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sum_of_income_beyond_the_range_is_the_most_of_its_sign() {
+        let [most, least]: [Income; 2] = ["99999999", "-99999999"].map(|it| it.parse().unwrap());
+        let one: Income = "1.0001".parse().unwrap();
+        assert_eq!(most.plus_or_most(one), most);
+        assert_eq!(least.minus_or_most(one), least);
+        assert_eq!(least.minus_or_most(most), least);
+        assert_eq!(most.minus_or_most(one).to_string(), "99999997.9999");
+        assert_eq!(least.plus_or_most(one).to_string(), "-99999997.9999");
+    }
 
     #[test]
     fn a_sum_beyond_the_range_is_the_most_that_can_be_counted() {
