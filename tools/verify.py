@@ -4,17 +4,15 @@
     verify.py [--head FILE]... [--key VERIFIERKEY]... FILE...
 
 FILE is a head or a bundle. `--head` is a head that you kept, or a counter-signature of one: each FILE must have one of
-them, or be led to it by a bundle of consistency named before, and none may be left over. Each `--key` must have signed all heads.
+them, or be led to it by a bundle of consistency named before; none may be left over. Each `--key` must have signed each head.
 Exit code: 0 all holds, 5 something does not, 2 typed wrongly, 1 not to be read or checked here, 130 interrupted.
 """
 import argparse, base64, collections, contextlib, datetime as dt, hashlib, os, re, stat, sys
-
 HEAD_BYTES, BUNDLE_BYTES, LINE_BYTES, EVENTS, SIGNATURES = 16_384, 67_108_864, 1_048_576, 10_000, 16
 LARGEST, NAME, ID = 2**63 - 1, "[A-Za-z0-9][A-Za-z0-9._/-]{0,63}", "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 class Refused(Exception):
     """What was looked at does not hold."""
-
 def expect(holds, place, wanted, found):
     if not holds:
         raise Refused(f"{place}: expected {shown(wanted)}, found {shown(found)}")
@@ -46,7 +44,6 @@ def untext(value):
     return text
 def parted(mark, second):
     return lambda value: (value.partition(mark)[0], second(value.partition(mark)[2]))
-
 TEXT, COUNT, HEX32 = ("a text in its one form", ".*", untext), decimal(1, LARGEST), ("hex32", "[0-9a-f]{64}", bytes.fromhex)
 TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z"
 INSTANT, DATE = ("an instant", TIME, instant), ("a date or nothing", "([0-9]{4}-[0-9]{2}-[0-9]{2})?",
@@ -55,19 +52,17 @@ ACTOR = ("engine, or investor:, counterparty: or operator: with WHO",
          "engine|(investor|counterparty|operator):.*", parted(":", untext))
 SIGNATURE = ("an em dash, a name, and base64 of 5 bytes or more", f"\u2014 {NAME} (?!.{{6}}==$)[^ ]{{8,}}",
              lambda value: parted(" ", unbase64)(value[2:]))
-BUNDLE_LINES = {"format": ("fundflow-bundle/1", "fundflow-bundle/1", str),
-                "kind": ("events or consistency", "events|consistency", str),
+BUNDLE_LINES = {"format": ("fundflow-bundle/1",) * 2 + (str,), "kind": ("events or consistency", "events|consistency", str),
                 "subject": ("`transaction ID` or `event EVENT-ID`", f"transaction .+|event {ID}", parted(" ", untext)),
                 "events": decimal(1, EVENTS)}
 EVENT_LINES = {
-    "index": decimal(0, LARGEST), "stream": TEXT, "version": COUNT, "event_type": TEXT, "schema": decimal(0, 65535),
-    "correlation": TEXT, "process": TEXT, "causation": TEXT, "actor": ACTOR, "trace_parent": TEXT,
-    "occurred_at": INSTANT, "recorded_at": INSTANT, "trade_date": DATE, "data": TEXT, "before": HEX32, "link": HEX32,
-    "event_id": ("an event ID", ID, str), "path": decimal(0, 64)}
+    "index": decimal(0, LARGEST), "stream": ("category-ID", "(?=.{2,120}$)[A-Za-z0-9._]+-[A-Za-z0-9._-]*", str),
+    "version": COUNT, "event_type": TEXT, "schema": decimal(0, 65535), "correlation": ("an ID", "[A-Za-z0-9._-]{1,64}", str),
+    "process": TEXT, "causation": TEXT, "actor": ACTOR, "trace_parent": TEXT, "occurred_at": INSTANT, "recorded_at": INSTANT,
+    "trade_date": DATE, "data": TEXT, "before": HEX32, "link": HEX32, "event_id": ("an event ID", ID, str), "path": decimal(0, 64)}
 HEAD_LINES = {
     "origin": ("fundflow/ and 16 digits of 0-9a-f", "fundflow/[0-9a-f]{16}", str), "size": COUNT,
-    "root": ("base64 of 32 bytes", ".{43}=", unbase64),
-    "hash": ("hash and sha256 or sm3", "hash (sha256|sm3)", parted(" ", str)),
+    "root": ("base64 of 32 bytes", ".{43}=", unbase64), "hash": ("sha256 or sm3", "hash (sha256|sm3)", parted(" ", str)),
     "last-event": ("last-event and an event ID", f"last-event {ID}", parted(" ", str)),
     "last-recorded": ("last-recorded and an instant", f"last-recorded {TIME}", parted(" ", instant)),
     "sum": ("sum and hex32", "sum [0-9a-f]{64}", parted(" ", str))}
@@ -75,7 +70,6 @@ HEAD_LINES = {
 # Ed25519, RFC 8032, 5.1. A point is (x, y).
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
-
 def add(p, q):
     k = D * p[0] * q[0] * p[1] * q[1]
     x, y = p[0] * q[1] + q[0] * p[1], p[1] * q[1] + p[0] * q[0]
@@ -85,7 +79,6 @@ def times(n, p):
     while n:
         q, p, n = add(q, p) if n & 1 else q, add(p, p), n >> 1
     return q
-
 def point(raw):
     """The point that the bytes are, or None. A point has one form: y below P, and no sign where x is 0."""
     y, sign = int.from_bytes(raw, "little") & (2**255 - 1), raw[31] >> 7
@@ -110,11 +103,9 @@ def verifier_key(value):
 
 # The tree.
 def hashed(name, *parts):
-    try:
+    with contextlib.suppress(ValueError):
         return hashlib.new(name, b"".join(parts)).digest()
-    except ValueError:
-        raise OSError(f"this Python cannot calculate {name}, which all further checks need") from None
-
+    raise OSError(f"this Python cannot calculate {name}, which all further checks need")
 def climb(name, fn, sn, start, path):
     """Both walks of the page are one: from a leaf the second hash is the root, for consistency they are both roots."""
     fr = sr = start
@@ -140,9 +131,7 @@ def extends(first, second, path):
 
 # Heads and bundles.
 Head = collections.namedtuple("Head", "text origin size root hash last_event last_recorded signatures place")
-
 def read_head(data, place="", line_1=1):
-    """The head with these bytes, of which the first line is line `line_1` of the file."""
     expect(len(data) <= HEAD_BYTES, f"{place}head", f"at most {HEAD_BYTES} bytes", "more")
     lines, signatures = data.decode().split("\n")[:-1], {}
     where = [f"{place}line {line_1 + at}" for at in range(len(lines) + 8)]
@@ -204,8 +193,8 @@ class Bundle:
         if self.events:
             return say(f"all {len(self.events)} are of the subject, {shown(' '.join(self.first['subject']))}")
         first, second = self.heads
-        for field in ("origin", "hash"):
-            expect(getattr(first, field) == getattr(second, field), f"section to, {field}", "that of section from", "another")
+        expect(first.origin == second.origin, "section to, origin", first.origin, second.origin)
+        expect(first.hash == second.hash, "section to, hash", first.hash[1], second.hash[1])
         expect(first.size <= second.size, "section to, size", f"{first.size} or more", second.size)
         wanted = "that it leads to both roots, or is empty between heads with the same text"
         expect(extends(first, second, self.path), "section path", wanted, f"{len(self.path)} hashes that do not")
@@ -230,26 +219,21 @@ class Bundle:
         if index == head.size - 1:
             yield "last-event", head.last_event[1] == event_id, f"{event_id} by its event", head.last_event[1]
             yield "last-recorded", head.last_recorded[1] == event["recorded_at"], "the instant of its event", "another"
-        kind, name = self.first["subject"]
-        field = "event_id" if kind == "event" else "correlation"
-        yield field, event[field] == name, f"{name}, the subject", event[field]
-
+        field = "event_id" if self.first["subject"][0] == "event" else "correlation"
+        yield field, event[field] == self.first["subject"][1], f"{self.first['subject'][1]}, the subject", event[field]
 def number(width, value):
     return value.to_bytes(width, "big", signed=value < 0)
 def put(field):
     raw = field.encode() if isinstance(field, str) else field
     return number(8, len(raw)) + raw
-def link_of(event):
-    kind, who = event["actor"]
-    fields = [event["before"], event["stream"], number(8, event["version"]), event["event_type"], number(2, event["schema"]),
-              event["correlation"], event["process"], event["causation"], kind[0], who, event["trace_parent"],
-              number(8, event["occurred_at"]), number(8, event["recorded_at"]), number(4, event["trade_date"]),
-              event["data"]]
+def link_of(e):
+    fields = [e["before"], e["stream"], number(8, e["version"]), e["event_type"], number(2, e["schema"]), e["correlation"],
+              e["process"], e["causation"], e["actor"][0][0], e["actor"][1], e["trace_parent"], number(8, e["occurred_at"]),
+              number(8, e["recorded_at"]), number(4, e["trade_date"]), e["data"]]
     return hashlib.sha256(b"".join(map(put, fields))).digest()
 
 # Files.
 def load(file, is_kept):
-    """The bundle that the file is, if it is one, and its heads."""
     if not stat.S_ISREG(os.stat(file).st_mode):
         raise OSError("it is not a regular file")
     with open(file, "rb") as opened:
@@ -262,7 +246,6 @@ def load(file, is_kept):
     expect(data.endswith(b"\n"), f"line {data.count(10) + 1}", "a line feed at the end of the file", "none")
     bundle = Bundle(data) if not is_kept and (data[:7] == b"section" or b"\nsection " in data) else None
     return bundle, bundle.heads if bundle else [read_head(data)]
-
 def look_at(file, is_kept, keys, kept, covered, say):
     """By texts of heads, `kept` has the keys that signed it and the files, `covered` how many of its events were kept."""
     bundle, heads = load(file, is_kept)
