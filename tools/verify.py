@@ -268,7 +268,7 @@ def look_at(file, is_kept, keys, kept, covered, say):
         expect(event["index"] < size, f"{event['place']}, index", f"below {size}, the size of what you kept", event["index"])
     for head in heads if size else []:
         covered.setdefault(head.text, min(head.size, size))
-    say("it is of a head that you kept" if size else "not compared with a head that you kept: none was given")
+    say("it is of a head that you kept" if size else "not compared with any head that you kept")
     return heads
 
 def main():
