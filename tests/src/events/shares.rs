@@ -12,6 +12,7 @@ use fundflow_domain::{
     fund::RedemptionSequence,
     holdings::{self, Credit, Holdings},
     ids::LotId,
+    money::Shares,
     orders as shared,
     wallet::{self, LotTaken, Portion, Wallet},
 };
@@ -94,7 +95,7 @@ fn left_and_corrected() -> Vec<wallet::Event> {
     ]
 }
 
-fn kept_back() -> [wallet::Event; 8] {
+fn kept_back() -> [wallet::Event; 9] {
     use wallet::Event as E;
     let record = || id("20260225000000000007");
     let (case, some) = (|| id("C-1"), || shares("10000.00"));
