@@ -62,6 +62,26 @@ fn a_plan_is_read_as_it_is_written() {
     assert!(wrong.is_err_and(|what| what.contains('x')));
 }
 
+fn named(plan: Plan, moment: usize, strikes: &[&str]) -> Plan {
+    let strikes = strikes.iter().map(|it| (*it).to_owned()).collect();
+    Plan { moments: Some(BTreeSet::from([moment])), strikes: Some(strikes), ..plan }
+}
+
+#[test]
+fn whoever_writes_again_after_its_end_is_read_by_the_next_process() {
+    let strikes =
+        ["crash: case-f8c71821a2118a4bfabae88b26b7c4ec@0 #1", "operator: recharge D-0210-2 #1"];
+    let played = plays(&named(Plan::of(11, 14, 4, 6, "heavy"), 27, &strikes));
+    assert_eq!(played.struck.len(), 2, "{:?}", played.struck);
+}
+
+#[test]
+fn a_timer_that_the_clock_jumped_over_rings_before_the_day_is_closed() {
+    let strikes = ["clock jump: 2026-02-10 #1"];
+    let played = plays(&named(Plan::of(11, 17, 3, 6, "clock"), 30, &strikes));
+    assert_eq!(played.struck.len(), 1, "{:?}", played.struck);
+}
+
 /// A little of everything: a longer run of the command has the rest.
 #[test]
 fn the_days_have_every_kind_and_every_fault_strikes() {

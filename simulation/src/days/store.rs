@@ -79,6 +79,8 @@ impl<C: Counterparties> Play<'_, C> {
     ) -> Result<(), Untrue> {
         for append in appends {
             for event in &append.events {
+                // Whoever writes again is not over any more, also for a process that starts before that is looked at.
+                self.over.remove(&(event.process.clone(), event.correlation.clone()));
                 self.note(format!("stored: {} {}", append.stream, event.event_type));
             }
             self.shell.log.append(append).map_err(|what| (truth::KEPT, what))?;
