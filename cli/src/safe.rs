@@ -74,7 +74,9 @@ impl<W: Write> Safe<W> {
             if chunks.peek().is_none() && rest.len() <= HALF_MAX && is_half(rest) {
                 rest.clone_into(&mut self.half);
             } else {
-                rest.iter().for_each(|_| self.escapes.put(char::REPLACEMENT_CHARACTER, &mut safe));
+                for _ in rest {
+                    self.escapes.put(char::REPLACEMENT_CHARACTER, &mut safe);
+                }
             }
         }
         safe
