@@ -182,8 +182,5 @@ fn dispatch(
             return alone(out, || runtime.block_on(measured).unwrap_or(ExitCode::FAILURE));
         }
     };
-    match out.flush() {
-        Ok(()) => code,
-        Err(error) => reading::unwritten(&error, code),
-    }
+    out.flush().map_or_else(|error| reading::unwritten(&error, code), |()| code)
 }
