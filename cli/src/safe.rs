@@ -21,7 +21,7 @@ const HALF_MAX: usize = 3;
 /// How what is not printable is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Escapes {
-    /// For people.
+    /// For people to read.
     Plain,
     /// Inside of a JSON document.
     Json,
