@@ -52,7 +52,7 @@ pub(crate) struct Arguments {
     /// The store: a database file, or the directory that holds events.db.
     #[arg(long, global = true, value_name = "PATH", default_value = DEFAULT_STORE)]
     pub(crate) store: PathBuf,
-    /// How lines of the program's log are written to the error output; RUST_LOG says which [default: warn]
+    /// How lines of the program's log are written to the error output; `RUST_LOG` says which
     #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,
     #[command(subcommand)]

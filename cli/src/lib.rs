@@ -186,8 +186,5 @@ fn dispatch(
         Command::Sim { output, command } => sim_command::run(&command, output, &mut out),
         Command::Bench(args) => return alone(out, || measured(runtime, args)),
     };
-    match out.flush() {
-        Ok(()) => code,
-        Err(error) => reading::unwritten(&error, code),
-    }
+    out.flush().map_or_else(|error| reading::unwritten(&error, code), |()| code)
 }

@@ -21,7 +21,7 @@ const HALF_MAX: usize = 3;
 /// How what is not printable is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Escapes {
-    /// For people.
+    /// For people to read.
     Plain,
     /// Inside of a JSON document.
     Json,
@@ -74,7 +74,9 @@ impl<W: Write> Safe<W> {
             if chunks.peek().is_none() && rest.len() <= HALF_MAX && is_half(rest) {
                 rest.clone_into(&mut self.half);
             } else {
-                rest.iter().for_each(|_| self.escapes.put(char::REPLACEMENT_CHARACTER, &mut safe));
+                for _ in rest {
+                    self.escapes.put(char::REPLACEMENT_CHARACTER, &mut safe);
+                }
             }
         }
         safe

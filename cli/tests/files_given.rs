@@ -158,9 +158,9 @@ fn what_is_made_is_its_owners_alone_whatever_the_umask() {
             vec![copy.clone(), at.path().join("deep")],
         ];
         for path in made.concat() {
-            let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+            let found = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
             let expected = if path.is_dir() { 0o700 } else { 0o600 };
-            assert_eq!(mode, expected, "{} with umask {umask}: {mode:o}", path.display());
+            assert_eq!(found, expected, "{} with umask {umask}: {found:o}", path.display());
         }
     }
 }
@@ -182,9 +182,9 @@ fn nothing_is_written_through_a_planted_link() {
         fs::create_dir_all(&outside).unwrap();
         let is_directory = first.join(&name).is_dir();
         if is_directory {
-            fs::create_dir(&theirs).unwrap()
+            fs::create_dir(&theirs).unwrap();
         } else {
-            fs::write(&theirs, "theirs").unwrap()
+            fs::write(&theirs, "theirs").unwrap();
         }
         symlink(&theirs, store.join(&name)).unwrap();
 

@@ -158,7 +158,8 @@ fn make(path: &Path) -> io::Result<()> {
     private.create(path)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::os::unix::fs::{PermissionsExt as _, symlink};

@@ -23,8 +23,7 @@ use fundflow_domain::{
 };
 use fundflow_kernel::clock::ManualClock;
 use fundflow_sagas::ports::registrar::{Application, ApplicationAnswer, Registrar as _};
-use std::fs;
-use std::sync::Arc;
+use std::{fs, sync::Arc};
 
 fn t() -> TradingDay {
     TradingDay::recorded("2026-02-12".parse().unwrap())

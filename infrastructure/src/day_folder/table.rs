@@ -146,7 +146,10 @@ fn text_of(field: &[u8]) -> Option<String> {
 }
 
 fn bytes(folder: &Path, file: &str, problems: &mut Vec<Problem>) -> Option<Vec<u8>> {
-    let limits = if file.ends_with(".toml") { limits::OF_TOML } else { limits::OF_CSV };
+    let limits = match file.rsplit_once('.') {
+        Some((_, "toml")) => limits::OF_TOML,
+        _ => limits::OF_CSV,
+    };
     let failed = |(line, error): (Option<u64>, io::Error)| {
         let line = line.and_then(|line| usize::try_from(line).ok());
         problems
