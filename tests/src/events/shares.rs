@@ -19,7 +19,7 @@ use fundflow_domain::{
 pub(super) fn entries() -> Vec<Entry> {
     vec![
         Entry::of::<Wallet>(&wallets()),
-        Entry::of::<Holdings>(&[holdings(), lacking()].concat()),
+        Entry::of::<Holdings>(&[holdings(), frozen(), lacking()].concat()),
         Entry::of::<DayLimit>(&day_limits()),
         Entry::of::<FastQuota>(&fast_quotas()),
     ]
@@ -94,7 +94,7 @@ fn left_and_corrected() -> Vec<wallet::Event> {
     ]
 }
 
-fn kept_back() -> [wallet::Event; 8] {
+fn kept_back() -> [wallet::Event; 9] {
     use wallet::Event as E;
     let record = || id("20260225000000000007");
     let (case, some) = (|| id("C-1"), || shares("10000.00"));
@@ -115,7 +115,7 @@ fn kept_back() -> [wallet::Event; 8] {
         },
         E::SharesFrozen {
             record: id("frozen.20260226.000730.I-1"),
-            shares: Shares::ZERO,
+            shares: shares("0.00"),
             cause: FrozenCause::Unstated,
             by: FrozenBy::Register(date("2026-02-26")),
             in_all: Some(some()),
@@ -198,6 +198,29 @@ fn holdings() -> Vec<holdings::Event> {
             lots: taken(),
             finished: true,
         },
+        E::SharesUnfrozen { record: id("FRZ-1") },
+        E::SharesHeld { case: id("C-1"), shares: some() },
+        E::SharesUnheld { case: id("C-1") },
+        E::CreditReversed { lot: lot(), record: id("TA-3"), replaced_by: Some(id("TX-1.again")) },
+        E::TakeReversed {
+            order: order("out"),
+            serial: id("TA-9"),
+            record: id("TA-10"),
+            awaited: false,
+        },
+        E::TakeReversed {
+            order: order("out"),
+            serial: id("TA-9"),
+            record: id("TA-10"),
+            awaited: true,
+        },
+    ]
+}
+
+fn frozen() -> Vec<holdings::Event> {
+    use holdings::Event as E;
+    let some = || shares("10000.00");
+    vec![
         E::SharesFrozen {
             record: id("FRZ-1"),
             shares: some(),
@@ -214,26 +237,10 @@ fn holdings() -> Vec<holdings::Event> {
         },
         E::SharesFrozen {
             record: id("frozen.20260226.011162.I-1"),
-            shares: Shares::ZERO,
+            shares: shares("0.00"),
             cause: FrozenCause::Unstated.into(),
             by: FrozenBy::Register(date("2026-02-26")),
             in_all: Some(some()),
-        },
-        E::SharesUnfrozen { record: id("FRZ-1") },
-        E::SharesHeld { case: id("C-1"), shares: some() },
-        E::SharesUnheld { case: id("C-1") },
-        E::CreditReversed { lot: lot(), record: id("TA-3"), replaced_by: Some(id("TX-1.again")) },
-        E::TakeReversed {
-            order: order("out"),
-            serial: id("TA-9"),
-            record: id("TA-10"),
-            awaited: false,
-        },
-        E::TakeReversed {
-            order: order("out"),
-            serial: id("TA-9"),
-            record: id("TA-10"),
-            awaited: true,
         },
     ]
 }
