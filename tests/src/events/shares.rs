@@ -219,7 +219,7 @@ fn holdings() -> Vec<holdings::Event> {
 
 fn frozen() -> Vec<holdings::Event> {
     use holdings::Event as E;
-    let some = || shares("10000.00");
+    let some = || shares("8100.45");
     vec![
         E::SharesFrozen {
             record: id("FRZ-1"),
