@@ -174,20 +174,6 @@ fn a_fast_withdrawal_counts_as_its_quote_says_and_above_the_rest_both_are_refuse
 }
 
 #[test]
-fn a_fast_withdrawal_after_another_of_its_day_counts_as_its_quote_says() {
-    let at = "2026-02-13T11:00:00+08:00";
-    let mut stage = Stage::of(&[MONEY]);
-    stage.then("F-0,2026-02-13T09:00:00+08:00,fast_withdraw,I-1,,000730,,,4000.00,,,,,");
-    let words = format!("fast-withdraw --investor I-1 --fund 000730 --shares 5500.50 --at {at}");
-    let (code, quote, complaint) = stage.quote(&words);
-    assert_eq!((code, complaint.as_str()), (0, ""));
-    assert_eq!([&quote["max"], &quote["used"], &quote["left"]], ["10000.00", "4000.00", "499.50"]);
-    stage.then(&format!("F-1,{at},fast_withdraw,I-1,,000730,,,5500.50,,,,,"));
-    assert_eq!(stage.events("F-1", "fast_quota.counted")[0]["amount"], quote["cash"]);
-    same(&quote, &stage.promise("F-1")["admitted"], &["trade_date", "confirm_by", "shares"]);
-}
-
-#[test]
 fn each_mode_of_a_discount_purchase_runs_on_the_days_and_for_the_fee_of_its_quote() {
     for mode in ["linked_same_day", "held", "next_day", "redeem_to_purchase"] {
         let mut stage = Stage::of(&[MONEY]);

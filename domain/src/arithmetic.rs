@@ -21,7 +21,7 @@ use rust_decimal::Decimal;
 pub struct OutOfRange {
     /// What was to be computed.
     pub field: &'static str,
-    /// From which numbers.
+    /// The numbers from which it was reckoned, as text.
     pub value: String,
     /// What the quantity can hold.
     pub limit: &'static str,

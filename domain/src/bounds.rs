@@ -38,7 +38,7 @@ pub struct Bounds {
 pub struct OutOfBounds {
     /// The field of the message or record.
     pub field: &'static str,
-    /// What it says.
+    /// The value, as it was stated.
     pub value: String,
     /// The first instant or date that it could say.
     pub earliest: String,

@@ -76,7 +76,7 @@ pub enum CalendarError {
         "line {line}: {text:?} is not a closed weekday after the line before; write YYYY-MM-DD and a line break"
     )]
     Malformed {
-        /// Counted from 1.
+        /// The file's line, counted from 1.
         line: usize,
         /// The text as it stands in the file, to be quoted.
         text: String,

@@ -68,7 +68,7 @@ pub enum Refusal {
         source_fund: FundCode,
         /// The share class of the source fund.
         source_class: ShareClass,
-        /// Into which fund.
+        /// The fund that the source's shares are converted into.
         target_fund: FundCode,
         /// The share class of the target fund.
         target_class: ShareClass,
@@ -87,9 +87,9 @@ pub enum Refusal {
     /// The money is less than the smallest share of the target.
     #[error("{net} buys no share at {nav}; it must buy at least 0.01")]
     NoShare {
-        /// After all fees.
+        /// Yuan that are left after all fees.
         net: Money,
-        /// The target's price.
+        /// Price of the target on T, yuan per share.
         nav: Nav,
     },
     /// A result does not fit.
@@ -151,9 +151,9 @@ pub struct Conversion {
     pub fee_out: Money,
     /// What buying the target costs beyond what buying the source did.
     pub topup: Money,
-    /// What buys shares.
+    /// Yuan that buy shares of the target, after all fees.
     pub net_in: Money,
-    /// What is bought.
+    /// Shares that are bought, rounded as the fund rounds.
     pub shares_in: Shares,
     /// `net_in - shares_in × nav_in`, exact; left to the target fund's assets.
     pub residual: Residual,

@@ -14,7 +14,7 @@ pub enum Advancer {
     LicensedBank(AccountRef),
     /// A bank without that licence.
     OtherBank(AccountRef),
-    /// The fund's manager.
+    /// The fund's manager, who may not advance.
     Manager,
     /// Whoever sold the fund, and any other company.
     Distributor,

@@ -30,11 +30,11 @@ pub enum FundKind {
     Money,
     /// A bond fund (债券型).
     Bond,
-    /// Shares and bonds.
+    /// Invests in shares and bonds, in any proportion that its contract allows.
     Hybrid,
     /// An equity fund (股票型).
     Equity,
-    /// Follows an index.
+    /// Follows an index; other fee caps hold for it.
     Index,
     /// Invests abroad; closed when the foreign market is.
     Qdii,
@@ -105,7 +105,7 @@ pub struct Closure {
     /// The last natural day of it, itself included.
     #[serde(deserialize_with = "fundflow_kernel::written::read_date")]
     pub through: NaiveDate,
-    /// What is stopped.
+    /// The business that the notice stops.
     pub stops: Stops,
     /// The public notice, in words that find it.
     pub notice: String,
@@ -163,9 +163,9 @@ pub struct FundTerms {
     pub income_unit: IncomeUnit,
     /// The third decimal of shares.
     pub share_rounding: ShareRounding,
-    /// Minima, maxima, notices.
+    /// Minima, steps and maxima of orders, and notices on large ones.
     pub limits: Limits,
-    /// What it charges.
+    /// Schedule of its purchase and redemption fees.
     pub fees: FeeSchedule,
     /// Published discounts on the purchase rate. One that names no business is for purchases only:
     /// what holds for a conversion says so, or a general discount would end the wallet's zero fee.
@@ -186,7 +186,7 @@ pub struct FundTerms {
     /// While the fund is raised: when, and until what time of the day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raising: Option<Raising>,
-    /// Names these terms.
+    /// Version under which decisions name these terms.
     pub version: VersionTag,
     /// The first T on which they hold.
     #[serde(deserialize_with = "fundflow_kernel::written::read_date")]

@@ -158,7 +158,7 @@ impl ApplicationNo {
 pub struct FundCode([u8; 6]);
 
 impl FundCode {
-    /// The six digits.
+    /// The code as its six digits.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }

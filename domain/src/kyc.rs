@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KycState {
-    /// Registered, nothing checked.
+    /// Registered, and no document is checked yet.
     Unverified,
     /// Name, identity number and card agree (and the mobile number, where four are checked).
     Verified,
@@ -33,7 +33,7 @@ pub enum KycState {
     Closed,
 }
 
-/// What is missing.
+/// What is missing of an investor's identification, and keeps orders back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Restriction {

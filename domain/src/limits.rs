@@ -91,11 +91,11 @@ pub struct ShareLimits {
 /// All limits of one fund.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// For natural persons.
+    /// Limits on orders of natural persons.
     pub individual: OrderLimits,
     /// For institutions and products.
     pub institution: OrderLimits,
-    /// For everybody's shares.
+    /// Limits on shares, for every customer.
     pub shares: ShareLimits,
     /// Caps on large purchases, each with its dates.
     #[serde(default)]
@@ -114,7 +114,7 @@ pub struct LimitKey {
     pub investor: InvestorId,
     /// The T on which amounts are counted.
     pub day: TradingDay,
-    /// Under which limits.
+    /// The type of customer whose limits hold.
     pub customer: CustomerType,
     /// The sales channel that is counted for.
     pub channel: SalesChannel,
@@ -186,14 +186,14 @@ pub enum Outflow {
 pub enum Exit {
     /// As asked; enough stays behind.
     Part(Shares),
-    /// All, as asked.
+    /// All shares that were asked for.
     Full(Shares),
     /// All, because too little would have stayed behind.
     ForcedFull(Shares),
 }
 
 impl Exit {
-    /// How many leave.
+    /// Shares that leave, to 0.01.
     pub const fn shares(self) -> Shares {
         match self {
             Exit::Part(shares) | Exit::Full(shares) | Exit::ForcedFull(shares) => shares,
@@ -213,7 +213,7 @@ pub enum ExitRefusal {
     NotHeld {
         /// What was asked for.
         asked: Shares,
-        /// What there is.
+        /// Shares that there are at the decision.
         held: Shares,
     },
     /// Too few, and not all.

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 /// Shares that came in together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lot {
-    /// Names the lot.
+    /// Name of the lot.
     pub id: LotId,
     /// When the registrar confirmed it.
     pub registered_on: NaiveDate,
@@ -55,13 +55,13 @@ impl From<RedemptionSequence> for LotOrder {
 /// What is taken out of one lot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parcel {
-    /// Out of which.
+    /// The lot that they are taken out of.
     pub lot: LotId,
     /// When that was registered.
     pub registered_on: NaiveDate,
-    /// Its price then.
+    /// Price at which the lot was bought, yuan per share.
     pub unit_cost: Nav,
-    /// What is taken.
+    /// Shares that are taken out of it.
     pub shares: Shares,
     /// Shares that stay in it.
     pub left: Shares,
@@ -93,7 +93,7 @@ pub enum Refusal {
     #[error("lot {lot} is registered on {registered_on}, after the confirmation on {confirmed_on}")]
     Later {
         lot: LotId,
-        /// When it came.
+        /// The day on which it was registered.
         registered_on: NaiveDate,
         /// When it should leave.
         confirmed_on: NaiveDate,

@@ -294,7 +294,7 @@ impl Money {
         Self::checked(self.0.checked_sub(other.0)?)
     }
 
-    /// Nothing at all.
+    /// Whether it is 0.00 yuan.
     pub fn is_zero(self) -> bool {
         self.0.is_zero()
     }
@@ -337,7 +337,7 @@ impl Shares {
         Self::checked(self.0.checked_sub(other.0)?)
     }
 
-    /// None at all.
+    /// Whether it is 0.00 shares.
     pub fn is_zero(self) -> bool {
         self.0.is_zero()
     }
@@ -362,7 +362,7 @@ impl Nav {
 impl Rate {
     /// A rate of nothing, which charges no fee.
     pub const ZERO: Self = Self(Decimal::from_parts(0, 0, 0, false, 8));
-    /// All of it.
+    /// A rate of all of it: 100 %.
     pub const ONE: Self = Self(Decimal::from_parts(100_000_000, 0, 0, false, 8));
 
     /// Of a hundredth of a percent each; more than 10,000 of them stay at all of it.
@@ -382,14 +382,14 @@ impl Rate {
 }
 
 impl Income {
-    /// Nothing is owed.
+    /// No income: 0.0000 yuan.
     pub const ZERO: Self = Self(Decimal::from_parts(0, 0, 0, false, 4));
 }
 
 impl Discount {
     /// The zero fee of the discount purchase.
     pub const FREE: Self = Self(Decimal::from_parts(0, 0, 0, false, 4));
-    /// The published rate.
+    /// No discount: the published rate.
     pub const NONE: Self = Self(Decimal::from_parts(10_000, 0, 0, false, 4));
 }
 

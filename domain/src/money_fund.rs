@@ -51,14 +51,14 @@ pub enum Carry {
     /// Every natural day; a closed day's income is booked when the exchange opens.
     #[default]
     Daily,
-    /// Once a month.
+    /// Once a month, on one day.
     Monthly {
         /// Day of the month, or its last day when it is shorter; booked when the exchange opens.
         on_day: u32,
     },
 }
 
-/// A full exit.
+/// What all shares and the unpaid income come to, at 1.00 a share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exit {
     /// What is paid out, or converted.
@@ -77,7 +77,7 @@ pub enum Refusal {
     BelowZero {
         /// What is owed by the holder.
         unpaid: Income,
-        /// What there is.
+        /// Shares that there are at the decision.
         shares: Shares,
     },
     /// A result does not fit.

@@ -33,7 +33,7 @@ pub enum Refusal {
         )
     )]
     FeeEatsAmount {
-        /// The fixed fee.
+        /// The fixed fee of the tier, yuan.
         fee: Money,
         /// What it is taken from.
         amount: Amount,
@@ -41,7 +41,7 @@ pub enum Refusal {
     /// The money is less than the smallest share.
     #[error("net amount {net} buys no share at {nav}; it must buy at least 0.01")]
     NoShare {
-        /// After the fee.
+        /// Yuan that are left after the fee.
         net: Money,
         /// The net asset value of one share, in yuan.
         nav: Nav,
@@ -54,7 +54,7 @@ pub enum Refusal {
 /// A purchase or subscription to the cent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Purchase {
-    /// Paid, fee included.
+    /// Yuan that were paid, fee included.
     pub gross: Amount,
     /// What buys shares, before interest.
     pub net: Money,
@@ -62,11 +62,11 @@ pub struct Purchase {
     pub fee: Money,
     /// Interest of the raising period that buys shares as well; nothing for a purchase.
     pub interest: Money,
-    /// What is bought.
+    /// Shares that are bought, rounded as the fund rounds.
     pub shares: Shares,
     /// `net + interest - shares × nav`, exact.
     pub residual: Residual,
-    /// After the discount.
+    /// What is charged after the discount.
     pub charge: Charge,
     /// The net asset value of T, or face value.
     pub nav: Nav,

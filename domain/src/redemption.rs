@@ -51,7 +51,7 @@ pub enum Refusal {
 /// What leaving costs, and who gets it.
 #[derive(Debug, Clone, Copy)]
 pub struct Terms<'a> {
-    /// By holding days.
+    /// Redemption rates by natural days of holding.
     pub tiers: &'a DaysTiers,
     /// Of a back-end class: the fee for buying, by holding days.
     pub back_end: Option<&'a DaysTiers>,
@@ -65,9 +65,9 @@ pub struct LotRedemption {
     /// What is taken from which lot.
     #[serde(flatten)]
     pub parcel: Parcel,
-    /// Natural days held.
+    /// Natural days for which the shares were held.
     pub days: u32,
-    /// For those days.
+    /// The rate that those days cost.
     pub rate: Rate,
     /// What the shares are worth.
     pub gross: Money,

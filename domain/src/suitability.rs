@@ -34,7 +34,7 @@ pub enum Verdict {
     Allow,
     /// Only after a confirmed special warning.
     NeedWarning,
-    /// Not at all.
+    /// Nothing may be bought of a higher class.
     Forbid,
 }
 
@@ -63,15 +63,15 @@ pub struct SuitabilityRules {
 /// A verdict as it is stored with the order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suitability {
-    /// Of which fund.
+    /// Code of the fund that it is about.
     pub fund: FundCode,
     /// The investor's level at the instant of the order.
     pub investor: InvestorRisk,
-    /// The product's class.
+    /// The fund's risk class, R1 to R5.
     pub product: ProductRisk,
     /// The verdict on investor and product.
     pub result: Verdict,
-    /// By which rule.
+    /// Version of the rule that decided it.
     pub rule: VersionTag,
     /// Which questionnaire gave the level.
     pub questionnaire: VersionTag,

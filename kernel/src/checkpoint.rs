@@ -21,7 +21,7 @@ pub struct Reader {
     pub format: u32,
 }
 
-/// What [`Reader::load`] found.
+/// What [`Reader::load`] found: a fold, and the position that it is of.
 #[derive(Debug)]
 pub struct Kept<T> {
     /// The newest that fits, and where it was made.

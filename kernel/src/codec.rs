@@ -189,7 +189,7 @@ pub enum CodecError {
         event_type: String,
         /// The schema that could not be left.
         schema: u16,
-        /// The step's complaint.
+        /// What the upcast could not make of the payload.
         source: UpcastError,
     },
     /// The type is known, its body is not what that type carries.

@@ -49,7 +49,7 @@ impl<const N: usize> Text<N> {
         self.push_digits(number, count);
     }
 
-    /// What was written.
+    /// The digits as they were written.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
     }

@@ -61,7 +61,7 @@ pub struct Held(u32);
 /// Where a history stops making sense, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damage {
-    /// Stream and version.
+    /// The stream and version at which the damage is.
     pub place: Arc<str>,
     /// What is wrong there.
     pub what: Arc<str>,

@@ -85,7 +85,7 @@ pub struct Admitted {
     pub founded_by: Option<TradingDay>,
     /// The calendar that gave the days.
     pub calendar: VersionTag,
-    /// The fund's terms.
+    /// Version of the fund's terms that decided it.
     pub terms: VersionTag,
     /// What the schedule charges for this amount.
     pub published: Charge,

@@ -80,7 +80,7 @@ pub enum Way {
     Ordinary,
     /// At once, out of a bank's own money.
     Fast {
-        /// Who advances it.
+        /// Who advances the cash: only a licensed bank may.
         by: Advancer,
         /// Yuan that count towards the natural day's quota already.
         used: Money,
@@ -90,13 +90,13 @@ pub enum Way {
 /// Everything that a decision on a withdrawal looks at. Not stored.
 #[derive(Debug, Clone)]
 pub struct CashOut {
-    /// Ordinary, or fast.
+    /// Ordinary, paid on T+n, or fast, advanced on the same day.
     pub way: Way,
     /// How many leave; all that are available where nothing is said.
     pub shares: Option<Shares>,
     /// The instant of the request.
     pub at: Timestamp,
-    /// Owns the shares.
+    /// The investor who owns the shares.
     pub investor: InvestorProfile,
     /// Where the money is to go.
     pub account: AccountRef,
@@ -128,7 +128,7 @@ pub struct Admitted {
     pub take_income: bool,
     /// The calendar that gave the days.
     pub calendar: VersionTag,
-    /// The fund's terms.
+    /// Version of the fund's terms that decided it.
     pub terms: VersionTag,
 }
 
@@ -143,7 +143,7 @@ pub enum Refusal {
     NotAMoneyFund {
         /// The fund that was asked for.
         fund: FundCode,
-        /// What it is.
+        /// The kind that the fund is of instead.
         kind: FundKind,
     },
     /// The investor is frozen, closed, unknown, or on a list.
@@ -186,7 +186,7 @@ pub enum Refusal {
     NotAvailable {
         /// What was asked for; none where it was all.
         asked: Option<Shares>,
-        /// What there is.
+        /// Shares of the wallet at the decision, by what keeps them back.
         balance: Box<Balance>,
         /// For whom it is reserved.
         by: ReservedBy,
@@ -205,7 +205,7 @@ pub enum Refusal {
     /// Only a licensed bank may advance.
     #[error("{by} may not advance money; only a bank with a licence to sell funds may")]
     MayNotAdvance {
-        /// Who would advance.
+        /// Who would advance the cash: only a licensed bank may.
         by: Advancer,
     },
     /// Too much in a natural day, over all channels.

@@ -88,7 +88,7 @@ pub struct Leaving {
     pub investor: InvestorProfile,
     /// The fund's terms in force on T.
     pub fund: Arc<FundTerms>,
-    /// None: for money.
+    /// The fund that they are converted into; none: they leave for money.
     pub into: Option<Into>,
     /// What is held of the fund.
     pub held: Held,
@@ -115,13 +115,13 @@ pub struct Admitted {
     pub calendar: VersionTag,
     /// The terms of the fund that is left.
     pub terms: VersionTag,
-    /// Its fee schedule.
+    /// Version of the fee schedule that decided it.
     pub fee_schedule: VersionTag,
     /// Whose limits apply: those of natural persons and of institutions differ.
     pub customer: CustomerType,
     /// Through whom it was ordered.
     pub channel: SalesChannel,
-    /// Of a conversion.
+    /// What a conversion was admitted with besides; none: they leave for money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub into: Option<AdmittedInto>,
 }
@@ -129,7 +129,7 @@ pub struct Admitted {
 /// What was decided about the target of a conversion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdmittedInto {
-    /// The target's terms.
+    /// Version of the target's terms that decided it.
     pub terms: VersionTag,
     /// The target's fee schedule.
     pub fee_schedule: VersionTag,

@@ -37,7 +37,7 @@ pub enum Refusal {
     NotAMoneyFund {
         /// The fund that was named as the wallet's.
         fund: FundCode,
-        /// What it is.
+        /// The kind that the fund is of instead.
         kind: FundKind,
     },
     /// A fund cannot be converted into itself.
@@ -64,9 +64,9 @@ pub enum Refusal {
         fund: FundCode,
         /// Its terms as handed in.
         version: VersionTag,
-        /// Their first T.
+        /// The first T that they hold for.
         effective_from: NaiveDate,
-        /// The order's T.
+        /// The T that the order belongs to.
         day: TradingDay,
     },
     /// The investor is not verified, or no longer.
@@ -78,7 +78,7 @@ pub enum Refusal {
     /// The identity document is out of date.
     #[error("the identity document was valid until {valid_until}, the request is of {on}")]
     IdentityExpired {
-        /// Its last day.
+        /// The last natural day on which it is valid.
         valid_until: NaiveDate,
         /// The day of the request.
         on: NaiveDate,
@@ -88,9 +88,9 @@ pub enum Refusal {
         "the identity document is valid until {valid_until}, and the order's T is {day} by now"
     )]
     IdentityEnds {
-        /// Its last day.
+        /// The last natural day on which it is valid.
         valid_until: NaiveDate,
-        /// The later T.
+        /// The later T, on which it would not be valid any more.
         day: TradingDay,
     },
     /// Money may come only from the investor's own account.
@@ -120,7 +120,7 @@ pub enum Refusal {
         fund: FundCode,
         /// What the amount comes to.
         asked: Shares,
-        /// Of the wallet.
+        /// Shares of the wallet, by what keeps them back.
         #[serde(flatten)]
         held: Box<HeldShares>,
         /// What would work, the earliest price first.
@@ -167,7 +167,7 @@ pub enum Refusal {
         day: TradingDay,
         /// The first day on which it is raised, where its terms say so.
         from: Option<NaiveDate>,
-        /// The last one.
+        /// The last day on which it is raised, where its terms say so.
         through: Option<NaiveDate>,
     },
     /// The wallet's shares cannot leave on that day.
@@ -341,7 +341,7 @@ pub enum Refusal {
     QuestionnaireExpired {
         /// The questionnaire that has expired.
         questionnaire: VersionTag,
-        /// Its last day.
+        /// The last natural day on which it is valid.
         valid_until: NaiveDate,
         /// The day of the request.
         on: NaiveDate,
@@ -353,9 +353,9 @@ pub enum Refusal {
     QuestionnaireEnds {
         /// The questionnaire that ends.
         questionnaire: VersionTag,
-        /// Its last day.
+        /// The last natural day on which it is valid.
         valid_until: NaiveDate,
-        /// The later T.
+        /// The later T, on which it would not be valid any more.
         day: TradingDay,
     },
     /// The investor may not buy this product, warned or not.
@@ -363,9 +363,9 @@ pub enum Refusal {
     Unsuitable {
         /// Which of the two.
         fund: FundCode,
-        /// The investor's level.
+        /// The investor's risk level, C1 to C5, by the questionnaire.
         investor: InvestorRisk,
-        /// The product's class.
+        /// The fund's risk class, R1 to R5.
         product: ProductRisk,
     },
     /// The investor must confirm the special warning first, and its current text.
@@ -375,11 +375,11 @@ pub enum Refusal {
     WarningNotConfirmed {
         /// Which of the two.
         fund: FundCode,
-        /// The investor's level.
+        /// The investor's risk level, C1 to C5, by the questionnaire.
         investor: InvestorRisk,
-        /// The product's class.
+        /// The fund's risk class, R1 to R5.
         product: ProductRisk,
-        /// The current text.
+        /// Version of the warning that must be confirmed now.
         warning: VersionTag,
         /// The text that was confirmed, when it is another.
         confirmed: Option<VersionTag>,

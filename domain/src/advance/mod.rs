@@ -243,7 +243,7 @@ pub enum State {
     /// Nobody asked for it.
     #[default]
     Absent,
-    /// It was announced.
+    /// Announced; a call may have been made.
     Known(Box<Advance>),
 }
 
@@ -269,13 +269,13 @@ pub enum Refusal {
         asked: Amount,
         /// What the bank says.
         came: Money,
-        /// The bank's number.
+        /// The bank's own number of the transfer.
         serial: Serial,
     },
     /// The bank declined, and now says that it paid.
     #[error("the bank declined ({}); now {} says that it paid", cause.code, came.serial)]
     AdvancedAfterDecline {
-        /// Why it declined.
+        /// The bank's code and words for declining it.
         cause: Cause,
         /// What it says now.
         came: Box<Transfer>,

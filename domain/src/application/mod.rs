@@ -95,7 +95,7 @@ pub enum Command {
     Correct {
         /// The serial of the confirmation that is taken back.
         reverses: Serial,
-        /// What holds instead.
+        /// The record that holds in its place.
         confirmation: Box<Confirmation>,
     },
     /// The registrar said this against what had taken effect: to be remembered, without effect.
@@ -121,7 +121,7 @@ pub enum Command {
         /// The registrar takes it back: said again, it is news.
         taken_back: bool,
     },
-    /// Take it back.
+    /// Take the order back: refused from its cut-off on.
     Cancel {
         /// When it was asked.
         at: Timestamp,
@@ -167,12 +167,12 @@ pub enum Event {
     },
     /// Part of its T's batch.
     Sealed {
-        /// The batch's name.
+        /// Name of the batch, the same on every repeat.
         batch: Arc<str>,
     },
     /// Handed over in a file.
     Sent {
-        /// The file's name.
+        /// Name of the file that carried it.
         file: Arc<str>,
         /// The record in it, from 1.
         record: u64,
@@ -189,7 +189,7 @@ pub enum Event {
     Corrected {
         /// The serial of the confirmation that was taken back.
         reverses: Serial,
-        /// What holds instead.
+        /// The record that holds in its place.
         confirmation: Box<Confirmation>,
     },
     /// A record says otherwise than what had taken effect, and has no effect while that stands.
@@ -239,7 +239,7 @@ pub enum Stage {
     Accepted,
     /// In the batch of its T.
     Sealed,
-    /// In a file.
+    /// A file with it has gone to the registrar.
     Sent,
     /// The registrar has the money of a subscription, and the fund is not founded yet.
     Received,
@@ -287,10 +287,10 @@ pub struct Application {
 /// What is remembered of an application.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum State {
-    /// Nobody placed it.
+    /// Nothing is stored under that number.
     #[default]
     Absent,
-    /// It was placed.
+    /// Placed; a registrar may have it.
     Known(Box<Application>),
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Reception {
     /// The registrar's own number.
     pub serial: Serial,
-    /// The registrar's date.
+    /// The date that the registrar gives its record.
     pub on: NaiveDate,
     /// Yuan that count; unknown of what was stored before it was kept, and where the record says nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]

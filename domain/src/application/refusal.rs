@@ -16,7 +16,7 @@ pub enum Refusal {
     /// A message of another kind of business.
     #[error("a {came} does not answer a {asked}")]
     WrongKind {
-        /// What was asked.
+        /// The business that the order asks for, by its name.
         asked: &'static str,
         /// The kind of confirmation that came.
         came: &'static str,
@@ -43,17 +43,17 @@ pub enum Refusal {
     /// A step of ours that is not possible yet.
     #[error("the application is {stage}; {step} must wait")]
     TooEarly {
-        /// Where it stands.
+        /// Name of the stage that it is at.
         stage: &'static str,
-        /// What was tried.
+        /// Name of the step that cannot be taken there.
         step: &'static str,
     },
     /// A step of ours that is not possible any more.
     #[error("the application is {stage}; {step} comes too late")]
     TooLate {
-        /// Where it stands.
+        /// Name of the stage that it is at.
         stage: &'static str,
-        /// What was tried.
+        /// Name of the step that cannot be taken there.
         step: &'static str,
     },
     /// One application is part of one batch.
@@ -69,7 +69,7 @@ pub enum Refusal {
     MovesBack {
         /// The T that the application has.
         from: TradingDay,
-        /// The earlier day.
+        /// The day to which it would have moved back.
         to: TradingDay,
     },
     /// The same T, but another promise.
@@ -78,7 +78,7 @@ pub enum Refusal {
     /// Only a redemption of any lots, of some shares, changes what it asks for.
     #[error("what a {asked} asks for does not change")]
     AskFixed {
-        /// What was asked.
+        /// The business that the order asks for, by its name.
         asked: &'static str,
     },
     /// Cash was paid for the shares, or may be.

@@ -56,7 +56,7 @@ pub enum Ask {
     },
     /// Money at the price of T.
     Redemption {
-        /// How many leave.
+        /// Shares that leave, to 0.01.
         shares: Shares,
         /// The lots that the investor chose; empty: in the fund's sequence.
         lots: Vec<Designated>,
@@ -69,7 +69,7 @@ pub enum Ask {
     Conversion {
         /// How many of the source leave.
         shares: Shares,
-        /// The target fund.
+        /// Code of the fund that they are converted into.
         into: FundCode,
         /// The source's lots that the investor chose; empty: in the fund's sequence.
         lots: Vec<Designated>,

@@ -44,7 +44,7 @@ pub enum Refusal {
     /// More remarks than one case can need.
     #[error("{what}: the case has {limit}, the most that a case may have")]
     TooMany {
-        /// Of which remarks.
+        /// What kind of remark is too many.
         what: &'static str,
         /// The most entries of its kind that a case may have.
         limit: usize,

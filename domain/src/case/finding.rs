@@ -229,9 +229,9 @@ pub struct Disputed {
 /// One thing that does not add up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// Which check failed.
+    /// The check that failed; a stored name.
     pub kind: Kind,
-    /// In a sentence.
+    /// The difference in a sentence, with both figures.
     pub what: Text,
     /// What must hold, by our own figures.
     pub ours: Vec<Figure>,
@@ -264,7 +264,7 @@ pub enum SourceKind {
     ChannelCallback,
     /// A day file of a payment channel.
     ChannelFile,
-    /// Our own books.
+    /// Our own books: no record of others says it.
     Ledger,
     /// A person of the operations desk.
     Operator,
@@ -273,7 +273,7 @@ pub enum SourceKind {
 /// Where a record came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
-    /// Through which door.
+    /// The door through which the record came.
     pub kind: SourceKind,
     /// The file, or the counterparty that called.
     pub name: Text<120>,

@@ -64,7 +64,7 @@ pub enum How {
     },
     /// The counterparty takes the record back.
     Withdrawn,
-    /// In another way.
+    /// A person settled it outside of the engine.
     Manual {
         /// What was done outside of the engine, in words.
         text: Remark,
@@ -74,11 +74,11 @@ pub enum How {
 /// How a case was closed, by whom and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closing {
-    /// In which way.
+    /// How it was settled, which decides what follows.
     pub how: How,
     /// The person, or the program that heard the corrected record.
     pub by: Name,
-    /// What convinced them.
+    /// What convinced the person, for the auditor.
     pub reason: Remark,
 }
 
@@ -114,9 +114,9 @@ pub enum Command {
     },
     /// Somebody takes care of it.
     Assign(Name),
-    /// Add a remark.
+    /// Add a person's remark; it decides nothing.
     Note(Note),
-    /// It is settled.
+    /// Settle it: what it held is free or reversed.
     Close(Closing),
     /// It is not settled after all.
     Reopen(Reopening),
@@ -149,7 +149,7 @@ pub enum Event {
     },
     /// Somebody takes care of it.
     Assigned {
-        /// From now on.
+        /// The person who takes care of it from now on.
         owner: Name,
     },
     /// A person remarked something.
@@ -200,7 +200,7 @@ pub enum State {
     Absent,
     /// Somebody must look at it.
     Open(Box<Case>),
-    /// Settled, for now.
+    /// Settled; a later record may reopen it.
     Closed(Box<Case>, Closing),
 }
 

@@ -16,7 +16,7 @@ use crate::{
 /// A purchase as the registrar confirmed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct PurchaseNumbers {
-    /// Accepted, fee included.
+    /// Yuan that were accepted, fee included.
     pub(super) amount: Money,
     /// Taken out of the accepted amount.
     pub(super) fee: Money,
@@ -33,7 +33,7 @@ pub(super) struct PurchaseNumbers {
 /// An order for money, as a record of it finds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Order {
-    /// Yuan, fee included.
+    /// Yuan that were asked for, fee included.
     pub(super) asked: Amount,
     /// Yuan of it that no earlier record has confirmed or sent back.
     pub(super) left: Money,
@@ -90,7 +90,7 @@ pub(super) struct SubscriptionExpected {
     pub(super) rounding: ShareRounding,
 }
 
-/// Checks a purchase.
+/// Holds a confirmed purchase against its order: price, fee, sums, shares.
 pub(super) fn purchase(theirs: &PurchaseNumbers, expected: &PurchaseExpected) -> Vec<Finding> {
     let PurchaseNumbers { amount, fee, refund, nav, shares, finished } = *theirs;
     let interest = Money::ZERO;
@@ -111,7 +111,7 @@ pub(super) fn purchase(theirs: &PurchaseNumbers, expected: &PurchaseExpected) ->
     })
 }
 
-/// Checks a subscription.
+/// Holds a confirmed subscription against its order: fee, sums, interest, shares.
 pub(super) fn subscription(
     theirs: &SubscriptionNumbers,
     expected: &SubscriptionExpected,

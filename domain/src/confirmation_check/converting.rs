@@ -122,7 +122,7 @@ impl Side {
     }
 }
 
-/// Checks a conversion.
+/// Holds a confirmed conversion against its order: both prices, fees, sums, shares.
 pub fn conversion(theirs: &ConversionNumbers, expected: &ConversionExpected<'_>) -> Vec<Finding> {
     let it = theirs;
     let navs_out = [expected.nav_out.unwrap_or(it.nav_out), it.nav_out];

@@ -41,7 +41,7 @@ pub struct Dates {
 /// What is known about time when a confirmation comes.
 #[derive(Debug, Clone)]
 pub struct When<'a> {
-    /// By our clock.
+    /// When the record was heard, by the engine's clock.
     pub received_at: Timestamp,
     /// The order's T, by our own reckoning.
     pub t: TradingDay,
@@ -49,7 +49,7 @@ pub struct When<'a> {
     pub cut_off_of_t: Timestamp,
     /// The first day on which the registrar can confirm it, by the fund's terms; or why we cannot say.
     pub first_day: Result<TradingDay, CalendarError>,
-    /// The exchange's days.
+    /// The trading days of the exchange.
     pub calendar: &'a TradingCalendar,
 }
 

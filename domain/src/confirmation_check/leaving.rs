@@ -52,7 +52,7 @@ pub struct LotNumbers {
 /// A redemption as the registrar confirmed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RedemptionNumbers {
-    /// Confirmed to leave.
+    /// Shares that the record says have left.
     pub shares: Shares,
     /// The price of T.
     pub nav: Nav,
@@ -64,7 +64,7 @@ pub struct RedemptionNumbers {
     pub back_end_fee: Money,
     /// Unpaid income of a money fund that is settled along; of either sign.
     pub income: SignedMoney,
-    /// To the investor.
+    /// Yuan that the record says go to the investor.
     pub payout: Money,
     /// Lot by lot where the registrar says so, in the order in which they leave; else empty.
     pub lots: Vec<LotNumbers>,
@@ -159,7 +159,7 @@ pub(super) fn check_asked(asked: Shares, out: Shares, nav: Nav) -> Option<Findin
     Some(found(Kind::SharesExceedAsked, &what, vec![ours], vec![theirs], disputed))
 }
 
-/// Checks a redemption.
+/// Holds a confirmed redemption against its order: price, fee, income, sums, lots.
 pub fn redemption(theirs: &RedemptionNumbers, expected: &RedemptionExpected<'_>) -> Vec<Finding> {
     let RedemptionNumbers { shares, nav, gross, fee, back_end_fee, payout, .. } = *theirs;
     let published = expected.nav.unwrap_or(nav);

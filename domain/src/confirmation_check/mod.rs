@@ -57,7 +57,7 @@ pub enum Promised {
     /// The same, of the tier that the *confirmed* amount is in: that of the record and what else of the
     /// order is confirmed, or may be yet.
     Tiers {
-        /// After every discount.
+        /// Rates by amount, after every discount.
         tiers: AmountTiers,
         /// Yuan that earlier records have confirmed, and that later ones may.
         beside: Money,

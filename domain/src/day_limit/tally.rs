@@ -59,7 +59,7 @@ impl DayTally {
         Self { used: Money::ZERO, refused_for_good: true }
     }
 
-    /// Yuan that stand.
+    /// Yuan that count on that day and were not given back.
     pub const fn used(self) -> Money {
         self.used
     }

@@ -40,7 +40,7 @@ pub const DAY_MAX: Money = Money::whole_yuan(10_000);
 /// What the quota is counted for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct QuotaKey {
-    /// Owns the shares.
+    /// The investor who owns the shares.
     pub investor: InvestorId,
     /// The money-market fund that all share classes belong to; in earlier stores one class.
     pub fund: FundCode,
@@ -135,7 +135,7 @@ pub enum Entry {
     GivenBack,
     /// It was paid on this day and counts, by so many yuan above the most.
     Paid {
-        /// How much counts.
+        /// Yuan that count on that day.
         amount: Amount,
         /// What did not fit.
         above: Money,
@@ -192,7 +192,7 @@ pub enum Refusal {
     AboveDayMaximum {
         /// What is asked for.
         asked: Amount,
-        /// What counts already.
+        /// Yuan that count on that day already.
         used: Money,
         /// The most that may be advanced on one natural day, in yuan.
         max: Money,

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DiscountSource {
-    /// The fund, always.
+    /// The fund's own discount, for every order.
     FundDefault,
     /// The channel, for orders through it.
     Channel,

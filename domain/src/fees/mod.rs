@@ -54,11 +54,11 @@ pub enum Channel {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CustomerType {
-    /// A natural person.
+    /// A natural person, to whom the limits of individuals apply.
     Individual,
     /// A company or other body.
     Institution,
-    /// An asset-management product.
+    /// An asset-management product, which invests others' money.
     Product,
 }
 
@@ -75,7 +75,7 @@ pub enum FundKind {
     ActiveEquity,
     /// A mixed fund that is not mostly shares.
     OtherHybrid,
-    /// Follows an index.
+    /// Follows an index; other fee caps hold for it.
     Index,
     /// A bond fund (债券型).
     Bond,

@@ -29,10 +29,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scope {
-    /// Any when empty.
+    /// Kinds of fund that it binds; empty: any.
     #[serde(default)]
     pub kinds: Vec<FundKind>,
-    /// Any when empty.
+    /// Types of customer that it binds; empty: any.
     #[serde(default)]
     pub customers: Vec<CustomerType>,
     /// Classes with a service fee only, or without one only; any when absent.
@@ -43,7 +43,7 @@ pub struct Scope {
 /// Whose fee it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FeeSubject {
-    /// The fund's kind.
+    /// The kind of the fund, which decides what binds it.
     pub kind: FundKind,
     /// What kind of holder it is charged to.
     pub customer_type: CustomerType,
@@ -55,13 +55,13 @@ pub struct FeeSubject {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RedemptionMinimum {
-    /// Whom it binds.
+    /// The funds and customers that it binds.
     pub scope: Scope,
-    /// First natural day.
+    /// The first natural day of holding that it is for.
     pub from_days: u32,
     /// First day after it.
     pub below_days: u32,
-    /// At least this.
+    /// The least rate that may be charged.
     pub rate: Rate,
 }
 
@@ -69,12 +69,12 @@ pub struct RedemptionMinimum {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FundPart {
-    /// Whom it binds.
+    /// The funds and customers that it binds.
     pub scope: Scope,
     /// First natural day after it; open when absent.
     #[serde(default)]
     pub below_days: Option<u32>,
-    /// Of the fee.
+    /// The least part of the fee that stays in the fund.
     pub part: Rate,
 }
 
@@ -82,9 +82,9 @@ pub struct FundPart {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cap {
-    /// Whom it binds.
+    /// The funds and customers that it binds.
     pub scope: Scope,
-    /// At most this.
+    /// The highest rate that may be charged.
     pub rate: Rate,
 }
 
@@ -97,7 +97,7 @@ pub struct Regime {
     /// The first day on which it holds.
     #[serde(deserialize_with = "fundflow_kernel::written::read_date")]
     pub from: NaiveDate,
-    /// Least redemption rates.
+    /// Least rates of redemption, by natural days of holding.
     #[serde(default)]
     pub redemption_minimums: Vec<RedemptionMinimum>,
     /// Where redemption fees go.

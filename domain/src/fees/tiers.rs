@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub enum Charge {
     /// Of the net amount: `fee = amount - amount / (1 + rate)`.
     Rate(Rate),
-    /// Yuan per order.
+    /// A fixed fee of so many yuan per order, whatever the amount.
     Fixed(Money),
 }
 
@@ -36,28 +36,28 @@ impl Charge {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs, reason = "the sentence of each variant says what stands in it")]
 pub enum TierError {
-    /// There is none.
+    /// There is no tier at all.
     #[error("tiers are empty; at least one tier starting at 0 is needed")]
     Empty,
     /// Small amounts or short holdings would have no tier.
     #[error("the first tier starts at {from}; it must start at 0")]
     FirstNotZero {
-        /// Where it starts.
+        /// The lower bound at which it starts, as text.
         from: String,
     },
     /// The same value would have two tiers, or the list is out of order.
     #[error("a tier from {from} follows the tier from {before}; bounds must rise")]
     NotRising {
         from: String,
-        /// The one before.
+        /// The lower bound of the tier before it, as text.
         before: String,
     },
     /// A tier says nothing or two things.
     #[error("the tier from {from} has {given}; it needs exactly one of `rate` and `fixed`")]
     NotOneCharge {
-        /// Its lower bound.
+        /// Its lower bound, inclusive, in yuan.
         from: Money,
-        /// What it has.
+        /// The kind of charge that it has.
         given: &'static str,
     },
 }
@@ -68,7 +68,7 @@ pub enum TierError {
 pub struct AmountTier {
     /// Yuan, fee included; this amount is inside the tier.
     pub from: Money,
-    /// What it costs.
+    /// A rate, or a fixed fee in yuan per order.
     pub charge: Charge,
 }
 

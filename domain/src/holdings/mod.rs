@@ -61,7 +61,7 @@ use std::fmt;
 /// One investor's shares of one fund; as a text the ID of their stream, `{investor}.{fund}`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HoldingId {
-    /// Owns the shares.
+    /// The investor who owns the shares.
     pub investor: InvestorId,
     /// The fund that they are of.
     pub fund: FundCode,
@@ -189,7 +189,7 @@ pub enum Command {
         order: OrderId,
         /// The confirmation that was taken back.
         serial: Serial,
-        /// What says so.
+        /// The record that says so.
         record: Serial,
     },
 }

@@ -51,7 +51,7 @@ pub enum Refusal {
     TooFew {
         /// The order that asks for the shares.
         order: OrderId,
-        /// What it wanted.
+        /// Shares that the transaction or order asks for.
         asked: Shares,
         /// What it may have.
         free: Shares,
@@ -67,7 +67,7 @@ pub enum Refusal {
     TakenDifferently {
         /// The serial number of the registrar's confirmation.
         serial: Serial,
-        /// What took effect.
+        /// Shares of the same record that took effect.
         known: Shares,
     },
     /// No such confirmation took shares of that order.
@@ -86,7 +86,7 @@ pub enum Refusal {
     BelowTaken {
         /// The lot whose shares are corrected.
         lot: LotId,
-        /// What left it.
+        /// Shares that have left the lot.
         taken: Shares,
         /// What it should have been.
         shares: Shares,
@@ -99,7 +99,7 @@ pub enum Refusal {
     MarkedDifferently {
         /// The record or case.
         mark: Serial,
-        /// What took effect.
+        /// Shares of the same record that took effect.
         known: Shares,
         /// What is said now.
         asked: Shares,

@@ -100,7 +100,7 @@ pub enum Event {
     Refused {
         /// The number of the attempt that was refused.
         no: PaymentNo,
-        /// The channel's reason.
+        /// The channel's code and words for refusing it.
         cause: Cause,
     },
     /// The next attempt may be on its way from now on.
@@ -109,9 +109,9 @@ pub enum Event {
         after: PaymentNo,
         /// The number of the next one.
         no: PaymentNo,
-        /// Where it goes.
+        /// The investor's account that the money goes to.
         account: AccountRef,
-        /// Why it may.
+        /// Why the money may go there, and who says so.
         reason: Cause,
         /// When it was asked for, by our clock; absent where that was not kept.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -124,9 +124,9 @@ pub enum Event {
 pub enum Stage {
     /// It may be on its way.
     Requested,
-    /// The money arrived.
+    /// The bank says that the money arrived.
     PaidOut(Transfer),
-    /// It pays nothing.
+    /// The bank says that nothing is paid by this attempt.
     Refused(Cause),
 }
 
@@ -135,11 +135,11 @@ pub enum Stage {
 pub struct Attempt {
     /// The idempotency key at the channel.
     pub no: PaymentNo,
-    /// Where it goes.
+    /// The investor's account that the money goes to.
     pub account: AccountRef,
     /// When a person asked for it, of an attempt after the first one, where that was kept.
     pub asked_at: Option<Timestamp>,
-    /// How it stands.
+    /// What is known of this attempt.
     pub stage: Stage,
 }
 
@@ -150,7 +150,7 @@ pub struct Payout {
     pub terms: Terms,
     /// Attempts that were refused and followed by another, oldest first.
     pub earlier: Vec<Attempt>,
-    /// The last attempt.
+    /// The newest attempt: the only one that can still be paid.
     pub attempt: Attempt,
 }
 
@@ -160,7 +160,7 @@ pub enum State {
     /// Nobody asked for it.
     #[default]
     Absent,
-    /// It was announced.
+    /// Announced; a call may have been made.
     Known(Box<Payout>),
 }
 
@@ -186,7 +186,7 @@ pub enum Refusal {
         asked: Amount,
         /// What the channel says.
         came: Money,
-        /// The channel's number.
+        /// The channel's own number of the transfer.
         serial: Serial,
     },
     /// The channel refused the attempt, and now says that it paid.

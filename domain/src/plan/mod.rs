@@ -61,7 +61,7 @@ pub const NO_INVESTOR: &str = "investor_not_listed";
 /// A request to the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// The investor agrees.
+    /// The investor agrees to a plan on these terms.
     Open(Box<Terms>),
     /// The investor wants it otherwise, for nominal dates from that day on.
     Change {
@@ -127,7 +127,7 @@ pub enum Event {
     Changed {
         /// When it was asked.
         at: Timestamp,
-        /// What is different.
+        /// The fields that are different; the others stay.
         changes: Changes,
         /// The first nominal date that it holds for; after every date that was begun or missed.
         from: NaiveDate,
@@ -151,14 +151,14 @@ pub enum Event {
     WordKept {
         /// When it was said.
         at: Timestamp,
-        /// What it was.
+        /// The word that changed nothing.
         said: Kept,
     },
     /// An occurrence is under way.
     OccurrenceBegun {
         /// The date of the occurrence before it is moved to a trading day.
         nominal: NaiveDate,
-        /// Carries it out.
+        /// The transaction that carries the date out.
         transaction: TransactionId,
     },
     /// An occurrence was carried out.
@@ -196,7 +196,7 @@ pub enum Kept {
 pub enum EndCause {
     /// The investor, or an operator for the investor.
     Asked {
-        /// In their words.
+        /// Why, in the words of whoever ended it.
         reason: Arc<str>,
     },
     /// So many misses in a row as the terms allow.
@@ -215,7 +215,7 @@ pub enum Outcome {
     Done,
     /// It began, and nothing came of it.
     Missed,
-    /// It never began.
+    /// Nothing was begun on that date.
     Skipped,
 }
 

@@ -46,7 +46,7 @@ pub fn next_occurrence(
 /// Times that a plan will invest, one after the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upcoming {
-    /// By nominal date.
+    /// The dates, in the order of their nominal dates.
     pub dates: Vec<Occurrence>,
     /// Why there are no more, although more were asked for and the plan goes on: the calendar ends.
     pub ends: Option<CalendarError>,

@@ -51,7 +51,7 @@ pub enum Refusal {
     /// Nothing begins before it is resumed.
     #[error("the plan is paused")]
     Paused,
-    /// Nothing to resume.
+    /// The plan is not paused, so that there is nothing to resume.
     #[error("the plan is not paused")]
     NotPaused,
     /// Nothing to resume by then, and paused since.
@@ -74,7 +74,7 @@ pub enum Refusal {
     /// The transaction's name says another date.
     #[error("transaction {transaction} does not carry out the occurrence of {nominal}")]
     NotItsTransaction {
-        /// Which was named.
+        /// The transaction that was named for the date.
         transaction: TransactionId,
         /// The date that it should end with.
         nominal: NaiveDate,

@@ -40,7 +40,7 @@ impl DayOfMonth {
         }
     }
 
-    /// 1 to 31.
+    /// The number of the day, 1 to 31.
     pub const fn get(self) -> u8 {
         self.0
     }
@@ -63,12 +63,12 @@ impl From<DayOfMonth> for u8 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Frequency {
-    /// Once a month.
+    /// Once a month, on one day.
     Monthly {
         /// A month without that day is the business of [`MissingDay`].
         day: DayOfMonth,
     },
-    /// Once a week.
+    /// Once a week, on one weekday.
     Weekly {
         /// Saturday and Sunday are allowed; they always move.
         weekday: Weekday,

@@ -10,9 +10,9 @@ use std::fmt;
 /// Whether shares of a customer may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
-    /// Paid, not registered.
+    /// Paid by the investor, and not registered yet.
     Pending,
-    /// Registered and free.
+    /// Registered, and kept back by no order, freeze or case.
     Available,
     /// Earmarked, registered or not; frozen by the register; in dispute.
     Frozen,
@@ -57,7 +57,7 @@ pub enum Account {
     ConversionFee,
     /// What we pay out of our own money.
     Compensation,
-    /// A customer's shares.
+    /// Shares of a fund that a customer owns, in that part of the book.
     Holding(FundCode, InvestorId, Part),
     /// The registrar's side of a fund's shares: the customers' sum, negative.
     Register(FundCode),
@@ -75,7 +75,7 @@ pub struct Differing {
 /// What is counted on an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Commodity {
-    /// Money, in yuan.
+    /// Money, in yuan to the fen.
     Yuan,
     /// Shares of that fund.
     SharesOf(FundCode),

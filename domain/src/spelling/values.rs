@@ -104,7 +104,7 @@ impl Spelled for Shares {
     }
 }
 
-/// Yuan per share.
+/// A price: yuan per share, with its eight decimals.
 impl Spelled for Nav {
     fn spell(&self, letters: &mut Letters) {
         letters.around("Nav", &[&self.decimal()]);

@@ -56,7 +56,7 @@ impl State {
         Shares::checked(self.lots.sum().checked_add(self.entries.sums().in_transit)?)
     }
 
-    /// Paid, not registered.
+    /// Paid by the investor, and not registered yet.
     pub fn in_transit(&self) -> Shares {
         Shares::of(self.entries.sums().in_transit)
     }

@@ -81,7 +81,7 @@ pub(super) struct Book {
     carries: Vec<CarryPoint>,
     /// Before the first of these carries.
     pub(super) rest: Income,
-    /// By carries since.
+    /// Income that carries since then have made shares, yuan.
     booked: Income,
     /// Carries through it are done with.
     closed_through: Option<NaiveDate>,

@@ -21,7 +21,7 @@ pub(super) struct Entries {
 /// What is under way comes to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct UnderWay {
-    /// Paid, not registered.
+    /// Paid by the investor, and not registered yet.
     pub(super) in_transit: Decimal,
     /// Earmarked, registered or in transit.
     pub(super) reserved: Decimal,

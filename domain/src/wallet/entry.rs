@@ -20,7 +20,7 @@ pub struct Lot {
 /// How much of which lot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LotTaken {
-    /// The lot's transaction.
+    /// The transaction that brought the lot.
     pub lot: TransactionId,
     /// Taken out of it.
     pub shares: Shares,
@@ -41,7 +41,7 @@ pub enum Credit {
     /// This transaction bought nothing into the wallet.
     #[default]
     None,
-    /// Paid, not registered.
+    /// Paid by the investor, and not registered yet.
     InTransit(Shares),
     /// The registrar confirms it in portions: so many are registered, and the rest is on its way.
     Arriving {
@@ -98,7 +98,7 @@ impl Credit {
 }
 
 impl Entry {
-    /// Paid, not registered.
+    /// Paid by the investor, and not registered yet.
     pub(super) const fn coming(&self) -> Shares {
         match self.credit {
             Credit::InTransit(shares) | Credit::Arriving { coming: shares, .. } => shares,

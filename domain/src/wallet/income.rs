@@ -48,7 +48,7 @@ pub enum Refusal {
         day: NaiveDate,
         /// What was accrued, in yuan per 10,000 shares.
         was: PerTenThousand,
-        /// As published now.
+        /// Income per 10,000 shares as it is published now.
         now: PerTenThousand,
     },
     /// Two publications of a day never add up.
@@ -67,7 +67,7 @@ pub enum Refusal {
         /// The first day that is remembered for certain.
         since: NaiveDate,
     },
-    /// Nothing to reverse.
+    /// No income of that day is there that could be reversed.
     #[error("publication {publication} of {day} is not accrued")]
     NotAccrued {
         /// The natural day in Shanghai that the income is for.

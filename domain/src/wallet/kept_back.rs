@@ -30,7 +30,7 @@ pub enum Refusal {
     NotFree {
         /// The transaction that asks for the shares.
         transaction: TransactionId,
-        /// What it wanted.
+        /// Shares that the transaction or order asks for.
         asked: Shares,
         /// What it may have.
         free: Shares,
@@ -42,21 +42,21 @@ pub enum Refusal {
     /// A freeze or hold of 0.00 shares says nothing.
     #[error("{key} would keep back 0.00 shares; at least 0.01 must be")]
     Nothing {
-        /// Record or case.
+        /// Name of the record or case.
         key: String,
     },
     /// Same record or case, other numbers.
     #[error("{key} already keeps back {was} shares, and says something else now")]
     Differs {
-        /// Record or case.
+        /// Name of the record or case.
         key: String,
         /// How many it keeps or kept back.
         was: Shares,
     },
-    /// Nothing to lift.
+    /// Nothing was kept back under that name.
     #[error("nothing was kept back by {key}")]
     NotKeptBack {
-        /// Record or case.
+        /// Name of the record or case.
         key: String,
     },
     /// Of an order that another transaction has claimed for.

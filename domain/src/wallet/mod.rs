@@ -259,7 +259,7 @@ pub enum Refusal {
     TooFew {
         /// The transaction that asks for the shares.
         transaction: TransactionId,
-        /// What it wanted.
+        /// Shares that the transaction or order asks for.
         asked: Shares,
         /// What it may have.
         free: Shares,

@@ -43,7 +43,7 @@ pub enum NotStored {
          \"snake_case\")] on the enum", known.join(", ")
     )]
     NoVariant {
-        /// The type name.
+        /// The stored name of the event's type.
         event_type: &'static str,
         /// Its second half, which a variant should be called.
         tag: &'static str,
@@ -67,7 +67,7 @@ pub enum NotStored {
          \"{category}.\" and be given to one variant only; name it anew"
     )]
     Misnamed {
-        /// The type name.
+        /// The stored name of the event's type.
         event_type: &'static str,
         /// Whose events they are.
         category: &'static str,

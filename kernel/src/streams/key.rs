@@ -40,7 +40,7 @@ impl<D> Key<D> {
         Self { name, place, number, decider: PhantomData }
     }
 
-    /// The stream's name.
+    /// The name of the stream that the key is of.
     pub const fn stream(&self) -> &StreamName {
         &self.name
     }

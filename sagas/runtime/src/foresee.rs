@@ -25,7 +25,7 @@ pub struct PlannedEvent {
     pub stream: StreamName,
     /// As it is stored.
     pub event_type: String,
-    /// In whose name.
+    /// The person or program in whose name it is decided.
     pub actor: Actor,
     /// Of the payload, as it is stored.
     pub schema: u16,

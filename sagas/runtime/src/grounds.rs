@@ -35,7 +35,7 @@ const CIRCLE: &str = "circle";
 pub struct Groundless {
     /// The stream of its first event.
     pub stream: StreamName,
-    /// That event's version.
+    /// Version of that event in its stream.
     pub version: Version,
     /// That event's place in the log.
     pub position: Position,
@@ -57,7 +57,7 @@ pub enum Why {
     OtherEnds {
         /// What that person was told.
         told: Vec<OpenEnd>,
-        /// What was open.
+        /// The open ends when it was given up, with their worth.
         open: Vec<OpenEnd>,
     },
 }

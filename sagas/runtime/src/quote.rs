@@ -33,7 +33,7 @@ pub trait Quoted: Saga {
 pub struct Revocable {
     /// How much, as it is asked for.
     pub scope: &'static str,
-    /// Before which instant.
+    /// The instant before which it can be taken back.
     pub until: Until,
 }
 

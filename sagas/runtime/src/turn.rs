@@ -26,7 +26,7 @@ pub enum NotDone {
     /// A stream cannot be folded.
     #[error("{place} cannot be used: {what}")]
     Damaged {
-        /// Stream and version.
+        /// The stream and version at which the damage is.
         place: Arc<str>,
         /// What is wrong there.
         what: Arc<str>,
@@ -61,7 +61,7 @@ pub struct Voice {
     pub actor: Actor,
     /// The row, answer or action.
     pub cause: Arc<str>,
-    /// The business instant.
+    /// The instant at which it happened, by whoever says it.
     pub occurred_at: Timestamp,
     /// W3C trace context of the request.
     pub trace_parent: Option<Arc<str>>,
@@ -93,7 +93,7 @@ impl<'a, S: Saga> Turn<'a, S> {
         view_of(self.streams, self.key, self.id, self.plan).ok_or(NotDone::Lacks("its beginning"))
     }
 
-    /// The saga's keys.
+    /// The keys, numbers and stream names of the saga, minted once.
     pub const fn plan(&self) -> &'a S::Plan {
         self.plan
     }
@@ -103,7 +103,7 @@ impl<'a, S: Saga> Turn<'a, S> {
         self.id
     }
 
-    /// The engine's clock.
+    /// The instant of the decision, by the engine's clock.
     pub const fn now(&self) -> Timestamp {
         self.now
     }

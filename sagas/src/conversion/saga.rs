@@ -95,7 +95,7 @@ pub struct Answer(pub ApplicationAnswer);
 /// What a caller or operator asks of a running conversion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Take it back.
+    /// Take the order back: refused from its cut-off on.
     Cancel {
         /// When the investor asked.
         at: Timestamp,

@@ -85,11 +85,11 @@ pub enum Do {
     Count,
     /// Take it back from it.
     GiveBack,
-    /// Earmark the shares.
+    /// Earmark the shares, so that no other order takes them.
     Reserve,
     /// Give the earmark back.
     Release,
-    /// Place the order.
+    /// Store the order with its T before a registrar is called.
     Place,
     /// Take what the registrar took.
     Take,
@@ -99,16 +99,16 @@ pub enum Do {
     CloseOrder,
     /// Name what came of an end that a person has.
     HandOver,
-    /// Close the conversion.
+    /// End the process, with what the investor owns by then.
     End(Ending),
 }
 
-/// Calls to counterparties.
+/// Calls to counterparties, each under an idempotency key of the saga.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Call {
     /// Hand the order in.
     Convert,
-    /// Take it back.
+    /// Take the order back: refused from its cut-off on.
     Cancel,
 }
 

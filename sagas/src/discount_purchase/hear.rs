@@ -29,11 +29,11 @@ use fundflow_runtime::{
 /// Which order an answer is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leg {
-    /// The money-fund order.
+    /// The order that buys shares of the money-market fund.
     Buy,
     /// The conversion, or the redemption.
     Out,
-    /// The target's order.
+    /// The order that buys the target fund.
     Target,
 }
 

@@ -27,7 +27,7 @@ pub struct Plan {
     pub mode: ConversionMode,
     /// The payment of the investor's money.
     pub payment: PaymentLeg,
-    /// The money-fund order.
+    /// The order that buys shares of the money-market fund.
     pub buy: ApplicationLeg,
     /// The conversion, or the redemption.
     pub out: ApplicationLeg,

@@ -60,7 +60,7 @@ pub enum Refusal {
     /// The rules decline it in its mode, which is asked for or has the earliest price.
     #[error("{rule}; possible: {}", names(possible))]
     OtherModes {
-        /// What says no.
+        /// The rule that refuses it.
         rule: Box<admission::Refusal>,
         /// The modes in which it would be taken, the earliest price first.
         possible: Vec<ConversionMode>,

@@ -49,7 +49,7 @@ pub struct OfMode {
 pub struct Leg {
     /// What is asked of the registrar.
     pub what: &'static str,
-    /// Of which fund.
+    /// Code of the fund that it is about.
     pub fund: FundCode,
     /// The T that it belongs to.
     pub on: TradingDay,

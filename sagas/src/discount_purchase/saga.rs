@@ -55,7 +55,7 @@ pub(super) type Opened = Open<DiscountPurchase>;
 pub(super) type View<'a> = saga::View<'a, DiscountPurchase>;
 pub(super) type Turn<'a> = turn::Turn<'a, DiscountPurchase>;
 
-/// Carries discount purchases.
+/// The saga of discount purchases, with what it is run on.
 #[derive(Debug, Clone)]
 pub struct DiscountPurchase {
     /// Calendar, catalogue and names of ports.
@@ -85,7 +85,7 @@ pub enum Command {
     Date {
         /// T follows from it; never a T whose batch is sealed.
         at: Timestamp,
-        /// For the auditor.
+        /// Why it was done: stored for the auditor.
         reason: Arc<str>,
     },
     /// Pay out to another account after the bank has refused the first.
@@ -94,7 +94,7 @@ pub enum Command {
         account: AccountRef,
         /// It is in the investor's own name, as an operator has seen.
         own_name: bool,
-        /// For the auditor.
+        /// Why it was done: stored for the auditor.
         reason: Arc<str>,
     },
     /// Close a case that keeps it from completing: the registrar's numbers stand.

@@ -18,11 +18,11 @@ pub struct Request {
     pub investor: InvestorId,
     /// Pays, and receives any refund.
     pub account: AccountRef,
-    /// The money-market fund.
+    /// Code of the money-market fund whose shares the wallet holds.
     pub wallet_fund: FundCode,
     /// The fund that the investor wants.
     pub target_fund: FundCode,
-    /// Gross, in yuan.
+    /// Yuan, fee included.
     pub amount: Amount,
     /// Which way to convert; `None`: the earliest price day that is possible.
     pub mode: Option<ConversionMode>,
@@ -216,7 +216,7 @@ pub enum Do {
     GiveBackTarget,
     /// Take the money fund's part back from them.
     GiveBackBuy,
-    /// Announce the charge.
+    /// Store the charge before the bank is called.
     RequestPayment,
     /// Nothing: only a person can say which T the money counts for.
     AwaitDate,
@@ -228,7 +228,7 @@ pub enum Do {
     CreditInTransit,
     /// The money-fund purchase stands.
     Commit,
-    /// Earmark the shares.
+    /// Earmark the shares, so that no other order takes them.
     Reserve,
     /// Place the conversion, or the redemption.
     PlaceOut,
@@ -266,16 +266,16 @@ pub enum Do {
     ReturnRest,
     /// Name what came of an end that a person has.
     HandOver,
-    /// Close the purchase.
+    /// End the process, with what the investor owns by then.
     End(Ending),
     /// The bank refuses the account that money of ours is to go to: a person names another.
     AskForCompensation,
 }
 
-/// Calls to counterparties.
+/// Calls to counterparties, each under an idempotency key of the saga.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Call {
-    /// Take the money.
+    /// Charge the investor's account, once under the payment's number.
     Charge,
     /// Send the next refund.
     Refund,

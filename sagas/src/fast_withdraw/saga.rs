@@ -54,7 +54,7 @@ use std::sync::Arc;
 pub(super) type View<'a> = saga::View<'a, FastWithdraw>;
 pub(super) type Turn<'a> = turn::Turn<'a, FastWithdraw>;
 
-/// Carries fast withdrawals.
+/// The saga of fast withdrawals, with what it is run on.
 #[derive(Debug, Clone)]
 pub struct FastWithdraw {
     /// Calendar, catalogue and names of ports.
@@ -91,7 +91,7 @@ pub enum Command {
         account: AccountRef,
         /// It is in the investor's own name, as an operator has seen.
         own_name: bool,
-        /// For the auditor.
+        /// Why it was done: stored for the auditor.
         reason: Arc<str>,
     },
     /// Close a case that keeps it from completing: the registrar's numbers stand.

@@ -15,11 +15,11 @@ use serde::{Deserialize, Serialize};
 /// What the caller asks for. Repeating it under the same transaction ID is free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// Owns the shares.
+    /// The investor who owns the shares.
     pub investor: InvestorId,
     /// Receives the cash: the account that paid for the shares.
     pub account: AccountRef,
-    /// The money-market fund.
+    /// Code of the money-market fund whose shares the wallet holds.
     pub fund: FundCode,
     /// How many change hands, each one yuan; all that are available where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -153,15 +153,15 @@ pub enum Do {
     KeepQuotas,
     /// Count it on the days that have begun since, too: the cash may go out on them.
     CountOn,
-    /// Earmark the shares.
+    /// Earmark the shares, so that no other order takes them.
     Reserve,
     /// Give the earmark back.
     Release,
-    /// Announce the advance.
+    /// Store the advance before the bank is called.
     RequestAdvance,
     /// Close the advance: a person knows that the bank paid nothing.
     CloseAdvance,
-    /// Place the transfer.
+    /// Store the transfer of the shares to the bank before a registrar is called.
     PlaceTransfer,
     /// Close the transfer that nobody answered.
     CloseTransfer,
@@ -182,11 +182,11 @@ pub enum Do {
     AskBack,
     /// The bank refuses the account that money of ours is to go to: a person names another.
     AskForCompensation,
-    /// Close the withdrawal.
+    /// End the process, with what the investor owns by then.
     End(Ending),
 }
 
-/// Calls to counterparties.
+/// Calls to counterparties, each under an idempotency key of the saga.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Call {
     /// Ask the bank for the cash.

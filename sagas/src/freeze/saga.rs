@@ -41,14 +41,14 @@ type Turn<'a> = turn::Turn<'a, Freeze>;
 /// Freezes and frees shares.
 #[derive(Debug, Clone)]
 pub struct Freeze {
-    /// Calendar and catalogue.
+    /// Trading calendar, fund catalogue and names of ports.
     pub house: House,
 }
 
 /// Where the shares are kept, and under which record they are frozen or lifted.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Wallet or holdings.
+    /// The wallet or the holdings in which the shares are.
     pub book: ShareBook,
     /// The record of the word, or of the order that is lifted.
     pub record: RegisterRecord,
@@ -78,7 +78,7 @@ pub enum Refusal {
     /// No register speaks of a day before it has come.
     #[error("{on} has not come yet; today is {today}")]
     NotYet {
-        /// The statement's day.
+        /// The day that the register's statement is about.
         on: NaiveDate,
         /// The date of the engine's clock, in Shanghai.
         today: NaiveDate,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// What the caller asks for. Repeating it under the same transaction ID is free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// Owns the shares.
+    /// The investor who owns the shares.
     pub investor: InvestorId,
     /// The fund that they are of.
     pub fund: FundCode,
@@ -37,11 +37,11 @@ pub enum Word {
     Order {
         /// How many; more than there are is possible.
         shares: Shares,
-        /// On whose behalf.
+        /// A court, a creditor or the investor: codes 0 to 4 of the exchange files.
         cause: FrozenCause,
         /// The paper: court and number, or the contract of the pledge.
         source: Text,
-        /// For the auditor.
+        /// Why it was done: stored for the auditor.
         reason: Text,
         /// The person who entered it.
         by: Text,
@@ -52,7 +52,7 @@ pub enum Word {
         order: TransactionId,
         /// The paper: court and number, or what ends the pledge.
         source: Text,
-        /// For the auditor.
+        /// Why it was done: stored for the auditor.
         reason: Text,
         /// The person who entered it.
         by: Text,
@@ -83,7 +83,7 @@ pub fn statement_ids(
 pub enum Holder {
     /// Of a money-market fund.
     Wallet,
-    /// Of any other.
+    /// Shares of any fund but a money-market fund.
     Holdings,
 }
 

@@ -34,10 +34,10 @@ use std::sync::Arc;
 type View<'a> = saga::View<'a, Income>;
 pub(super) type Turn<'a> = turn::Turn<'a, Income>;
 
-/// Carries income jobs.
+/// The saga of income jobs, with what it is run on.
 #[derive(Debug, Clone)]
 pub struct Income {
-    /// Calendar and catalogue.
+    /// Trading calendar, fund catalogue and names of ports.
     pub house: House,
     /// The port of the list of wallets.
     pub wallets: PortName,
@@ -46,7 +46,7 @@ pub struct Income {
 /// What a job reads with: which fund's wallets.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// The money-market fund.
+    /// Code of the money-market fund whose shares the wallet holds.
     pub fund: FundCode,
 }
 
@@ -79,13 +79,13 @@ pub enum Refusal {
     NotAMoneyFund {
         /// The fund that was asked for.
         fund: FundCode,
-        /// What it is.
+        /// The kind that the fund is of instead.
         kind: FundKind,
     },
     /// Until then the register may still say that other shares earn.
     #[error("the income of {day} is given from {from} on, and it is {now}")]
     NotYet {
-        /// The income's day.
+        /// The natural day whose income it is.
         day: NaiveDate,
         /// 15:00 of that day.
         from: Timestamp,

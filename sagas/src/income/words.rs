@@ -16,7 +16,7 @@ pub use fundflow_domain::money_fund::Publication as Request;
 /// What was decided on a request; stored with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {
-    /// The fund's terms.
+    /// Version of the fund's terms that decided it.
     pub terms: VersionTag,
     /// The smallest income that is credited.
     pub unit: IncomeUnit,
@@ -28,7 +28,7 @@ pub struct Promise {
 /// A wallet that did not take its income.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
-    /// The wallet's owner.
+    /// The investor whose wallet it is.
     pub investor: InvestorId,
     /// As the wallet says it.
     pub why: String,
@@ -44,7 +44,7 @@ pub enum Milestone {
     Paged {
         /// The last wallet of it; none for an empty page.
         through: Option<InvestorId>,
-        /// How many wallets.
+        /// How many wallets the page had.
         wallets: u32,
         /// What they are owed by it.
         accrued: money::Income,
@@ -65,7 +65,7 @@ pub struct Notes {
     pub opened: bool,
     /// The last wallet that has its income.
     pub through: Option<InvestorId>,
-    /// Wallets so far.
+    /// How many wallets have their income so far.
     pub wallets: u64,
     /// Wallets that did not take it.
     pub refused: u64,
@@ -113,11 +113,11 @@ pub enum Do {
     Open,
     /// Stop where it is.
     Halt,
-    /// Close the job.
+    /// End the job, with how far it came.
     End(Ending),
 }
 
-/// Calls to counterparties.
+/// Calls to counterparties, each under an idempotency key of the saga.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Call {
     /// Read the next page of wallets.

@@ -46,7 +46,7 @@ impl ApplicationLeg {
         view.state(&self.key)?.application()
     }
 
-    /// It was placed.
+    /// Whether the order is stored; a registrar may have it.
     pub fn is_placed<S: Saga>(&self, view: &View<'_, S>) -> bool {
         self.application(view).is_some()
     }
@@ -134,7 +134,7 @@ impl ApplicationLeg {
         self.application(view).is_some_and(used_up) && self.is_sound(view)
     }
 
-    /// The last confirmation.
+    /// The last confirmation that holds; `None` before the first.
     pub fn confirmation<'a, S: Saga>(&self, view: &View<'a, S>) -> Option<&'a Confirmation> {
         self.application(view)?.confirmations().last()
     }

@@ -50,13 +50,13 @@ pub struct Buying {
     pub leg: ApplicationLeg,
     /// The shares of that fund that the investor has.
     pub holdings: HoldingsPart,
-    /// Gets the shares.
+    /// The investor who gets the shares.
     pub investor: InvestorId,
-    /// Of which fund.
+    /// Code of the fund that it is about.
     pub fund: FundCode,
     /// Yuan that it is placed for.
     pub worth: Decimal,
-    /// The sponsor's money.
+    /// The payment with the sponsor's money.
     pub payment: PaymentLeg,
     /// The sponsor's account.
     pub sponsor: &'static str,

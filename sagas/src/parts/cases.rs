@@ -33,7 +33,7 @@ use crate::ports::{bank::BankNotice, registrar::RegistrarNotice, stray::Stray};
 pub struct Record {
     /// Whose it is, and how it came.
     pub source: SourceKind,
-    /// The counterparty's name.
+    /// The counterparty's name, as cases and audits show it.
     pub name: String,
     /// Which record of it.
     pub record: String,

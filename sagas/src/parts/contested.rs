@@ -11,7 +11,7 @@
 
 use super::{
     application::{ApplicationLeg, FundSaga},
-    cases::{self, finding},
+    cases::{self, Record, finding},
     corrected::rejection_corrected,
     disputes,
     hearing::{found, speaks},
@@ -105,10 +105,8 @@ impl ApplicationLeg {
         let decided = Applications::decide(state, &contest);
         let contested = state.application().and_then(|it| it.contested_rejection());
         let is_contested = contested.is_some_and(|it| it.interest == rejection.interest);
-        let replaced = match decided {
-            Err(_) => self.contested_before(turn, (answer, rejection), &stated)?,
-            Ok(_) => None,
-        };
+        let before = || self.contested_before(turn, (answer, rejection), &stated);
+        let replaced = decided.is_err().then(before).transpose()?.flatten();
         let is_news = match decided {
             // A person, or a confirmation that holds in its place, has settled it.
             Ok(events) if events.is_empty() && !is_contested => return Ok(Heard::Recorded(0)),
@@ -128,12 +126,7 @@ impl ApplicationLeg {
             case.is_none_or(|case| case.case().is_none() || case.is_open())
         });
         let (Some(record), Some(disputed), true) = (record, last, is_news) else {
-            // What a death left between a corrected rejection and the case of the one before it.
-            let closed = if is_contested { self.settled(turn, answer)? } else { 0 };
-            if closed > 0 {
-                return Ok(Heard::Recorded(closed));
-            }
-            return self.contradiction(turn, answer, refusal);
+            return self.contested_again(turn, answer, is_contested, refusal);
         };
         let mut found = vec![Finding { disputed, ..finding(kind, &text, ours, theirs) }];
         // What whoever lets it take the place of the confirmation accepts as well.
@@ -144,19 +137,41 @@ impl ApplicationLeg {
         if first.is_none() {
             events += turn.reach(Milestone::Disputed { case: record.case() })?;
         }
-        let mark = turn.mark();
-        if replaced.is_some() {
-            events += turn.decide(&self.key, &by_a_corrected_one())?;
-        }
-        events += turn.decide(&self.key, &contest)?;
-        turn.stored_as_one(mark);
-        if let Some(case) = replaced {
-            events += rejection_corrected(turn, case, &record)?;
-        }
+        events += self.contest_in_place_of(turn, &contest, (replaced, &record))?;
         if first.is_some() || turn.view()?.ending.is_some() {
             return Ok(Heard::Contradicts(text, events));
         }
         Ok(Heard::Disputed(Cause::new(disputes::CONTRADICTS, text), events))
+    }
+
+    /// Contests what stands, in place of the rejection of that case, where there is one.
+    fn contest_in_place_of<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        contest: &Command,
+        (replaced, record): (Option<CaseId>, &Record),
+    ) -> Result<usize, NotDone> {
+        let Some(case) = replaced else { return Ok(turn.decide(&self.key, contest)?) };
+        let mark = turn.mark();
+        let mut events = turn.decide(&self.key, &by_a_corrected_one())?;
+        events += turn.decide(&self.key, contest)?;
+        turn.stored_as_one(mark);
+        Ok(events + rejection_corrected(turn, case, record)?)
+    }
+
+    /// It was said before. Finishes what a death left between a corrected rejection and the case of the one before it.
+    fn contested_again<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        answer: &ApplicationAnswer,
+        is_contested: bool,
+        refusal: &Refusal,
+    ) -> Result<Heard, NotDone> {
+        let closed = if is_contested { self.settled(turn, answer)? } else { 0 };
+        if closed > 0 {
+            return Ok(Heard::Recorded(closed));
+        }
+        self.contradiction(turn, answer, refusal)
     }
 
     /// The case of the contested rejection that this record takes the place of: its registrar has corrected what nobody

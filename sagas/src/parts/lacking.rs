@@ -40,7 +40,7 @@ pub struct Lack {
 }
 
 impl Lack {
-    /// Nothing is lacking.
+    /// No share of any record is lacking.
     pub const NONE: Self = Self { moves: Shares::ZERO, missing: Shares::ZERO };
 
     /// So much is moved, and so much is there for it. What cannot be booked although there is enough of it

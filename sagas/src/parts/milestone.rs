@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// The whole transaction.
+    /// The whole transaction, with every order that can still be taken back.
     All,
     /// What is done with the money-fund shares; these stay in the wallet.
     Conversion,
@@ -65,7 +65,7 @@ pub enum Milestone<P> {
     Dated {
         /// T follows from it.
         at: Timestamp,
-        /// For the auditor.
+        /// Why it was done: stored for the auditor.
         reason: Cause,
     },
     /// A record that does not add up: the saga does not complete while its case is open.

@@ -62,7 +62,7 @@ pub enum NotRedirected {
     AccountOfAnotherInvestor {
         /// As it was named.
         account: AccountRef,
-        /// Has used it.
+        /// The investor who has used the account before.
         owner: InvestorId,
         /// Is paid out to.
         investor: Arc<str>,
@@ -211,7 +211,7 @@ impl PayoutLeg {
         self.attempt(view).map(BankCall::Payout)
     }
 
-    /// The last attempt.
+    /// The newest attempt: the only one that can still be paid.
     pub fn attempt<S: Saga>(&self, view: &View<'_, S>) -> Option<Call> {
         let payout = self.payout(view)?;
         Some(Call {

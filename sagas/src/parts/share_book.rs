@@ -25,7 +25,7 @@ use fundflow_runtime::{
 pub enum ShareBook {
     /// Of a money-market fund.
     Wallet(Key<Wallet>),
-    /// Of any other.
+    /// Shares of any fund but a money-market fund.
     Holdings(Key<Holdings>),
 }
 

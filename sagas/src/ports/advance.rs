@@ -16,7 +16,7 @@ use std::{future::Future, sync::Arc};
 pub struct Advance {
     /// Idempotency key at the bank.
     pub no: PaymentNo,
-    /// The investor's account.
+    /// The investor's own account: money goes back where it came from.
     pub account: AccountRef,
     /// Yuan, each one a share.
     pub amount: Amount,
@@ -90,9 +90,9 @@ impl Keyed for AdvanceCall {
 /// What the bank says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AdvanceSaid {
-    /// About the advance.
+    /// What the bank says of an advance.
     Advance(AdvanceAnswer),
-    /// About its repayment.
+    /// What the bank says of an advance's repayment.
     Repayment(RepaymentAnswer),
 }
 

@@ -72,7 +72,7 @@ pub enum RefundAnswer {
 pub struct Payout {
     /// The number of the payout: the idempotency key of the call.
     pub no: PaymentNo,
-    /// The investor's account.
+    /// The investor's own account: money goes back where it came from.
     pub account: AccountRef,
     /// Yuan to pay out.
     pub amount: Amount,
@@ -83,7 +83,7 @@ pub struct Payout {
 /// What a payout is answered with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PayoutAnswer {
-    /// The money arrived.
+    /// The bank says that the money arrived.
     PaidOut(Transfer),
     /// The account cannot take it. A person must find another way.
     Refused(Cause),
@@ -123,7 +123,7 @@ impl Keyed for BankCall {
 /// What a bank says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BankAnswer {
-    /// About a charge.
+    /// What the bank says of a charge.
     Charge(ChargeAnswer),
     /// About the refund of that number.
     Refund(PaymentNo, RefundAnswer),

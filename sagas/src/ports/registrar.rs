@@ -58,7 +58,7 @@ pub enum ApplicationAnswer {
     Received(Reception),
     /// Refused at the front or rejected in the batch: no shares will come of it.
     Rejected(Rejection),
-    /// The register's numbers.
+    /// The registrar's confirmation, with its numbers as they were stated.
     Confirmed(Box<Confirmation>),
     /// It was taken back.
     Cancelled,
@@ -76,7 +76,7 @@ pub enum ApplicationAnswer {
     Sealed(Arc<str>),
     /// Of our own exchange of files: it went out.
     Sent {
-        /// The file's name.
+        /// Name of the file that carried it.
         file: Arc<str>,
         /// The record in it, from 1.
         record: u64,

@@ -65,14 +65,14 @@ pub struct Purchase {
 pub enum Answer {
     /// About the payment, a refund or the interest.
     Bank(BankAnswer),
-    /// About the order.
+    /// What the registrar says of the order.
     Registrar(ApplicationAnswer),
 }
 
 /// What a caller or operator asks of a running purchase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Take it back.
+    /// Take the order back: refused from its cut-off on.
     Cancel {
         /// When the investor asked.
         at: Timestamp,
@@ -81,7 +81,7 @@ pub enum Command {
     Date {
         /// T follows from it; never a T whose batch is sealed.
         at: Timestamp,
-        /// For the auditor.
+        /// Why it was done: stored for the auditor.
         reason: Arc<str>,
     },
     /// Pay interest out to another account after the bank has refused the first.
@@ -90,7 +90,7 @@ pub enum Command {
         account: AccountRef,
         /// It is in the investor's own name, as an operator has seen.
         own_name: bool,
-        /// For the auditor.
+        /// Why it was done: stored for the auditor.
         reason: Arc<str>,
     },
     /// Close a case that keeps it from completing: the registrar's numbers stand.

@@ -17,7 +17,7 @@ pub struct Request {
     pub account: AccountRef,
     /// The fund; a money-market fund is bought by a recharge.
     pub fund: FundCode,
-    /// Gross, in yuan.
+    /// Yuan, fee included.
     pub amount: Amount,
     /// Purchase, subscription, or the occurrence of a plan whose name the transaction ID holds.
     pub way: Way,
@@ -123,13 +123,13 @@ pub enum Do {
     Count,
     /// Take it back from it.
     GiveBack,
-    /// Announce the charge.
+    /// Store the charge before the bank is called.
     RequestPayment,
     /// Nothing: only a person can say which T the money counts for.
     AwaitDate,
     /// Decide again for the T that the money counts for.
     Readmit,
-    /// Place the order.
+    /// Store the order with its T before a registrar is called.
     Place,
     /// Send back what was not accepted of the money.
     ReturnRest,
@@ -147,16 +147,16 @@ pub enum Do {
     CloseOrder,
     /// Name what came of an end that a person has.
     HandOver,
-    /// Close the purchase.
+    /// End the process, with what the investor owns by then.
     End(Ending),
     /// The bank refuses the account that money of ours is to go to: a person names another.
     AskForCompensation,
 }
 
-/// Calls to counterparties.
+/// Calls to counterparties, each under an idempotency key of the saga.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Call {
-    /// Take the money.
+    /// Charge the investor's account, once under the payment's number.
     Charge,
     /// Send the next refund.
     Refund,

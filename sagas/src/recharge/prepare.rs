@@ -45,7 +45,7 @@ pub enum Refusal {
     NotAMoneyFund {
         /// The fund that was asked for.
         fund: FundCode,
-        /// What it is.
+        /// The kind that the fund is of instead.
         kind: FundKind,
     },
     /// The transaction ID already moved this wallet, in a saga of another kind. Use a new ID.

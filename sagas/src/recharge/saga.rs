@@ -62,14 +62,14 @@ pub struct Recharge {
 pub enum Answer {
     /// About the payment or a refund.
     Bank(BankAnswer),
-    /// About the purchase.
+    /// What the registrar says of the purchase.
     Registrar(ApplicationAnswer),
 }
 
 /// What a caller or operator asks of a running recharge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Take it back.
+    /// Take the order back: refused from its cut-off on.
     Cancel {
         /// When the investor asked.
         at: Timestamp,
@@ -78,7 +78,7 @@ pub enum Command {
     Date {
         /// T follows from it; never a T whose batch is sealed.
         at: Timestamp,
-        /// For the auditor.
+        /// Why it was done: stored for the auditor.
         reason: Arc<str>,
     },
     /// Pay money of ours to another account after the bank has refused the first.
@@ -87,7 +87,7 @@ pub enum Command {
         account: AccountRef,
         /// It is in the investor's own name, as an operator has seen.
         own_name: bool,
-        /// For the auditor.
+        /// Why it was done: stored for the auditor.
         reason: Arc<str>,
     },
     /// Close a case that keeps it from completing: the registrar's numbers stand.

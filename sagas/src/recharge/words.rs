@@ -16,7 +16,7 @@ pub struct Request {
     pub investor: InvestorId,
     /// Pays, and receives any refund.
     pub account: AccountRef,
-    /// The money-market fund.
+    /// Code of the money-market fund whose shares the wallet holds.
     pub fund: FundCode,
     /// Yuan; as many shares at 1.00.
     pub amount: Amount,
@@ -118,13 +118,13 @@ pub enum Do {
     Count,
     /// Take it back from it.
     GiveBack,
-    /// Announce the charge.
+    /// Store the charge before the bank is called.
     RequestPayment,
     /// Nothing: only a person can say which T the money counts for.
     AwaitDate,
     /// Decide again for the T that the money counts for.
     Readmit,
-    /// Place the purchase.
+    /// Store the purchase with its T before a registrar is called.
     Place,
     /// Show the shares in transit.
     CreditInTransit,
@@ -142,22 +142,22 @@ pub enum Do {
     Close,
     /// Name what came of an end that a person has.
     HandOver,
-    /// Close the recharge.
+    /// End the process, with what the investor owns by then.
     End(Ending),
     /// The bank refuses the account that money of ours is to go to: a person names another.
     AskForCompensation,
 }
 
-/// Calls to counterparties.
+/// Calls to counterparties, each under an idempotency key of the saga.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Call {
-    /// Take the money.
+    /// Charge the investor's account, once under the payment's number.
     Charge,
     /// Send the next refund.
     Refund,
     /// Hand in the purchase.
     Buy,
-    /// Take it back.
+    /// Take the order back: refused from its cut-off on.
     Cancel,
     /// Pay what a person owes the investor by closing a case.
     Compensate,

@@ -81,16 +81,16 @@ pub struct Plan {
 /// What a counterparty says to a redemption.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// About a payout.
+    /// What the bank says of a payout.
     Bank(BankAnswer),
-    /// About the order.
+    /// What the registrar says of the order.
     Registrar(ApplicationAnswer),
 }
 
 /// What a caller or operator asks of a running redemption.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Take it back.
+    /// Take the order back: refused from its cut-off on.
     Cancel {
         /// When the investor asked.
         at: Timestamp,
@@ -101,7 +101,7 @@ pub enum Command {
         account: AccountRef,
         /// It is in the investor's own name, as an operator has seen.
         own_name: bool,
-        /// For the auditor.
+        /// Why it was done: stored for the auditor.
         reason: Arc<str>,
     },
     /// Close a case that keeps it from completing: the registrar's numbers stand.

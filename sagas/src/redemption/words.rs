@@ -89,11 +89,11 @@ pub enum Fact {
 /// Commands to our own aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Do {
-    /// Earmark the shares.
+    /// Earmark the shares, so that no other order takes them.
     Reserve,
     /// Give the earmark back.
     Release,
-    /// Place the order.
+    /// Store the order with its T before a registrar is called.
     Place,
     /// Take what the registrar took.
     Take,
@@ -107,18 +107,18 @@ pub enum Do {
     CloseOrder,
     /// Name what came of an end that a person has.
     HandOver,
-    /// Close the redemption.
+    /// End the process, with what the investor owns by then.
     End(Ending),
     /// The bank refuses the account that money of ours is to go to: a person names another.
     AskForCompensation,
 }
 
-/// Calls to counterparties.
+/// Calls to counterparties, each under an idempotency key of the saga.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Call {
     /// Hand the order in.
     Redeem,
-    /// Take it back.
+    /// Take the order back: refused from its cut-off on.
     Cancel,
     /// Pay out what was announced first; of the earlier table.
     Payout,

@@ -49,7 +49,7 @@ impl Buys {
         }
     }
 
-    /// Gross, in yuan.
+    /// Yuan, fee included.
     pub const fn amount(&self) -> Amount {
         match self {
             Buys::Plainly(request) => request.amount,

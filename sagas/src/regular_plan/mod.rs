@@ -50,11 +50,11 @@ pub enum Fact {
 /// Commands to our own aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Do {
-    /// Open the plan.
+    /// Open the plan on the terms of the request.
     Open,
     /// Record what was missed, or that the plan is finished.
     LookAfter,
-    /// End the plan.
+    /// End the plan: no further date begins.
     EndPlan,
     /// Close the carrying of it.
     Close,

@@ -35,7 +35,7 @@ use std::sync::Arc;
 pub(super) type View<'a> = saga::View<'a, RegularPlans>;
 pub(super) type Turn<'a> = turn::Turn<'a, RegularPlans>;
 
-/// Carries regular plans.
+/// The saga of regular plans, with what it is run on.
 #[derive(Debug, Clone)]
 pub struct RegularPlans {
     /// Calendar, catalogue and names of ports.

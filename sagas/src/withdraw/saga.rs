@@ -48,7 +48,7 @@ use std::sync::Arc;
 pub(super) type View<'a> = saga::View<'a, Withdraw>;
 pub(super) type Turn<'a> = turn::Turn<'a, Withdraw>;
 
-/// Carries ordinary withdrawals.
+/// The saga of ordinary withdrawals, with what it is run on.
 #[derive(Debug, Clone)]
 pub struct Withdraw {
     /// Calendar, catalogue and names of ports.
@@ -58,16 +58,16 @@ pub struct Withdraw {
 /// What a counterparty says to a withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// About the payout.
+    /// What the bank says of a payout.
     Bank(BankAnswer),
-    /// About the redemption.
+    /// What the registrar says of the redemption.
     Registrar(ApplicationAnswer),
 }
 
 /// What a caller or operator asks of a running withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Take it back.
+    /// Take the order back: refused from its cut-off on.
     Cancel {
         /// When the investor asked.
         at: Timestamp,
@@ -78,7 +78,7 @@ pub enum Command {
         account: AccountRef,
         /// It is in the investor's own name, as an operator has seen.
         own_name: bool,
-        /// For the auditor.
+        /// Why it was done: stored for the auditor.
         reason: Arc<str>,
     },
     /// Close a case that keeps it from completing: the registrar's numbers stand.

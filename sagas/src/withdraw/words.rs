@@ -13,11 +13,11 @@ use serde::{Deserialize, Serialize};
 /// What the caller asks for. Repeating it under the same transaction ID is free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// Owns the shares.
+    /// The investor who owns the shares.
     pub investor: InvestorId,
     /// Receives the money: the account that paid for the shares.
     pub account: AccountRef,
-    /// The money-market fund.
+    /// Code of the money-market fund whose shares the wallet holds.
     pub fund: FundCode,
     /// How many leave; all that are available where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,7 +69,7 @@ pub enum Fact {
     PayoutRequested,
     /// The bank said what became of the last attempt.
     PayoutAnswered,
-    /// The money arrived.
+    /// The bank says that the money arrived.
     PaidOut,
     /// The withdrawal is over.
     Ended,
@@ -108,11 +108,11 @@ pub enum Fact {
 /// Commands to our own aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Do {
-    /// Earmark the shares.
+    /// Earmark the shares, so that no other order takes them.
     Reserve,
     /// Give the earmark back.
     Release,
-    /// Place the redemption.
+    /// Store the redemption with its T before a registrar is called.
     Place,
     /// Close the redemption that nobody answered.
     Close,
@@ -128,18 +128,18 @@ pub enum Do {
     AskForAccount,
     /// Name what came of an end that a person has.
     HandOver,
-    /// Close the withdrawal.
+    /// End the process, with what the investor owns by then.
     End(Ending),
     /// The bank refuses the account that money of ours is to go to: a person names another.
     AskForCompensation,
 }
 
-/// Calls to counterparties.
+/// Calls to counterparties, each under an idempotency key of the saga.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Call {
     /// Hand in the redemption.
     Redeem,
-    /// Take it back.
+    /// Take the order back: refused from its cut-off on.
     Cancel,
     /// Pay out what was announced first; of earlier tables.
     PayOut,

@@ -20,7 +20,7 @@ use fundflow_domain::{
 pub(super) fn entries() -> Vec<Entry> {
     vec![
         Entry::of::<Wallet>(&wallets()),
-        Entry::of::<Holdings>(&[holdings(), lacking()].concat()),
+        Entry::of::<Holdings>(&[holdings(), frozen(), lacking()].concat()),
         Entry::of::<DayLimit>(&day_limits()),
         Entry::of::<FastQuota>(&fast_quotas()),
     ]
@@ -116,7 +116,7 @@ fn kept_back() -> [wallet::Event; 9] {
         },
         E::SharesFrozen {
             record: id("frozen.20260226.000730.I-1"),
-            shares: Shares::ZERO,
+            shares: shares("0.00"),
             cause: FrozenCause::Unstated,
             by: FrozenBy::Register(date("2026-02-26")),
             in_all: Some(some()),
@@ -199,6 +199,29 @@ fn holdings() -> Vec<holdings::Event> {
             lots: taken(),
             finished: true,
         },
+        E::SharesUnfrozen { record: id("FRZ-1") },
+        E::SharesHeld { case: id("C-1"), shares: some() },
+        E::SharesUnheld { case: id("C-1") },
+        E::CreditReversed { lot: lot(), record: id("TA-3"), replaced_by: Some(id("TX-1.again")) },
+        E::TakeReversed {
+            order: order("out"),
+            serial: id("TA-9"),
+            record: id("TA-10"),
+            awaited: false,
+        },
+        E::TakeReversed {
+            order: order("out"),
+            serial: id("TA-9"),
+            record: id("TA-10"),
+            awaited: true,
+        },
+    ]
+}
+
+fn frozen() -> Vec<holdings::Event> {
+    use holdings::Event as E;
+    let some = || shares("8100.45");
+    vec![
         E::SharesFrozen {
             record: id("FRZ-1"),
             shares: some(),
@@ -215,26 +238,10 @@ fn holdings() -> Vec<holdings::Event> {
         },
         E::SharesFrozen {
             record: id("frozen.20260226.011162.I-1"),
-            shares: Shares::ZERO,
+            shares: shares("0.00"),
             cause: FrozenCause::Unstated.into(),
             by: FrozenBy::Register(date("2026-02-26")),
             in_all: Some(some()),
-        },
-        E::SharesUnfrozen { record: id("FRZ-1") },
-        E::SharesHeld { case: id("C-1"), shares: some() },
-        E::SharesUnheld { case: id("C-1") },
-        E::CreditReversed { lot: lot(), record: id("TA-3"), replaced_by: Some(id("TX-1.again")) },
-        E::TakeReversed {
-            order: order("out"),
-            serial: id("TA-9"),
-            record: id("TA-10"),
-            awaited: false,
-        },
-        E::TakeReversed {
-            order: order("out"),
-            serial: id("TA-9"),
-            record: id("TA-10"),
-            awaited: true,
         },
     ]
 }

@@ -76,7 +76,7 @@ pub enum Refusal {
     NotFree {
         /// Shares that the order asks for, to 0.01.
         asked: Shares,
-        /// For any use.
+        /// Shares that are free for any use.
         free: Shares,
         /// Shares that the registrar has confirmed, to 0.01, whatever is kept of them.
         registered: Shares,

@@ -30,7 +30,7 @@ pub(in crate::application) fn contest_rejection(known: &Application, came: &Reje
     let same = |was: &Rejection| was.interest == came.interest;
     match &doubts.rejection {
         Some(was) if same(was) => Ok(vec![]),
-        _ if doubts.dropped.iter().any(same) || doubts.is_gone(came) => Ok(vec![]),
+        Some(_) | None if doubts.dropped.iter().any(same) || doubts.is_gone(came) => Ok(vec![]),
         None => Ok(vec![Event::RejectionContested(came.clone())]),
         Some(_) => Err(Refusal::Contradicts {
             stands: Box::new(stands),

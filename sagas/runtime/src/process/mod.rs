@@ -93,7 +93,7 @@ impl Disposed {
 /// A row that waits for its next attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retry {
-    /// The saga's row.
+    /// Name of the row or lane that is asked again.
     pub row: Arc<str>,
     /// How many attempts were made.
     pub attempt: u32,
@@ -108,7 +108,7 @@ pub struct Retry {
 pub enum Command<S: Saga> {
     /// Open it, on the table of that version.
     Prepare {
-        /// What was asked.
+        /// The request as it was asked, by which a repeat is known.
         request: Arc<S::Request>,
         /// What was decided on it.
         promise: Arc<S::Promise>,
@@ -127,14 +127,14 @@ pub enum Command<S: Saga> {
     Resume(Arc<str>),
     /// Leave towards the nearest landing (operator).
     ChooseLanding {
-        /// For the auditor.
+        /// Why it was done: stored for the auditor.
         reason: Arc<str>,
         /// By the engine's clock.
         at: Timestamp,
     },
     /// Give up (operator).
     Abandon {
-        /// For the auditor.
+        /// Why it was done: stored for the auditor.
         reason: Arc<str>,
         /// Everything that is open now.
         open: Vec<OpenEnd>,
@@ -145,7 +145,7 @@ pub enum Command<S: Saga> {
     },
     /// What came of ends that a person has taken over is that person's, too.
     HandOver {
-        /// For the auditor.
+        /// Why it was done: stored for the auditor.
         reason: Arc<str>,
         /// What came of those ends, with a disposition each.
         ends: Vec<Disposed>,
@@ -157,7 +157,7 @@ pub enum Command<S: Saga> {
 pub enum Event<S: Saga> {
     /// Accepted; nothing has been released downstream.
     Prepared {
-        /// What was asked.
+        /// The request as it was asked, by which a repeat is known.
         request: Arc<S::Request>,
         /// What was decided on it.
         promise: Arc<S::Promise>,
@@ -172,19 +172,19 @@ pub enum Event<S: Saga> {
     Parked(Parked),
     /// It goes on: a person let it, or what it waited for came.
     Resumed {
-        /// For the auditor.
+        /// Why it was done: stored for the auditor.
         reason: Arc<str>,
     },
     /// A person sent it to the nearest landing.
     LandingChosen {
-        /// For the auditor.
+        /// Why it was done: stored for the auditor.
         reason: Arc<str>,
         /// When a person did, by the engine's clock; `None` where it was not kept.
         at: Option<Timestamp>,
     },
     /// A person gave up on it, or on what it still owed after its end.
     Abandoned {
-        /// For the auditor.
+        /// Why it was done: stored for the auditor.
         reason: Arc<str>,
         /// What became of open ends.
         ends: Vec<Disposed>,
@@ -195,7 +195,7 @@ pub enum Event<S: Saga> {
     Ended {
         /// How the saga ended.
         ending: S::Ending,
-        /// Where it failed.
+        /// Why nothing came of it, where it failed.
         cause: Option<Cause>,
     },
 }
@@ -212,9 +212,9 @@ pub enum Over<E> {
 /// Row and cause, while a person is waited for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parked {
-    /// Where it stopped.
+    /// Name of the row or lane at which it stopped.
     pub row: Arc<str>,
-    /// What keeps it.
+    /// Why it waits for a person, by code and words.
     pub cause: Cause,
     /// Only an answer is missing: whoever says that our call never came is called again. Otherwise a
     /// person must decide first.

@@ -73,7 +73,7 @@ pub trait Instance: Send {
 pub enum Handled {
     /// A reply for the ticket's holder.
     Reply(crate::message::Reply),
-    /// Nothing to tell.
+    /// Nobody waits for a reply.
     Quiet,
     /// Nothing happened: streams must be read first.
     Missing(Vec<Need>),

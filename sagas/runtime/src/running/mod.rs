@@ -126,7 +126,7 @@ impl<S: Saga> Running<S> {
         self.table.or_else(|| table_of::<S>(streams.state(&self.key)?))
     }
 
-    /// Where it stands.
+    /// The row or exit that the facts of its log lead to; `None` for an unknown table.
     pub fn stand(&self, streams: &Streams) -> Option<Stand<S>> {
         Some(self.table(streams)?.stand(&self.view(streams)?))
     }
