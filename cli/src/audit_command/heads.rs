@@ -245,12 +245,12 @@ pub(crate) async fn write(
     let head = of_now(&opened).await?.ok_or_else(|| empty(store))?;
     let unsigned = |head| SignedHead { head, signatures: Vec::new() };
     #[cfg(feature = "signatures")]
-    let signed = match key {
+    let whole = match key {
         Some(key) => key.sign(head),
         None => unsigned(head),
     };
     #[cfg(not(feature = "signatures"))]
-    let signed = unsigned(head);
-    write!(out, "{signed}")?;
+    let whole = unsigned(head);
+    write!(out, "{whole}")?;
     Ok(ExitCode::SUCCESS)
 }

@@ -115,15 +115,14 @@ async fn events(
     what: &str,
     args: &ProveArgs,
 ) -> Result<Result<Bundle, String>, Failure> {
-    let head = match &args.head {
-        Some(file) => match given(store, file, &args.keys).await? {
+    let head = if let Some(file) = &args.head {
+        match given(store, file, &args.keys).await? {
             Ok(head) => head,
             Err(refused) => return Ok(Err(refused)),
-        },
-        None => {
-            let head: Head = heads::of_now(store).await?.ok_or_else(|| empty(place))?;
-            SignedHead { head, signatures: Vec::new() }
         }
+    } else {
+        let head: Head = heads::of_now(store).await?.ok_or_else(|| empty(place))?;
+        SignedHead { head, signatures: Vec::new() }
     };
     let size = head.head.tree.size;
     let (subject, found) = find(store, what, size).await?;

@@ -51,14 +51,6 @@ pub fn subtree<N: Nodes>(nodes: &mut N, height: u32, number: u64) -> Result<Hash
     Ok(tree.root())
 }
 
-/// The root over the first `size` leaves.
-///
-/// # Errors
-/// As the nodes'.
-pub fn root_of<N: Nodes>(nodes: &mut N, size: u64) -> Result<Hash, N::Error> {
-    Ok(Frontier::restore(nodes, size)?.root())
-}
-
 /// The path from a leaf to the root over `size` leaves, from the leaf upwards (RFC 9162, 2.1.3.1). `index` is below
 /// `size`.
 ///

@@ -4,14 +4,14 @@ use proptest::prelude::*;
 use std::{convert::Infallible, ops::Range};
 
 /// The leaves alone, or also what is kept above them.
-struct Leaves {
+struct Log {
     hash: TreeHash,
     leaves: Vec<Hash>,
     kept: Vec<(u32, u64, Hash)>,
     read: usize,
 }
 
-impl Leaves {
+impl Log {
     fn of(hash: TreeHash, count: u64) -> Self {
         let leaves = (0..count).map(|nth| hash.leaf(&nth.to_be_bytes())).collect();
         Self { hash, leaves, kept: Vec::new(), read: 0 }
@@ -31,7 +31,7 @@ impl Leaves {
     }
 }
 
-impl Nodes for Leaves {
+impl Nodes for Log {
     type Error = Infallible;
     fn hash(&self) -> TreeHash {
         self.hash
@@ -161,7 +161,7 @@ fn a_leaf_is_made_of_stream_version_and_link() {
 #[test]
 fn of_a_large_tree_few_leaves_are_read() {
     let count = 256 * 256 + 300;
-    let (mut nodes, tree) = Leaves::keeping(TreeHash::Sha256, count);
+    let (mut nodes, tree) = Log::keeping(TreeHash::Sha256, count);
     let heights = |height| nodes.kept.iter().filter(|kept| kept.0 == height).count();
     assert_eq!((heights(8), heights(16), nodes.kept.len()), (257, 1, 258));
     assert_eq!(Frontier::restore(&mut nodes, count).unwrap(), tree);
@@ -177,10 +177,10 @@ fn of_a_large_tree_few_leaves_are_read() {
 #[test]
 fn what_is_not_kept_is_computed_from_what_is_below() {
     let count = 256 * 3 + 17;
-    let (mut keeping, tree) = Leaves::keeping(TreeHash::Sha256, count);
-    let mut bare = Leaves::of(TreeHash::Sha256, count);
-    assert_eq!(root_of(&mut bare, count).unwrap(), tree.root());
-    let proof = |nodes: &mut Leaves| consistency(nodes, 500, count).unwrap();
+    let (mut keeping, tree) = Log::keeping(TreeHash::Sha256, count);
+    let mut bare = Log::of(TreeHash::Sha256, count);
+    assert_eq!(Frontier::restore(&mut bare, count).unwrap().root(), tree.root());
+    let proof = |nodes: &mut Log| consistency(nodes, 500, count).unwrap();
     assert_eq!(proof(&mut bare), proof(&mut keeping));
 }
 
@@ -190,7 +190,7 @@ proptest! {
     #[test]
     fn roots_and_paths_are_those_of_the_definition(count in 1_u64..80, at in any::<prop::sample::Index>()) {
         let hash = TreeHash::Sha256;
-        let (mut nodes, tree) = Leaves::keeping(hash, count);
+        let (mut nodes, tree) = Log::keeping(hash, count);
         let leaves = nodes.leaves.clone();
         prop_assert_eq!(tree.root(), root_naively(hash, &leaves));
         prop_assert_eq!(&Frontier::restore(&mut nodes, count).unwrap(), &tree);
@@ -206,7 +206,7 @@ proptest! {
         first in any::<prop::sample::Index>(),
     ) {
         let hash = TreeHash::Sha256;
-        let mut nodes = Leaves::of(hash, second);
+        let mut nodes = Log::of(hash, second);
         let leaves = nodes.leaves.clone();
         let first = first.index(leaves.len()) + 1;
         let path = consistency(&mut nodes, first as u64, second).unwrap();
@@ -221,7 +221,7 @@ proptest! {
         (first, other, bit) in any::<(prop::sample::Index, prop::sample::Index, prop::sample::Index)>(),
     ) {
         let hash = TreeHash::Sha256;
-        let mut nodes = Leaves::of(hash, second);
+        let mut nodes = Log::of(hash, second);
         let leaves = nodes.leaves.clone();
         let index = first.index(leaves.len()) as u64;
         let (leaf, root) = (leaves[first.index(leaves.len())], root_naively(hash, &leaves));
