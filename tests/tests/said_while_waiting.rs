@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, reason = "a fixture that cannot be made is a failed test")]
 
 use fundflow_infrastructure::sqlite::{OpenError, Settings, SqliteStore};
-use fundflow_kernel::store::{AppendError, EventStore as _};
+use fundflow_kernel::store::{AppendError, EventStore as _, Position};
 use fundflow_testkit::sample::append;
 use std::{
     fmt::{Debug, Write as _},
@@ -121,7 +121,7 @@ fn an_opening_says_that_others_still_read_while_they_do() {
             std::fs::copy(file("events.db"), file("killed.db")).expect("as a kill leaves it");
         }
         let reader = SqliteStore::open_read_only(&killed).expect("a reader");
-        assert!(reader.read_all(Default::default(), 9).await.is_ok());
+        assert!(reader.read_all(Position::START, 9).await.is_ok());
 
         let opening = std::thread::spawn({
             let (killed, wait) = (killed.clone(), Duration::from_secs(2));

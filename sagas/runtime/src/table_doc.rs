@@ -79,7 +79,7 @@ fn lane<S: Saga>(table: &Table<S>, side: &Side<S>) -> Option<RowDoc> {
     let many = format!("{} lanes like this one, each for itself", others + 1);
     let exit = if others > 0 { Some(many) } else { works };
     let rejected = side.rejected.map(|fact| words(&fact));
-    Some(RowDoc { exit, rejected, ..RowDoc::of(&side.deed) })
+    Some(RowDoc { rejected, exit, ..RowDoc::of(&side.deed) })
 }
 
 impl RowDoc {

@@ -43,6 +43,9 @@ const NAMES: [&str; LANES] = [
 pub type Words<S> = (<S as Saga>::Call, <S as Saga>::Fact, <S as Saga>::When);
 
 /// The lanes of a table beside its payouts, followed by one for each payout.
+///
+/// # Panics
+/// Where `ALL` is not the sum of both; a table is a constant, so that stops the build.
 pub const fn beside<S: Saga, const OTHERS: usize, const ALL: usize>(
     others: [Side<S>; OTHERS],
     words: [Words<S>; LANES],

@@ -12,7 +12,6 @@ use fundflow_domain::{
     fund::RedemptionSequence,
     holdings::{self, Credit, Holdings},
     ids::LotId,
-    money::Shares,
     orders as shared,
     wallet::{self, LotTaken, Portion, Wallet},
 };
