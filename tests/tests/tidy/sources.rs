@@ -6,8 +6,9 @@ use std::{
 };
 
 /// Whose `lib.rs` is a table of contents and nothing else.
-pub(crate) const LIBRARIES: [&str; 12] = [
+pub(crate) const LIBRARIES: [&str; 14] = [
     "kernel",
+    "proofs",
     "domain",
     "sagas/runtime",
     "sagas",
