@@ -191,6 +191,11 @@ pub(crate) enum Format {
 }
 
 impl Command {
+    /// Whether it plays counterparties of whom much goes wrong, and reports it itself.
+    pub(crate) const fn plays(&self) -> bool {
+        matches!(self, Self::Day(_) | Self::Bench(_) | Self::Sim { .. })
+    }
+
     /// Whether the output is a JSON document.
     pub(crate) const fn is_json(&self) -> bool {
         let format = match self {

@@ -83,7 +83,7 @@ pub fn run(
         Ok(arguments) => arguments,
         Err(error) => return typed_wrongly(error),
     };
-    if let Err(wrong) = log::begin(log_format) {
+    if let Err(wrong) = log::begin(log_format, command.plays()) {
         reading::complain(&format!("error: {wrong}\n"));
         return ExitCode::from(2);
     }

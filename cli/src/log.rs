@@ -1,7 +1,8 @@
 //! The program's log, on the error output: what happened, at which level, in which part of the program.
 //!
 //! ```text
-//! RUST_LOG                    what of it: LEVEL or TARGET=LEVEL, several with commas; warn where nothing is said
+//! RUST_LOG                    what of it: LEVEL or TARGET=LEVEL, several with commas; warn where nothing is said,
+//!                             without the alerts of what is only played
 //! --log-format text | json    a line for people, or an object for programs
 //! ```
 //!
@@ -25,6 +26,7 @@ use tracing_subscriber::{
 };
 
 const VARIABLE: &str = "RUST_LOG";
+const ALERTS: &str = "fundflow::alerts";
 const LEVELS: &str = "off, error, warn, info, debug, trace";
 
 /// How lines of the log are written.
@@ -44,16 +46,20 @@ pub(crate) fn around(bar: Option<ProgressBar>) {
     *BAR.lock().unwrap_or_else(PoisonError::into_inner) = bar;
 }
 
-/// Begins the log, unless the program that this library is part of has one already.
+/// Begins the log, unless the program that this library is part of has one already. Of a command that plays counterparties
+/// the alerts are left out where `RUST_LOG` says nothing: its report has them.
 ///
 /// # Errors
 /// What is wrong with `RUST_LOG`, and what may stand there.
-pub(crate) fn begin(format: LogFormat) -> Result<(), String> {
+pub(crate) fn begin(format: LogFormat, plays: bool) -> Result<(), String> {
     let wanted = match std::env::var_os(VARIABLE) {
         None => String::new(),
         Some(text) => text.into_string().map_err(|text| refused(&text.to_string_lossy()))?,
     };
-    let targets = targets(&wanted)?;
+    let mut targets = targets(&wanted)?;
+    if plays && wanted.is_empty() {
+        targets = targets.with_target(ALERTS, LevelFilter::OFF);
+    }
     let lines = fmt::layer().with_ansi(false);
     let begun = match format {
         LogFormat::Text => {

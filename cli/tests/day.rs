@@ -60,7 +60,7 @@ fn the_example_day_is_played_verified_and_played_again_for_nothing() {
     assert!(out.starts_with("2026-02-12: 105 requests, of these 1 repeated\n\n"), "{out}");
     let incomes = [
         " INCOME OF     YUAN  TO SHARES  PAID OUT  UNPAID",
-        " 000730      6.6100     6.6100    0.0000  0.0000",
+        " 000730      6.6100     6.0500    0.5600  0.0000",
         " 050003     10.9000     7.5500    1.8300  1.5200",
     ];
     let lines = ["     46  completed ", &incomes.join("\n"), "next:\n  fundflow saga ls --stuck"];

@@ -276,7 +276,7 @@ impl<S: EventStore + Checkpoints> Shard<S> {
     fn push(&mut self) {
         let mut output = self.runner.take();
         for alert in output.alerts.drain(..) {
-            tracing::warn!(about = %alert.about, "{}", alert.what);
+            tracing::warn!(target: "fundflow::alerts", about = %alert.about, "{}", alert.what);
         }
         let mut appends = std::mem::take(&mut self.state.of_clock);
         appends.append(&mut output.appends);

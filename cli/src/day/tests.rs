@@ -278,7 +278,7 @@ async fn after_all_incomes_and_exits_the_wallets_and_the_register_say_the_same()
     assert_eq!(
         rows,
         [
-            ("000730".into(), sums(["6.6100", "6.6100", "0.0000", "0.0000"])),
+            ("000730".into(), sums(["6.6100", "6.0500", "0.5600", "0.0000"])),
             ("050003".into(), sums(["10.9000", "7.5500", "1.8300", "1.5200"])),
         ]
     );
