@@ -29,8 +29,7 @@ use fundflow_simulation::{
     town,
 };
 use std::{
-    fs,
-    io::{Read as _, Write},
+    io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -128,7 +127,8 @@ fn play(args: &RunArgs, format: Format, out: &mut impl Write) -> Result<ExitCode
     let seen = houses::play(&plans, args.play.threads.max(1))?;
     if let Some(file) = &args.picture {
         let picture = picture::svg(&seen.coverage);
-        fs::write(file, picture).map_err(|error| unwritten(file, &error))?;
+        fundflow_infrastructure::files::replace(file, picture)
+            .map_err(|error| unwritten(file, &error))?;
     }
     report::print(&seen, args, format, out)?;
     out.flush()?;
@@ -168,14 +168,8 @@ fn playable(plan: &Plan) -> Result<(), Failure> {
 
 fn read(file: &Path) -> Result<Plan, Failure> {
     let typed = |what: String| Failure::Typed(format!("{}: {what}", file.display()));
-    let about = fs::metadata(file).map_err(|error| typed(error.to_string()))?;
-    if !about.is_file() || about.len() > PLAN_MAX {
-        return Err(typed(format!("no plan: a regular file of at most {PLAN_MAX} bytes")));
-    }
-    let mut text = String::new();
-    let opened =
-        fs::File::open(file).and_then(|file| file.take(PLAN_MAX).read_to_string(&mut text));
-    opened.map_err(|error| typed(error.to_string()))?;
+    let text = fundflow_infrastructure::files::text(file, PLAN_MAX)
+        .map_err(|error| typed(error.to_string()))?;
     let plan = Plan::from_toml(&text).map_err(typed)?;
     known(&plan.faults).map_err(|what| typed(format!("faults = '{}': {what}", plan.faults)))?;
     if plan.days == 0 || plan.days > DAYS_MAX || plan.per_day > town::PER_DAY_MAX {

@@ -201,7 +201,7 @@ async fn what_is_not_ours_or_too_new_is_left_alone() {
     let before = [&path, &other, &text].map(|path| fs::read(path).expect("a file"));
 
     let newer = SqliteStore::open(&path, &Settings::default()).map(drop);
-    assert!(matches!(newer, Err(OpenError::Newer { found: 99, known: 3, .. })), "{newer:?}");
+    assert!(matches!(newer, Err(OpenError::Newer { found: 99, known: 4, .. })), "{newer:?}");
     for path in [&other, &text] {
         let strange = SqliteStore::open(path, &Settings::default()).map(drop);
         assert!(matches!(strange, Err(OpenError::NotAStore { .. })), "{strange:?}");
@@ -225,7 +225,7 @@ async fn a_store_of_the_first_format_is_left_alone_and_the_refusal_says_what_to_
 
     for older in [written, read] {
         let older = older.expect_err("an older store");
-        assert!(matches!(older, OpenError::Older { found: 1, known: 3, .. }), "{older:?}");
+        assert!(matches!(older, OpenError::Older { found: 1, known: 4, .. }), "{older:?}");
         let todo = "keep the file and read it with fundflow 0.1, or start a new store";
         assert!(older.to_string().contains(todo), "{older}");
     }

@@ -21,7 +21,7 @@ use std::{
 /// A bundle, and what it is held against.
 #[derive(Debug, Args)]
 pub(crate) struct BundleArgs {
-    /// The bundle
+    /// The bundle, as `audit prove` wrote it
     #[arg(value_name = "FILE")]
     bundle: PathBuf,
     /// A head that was kept elsewhere, and must be one of those in the bundle

@@ -233,7 +233,7 @@ pub(crate) fn empty(store: &Path) -> Failure {
     Failure::NotFound(format!("the log of {} is empty, so it has no head", path.display()))
 }
 
-/// `audit head`.
+/// Writes the head of the log, as `audit head` was asked to.
 pub(crate) async fn write(
     store: &Path,
     #[cfg(feature = "signatures")] signer: &super::sign::OptionalSigner,

@@ -144,7 +144,7 @@ async fn find(
 ) -> Result<(Subject, Vec<Recorded>), Failure> {
     let nothing = || {
         let what = format!(
-            "within {size} events there is none of {what:?}; write a transaction, an order or an event ID"
+            "within {size} events there is none of \"{what}\"; write a transaction, an order or an event ID"
         );
         Failure::NotFound(what)
     };

@@ -10,12 +10,12 @@
 use super::Trouble;
 use crate::{audit_command::heads, reading::Failure};
 use chrono::NaiveDate;
+use fundflow_infrastructure::files::{self, Draft};
 use fundflow_infrastructure::sqlite::SqliteStore;
 use fundflow_proofs::{HEAD_MAX, SignedHead};
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
+    fs::File,
     io::{self, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
 
@@ -56,7 +56,7 @@ pub(super) async fn keep(
         path = path_of(&directory, date, nth);
     }
     let text = SignedHead { head, signatures: Vec::new() }.to_string();
-    let written = write(&directory, &path, &text);
+    let written = write(base, &directory, &path, &text);
     written.map_err(|error| Trouble::Head { path: path.clone(), what: error.to_string() })?;
     Ok(None)
 }
@@ -69,16 +69,10 @@ fn path_of(directory: &Path, date: NaiveDate, nth: u32) -> PathBuf {
 }
 
 /// *If the process dies in between, there is a file of another name, which the next day replaces.*
-fn write(directory: &Path, path: &Path, text: &str) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
-    let unfinished = directory.join("unfinished");
-    match fs::remove_file(&unfinished) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&unfinished, path)?;
+fn write(base: &Path, directory: &Path, path: &Path, text: &str) -> io::Result<()> {
+    files::make_directory(base, directory)?;
+    let mut draft = Draft::of(path)?;
+    draft.write_all(text.as_bytes())?;
+    draft.finish_synced()?;
     File::open(directory)?.sync_all()
 }

@@ -12,7 +12,7 @@ use fundflow_simulation::{
     },
     town,
 };
-use std::{fmt::Write as _, fs, io::Write, process::ExitCode};
+use std::{fmt::Write as _, io::Write, process::ExitCode};
 
 /// Does what was typed.
 pub(super) fn shrink(
@@ -44,7 +44,8 @@ pub(super) fn shrink(
     let text = file(&shrunk)?;
     match &args.to {
         Some(to) => {
-            fs::write(to, text).map_err(|error| unwritten(to, &error))?;
+            fundflow_infrastructure::files::replace(to, text)
+                .map_err(|error| unwritten(to, &error))?;
             writeln!(out, "play it again: fundflow sim run --plan {}", quoted(to))?;
         }
         None => out.write_all(text.as_bytes())?,

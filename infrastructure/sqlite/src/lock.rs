@@ -65,7 +65,13 @@ impl Lock {
     #[cfg(target_os = "linux")]
     pub(super) fn and_database(self, place: &Place) -> Result<Self, Denied> {
         let file = OpenOptions::new().read(true).write(true).open(place.database())?;
-        lock(&file, &place.lock())?;
+        // The text beside this name is our own by now; the holder's is beside the name that it used.
+        lock(&file, &place.lock()).map_err(|denied| match denied {
+            Denied::HeldBy(_) => {
+                Denied::HeldBy("another process, by another name of the file".into())
+            }
+            denied @ Denied::Io(_) => denied,
+        })?;
         Ok(Self { _database: Some(file), ..self })
     }
 

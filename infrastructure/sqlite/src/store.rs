@@ -15,7 +15,7 @@ use crate::{
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     merkle::{Frontier, TreeHash, TreeHead},
-    store::{AppendError, Batch, Checkpoints, EventStore, Position, ReadError, Version},
+    store::{AppendError, Batch, BoxError, Checkpoints, EventStore, Position, ReadError, Version},
 };
 use std::{
     path::{Path, PathBuf},
@@ -90,9 +90,15 @@ pub enum BackupError {
     /// It was copied, and could not be made a store of its own.
     #[error("cannot finish the copy; remove what is there of it")]
     Unnamed(#[source] OpenError),
-    /// The store cannot be read, or not be copied.
-    #[error("cannot copy the store")]
-    Read(#[source] ReadError),
+    /// SQLite could not read the one or write the other; it does not say which.
+    #[error("cannot copy the store to {path}", path = path.display())]
+    Uncopied {
+        /// Where the copy was to be.
+        path: PathBuf,
+        /// What SQLite said.
+        #[source]
+        source: BoxError,
+    },
 }
 
 /// A store in one SQLite file. Clones share it.
@@ -266,7 +272,14 @@ impl SqliteStore {
             .to_str()
             .ok_or_else(|| unwritable(std::io::Error::other("the path is not valid UTF-8")))?;
         let unnamed = |trouble: Trouble| BackupError::Unnamed(trouble.at(&place));
-        let copied = self.0.readers.with(|reader| reader.copy_to(text)).map_err(BackupError::Read);
+        let uncopied = |error: ReadError| {
+            let source = match error {
+                ReadError::Fault(said) => said,
+                damaged @ ReadError::Damaged { .. } => damaged.into(),
+            };
+            BackupError::Uncopied { path: path.to_owned(), source }
+        };
+        let copied = self.0.readers.with(|reader| reader.copy_to(text)).map_err(uncopied);
         copied.and_then(|()| open::name_copy(&place, &new).map_err(unnamed)).inspect_err(|_| {
             // What is in the way of that is in the way of the next attempt, too, and is told then.
             let _ = std::fs::remove_file(&new);

@@ -15,12 +15,12 @@
 
 mod failed;
 mod group;
+mod job;
 
 use crate::{
     acknowledged::Acknowledged,
     checkpoint,
     heads::{self, Heads, New, Planned, Unplanned},
-    lock::Lock,
     open::WAITS,
     possible_ids::PossibleIds,
     row::{self, Place, signed},
@@ -32,9 +32,10 @@ use foldhash::fast::RandomState;
 use fundflow_kernel::{
     envelope::{Chain, StreamName},
     merkle::{Frontier, leaf},
-    store::{AppendError, Batch, Position, StreamAppend},
+    store::{AppendError, Position, StreamAppend},
 };
 use group::Group;
+pub(super) use job::{Answer, Job, Start, Work};
 use rusqlite::{Connection, Statement, Transaction, TransactionBehavior};
 use std::{
     collections::HashMap,
@@ -45,44 +46,6 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 /// Streams of before the opening that are learned at a time: a few milliseconds.
 const LEARNED: i64 = 4 * 1024;
-
-pub(super) type Answer = Result<Position, AppendError>;
-
-/// What the thread is asked to do.
-pub(super) enum Job {
-    Write { work: Work, answer: oneshot::Sender<Answer> },
-    Close { closed: oneshot::Sender<()> },
-}
-
-/// What is to be written.
-pub(super) enum Work {
-    Append(Batch),
-    Save { reader: String, at: Position, content: Vec<u8> },
-}
-
-impl Work {
-    fn events(&self) -> usize {
-        match self {
-            Work::Append(batch) => batch.iter().map(|append| append.events.len()).sum(),
-            Work::Save { .. } => 1,
-        }
-    }
-}
-
-/// What the thread starts with.
-pub(super) struct Start {
-    pub(super) database: Connection,
-    pub(super) acknowledged: Acknowledged,
-    pub(super) tree: Frontier,
-    pub(super) helper: checkpoint::Helper,
-    pub(super) lock: Lock,
-    pub(super) epoch: i64,
-    pub(super) head: Position,
-    pub(super) cached_streams: usize,
-    pub(super) ids: Arc<PossibleIds>,
-    pub(super) jobs: mpsc::Receiver<Job>,
-    pub(super) published: Arc<watch::Sender<Position>>,
-}
 
 /// Runs until it is told to close or nobody can send any more.
 pub(super) fn run(start: Start) {

@@ -18,10 +18,10 @@ impl fmt::Display for Hash {
 /// Which hash a tree is made with. Chosen when its log begins; links and IDs are SHA-256 in either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TreeHash {
-    /// FIPS 180-4.
+    /// SHA-256 of FIPS 180-4.
     #[default]
     Sha256,
-    /// GB/T 32905.
+    /// SM3 of GB/T 32905.
     Sm3,
 }
 

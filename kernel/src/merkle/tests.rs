@@ -60,7 +60,7 @@ fn root_naively(hash: TreeHash, leaves: &[Hash]) -> Hash {
     }
 }
 
-/// 2.1.3.1.
+/// As RFC 9162 defines it in 2.1.3.1.
 fn path_naively(hash: TreeHash, index: usize, leaves: &[Hash]) -> Vec<Hash> {
     if leaves.len() == 1 {
         return Vec::new();
@@ -75,7 +75,7 @@ fn path_naively(hash: TreeHash, index: usize, leaves: &[Hash]) -> Vec<Hash> {
     path
 }
 
-/// 2.1.4.1.
+/// As RFC 9162 defines it in 2.1.4.1.
 fn subproof_naively(hash: TreeHash, first: usize, leaves: &[Hash], whole: bool) -> Vec<Hash> {
     if first == leaves.len() {
         return if whole { Vec::new() } else { vec![root_naively(hash, leaves)] };

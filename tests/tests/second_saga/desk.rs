@@ -131,7 +131,7 @@ fn a_damaged_stream_is_named() {
 
     let kind = Of(Arc::new(Exchange::default()));
     let damaged = kind.look(&transaction("TX-1"), &events).unwrap_err();
-    assert_eq!(damaged.to_string(), "points-M-1 version 3 is damaged: version 2 was expected");
+    assert_eq!(damaged.to_string(), "points-M-1 version 3 cannot be used: version 2 was expected");
 }
 
 #[test]

@@ -10,7 +10,6 @@ const FLOATS: &[(&str, &str)] =
 /// Where SQL may stand in Rust.
 const SQL: &[(&str, &str)] = &[
     ("cli/tests/damage.rs", "does what a vandal would"),
-    ("cli/tests/heads.rs", "changes a node of the tree, as a vandal would"),
     ("cli/tests/store_files.rs", "does what a vandal and a failing disk would"),
     (
         "infrastructure/sqlite/src/tree/tests.rs",
