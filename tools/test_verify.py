@@ -41,10 +41,10 @@ def summed(data):
 
 class Log:
     """A log as the page has it: of streams a, b and c in turn, `count` events."""
-    def __init__(self, count, what="{}", hash_name="sha256"):
+    def __init__(self, count, what="{}", hash_name="sha256", version_at=lambda index: index // 3 + 1):
         self.hash_name, self.events, self.leaves, before = hash_name, [], [], {}
         for index in range(count):
-            stream, version = "abc"[index % 3] + "-1", index // 3 + 1
+            stream, version = "abc"[index % 3] + "-1", version_at(index)
             event = {"index": index, "stream": stream, "version": version, "event_type": "lit", "schema": 1,
                      "correlation": "T" + stream, "process": "lamp", "causation": "灯", "actor": "engine", "trace_parent": "",
                      "occurred_at": "1969-12-31T23:59:59.999999Z", "recorded_at": "1970-01-01T00:00:00.000007Z",
@@ -103,10 +103,10 @@ class Log:
             lines += ["section event"] + [f"{name} {value}".rstrip(" ") for name, value in values.items()]
             lines += [f"path {len(path)}"] + [f"node {node.hex()}" for node in path] + ["sum "]
         return summed(("\n".join(lines) + "\ntotal \n").encode())
-    def consistency(self, first, second):
+    def consistency(self, first, second, head_1=None, head_2=None):
         path = self.growth(first, 0, second)
         lines = ["section bundle", "format fundflow-bundle/1", "kind consistency", "sum "]
-        lines += self.notes("from", self.head(first)) + self.notes("to", self.head(second))
+        lines += self.notes("from", head_1 or self.head(first)) + self.notes("to", head_2 or self.head(second))
         lines += ["section path", f"path {len(path)}"] + [f"node {node.hex()}" for node in path] + ["sum ", "total "]
         return summed(("\n".join(lines) + "\n").encode())
 
@@ -165,7 +165,7 @@ class Verifier(unittest.TestCase):
         with open(os.path.join(self.folder.name, "damaged"), "wb") as file:
             file.write(data)
         with self.assertRaisesRegex(verify.Refused, "^(line [0-9]+|section |the file|head).*: expected .*, found ") as found:
-            verify.look_at(file.name, False, {}, {}, {}, str)
+            verify.look_at(file.name, False, {}, {}, {}, {}, str)
         return str(found.exception)
 
 class Examples(Verifier):
@@ -221,7 +221,7 @@ class Insiders(Verifier):
         for field, value in FORMS.items():
             forged = summed(re.sub(rf"(?m)^{field}( .*)?$", f"{field} {value}", data.decode(), count=1).encode())
             self.assertNotEqual(forged, data)
-            bound_to = {"index": "path", "event_id": "event_id"}.get(field, "link")
+            bound_to = {"index": "path", "version": "version", "event_id": "event_id"}.get(field, "link")
             self.refused(forged, by=f"section event from line 17, {bound_to}")
         self.refused(summed(re.sub(b"node 1e", b"node 1f", data)), by="section event from line 17, path")
         self.refused(summed(re.sub(b"transaction L-1", b"transaction L-2", data)), by="section event from line 17, correlation")
@@ -272,13 +272,57 @@ class Insiders(Verifier):
         self.refused(summed((swapped[:start] + swapped[middle:end] + swapped[start:middle] + swapped[end:]).encode()), by="section to, size")
         same = log.consistency(5, 5).decode()
         at = same.rindex("000007Z")
-        self.refused(summed((same[:at] + "000008Z" + same[at + 7:]).encode()), by="section path")
+        self.refused(summed((same[:at] + "000008Z" + same[at + 7:]).encode()), by="section to, head")
     def test_two_events_at_one_place_of_a_stream_are_refused(self):
         data = Log(7).bundle("a-1", 7).decode()
         events = re.findall("(?s)section event.*?\nsum .*?\n", data)
         self.refused(summed(data.replace(events[1], events[0]).encode()), by="section event .*, index")
         doubled = re.sub("index 3", "index 4", events[1])
         self.refused(summed(data.replace(events[2], doubled).encode()), by="section event .*, (version|path)")
+
+    def test_a_version_fits_its_index_and_rises_in_its_stream(self):
+        for version_at in (lambda index: index // 3 + 6, lambda index: 1, lambda index: 2 - index // 3):
+            log = Log(5, version_at=version_at)
+            self.refused(log.bundle("a-1", 5), heads=[log.head(5)], by="section event from line [0-9]+, version")
+    def test_what_no_event_of_a_bundle_binds_is_found_by_a_kept_head_alone(self):
+        log, other = Log(7), Log(7)
+        other.events[6].update(recorded_at="1970-01-01T00:00:00.000008Z", event_id="00000000-5a0a-8700-b0b1-62156931c20a")
+        unbound = log.bundle("b-1", 7, other.head(7))
+        self.holds(unbound)
+        self.refused(unbound, heads=[log.head(7)], by="section head, head")
+        self.refused(log.bundle("a-1", 7, other.head(7)), by="section head, last-event")
+        forged = [re.sub(b"fundflow/.{16}", b"fundflow/" + b"0" * 16, head) for head in (log.head(3), other.head(7))]
+        self.holds(summed(log.consistency(3, 7, *forged)))
+    def test_a_bundle_of_consistency_leads_to_a_kept_head(self):
+        log = Log(9)
+        longer, bundle = log.consistency(3, 7), log.bundle("b-1", 7)
+        self.refused(longer, bundle, heads=[log.head(3)], by="section event from line [0-9]+, index")
+        self.holds(longer, log.consistency(5, 7), bundle, heads=[log.head(3), log.head(5)])
+        self.holds(longer, heads=[log.head(3), log.head(7)])
+        self.refused(longer, heads=[log.head(3), log.head(5)], by="the file")
+        self.refused(longer, log.head(5), heads=[log.head(7)], by="head")
+    def test_two_heads_of_one_size_are_a_finding_of_its_own(self):
+        log, other = Log(7), Log(7)
+        other.events[6]["recorded_at"] = "1970-01-01T00:00:00.000008Z"
+        for files, heads in (([log.head(7)], [log.head(7), other.head(7)]), ([log.bundle("b-1", 7)], [other.head(7)]),
+                             ([log.consistency(7, 7, log.head(7), other.head(7))], []), ([log.head(7), other.head(7)], [])):
+            err = self.refused(*files, heads=heads, by="head|section (to|head), head")
+            self.assertIn("two heads of one size: somebody was shown another log", err)
+        if "sm3" in hashlib.algorithms_available:
+            self.holds(log.head(7), Log(7, hash_name="sm3").head(7))
+    def test_forms_have_their_bounds(self):
+        data = example("example-events.bundle")
+        for before, after, line in ((b"subject transaction L-1", b"subject transaction L 1", "4, subject"),
+                                    (b"subject transaction L-1", b"subject transaction", "4, subject"),
+                                    (b"stream lamp-L-1", b"stream lamp-", "19, stream"), (b"stream lamp-L-1", b"stream -L-1", "19, stream"),
+                                    (b"section head\n", b"section head\n" + b"note\n" * 24, "32")):
+            self.refused(data.replace(before, after, 1), by=f"line {line}")
+        long = self.run_on(Log(3).bundle("a-1", 3, Log(3).head(3, "\u2014 sm2.example " + "AAAA" * 5000 + "\n")))[2]
+        self.assertRegex(long, "section head, head: expected at most 16384 bytes")
+        for what in ("", "no JSON"):
+            self.holds(Log(3, what).bundle("a-1", 3), heads=[Log(3, what).head(3)])
+        for field in ("event_type", "process", "causation", "trace_parent", "data"):
+            self.assertEqual(verify.read_as(verify.EVENT_LINES[field], "", ""), "")
 
 class Signatures(Verifier):
     LOG, HOUSE, AUDITOR = Log(3), Key("house.example/log", b"h" * 32), Key("auditor", b"a" * 32)
@@ -338,6 +382,35 @@ class Signatures(Verifier):
         for offset in range(0, len(signed), 3):
             self.refused(signed[:offset] + bytes([signed[offset] ^ 1]) + signed[offset + 1:], keys=[self.HOUSE])
             self.refused(signed[:offset], keys=[self.HOUSE])
+        at = signed.index(b"house.example/log ") + 40
+        flipped = signed[:at] + (b"B" if signed[at:at + 1] == b"A" else b"A") + signed[at + 1:]
+        self.assertIn("not checked", self.holds(flipped))
+        self.holds(signed[:signed.index(b"\n\n") + 2])
+        bundle = self.LOG.bundle("a-1", 3, signed)
+        at = bundle.index(b"house.example/log ") + 40
+        self.refused(bundle[:at] + bytes([bundle[at] ^ 1]) + bundle[at + 1:], by="section head from line 7")
+    def test_of_two_heads_the_later_one_is_signed_and_a_kept_one_may_carry_the_signature(self):
+        log, text = Log(7), Log(7).text(7)
+        signed, counter = log.head(7, self.HOUSE.line(text)), log.head(7, self.AUDITOR.line(text))
+        wrong = log.head(3, self.HOUSE.line(log.text(3), self.HOUSE.sign(b"another")))
+        for later in (log.consistency(3, 7, None, signed), log.consistency(7, 7, signed, log.head(7))):
+            self.holds(later, keys=[self.HOUSE])
+        for earlier, by in ((log.head(3, self.HOUSE.line(log.text(3))), "section to, signatures"), (wrong, "section from, line [0-9]+")):
+            self.refused(log.consistency(3, 7, earlier), keys=[self.HOUSE], by=by)
+        self.holds(log.consistency(3, 7), heads=[signed, counter], keys=[self.HOUSE, self.AUDITOR])
+        self.holds(signed, heads=[signed], keys=[self.HOUSE])
+        self.refused(log.head(3, self.HOUSE.line(log.text(3))), heads=[wrong], keys=[self.HOUSE], by="line 9")
+    def test_of_ed25519_each_point_has_one_form_and_none_is_of_small_order(self):
+        small, message = (1).to_bytes(32, "little"), self.LOG.text(3).encode()
+        k = int.from_bytes(hashlib.sha512(small + self.HOUSE.public + message).digest(), "little")
+        weak = small + (k * self.HOUSE.scalar % verify.ORDER).to_bytes(32, "little")
+        self.assertFalse(verify.has_signed(self.HOUSE.public, message, weak))
+        self.assertIsNotNone(verify.point((3).to_bytes(32, "little")))
+        for y, is_key in ((3, True), (verify.P + 3, False)):
+            raw = b"\1" + y.to_bytes(32, "little")
+            text = f"a+{hashlib.sha256(b'a' + bytes([10]) + raw).hexdigest()[:8]}+{base64.b64encode(raw).decode()}"
+            with contextlib.nullcontext() if is_key else self.assertRaises(ValueError):
+                verify.verifier_key(text)
 
 class Manners(Verifier):
     def test_texts_have_one_form(self):

@@ -4,12 +4,12 @@
     verify.py [--head FILE]... [--key VERIFIERKEY]... FILE...
 
 FILE is a head or a bundle. `--head` is a head that you kept, or a counter-signature of one: each FILE must have one of
-them, or be led to it by a bundle of consistency named before; none may be left over. Each `--key` must have signed each head.
+them, or be led to it by a bundle of consistency named before; none may be left over. Each `--key` signed the (later) head.
 Exit code: 0 all holds, 5 something does not, 2 typed wrongly, 1 not to be read or checked here, 130 interrupted.
 """
 import argparse, base64, collections, contextlib, datetime as dt, hashlib, os, re, stat, sys
 HEAD_BYTES, BUNDLE_BYTES, LINE_BYTES, EVENTS, SIGNATURES = 16_384, 67_108_864, 1_048_576, 10_000, 16
-LARGEST, NAME, ID = 2**63 - 1, "[A-Za-z0-9][A-Za-z0-9._/-]{0,63}", "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+NAME, WORD, ID = "[A-Za-z0-9][A-Za-z0-9._/-]{0,63}", "[A-Za-z0-9._-]{1,64}", "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 class Refused(Exception):
     """What was looked at does not hold."""
@@ -44,7 +44,7 @@ def untext(value):
     return text
 def parted(mark, second):
     return lambda value: (value.partition(mark)[0], second(value.partition(mark)[2]))
-TEXT, COUNT, HEX32 = ("a text in its one form", ".*", untext), decimal(1, LARGEST), ("hex32", "[0-9a-f]{64}", bytes.fromhex)
+TEXT, COUNT, HEX32 = ("a text in its one form", ".*", untext), decimal(1, 2**63 - 1), ("hex32", "[0-9a-f]{64}", bytes.fromhex)
 TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z"
 INSTANT, DATE = ("an instant", TIME, instant), ("a date or nothing", "([0-9]{4}-[0-9]{2}-[0-9]{2})?",
                  lambda value: dt.date(*map(int, value.split("-"))).toordinal() if value else 0)
@@ -53,11 +53,11 @@ ACTOR = ("engine, or investor:, counterparty: or operator: with WHO",
 SIGNATURE = ("an em dash, a name, and base64 of 5 bytes or more", f"\u2014 {NAME} (?!.{{6}}==$)[^ ]{{8,}}",
              lambda value: parted(" ", unbase64)(value[2:]))
 BUNDLE_LINES = {"format": ("fundflow-bundle/1",) * 2 + (str,), "kind": ("events or consistency", "events|consistency", str),
-                "subject": ("`transaction ID` or `event EVENT-ID`", f"transaction .+|event {ID}", parted(" ", untext)),
+                "subject": ("`transaction ID` or `event EVENT-ID`", f"transaction {WORD}|event {ID}", parted(" ", str)),
                 "events": decimal(1, EVENTS)}
 EVENT_LINES = {
-    "index": decimal(0, LARGEST), "stream": ("category-ID", "(?=.{2,120}$)[A-Za-z0-9._]+-[A-Za-z0-9._-]*", str),
-    "version": COUNT, "event_type": TEXT, "schema": decimal(0, 65535), "correlation": ("an ID", "[A-Za-z0-9._-]{1,64}", str),
+    "index": decimal(0, 2**63 - 1), "stream": ("category-ID", "(?=.{3,120}$)[A-Za-z0-9._]+-[A-Za-z0-9._-]+", str),
+    "version": COUNT, "event_type": TEXT, "schema": decimal(0, 65535), "correlation": ("an ID", WORD, str),
     "process": TEXT, "causation": TEXT, "actor": ACTOR, "trace_parent": TEXT, "occurred_at": INSTANT, "recorded_at": INSTANT,
     "trade_date": DATE, "data": TEXT, "before": HEX32, "link": HEX32, "event_id": ("an event ID", ID, str), "path": decimal(0, 64)}
 HEAD_LINES = {
@@ -80,13 +80,13 @@ def times(n, p):
         q, p, n = add(q, p) if n & 1 else q, add(p, p), n >> 1
     return q
 def point(raw):
-    """The point that the bytes are, or None. A point has one form: y below P, and no sign where x is 0."""
+    """The point that the bytes are, or None: y is below P, and none is of small order, where nobody need have signed."""
     y, sign = int.from_bytes(raw, "little") & (2**255 - 1), raw[31] >> 7
     square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
     x = pow(square, (P + 3) // 8, P)
     x = x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
     x = x if x & 1 == sign else P - x
-    return (x, y) if x * x % P == square and y < P and x < P else None
+    return (x, y) if x * x % P == square and y < P and times(8, (x, y)) != (0, 1) else None
 def has_signed(public, message, signature):
     if len(signature) != 64 or not point(signature[:32]):
         return False
@@ -97,8 +97,8 @@ def verifier_key(value):
     match = re.fullmatch(f"({NAME})[+]([0-9a-f]{{8}})[+]([A-Za-z0-9+/]{{44}})", value)
     raw = unbase64(match[3])
     key_id = hashlib.sha256(match[1].encode() + b"\n" + raw).hexdigest()[:8]
-    if raw[0] != 1 or match[2] != key_id or not point(raw[1:]) or times(8, point(raw[1:])) == (0, 1):
-        raise ValueError  # The last is of small order: under it signatures hold that nobody made.
+    if raw[0] != 1 or match[2] != key_id or not point(raw[1:]):
+        raise ValueError
     return (match[1], key_id), raw[1:]
 
 # The tree.
@@ -148,7 +148,6 @@ def read_head(data, place="", line_1=1):
     real = hashlib.sha256(text[:-69]).hexdigest()
     expect(values[6][1] == real, f"{where[6]}, sum", f"{real} of lines 1 to 6", values[6][1])
     return Head(text, *values[:6], signatures, place)
-
 class Bundle:
     def __init__(self, data):
         self.data, self.position, self.line, self.sums = data, 0, 0, []
@@ -178,17 +177,17 @@ class Bundle:
             if field not in ("subject", "events") or values["kind"] == "events":
                 values[field] = self.take(field, form)
         values["nodes"] = [self.take("node", HEX32) for _ in range(values.get("path", 0))]
-        while not forms and self.data.startswith(b"note", self.position) and len(notes) < 9 + SIGNATURES:
+        while not forms and self.data.startswith(b"note", self.position) and len(notes) < 8 + SIGNATURES:
             notes.append(self.take("note", ("", ".*", str)) + "\n")
         values["head"] = "".join(notes).encode(), f"section {name}, ", self.line + 1 - len(notes)
         self.sum(values["place"], start, "sum")
         return values
     def check(self, say):
-        places, index = {(event["stream"], event["version"]): event for event in reversed(self.events)}, -1
+        latest, index = {}, -1
         for event in self.events:
-            for field, holds, wanted, found in self.checks(event, index, places):
+            for field, holds, wanted, found in self.checks(event, index, latest):
                 expect(holds, f"{event['place'] if field in event else 'section head'}, {field}", wanted, found)
-            index = event["index"]
+            index, latest[event["stream"]] = event["index"], event
             say(f"event {index}, {shown(event['stream'])} version {event['version']}, {event['event_id']}: holds")
         if self.events:
             return say(f"all {len(self.events)} are of the subject, {shown(' '.join(self.first['subject']))}")
@@ -196,21 +195,19 @@ class Bundle:
         expect(first.origin == second.origin, "section to, origin", first.origin, second.origin)
         expect(first.hash == second.hash, "section to, hash", first.hash[1], second.hash[1])
         expect(first.size <= second.size, "section to, size", f"{first.size} or more", second.size)
-        wanted = "that it leads to both roots, or is empty between heads with the same text"
-        expect(extends(first, second, self.path), "section path", wanted, f"{len(self.path)} hashes that do not")
+        expect(extends(first, second, self.path), "section path", "one to both roots", f"{len(self.path)} hashes that are not")
         say(f"the log of {second.size} events begins with that of {first.size}: holds")
-    def checks(self, event, index_before, places):
+    def checks(self, event, index_before, latest):
         head, index, stream, version = self.heads[0], event["index"], event["stream"], event["version"]
-        yield "index", index > index_before, f"above {index_before}, that of the event before", index
-        yield "index", index < head.size, f"below {head.size}, the size of the head", index
-        link = link_of(event)
+        yield "index", index_before < index < head.size, f"{index_before + 1} to {head.size - 1}, below the size", index
+        before, link = latest.get(stream, {"version": 0, "link": bytes(32)}), link_of(event)
+        yield "version", before["version"] < version <= index + 1, f"{before['version'] + 1} to {index + 1}", version
         digits, variant = link.hex(), "89ab"[link[8] >> 4 & 3]
         yield "link", event["link"] == link, f"{digits} for these fields", event["link"]
         event_id = f"{digits[:8]}-{digits[8:12]}-8{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
         yield "event_id", event["event_id"] == event_id, f"{event_id} for this link", event["event_id"]
         yield "before", (event["before"] == bytes(32)) == (version == 1), "zeros at version 1 alone", event["before"]
-        yield "version", places[stream, version] is event, "each version of a stream once", version
-        earlier = places.get((stream, version - 1), {"link": event["before"]})["link"]
+        earlier = before["link"] if before["version"] == version - 1 else event["before"]
         yield "before", event["before"] == earlier, f"{earlier.hex()}, the link of version {version - 1}", event["before"]
         leaf = hashed(head.hash[1], b"\0", put(stream), number(8, version), link)
         root = climb(head.hash[1], index, head.size - 1, leaf, event["nodes"])[1]
@@ -246,20 +243,23 @@ def load(file, is_kept):
     expect(data.endswith(b"\n"), f"line {data.count(10) + 1}", "a line feed at the end of the file", "none")
     bundle = Bundle(data) if not is_kept and (data[:7] == b"section" or b"\nsection " in data) else None
     return bundle, bundle.heads if bundle else [read_head(data)]
-def look_at(file, is_kept, keys, kept, covered, say):
-    """By texts of heads, `kept` has the keys that signed it and the files, `covered` how many of its events were kept."""
+def look_at(file, is_kept, keys, kept, covered, known, say):
+    """By text of head: `kept` has its signers and files, `covered` how many events were kept. `known`: texts by size."""
     bundle, heads = load(file, is_kept)
     for head in heads:
         for key, (signature, where) in head.signatures.items():
             expect(key not in keys or has_signed(keys[key], head.text, signature), where, "one of this text", "another")
             say(f"{where}: {'holds' if key in keys else 'not checked, no such key of Ed25519 was given'}")
+        one = known.setdefault((head.origin, head.size, head.hash), head.text) == head.text
+        expect(one, f"{head.place}head", "one text", "two heads of one size: somebody was shown another log")
         signed, files = kept.get(head.text, (set(), []))
         if is_kept:
             kept[head.text], covered[head.text] = (signed | set(head.signatures), files + [file]), head.size
             return heads
-        for key in keys:
-            expect(key in signed | set(head.signatures), f"{head.place}signatures", "one of " + " ".join(key), "none")
         say(f"{head.place}head of {head.size} events, {head.hash[1]} {head.root.hex()}: form and sum hold")
+    signed = signed.union(*(head.signatures for head in heads if head.text == heads[-1].text))
+    for key in keys:
+        expect(key in signed, f"{heads[-1].place}signatures", "one of " + " ".join(key), "none")
     if bundle:
         bundle.check(say)
     size = max(covered.get(head.text, 0) for head in heads)
@@ -267,7 +267,7 @@ def look_at(file, is_kept, keys, kept, covered, say):
     for event in bundle.events if bundle and size else []:
         expect(event["index"] < size, f"{event['place']}, index", f"below {size}, the size of what you kept", event["index"])
     for head in heads if size else []:
-        covered.setdefault(head.text, min(head.size, size))
+        covered[head.text] = max(covered.get(head.text, 0), min(head.size, size))
     say("it is of a head that you kept" if size else "not compared with any head that you kept")
     return heads
 
@@ -276,10 +276,10 @@ def main():
     parser.add_argument("--head", action="append", default=[], metavar="FILE")
     parser.add_argument("--key", action="append", default=[], type=verifier_key, metavar="VERIFIERKEY")
     parser.add_argument("file", nargs="+", metavar="FILE")
-    args, kept, covered, seen, worst = parser.parse_args(), {}, {}, set(), 0
+    args, kept, covered, known, seen, worst = parser.parse_args(), {}, {}, {}, set(), 0
     for file, is_kept in [(file, True) for file in args.head] + [(file, False) for file in args.file]:
         try:
-            heads = look_at(file, is_kept, dict(args.key), kept, covered, lambda text: print(f"{shown(file)}: {text}"))
+            heads = look_at(file, is_kept, dict(args.key), kept, covered, known, lambda text: print(f"{shown(file)}: {text}"))
             seen |= set() if is_kept else {head.text for head in heads}
         except (Refused, OSError) as why:
             worst = max(worst, 5 if isinstance(why, Refused) else 1)

@@ -261,6 +261,15 @@ async fn others_are_given_bundles_and_check_them_without_a_store() {
     let (code, said) = check(&whole, &["--head", text(&before)]);
     assert_eq!(code, 5);
     assert!(said.contains("it is no head of the bundle"), "{said}");
+    let mut changed = house.events.clone();
+    changed[40].event.causation = "another".into();
+    let other = house.head(&house.rewritten("other", &changed).await, "shown");
+    for heads in [vec![&other], vec![&now, &other]] {
+        let given: Vec<_> = heads.into_iter().flat_map(|it| ["--head", text(it)]).collect();
+        let (code, said) = check(&whole, &given);
+        assert_eq!(code, 5);
+        assert!(said.contains("two heads of one size: somebody was shown another log"), "{said}");
+    }
 
     // Against a head of before, and the log has grown since.
     let old = prove(&["TX-1", "--head", text(&before)], "old");
@@ -357,6 +366,17 @@ async fn a_second_party_signs_only_what_begins_with_what_it_signed_before() {
     let (code, said) = run(&house.store(), &[&verify[..], &keys[..2]].concat());
     assert_eq!(code, 0);
     assert!(said.contains("the signature of auditor.example is not checked"), "{said}");
+    // The later head is signed, the earlier one need not be; the auditor's signature stands beside the kept head.
+    let check = ["audit", "verify-bundle", text(&way)];
+    let (code, said) = run(&house.store(), &[&check[..], &keys[..2]].concat());
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = run(&house.store(), &[&check[..], &keys].concat());
+    assert_eq!(code, 5);
+    assert!(said.contains("signature of auditor.example: there is none"), "{said}");
+    let kept = ["--head", text(&signed)];
+    let (code, said) = run(&house.store(), &[&check[..], &keys, &kept].concat());
+    assert_eq!(code, 0, "{said}");
+
     let (code, said) =
         run(&house.store(), &["audit", "verify", "--head", text(&before), keys[0], keys[1]]);
     assert_eq!(code, 5);

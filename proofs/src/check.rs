@@ -1,8 +1,13 @@
 //! Whether what a bundle says holds: fields give links, links give leaves, leaves and paths give the root.
 
-use crate::{bundle::Subject, event::Proven, head::Head, refused::Refused};
+use crate::{
+    bundle::Subject,
+    event::Proven,
+    head::{CONTRADICTION, Head},
+    refused::Refused,
+};
 use fundflow_kernel::{
-    envelope::{Chain, EventId, StreamName},
+    envelope::{Chain, EventId, Recorded, StreamName},
     merkle::{Hash, extends, leaf, root_by},
     store::Version,
 };
@@ -15,7 +20,7 @@ pub(crate) fn events(
     events: &[(String, Proven)],
 ) -> Result<(), Refused> {
     let mut next = 0;
-    let mut links: HashMap<(&StreamName, Version), Chain> = HashMap::new();
+    let mut latest: HashMap<&StreamName, (Version, Chain)> = HashMap::new();
     for (title, event) in events {
         let refuse =
             |field: &str, what: String| Err(Refused::new(format!("{title} ({field})"), what));
@@ -25,12 +30,14 @@ pub(crate) fn events(
             return refuse("index", what);
         }
         next = event.index + 1;
-        if let Err((field, what)) = alone(head, event) {
+        let before = latest.get(&event.recorded.stream).copied();
+        if let Err((field, what)) = placed(event, before) {
             return refuse(field, what);
         }
-        let (stream, version) = (&event.recorded.stream, event.recorded.version);
-        if links.insert((stream, version), event.recorded.event.chain).is_some() {
-            return refuse("version", format!("{stream} has version {version} twice"));
+        latest.insert(&event.recorded.stream, (event.recorded.version, event.recorded.event.chain));
+        let link = before.filter(|(earlier, _)| earlier.plus(1) == event.recorded.version);
+        if let Err((field, what)) = alone(head, event, link.map(|(_, link)| link)) {
+            return refuse(field, what);
         }
         let is_meant = match subject {
             Subject::Transaction(id) => event.recorded.event.correlation == *id,
@@ -40,19 +47,29 @@ pub(crate) fn events(
             return refuse("correlation", format!("the bundle is about {subject}"));
         }
     }
-    // By now all links are known.
-    for (title, event) in events {
-        let before = Version(event.recorded.version.0 - 1);
-        if links.get(&(&event.recorded.stream, before)).is_some_and(|link| *link != event.before) {
-            let what = format!("it is not the link of version {before}");
-            return Err(Refused::new(format!("{title} (before)"), what));
-        }
+    Ok(())
+}
+
+/// Whether its version fits its index and the event of its stream that is before it in the bundle.
+fn placed(event: &Proven, before: Option<(Version, Chain)>) -> Result<(), (&'static str, String)> {
+    let Recorded { stream, version, .. } = &event.recorded;
+    if version.0 > event.index + 1 {
+        let what = format!("{version} is above {}, the index and 1", event.index + 1);
+        return Err(("version", what));
+    }
+    if let Some((earlier, _)) = before.filter(|(earlier, _)| version <= earlier) {
+        let what = format!("{version} is not above {earlier}, that of {stream} before it");
+        return Err(("version", what));
     }
     Ok(())
 }
 
-/// What can be told of an event by itself and the head.
-fn alone(head: &Head, event: &Proven) -> Result<(), (&'static str, String)> {
+/// What can be told of an event by itself, the head, and the link one version earlier if the bundle has it.
+fn alone(
+    head: &Head,
+    event: &Proven,
+    earlier: Option<Chain>,
+) -> Result<(), (&'static str, String)> {
     let Proven { index, recorded, before, path } = event;
     let link = recorded.event.link(*before, &recorded.stream, recorded.version);
     if link != recorded.event.chain {
@@ -64,6 +81,9 @@ fn alone(head: &Head, event: &Proven) -> Result<(), (&'static str, String)> {
     }
     if (recorded.version == Version(1)) != (*before == Chain::START) {
         return Err(("before", "it is all zeros for version 1, and only for that".into()));
+    }
+    if earlier.is_some_and(|link| link != *before) {
+        return Err(("before", "it is not the link of the version before".into()));
     }
     let hash = head.tree.hash;
     let leaf = leaf(hash, recorded.stream.as_str(), recorded.version, link);
@@ -96,8 +116,8 @@ pub(crate) fn consistency(from: &Head, to: &Head, path: &[Hash]) -> Result<(), R
     if from.tree.size > to.tree.size {
         return refuse("sections from and to (size)", "the earlier head is the larger one");
     }
-    if from.tree.size == to.tree.size && from != to {
-        return refuse("sections from and to", "they are of the same size, and differ");
+    if from.contradicts(to) {
+        return refuse("sections from and to", CONTRADICTION);
     }
     if extends(&from.tree, &to.tree, path) {
         return Ok(());

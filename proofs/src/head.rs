@@ -21,6 +21,8 @@ const SIGNATURES_MAX: usize = 16;
 const LINES: usize = 7;
 const ORIGIN: &str = "fundflow/";
 const DASH: &str = "\u{2014} ";
+/// What [`Head::contradicts`] says.
+pub const CONTRADICTION: &str = "two heads of one size: somebody was shown another log";
 
 /// The tree over the log at one time, and what tells whose log it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,6 +114,12 @@ impl Head {
         let mut origin = [0; 8];
         origin.copy_from_slice(&link.0[..8]);
         origin
+    }
+
+    /// Whether no log can have both heads: of one origin, size and hash, they differ.
+    pub fn contradicts(&self, other: &Self) -> bool {
+        let of = |it: &Self| (it.origin, it.tree.size, it.tree.hash);
+        of(self) == of(other) && self != other
     }
 
     /// What is signed: seven lines.

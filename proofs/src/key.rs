@@ -74,13 +74,20 @@ impl FromStr for VerifierKey {
             let (id, key) = rest.split_once('+')?;
             let bytes = STANDARD.decode(key).ok()?;
             let (algorithm, key) = bytes.split_first()?;
-            let key = ed25519_dalek::VerifyingKey::from_bytes(key.try_into().ok()?).ok()?;
+            let key: &[u8; 32] = key.try_into().ok()?;
+            let key = ed25519_dalek::VerifyingKey::from_bytes(key).ok().filter(is_canonical)?;
             let found = Self { name: name.parse().ok()?, key };
             let fits = *algorithm == ED25519 && hex(id)? == found.id() && !found.key.is_weak();
             fits.then_some(found)
         };
         read().ok_or(NotAKey { what: "a verifier key", allowed })
     }
+}
+
+/// Whether y is below 2^255 - 19. The library takes the larger ones, too: a second form of one key.
+fn is_canonical(key: &ed25519_dalek::VerifyingKey) -> bool {
+    let [first, middle @ .., last] = key.as_bytes();
+    *first < 0xed || last & 0x7f != 0x7f || middle.iter().any(|byte| *byte != 0xff)
 }
 
 impl SigningKey {
@@ -119,25 +126,40 @@ impl SigningKey {
 }
 
 impl SignedHead {
-    /// Checks that each of these keys has signed it. Returns the names of those that signed it, too, and are unknown.
+    /// Checks the signatures of these keys that are there. Returns the names of those that are of no such key.
     ///
     /// # Errors
-    /// [`Refused`] with the key that has not, or whose signature does not hold.
+    /// [`Refused`] with the key whose signature does not hold.
     pub fn check(&self, keys: &[VerifierKey]) -> Result<Vec<KeyName>, Refused> {
-        for key in keys {
-            let place = format!("signature of {}", key.name);
-            let Some(signature) = self.signatures.iter().find(|it| key.is_of(it)) else {
-                let named = self.signatures.iter().any(|it| it.name == key.name);
-                let what =
-                    if named { "it is of another key of that name" } else { "there is none" };
-                return Err(Refused::new(place, what));
-            };
-            if !key.holds(&self.head, signature) {
+        let mut unknown = Vec::new();
+        for signature in &self.signatures {
+            let mut known = keys.iter().filter(|key| key.is_of(signature)).peekable();
+            if known.peek().is_none() {
+                unknown.push(signature.name.clone());
+            }
+            // Two keys may share name and ID.
+            if known.any(|key| !key.holds(&self.head, signature)) {
                 let id = quoted(&to_hex(&signature.key_id));
+                let place = format!("signature of {}", signature.name);
                 return Err(Refused::new(place, format!("that of key {id} does not hold")));
             }
         }
-        let unknown = self.signatures.iter().filter(|it| !keys.iter().any(|key| key.is_of(it)));
-        Ok(unknown.map(|it| it.name.clone()).collect())
+        Ok(unknown)
+    }
+
+    /// Checks that a signature of each of these keys is there; whether it holds is for [`SignedHead::check`].
+    ///
+    /// # Errors
+    /// [`Refused`] with the key that has not signed.
+    pub fn is_signed_by(&self, keys: &[VerifierKey]) -> Result<(), Refused> {
+        for key in keys {
+            if !self.signatures.iter().any(|it| key.is_of(it)) {
+                let named = self.signatures.iter().any(|it| it.name == key.name);
+                let what =
+                    if named { "it is of another key of that name" } else { "there is none" };
+                return Err(Refused::new(format!("signature of {}", key.name), what));
+            }
+        }
+        Ok(())
     }
 }

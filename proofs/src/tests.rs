@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::text::{decimal, escaped, instant, to_date, to_event_id, to_instant, unescaped};
-use fundflow_kernel::{envelope::Recorded, time::Timestamp};
+use fundflow_kernel::{envelope::Recorded, store::Version, time::Timestamp};
 use proptest::prelude::*;
 
 const EVENTS: &str = include_str!("../../docs/proofs/example-events.bundle");
@@ -114,7 +114,93 @@ fn who_makes_the_sums_anew_is_found_by_the_links_and_the_root() {
         it.before.0[0] ^= 1;
         relinked(it);
     });
-    assert!(refused.place.ends_with("(path)"), "{refused}");
+    assert!(refused.place.ends_with("(before)"), "{refused}");
+    for (version, says) in [(4, "4 is above 3, the index and 1"), (1, "1 is not above 1, that of")]
+    {
+        let refused = forged(|it| it.recorded.version = Version(version));
+        assert!(refused.place.ends_with("(version)"), "{refused}");
+        assert!(refused.what.starts_with(says), "{refused}");
+    }
+}
+
+/// The bundle of events with its first one alone, so that its path holds in a log of four events, too.
+fn first_of(change: impl Fn(&mut Head)) -> Result<Bundle, Refused> {
+    let Bundle::Events { subject, mut head, mut events } = bundle(EVENTS) else {
+        panic!("of events")
+    };
+    events.truncate(1);
+    change(&mut head.head);
+    Bundle::read(Bundle::Events { subject, head, events }.write().unwrap().as_bytes())
+}
+
+#[test]
+fn what_only_a_kept_head_finds_is_as_the_page_says() {
+    first_of(|_| ()).unwrap();
+    let larger = first_of(|head| head.tree.size = 4).unwrap();
+    assert_ne!(larger.heads()[0].head, head(HEAD).head);
+    first_of(|head| head.last_event.0[0] ^= 1).unwrap();
+    first_of(|head| head.last_recorded = Timestamp::from_micros(0)).unwrap();
+    let refused = first_of(|head| head.origin[0] ^= 1).unwrap_err();
+    assert!(refused.what.contains("origin"), "{refused}");
+
+    let Bundle::Consistency { mut from, mut to, path } = bundle(CONSISTENCY) else {
+        panic!("of consistency")
+    };
+    for head in [&mut from.head, &mut to.head] {
+        head.origin[0] ^= 1;
+        head.last_event.0[0] ^= 1;
+    }
+    bundle(&Bundle::Consistency { from, to, path }.write().unwrap());
+}
+
+#[test]
+fn two_heads_of_one_size_are_a_finding_of_its_own() {
+    let from = head(HEAD);
+    let mut to = head(HEAD);
+    assert!(!from.head.contradicts(&to.head));
+    to.head.last_recorded = Timestamp::from_micros(0);
+    assert!(from.head.contradicts(&to.head));
+    let text = Bundle::Consistency { from: from.clone(), to: to.clone(), path: vec![] };
+    let refused = Bundle::read(text.write().unwrap().as_bytes()).unwrap_err();
+    assert_eq!(refused.what, "two heads of one size: somebody was shown another log");
+    to.head.tree.hash = fundflow_kernel::merkle::TreeHash::Sm3;
+    assert!(!from.head.contradicts(&to.head), "the same log in another store");
+    to = head(HEAD);
+    to.head.origin[0] ^= 1;
+    assert!(!from.head.contradicts(&to.head), "of two logs");
+}
+
+#[test]
+fn forms_have_their_bounds() {
+    for (from, to, place) in [
+        ("subject transaction L-1", "subject transaction L 1", "line 4 (subject)"),
+        ("subject transaction L-1", "subject transaction ", "line 4 (subject)"),
+        ("stream lamp-L-1", "stream lamp-", "line 19 (stream)"),
+        ("stream lamp-L-1", "stream -L-1", "line 19 (stream)"),
+        ("section head\n", &format!("section head\n{}", "note\n".repeat(24)), "line 32 (note)"),
+    ] {
+        let refused = Bundle::read(EVENTS.replacen(from, to, 1).as_bytes()).unwrap_err();
+        assert_eq!(refused.place, place, "{to}");
+    }
+    let Bundle::Events { subject, mut head, events } = bundle(EVENTS) else { panic!("of events") };
+    let name: KeyName = "sm2.example".parse().unwrap();
+    head.signatures.push(Signature { name, key_id: [0; 4], bytes: vec![0; HEAD_MAX] });
+    let text = Bundle::Events { subject, head, events }.write().unwrap();
+    let refused = Bundle::read(text.as_bytes()).unwrap_err();
+    assert!(refused.place.starts_with("section head of lines 7 to 17, the head"), "{refused}");
+}
+
+#[test]
+fn words_of_an_event_may_be_empty() {
+    let Bundle::Events { mut events, .. } = bundle(EVENTS) else { panic!("of events") };
+    let event = &mut events[0].recorded.event;
+    event.event_type = "".into();
+    (event.process, event.causation, event.data) = ("".into(), "".into(), "".into());
+    let mut out = crate::lines::Writer::default();
+    events[0].write(&mut out);
+    let text = out.close();
+    let read = Proven::read(&mut crate::lines::Lines::of(text.as_bytes()).unwrap());
+    assert_eq!(read.unwrap(), events[0]);
 }
 
 #[test]
@@ -181,6 +267,10 @@ proptest! {
 #[cfg(feature = "ed25519")]
 mod signed {
     use super::*;
+    use crate::text::{hex, to_hex};
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    use ed25519_dalek::Verifier as _;
+    use sha2::{Digest as _, Sha256};
 
     fn key(name: &str, seed: u8) -> SigningKey {
         SigningKey::of(name.parse().unwrap(), &[seed; 32])
@@ -199,11 +289,13 @@ mod signed {
         let both = head(&both.to_string());
         let keys = [house.verifier(), auditor.verifier()];
         assert_eq!(both.check(&keys), Ok(vec![]));
+        assert_eq!(both.is_signed_by(&keys), Ok(()));
         assert_eq!(both.check(&keys[..1]), Ok(vec!["auditor.example".parse().unwrap()]));
         let alone = signed(HEAD, &house);
-        let refused = alone.check(&keys).unwrap_err().to_string();
+        let refused = alone.is_signed_by(&keys).unwrap_err().to_string();
         assert_eq!(refused, "signature of auditor.example: there is none");
-        let refused = alone.check(&[key("house.example/log", 3).verifier()]).unwrap_err();
+        let other = key("house.example/log", 3).verifier();
+        let refused = alone.is_signed_by(&[other]).unwrap_err();
         assert_eq!(refused.what, "it is of another key of that name");
         let mut moved = signed(EARLIER, &house);
         moved.head = head(HEAD).head;
@@ -216,9 +308,44 @@ mod signed {
         let key = key("house.example/log", 1);
         let text = signed(HEAD, &key).to_string();
         let keys = [key.verifier()];
-        let read = |bytes: &[u8]| SignedHead::read(bytes)?.check(&keys).map(drop);
+        let read = |bytes: &[u8]| {
+            let head = SignedHead::read(bytes)?;
+            head.check(&keys)?;
+            head.is_signed_by(&keys)
+        };
         read(text.as_bytes()).unwrap();
         flips(&text, read);
+        let unsigned = text.split_inclusive('\n').take(8).collect::<String>();
+        assert_eq!(head(&unsigned).is_signed_by(&keys).unwrap_err().what, "there is none");
+        let mut short = signed(HEAD, &key);
+        short.signatures[0].bytes[0] ^= 1;
+        assert!(head(&short.to_string()).check(&[]).is_ok(), "found by nobody without the key");
+        short = signed(HEAD, &key);
+        short.signatures[0].bytes.truncate(63);
+        let refused = head(&short.to_string()).check(&keys).unwrap_err();
+        assert!(refused.what.ends_with("does not hold"), "{refused}");
+    }
+
+    /// With R of small order the equation holds, made by the owner of the key; with y of 2^255 - 16 there is a second
+    /// form of the key whose y is 3.
+    #[test]
+    fn of_ed25519_each_point_has_one_form_and_none_is_of_small_order() {
+        let key = key("a", 1);
+        let mut weak = signed(HEAD, &key);
+        let s = "fabac3716acb7576272c8da7440839618ac071606e4ffed7d8a4c228a1f4be02";
+        let bytes = [hex::<32>(&format!("01{}", "00".repeat(31))), hex(s)];
+        weak.signatures[0].bytes = bytes.map(Option::unwrap).concat();
+        let lax = ed25519_dalek::SigningKey::from_bytes(&[1; 32]).verifying_key();
+        let signature = ed25519_dalek::Signature::from_slice(&weak.signatures[0].bytes).unwrap();
+        assert!(lax.verify(weak.head.text().as_bytes(), &signature).is_ok());
+        assert!(weak.check(&[key.verifier()]).is_err());
+        for (last, is_key) in [(0, true), (0x7f, false)] {
+            let mut bytes = [if is_key { 0 } else { 0xff }; 33];
+            (bytes[0], bytes[1], bytes[32]) = (1, if is_key { 3 } else { 0xf0 }, last);
+            let id = Sha256::digest([b"a\n", &bytes[..]].concat());
+            let text = format!("a+{}+{}", to_hex(&id[..4]), STANDARD.encode(bytes));
+            assert_eq!(text.parse::<VerifierKey>().is_ok(), is_key, "{text}");
+        }
     }
 
     #[test]

@@ -2,21 +2,17 @@
 
 use super::{
     failed,
-    heads::{Keys, bytes_of},
+    heads::{Given, Keys, bytes_of, read_kept},
 };
 use crate::{
     args::Format,
-    reading::{Failure, complain, json, pairs},
+    reading::{Failure, json, pairs},
 };
 use clap::Args;
 use fundflow_kernel::counted::counted;
-use fundflow_proofs::{BUNDLE_MAX, Bundle, Proven};
+use fundflow_proofs::{BUNDLE_MAX, Bundle, CONTRADICTION, Proven, SignedHead};
 use serde::Serialize;
-use std::{
-    io::Write,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{io::Write, path::PathBuf, process::ExitCode};
 
 /// A bundle, and what it is held against.
 #[derive(Debug, Args)]
@@ -24,7 +20,7 @@ pub(crate) struct BundleArgs {
     /// The bundle, as `audit prove` wrote it
     #[arg(value_name = "FILE")]
     bundle: PathBuf,
-    /// A head that was kept elsewhere, and must be one of those in the bundle
+    /// A head that was kept elsewhere, or a counter-signature of one; it must be one of those in the bundle
     #[arg(long = "head", value_name = "FILE")]
     heads: Vec<PathBuf>,
     #[command(flatten)]
@@ -66,19 +62,20 @@ pub(crate) fn run(
         Err(refused) => return Ok(failed(&format!("{name}: {refused}"))),
     };
     for head in bundle.heads() {
-        match args.keys.check(head) {
-            Ok(unknown) => {
-                for key in unknown {
-                    complain(&format!(
-                        "{name}: the signature of {key} is not checked; no key of it is given\n"
-                    ));
-                }
-            }
-            Err(refused) => return Ok(failed(&format!("{name}: {refused}"))),
+        if let Err(refused) = args.keys.check(&name.to_string(), head) {
+            return Ok(failed(&format!("{name}: {refused}")));
         }
     }
-    if let Some(refused) = against(&args.heads, &bundle)? {
+    let kept = match kept(args)? {
+        Ok(kept) => kept,
+        Err(refused) => return Ok(failed(&refused)),
+    };
+    if let Some(refused) = against(&kept, &bundle) {
         return Ok(failed(&refused));
+    }
+    #[cfg(feature = "signatures")]
+    if let Err(refused) = signed(&kept, &bundle, &args.keys) {
+        return Ok(failed(&format!("{name}: {refused}")));
     }
     let said = said(&bundle, args.heads.len());
     match format {
@@ -88,33 +85,51 @@ pub(crate) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// What does not fit a head that was given. Its signatures are its giver's matter.
-fn against(files: &[PathBuf], bundle: &Bundle) -> Result<Option<String>, Failure> {
-    for file in files {
-        let read = |path: &Path| {
-            fundflow_proofs::SignedHead::read(&bytes_of(path, fundflow_proofs::HEAD_MAX)?)
-                .map_err(|refused| Failure::Engine(refused.to_string()))
-        };
-        let given = match read(file) {
-            Ok(given) => given,
-            Err(Failure::Engine(refused)) => {
-                return Ok(Some(format!("{}: {refused}", file.display())));
-            }
-            Err(failure) => return Err(failure),
-        };
-        if !bundle.heads().iter().any(|head| head.head == given.head) {
-            let sizes: Vec<_> =
-                bundle.heads().iter().map(|it| it.head.tree.size.to_string()).collect();
-            let what = "it is no head of the bundle; `fundflow audit prove --from … --to …` makes the way between two heads";
-            let size = given.head.tree.size;
-            return Ok(Some(format!(
-                "{} ({size} events; the bundle has {}): {what}",
-                file.display(),
-                sizes.join(" and ")
-            )));
+/// The heads that were given, each with its file; or what is wrong with one.
+fn kept(args: &BundleArgs) -> Result<Result<Vec<(String, SignedHead)>, String>, Failure> {
+    let mut all = Vec::new();
+    for file in &args.heads {
+        let Given { file, head } = read_kept(file, &args.keys)?;
+        match head {
+            Ok(head) => all.push((file, head)),
+            Err(refused) => return Ok(Err(format!("{file}: {refused}"))),
         }
     }
-    Ok(None)
+    Ok(Ok(all))
+}
+
+/// What does not fit a head that was given.
+fn against(kept: &[(String, SignedHead)], bundle: &Bundle) -> Option<String> {
+    for (at, (file, given)) in kept.iter().enumerate() {
+        let earlier = kept[..at].iter().map(|(_, head)| head);
+        if bundle.heads().into_iter().chain(earlier).any(|it| it.head.contradicts(&given.head)) {
+            return Some(format!("{file}: {CONTRADICTION}"));
+        }
+    }
+    let heads = bundle.heads();
+    let is_strange = |given: &SignedHead| heads.iter().all(|it| it.head != given.head);
+    let (file, given) = kept.iter().find(|(_, given)| is_strange(given))?;
+    let sizes: Vec<_> = heads.iter().map(|it| it.head.tree.size.to_string()).collect();
+    let what = "it is no head of the bundle; `fundflow audit prove --from … --to …` makes the way between two heads";
+    let size = given.head.tree.size;
+    Some(format!("{file} ({size} events; the bundle has {}): {what}", sizes.join(" and ")))
+}
+
+/// Whether each key signed the later head of the bundle, there or in a file of the same text. What the earlier log was
+/// follows from that.
+#[cfg(feature = "signatures")]
+fn signed(
+    kept: &[(String, SignedHead)],
+    bundle: &Bundle,
+    keys: &Keys,
+) -> Result<(), fundflow_proofs::Refused> {
+    let mut heads = bundle.heads();
+    let Some(later) = heads.pop() else { return Ok(()) };
+    let mut later = later.clone();
+    for other in heads.into_iter().chain(kept.iter().map(|(_, head)| head)) {
+        later.join(other.clone());
+    }
+    keys.have_signed(&later)
 }
 
 fn said(bundle: &Bundle, heads_given: usize) -> Said {

@@ -11,7 +11,7 @@ use fundflow_kernel::{
 };
 #[cfg(feature = "signatures")]
 use fundflow_proofs::VerifierKey;
-use fundflow_proofs::{HEAD_MAX, Head, KeyName, Refused, SignedHead};
+use fundflow_proofs::{HEAD_MAX, Head, Refused, SignedHead};
 use serde::Serialize;
 use std::{
     ffi::OsStr,
@@ -32,15 +32,30 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// Returns the names of keys that signed and are not given.
+    /// Checks the signatures that are there, and says which are of no key that is given.
     ///
     /// # Errors
-    /// [`Refused`] with the key that did not sign, or whose signature does not hold.
-    pub(crate) fn check(&self, head: &SignedHead) -> Result<Vec<KeyName>, Refused> {
+    /// [`Refused`] with the key whose signature does not hold.
+    pub(crate) fn check(&self, file: &str, head: &SignedHead) -> Result<(), Refused> {
         #[cfg(feature = "signatures")]
-        return head.check(&self.keys);
+        let unknown = head.check(&self.keys)?;
         #[cfg(not(feature = "signatures"))]
-        Ok(head.signatures.iter().map(|it| it.name.clone()).collect())
+        let unknown: Vec<_> = head.signatures.iter().map(|it| it.name.clone()).collect();
+        for name in unknown {
+            complain(&format!(
+                "{file}: the signature of {name} is not checked; no key of it is given\n"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Checks that each key that is given has signed.
+    ///
+    /// # Errors
+    /// [`Refused`] with the key that did not.
+    #[cfg(feature = "signatures")]
+    pub(crate) fn have_signed(&self, head: &SignedHead) -> Result<(), Refused> {
+        head.is_signed_by(&self.keys)
     }
 }
 
@@ -90,21 +105,25 @@ pub(crate) fn read_all(files: &[PathBuf], keys: &Keys) -> Result<Vec<Given>, Fai
     files.iter().map(|file| read(file, keys)).collect()
 }
 
-/// The head of a file.
+/// The head of a file; each of the keys has signed it.
 pub(crate) fn read(path: &Path, keys: &Keys) -> Result<Given, Failure> {
+    #[cfg_attr(not(feature = "signatures"), expect(unused_mut, reason = "no key is demanded"))]
+    let mut given = read_kept(path, keys)?;
+    #[cfg(feature = "signatures")]
+    {
+        given.head = given.head.and_then(|head| keys.have_signed(&head).map(|()| head));
+    }
+    Ok(given)
+}
+
+/// The head of a file; the keys may have signed it elsewhere.
+pub(crate) fn read_kept(path: &Path, keys: &Keys) -> Result<Given, Failure> {
     let file = path.display().to_string();
-    let head = match SignedHead::read(&bytes_of(path, HEAD_MAX)?) {
-        Ok(head) => with_counters(path, head)?,
+    let head = SignedHead::read(&bytes_of(path, HEAD_MAX)?);
+    let head = match head.and_then(|head| keys.check(&file, &head).map(|()| head)) {
+        Ok(head) => with_counters(path, head, keys)?,
         refused => refused,
     };
-    let head = head.and_then(|head| {
-        for name in keys.check(&head)? {
-            complain(&format!(
-                "{file}: the signature of {name} is not checked; no key of it is given\n"
-            ));
-        }
-        Ok(head)
-    });
     Ok(Given { file, head })
 }
 
@@ -112,13 +131,16 @@ pub(crate) fn read(path: &Path, keys: &Keys) -> Result<Given, Failure> {
 fn with_counters(
     path: &Path,
     mut head: SignedHead,
+    keys: &Keys,
 ) -> Result<Result<SignedHead, Refused>, Failure> {
     for counter in counters(path)? {
         let named = |refused: Refused| Refused {
             place: format!("{}, {}", counter.display(), refused.place),
             ..refused
         };
-        match SignedHead::read(&bytes_of(&counter, HEAD_MAX)?) {
+        let file = counter.display().to_string();
+        let signed = SignedHead::read(&bytes_of(&counter, HEAD_MAX)?);
+        match signed.and_then(|signed| keys.check(&file, &signed).map(|()| signed)) {
             Err(refused) => return Ok(Err(named(refused))),
             Ok(signed) => {
                 if !head.join(signed) {
