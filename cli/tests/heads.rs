@@ -290,7 +290,13 @@ async fn others_are_given_bundles_and_check_them_without_a_store() {
     let (code, said) = check(&whole, &[]);
     assert_eq!(code, 5);
     assert!(said.contains("section event of lines "), "{said}");
-    let (code, said) = check(house.directory.path(), &[]);
+}
+
+#[tokio::test]
+async fn a_directory_is_no_bundle() {
+    let house = House::new().await;
+    let (code, said) =
+        run(&house.file("nowhere"), &["audit", "verify-bundle", text(house.directory.path())]);
     assert_eq!((code, said.contains("it is not a regular file")), (1, true), "{said}");
 }
 

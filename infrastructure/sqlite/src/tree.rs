@@ -26,7 +26,7 @@ pub(super) enum Broken {
     Database(#[from] rusqlite::Error),
     #[error("the event at position {0} is not there")]
     Missing(u64),
-    #[error("its tree is made with {0:?}, which this program does not know")]
+    #[error("its tree is made with \"{0}\", which this program does not know")]
     Unknown(String),
 }
 
