@@ -285,3 +285,51 @@ async fn moving_the_log_loses_nothing_and_leaves_none_at_closing() {
     assert!(!path.with_extension("db-wal").exists(), "nothing is left to recover");
     assert_eq!(all(&open(&path)).await, before);
 }
+
+#[tokio::test]
+async fn a_reader_of_a_store_at_rest_leaves_no_file_behind() {
+    let (_directory, path) = scratch();
+    let store = open(&path);
+    append_nth(&store, 0).await.expect("an append");
+    store.close().await;
+    drop(store);
+    let files = || {
+        let found = fs::read_dir(path.parent().expect("its directory")).expect("a directory");
+        let mut names: Vec<_> = found.map(|it| it.expect("a file").file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = files();
+
+    for _ in 0..2 {
+        let reader = SqliteStore::open_read_only(&path).expect("a reader");
+        let other = SqliteStore::open_read_only(&path).expect("another one");
+        assert_eq!((all(&reader).await.len(), all(&other).await.len()), (4, 4));
+        drop((reader, other));
+        assert_eq!(files(), before);
+    }
+}
+
+/// Whoever can write the file can write any number there.
+#[tokio::test]
+async fn an_instant_that_no_calendar_has_is_damage() {
+    for (column, instant) in [("recorded_at", i64::MAX), ("occurred_at", i64::MIN)] {
+        let (_directory, path) = scratch();
+        let store = open(&path);
+        append_nth(&store, 0).await.expect("an append");
+        store.close().await;
+        let database = Connection::open(&path).expect("any tool can open it");
+        let forged = format!(
+            "DROP TRIGGER events_no_update; UPDATE events SET {column} = {instant} \
+             WHERE position = 4"
+        );
+        database.execute_batch(&forged).expect("a vandal");
+        drop(database);
+
+        let reader = SqliteStore::open_read_only(&path).expect("a reader");
+        let error = reader.read_all(Position(3), 9).await.expect_err("a damaged event");
+        let says = format!("{instant} is outside of the years 1 to 9999");
+        assert!(error.to_string().contains(&says), "{error}");
+        assert_eq!(reader.read_all(Position::START, 3).await.expect("the others").len(), 3);
+    }
+}

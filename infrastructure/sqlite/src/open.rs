@@ -5,7 +5,7 @@ use crate::{
     acknowledged::{Acknowledged, Identity, Mark},
     at_rest,
     open_error::Trouble,
-    place::Place,
+    place::{self, Place},
     rescue,
     row::signed,
     sql, tree,
@@ -122,6 +122,18 @@ pub(super) fn for_reading(place: &Place) -> Result<Connection, Trouble> {
     keep_plans(&connection)?;
     connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
     Ok(connection)
+}
+
+/// Takes an empty log and its index away again, where nobody else has the store open and this process may.
+pub(super) fn remove_empty_log(place: &Place) {
+    if !place.log().exists() || place::has_content(&place.log()) {
+        return;
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    // SQLite does so when the last connection that could write is closed. Where it cannot be, the files do no harm.
+    let _ = Connection::open_with_flags(place.database(), flags)
+        .map_err(Trouble::from)
+        .and_then(|connection| is_fresh(&connection));
 }
 
 /// Looks whether everything that was acknowledged can be read, and up to where; and whether nobody can tell,

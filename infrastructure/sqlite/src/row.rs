@@ -18,6 +18,9 @@ use std::{borrow::Cow, fmt::Write as _, sync::Arc};
 /// Days from 0001-01-01, which chrono counts as day 1, to 1970-01-01.
 const EPOCH_DAY: i32 = 719_163;
 
+/// 0001-01-01T00:00:00Z to the end of 9999, in microseconds since 1970.
+const YEARS: std::ops::RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_999_999;
+
 /// What the writer adds to an event.
 pub(super) struct Place<'a> {
     pub(super) position: Position,
@@ -151,14 +154,21 @@ fn decode(
             ValueRef::Null => None,
             value => Some(Arc::from(value.as_str().map_err(|error| error.to_string())?)),
         },
-        occurred_at: Timestamp::from_micros(number(row, 11)?),
-        recorded_at: Timestamp::from_micros(number(row, 12)?),
+        occurred_at: instant(row, 11)?,
+        recorded_at: instant(row, 12)?,
         trade_date: trade_date(column(row, 13)?)?,
         data: text(row, 14)?.into(),
         chain: Chain(bytes(row, 15)?),
     };
     let (position, version) = (Position(number(row, 0)?), Version(number(row, 2)?));
     Ok(Recorded { position, stream, version, event })
+}
+
+/// Of the years that can be written; nothing is decided or waited for by another one.
+fn instant(row: &Row<'_>, index: usize) -> Result<Timestamp, String> {
+    let micros = number(row, index)?;
+    let outside = || format!("column {index}: {micros} is outside of the years 1 to 9999");
+    YEARS.contains(&micros).then(|| Timestamp::from_micros(micros)).ok_or_else(outside)
 }
 
 fn trade_date(value: ValueRef<'_>) -> Result<Option<NaiveDate>, String> {

@@ -332,6 +332,10 @@ impl Drop for Shared {
             // A panic of the writer was reported by its own thread; there is nobody to tell here.
             let _ = thread.join();
         }
+        // To read a store at rest SQLite makes an empty log, which goes with the last reader.
+        if self.durability.is_none() {
+            open::remove_empty_log(&self.place);
+        }
     }
 }
 
