@@ -66,6 +66,7 @@ mod recharge_moves;
 mod silence;
 mod stage;
 #[path = "../common/tampered.rs"]
+mod taken_income;
 mod tampered;
 mod terms;
 mod to_come;
