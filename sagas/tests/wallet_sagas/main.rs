@@ -65,8 +65,8 @@ mod recharge_day;
 mod recharge_moves;
 mod silence;
 mod stage;
-#[path = "../common/tampered.rs"]
 mod taken_income;
+#[path = "../common/tampered.rs"]
 mod tampered;
 mod terms;
 mod to_come;
