@@ -14,6 +14,7 @@ use super::{
     exits::Exits,
     explained::Explained,
     figures,
+    given::Given,
     lots::LotsSaid,
     shares::SharesSaid,
     sums,
@@ -58,6 +59,7 @@ pub(super) struct Books {
     pub(super) postings: u64,
     shares: SharesSaid,
     exits: Exits,
+    pub(super) given: Given,
     /// Orders that a payment was requested for.
     paid_for: HashSet<OrderId>,
     /// Whose an order is.
@@ -225,6 +227,7 @@ impl Books {
     pub(super) fn lose(&mut self, request: &TransactionId) {
         self.transit.lose(request);
         self.shares.lose(request);
+        self.given.lose(request);
     }
 
     fn wallet(&mut self, event: &Recorded, before: &dyn Fold, after: &dyn Fold) -> Booked {
@@ -238,6 +241,7 @@ impl Books {
         let (before, after) = (state::<Wallet>(before)?, state::<Wallet>(after)?);
         let entry = of_wallet(&id, before, after, &said)?;
         let stranded = self.exits.hear((&event.event.correlation, fund), &said, after);
+        self.given.hear((&event.event.correlation, fund), before, &said);
         let mut suspects: Vec<_> = stranded.into_iter().collect();
         suspects.extend(unsaid);
         suspects.extend(sums::income(before, &said));

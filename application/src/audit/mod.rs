@@ -27,6 +27,7 @@ mod books;
 mod exits;
 mod explained;
 mod figures;
+mod given;
 mod live;
 mod lots;
 mod memory;

@@ -45,6 +45,10 @@ impl Audit<'_> {
                 claimed.insert(stream.clone());
             }
             self.saga(&owner, &look);
+            let differs = look.income_given.and_then(|sum| self.books.given.differs(&owner.1, sum));
+            if let Some(what) = differs {
+                self.find_of(&owner, Check::Grounds, what);
+            }
         }
         claimed.extend(self.begun_by_any(&unread));
         self.unclaimed(&claimed, &categories);

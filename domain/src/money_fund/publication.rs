@@ -33,7 +33,11 @@ impl Publication {
     /// That ID, and the one under which it is given where a store of before has the first in other use:
     /// `income.{fund}.{day}`.
     pub fn jobs(&self) -> Option<[TransactionId; 2]> {
-        let Self { fund, day, publication, .. } = self;
+        Self::jobs_of(self.fund, self.day, self.publication)
+    }
+
+    /// The same IDs, whatever the figure is.
+    pub fn jobs_of(fund: FundCode, day: NaiveDate, publication: u8) -> Option<[TransactionId; 2]> {
         let name = match publication {
             0 => format!("{fund}.{day}"),
             corrected => format!("{fund}.{day}.{corrected}"),

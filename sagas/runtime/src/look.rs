@@ -80,6 +80,8 @@ pub struct Look {
     pub groundless: Vec<Groundless>,
     /// What its own events say is in one of its streams, and is not there. Never in a sound log.
     pub not_there: Vec<String>,
+    /// What its own events say that it gave to wallets, as [`Saga::income_given`].
+    pub income_given: Option<Decimal>,
     /// The business day that it belongs to.
     pub business_date: Option<NaiveDate>,
     /// The business day that was promised at first.
@@ -231,6 +233,7 @@ pub fn glance<S: Saga>(
         timeline: Vec::new(),
         groundless: Vec::new(),
         not_there: S::not_there(&view),
+        income_given: S::income_given(&view),
         business_date: S::business_date(&view),
         promised_date: S::day_of_promise(&open.promise),
         streams: names(followed),

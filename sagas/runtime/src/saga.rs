@@ -301,6 +301,11 @@ pub trait Saga: Sized + Send + Sync + 'static {
     fn not_there(_view: &View<'_, Self>) -> Vec<String> {
         Vec::new()
     }
+    /// Yuan of income that its events say wallets are owed by it, once every wallet was asked: for audits. `None`
+    /// where they do not say all of it.
+    fn income_given(_view: &View<'_, Self>) -> Option<Decimal> {
+        None
+    }
     /// Why what was heard does not let its table go on yet: it parks with that, and asks no more.
     fn kept(_view: &View<'_, Self>) -> Option<Cause> {
         None

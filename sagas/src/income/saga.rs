@@ -29,6 +29,7 @@ use fundflow_runtime::{
     step::Table,
     turn::{self, NotDone},
 };
+use rust_decimal::Decimal;
 use std::sync::Arc;
 
 type View<'a> = saga::View<'a, Income>;
@@ -290,6 +291,12 @@ impl saga::Saga for Income {
 
     fn open_ends(_: &View<'_>) -> Vec<OpenEnd> {
         Vec::new()
+    }
+
+    /// A wallet that refused may have taken a part of what was to be done.
+    fn income_given(view: &View<'_>) -> Option<Decimal> {
+        let notes = &view.open.notes;
+        (notes.all && notes.refused == 0).then_some(notes.accrued)
     }
 
     fn failure(view: &View<'_>) -> Option<Cause> {

@@ -7,6 +7,7 @@ use fundflow_domain::{
     money,
     money_fund::IncomeUnit,
 };
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 /// What the caller asks for, under the transaction ID that it [names](Request::job). Repeating it
@@ -67,6 +68,8 @@ pub struct Notes {
     pub through: Option<InvestorId>,
     /// How many wallets have their income so far.
     pub wallets: u64,
+    /// What they are owed by it, yuan.
+    pub accrued: Decimal,
     /// Wallets that did not take it.
     pub refused: u64,
     /// Every wallet was asked.
@@ -80,10 +83,11 @@ impl Notes {
     pub(super) fn remember(&mut self, milestone: &Milestone) -> Option<()> {
         match milestone {
             Milestone::Opened {} => self.opened = true,
-            Milestone::Paged { through, wallets, refused, last, .. } => {
+            Milestone::Paged { through, wallets, accrued, refused, last } => {
                 (!self.all && *through >= self.through).then_some(())?;
                 self.through.clone_from(through);
                 self.wallets = self.wallets.checked_add(u64::from(*wallets))?;
+                self.accrued = self.accrued.checked_add(accrued.decimal())?;
                 self.refused = self.refused.checked_add(u64::try_from(refused.len()).ok()?)?;
                 self.all = *last;
             }

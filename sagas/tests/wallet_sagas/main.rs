@@ -65,6 +65,7 @@ mod recharge_day;
 mod recharge_moves;
 mod silence;
 mod stage;
+mod taken_income;
 #[path = "../common/tampered.rs"]
 mod tampered;
 mod terms;
