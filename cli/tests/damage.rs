@@ -45,6 +45,11 @@ const VANDALISM: &[(&str, &str)] = &[
         "UPDATE events SET event_id = x'00112233445566778899aabbccddeeff' WHERE position = 8",
     ),
     ("damage_actor.txt", "UPDATE events SET actor = 'x' WHERE position = 10"),
+    (
+        "damage_last.txt",
+        "UPDATE events SET recorded_at = 9223372036854775807
+         WHERE position = (SELECT max(position) FROM events)",
+    ),
 ];
 
 fn vandalise(store: &Path, statements: &str) {
