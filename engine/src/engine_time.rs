@@ -188,3 +188,32 @@ impl LoopTime {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Settable(AtomicI64);
+
+    impl Clock for Settable {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+        }
+    }
+
+    /// What is decided first in a batch stands before what is decided next, whatever the clock does in between.
+    #[test]
+    fn within_a_batch_time_never_goes_back() {
+        let clock = Arc::new(Settable(AtomicI64::new(100)));
+        let log = Timestamp::from_micros(50);
+        let shared = Arc::new(EngineTime::new(clock.clone(), Duration::from_secs(60), log));
+        let mut time = LoopTime::new(shared);
+        assert_eq!(time.now().micros(), 100);
+
+        clock.0.store(90, Ordering::SeqCst);
+        assert_eq!(time.now().micros(), 100);
+        time.decided(&[]);
+        assert_eq!(time.now().micros(), 90, "nothing was stored at 100");
+    }
+}
