@@ -1,12 +1,12 @@
 //! What was typed.
 
 use crate::{
-    audit_command::AuditCommand, bench::BenchArgs, case_command::CaseCommand, day::DayArgs,
-    event_command::EventCommand, file_command::FileCommand, freeze_command::FreezeCommand,
-    fund_command::FundCommand, holdings_command::HoldingsCommand, log::LogFormat,
-    order_command::OrderCommand, plan_command::PlanCommand, quote::QuoteCommand,
-    saga_command::SagaCommand, sim_command::SimCommand, store_command::StoreCommand,
-    wallet_command::WalletCommand,
+    audit_command::AuditCommand, bench::BenchArgs, calendar_command::CalendarCommand,
+    case_command::CaseCommand, day::DayArgs, event_command::EventCommand,
+    file_command::FileCommand, freeze_command::FreezeCommand, fund_command::FundCommand,
+    holdings_command::HoldingsCommand, log::LogFormat, order_command::OrderCommand,
+    plan_command::PlanCommand, quote::QuoteCommand, saga_command::SagaCommand,
+    sim_command::SimCommand, store_command::StoreCommand, wallet_command::WalletCommand,
 };
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -128,6 +128,15 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: OrderCommand,
     },
+    /// The trading calendar: what it covers, and further years or days by the exchange's notice
+    Calendar {
+        #[command(flatten)]
+        output: Output,
+        #[command(flatten)]
+        day: DayFolder,
+        #[command(subcommand)]
+        command: CalendarCommand,
+    },
     /// Replay everything and check everything
     Audit {
         #[command(flatten)]
@@ -209,6 +218,7 @@ impl Command {
             | Self::Freeze { output, .. }
             | Self::Order { output, .. }
             | Self::Audit { output, .. }
+            | Self::Calendar { output, .. }
             | Self::Sim { output, .. }
             | Self::Store { output, .. } => output.format,
             // They take the output for themselves.

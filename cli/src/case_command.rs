@@ -201,7 +201,7 @@ async fn show(
     let row = row(&found)?;
     let store = open(place.store)?;
     let now = time_of(&store).await?;
-    let sagas = registry.sagas(&Terms::of(&place)?.house(now)?);
+    let sagas = registry.sagas(&Terms::of(&place, &store).await?.house(now)?);
     let saga = close::saga_of(&store, &sagas, &found).await?;
     let desk = offers::Desk { store: &store, sagas: &sagas, now };
     let foreign = close::kept_by_foreign(&store, &sagas, &found, *case).await?;

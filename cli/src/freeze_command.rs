@@ -171,7 +171,7 @@ async fn asked(
 ) -> Result<ExitCode, Failure> {
     let store = open(place.store)?;
     let now = time_of(&store).await?;
-    let terms = Terms::of(&place)?;
+    let terms = Terms::of(&place, &store).await?;
     let sagas = registry.sagas(&terms.house(now)?);
     sagas.desk.known(Freeze::KIND)?;
     let (action, transaction, request, paper) = match command {

@@ -114,13 +114,14 @@ async fn list(
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let all = folded::all::<Holdings>(&open(store)?, "").await?;
+    let opened = open(store)?;
+    let all = folded::all::<Holdings>(&opened, "").await?;
     let rows = all.iter().filter_map(|it| HoldingRow::of(it.stream.id(), &it.fold, None));
     let mut rows: Vec<_> = rows.collect();
     if let Some(fund) = fund {
         let mut known: BTreeSet<FundCode> = rows.iter().map(|row| row.fund).collect();
         if !known.contains(&fund) {
-            known.extend(Terms::of(&Place { store, folder: None })?.funds());
+            known.extend(Terms::of(&Place { store, folder: None }, &opened).await?.funds());
         }
         if !known.contains(&fund) {
             return Err(Failure::Typed(format!("no fund is called {fund}; {}", one_of(&known))));

@@ -1,15 +1,16 @@
-//! The house that a store is worked on with: the shipped calendar; registrars, funds and prices of a
+//! The house that a store is worked on with: the shipped calendar with the versions of the store; registrars, funds and prices of a
 //! day's folder, or those that were kept when a day was played into the store. A store without any is
 //! worked on with the shipped catalogue, one registrar, and no prices.
 
 use crate::{
+    folded,
     reading::{Failure, Place, complain, database},
     sandbox::BOOKS,
 };
 use chrono::NaiveDate;
 use fundflow::runtime::port::PortName;
 use fundflow_domain::{
-    calendar::TradingCalendar,
+    calendar::{TradingCalendar, changes::Calendars},
     catalogue::Catalogue,
     fund::FundTerms,
     ids::{AccountRef, FundCode, InvestorId, RegistrarCode},
@@ -21,8 +22,8 @@ use fundflow_infrastructure::{
     day_folder::{DayTerms, Price, published_at, published_for},
     sandbox::registrar::Market,
 };
-use fundflow_kernel::loaded::with_sources;
-use fundflow_sagas::house::House;
+use fundflow_kernel::{loaded::with_sources, store::EventStore};
+use fundflow_sagas::{house::House, parts::by_calendar};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The bank's port.
@@ -42,6 +43,22 @@ pub(crate) fn registrar_port(code: &str) -> String {
 /// The calendar that is part of the program.
 pub(crate) fn calendar() -> Result<TradingCalendar, Failure> {
     TradingCalendar::xshg().map_err(|error| Failure::Calendar(error.to_string()))
+}
+
+/// That, with the versions that were added in the store.
+pub(crate) async fn calendar_of<S: EventStore>(store: &S) -> Result<Arc<TradingCalendar>, Failure> {
+    let (shipped, stream) = (calendar()?, by_calendar::calendar());
+    let known = folded::one::<Calendars, S>(store, stream.stream()).await?;
+    let known = known.map(|known| known.fold.loaded.state.calendar(&shipped));
+    Ok(Arc::new(known.unwrap_or(shipped)))
+}
+
+/// Says on the error output that the calendar ends soon, from sixty days before on.
+pub(crate) fn warn_of_end(calendar: &TradingCalendar, now: Timestamp) {
+    let ends = calendar.ends(now);
+    if ends.is_near() {
+        complain(&format!("warning: {ends}; see `fundflow calendar extend`\n"));
+    }
 }
 
 /// The house of the shipped catalogue, with `own` as the registrar of funds that name none.
@@ -69,9 +86,14 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
-    /// Those of the folder that was named, else those kept with the store, else the shipped ones.
-    pub(crate) fn of(place: &Place<'_>) -> Result<Self, Failure> {
-        let calendar = Arc::new(calendar()?);
+    /// Those of the folder that was named, else those kept with the store, else the shipped ones; by the calendar of
+    /// that store.
+    pub(crate) async fn of<S: EventStore>(place: &Place<'_>, store: &S) -> Result<Self, Failure> {
+        Self::by(place, calendar_of(store).await?)
+    }
+
+    /// The same by that calendar.
+    pub(crate) fn by(place: &Place<'_>, calendar: Arc<TradingCalendar>) -> Result<Self, Failure> {
         let day = match place.folder {
             Some(folder) => {
                 let (terms, problems) = DayTerms::read(folder, &calendar);
@@ -102,6 +124,11 @@ impl Terms {
     pub(crate) fn knowing(mut self, accounts: BTreeMap<AccountRef, InvestorId>) -> Self {
         self.accounts = Arc::new(accounts);
         self
+    }
+
+    /// The calendar that they are of.
+    pub(crate) fn calendar(&self) -> &TradingCalendar {
+        &self.calendar
     }
 
     /// By code; the first keeps the funds whose terms say `own`.

@@ -8,7 +8,7 @@
 //! }
 //! ```
 //!
-//! Exit codes: 0 done · 1 failed, or not found · 2 typed wrongly · 3 done in part · 4 somebody else
+//! Exit codes: 0 done · 1 failed, or not found · 2 typed wrongly · 3 done in part, or a file that is refused · 4 somebody else
 //! was faster · 5 a verification failed. Results go to the output, all else to the error output. A
 //! closed pipe is not an error: whoever closed it has seen enough.
 //!
@@ -30,6 +30,7 @@ mod safe;
 
 // One command each: what happened, and what a person may do about it.
 mod audit_command;
+mod calendar_command;
 mod case_command;
 mod event_command;
 mod event_json;
@@ -170,6 +171,11 @@ fn dispatch(
         }
         Command::Order { output, command } => {
             runtime.block_on(order_command::run(&command, store, output.format, &mut out))
+        }
+        Command::Calendar { output, day, command } => {
+            let place = Place { store, folder: day.folder.as_deref() };
+            let format = output.format;
+            runtime.block_on(calendar_command::run(registry, &command, place, format, &mut out))
         }
         Command::Audit { output, day, command } => {
             let place = Place { store, folder: day.folder.as_deref() };

@@ -176,7 +176,7 @@ async fn owned(
         return Err(no(why.to_owned()));
     };
     let store = open(place.store)?;
-    let sagas = registry.sagas(&Terms::of(&place)?.house(time_of(&store).await?)?);
+    let sagas = registry.sagas(&Terms::of(&place, &store).await?.house(time_of(&store).await?)?);
     let kind = Some(RegularPlans::KIND);
     let investor = match desk::show(&store, &sagas.desk, kind, plan).await {
         Ok(shown) => shown.look.requester,

@@ -21,6 +21,7 @@ use fundflow_application::desk;
 use fundflow_domain::{
     advance::Advances,
     application::Applications,
+    calendar::{TradingCalendar, changes::Calendars},
     case::{CaseId, Cases, Closing},
     day_limit::DayLimit,
     fast_quota::FastQuota,
@@ -35,6 +36,7 @@ use fundflow_domain::{
 };
 use fundflow_kernel::clock::Clock;
 use fundflow_sagas::{
+    calendar_change::CalendarChange,
     conversion::Conversion,
     discount_purchase::DiscountPurchase,
     fast_withdraw::FastWithdraw,
@@ -138,6 +140,7 @@ impl Registry {
             .spoken_saga(|house| RegularPlans { house }, words::regular_plan)
             .saga(|house| Income { house, wallets: named(WALLETS) })
             .saga(|house| Freeze { house })
+            .saga(|house| CalendarChange { house })
     }
 
     /// Adds a saga.
@@ -178,7 +181,8 @@ impl Registry {
 
     /// The sagas, for that house.
     pub(crate) fn sagas(&self, house: &House) -> Sagas {
-        let mut sagas = Sagas { desk: aggregates(), speaks: BTreeMap::new() };
+        let desk = aggregates().calendar(unversioned(house));
+        let mut sagas = Sagas { desk, speaks: BTreeMap::new() };
         for Registered { kind, speak } in self.kinds.iter().map(|make| make(house)) {
             sagas.speaks.extend(speak.map(|speak| (kind.name(), speak)));
             sagas.desk = sagas.desk.kind(kind);
@@ -190,6 +194,13 @@ impl Registry {
     pub(crate) fn ports(&self, outside: &Outside) -> Result<Vec<NamedPort>, String> {
         self.ports.iter().map(|(name, make)| Ok((name.clone(), make(outside)?))).collect()
     }
+}
+
+/// The calendar of a house without the versions that were added to it: the log says which they are.
+fn unversioned(house: &House) -> Arc<TradingCalendar> {
+    let shipped = TradingCalendar::xshg().ok();
+    let shipped = shipped.filter(|shipped| house.calendar.has(shipped.version()));
+    shipped.map_or_else(|| house.calendar.clone(), Arc::new)
 }
 
 /// The distributor, and the bank that advances, as the sandbox knows them.
@@ -225,6 +236,7 @@ fn aggregates() -> desk::Registry {
         .aggregate::<FastQuota>()
         .aggregate::<RegularPlan>()
         .aggregate::<Cases>()
+        .aggregate::<Calendars>()
 }
 
 /// Every saga of a program, for one house.

@@ -183,7 +183,7 @@ async fn list(
 ) -> Result<ExitCode, Failure> {
     let store = open(place.store)?;
     let now = time_of(&store).await?;
-    let sagas = registry.sagas(&Terms::of(&place)?.house(now)?).desk;
+    let sagas = registry.sagas(&Terms::of(&place, &store).await?.house(now)?).desk;
     let mut all = SagaList::of(&store, sagas.clone()).await?;
     filter.check(&sagas, &all)?;
     let limit = filter.limit.unwrap_or(LIMIT);
@@ -249,7 +249,7 @@ async fn show(
 ) -> Result<ExitCode, Failure> {
     let store = open(place.store)?;
     let now = time_of(&store).await?;
-    let sagas = registry.sagas(&Terms::of(&place)?.house(now)?);
+    let sagas = registry.sagas(&Terms::of(&place, &store).await?.house(now)?);
     let seen = match desk::show(&store, &sagas.desk, kind, transaction).await {
         Ok(seen) => seen,
         Err(DeskError::Foreign { .. }) => {

@@ -79,7 +79,7 @@ impl Stage {
         let store = Arc::new(store);
         let clock = ManualClock::at(at.max(operate::time_of(&*store).await?));
         let hours = (Arc::new(clock.clone()) as _, Confirming::AtItsHour);
-        let terms = Terms::of(&Place { store: folder, folder: None })?;
+        let terms = Terms::of(&Place { store: folder, folder: None }, &*store).await?;
         let outside = operate::counterparties_at(registry, &terms, &database, hours)?;
         outside.keep_frozen(&store).await?;
         let sagas = registry.sagas(&terms.house(clock.now())?);

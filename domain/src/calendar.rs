@@ -7,7 +7,16 @@
 //! 1. Outside the published range the answer is an error that says so, never a guess.
 //! 2. T+n counts working days, T itself not counted.
 //! 3. Every calendar has a version; whoever computes a T records it.
+//! 4. A further year, or days that the exchange closes or opens against its list, make another calendar under
+//!    another version; the one before stays as it was ([`version`], [`changes`]).
 
+pub mod changes;
+mod ends;
+pub mod version;
+
+pub use ends::{Ends, WARNED_BEFORE};
+
+use self::version::{Change, Version};
 use crate::{ids::VersionTag, time::Timestamp};
 use chrono::{Datelike, NaiveDate, NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
@@ -19,6 +28,10 @@ use std::{
 const SHIPPED: &str = include_str!("../data/xshg_closed_weekdays.csv");
 const SHIPPED_FIRST: NaiveDate = date(1990, 12, 19);
 const SHIPPED_LAST: NaiveDate = date(2026, 12, 31);
+const CUT_OFF: NaiveTime = match NaiveTime::from_hms_opt(15, 0, 0) {
+    Some(time) => time,
+    None => panic!("a constant time of this file does not exist"),
+};
 
 /// A day on which the exchange trades. Built by a [`TradingCalendar`], or read from an event that
 /// a calendar's answer was recorded in.
@@ -87,8 +100,12 @@ pub enum CalendarError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TradingCalendar {
     version: VersionTag,
+    /// Every version that is in it, from the list that it began with.
+    versions: Arc<[VersionTag]>,
     first: NaiveDate,
     last: NaiveDate,
+    /// Weekdays, ascending.
+    closed: Arc<[NaiveDate]>,
     open: Arc<[NaiveDate]>,
     /// How many open days lie before each day of the list, from the first: an order asks for some sixty days.
     before: Arc<[u32]>,
@@ -137,7 +154,16 @@ impl TradingCalendar {
         {
             return Err(malformed(closed_weekdays.lines().count(), last));
         }
-        let cut_off = NaiveTime::from_hms_opt(15, 0, 0).ok_or_else(|| malformed(0, "15:00"))?;
+        Ok(Self::laid(vec![version.clone()], version, (first, last), closed))
+    }
+
+    /// `closed`: weekdays in ascending order.
+    fn laid(
+        versions: Vec<VersionTag>,
+        version: VersionTag,
+        (first, last): (NaiveDate, NaiveDate),
+        closed: Vec<NaiveDate>,
+    ) -> Self {
         let (mut open, mut before) = (Vec::new(), Vec::new());
         for day in first.iter_days().take_while(|day| *day <= last) {
             before.push(u32::try_from(open.len()).unwrap_or(u32::MAX));
@@ -145,7 +171,62 @@ impl TradingCalendar {
                 open.push(day);
             }
         }
-        Ok(Self { version, first, last, open: open.into(), before: before.into(), cut_off })
+        let (closed, open, before) = (closed.into(), open.into(), before.into());
+        let cut_off = CUT_OFF;
+        Self { version, versions: versions.into(), first, last, closed, open, before, cut_off }
+    }
+
+    /// The calendar that this one becomes by a version of it; this one, where the version is in it. Of a year that
+    /// is in it already, as of a shipped list that has grown meanwhile, the version's days hold: they were decided on.
+    #[must_use]
+    pub fn with(&self, version: &Version) -> Self {
+        if self.has(&version.version) {
+            return self.clone();
+        }
+        let (mut closed, mut last) = (self.closed.to_vec(), self.last);
+        match &version.change {
+            Change::Year { year, closed: of_year } => {
+                let (from, until) = (date(*year, 1, 1), date(*year, 12, 31));
+                let from = if self.last < until { from.max(self.next_to_last()) } else { from };
+                closed.retain(|day| !(from..=until).contains(day));
+                closed.extend(of_year.iter().filter(|day| (from..=until).contains(*day)));
+                last = last.max(until);
+            }
+            Change::Days { closed: further, opened } => {
+                closed.extend(further);
+                closed.retain(|day| !opened.contains(day));
+            }
+        }
+        closed.sort_unstable();
+        closed.dedup();
+        let tag = version.version.clone();
+        let versions = self.versions.iter().cloned().chain([tag.clone()]).collect();
+        Self::laid(versions, tag, (self.first, last), closed)
+    }
+
+    /// Whether that version is in it.
+    pub fn has(&self, version: &VersionTag) -> bool {
+        self.versions.contains(version)
+    }
+
+    /// The first and the last day that it covers.
+    pub const fn range(&self) -> (NaiveDate, NaiveDate) {
+        (self.first, self.last)
+    }
+
+    /// The first day that it does not cover any more.
+    fn next_to_last(&self) -> NaiveDate {
+        self.last.succ_opt().unwrap_or(NaiveDate::MAX)
+    }
+
+    /// Trading days of a year, as far as it is covered.
+    pub fn sessions(&self, year: i32) -> usize {
+        self.open.iter().filter(|day| day.year() == year).count()
+    }
+
+    /// The weekdays of a year on which the exchange is closed, in ascending order.
+    pub fn closed_in(&self, year: i32) -> impl Iterator<Item = NaiveDate> {
+        self.closed.iter().copied().filter(move |day| day.year() == year)
     }
 
     /// Which list this is; goes into every event that used it.
@@ -258,98 +339,4 @@ const fn date(year: i32, month: u32, day: u32) -> NaiveDate {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn t_at(instant: &str) -> [String; 3] {
-        let calendar = TradingCalendar::xshg().unwrap();
-        let t = calendar.t_of(instant.parse().unwrap()).unwrap();
-        [t, calendar.plus(t, 1).unwrap(), calendar.plus(t, 2).unwrap()].map(|day| day.to_string())
-    }
-
-    #[test]
-    fn an_order_belongs_to_the_day_whose_cut_off_comes_next() {
-        let rows = [
-            ("2026-02-13T14:59:59.999+08:00", ["2026-02-13", "2026-02-24", "2026-02-25"]),
-            ("2026-02-13T15:00:00.000+08:00", ["2026-02-24", "2026-02-25", "2026-02-26"]),
-            ("2026-02-14T10:00:00+08:00", ["2026-02-24", "2026-02-25", "2026-02-26"]),
-            ("2026-10-09T09:00:00+08:00", ["2026-10-09", "2026-10-12", "2026-10-13"]),
-            ("2026-10-10T09:00:00+08:00", ["2026-10-12", "2026-10-13", "2026-10-14"]),
-            ("2026-09-30T15:00:00+08:00", ["2026-10-08", "2026-10-09", "2026-10-12"]),
-            ("2024-02-08T15:00:00+08:00", ["2024-02-19", "2024-02-20", "2024-02-21"]),
-        ];
-        for (instant, days) in rows {
-            assert_eq!(t_at(instant), days, "{instant}");
-        }
-    }
-
-    #[test]
-    fn past_its_end_the_calendar_says_so() {
-        let calendar = TradingCalendar::xshg().unwrap();
-        let asked = calendar.t_of("2026-12-31T15:00:00+08:00".parse().unwrap());
-
-        assert_eq!(
-            asked.unwrap_err().to_string(),
-            "2027-01-01 is outside the trading calendar xshg-2026 (1990-12-19 to 2026-12-31); \
-             install the exchange's calendar for that year"
-        );
-    }
-
-    #[test]
-    fn the_days_before_and_after_are_those_that_walking_day_by_day_finds() {
-        let list = "closed\n2026-01-01\n2026-01-02\n2026-01-12\n2026-01-13\n2026-01-30\n";
-        let version = VersionTag::new("january").unwrap();
-        // From a Thursday to a Saturday; both ends are closed.
-        let (from, until) = (date(2026, 1, 1), date(2026, 1, 31));
-        let calendar = TradingCalendar::from_closed_weekdays(version, from, until, list).unwrap();
-        let walk = |from: NaiveDate, step: fn(&NaiveDate) -> Option<NaiveDate>| {
-            let mut days = std::iter::successors(step(&from), step);
-            days.find_map(|day| match calendar.day(day) {
-                Err(CalendarError::Closed(_)) => None,
-                found => Some(found),
-            })
-        };
-        let is_open = |day: &NaiveDate| is_weekday(*day) && !list.contains(&day.to_string());
-        for day in date(2025, 12, 28).iter_days().take(39) {
-            let covered = day >= from && day <= until;
-            assert_eq!(calendar.day(day).is_ok(), covered && is_open(&day), "{day}");
-            assert_eq!(Some(calendar.after(day)), walk(day, NaiveDate::succ_opt), "{day}");
-            let before = calendar.before(TradingDay(day));
-            assert_eq!(Some(before), walk(day, NaiveDate::pred_opt), "{day}");
-        }
-    }
-
-    #[test]
-    fn a_list_that_ends_within_a_line_and_a_date_that_lacks_a_digit_are_named_with_the_line() {
-        let said = |text: &str| {
-            let version = VersionTag::new("short").unwrap();
-            let read =
-                TradingCalendar::from_closed_weekdays(version, SHIPPED_FIRST, SHIPPED_LAST, text);
-            read.err().map(|error| error.to_string()).unwrap_or_default()
-        };
-        assert_eq!(said("closed\n2026-10-01\n2026-10-02\n"), "");
-        for (text, line, what) in [
-            ("closed\n2026-10-01\n2026-10-02", 3, "2026-10-02"),
-            ("closed\n2026-10-01\n2026-10-0", 3, "2026-10-0"),
-            ("closed\n2026-10-01\n2026-10-5\n", 3, "2026-10-5"),
-            ("closed\n2026-10-02\n2026-10-01\n", 3, "2026-10-01"),
-            ("closed\n2026-10-03\n", 2, "2026-10-03"),
-            ("closed", 1, "closed"),
-        ] {
-            let expected = format!(
-                "line {line}: {what:?} is not a closed weekday after the line before; write YYYY-MM-DD and a \
-                 line break"
-            );
-            assert_eq!(said(text), expected, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn the_shipped_list_has_the_known_number_of_sessions() {
-        let calendar = TradingCalendar::xshg().unwrap();
-        for (year, sessions) in [(2024, 242), (2025, 243), (2026, 242)] {
-            let days = date(year, 1, 1).iter_days().take_while(|day| day.year() == year);
-            assert_eq!(days.filter(|day| calendar.day(*day).is_ok()).count(), sessions, "{year}");
-        }
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@
 //! engine.preview_request | preview_command | preview_act   events, calls, alerts; or why not
 //! engine.quote(saga, asking)                               what the saga says of such a request
 //! engine.look(saga)                                        everything about one: until when it can be taken back
+//! engine.state_of(key)                                     what one stream comes to: a calendar, with its versions
 //! ```
 //!
 //! All of it is decided on what is durable, by a runner of its own, and beside the one loop: nothing is
@@ -18,10 +19,11 @@ use crate::{
     reading::{damage_of, read_stream},
 };
 use fundflow_kernel::{
+    codec::Stored,
     envelope::{Actor, Recorded, StreamName},
     ids::TransactionId,
     store::{EventStore, ReadError},
-    streams::Streams,
+    streams::{Damage, Key, Need, Streams},
     time::Timestamp,
 };
 use fundflow_runtime::{
@@ -157,6 +159,9 @@ impl Engine {
                 now,
                 ports: Some(self.ahead().ports()),
             };
+            let ground = self.in_memory_of(S::rests_on()).await.map_err(NoQuote::NotTaken)?;
+            let renewed = saga.renewed(&ground);
+            let saga = renewed.as_ref().unwrap_or(saga);
             let streams = self.streams(saga, &of).await.map_err(NoQuote::NotTaken)?;
             saga.quote(&streams, &of).map_err(NoQuote::Refused)?
         };
@@ -173,6 +178,7 @@ impl Engine {
     pub async fn look(&self, saga: &SagaId) -> Result<Look, LookError> {
         let unknown = || LookError::Unknown(saga.clone());
         let kind = self.ahead().kind(saga.kind).ok_or_else(unknown)?;
+        let kind = self.renewed(kind).await?;
         let process = StreamName::of(saga.kind, &saga.transaction);
         let mut events = self.ahead().whole(&process).await?;
         for stream in kind.streams_of(&saga.transaction, &events) {
@@ -181,6 +187,35 @@ impl Engine {
             }
         }
         kind.look(&saga.transaction, &events)
+    }
+
+    /// What is remembered of the stream of that key, as it is durable: of a calendar that was extended, say.
+    ///
+    /// # Errors
+    /// [`ReadError`]: the stream cannot be read or folded.
+    pub async fn state_of<D>(&self, key: &Key<D>) -> Result<D::State, ReadError>
+    where
+        D: Stored<State: Clone + Send + Sync> + 'static,
+    {
+        let mut streams = Streams::default();
+        self.bring(&mut streams, &key.need()).await?;
+        Ok(streams.state(key).cloned().unwrap_or_default())
+    }
+
+    /// The kind, by what it rests on as that is durable.
+    async fn renewed(&self, kind: Arc<dyn Kind>) -> Result<Arc<dyn Kind>, ReadError> {
+        let mut streams = Streams::default();
+        for need in kind.rests_on() {
+            self.bring(&mut streams, &need).await?;
+        }
+        Ok(kind.renewed(&streams).unwrap_or(kind))
+    }
+
+    async fn bring(&self, streams: &mut Streams, need: &Need) -> Result<(), ReadError> {
+        let history = self.ahead().whole(need.stream()).await?;
+        streams.provide(need, &history).map_or(Ok(()), |Damage { place, what }| {
+            Err(ReadError::Damaged { place: place.to_string(), what: what.to_string() })
+        })
     }
 
     async fn foresee(&self, saga: &SagaId, what: What) -> Result<Foreseen, Arc<str>> {
@@ -203,9 +238,17 @@ impl Engine {
 
     /// The streams that the request's decision looks at.
     async fn streams<S: Saga>(&self, saga: &S, of: &Preparing<'_, S>) -> Result<Streams, Arc<str>> {
-        let mut streams = Streams::default();
         let process = process_key::<S>(of.id).need();
-        for need in saga.reads(of).into_iter().chain([process]) {
+        let needs = saga.reads(of).into_iter().chain(S::rests_on()).chain([process]);
+        self.in_memory_of(needs).await
+    }
+
+    async fn in_memory_of(
+        &self,
+        needs: impl IntoIterator<Item = Need>,
+    ) -> Result<Streams, Arc<str>> {
+        let mut streams = Streams::default();
+        for need in needs {
             let history = self.ahead().whole(need.stream()).await;
             let history = history.map_err(|error| Arc::<str>::from(error.to_string()))?;
             if let Some(damage) = streams.provide(&need, &history) {

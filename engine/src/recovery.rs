@@ -6,7 +6,8 @@
 //! 2. Sagas whose kind is not registered stay on the list, so that the program that knows them finds
 //!    them again.
 //! 3. The checkpoint is a cache. Without it the whole log is read, which finds the same list.
-//! 4. What cannot be read or folded is said aloud and left; everything else goes on.
+//! 4. What cannot be read or folded is said aloud and left; everything else goes on. Only what all sagas rest on must
+//!    be read: it comes first.
 
 use crate::{
     checkpoint::{Listed, last_list},
@@ -16,6 +17,7 @@ use fundflow_kernel::{
     envelope::Recorded,
     ids::TransactionId,
     store::{Checkpoints, EventStore, Position, ReadError},
+    streams::Damage,
     time::Timestamp,
 };
 use fundflow_runtime::{kind::Kind, message::SagaId, runner::Runner};
@@ -66,6 +68,7 @@ pub(crate) async fn reload<S: EventStore + Checkpoints>(
     kinds: &[Arc<dyn Kind>],
 ) -> Result<Found, ReadError> {
     let mut log = Log::new(kinds);
+    read_ground(store, runner).await?;
     if let Some((at, listed)) = last_list(store).await? {
         log.at = at;
         for saga in listed {
@@ -94,6 +97,15 @@ pub(crate) async fn reload<S: EventStore + Checkpoints>(
         open.extend(read.into_iter().filter(|saga| !runner.dismiss(saga)));
     }
     Ok(Found { open, foreign: log.foreign, at: log.at, newest: log.newest })
+}
+
+/// What all sagas rest on. Where it cannot be read, nothing can be decided.
+async fn read_ground<S: EventStore>(store: &S, runner: &mut Runner) -> Result<(), ReadError> {
+    let needs = runner.ground().to_vec();
+    provide_all(store, runner, &needs).await;
+    runner.damaged_ground().map_or(Ok(()), |Damage { place, what }| {
+        Err(ReadError::Damaged { place: place.to_string(), what: what.to_string() })
+    })
 }
 
 fn warn_of_foreign(foreign: &BTreeSet<Listed>) {

@@ -9,6 +9,7 @@ pub use fundflow_files as files;
 pub use fundflow_sqlite::{self as sqlite, bare_log};
 
 // Files that people write, and those that go to and come from registrars.
+pub mod calendar_file;
 pub mod catalogue;
 pub mod day_batch;
 pub mod day_folder;

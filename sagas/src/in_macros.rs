@@ -2,7 +2,10 @@
 
 pub use chrono::NaiveDate;
 pub use fundflow_domain::{calendar::TradingDay, ids::VersionTag, orders::Cause, time::Timestamp};
-pub use fundflow_kernel::{envelope::StreamName, streams::Need};
+pub use fundflow_kernel::{
+    envelope::StreamName,
+    streams::{Need, Streams},
+};
 pub use fundflow_runtime::{
     port::{Callee, Payload},
     process::{Open, Parked},

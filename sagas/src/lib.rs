@@ -12,6 +12,7 @@ pub mod parts;
 pub mod prelude;
 
 // One folder per saga.
+pub mod calendar_change;
 pub mod conversion;
 pub mod discount_purchase;
 pub mod fast_withdraw;

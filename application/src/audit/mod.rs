@@ -35,6 +35,7 @@ mod report;
 mod shares;
 mod sums;
 mod suspect;
+mod trade_days;
 mod trail;
 mod transit;
 mod whole;
@@ -61,6 +62,7 @@ use std::{
     sync::Arc,
 };
 use suspect::{Excuse, Suspect};
+use trade_days::TradeDays;
 
 /// A kind of saga and a transaction.
 pub(crate) type Owner = (Arc<str>, TransactionId);
@@ -147,6 +149,7 @@ struct Audit<'a> {
     unprepared: BTreeMap<Owner, String>,
     unchecked: BTreeMap<String, Unchecked>,
     books: Books,
+    trade_days: TradeDays,
     suspects: Vec<(String, Suspect, String)>,
 }
 
@@ -163,6 +166,7 @@ impl<'a> Audit<'a> {
             unprepared: BTreeMap::new(),
             unchecked: BTreeMap::new(),
             books: Books::default(),
+            trade_days: TradeDays::of(registry.shipped_calendar()),
             suspects: Vec::new(),
         }
     }
@@ -183,6 +187,9 @@ impl<'a> Audit<'a> {
         }
         self.report.counts.links += 1;
         self.envelope(event);
+        for what in self.trade_days.hear(event) {
+            self.find(Check::Calendar, event, what);
+        }
         if trail.broken {
             self.report.counts.unjudged += 1;
         } else {

@@ -53,6 +53,8 @@ pub enum Check {
     OpenEnds,
     /// An unfinished saga waits for somebody.
     Liveness,
+    /// A T is a trading day of the calendar that it was decided by, and every version follows the one before.
+    Calendar,
 }
 
 impl Check {
@@ -79,6 +81,7 @@ impl Check {
             Check::Grounds => "grounds",
             Check::OpenEnds => "open ends",
             Check::Liveness => "liveness",
+            Check::Calendar => "calendar",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a program knows of the streams in a store: kinds of sagas, and aggregates.
 
 use super::DeskError;
+use fundflow_domain::calendar::TradingCalendar;
 use fundflow_kernel::{codec::Stored, streams::Opener};
 use fundflow_runtime::{
     engine_clock::EngineClock,
@@ -17,6 +18,7 @@ pub struct Registry {
     kinds: BTreeMap<&'static str, Arc<dyn Kind>>,
     openers: BTreeMap<&'static str, Opener>,
     ports: Option<Arc<Ports>>,
+    calendar: Option<Arc<TradingCalendar>>,
 }
 
 impl fmt::Debug for Registry {
@@ -66,6 +68,17 @@ impl Registry {
     pub fn ports(mut self, ports: Arc<Ports>) -> Self {
         self.ports = Some(ports);
         self
+    }
+
+    /// Knows the list of trading days that versions of the log are added to: an audit holds every T against it.
+    #[must_use]
+    pub fn calendar(mut self, shipped: Arc<TradingCalendar>) -> Self {
+        self.calendar = Some(shipped);
+        self
+    }
+
+    pub(crate) const fn shipped_calendar(&self) -> Option<&Arc<TradingCalendar>> {
+        self.calendar.as_ref()
     }
 
     /// A runner of all kinds, that decides as an engine's would.

@@ -116,7 +116,7 @@ async fn everything(
     };
     let store = open(place.store)?;
     let now = time_of(&store).await?;
-    let sagas = registry.sagas(&Terms::of(&place)?.house(now)?);
+    let sagas = registry.sagas(&Terms::of(&place, &store).await?.house(now)?);
     let bar = bar();
     let mut witness = heads::witness(&store, &given)?;
     let report = verify_beside(&store, &sagas.desk, &mut witness, |done, head: Position| {

@@ -261,7 +261,7 @@ async fn differences(
 ) -> Result<Vec<String>, Failure> {
     let Some(known) = case.fold.loaded.state.case() else { return Ok(Vec::new()) };
     let store = open(place.store)?;
-    let sagas = registry.sagas(&Terms::of(&place)?.house(time_of(&store).await?)?);
+    let sagas = registry.sagas(&Terms::of(&place, &store).await?.house(time_of(&store).await?)?);
     let shown = saga_of(&store, &sagas, case).await?;
     let becomes = shown.and_then(|shown| {
         let request = &shown.look.id.transaction;
@@ -287,7 +287,7 @@ async fn holds_up(
     closing: &Closing,
 ) -> Result<Option<TransactionId>, Failure> {
     let store = open(place.store)?;
-    let sagas = registry.sagas(&Terms::of(&place)?.house(time_of(&store).await?)?);
+    let sagas = registry.sagas(&Terms::of(&place, &store).await?.house(time_of(&store).await?)?);
     if let Some(why) = kept_by_foreign(&store, &sagas, case, id).await? {
         return Err(Failure::Engine(why));
     }

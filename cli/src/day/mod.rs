@@ -43,7 +43,8 @@ mod tests;
 use crate::{
     args::{Format, Output},
     audit_command::VERIFICATION_FAILED,
-    reading::{complain, database},
+    house::{self, warn_of_end},
+    reading::{Failure, complain, database},
     registry::Registry,
 };
 use clap::Args;
@@ -171,17 +172,18 @@ async fn day(
     store: &Path,
     out: &mut impl Write,
 ) -> Result<ExitCode, Trouble> {
-    let calendar = Arc::new(TradingCalendar::xshg()?);
+    let database = database(store);
+    let calendar = calendar_at(&database).await?;
     let day_folder::Reading { day, mut problems } = day_folder::read(&args.folder, &calendar);
     name(&problems);
     let day = Arc::new(day.ok_or(Trouble::Folder)?);
-    let database = database(store);
     let base = database.parent().filter(|parent| !parent.as_os_str().is_empty());
     let base = base.unwrap_or(Path::new(".")).to_owned();
     let started = Instant::now();
     let events = Arc::new(SqliteStore::open(&database, &Settings::default())?);
     let mut progress = Progress::on_stderr(args.no_progress);
     let play = prepare(registry, events.clone(), &day, &calendar, &base).await?;
+    warn_of_end(&calendar, play.began);
     let played = play.run(|moment| progress.show(moment)).await;
     progress.finish();
     let played = played?;
@@ -210,6 +212,16 @@ async fn day(
         return Ok(ExitCode::from(VERIFICATION_FAILED));
     }
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(IN_PART) })
+}
+
+/// The calendar of the store that the day is played into; the shipped one, where there is none yet.
+async fn calendar_at(database: &Path) -> Result<Arc<TradingCalendar>, Trouble> {
+    let failed = |failure: Failure| Trouble::Look(failure.to_string());
+    // A store that cannot be opened is named where it is opened to be played into.
+    let Ok(store) = SqliteStore::open_read_only(database) else {
+        return house::calendar().map(Arc::new).map_err(failed);
+    };
+    house::calendar_of(&store).await.map_err(failed)
 }
 
 fn name(problems: &[Problem]) {

@@ -102,6 +102,11 @@ pub(crate) fn counterparties_at(
 }
 
 impl Counterparties {
+    /// Nobody, on the machine's clock: for a store in which nothing has happened yet.
+    pub(crate) fn nobody() -> Self {
+        Self { ports: Vec::new(), clock: Arc::new(SystemClock), sandbox: None }
+    }
+
     /// Has the sandbox's registrars keep what orders froze in that store.
     pub(crate) async fn keep_frozen(&self, store: &SqliteStore) -> Result<(), Failure> {
         if let Some(sandbox) = &self.sandbox {

@@ -61,7 +61,7 @@ pub(crate) async fn carry_out(
     let operator = operator(order.operator.as_ref())?;
     let reader = open(place.store)?;
     let now = time_of(&reader).await?;
-    let mut terms = Terms::of(&place)?;
+    let mut terms = Terms::of(&place, &reader).await?;
     let mut vouched = None;
     if let Will::Ask(Word::Redirect { account, .. }) = &order.will {
         let seen = accounts::seen(&reader).await?;

@@ -10,7 +10,7 @@ use super::{
     values::{MissingName, MoveName},
 };
 use crate::{
-    house::Terms,
+    house::{Terms, calendar, calendar_of},
     operate::time_of,
     reading::{Place, complain, database},
     registry::{self, Registry, Sagas},
@@ -38,7 +38,7 @@ use fundflow_sagas::{
     regular_plan::{self, RegularPlans},
     withdraw,
 };
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 const INVESTOR: &str = "the ID of a row of investors.csv";
 const FUND: &str = "the code of a fund, like 000730";
@@ -81,7 +81,11 @@ impl Asking<'_> {
         if let Some(last) = last.filter(|last| now < *last) {
             return Err(Failure::Past { at: now, last });
         }
-        let terms = Terms::of(&Place { store: self.store, folder })?;
+        let calendar = match &store {
+            Some(store) => calendar_of(store).await?,
+            None => Arc::new(calendar()?),
+        };
+        let terms = Terms::by(&Place { store: self.store, folder }, calendar)?;
         let house = terms.house(now)?;
         let sagas = self.registry.sagas(&house);
         Ok(Standing { house, sagas, now, store })

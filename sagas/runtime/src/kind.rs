@@ -14,7 +14,7 @@ use crate::{
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     ids::TransactionId,
-    streams::{Key, Opener},
+    streams::{Key, Need, Opener, Streams},
 };
 use std::sync::Arc;
 
@@ -30,6 +30,12 @@ pub trait Kind: Send + Sync {
     fn names(&self) -> Names;
     /// Forms of names that no caller may give.
     fn reserves(&self) -> &'static [NameForm];
+    /// Streams that its decisions rest on besides its own.
+    fn rests_on(&self) -> Vec<Need>;
+    /// The same kind, made anew by what is in those streams; `None` where that changes nothing.
+    fn renewed(&self, streams: &Streams) -> Option<Arc<dyn Kind>>;
+    /// The types behind it.
+    fn as_any(&self) -> &dyn std::any::Any;
     /// A saga of which nothing is in memory yet.
     fn fresh(&self, transaction: TransactionId) -> Box<dyn Instance>;
     /// Whom its requests are known to call before there is one.
@@ -88,6 +94,19 @@ impl<S: Saga> Kind for Of<S> {
 
     fn reserves(&self) -> &'static [NameForm] {
         S::RESERVES
+    }
+
+    fn rests_on(&self) -> Vec<Need> {
+        S::rests_on()
+    }
+
+    fn renewed(&self, streams: &Streams) -> Option<Arc<dyn Kind>> {
+        let saga = self.0.renewed(streams)?;
+        Some(Arc::new(Of(Arc::new(saga))))
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
     }
 
     fn fresh(&self, transaction: TransactionId) -> Box<dyn Instance> {

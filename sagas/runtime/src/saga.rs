@@ -161,6 +161,14 @@ pub trait Saga: Sized + Send + Sync + 'static {
 
     /// Every aggregate that it works on, its own process set aside.
     fn aggregates() -> Vec<Opener>;
+    /// Streams that every decision of it rests on, and that persons add to while it runs: a calendar. Always in memory.
+    fn rests_on() -> Vec<Need> {
+        Vec::new()
+    }
+    /// The saga as those streams have it; `None` where they change nothing of it.
+    fn renewed(&self, _streams: &Streams) -> Option<Self> {
+        None
+    }
     /// What must be in memory to decide on the request: what the decision looks at, and the streams
     /// named after the keys that the saga would hand out, which may belong to somebody else.
     fn reads(&self, request: &Preparing<'_, Self>) -> Vec<Need>;

@@ -189,6 +189,8 @@ impl saga::Saga for Conversion {
 
     names::refuses_reserved!();
 
+    crate::parts::by_calendar::by_calendar!();
+
     fn aggregates() -> Vec<Opener> {
         vec![
             Opener::of::<Applications>(),

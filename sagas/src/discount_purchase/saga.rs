@@ -241,6 +241,8 @@ impl saga::Saga for DiscountPurchase {
 
     names::refuses_reserved!(request => request.by_plan.then_some(Minted::Occurrence));
 
+    crate::parts::by_calendar::by_calendar!();
+
     fn aggregates() -> Vec<Opener> {
         vec![
             Opener::of::<Payments>(),

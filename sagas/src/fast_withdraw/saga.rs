@@ -224,6 +224,8 @@ impl saga::Saga for FastWithdraw {
 
     names::refuses_reserved!();
 
+    crate::parts::by_calendar::by_calendar!();
+
     fn aggregates() -> Vec<Opener> {
         vec![
             Opener::of::<Advances>(),

@@ -233,6 +233,8 @@ impl saga::Saga for Freeze {
 
     names::refuses_reserved!(request => request.word.minted());
 
+    crate::parts::by_calendar::by_calendar!();
+
     fn aggregates() -> Vec<Opener> {
         vec![Opener::of::<Wallet>(), Opener::of::<Holdings>()]
     }

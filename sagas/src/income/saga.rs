@@ -174,6 +174,8 @@ impl saga::Saga for Income {
 
     names::refuses_reserved!(_request => Some(Minted::Income));
 
+    crate::parts::by_calendar::by_calendar!();
+
     fn aggregates() -> Vec<Opener> {
         vec![Opener::of::<Wallet>(), Opener::of::<Cases>()]
     }

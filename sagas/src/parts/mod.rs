@@ -28,6 +28,7 @@ mod wallet_lack;
 mod wallet_portions;
 
 // What holds of any of them.
+pub mod by_calendar;
 pub mod by_hand;
 pub mod cancel;
 pub mod cases;

@@ -5,7 +5,7 @@
 //! fund_saga!(PointsExchange);                  the saga, made of its house; impl FundSaga
 //! impl Saga for PointsExchange {
 //!     buying!(shares, Answer::Registrar);      Promise · Milestone · Notes · When · when · needs · notice · days
-//!                                              · callees
+//!                                              · callees · rests_on · renewed
 //! ```
 
 use fundflow_domain::{calendar::TradingDay, time::Timestamp};
@@ -55,8 +55,8 @@ macro_rules! fund_saga {
     };
 }
 
-/// Writes `Promise`, `Milestone`, `Notes`, `When`, `when`, `needs`, `notice`, `callees`, `foreseen` and the
-/// business day inside of an `impl Saga` whose plan has one `Buying` in that field, and whose answer has a
+/// Writes `Promise`, `Milestone`, `Notes`, `When`, `when`, `needs`, `notice`, `callees`, `foreseen`, `rests_on`, `renewed` and
+/// the business day inside of an `impl Saga` whose plan has one `Buying` in that field, and whose answer has a
 /// variant for what the registrar says. Ports of its own follow, each with the type of its calls.
 #[macro_export]
 macro_rules! buying {
@@ -79,6 +79,16 @@ macro_rules! buying {
             callees
         }
 
+        fn rests_on() -> ::std::vec::Vec<$crate::in_macros::Need> {
+            $crate::parts::by_calendar::rests_on()
+        }
+
+        fn renewed(
+            &self,
+            streams: &$crate::in_macros::Streams,
+        ) -> ::std::option::Option<Self> {
+            self.0.renewed(streams).map(Self)
+        }
 
         type Promise = $crate::parts::on_day::OnDay;
         type Milestone = $crate::parts::milestone::Milestone<$crate::parts::on_day::OnDay>;

@@ -207,6 +207,8 @@ impl saga::Saga for Purchase {
 
     names::refuses_reserved!(request => (request.way == Way::RegularPlan).then_some(Minted::Occurrence));
 
+    crate::parts::by_calendar::by_calendar!();
+
     fn aggregates() -> Vec<Opener> {
         vec![
             Opener::of::<Payments>(),

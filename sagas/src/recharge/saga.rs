@@ -187,6 +187,8 @@ impl saga::Saga for Recharge {
 
     names::refuses_reserved!();
 
+    crate::parts::by_calendar::by_calendar!();
+
     fn aggregates() -> Vec<Opener> {
         vec![
             Opener::of::<Payments>(),

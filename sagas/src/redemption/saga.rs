@@ -167,6 +167,8 @@ impl saga::Saga for Redemption {
 
     names::refuses_reserved!();
 
+    crate::parts::by_calendar::by_calendar!();
+
     fn aggregates() -> Vec<Opener> {
         vec![
             Opener::of::<Payouts>(),

@@ -157,6 +157,8 @@ impl saga::Saga for RegularPlans {
 
     names::refuses_reserved!();
 
+    crate::parts::by_calendar::by_calendar!();
+
     fn aggregates() -> Vec<Opener> {
         vec![Opener::of::<RegularPlan>()]
     }

@@ -204,6 +204,8 @@ impl saga::Saga for Withdraw {
 
     names::refuses_reserved!();
 
+    crate::parts::by_calendar::by_calendar!();
+
     fn aggregates() -> Vec<Opener> {
         vec![
             Opener::of::<Payouts>(),

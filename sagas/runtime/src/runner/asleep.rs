@@ -99,6 +99,17 @@ impl Runner {
         }
     }
 
+    /// Whoever sleeps is read and looks at its days when timers ring next.
+    pub(super) fn ring_all_asleep(&mut self, now: Timestamp) {
+        for (saga, timer) in &mut self.asleep.sagas {
+            if let Some(was) = timer.replace(now) {
+                self.timers.remove(&(was, saga.clone()));
+            }
+            self.timers.insert((now, saga.clone()));
+            self.standing.stir(saga);
+        }
+    }
+
     /// Everything up to that batch is durable: lets sleep whoever is too many.
     pub(super) fn put_to_sleep(&mut self, batch: u64) {
         let (awake, at_most) = (self.sagas.len(), self.asleep.at_most);

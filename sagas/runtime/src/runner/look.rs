@@ -95,6 +95,7 @@ impl Clone for Runner {
             sagas: self.sagas.iter().map(|(id, s)| (id.clone(), slot(s))).collect(),
             asleep: self.asleep.clone(),
             standing: self.standing.clone(),
+            ground: self.ground.clone(),
             streams: self.streams.clone(),
             timers: self.timers.clone(),
             breakers: self.breakers.clone(),

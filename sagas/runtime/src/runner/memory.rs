@@ -24,6 +24,7 @@ impl Runner {
         if was_unread {
             self.mended(need.stream());
         }
+        self.may_be_ground(need);
         damage
     }
 
@@ -31,12 +32,14 @@ impl Runner {
     pub fn provide_damaged(&mut self, need: &Need, damage: Damage) {
         self.standing.forget();
         self.streams.provide_damaged(need, damage);
+        self.may_be_ground(need);
     }
 
     /// Puts a stream into memory that the store cannot give now; whoever needs it next has it read again.
     pub fn provide_unread(&mut self, need: &Need, damage: Damage) {
         self.standing.forget();
         self.streams.provide_unread(need, damage);
+        self.may_be_ground(need);
     }
 
     /// Puts a saga, as the log has it, into memory; it stands still until it is woken.
@@ -102,6 +105,7 @@ impl Runner {
         self.breakers.clear();
         self.starved.clear();
         self.written_for.clear();
+        self.leave_ground();
         let batch = self.out.batch;
         self.out = Output { batch, ..Output::default() };
     }

@@ -18,6 +18,7 @@
 
 mod address;
 mod asleep;
+mod ground;
 mod look;
 mod memory;
 mod mend;
@@ -25,6 +26,7 @@ mod one_name;
 mod others;
 mod reserved;
 mod standing;
+mod timers;
 mod unclaimed;
 
 pub use crate::running::{LaneState, Running};
@@ -32,10 +34,11 @@ pub use standing::{Besides, Outlook};
 pub use unclaimed::Unclaimed;
 
 use asleep::Asleep;
+use ground::Ground;
 use standing::Standing;
 
 use crate::{
-    breaker::{Breaker, Limits},
+    breaker::Limits,
     kind::{Kind, Of},
     message::{ActionError, Alert, Input, Output, Reply, SagaId, Ticket, What},
     port::Ports,
@@ -83,6 +86,7 @@ pub struct Runner {
     sagas: HashMap<SagaId, Slot, RandomState>,
     asleep: Asleep,
     standing: Standing,
+    ground: Ground,
     streams: Streams,
     timers: BTreeSet<(Timestamp, SagaId)>,
     breakers: Breakers,
@@ -113,6 +117,7 @@ impl Runner {
             sagas: HashMap::default(),
             asleep: Asleep::default(),
             standing: Standing::default(),
+            ground: Ground::default(),
             streams: Streams::default(),
             timers: BTreeSet::new(),
             breakers: Breakers::new(),
@@ -136,6 +141,7 @@ impl Runner {
         }
         self.names.insert(kind.name(), kind.name().into());
         self.reserve(kind.reserves());
+        self.rest_on(&kind);
         let process = self.openers.get(kind.name()).copied();
         if self.kinds.insert(kind.name(), kind).is_none() {
             self.processes.extend(process);
@@ -171,6 +177,10 @@ impl Runner {
         if let Some(need) = self.unread_key(&mut input) {
             return Err(Wanting { input, needs: vec![need] });
         }
+        let ground = self.missing_ground(&input);
+        if !ground.is_empty() {
+            return Err(Wanting { input, needs: ground });
+        }
         let saga = match self.addressee(&input.what) {
             Ok(Some(saga)) => saga,
             Ok(None) if self.is_of_unknown_owner(&input) => return Ok(()),
@@ -205,6 +215,7 @@ impl Runner {
         }
         self.use_for_this_batch(&besides);
         let damage = self.damage(&saga).or_else(|| self.damage_beside(&input, &besides));
+        let damage = damage.or_else(|| self.damaged_ground());
         if let Some(damage) = damage {
             self.refuse_damaged(&input, &saga, damage);
             if !was_known {
@@ -295,35 +306,6 @@ impl Runner {
             });
         }
         self.go_on_with_others(now);
-    }
-
-    /// Lets every timer that is due ring. Returns how many did, with those that a counterparty had waited.
-    pub fn ring(&mut self, now: Timestamp, at_most: usize) -> usize {
-        let mut rung = 0;
-        while rung < at_most && self.timers.first().is_some_and(|(due, _)| *due <= now) {
-            let Some((_, saga)) = self.timers.pop_first() else { break };
-            rung += 1;
-            let Some(slot) = self.sagas.get_mut(&saga) else {
-                self.asleep.rang(&saga);
-                self.standing.stir(&saga);
-                self.wake_up(saga);
-                continue;
-            };
-            slot.timer = None;
-            self.standing.stir(&saga);
-            if slot.touched == 0 {
-                self.starved.push(saga);
-                continue;
-            }
-            self.with(&saga, now, |instance, desk| instance.ring(desk));
-        }
-        rung + self.go_on_with_others(now)
-    }
-
-    /// When the first timer is due: of a saga, or of a counterparty that is to be tried again.
-    pub fn next_timer(&self) -> Option<Timestamp> {
-        let of_sagas = self.timers.first().map(|(due, _)| *due);
-        of_sagas.into_iter().chain(self.breakers.values().filter_map(Breaker::due)).min()
     }
 
     /// What was decided since it was last taken.

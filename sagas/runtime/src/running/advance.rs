@@ -13,7 +13,7 @@ use crate::{
     step::{Deed, Sends, Side, Step, Table},
     turn::NotDone,
 };
-use fundflow_kernel::{cause::Cause, time::Timestamp};
+use fundflow_kernel::{cause::Cause, streams::Streams, time::Timestamp};
 use std::sync::Arc;
 
 /// A table has fewer rows and moves than this; more rounds would be a circle.
@@ -358,7 +358,7 @@ impl<S: Saga> Running<S> {
         let beside = table.beside.iter().map(|side| side.deed.name);
         let main = names.chain(std::iter::repeat("")).take(1);
         let states: Vec<LaneState> =
-            main.chain(beside).map(|row| self.waiting(desk, row)).collect();
+            main.chain(beside).map(|row| self.waiting(desk.streams, desk.now, row)).collect();
         self.lanes = Lanes::idle(states.len(), true);
         for (at, state) in states.into_iter().enumerate() {
             if state != LaneState::Idle {
@@ -367,10 +367,23 @@ impl<S: Saga> Running<S> {
         }
     }
 
-    fn waiting(&self, desk: &Desk<'_>, row: &str) -> LaneState {
-        let retries = self.open(desk.streams).map_or(&[][..], |open| &open.retries);
+    /// What waits for a day of the saga's own, and not for its next attempt, is reckoned when it goes on.
+    pub(super) fn reckon_again(&mut self, streams: &Streams, now: Timestamp) {
+        let Some((stand, table)) = self.stand(streams).zip(self.table(streams)) else { return };
+        let main = stand.deed().map_or("", |deed| deed.name);
+        let rows = std::iter::once(main).chain(table.beside.iter().map(|side| side.deed.name));
+        for (at, row) in rows.enumerate() {
+            let waits = |lane: &Lane| matches!(lane.state, LaneState::Waiting(_));
+            if self.lanes.iter().nth(at).is_some_and(waits) {
+                self.lanes[at].state = self.waiting(streams, now, row);
+            }
+        }
+    }
+
+    fn waiting(&self, streams: &Streams, now: Timestamp, row: &str) -> LaneState {
+        let retries = self.open(streams).map_or(&[][..], |open| &open.retries);
         let due = retries.iter().find(|retry| *retry.row == *row).map(|retry| retry.due);
-        due.filter(|due| *due > desk.now).map_or(LaneState::Idle, LaneState::Waiting)
+        due.filter(|due| *due > now).map_or(LaneState::Idle, LaneState::Waiting)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Desk, Lane, LaneState, Running, ending_name};
 use crate::{
+    kind::{Kind, Of},
     message::{ActionError, Reply, Rest, SagaId, What},
     port::Payload,
     saga::{Clash, NameForm, Saga},
@@ -58,6 +59,9 @@ pub trait Instance: Send {
     fn told(&mut self, desk: &mut Desk<'_>);
     /// When the first of its timers is due.
     fn next_due(&self) -> Option<Timestamp>;
+    /// Goes on as a saga of that kind, which was made anew by what it rests on. What it waits for by its days is
+    /// reckoned again when it goes on.
+    fn renew(&mut self, kind: &dyn Kind, streams: &Streams, now: Timestamp);
     /// Whether it is over, owes nothing and waits for nobody.
     fn is_finished(&self, streams: &Streams) -> bool;
     /// Whether nothing is lost when it leaves memory: it waits, and not for an answer or a person.
@@ -248,6 +252,13 @@ impl<S: Saga> Instance for Running<S> {
     fn told(&mut self, desk: &mut Desk<'_>) {
         self.decide_again(desk);
         Self::advance(self, desk);
+    }
+
+    fn renew(&mut self, kind: &dyn Kind, streams: &Streams, now: Timestamp) {
+        if let Some(Of(saga)) = kind.as_any().downcast_ref::<Of<S>>() {
+            self.saga = saga.clone();
+            self.reckon_again(streams, now);
+        }
     }
 
     fn next_due(&self) -> Option<Timestamp> {

@@ -1,0 +1,93 @@
+//! The words of its table: what is added, by whom, and what is remembered of it.
+
+use fundflow_domain::{
+    calendar::version::Version,
+    ids::{IdError, TransactionId, VersionTag},
+    text::Text,
+};
+use serde::{Deserialize, Serialize};
+
+/// What the caller asks for. Repeating it under the same transaction ID is free, whoever does and for what reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// What the exchange's notice says.
+    pub version: Version,
+    /// Why it is added: stored for the auditor.
+    pub reason: Text,
+    /// The person who adds it.
+    pub by: Text,
+}
+
+/// The transaction ID of a version: `calendar.{version}`.
+///
+/// # Errors
+/// [`IdError`] of a tag of more than 55 bytes.
+pub fn transaction_id(version: &VersionTag) -> Result<TransactionId, IdError> {
+    TransactionId::new(format!("calendar.{version}"))
+}
+
+/// What was decided on a request; stored with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// The version that it is added to.
+    pub after: VersionTag,
+}
+
+/// What happens to the process. The stored format: add variants, never rename them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Milestone {
+    /// It begins; nothing is added yet.
+    Opened {},
+    /// The calendar has it.
+    Added {},
+    /// A person stops it before that.
+    Halted {},
+}
+
+/// What is remembered of milestones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Notes {
+    /// Whether it began.
+    pub opened: bool,
+    /// Whether the calendar has it.
+    pub added: bool,
+    /// Whether a person stopped it.
+    pub halted: bool,
+}
+
+/// Something the log says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fact {
+    /// It is under way.
+    Opened,
+    /// The calendar has it.
+    Added,
+    /// A person stopped it.
+    Halted,
+    /// It is over.
+    Ended,
+}
+
+/// Commands to our own aggregates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Do {
+    /// Note that it is under way.
+    Open,
+    /// Add the version.
+    Add,
+    /// Stop before that.
+    Halt,
+    /// Close it in that way.
+    End(Ending),
+}
+
+/// How it can end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// The calendar has the version.
+    Completed,
+    /// It was not added.
+    Stopped,
+}

@@ -1,0 +1,41 @@
+//! The calendar as the log has it: the one that a house was made with, and the versions that persons have added since.
+
+use crate::house::House;
+use fundflow_domain::calendar::changes::{Calendars, Exchange};
+use fundflow_kernel::streams::{Key, Need, Streams};
+use std::sync::Arc;
+
+/// The stream of the exchange's versions.
+pub fn calendar() -> Key<Calendars> {
+    Key::of(&Exchange::Xshg)
+}
+
+/// What decisions rest on that use the calendar.
+pub fn rests_on() -> Vec<Need> {
+    vec![calendar().need()]
+}
+
+impl House {
+    /// The house by the calendar that those streams make of its own; `None` where it is that one.
+    #[must_use]
+    pub fn renewed(&self, streams: &Streams) -> Option<Self> {
+        let calendar = streams.state(&calendar())?.calendar(&self.calendar);
+        let is_new = calendar.version() != self.calendar.version();
+        is_new.then(|| Self { calendar: Arc::new(calendar), ..self.clone() })
+    }
+}
+
+/// Writes `rests_on` and `renewed` inside of an `impl Saga` of a type that is made of its `house`.
+macro_rules! by_calendar {
+    () => {
+        fn rests_on() -> Vec<::fundflow_kernel::streams::Need> {
+            $crate::parts::by_calendar::rests_on()
+        }
+
+        fn renewed(&self, streams: &::fundflow_kernel::streams::Streams) -> Option<Self> {
+            let house = self.house.renewed(streams)?;
+            Some(Self { house, ..self.clone() })
+        }
+    };
+}
+pub(crate) use by_calendar;
