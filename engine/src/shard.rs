@@ -201,6 +201,9 @@ impl<S: EventStore + Checkpoints> Shard<S> {
         }
         self.runner.ring(self.time.now(), self.settings.batch.max(1));
         self.feed().await;
+        while let Some(input) = self.runner.next_overtaken() {
+            self.hand_in(input).await;
+        }
     }
 
     async fn answered(&mut self, epoch: Epoch, answered: Answered) {
@@ -241,12 +244,15 @@ impl<S: EventStore + Checkpoints> Shard<S> {
     }
 
     async fn handle(&mut self, ticket: Ticket, what: What) {
-        let now = self.time.now();
         let is_new = match &what {
             What::Request { saga, .. } => self.store.surely_lacks(saga.transaction.as_str()),
             _ => false,
         };
-        let mut input = Input::new(ticket, what).of_new_transaction(is_new);
+        self.hand_in(Input::new(ticket, what).of_new_transaction(is_new)).await;
+    }
+
+    async fn hand_in(&mut self, mut input: Input) {
+        let (now, ticket) = (self.time.now(), input.ticket);
         for _ in 0..ROUNDS {
             let Err(wanting) = self.runner.handle(input, now) else { return };
             provide_all(&*self.store, &mut self.runner, &wanting.needs).await;

@@ -131,7 +131,7 @@ fn version(mut root: Section<'_>, report: &mut Report) -> Option<Version> {
         }
     };
     root.close(report);
-    let notice_date = notice_date?.into();
+    let Date(notice_date) = notice_date?;
     Some(Version { version: version?, source: source?, notice_date, change: change? })
 }
 

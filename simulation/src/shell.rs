@@ -108,10 +108,14 @@ impl Shell {
 
     /// Decides an input; nothing is durable yet.
     pub fn decide(&mut self, ticket: Ticket, what: What) -> Output {
-        let mut input = Input::new(ticket, what);
+        self.hand_in(Input::new(ticket, what));
+        self.output()
+    }
+
+    fn hand_in(&mut self, mut input: Input) {
         for _ in 0..ROUNDS {
             match self.runner.handle(input, self.now) {
-                Ok(()) => return self.output(),
+                Ok(()) => return,
                 Err(wanting) => {
                     self.provide(&wanting.needs);
                     input = wanting.input;
@@ -119,7 +123,6 @@ impl Shell {
             }
         }
         self.breaks("an input is never content with what was read for it");
-        self.output()
     }
 
     /// Waits until the next timer and lets it ring; `None` if there is no timer.
@@ -155,6 +158,8 @@ impl Shell {
     }
 
     fn reload(&mut self, is_over: impl Fn(&str, &TransactionId) -> bool) -> Output {
+        let ground = self.runner.ground().to_vec();
+        self.provide(&ground);
         let open = self.log.sagas().filter(|(kind, transaction)| !is_over(kind, transaction));
         for (kind, transaction) in open.collect::<Vec<_>>() {
             let Some(saga) = self.runner.restore(&kind, &transaction) else { continue };
@@ -175,11 +180,14 @@ impl Shell {
     fn output(&mut self) -> Output {
         for _ in 0..ROUNDS {
             let starving = self.runner.starving();
-            if starving.is_empty() {
+            if !starving.is_empty() {
+                self.provide(&starving);
+                self.runner.go_on(self.now);
+            } else if let Some(input) = self.runner.next_overtaken() {
+                self.hand_in(input);
+            } else {
                 return self.runner.take();
             }
-            self.provide(&starving);
-            self.runner.go_on(self.now);
         }
         self.breaks("a saga is never content with what was read for it");
         self.runner.take()

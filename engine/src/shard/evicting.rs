@@ -30,6 +30,9 @@ impl<S: EventStore + Checkpoints> Shard<S> {
         for saga in &found.open {
             self.runner.wake(saga, self.time.now());
         }
+        while let Some(input) = self.runner.next_overtaken() {
+            self.hand_in(input).await;
+        }
         for (saga, watcher) in watching {
             self.watch(saga, watcher).await;
         }

@@ -22,7 +22,9 @@ impl<S: EventStore + Checkpoints> Shard<S> {
         let is_new = match what {
             What::Request { saga, .. } => !self.is_begun(saga).await,
             What::Command { .. } | What::Act { .. } => true,
-            What::Answer(_) | What::Notice { .. } | What::Watch { .. } => false,
+            What::Answer(_) | What::Notice { .. } | What::Overtaken { .. } | What::Watch { .. } => {
+                false
+            }
         };
         if !is_new {
             return Some(asker);

@@ -16,6 +16,7 @@ use toml::{Table, Value};
 const SHOWN: usize = 80;
 
 /// What one file has to say: the lines of its keys, and its errors.
+#[derive(Debug)]
 pub(crate) struct Report {
     file: String,
     lines: BTreeMap<String, usize>,

@@ -121,6 +121,11 @@ pub enum What {
         /// What the saga that owns the stream can read.
         news: Payload,
     },
+    /// What a saga rests on has changed under it, says the runner.
+    Overtaken {
+        /// The saga that moves on.
+        saga: SagaId,
+    },
     /// Whether, and how, a saga has come to rest.
     Watch {
         /// The saga that is watched.
@@ -136,6 +141,7 @@ impl fmt::Debug for What {
             What::Act { saga, action, .. } => write!(out, "{action:?} on {saga}"),
             What::Answer(answered) => write!(out, "answer to {}", answered.effect),
             What::Notice { stream, .. } => write!(out, "notice about {stream}"),
+            What::Overtaken { saga } => write!(out, "{saga} is overtaken"),
             What::Watch { saga } => write!(out, "watch {saga}"),
         }
     }
@@ -221,7 +227,7 @@ impl Effect {
 
 impl fmt::Debug for Effect {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, out)
+        write!(out, "{self}")
     }
 }
 
@@ -320,8 +326,7 @@ pub enum ActionError {
         /// What names of that form stand for.
         of: &'static str,
     },
-    /// Somebody whom the saga would have to call cannot be called; nothing was stored. Register the
-    /// port, or mend the terms that name it.
+    /// Somebody whom it would call cannot be called; nothing was stored. Register the port, or mend the terms.
     #[error(transparent)]
     NoPort(#[from] NoPort),
     /// A stream that it needs cannot be folded; verify the store.
@@ -358,9 +363,9 @@ impl fmt::Display for Rest {
 /// Something that a person should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alert {
-    /// About which saga or stream.
+    /// Which saga or stream.
     pub about: Arc<str>,
-    /// What happened, in words.
+    /// In words.
     pub what: Arc<str>,
 }
 
@@ -389,12 +394,7 @@ impl Output {
     /// Nothing to append, send, tell or forget.
     pub fn is_empty(&self) -> bool {
         let Self { appends, effects, replies, finished, released, rests, alerts, batch: _ } = self;
-        appends.is_empty()
-            && effects.is_empty()
-            && replies.is_empty()
-            && finished.is_empty()
-            && released.is_empty()
-            && rests.is_empty()
-            && alerts.is_empty()
+        let to_do = appends.is_empty() && effects.is_empty() && replies.is_empty();
+        to_do && finished.is_empty() && released.is_empty() && rests.is_empty() && alerts.is_empty()
     }
 }

@@ -161,13 +161,24 @@ pub trait Saga: Sized + Send + Sync + 'static {
 
     /// Every aggregate that it works on, its own process set aside.
     fn aggregates() -> Vec<Opener>;
-    /// Streams that every decision of it rests on, and that persons add to while it runs: a calendar. Always in memory.
+    /// Streams that every decision of it rests on, and that persons add to: a calendar. Always in memory.
     fn rests_on() -> Vec<Need> {
         Vec::new()
     }
     /// The saga as those streams have it; `None` where they change nothing of it.
     fn renewed(&self, _streams: &Streams) -> Option<Self> {
         None
+    }
+    /// Whether that has changed under it, so that it must [move on](Self::move_on): a day is none any more.
+    fn is_overtaken(&self, _view: &View<'_, Self>) -> bool {
+        false
+    }
+    /// Decides that again. [`NotDone::Missing`] names what must be read first; any other error parks the saga.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing of it was decided.
+    fn move_on(&self, _turn: &mut Turn<'_, Self>) -> Result<(), NotDone> {
+        Ok(())
     }
     /// What must be in memory to decide on the request: what the decision looks at, and the streams
     /// named after the keys that the saga would hand out, which may belong to somebody else.
@@ -260,8 +271,7 @@ pub trait Saga: Sized + Send + Sync + 'static {
         now: Timestamp,
     ) -> Option<Calling<Self>>;
     /// What must be in memory, besides the plan's streams, to hear that answer.
-    fn needs(&self, view: &View<'_, Self>, answer: &Self::Answer, now: Timestamp) -> Vec<Need> {
-        let _ = (view, answer, now);
+    fn needs(&self, _view: &View<'_, Self>, _answer: &Self::Answer, _now: Timestamp) -> Vec<Need> {
         Vec::new()
     }
     /// Records what a counterparty says.
@@ -276,8 +286,7 @@ pub trait Saga: Sized + Send + Sync + 'static {
         None
     }
     /// What must be in memory to decide that command.
-    fn command_needs(&self, view: &View<'_, Self>, command: &Self::Command) -> Vec<Need> {
-        let _ = (view, command);
+    fn command_needs(&self, _view: &View<'_, Self>, _command: &Self::Command) -> Vec<Need> {
         Vec::new()
     }
     /// Decides what a caller or operator asks of a running saga. Returns how many events followed.
@@ -291,8 +300,7 @@ pub trait Saga: Sized + Send + Sync + 'static {
     ) -> Result<usize, Self::Refusal>;
 
     /// How much of it can be taken back, and until when; nothing where no command takes it back.
-    fn revocable(&self, view: &View<'_, Self>) -> Vec<Revocable> {
-        let _ = view;
+    fn revocable(&self, _view: &View<'_, Self>) -> Vec<Revocable> {
         Vec::new()
     }
 

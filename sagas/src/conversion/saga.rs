@@ -189,7 +189,7 @@ impl saga::Saga for Conversion {
 
     names::refuses_reserved!();
 
-    crate::parts::by_calendar::by_calendar!();
+    crate::parts::by_calendar::moves_by_calendar!();
 
     fn aggregates() -> Vec<Opener> {
         vec![

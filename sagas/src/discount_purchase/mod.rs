@@ -16,6 +16,7 @@ mod by_plan;
 mod commands;
 mod ends;
 mod facts;
+mod fund_saga;
 mod hear;
 mod lanes;
 mod limits;

@@ -1,35 +1,30 @@
 //! The discount purchase as a saga: its types, and its doors for callers and operators.
 
 use super::{
-    Asked, Call, Do, Ending, Fact, Plan, Request, When, act, beyond_bought, commands, ends, facts,
+    Asked, Call, Do, Ending, Fact, Plan, Request, When, act, commands, ends, facts,
     hear::{self, Leg},
-    out::cost_of,
     prepare::Refusal,
 };
 use crate::parts::compensation::Compensations;
 use crate::{
     fund_milestones,
-    house::{CostThen, House},
+    house::House,
     parts::{
-        application::{ApplicationLeg, FundSaga, less},
-        by_hand::{self, Origin},
-        lacking::Lack,
+        application::less,
+        by_hand,
         milestone::{Milestone, Notes, Scope},
         names::{self, Minted},
-        share_book::ShareBook,
         to_come::Counted,
     },
     ports::{bank::BankAnswer, registrar::ApplicationAnswer},
 };
 use fundflow_domain::{
     admission::Admitted,
-    application::{Applications, Confirmation, Terms},
-    calendar::TradingDay,
-    case::{CaseId, Cases, Closing, Finding},
+    application::Applications,
+    case::{CaseId, Cases, Closing},
     day_limit::DayLimit,
     holdings::Holdings,
     ids::{AccountRef, FundCode, TransactionId},
-    money::Amount,
     orders::Cause,
     payment::Payments,
     payout::Payouts,
@@ -106,88 +101,6 @@ pub enum Command {
     },
 }
 
-impl FundSaga for DiscountPurchase {
-    fn house(&self) -> &House {
-        &self.house
-    }
-
-    fn let_in(view: &View<'_>) -> Option<(Amount, Amount)> {
-        let asked = view.open.request.amount;
-        let promised = view.open.notes.promise(&view.open.promise);
-        Some((asked, promised.target_accepted.unwrap_or_else(|| promised.amount(asked))))
-    }
-
-    fn account(request: &Request) -> Option<&AccountRef> {
-        Some(&request.account)
-    }
-
-    fn requested_at(promise: &Admitted) -> Timestamp {
-        promise.requested_at
-    }
-
-    fn trade_date(promise: &Admitted) -> TradingDay {
-        promise.trade_date
-    }
-
-    fn moves(
-        &self,
-        turn: &mut Turn<'_>,
-        leg: &ApplicationLeg,
-        day: TradingDay,
-    ) -> Result<Option<Cause>, NotDone> {
-        self.moved(turn, leg, day)
-    }
-
-    fn takes_from(view: &View<'_>, leg: &ApplicationLeg) -> Option<ShareBook> {
-        let plan = view.plan;
-        (leg.no == plan.out.no).then(|| ShareBook::Wallet(plan.wallet.key.clone()))
-    }
-
-    fn findings(
-        &self,
-        view: &View<'_>,
-        terms: &Terms,
-        of: (&[Confirmation], &Confirmation),
-    ) -> Vec<Finding> {
-        let beyond = beyond_bought::by_conversion(view, terms, of.1);
-        let of_out = terms.order == view.plan.out.order;
-        let income = || view.plan.wallet.wrong_income(&self.house, view, terms, of);
-        beyond.into_iter().chain(of_out.then(income).flatten()).collect()
-    }
-
-    fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
-        ends::comes_of(view, end)
-    }
-
-    fn order_of<'a>(plan: &'a Plan, end: &str) -> Option<&'a ApplicationLeg> {
-        (end == ends::BUY_END).then_some(&plan.buy)
-    }
-
-    fn takes_back(plan: &Plan, leg: &ApplicationLeg, scope: Scope) -> bool {
-        match scope {
-            Scope::All => true,
-            Scope::Conversion => leg.order != plan.buy.order,
-            Scope::Target => leg.order == plan.target.order,
-        }
-    }
-
-    fn lacks(view: &View<'_>) -> Vec<Lack> {
-        ends::lacks(view)
-    }
-
-    fn legs(plan: &Plan) -> Vec<&ApplicationLeg> {
-        vec![&plan.buy, &plan.out, &plan.target]
-    }
-
-    fn book(&self, turn: &mut Turn<'_>) -> Result<usize, NotDone> {
-        self.books(turn)
-    }
-
-    fn cost(&self, view: &View<'_>, leg: &ApplicationLeg, _day: TradingDay) -> CostThen {
-        Ok(cost_of(view, leg))
-    }
-}
-
 impl DiscountPurchase {
     /// The target fund with all its share classes, where any limit counts.
     fn master_of_target(&self, open: &Opened) -> Option<FundCode> {
@@ -241,7 +154,7 @@ impl saga::Saga for DiscountPurchase {
 
     names::refuses_reserved!(request => request.by_plan.then_some(Minted::Occurrence));
 
-    crate::parts::by_calendar::by_calendar!();
+    crate::parts::by_calendar::moves_by_calendar!();
 
     fn aggregates() -> Vec<Opener> {
         vec![

@@ -16,7 +16,7 @@ use crate::{
         cancel,
         compensation::Compensations,
         lacking::Lack,
-        milestone::{Milestone, Notes},
+        milestone::{Milestone, Notes, Scope},
         names,
         payout::{NotRedirected, may_go_to},
         share_book::ShareBook,
@@ -106,6 +106,10 @@ pub enum Command {
 impl FundSaga for FastWithdraw {
     fn house(&self) -> &House {
         &self.house
+    }
+
+    fn taken_back(_: &Plan, _: &ApplicationLeg) -> Option<Scope> {
+        None
     }
 
     fn account(request: &Request) -> Option<&AccountRef> {
@@ -224,7 +228,7 @@ impl saga::Saga for FastWithdraw {
 
     names::refuses_reserved!();
 
-    crate::parts::by_calendar::by_calendar!();
+    crate::parts::by_calendar::moves_by_calendar!();
 
     fn aggregates() -> Vec<Opener> {
         vec![

@@ -39,3 +39,22 @@ macro_rules! by_calendar {
     };
 }
 pub(crate) use by_calendar;
+
+/// The same of a fund saga, whose orders move where their T is closed.
+macro_rules! moves_by_calendar {
+    () => {
+        $crate::parts::by_calendar::by_calendar!();
+
+        fn is_overtaken(&self, view: &::fundflow_runtime::saga::View<'_, Self>) -> bool {
+            $crate::parts::off_day::is_off(self, view)
+        }
+
+        fn move_on(
+            &self,
+            turn: &mut ::fundflow_runtime::turn::Turn<'_, Self>,
+        ) -> Result<(), ::fundflow_runtime::turn::NotDone> {
+            $crate::parts::off_day::move_on(self, turn)
+        }
+    };
+}
+pub(crate) use moves_by_calendar;

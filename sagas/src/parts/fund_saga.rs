@@ -19,6 +19,7 @@ use fundflow_domain::{
     orders::Cause,
     time::Timestamp,
 };
+use fundflow_kernel::streams::Need;
 use fundflow_runtime::{
     process::Disposed,
     saga::{OpenEnd, Saga, View},
@@ -76,6 +77,21 @@ pub trait FundSaga:
         day: TradingDay,
     ) -> Result<Option<Cause>, NotDone> {
         Ok(self.refuses(&turn.view()?, leg, day))
+    }
+    /// What must be in memory to decide that.
+    fn needs_to_move(
+        &self,
+        view: &View<'_, Self>,
+        leg: &ApplicationLeg,
+        day: TradingDay,
+    ) -> Vec<Need> {
+        let _ = (view, leg, day);
+        Vec::new()
+    }
+    /// How much is taken back where the order of that leg may not move to a later T; none: it moves all the same.
+    fn taken_back(plan: &Self::Plan, leg: &ApplicationLeg) -> Option<Scope> {
+        let _ = (plan, leg);
+        Some(Scope::All)
     }
     /// What that leg's order is promised to cost once it has moved to that T; `None`: as before.
     ///

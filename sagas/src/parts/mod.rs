@@ -52,6 +52,7 @@ pub mod milestone;
 pub mod names;
 pub mod not_there;
 pub mod occurrence;
+pub mod off_day;
 pub mod on_day;
 pub mod record_days;
 pub mod refunds;

@@ -256,9 +256,22 @@ pub fn late_acceptance<S: FundSaga>(
         return Ok(());
     }
     let day = house.calendar.t_by(now, cut_off).map_err(beyond)?;
-    let funds = house.are_listed(&terms, day)?;
+    move_to(saga, turn, leg, (&terms, day), scope)
+}
+
+/// Moves an order that is with its registrar, or on its way there, to a later T: what depends on the day is decided
+/// again; what may not go on is taken back, all or in part; nothing of it without a `scope`.
+pub(super) fn move_to<S: FundSaga>(
+    saga: &S,
+    turn: &mut Turn<'_, S>,
+    leg: &ApplicationLeg,
+    (terms, day): (&Terms, TradingDay),
+    scope: Option<Scope>,
+) -> Result<(), NotDone> {
+    let (now, house) = (turn.now(), saga.house());
+    let funds = house.are_listed(terms, day)?;
     let funds: Vec<&FundTerms> = funds.iter().map(|fund| &**fund).collect();
-    let left = scope.and_then(|_| elsewhere(&terms, &funds, day));
+    let left = scope.and_then(|_| elsewhere(terms, &funds, day));
     let unwanted = match left {
         None => saga.moves(turn, leg, day)?,
         left => left,

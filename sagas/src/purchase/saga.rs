@@ -207,7 +207,7 @@ impl saga::Saga for Purchase {
 
     names::refuses_reserved!(request => (request.way == Way::RegularPlan).then_some(Minted::Occurrence));
 
-    crate::parts::by_calendar::by_calendar!();
+    crate::parts::by_calendar::moves_by_calendar!();
 
     fn aggregates() -> Vec<Opener> {
         vec![

@@ -204,7 +204,7 @@ impl saga::Saga for Withdraw {
 
     names::refuses_reserved!();
 
-    crate::parts::by_calendar::by_calendar!();
+    crate::parts::by_calendar::moves_by_calendar!();
 
     fn aggregates() -> Vec<Opener> {
         vec![

@@ -18,6 +18,7 @@ impl Runner {
             What::Request { saga, .. }
             | What::Command { saga, .. }
             | What::Act { saga, .. }
+            | What::Overtaken { saga }
             | What::Watch { saga } => return Ok(Some(saga.clone())),
             What::Answer(answered) => return Ok(Some(answered.effect.saga.clone())),
             What::Notice { stream, .. } => stream,

@@ -9,13 +9,14 @@
 //!    two inputs. So one decision sees one ground, and the same inputs lead to the same decisions.
 //! 3. After a change every open saga looks at its days again: who is awake at once, who sleeps as if its timer had
 //!    rung, so that no more are read at a time than timers ring.
+//!    Whoever it overtakes is an input of its own, so that what that must read is read as for any other.
 //! 4. A copy of a runner has its own. One that forgets everything begins with what was registered.
 //! 5. Where it cannot be read nothing is decided.
 
 use super::Runner;
 use crate::{
     kind::Kind,
-    message::{Input, SagaId},
+    message::{Input, SagaId, What},
 };
 use foldhash::fast::RandomState;
 use fundflow_kernel::{
@@ -23,7 +24,10 @@ use fundflow_kernel::{
     streams::{Damage, Need},
     time::Timestamp,
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
 
 /// The streams, and the sagas before they were made anew by them.
 #[derive(Clone, Default)]
@@ -32,6 +36,8 @@ pub(super) struct Ground {
     needs: Vec<Need>,
     /// The version of each by which the sagas are made; none before all of them were read.
     made_by: Option<Vec<Version>>,
+    /// Who is overtaken and was not handed out yet.
+    overtaken: VecDeque<SagaId>,
 }
 
 impl Runner {
@@ -44,6 +50,19 @@ impl Runner {
     pub fn damaged_ground(&self) -> Option<Damage> {
         let needs = self.ground.needs.iter();
         needs.filter_map(|need| self.streams.damage(need.stream())).next().cloned()
+    }
+
+    /// The next saga under which what it rests on has changed, to be [handled](Self::handle).
+    pub fn next_overtaken(&mut self) -> Option<Input> {
+        let saga = self.ground.overtaken.pop_front()?;
+        Some(Input::new(0, What::Overtaken { saga }))
+    }
+
+    pub(super) fn note_if_overtaken(&mut self, saga: &SagaId) {
+        let slot = self.sagas.get(saga).filter(|_| self.ground.made_by.is_some());
+        if slot.is_some_and(|slot| slot.saga.is_overtaken(&self.streams)) {
+            self.ground.overtaken.push_back(saga.clone());
+        }
     }
 
     pub(super) fn rest_on(&mut self, kind: &Arc<dyn Kind>) {
@@ -86,6 +105,7 @@ impl Runner {
 
     pub(super) fn leave_ground(&mut self) {
         self.ground.made_by = None;
+        self.ground.overtaken.clear();
         self.kinds = self.ground.registered.clone();
     }
 
@@ -100,6 +120,7 @@ impl Runner {
         let mut awake: Vec<SagaId> = self.sagas.keys().cloned().collect();
         awake.sort_unstable();
         for saga in awake {
+            self.note_if_overtaken(&saga);
             let was_decided = self.sagas.get(&saga).is_some_and(|slot| slot.touched > 0);
             if was_decided && !self.written_for.contains(&saga) {
                 self.written_for.push_back(saga);

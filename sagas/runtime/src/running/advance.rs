@@ -367,20 +367,7 @@ impl<S: Saga> Running<S> {
         }
     }
 
-    /// What waits for a day of the saga's own, and not for its next attempt, is reckoned when it goes on.
-    pub(super) fn reckon_again(&mut self, streams: &Streams, now: Timestamp) {
-        let Some((stand, table)) = self.stand(streams).zip(self.table(streams)) else { return };
-        let main = stand.deed().map_or("", |deed| deed.name);
-        let rows = std::iter::once(main).chain(table.beside.iter().map(|side| side.deed.name));
-        for (at, row) in rows.enumerate() {
-            let waits = |lane: &Lane| matches!(lane.state, LaneState::Waiting(_));
-            if self.lanes.iter().nth(at).is_some_and(waits) {
-                self.lanes[at].state = self.waiting(streams, now, row);
-            }
-        }
-    }
-
-    fn waiting(&self, streams: &Streams, now: Timestamp, row: &str) -> LaneState {
+    pub(super) fn waiting(&self, streams: &Streams, now: Timestamp, row: &str) -> LaneState {
         let retries = self.open(streams).map_or(&[][..], |open| &open.retries);
         let due = retries.iter().find(|retry| *retry.row == *row).map(|retry| retry.due);
         due.filter(|due| *due > now).map_or(LaneState::Idle, LaneState::Waiting)

@@ -59,6 +59,8 @@ pub trait Instance: Send {
     fn told(&mut self, desk: &mut Desk<'_>);
     /// When the first of its timers is due.
     fn next_due(&self) -> Option<Timestamp>;
+    /// Whether what it rests on has changed under it.
+    fn is_overtaken(&self, streams: &Streams) -> bool;
     /// Goes on as a saga of that kind, which was made anew by what it rests on. What it waits for by its days is
     /// reckoned again when it goes on.
     fn renew(&mut self, kind: &dyn Kind, streams: &Streams, now: Timestamp);
@@ -185,6 +187,13 @@ impl<S: Saga> Instance for Running<S> {
                 self.advance(desk);
                 Handled::Reply(Reply::Noticed(noticed))
             }
+            What::Overtaken { .. } => {
+                if let Err(needs) = self.move_on(desk) {
+                    return Handled::Missing(needs);
+                }
+                self.advance(desk);
+                Handled::Quiet
+            }
             What::Watch { .. } => {
                 let reply = self.watched(desk);
                 self.finish(desk);
@@ -252,6 +261,11 @@ impl<S: Saga> Instance for Running<S> {
     fn told(&mut self, desk: &mut Desk<'_>) {
         self.decide_again(desk);
         Self::advance(self, desk);
+    }
+
+    fn is_overtaken(&self, streams: &Streams) -> bool {
+        let view = self.view(streams).filter(|_| self.ready && self.sick.is_none());
+        view.is_some_and(|view| self.saga.is_overtaken(&view))
     }
 
     fn renew(&mut self, kind: &dyn Kind, streams: &Streams, now: Timestamp) {

@@ -9,6 +9,7 @@ mod hear;
 mod instance;
 mod lanes;
 mod operate;
+mod overtaken;
 mod parked;
 mod request;
 

@@ -36,7 +36,10 @@ impl<S: Saga> Running<S> {
             What::Notice { stream, news } => {
                 S::notice(&view, stream, news).map(|answer| self.saga.needs(&view, &answer, now))
             }
-            What::Request { .. } | What::Act { .. } | What::Watch { .. } => None,
+            What::Request { .. }
+            | What::Act { .. }
+            | What::Overtaken { .. }
+            | What::Watch { .. } => None,
         };
         needs.unwrap_or_default()
     }
