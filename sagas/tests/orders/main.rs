@@ -21,6 +21,7 @@ mod carried_gaps;
 mod carried_silence;
 mod carried_unmarked;
 mod closed;
+mod closed_t;
 mod conversion;
 mod corrected_interest;
 mod crash;

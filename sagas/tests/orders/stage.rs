@@ -25,6 +25,7 @@ use fundflow_runtime::{
     saga::Saga,
 };
 use fundflow_sagas::{
+    calendar_change::CalendarChange,
     conversion::Conversion,
     discount_purchase::{Asked, DiscountPurchase},
     house::House,
@@ -94,7 +95,7 @@ impl Stage {
         }
     }
 
-    pub(crate) fn kinds(&self) -> [Arc<dyn Kind>; 5] {
+    pub(crate) fn kinds(&self) -> [Arc<dyn Kind>; 6] {
         kinds(&self.house)
     }
 
@@ -210,19 +211,17 @@ impl Stage {
         panic!("it does not come to rest:\n{}", self.text());
     }
 
-    fn handle(&mut self, what: What) -> Reply {
-        let mut input = Input::new(1, what);
+    pub(crate) fn handle(&mut self, what: What) -> Reply {
+        self.hand_in(Input::new(1, what));
+        let output = self.output();
+        self.commit(output)
+    }
+
+    fn hand_in(&mut self, mut input: Input) {
         for _ in 0..100 {
-            match self.runner.handle(input, self.now) {
-                Ok(()) => {
-                    let output = self.output();
-                    return self.commit(output);
-                }
-                Err(wanting) => {
-                    self.provide(&wanting.needs);
-                    input = wanting.input;
-                }
-            }
+            let Err(wanting) = self.runner.handle(input, self.now) else { return };
+            self.provide(&wanting.needs);
+            input = wanting.input;
         }
         panic!("an input is never content with what was read for it");
     }
@@ -230,11 +229,14 @@ impl Stage {
     fn output(&mut self) -> Output {
         for _ in 0..100 {
             let starving = self.runner.starving();
-            if starving.is_empty() {
+            if !starving.is_empty() {
+                self.provide(&starving);
+                self.runner.go_on(self.now);
+            } else if let Some(input) = self.runner.next_overtaken() {
+                self.hand_in(input);
+            } else {
                 return self.runner.take();
             }
-            self.provide(&starving);
-            self.runner.go_on(self.now);
         }
         panic!("a saga is never content with what was read for it");
     }
@@ -296,7 +298,8 @@ impl Stage {
         if let Some(ports) = &self.ports {
             self.runner.set_ports(ports.clone());
         }
-        let kinds = ["purchase", "redemption", "conversion", "regular_plan", "discount_purchase"];
+        self.provide(&self.runner.ground().to_vec());
+        let kinds = self.kinds().map(|kind| kind.name());
         let begun = self.events.iter().filter(|it| it.version == Version(1));
         let begun = begun.filter_map(|it| {
             let kind = kinds.iter().find(|kind| **kind == it.stream.category())?;
@@ -364,13 +367,14 @@ impl Stage {
 }
 
 /// Breakers are off: they hold back what is to be followed.
-fn kinds(house: &House) -> [Arc<dyn Kind>; 5] {
+fn kinds(house: &House) -> [Arc<dyn Kind>; 6] {
     [
         Arc::new(Of(Arc::new(Purchase { house: house.clone() }))),
         Arc::new(Of(Arc::new(Redemption { house: house.clone() }))),
         Arc::new(Of(Arc::new(Conversion { house: house.clone() }))),
         Arc::new(Of(Arc::new(RegularPlans { house: house.clone() }))),
         Arc::new(Of(Arc::new(DiscountPurchase { house: house.clone() }))),
+        Arc::new(Of(Arc::new(CalendarChange { house: house.clone() }))),
     ]
 }
 

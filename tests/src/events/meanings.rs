@@ -2,6 +2,11 @@
 
 /// The types of the aggregates.
 const AGGREGATES: &[(&str, &str)] = &[
+    (
+        "calendar.added",
+        "A further year, or days that the exchange closes or opens against its list, by a notice of the exchange; in \
+         force from here on.",
+    ),
     ("payment.requested", "A charge under this number may be on its way."),
     ("payment.paid", "The amount asked for arrived, and is applied."),
     ("payment.declined", "No money will come that is applied."),
@@ -191,6 +196,9 @@ const ENDINGS: &[(&str, &str)] = &[
     ("freeze.opened", "Somebody's word on frozen shares is being booked."),
     ("freeze.booked", "The wallet or the holdings are as the word says."),
     ("freeze.halted", "A person stops it before anything is booked."),
+    ("calendar_change.opened", "A version is being added to the trading calendar."),
+    ("calendar_change.added", "The calendar has the version."),
+    ("calendar_change.halted", "A person stops it before anything is added."),
     ("discount_purchase.completed", "The investor owns the target fund."),
     ("discount_purchase.kept_in_wallet", "The investor owns the money-market shares."),
     ("discount_purchase.rolled_back", "It failed before the commit; any payment was returned."),
@@ -213,6 +221,8 @@ const ENDINGS: &[(&str, &str)] = &[
     ("income.stopped", "A person stopped it behind the last page."),
     ("freeze.completed", "The word on frozen shares is booked."),
     ("freeze.stopped", "A person stopped it; nothing was frozen or lifted."),
+    ("calendar_change.completed", "The version is in force for everything that is decided later."),
+    ("calendar_change.stopped", "A person stopped it; the calendar is as it was."),
 ];
 
 /// The line of a type: its own, or that of its second half.

@@ -7,6 +7,7 @@
 //!
 //! A saga or aggregate of a user's own gets the same from [`Entry::of`].
 
+mod calendar;
 mod cases;
 mod clock;
 mod meanings;
@@ -74,6 +75,7 @@ pub fn book() -> Vec<Entry> {
     book.extend(shares::entries());
     book.extend(cases::entries());
     book.extend(plans::entries());
+    book.extend(calendar::entries());
     book.extend(processes::entries());
     book.extend(clock::entries());
     book

@@ -1,6 +1,6 @@
 //! The processes of the shipped sagas: what happens to any, and the milestones and endings of each.
 
-use super::{Entry, id, plans, promises};
+use super::{Entry, calendar, id, plans, promises};
 use crate::worlds::{admission, cause, day, instant, request, request_time};
 use fundflow_domain::{
     admission::{Admitted, admit},
@@ -12,6 +12,7 @@ use fundflow_runtime::{
     saga::Saga,
 };
 use fundflow_sagas::{
+    calendar_change::CalendarChange,
     conversion::Conversion,
     discount_purchase::{self, DiscountPurchase},
     fast_withdraw::FastWithdraw,
@@ -44,6 +45,7 @@ pub(super) fn entries() -> Vec<Entry> {
         plan_by_wallet(),
         entry::<Income>(promises::published(), promises::income(), incomes()),
         entry::<Freeze>(promises::stated(), promises::kept(), freezes()),
+        entry::<CalendarChange>(calendar::asked(), calendar::promised(), calendar::milestones()),
     ]
 }
 

@@ -1,0 +1,190 @@
+//! The exchange does not open on a T after all (a typhoon, say): what became of its orders, each where it stood. The
+//! notices here are made up.
+
+use crate::{
+    funds::{equity, wallet},
+    outside, purchase, redemption,
+    stage::{InHouse, Stage, at},
+};
+use fundflow_domain::{
+    calendar::version::{Change, Version},
+    text::Text,
+};
+use fundflow_runtime::{
+    kind::{payload, saga_id},
+    liveness::Wait,
+    look::Look,
+    message::{Reply, What},
+};
+use fundflow_sagas::{
+    calendar_change::{CalendarChange, Refusal, Request, transaction_id},
+    purchase::Purchase,
+    redemption::Redemption,
+};
+
+fn text(of: &str) -> Text {
+    Text::new("text", of).unwrap()
+}
+
+fn closes(stage: &mut Stage, tag: &str, day: &str) -> Reply {
+    let version = Version {
+        version: tag.parse().unwrap(),
+        source: text("made up: a typhoon"),
+        notice_date: stage.now.date(),
+        change: Change::Days { closed: vec![day.parse().unwrap()], opened: vec![] },
+    };
+    let id = transaction_id(&version.version).unwrap();
+    let request = Request { version, reason: text("notice read"), by: text("li") };
+    stage.handle(What::Request {
+        saga: saga_id::<CalendarChange>(&id),
+        request: payload::<Request>(request),
+        asked: payload::<()>(()),
+        at: None,
+        trace_parent: None,
+    })
+}
+
+/// By the calendar as the log has it.
+fn look<S: InHouse>(stage: &Stage, id: &str) -> Look {
+    let mut now = stage.clone();
+    now.house = stage.house.renewed(stage.runner.streams()).unwrap_or(stage.house.clone());
+    now.look::<S>(id)
+}
+
+/// Requested, paid and taken by the registrar for T 2026-02-11.
+fn bought() -> Stage {
+    let mut stage = Stage::with(vec![equity(), wallet()], "02-11 10:00");
+    assert!(matches!(stage.request::<Purchase>("P", purchase::request()), Reply::Placed { .. }));
+    stage.until("02-11 10:01");
+    assert_eq!(look::<Purchase>(&stage, "P").business_date, "2026-02-11".parse().ok());
+    stage.told();
+    stage
+}
+
+const CHANGED: [&str; 5] = [
+    "calendar_change.prepared",
+    "calendar_change.opened",
+    "calendar.added",
+    "calendar_change.added",
+    "calendar_change.completed",
+];
+
+#[test]
+fn an_order_that_the_registrar_has_moves_to_the_next_t_and_is_confirmed_by_it() {
+    let mut stage = bought();
+    closes(&mut stage, "typhoon", "2026-02-11");
+    let told = stage.told();
+    assert_eq!(told[..5], CHANGED);
+    assert_eq!(told[5..], ["purchase.redated", "purchase.readmitted", "application.moved"]);
+    let moved = look::<Purchase>(&stage, "P");
+    assert_eq!(moved.business_date, "2026-02-12".parse().ok());
+    assert!(stage.alerts.is_empty(), "{}", stage.text());
+
+    let numbers = purchase::NUMBERS;
+    stage.outside.says(
+        "P.buy",
+        "2026-02-13T09:00:00+08:00",
+        outside::bought("C1", "2026-02-13", numbers),
+    );
+    stage.until("02-24 18:00");
+    assert_eq!(look::<Purchase>(&stage, "P").ending, Some("purchase.completed"));
+    assert!(stage.alerts.is_empty(), "{}", stage.text());
+}
+
+#[test]
+fn an_order_that_is_not_paid_yet_counts_for_the_next_t_when_it_is() {
+    let mut stage = Stage::with(vec![equity()], "02-11 10:00");
+    stage.silent = true;
+    stage.request::<Purchase>("P", purchase::request());
+    closes(&mut stage, "typhoon", "2026-02-11");
+    stage.told();
+    stage.silent = false;
+    stage.until("02-11 10:30");
+    let told = stage.told();
+    let redated = told.iter().position(|it| it == "purchase.redated");
+    let placed = told.iter().position(|it| it == "application.placed");
+    assert!(redated.is_some() && redated < placed, "{told:?}");
+    assert_eq!(look::<Purchase>(&stage, "P").business_date, "2026-02-12".parse().ok());
+}
+
+#[test]
+fn a_due_day_that_is_closed_is_waited_for_until_the_next() {
+    let mut stage = bought();
+    let asks = |stage: &Stage| {
+        look::<Purchase>(stage, "P").waits.into_iter().find_map(|wait| match wait {
+            Wait::Word { asks, .. } => asks,
+            _ => None,
+        })
+    };
+    assert_eq!(asks(&stage), Some(at("02-12 12:00")));
+    stage.until("02-11 16:00");
+    closes(&mut stage, "typhoon", "2026-02-12");
+    assert_eq!(look::<Purchase>(&stage, "P").business_date, "2026-02-11".parse().ok());
+    assert_eq!(asks(&stage), Some(at("02-13 12:00")));
+    stage.told();
+    stage.until("02-12 18:00");
+    assert_eq!(stage.told(), [] as [&str; 0], "nobody is asked on a day on which nobody works");
+    stage.until("02-13 12:01");
+    assert_eq!(stage.told()[..1], ["ask buy"]);
+}
+
+#[test]
+fn a_redemption_moves_with_its_t_and_its_money_with_it() {
+    let mut stage = Stage::with(vec![equity()], "02-10 10:00");
+    stage.holds("011162", "L1", "2025-01-21", "6500");
+    stage.request::<Redemption>("R", redemption::request());
+    stage.until("02-10 10:01");
+    closes(&mut stage, "typhoon", "2026-02-10");
+    let moved = look::<Redemption>(&stage, "R");
+    assert_eq!(moved.business_date, "2026-02-11".parse().ok());
+    assert!(stage.has("application.moved"), "{}", stage.text());
+    assert!(stage.alerts.is_empty(), "{}", stage.text());
+}
+
+#[test]
+fn what_wants_only_its_own_t_is_taken_back() {
+    let mut stage = Stage::with(vec![equity()], "02-11 10:00");
+    let request = fundflow_sagas::purchase::Request { only_today: true, ..purchase::request() };
+    stage.request::<Purchase>("P", request);
+    stage.until("02-11 10:01");
+    closes(&mut stage, "typhoon", "2026-02-11");
+    stage.until("02-13 18:00");
+    let told = stage.told();
+    assert!(told.iter().any(|it| it == "call cancel"), "{told:?}");
+    assert_eq!(look::<Purchase>(&stage, "P").ending, Some("purchase.rolled_back"), "{told:?}");
+}
+
+#[test]
+fn whoever_dies_in_the_middle_moves_the_same_orders() {
+    let mut whole = bought();
+    closes(&mut whole, "typhoon", "2026-02-11");
+    let appends = 8;
+    for fuse in 0..appends {
+        let mut stage = bought();
+        stage.fuse = Some(fuse);
+        closes(&mut stage, "typhoon", "2026-02-11");
+        // Whoever had no reply asks again.
+        closes(&mut stage, "typhoon", "2026-02-11");
+        stage.until("02-11 10:05");
+        let types = |stage: &Stage| {
+            let mut types: Vec<String> =
+                stage.events.iter().map(|it| it.event.event_type.to_string()).collect();
+            types.sort();
+            types
+        };
+        assert_eq!(types(&stage), types(&whole), "after {fuse} appends: {}", stage.text());
+    }
+}
+
+#[test]
+fn a_t_that_is_over_is_not_closed_and_nothing_moves() {
+    let mut stage = bought();
+    stage.until("02-11 15:00");
+    stage.told();
+    let reply = closes(&mut stage, "typhoon", "2026-02-11");
+    let Reply::Refused(refusal, words) = reply else { panic!("{reply:?}") };
+    assert!(matches!(refusal.downcast_ref(), Some(Refusal::NotAdded(_))), "{words}");
+    assert!(words.contains("days.closed[0] = 2026-02-11"), "{words}");
+    assert_eq!(stage.told(), [] as [&str; 0]);
+    assert_eq!(look::<Purchase>(&stage, "P").business_date, "2026-02-11".parse().ok());
+}
