@@ -186,6 +186,9 @@ impl<S: EventStore + Checkpoints> Builder<S> {
         save_found(&*self.store, found.at, &found.open, &found.foreign).await?;
         let time = EngineTime::new(self.clock, self.settings.clock_tolerance, found.newest);
         let time = Arc::new(time);
+        for caution in runner.cautions(time.now()) {
+            tracing::warn!("{caution}");
+        }
         for saga in &found.open {
             runner.wake(saga, time.now());
         }

@@ -93,6 +93,14 @@ async fn a_running_engine_takes_a_further_year_and_then_the_order_that_it_refuse
     let refused = engine.request_watched(asking("TX-1")).await.map(drop).unwrap_err();
     assert!(refused.to_string().contains("outside the trading calendar xshg-2026"), "{refused}");
 
+    // A look at it changes nobody's calendar.
+    let id = transaction_id(&"made-up-2027".parse().unwrap()).unwrap();
+    let looked =
+        engine.preview_request(Asking::<CalendarChange>::of(id, made_up_2027(&CLOSED), ()));
+    let types: Vec<_> = looked.await.unwrap().events.into_iter().map(|it| it.event_type).collect();
+    assert!(types.contains(&"calendar.added".to_owned()), "{types:?}");
+    assert!(engine.request_watched(asking("TX-1")).await.is_err());
+
     extend(&stage, made_up_2027(&CLOSED)).await.unwrap();
     let (placed, _) = engine.request_watched(asking("TX-1")).await.unwrap();
     assert_eq!(placed.promise.calendar.as_str(), "made-up-2027");

@@ -15,6 +15,7 @@ use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     ids::TransactionId,
     streams::{Key, Need, Opener, Streams},
+    time::Timestamp,
 };
 use std::sync::Arc;
 
@@ -34,6 +35,8 @@ pub trait Kind: Send + Sync {
     fn rests_on(&self) -> Vec<Need>;
     /// The same kind, made anew by what is in those streams; `None` where that changes nothing.
     fn renewed(&self, streams: &Streams) -> Option<Arc<dyn Kind>>;
+    /// What a person should hear when an engine starts.
+    fn caution(&self, now: Timestamp) -> Option<String>;
     /// The types behind it.
     fn as_any(&self) -> &dyn std::any::Any;
     /// A saga of which nothing is in memory yet.
@@ -103,6 +106,10 @@ impl<S: Saga> Kind for Of<S> {
     fn renewed(&self, streams: &Streams) -> Option<Arc<dyn Kind>> {
         let saga = self.0.renewed(streams)?;
         Some(Arc::new(Of(Arc::new(saga))))
+    }
+
+    fn caution(&self, now: Timestamp) -> Option<String> {
+        self.0.caution(now)
     }
 
     fn as_any(&self) -> &dyn std::any::Any {

@@ -169,6 +169,10 @@ pub trait Saga: Sized + Send + Sync + 'static {
     fn renewed(&self, _streams: &Streams) -> Option<Self> {
         None
     }
+    /// What a person should hear when an engine starts: that what it rests on ends soon.
+    fn caution(&self, _now: Timestamp) -> Option<String> {
+        None
+    }
     /// Whether that has changed under it, so that it must [move on](Self::move_on): a day is none any more.
     fn is_overtaken(&self, _view: &View<'_, Self>) -> bool {
         false
@@ -210,24 +214,21 @@ pub trait Saga: Sized + Send + Sync + 'static {
         &self,
         id: &TransactionId,
         open: &Open<Self>,
-        plan: &Self::Plan,
+        _plan: &Self::Plan,
     ) -> Option<Self::Plan> {
-        let _ = plan;
         Some(self.plan(id, open))
     }
     /// The streams that the saga works on, its process stream set aside.
     fn streams(plan: &Self::Plan) -> Vec<Need>;
     /// Those of them that may belong to no other saga: they are named after keys that it hands out.
-    fn own_streams(plan: &Self::Plan) -> Vec<StreamName> {
-        let _ = plan;
+    fn own_streams(_plan: &Self::Plan) -> Vec<StreamName> {
         Vec::new()
     }
 
     /// The stored type of a milestone.
     fn milestone_type(milestone: &Self::Milestone) -> &'static str;
     /// Remembers a milestone; `None` if it cannot follow.
-    fn remember(notes: &mut Self::Notes, milestone: &Self::Milestone) -> Option<()> {
-        let _ = (notes, milestone);
+    fn remember(_notes: &mut Self::Notes, _milestone: &Self::Milestone) -> Option<()> {
         None
     }
     /// The table on which the saga goes on from that milestone; none: the one that it is on. Both must stand
@@ -281,8 +282,7 @@ pub trait Saga: Sized + Send + Sync + 'static {
     /// then.
     fn hear(&self, turn: &mut Turn<'_, Self>, answer: &Self::Answer) -> Result<Heard, NotDone>;
     /// Reads unasked news about one of the plan's streams; `None` if it is none of this saga's.
-    fn notice(view: &View<'_, Self>, stream: &StreamName, news: &Payload) -> Option<Self::Answer> {
-        let _ = (view, stream, news);
+    fn notice(_: &View<'_, Self>, _: &StreamName, _: &Payload) -> Option<Self::Answer> {
         None
     }
     /// What must be in memory to decide that command.

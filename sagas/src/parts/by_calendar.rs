@@ -1,7 +1,10 @@
 //! The calendar as the log has it: the one that a house was made with, and the versions that persons have added since.
 
 use crate::house::House;
-use fundflow_domain::calendar::changes::{Calendars, Exchange};
+use fundflow_domain::{
+    calendar::changes::{Calendars, Exchange},
+    time::Timestamp,
+};
 use fundflow_kernel::streams::{Key, Need, Streams};
 use std::sync::Arc;
 
@@ -16,6 +19,12 @@ pub fn rests_on() -> Vec<Need> {
 }
 
 impl House {
+    /// That its calendar ends soon, from sixty days before on.
+    pub fn caution(&self, now: Timestamp) -> Option<String> {
+        let ends = self.calendar.ends(now);
+        ends.is_near().then(|| ends.to_string())
+    }
+
     /// The house by the calendar that those streams make of its own; `None` where it is that one.
     #[must_use]
     pub fn renewed(&self, streams: &Streams) -> Option<Self> {
@@ -35,6 +44,10 @@ macro_rules! by_calendar {
         fn renewed(&self, streams: &::fundflow_kernel::streams::Streams) -> Option<Self> {
             let house = self.house.renewed(streams)?;
             Some(Self { house, ..self.clone() })
+        }
+
+        fn caution(&self, now: ::fundflow_domain::time::Timestamp) -> Option<String> {
+            self.house.caution(now)
         }
     };
 }

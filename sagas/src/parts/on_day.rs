@@ -5,7 +5,7 @@
 //! fund_saga!(PointsExchange);                  the saga, made of its house; impl FundSaga
 //! impl Saga for PointsExchange {
 //!     buying!(shares, Answer::Registrar);      Promise · Milestone · Notes · When · when · needs · notice · days
-//!                                              · callees · rests_on · renewed
+//!                                              · callees · rests_on · renewed · caution
 //! ```
 
 use fundflow_domain::{calendar::TradingDay, time::Timestamp};
@@ -55,8 +55,8 @@ macro_rules! fund_saga {
     };
 }
 
-/// Writes `Promise`, `Milestone`, `Notes`, `When`, `when`, `needs`, `notice`, `callees`, `foreseen`, `rests_on`, `renewed` and
-/// the business day inside of an `impl Saga` whose plan has one `Buying` in that field, and whose answer has a
+/// Writes `Promise`, `Milestone`, `Notes`, `When`, `when`, `needs`, `notice`, `callees`, `foreseen`, `rests_on`, `renewed`,
+/// `caution` and the business day inside of an `impl Saga` whose plan has one `Buying` in that field, and whose answer has a
 /// variant for what the registrar says. Ports of its own follow, each with the type of its calls.
 #[macro_export]
 macro_rules! buying {
@@ -88,6 +88,13 @@ macro_rules! buying {
             streams: &$crate::in_macros::Streams,
         ) -> ::std::option::Option<Self> {
             self.0.renewed(streams).map(Self)
+        }
+
+        fn caution(
+            &self,
+            now: $crate::in_macros::Timestamp,
+        ) -> ::std::option::Option<::std::string::String> {
+            self.0.caution(now)
         }
 
         type Promise = $crate::parts::on_day::OnDay;

@@ -1,12 +1,16 @@
 //! What is carried over past the trading calendar's end waits for a person, in words and in time.
 
 use crate::{
+    closed_t::adds,
     funds::{self, equity},
     outside::redeemed,
     redemption::request,
     stage::Stage,
 };
-use fundflow_domain::{calendar::TradingCalendar, ids::VersionTag};
+use fundflow_domain::{
+    calendar::{TradingCalendar, version::Change},
+    ids::VersionTag,
+};
 use fundflow_runtime::message::Reply;
 use fundflow_sagas::redemption::Redemption;
 use std::sync::Arc;
@@ -64,4 +68,21 @@ fn what_is_carried_past_the_calendars_end_waits_for_a_person_at_once_and_says_so
         let names: Vec<_> = ends.iter().map(|end| &*end.name).collect();
         assert_eq!(names, ["shares", "payout"], "{last}");
     }
+}
+
+#[test]
+fn what_waits_for_a_person_since_the_calendar_ended_goes_on_when_a_further_year_is_added() {
+    let mut stage = carried("2026-03-02");
+    stage.until("03-02 18:00");
+    assert!(stage.look::<Redemption>("R").parked.is_some(), "{}", stage.text());
+    let closed = CLOSED.lines().filter(|day| ("2026-03-03".."2027").contains(day));
+    let closed = closed.map(|day| day.parse().unwrap()).collect();
+
+    let reply = adds(&mut stage, "rest-of-2026", Change::Year { year: 2026, closed });
+
+    assert!(matches!(reply, Reply::Placed { .. }), "{reply:?}");
+    stage.house = stage.house.renewed(stage.runner.streams()).unwrap();
+    let look = stage.look::<Redemption>("R");
+    assert_eq!(look.parked, None, "{}", stage.text());
+    assert!(stage.has("redemption.resumed"), "{}", stage.text());
 }

@@ -27,11 +27,16 @@ fn text(of: &str) -> Text {
 }
 
 fn closes(stage: &mut Stage, tag: &str, day: &str) -> Reply {
+    adds(stage, tag, Change::Days { closed: vec![day.parse().unwrap()], opened: vec![] })
+}
+
+/// A person adds that version to the calendar.
+pub(crate) fn adds(stage: &mut Stage, tag: &str, change: Change) -> Reply {
     let version = Version {
         version: tag.parse().unwrap(),
         source: text("made up: a typhoon"),
         notice_date: stage.now.date(),
-        change: Change::Days { closed: vec![day.parse().unwrap()], opened: vec![] },
+        change,
     };
     let id = transaction_id(&version.version).unwrap();
     let request = Request { version, reason: text("notice read"), by: text("li") };
@@ -51,12 +56,12 @@ fn look<S: InHouse>(stage: &Stage, id: &str) -> Look {
     now.look::<S>(id)
 }
 
-/// Requested, paid and taken by the registrar for T 2026-02-11.
+/// Requested, paid and taken by the registrar for T 2026-02-12.
 fn bought() -> Stage {
-    let mut stage = Stage::with(vec![equity(), wallet()], "02-11 10:00");
+    let mut stage = Stage::with(vec![equity(), wallet()], "02-12 10:00");
     assert!(matches!(stage.request::<Purchase>("P", purchase::request()), Reply::Placed { .. }));
-    stage.until("02-11 10:01");
-    assert_eq!(look::<Purchase>(&stage, "P").business_date, "2026-02-11".parse().ok());
+    stage.until("02-12 10:01");
+    assert_eq!(look::<Purchase>(&stage, "P").business_date, "2026-02-12".parse().ok());
     stage.told();
     stage
 }
@@ -72,39 +77,40 @@ const CHANGED: [&str; 5] = [
 #[test]
 fn an_order_that_the_registrar_has_moves_to_the_next_t_and_is_confirmed_by_it() {
     let mut stage = bought();
-    closes(&mut stage, "typhoon", "2026-02-11");
+    closes(&mut stage, "typhoon", "2026-02-12");
     let told = stage.told();
     assert_eq!(told[..5], CHANGED);
     assert_eq!(told[5..], ["purchase.redated", "purchase.readmitted", "application.moved"]);
     let moved = look::<Purchase>(&stage, "P");
-    assert_eq!(moved.business_date, "2026-02-12".parse().ok());
+    assert_eq!(moved.business_date, "2026-02-13".parse().ok());
     assert!(stage.alerts.is_empty(), "{}", stage.text());
 
     let numbers = purchase::NUMBERS;
     stage.outside.says(
         "P.buy",
-        "2026-02-13T09:00:00+08:00",
-        outside::bought("C1", "2026-02-13", numbers),
+        "2026-02-24T09:00:00+08:00",
+        outside::bought("C1", "2026-02-24", numbers),
     );
-    stage.until("02-24 18:00");
-    assert_eq!(look::<Purchase>(&stage, "P").ending, Some("purchase.completed"));
+    stage.until("02-25 18:00");
+    let ending = look::<Purchase>(&stage, "P").ending;
+    assert_eq!(ending, Some("purchase.completed"), "{}", stage.text());
     assert!(stage.alerts.is_empty(), "{}", stage.text());
 }
 
 #[test]
 fn an_order_that_is_not_paid_yet_counts_for_the_next_t_when_it_is() {
-    let mut stage = Stage::with(vec![equity()], "02-11 10:00");
+    let mut stage = Stage::with(vec![equity()], "02-12 10:00");
     stage.silent = true;
     stage.request::<Purchase>("P", purchase::request());
-    closes(&mut stage, "typhoon", "2026-02-11");
+    closes(&mut stage, "typhoon", "2026-02-12");
     stage.told();
     stage.silent = false;
-    stage.until("02-11 10:30");
+    stage.until("02-12 10:30");
     let told = stage.told();
     let redated = told.iter().position(|it| it == "purchase.redated");
     let placed = told.iter().position(|it| it == "application.placed");
     assert!(redated.is_some() && redated < placed, "{told:?}");
-    assert_eq!(look::<Purchase>(&stage, "P").business_date, "2026-02-12".parse().ok());
+    assert_eq!(look::<Purchase>(&stage, "P").business_date, "2026-02-13".parse().ok());
 }
 
 #[test]
@@ -116,15 +122,15 @@ fn a_due_day_that_is_closed_is_waited_for_until_the_next() {
             _ => None,
         })
     };
-    assert_eq!(asks(&stage), Some(at("02-12 12:00")));
-    stage.until("02-11 16:00");
-    closes(&mut stage, "typhoon", "2026-02-12");
-    assert_eq!(look::<Purchase>(&stage, "P").business_date, "2026-02-11".parse().ok());
     assert_eq!(asks(&stage), Some(at("02-13 12:00")));
+    stage.until("02-12 16:00");
+    closes(&mut stage, "typhoon", "2026-02-13");
+    assert_eq!(look::<Purchase>(&stage, "P").business_date, "2026-02-12".parse().ok());
+    assert_eq!(asks(&stage), Some(at("02-24 12:00")));
     stage.told();
-    stage.until("02-12 18:00");
+    stage.until("02-13 18:00");
     assert_eq!(stage.told(), [] as [&str; 0], "nobody is asked on a day on which nobody works");
-    stage.until("02-13 12:01");
+    stage.until("02-24 12:01");
     assert_eq!(stage.told()[..1], ["ask buy"]);
 }
 
@@ -143,29 +149,29 @@ fn a_redemption_moves_with_its_t_and_its_money_with_it() {
 
 #[test]
 fn what_wants_only_its_own_t_is_taken_back() {
-    let mut stage = Stage::with(vec![equity()], "02-11 10:00");
+    let mut stage = Stage::with(vec![equity()], "02-12 10:00");
     let request = fundflow_sagas::purchase::Request { only_today: true, ..purchase::request() };
     stage.request::<Purchase>("P", request);
-    stage.until("02-11 10:01");
-    closes(&mut stage, "typhoon", "2026-02-11");
-    stage.until("02-13 18:00");
+    stage.until("02-12 10:01");
+    closes(&mut stage, "typhoon", "2026-02-12");
+    stage.until("02-24 18:00");
     let told = stage.told();
-    assert!(told.iter().any(|it| it == "call cancel"), "{told:?}");
+    assert!(told.iter().any(|it| it == "call buy.cancel"), "{told:?}");
     assert_eq!(look::<Purchase>(&stage, "P").ending, Some("purchase.rolled_back"), "{told:?}");
 }
 
 #[test]
 fn whoever_dies_in_the_middle_moves_the_same_orders() {
     let mut whole = bought();
-    closes(&mut whole, "typhoon", "2026-02-11");
+    closes(&mut whole, "typhoon", "2026-02-12");
     let appends = 8;
     for fuse in 0..appends {
         let mut stage = bought();
         stage.fuse = Some(fuse);
-        closes(&mut stage, "typhoon", "2026-02-11");
+        closes(&mut stage, "typhoon", "2026-02-12");
         // Whoever had no reply asks again.
-        closes(&mut stage, "typhoon", "2026-02-11");
-        stage.until("02-11 10:05");
+        closes(&mut stage, "typhoon", "2026-02-12");
+        stage.until("02-12 10:05");
         let types = |stage: &Stage| {
             let mut types: Vec<String> =
                 stage.events.iter().map(|it| it.event.event_type.to_string()).collect();
@@ -179,12 +185,12 @@ fn whoever_dies_in_the_middle_moves_the_same_orders() {
 #[test]
 fn a_t_that_is_over_is_not_closed_and_nothing_moves() {
     let mut stage = bought();
-    stage.until("02-11 15:00");
+    stage.until("02-12 15:00");
     stage.told();
-    let reply = closes(&mut stage, "typhoon", "2026-02-11");
+    let reply = closes(&mut stage, "typhoon", "2026-02-12");
     let Reply::Refused(refusal, words) = reply else { panic!("{reply:?}") };
     assert!(matches!(refusal.downcast_ref(), Some(Refusal::NotAdded(_))), "{words}");
-    assert!(words.contains("days.closed[0] = 2026-02-11"), "{words}");
+    assert!(words.contains("days.closed[0] = 2026-02-12"), "{words}");
     assert_eq!(stage.told(), [] as [&str; 0]);
-    assert_eq!(look::<Purchase>(&stage, "P").business_date, "2026-02-11".parse().ok());
+    assert_eq!(look::<Purchase>(&stage, "P").business_date, "2026-02-12".parse().ok());
 }

@@ -25,7 +25,7 @@ use fundflow_kernel::{
     time::Timestamp,
 };
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeSet, HashMap, VecDeque},
     sync::Arc,
 };
 
@@ -50,6 +50,11 @@ impl Runner {
     pub fn damaged_ground(&self) -> Option<Damage> {
         let needs = self.ground.needs.iter();
         needs.filter_map(|need| self.streams.damage(need.stream())).next().cloned()
+    }
+
+    /// What a person should hear of it at that instant, each once.
+    pub fn cautions(&self, now: Timestamp) -> BTreeSet<String> {
+        self.kinds.values().filter_map(|kind| kind.caution(now)).collect()
     }
 
     /// The next saga under which what it rests on has changed, to be [handled](Self::handle).
