@@ -11,7 +11,7 @@ use fundflow_domain::{
     calendar::{TradingCalendar, version::Change},
     ids::VersionTag,
 };
-use fundflow_runtime::message::Reply;
+use fundflow_runtime::message::{Action, Reply};
 use fundflow_sagas::redemption::Redemption;
 use std::sync::Arc;
 
@@ -71,7 +71,7 @@ fn what_is_carried_past_the_calendars_end_waits_for_a_person_at_once_and_says_so
 }
 
 #[test]
-fn what_waits_for_a_person_since_the_calendar_ended_goes_on_when_a_further_year_is_added() {
+fn what_waits_for_a_person_since_the_calendar_ended_goes_on_by_the_days_that_are_added() {
     let mut stage = carried("2026-03-02");
     stage.until("03-02 18:00");
     assert!(stage.look::<Redemption>("R").parked.is_some(), "{}", stage.text());
@@ -81,8 +81,13 @@ fn what_waits_for_a_person_since_the_calendar_ended_goes_on_when_a_further_year_
     let reply = adds(&mut stage, "rest-of-2026", Change::Year { year: 2026, closed });
 
     assert!(matches!(reply, Reply::Placed { .. }), "{reply:?}");
+    let resumed =
+        stage.act::<Redemption>("R", Action::Resume { reason: "the days are known".into() });
+    assert!(matches!(resumed, Reply::Acted), "{resumed:?}");
+    stage.told();
+    stage.until("03-12 18:00");
     stage.house = stage.house.renewed(stage.runner.streams()).unwrap();
-    let look = stage.look::<Redemption>("R");
-    assert_eq!(look.parked, None, "{}", stage.text());
-    assert!(stage.has("redemption.resumed"), "{}", stage.text());
+    let told = stage.told();
+    let paid = told.iter().filter(|it| *it == "payout.paid_out").count();
+    assert_eq!(paid, 4, "each of the four parts is paid: {told:?}");
 }

@@ -281,8 +281,8 @@ impl Runner {
 
     /// Goes on with a saga that was restored and misses nothing.
     pub fn wake(&mut self, saga: &SagaId, now: Timestamp) {
-        self.note_if_overtaken(saga);
         self.with(saga, now, |instance, desk| instance.wake(desk));
+        self.note_if_overtaken(saga);
         self.go_on_with_others(now);
     }
 
@@ -302,12 +302,12 @@ impl Runner {
     pub fn go_on(&mut self, now: Timestamp) {
         for saga in std::mem::take(&mut self.starved) {
             let from_store = self.sagas.get(&saga).is_some_and(|slot| slot.touched == 0);
-            if from_store {
-                self.note_if_overtaken(&saga);
-            }
             self.with(&saga, now, |instance, desk| {
                 if from_store { instance.wake(desk) } else { instance.advance(desk) }
             });
+            if from_store {
+                self.note_if_overtaken(&saga);
+            }
         }
         self.go_on_with_others(now);
     }
