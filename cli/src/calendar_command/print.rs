@@ -232,6 +232,7 @@ fn cells(moved: &Moved) -> Vec<Vec<String>> {
     let due =
         due.map(|due| row(&due.row, or_dash(due.before.as_ref()), or_dash(due.after.as_ref())));
     let parked = moved.parked.iter();
-    let parked = parked.map(|why| row("waits for a person", why.clone(), "resume it".to_owned()));
+    let parked = parked
+        .map(|why| row("waits for a person", why.clone(), "goes on, or resume it".to_owned()));
     t.chain(due).chain(parked).collect()
 }

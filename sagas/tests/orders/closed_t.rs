@@ -2,12 +2,15 @@
 //! notices here are made up.
 
 use crate::{
-    funds::{equity, wallet},
+    conversion,
+    funds::{bond, equity, wallet},
     outside, purchase, redemption,
-    stage::{InHouse, Stage, at},
+    stage::{InHouse, Stage, at, tx},
 };
 use fundflow_domain::{
     calendar::version::{Change, Version},
+    fund::ConversionFeeMethod,
+    modes::ConversionMode,
     text::Text,
 };
 use fundflow_runtime::{
@@ -18,6 +21,8 @@ use fundflow_runtime::{
 };
 use fundflow_sagas::{
     calendar_change::{CalendarChange, Refusal, Request, transaction_id},
+    conversion::Conversion,
+    discount_purchase::{self, DiscountPurchase},
     purchase::Purchase,
     redemption::Redemption,
 };
@@ -193,4 +198,50 @@ fn a_t_that_is_over_is_not_closed_and_nothing_moves() {
     assert!(words.contains("days.closed[0] = 2026-02-12"), "{words}");
     assert_eq!(stage.told(), [] as [&str; 0]);
     assert_eq!(look::<Purchase>(&stage, "P").business_date, "2026-02-12".parse().ok());
+}
+
+#[test]
+fn whoever_sleeps_is_read_and_moves_too() {
+    let mut stage = Stage::with(vec![equity()], "02-12 10:00");
+    stage.runner.set_awake(1);
+    for (id, until) in [("P", "02-12 10:01"), ("Q", "02-12 10:02"), ("R", "02-12 10:03")] {
+        stage.request::<Purchase>(id, purchase::request());
+        stage.until(until);
+    }
+    let awake = ["P", "Q", "R"].map(|id| stage.runner.running::<Purchase>(&tx(id)).is_some());
+    assert!(awake.contains(&false), "somebody sleeps: {awake:?}");
+    closes(&mut stage, "typhoon", "2026-02-12");
+    stage.until("02-12 10:05");
+    for id in ["P", "Q", "R"] {
+        let day = look::<Purchase>(&stage, id).business_date;
+        assert_eq!(day, "2026-02-13".parse().ok(), "{id}: {}", stage.text());
+    }
+}
+
+#[test]
+fn a_conversion_and_both_orders_of_a_linked_purchase_move_with_their_t() {
+    let funds = vec![equity(), wallet(), bond(ConversionFeeMethod::FeeDifference)];
+    let mut stage = Stage::with(funds, "02-12 10:00");
+    stage.holds("001546", "B1", "2026-01-15", "25000");
+    let converts = stage.request::<Conversion>("C", conversion::request());
+    assert!(matches!(converts, Reply::Placed { .. }), "{converts:?}");
+    let linked = discount_purchase::Request {
+        investor: "i-1".parse().unwrap(),
+        account: "acc-1".parse().unwrap(),
+        wallet_fund: "000730".parse().unwrap(),
+        target_fund: "011162".parse().unwrap(),
+        amount: "10000".parse().unwrap(),
+        mode: Some(ConversionMode::LinkedSameDay),
+        only_today: false,
+        by_plan: false,
+    };
+    let linked = stage.request::<DiscountPurchase>("D", linked);
+    assert!(matches!(linked, Reply::Placed { .. }), "{linked:?}");
+    stage.until("02-12 10:01");
+    closes(&mut stage, "typhoon", "2026-02-12");
+    let moved = stage.events.iter().filter(|it| &*it.event.event_type == "application.moved");
+    assert_eq!(moved.count(), 3, "{}", stage.text());
+    assert_eq!(look::<Conversion>(&stage, "C").business_date, "2026-02-13".parse().ok());
+    assert_eq!(look::<DiscountPurchase>(&stage, "D").business_date, "2026-02-13".parse().ok());
+    assert!(stage.alerts.is_empty(), "{}", stage.text());
 }
