@@ -23,7 +23,7 @@ mod books;
 mod cancels;
 mod days;
 mod earlier;
-mod head;
+pub(crate) mod head;
 mod incomes;
 mod later;
 mod overrides;

@@ -141,6 +141,27 @@ pub(crate) struct OrderArgs {
     apply: bool,
 }
 
+/// What is done without a reason of its own: nothing is overruled.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RunArgs {
+    /// Who; otherwise the user who is logged in ($USER)
+    #[arg(long, value_name = "NAME", value_parser = not_blank)]
+    operator: Option<String>,
+    /// Do it; otherwise only look
+    #[arg(long)]
+    apply: bool,
+}
+
+impl RunArgs {
+    pub(crate) fn operator(&self) -> Result<String, Failure> {
+        operator(self.operator.as_ref())
+    }
+
+    pub(crate) const fn applies(&self) -> bool {
+        self.apply
+    }
+}
+
 /// What an investor takes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ScopeArg {
@@ -194,6 +215,14 @@ impl Order {
     pub(crate) fn resume(args: &SomeArgs) -> Self {
         let will = Will::Act(Action::Resume { reason: args.reason.as_str().into() });
         Self::of_some("resume", &args.which, will, &args.order).because(&args.reason)
+    }
+
+    /// The same of those that another part of the program names.
+    pub(crate) fn resume_all(ids: &[TransactionId], reason: &str, args: &OrderArgs) -> Self {
+        let target = |id: &TransactionId| Target { transaction: id.clone(), version: None };
+        let targets: Vec<Target> = ids.iter().map(target).collect();
+        let will = Will::Act(Action::Resume { reason: reason.into() });
+        Self::of("resume", &targets, will, args).because(reason)
     }
 
     pub(crate) fn skip_to_landing(args: &SomeArgs) -> Self {

@@ -1,14 +1,14 @@
 //! The day-cut as a saga: its admission, whom it calls, and what it records of an answer.
 
 use super::{
-    Answer, DAY_CUT, Do, Ending, Fact, Milestone, Notes, Promise, Request, When, words::ids,
+    Answer, DAY_CUT, Do, Ending, Fact, Milestone, Notes, Promise, Request, When, done_type, ids,
 };
 use crate::{
     house::House,
     parts::names::{self, Minted, Reserved},
     ports::day_jobs::{Job, JobAnswer, JobCall, JobStand},
 };
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use fundflow_domain::{
     calendar::CalendarError, ids::TransactionId, orders::Cause, text::Text, time::Timestamp,
 };
@@ -29,13 +29,6 @@ use std::sync::Arc;
 
 type View<'a> = saga::View<'a, DayCut>;
 type Turn<'a> = turn::Turn<'a, DayCut>;
-
-/// Hours after the sealing within which the files go out.
-const FILES_OUT_AFTER: i64 = 1;
-/// Hour of T: prices are published between 19 and 22.
-const PRICES_HOUR: u32 = 22;
-/// Hour of the day after T: whoever looks then finds what the night has brought.
-const MORNING_HOUR: u32 = 9;
 
 /// The saga of day-cuts, with what it is run on.
 #[derive(Debug, Clone)]
@@ -235,12 +228,12 @@ impl saga::Saga for DayCut {
         match milestone {
             Milestone::Opened {} => "day_cut.opened",
             Milestone::Paged { .. } => "day_cut.paged",
-            Milestone::Sealed { .. } => "day_cut.sealed",
-            Milestone::ApplicationsSent { .. } => "day_cut.applications_sent",
-            Milestone::PricesIn { .. } => "day_cut.prices_in",
-            Milestone::ConfirmationsIn { .. } => "day_cut.confirmations_in",
-            Milestone::IncomeBooked { .. } => "day_cut.income_booked",
-            Milestone::HeadKept { .. } => "day_cut.head_kept",
+            Milestone::Sealed { .. } => done_type(Job::Seal),
+            Milestone::ApplicationsSent { .. } => done_type(Job::Applications),
+            Milestone::PricesIn { .. } => done_type(Job::Prices),
+            Milestone::ConfirmationsIn { .. } => done_type(Job::Confirmations),
+            Milestone::IncomeBooked { .. } => done_type(Job::Income),
+            Milestone::HeadKept { .. } => done_type(Job::Head),
             Milestone::Skipped { .. } => "day_cut.skipped",
             Milestone::Halted {} => "day_cut.halted",
         }
@@ -314,19 +307,7 @@ impl saga::Saga for DayCut {
     }
 
     fn when(&self, view: &View<'_>, when: When) -> Option<Timestamp> {
-        let (house, t) = (&self.house, view.open.request.t);
-        let sealed_from = view.open.promise.sealed_from;
-        match when {
-            When::Sealing => Some(sealed_from),
-            When::FilesOut => Some(sealed_from.plus_millis(FILES_OUT_AFTER * 3_600_000)),
-            When::PricesExpected => {
-                let hour = NaiveTime::from_hms_opt(PRICES_HOUR, 0, 0)?;
-                Some(Timestamp::shanghai(t.date(), hour))
-            }
-            When::PricesDue | When::FilesExpected => house.hour_after(t, 1, MORNING_HOUR),
-            When::FilesDue => house.noon_after(t, 1),
-            When::NextCutOff => house.cut_off_after(t, 1),
-        }
+        when.instant(&self.house, &view.open.request, &view.open.promise)
     }
 
     fn open_ends(_: &View<'_>) -> Vec<OpenEnd> {

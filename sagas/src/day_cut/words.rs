@@ -1,6 +1,10 @@
 //! The words of a day-cut's table, and what it remembers of its jobs.
 
-use crate::ports::day_jobs::{Cursor, Figures, Job, JobAnswer, JobCall};
+use crate::{
+    house::House,
+    ports::day_jobs::{Cursor, Figures, Job, JobAnswer, JobCall},
+};
+use chrono::NaiveTime;
 use fundflow_domain::{
     calendar::TradingDay,
     ids::{RegistrarCode, TransactionId},
@@ -87,6 +91,18 @@ pub enum Milestone {
     },
     /// A person stops it where it is.
     Halted {},
+}
+
+/// The stored type of the milestone that says that a job is done.
+pub const fn done_type(job: Job) -> &'static str {
+    match job {
+        Job::Seal => "day_cut.sealed",
+        Job::Applications => "day_cut.applications_sent",
+        Job::Prices => "day_cut.prices_in",
+        Job::Confirmations => "day_cut.confirmations_in",
+        Job::Income => "day_cut.income_booked",
+        Job::Head => "day_cut.head_kept",
+    }
 }
 
 impl Milestone {
@@ -232,6 +248,35 @@ pub enum When {
     FilesDue,
     /// The cut-off of the trading day after T.
     NextCutOff,
+}
+
+/// Hours after the sealing within which the files go out.
+const FILES_OUT_AFTER: i64 = 1;
+/// Hour of T: prices are published between 19 and 22.
+const PRICES_HOUR: u32 = 22;
+/// Hour of the day after T: whoever looks then finds what the night has brought.
+const MORNING_HOUR: u32 = 9;
+
+impl When {
+    /// The instant of that day-cut; `None` past the calendar's end.
+    pub fn instant(
+        self,
+        house: &House,
+        Request { t, .. }: &Request,
+        Promise { sealed_from }: &Promise,
+    ) -> Option<Timestamp> {
+        match self {
+            When::Sealing => Some(*sealed_from),
+            When::FilesOut => Some(sealed_from.plus_millis(FILES_OUT_AFTER * 3_600_000)),
+            When::PricesExpected => {
+                let hour = NaiveTime::from_hms_opt(PRICES_HOUR, 0, 0)?;
+                Some(Timestamp::shanghai(t.date(), hour))
+            }
+            When::PricesDue | When::FilesExpected => house.hour_after(*t, 1, MORNING_HOUR),
+            When::FilesDue => house.noon_after(*t, 1),
+            When::NextCutOff => house.cut_off_after(*t, 1),
+        }
+    }
 }
 
 /// How far it came.
