@@ -191,6 +191,16 @@ const ENDINGS: &[(&str, &str)] = &[
     ("freeze.opened", "Somebody's word on frozen shares is being booked."),
     ("freeze.booked", "The wallet or the holdings are as the word says."),
     ("freeze.halted", "A person stops it before anything is booked."),
+    ("day_cut.opened", "Nothing can join the batch of T any more; its jobs begin."),
+    ("day_cut.paged", "A page of a job is done; the next call is behind it."),
+    ("day_cut.sealed", "The batch is sealed: how many applications, of what sums."),
+    ("day_cut.applications_sent", "Files 03 and their index went out."),
+    ("day_cut.prices_in", "The prices of T are there."),
+    ("day_cut.confirmations_in", "The registrar's answers were read, each record by its saga."),
+    ("day_cut.income_booked", "Every wallet has the income of the natural days that ended with T."),
+    ("day_cut.head_kept", "The head of the log is kept in a file of its own."),
+    ("day_cut.skipped", "A person left out the job at which it stood."),
+    ("day_cut.halted", "A person stops it where it is."),
     ("discount_purchase.completed", "The investor owns the target fund."),
     ("discount_purchase.kept_in_wallet", "The investor owns the money-market shares."),
     ("discount_purchase.rolled_back", "It failed before the commit; any payment was returned."),
@@ -213,6 +223,8 @@ const ENDINGS: &[(&str, &str)] = &[
     ("income.stopped", "A person stopped it behind the last page."),
     ("freeze.completed", "The word on frozen shares is booked."),
     ("freeze.stopped", "A person stopped it; nothing was frozen or lifted."),
+    ("day_cut.completed", "Every job of the day is done, or was left out by a person."),
+    ("day_cut.stopped", "A person stopped it; what was done stays done."),
 ];
 
 /// The line of a type: its own, or that of its second half.
