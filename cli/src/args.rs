@@ -2,10 +2,9 @@
 
 use crate::{
     audit_command::AuditCommand, bench::BenchArgs, case_command::CaseCommand, day::DayArgs,
-    day_cut::DayCutCommand,
-    event_command::EventCommand, file_command::FileCommand, freeze_command::FreezeCommand,
-    fund_command::FundCommand, holdings_command::HoldingsCommand, log::LogFormat,
-    order_command::OrderCommand, plan_command::PlanCommand, quote::QuoteCommand,
+    day_cut::DayCutCommand, event_command::EventCommand, file_command::FileCommand,
+    freeze_command::FreezeCommand, fund_command::FundCommand, holdings_command::HoldingsCommand,
+    log::LogFormat, order_command::OrderCommand, plan_command::PlanCommand, quote::QuoteCommand,
     saga_command::SagaCommand, sim_command::SimCommand, store_command::StoreCommand,
     wallet_command::WalletCommand,
 };

@@ -3,8 +3,8 @@
 use crate::registry::Word;
 use fundflow::runtime::saga::Saga as _;
 use fundflow_sagas::{
-    conversion, day_cut, discount_purchase, fast_withdraw, parts::milestone::Scope, purchase, recharge,
-    redemption, regular_plan, withdraw,
+    conversion, day_cut, discount_purchase, fast_withdraw, parts::milestone::Scope, purchase,
+    recharge, redemption, regular_plan, withdraw,
 };
 
 /// That a saga of that kind does not take the word, and what is to be said instead.

@@ -8,8 +8,8 @@ use fundflow_runtime::{
 };
 use fundflow_sagas::{
     conversion::Conversion, day_cut::DayCut, discount_purchase::DiscountPurchase,
-    fast_withdraw::FastWithdraw, freeze::Freeze, house::House, income::Income, purchase::Purchase, recharge::Recharge,
-    redemption::Redemption, regular_plan::RegularPlans, withdraw::Withdraw,
+    fast_withdraw::FastWithdraw, freeze::Freeze, house::House, income::Income, purchase::Purchase,
+    recharge::Recharge, redemption::Redemption, regular_plan::RegularPlans, withdraw::Withdraw,
 };
 use std::sync::Arc;
 

@@ -10,6 +10,7 @@ use crate::{
     registry::Registry,
 };
 use chrono::NaiveDate;
+use fundflow::runtime::saga::Saga as _;
 use fundflow::{ActError, Asking, Engine, Notice, RequestError, SagaId, runtime::kind::payload};
 use fundflow_application::desk;
 use fundflow_domain::{calendar::TradingDay, ids::RegistrarCode};
@@ -19,7 +20,6 @@ use fundflow_sagas::{
     house::House,
     ports::day_jobs::{DayJobs as _, Job, JobAnswer, JobCall, JobStand},
 };
-use fundflow::runtime::saga::Saga as _;
 use std::{io::Write, process::ExitCode, sync::Arc};
 
 /// What a registrar sends, and may have sent before it is asked for.
@@ -58,7 +58,9 @@ pub(super) async fn run(
     drop(store);
     if !args.applies() {
         let what = if new.is_empty() { "none".to_owned() } else { new.join(", ") };
-        complain(&format!("would be opened by {operator}: {what}; nothing was changed, --apply does it\n"));
+        complain(&format!(
+            "would be opened by {operator}: {what}; nothing was changed, --apply does it\n"
+        ));
     } else {
         let path = database(place.store);
         let store = SqliteStore::open(&path, &Settings::default()).map_err(held)?;

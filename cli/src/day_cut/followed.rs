@@ -1,5 +1,7 @@
 //! What a day-cut's jobs look at in the log: who is in which batch, and which income jobs there are.
 
+use chrono::NaiveDate;
+use fundflow::runtime::saga::Saga as _;
 use fundflow_application::read_models::{Follow, Streams};
 use fundflow_domain::{
     application::{Application, Applications, Ask, Quantity, Stage},
@@ -12,8 +14,6 @@ use fundflow_kernel::{
     store::{Position, ReadError},
 };
 use fundflow_sagas::{income::Income, ports::day_jobs::Figures};
-use chrono::NaiveDate;
-use fundflow::runtime::saga::Saga as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every application and income job of the store.
@@ -79,7 +79,7 @@ impl Followed {
 fn priced(ask: &Ask, fund: FundCode) -> Vec<FundCode> {
     match ask {
         Ask::Subscription { .. } => Vec::new(),
-        Ask::Conversion { target, .. } => vec![fund, *target],
+        Ask::Conversion { into, .. } => vec![fund, *into],
         Ask::Purchase { .. } | Ask::Redemption { .. } | Ask::FastTransfer { .. } => vec![fund],
     }
 }

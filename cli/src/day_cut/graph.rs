@@ -54,7 +54,11 @@ fn said(job: &JobRow) -> Vec<String> {
 fn mermaid(cuts: &[CutRow], out: &mut impl Write) -> Result<(), Failure> {
     writeln!(out, "flowchart LR")?;
     for (nth, cut) in cuts.iter().enumerate() {
-        writeln!(out, "  subgraph cut{nth}[\"{}\"]", label(&format!("{}: {}", cut.transaction, cut.state)))?;
+        writeln!(
+            out,
+            "  subgraph cut{nth}[\"{}\"]",
+            label(&format!("{}: {}", cut.transaction, cut.state))
+        )?;
         for job in &cut.jobs {
             let lines: Vec<String> = said(job).iter().map(|it| label(it)).collect();
             let text = format!("{}<br/>{}", job.job, lines.join("<br/>"));

@@ -21,7 +21,6 @@ use crate::{
 };
 use fundflow_application::read_models::catch_up;
 use fundflow_domain::{
-    calendar::TradingDay,
     fund::{FundKind, FundTerms},
     ids::{FundCode, RegistrarCode},
     orders::Cause,
@@ -133,7 +132,8 @@ impl FoundJobs {
             let by = terms.confirmed_by(calendar, call.t).ok();
             terms.kind != FundKind::Money && by.is_some() && by == next
         };
-        let wanted = batch.funds.iter().filter(|fund| funds(**fund, day).is_some_and(|it| due(&it)));
+        let wanted =
+            batch.funds.iter().filter(|fund| funds(**fund, day).is_some_and(|it| due(&it)));
         let (there, missing): (Vec<_>, Vec<_>) =
             wanted.partition(|fund| navs(**fund, day).is_some());
         if missing.is_empty() {
@@ -152,7 +152,8 @@ impl FoundJobs {
             });
         };
         if !into.with_file_name(READ).is_file() {
-            let text = format!("the files of {} are there, and nobody has read them", into.display());
+            let text =
+                format!("the files of {} are there, and nobody has read them", into.display());
             return Ok(not_yet("not_read", text));
         }
         whole(&index)
@@ -235,7 +236,8 @@ fn sealed(call: &JobCall, batch: &Batch) -> Result<JobStand, Cause> {
         return Ok(not_yet("not_sealed", text));
     }
     let figures = batch.sealed.clone();
-    let figures = figures.ok_or_else(|| Cause::new("sum", "the sum of the batch is out of range"))?;
+    let figures =
+        figures.ok_or_else(|| Cause::new("sum", "the sum of the batch is out of range"))?;
     Ok(JobStand::Done(figures))
 }
 

@@ -248,17 +248,17 @@ fn trading_day(calendar: &TradingCalendar, date: NaiveDate) -> Result<TradingDay
 }
 
 /// The registrars that are meant; one that no fund of the store has is a slip.
-fn registrars(
-    terms: &Terms,
-    named: Option<&RegistrarCode>,
-) -> Result<Vec<RegistrarCode>, Failure> {
+fn registrars(terms: &Terms, named: Option<&RegistrarCode>) -> Result<Vec<RegistrarCode>, Failure> {
     let all = terms.registrars()?;
     match named {
         None => Ok(all),
         Some(code) if all.contains(code) => Ok(vec![code.clone()]),
         Some(code) => {
             let known: BTreeSet<&RegistrarCode> = all.iter().collect();
-            Err(Failure::Typed(format!("--registrar {code}: no such registrar; {}", one_of(&known))))
+            Err(Failure::Typed(format!(
+                "--registrar {code}: no such registrar; {}",
+                one_of(&known)
+            )))
         }
     }
 }

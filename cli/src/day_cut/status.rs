@@ -100,11 +100,8 @@ pub(super) async fn of(
 ) -> Result<Vec<CutRow>, Failure> {
     desk.known(DayCut::KIND)?;
     let mut all = SagaList::of(store, desk.clone()).await?;
-    let filter = desk::Filter {
-        kind: Some(DayCut::KIND.to_owned()),
-        day: date,
-        ..desk::Filter::default()
-    };
+    let filter =
+        desk::Filter { kind: Some(DayCut::KIND.to_owned()), day: date, ..desk::Filter::default() };
     let mut rows = Vec::new();
     for listed in all.page(store, &filter, &Page::default()).await?.rows {
         let transaction = listed.row.transaction;
@@ -218,11 +215,7 @@ fn stood_since(events: &[Recorded]) -> Option<Timestamp> {
 }
 
 /// One line for each job.
-pub(super) fn print(
-    cuts: &[CutRow],
-    format: Format,
-    out: &mut impl Write,
-) -> Result<(), Failure> {
+pub(super) fn print(cuts: &[CutRow], format: Format, out: &mut impl Write) -> Result<(), Failure> {
     match format {
         Format::Json => json(out, &cuts),
         Format::Table => {

@@ -50,14 +50,8 @@ pub enum Job {
 
 impl Job {
     /// All of them, first to last.
-    pub const ALL: [Self; 6] = [
-        Job::Seal,
-        Job::Applications,
-        Job::Prices,
-        Job::Confirmations,
-        Job::Income,
-        Job::Head,
-    ];
+    pub const ALL: [Self; 6] =
+        [Job::Seal, Job::Applications, Job::Prices, Job::Confirmations, Job::Income, Job::Head];
 
     /// As it is called everywhere: rows, keys, commands.
     pub const fn name(self) -> &'static str {

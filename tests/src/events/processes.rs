@@ -183,17 +183,10 @@ fn freezes() -> [freeze::Milestone; 3] {
 
 fn cuts() -> Vec<day_cut::Milestone> {
     use day_cut::Milestone as M;
-    let file = |name: &str, records| FileFigure {
-        name: id(name),
-        sha256: FileHash([0x5a; 32]),
-        records,
-    };
-    let figures = |count, files| Figures {
-        count,
-        amount: id("1234567.89"),
-        shares: id("1000.00"),
-        files,
-    };
+    let file =
+        |name: &str, records| FileFigure { name: id(name), sha256: FileHash([0x5a; 32]), records };
+    let figures =
+        |count, files| Figures { count, amount: id("1234567.89"), shares: id("1000.00"), files };
     let through = id("20260213-200");
     vec![
         M::Opened {},
@@ -203,9 +196,7 @@ fn cuts() -> Vec<day_cut::Milestone> {
             figures: figures(206, vec![file("OFD_305_05_20260213_03.TXT", 206)]),
         },
         M::PricesIn { figures: Figures::counting(3) },
-        M::ConfirmationsIn {
-            figures: figures(206, vec![file("OFD_05_305_20260213_04.TXT", 206)]),
-        },
+        M::ConfirmationsIn { figures: figures(206, vec![file("OFD_05_305_20260213_04.TXT", 206)]) },
         M::IncomeBooked { figures: Figures::counting(1) },
         M::HeadKept { figures: figures(4711, vec![file("cut.05.2026-02-13.head", 4711)]) },
         M::Skipped { job: Job::Prices, reason: promises::text("the fund is suspended") },

@@ -13,9 +13,9 @@ use fundflow_testkit::explore::{Explored, Explorer, World, search::Truth};
 
 /// Each job is over once, and none before those before it.
 fn in_order(world: &World<DayCut, Exchange>) -> Result<(), String> {
-    let of = |line: &&'static str| Job::ALL.into_iter().position(|job| done_type(job) == *line);
+    let of = |line: &&str| Job::ALL.into_iter().position(|job| done_type(job) == *line);
     let all = world.log().types();
-    let done: Vec<usize> = all.iter().filter_map(of).collect();
+    let done: Vec<usize> = all.iter().filter_map(|line| of(line)).collect();
     if done.is_sorted_by(|a, b| a < b) { Ok(()) } else { Err(format!("{all:?}")) }
 }
 
@@ -51,7 +51,9 @@ fn a_day_whose_files_come_in_time() {
 #[test]
 fn a_day_whose_files_come_after_noon() {
     let late = Exchange::default().with(Job::Confirmations, "2026-02-24T13:00:00+08:00");
-    ends(&explore(Explorer::new(world(late))), &["completed"]);
+    // A person is called, and may have nothing to do: it goes on by itself.
+    let parked = ["parked at confirmations (no_index)", "parked at confirmations (time_out)"];
+    ends(&explore(Explorer::new(world(late))), &["completed", parked[0], parked[1]]);
 }
 
 #[test]
@@ -67,8 +69,5 @@ fn a_day_among_people_who_stop_it_or_leave_a_job_out() {
     let reason = Text::new("reason", "read by hand").unwrap();
     let skip = Command::Skip { job: Job::Confirmations, reason };
     let found = explore(Explorer::new(world(damaged)).acts(1).operators().command(skip));
-    ends(
-        &found,
-        &["abandoned", "completed", "parked at confirmations (files_damaged)", "stopped"],
-    );
+    ends(&found, &["abandoned", "completed", "parked at confirmations (files_damaged)", "stopped"]);
 }

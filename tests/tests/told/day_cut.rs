@@ -5,8 +5,8 @@ use crate::{
     table,
 };
 use fundflow_domain::text::Text;
-use fundflow_runtime::{message::Action, saga::Saga as _};
 use fundflow_kernel::envelope::StreamName;
+use fundflow_runtime::{message::Action, saga::Saga as _};
 use fundflow_sagas::{
     day_cut::{Command, DayCut},
     ports::day_jobs::{Figures, Job, JobAnswer, JobCall, JobStand},
@@ -113,7 +113,8 @@ fn parked_for_files() -> When<DayCut, Exchange> {
 #[test]
 fn files_that_are_missing_at_noon_call_a_person_and_wake_it_when_they_come() {
     let cut = StreamName::of(DayCut::KIND, &id());
-    let answer = |figures| JobAnswer { call: call(Job::Confirmations), stand: JobStand::Done(figures) };
+    let answer =
+        |figures| JobAnswer { call: call(Job::Confirmations), stand: JobStand::Done(figures) };
     parked_for_files()
         .when(unasked(cut, answer(Figures::counting(206))))
         .then_events(["day_cut.confirmations_in", "day_cut.resumed"])
@@ -139,7 +140,7 @@ fn a_person_leaves_out_the_job_at_which_it_stands_and_no_other() {
         .then_refused("job head is not left out: the day-cut stands at confirmations")
         .when(skip(Job::Confirmations))
         .then_events(["day_cut.skipped", "day_cut.resumed"])
-        .then_sends(["call cut.05.2026-02-13.income at day-jobs"])
+        .then_sends(["query cut.05.2026-02-13.income at day-jobs"])
         .when(says(INCOME, "Done"))
         .when(says(HEAD, "Done"))
         .then_events(["day_cut.head_kept", "day_cut.completed"]);
