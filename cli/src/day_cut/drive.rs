@@ -70,7 +70,7 @@ pub(super) async fn run(
         let engine = engine(&sagas, &store, &outside).await?;
         open_all(&engine, &requests).await?;
         settle(&engine, &outside).await?;
-        let jobs = FoundJobs::of(store.clone(), outside.beside.clone());
+        let jobs = FoundJobs::of(store.clone(), Some(store.clone()), outside.beside.clone());
         tell(&engine, &jobs, &requests).await?;
         settle(&engine, &outside).await?;
         engine.shutdown().await?;
@@ -94,7 +94,11 @@ async fn open_all(engine: &Engine, requests: &[Request]) -> Result<(), Failure> 
 }
 
 /// What came from the registrars by now is told before the hour at which it is asked for.
-async fn tell(engine: &Engine, jobs: &FoundJobs, requests: &[Request]) -> Result<(), Failure> {
+async fn tell(
+    engine: &Engine,
+    jobs: &FoundJobs<SqliteStore>,
+    requests: &[Request],
+) -> Result<(), Failure> {
     let mut notices = Vec::new();
     for Request { registrar, t } in requests {
         for job in INPUTS {

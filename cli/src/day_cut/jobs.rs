@@ -32,7 +32,7 @@ use fundflow_infrastructure::{
     },
     sqlite::SqliteStore,
 };
-use fundflow_kernel::{counted::counted, loaded::with_sources};
+use fundflow_kernel::{counted::counted, loaded::with_sources, store::EventStore};
 use fundflow_proofs::{HEAD_MAX, SignedHead};
 use fundflow_sagas::{
     day_cut,
@@ -63,26 +63,27 @@ pub(crate) struct Beside {
 }
 
 impl Beside {
-    /// Those of the database in that file.
-    pub(crate) fn of(database: &Path, terms: &Terms, house: House) -> Result<Self, Failure> {
-        let base = database.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let base = base.unwrap_or(Path::new(".")).to_owned();
+    /// Those below the directory of a store.
+    pub(crate) fn of(base: &Path, terms: &Terms, house: House) -> Result<Self, Failure> {
+        let base = base.to_owned();
         let own = terms.registrars()?.into_iter().next();
         Ok(Self { base, house, own, funds: terms.funds().collect() })
     }
 }
 
 /// Finds the jobs of any day done, or says what is missing.
-pub(crate) struct FoundJobs {
-    store: Arc<SqliteStore>,
+pub(crate) struct FoundJobs<S> {
+    store: Arc<S>,
+    /// The same store, where it keeps the tree that heads stand for.
+    heads: Option<Arc<SqliteStore>>,
     beside: Beside,
     /// The log is read once; each job reads only what is new.
     followed: Mutex<Followed>,
 }
 
-impl FoundJobs {
-    pub(crate) fn of(store: Arc<SqliteStore>, beside: Beside) -> Self {
-        Self { store, beside, followed: Mutex::default() }
+impl<S: EventStore> FoundJobs<S> {
+    pub(crate) fn of(store: Arc<S>, heads: Option<Arc<SqliteStore>>, beside: Beside) -> Self {
+        Self { store, heads, beside, followed: Mutex::default() }
     }
 
     async fn found(&self, call: &JobCall) -> Result<JobStand, Cause> {
@@ -195,7 +196,11 @@ impl FoundJobs {
         let name = format!("{name}.head");
         let path = directory.join(&name);
         if !path.exists() {
-            let head = heads::of_now(&self.store).await;
+            let Some(store) = &self.heads else {
+                let text = "this store keeps no tree that a head would stand for";
+                return Ok(JobStand::Refused(Cause::new("no_tree", text)));
+            };
+            let head = heads::of_now(store).await;
             let head = head.map_err(|failure| Cause::new("no_head", failure.to_string()))?;
             let Some(head) = head else {
                 return Ok(not_yet("empty_log", "the log has no event".to_owned()));
@@ -213,7 +218,7 @@ impl FoundJobs {
     }
 }
 
-impl DayJobs for FoundJobs {
+impl<S: EventStore> DayJobs for FoundJobs<S> {
     async fn work(&self, call: JobCall) -> JobStand {
         match self.found(&call).await {
             Ok(stand) => stand,

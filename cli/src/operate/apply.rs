@@ -89,7 +89,7 @@ pub(crate) async fn engine(
         builder = builder.kind(kind.clone());
     }
     let wallets = (WALLETS.to_owned(), wallets(store));
-    let found = Arc::new(FoundJobs::of(store.clone(), outside.beside.clone()));
+    let found = Arc::new(FoundJobs::of(store.clone(), Some(store.clone()), outside.beside.clone()));
     let jobs: (String, Arc<dyn AnyPort>) = (DAY_JOBS.to_owned(), Arc::new(Jobs(found)));
     for (name, port) in outside.ports.iter().chain([&wallets, &jobs]) {
         let built = builder.port(name, port.clone());

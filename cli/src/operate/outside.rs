@@ -83,7 +83,8 @@ pub(crate) fn counterparties_at(
 ) -> Result<Counterparties, Failure> {
     let books = database.with_file_name(BOOKS);
     let directory = database.parent().map_or_else(PathBuf::new, Path::to_owned);
-    let beside = Beside::of(database, terms, terms.house(clock.now())?)?;
+    let here = if directory.as_os_str().is_empty() { Path::new(".") } else { directory.as_path() };
+    let beside = Beside::of(here, terms, terms.house(clock.now())?)?;
     let mut ports =
         registry.ports(&Outside { directory, clock: clock.clone() }).map_err(Failure::Engine)?;
     if !books.is_dir() {

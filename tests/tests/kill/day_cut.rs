@@ -63,8 +63,9 @@ impl Writer {
         if path.exists() {
             return false;
         }
-        let mut acts = OpenOptions::new().create(true).append(true);
-        let mut acts = acts.open(self.place.join("acts")).expect("a file");
+        let acts = self.place.join("acts");
+        let acts = OpenOptions::new().create(true).append(true).open(acts);
+        let mut acts = acts.expect("a file");
         writeln!(acts, "{key}").expect("a line");
         fs::write(path, key).expect("a page");
         true
