@@ -178,9 +178,10 @@ async fn a_service_cuts_a_day_and_what_was_done_is_found_done() {
     until(&stage, "2026-02-13T18:00:00+08:00").await;
     let sent = types(&stage.store).await;
     let of = |name: &str| sent.get(name).copied().unwrap_or_default();
-    assert_eq!(["application.sealed", "application.sent"].map(of), [3, 3], "{sent:?}");
+    // Each purchase has two applications.
+    assert_eq!(["application.sealed", "application.sent"].map(of), [6, 6], "{sent:?}");
     let jobs = ["day_cut.sealed", "day_cut.paged", "day_cut.applications_sent"];
-    assert_eq!(jobs.map(of), [1, 1, 1], "{sent:?}");
+    assert_eq!(jobs.map(of), [1, 2, 1], "{sent:?}");
     assert_eq!(of("day_cut.prices_in"), 0, "they are asked for in the evening");
 
     // Done twice it changes nothing.
