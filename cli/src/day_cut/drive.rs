@@ -5,19 +5,18 @@ use super::{FoundJobs, name_of, registrars, status, trading_day};
 use crate::{
     args::Format,
     house::Terms,
-    operate::{RunArgs, counterparties, engine, held, settle, time_of},
-    reading::{Failure, Place, complain, database, open},
-    registry::Registry,
+    operate::{counterparties, engine, held, settle, time_of},
+    reading::{Failure, Place, database, open},
+    registry::{Registry, Sagas},
 };
 use chrono::NaiveDate;
 use fundflow::runtime::saga::Saga as _;
 use fundflow::{ActError, Asking, Engine, Notice, RequestError, SagaId, runtime::kind::payload};
 use fundflow_application::desk;
-use fundflow_domain::{calendar::TradingDay, ids::RegistrarCode};
+use fundflow_domain::{ids::RegistrarCode, time::Timestamp};
 use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
 use fundflow_sagas::{
     day_cut::{self, DayCut, Request},
-    house::House,
     ports::day_jobs::{DayJobs as _, Job, JobAnswer, JobCall, JobStand},
 };
 use std::{io::Write, process::ExitCode, sync::Arc};
@@ -29,12 +28,11 @@ const INPUTS: [Job; 2] = [Job::Prices, Job::Confirmations];
 pub(super) async fn run(
     registry: &Registry,
     (date, registrar): (NaiveDate, Option<&RegistrarCode>),
-    args: &RunArgs,
+    apply: bool,
     place: Place<'_>,
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let operator = args.operator()?;
     let terms = Terms::of(&place)?;
     let store = open(place.store)?;
     let now = time_of(&store).await?;
@@ -47,36 +45,59 @@ pub(super) async fn run(
         all.into_iter().map(|registrar| Request { registrar, t }).collect();
     let mut new = Vec::new();
     for request in &requests {
-        let id = SagaId { kind: DayCut::KIND, transaction: name_of(&request.registrar, t)? };
-        let payloads = (payload::<Request>(request.clone()), payload::<()>(()));
-        let foreseen = desk::preview_request(&store, &sagas.desk, &id, payloads, now).await;
-        let foreseen = foreseen.map_err(|why| Failure::Engine(why.to_string()))?;
-        if !foreseen.events.is_empty() {
-            new.push(id.transaction.to_string());
+        if is_new(&store, &sagas, request, now).await? {
+            new.push(name_of(&request.registrar, t)?.to_string());
         }
     }
     drop(store);
-    if !args.applies() {
-        let what = if new.is_empty() { "none".to_owned() } else { new.join(", ") };
-        complain(&format!(
-            "would be opened by {operator}: {what}; nothing was changed, --apply does it\n"
-        ));
-    } else {
-        let path = database(place.store);
-        let store = SqliteStore::open(&path, &Settings::default()).map_err(held)?;
-        let store = Arc::new(store);
-        let outside = counterparties(registry, &terms, &path, time_of(&*store).await?)?;
-        outside.keep_frozen(&store).await?;
-        let engine = engine(&sagas, &store, &outside).await?;
-        open_all(&engine, &requests).await?;
-        settle(&engine, &outside).await?;
-        let jobs = FoundJobs::of(store.clone(), Some(store.clone()), outside.beside.clone());
-        tell(&engine, &jobs, &requests).await?;
-        settle(&engine, &outside).await?;
-        engine.shutdown().await?;
-        store.close().await;
+    if apply {
+        carry_on(registry, (&sagas, &terms), &place, &requests).await?;
+    } else if format == Format::Table {
+        let what = if new.is_empty() { "no other one".to_owned() } else { new.join(", ") };
+        writeln!(out, "would be opened: {what}")?;
+        writeln!(out, "nothing was changed\nto do it, type the same with --apply\n")?;
     }
-    say(registry, (&house, t, registrar), place, format, out).await
+    let store = open(place.store)?;
+    let cuts = status::of(&store, &sagas.desk, &house, (Some(date), registrar)).await?;
+    status::print(&cuts, format, out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whether the request would open one; of one that is there nothing follows.
+async fn is_new(
+    store: &SqliteStore,
+    sagas: &Sagas,
+    request: &Request,
+    now: Timestamp,
+) -> Result<bool, Failure> {
+    let transaction = name_of(&request.registrar, request.t)?;
+    let id = SagaId { kind: DayCut::KIND, transaction };
+    let payloads = (payload::<Request>(request.clone()), payload::<()>(()));
+    let foreseen = desk::preview_request(store, &sagas.desk, &id, payloads, now).await;
+    let foreseen = foreseen.map_err(|why| Failure::Engine(why.to_string()))?;
+    Ok(!foreseen.events.is_empty())
+}
+
+/// Takes the store for itself, and lets an engine go as far as time and files let it.
+async fn carry_on(
+    registry: &Registry,
+    (sagas, terms): (&Sagas, &Terms),
+    place: &Place<'_>,
+    requests: &[Request],
+) -> Result<(), Failure> {
+    let path = database(place.store);
+    let store = Arc::new(SqliteStore::open(&path, &Settings::default()).map_err(held)?);
+    let outside = counterparties(registry, terms, &path, time_of(&*store).await?)?;
+    outside.keep_frozen(&store).await?;
+    let engine = engine(sagas, &store, &outside).await?;
+    open_all(&engine, requests).await?;
+    settle(&engine, &outside).await?;
+    let jobs = FoundJobs::of(store.clone(), Some(store.clone()), outside.beside.clone());
+    tell(&engine, &jobs, requests).await?;
+    settle(&engine, &outside).await?;
+    engine.shutdown().await?;
+    store.close().await;
+    Ok(())
 }
 
 async fn open_all(engine: &Engine, requests: &[Request]) -> Result<(), Failure> {
@@ -120,18 +141,4 @@ async fn tell(
         }
     }
     Ok(())
-}
-
-async fn say(
-    registry: &Registry,
-    (house, t, registrar): (&House, TradingDay, Option<&RegistrarCode>),
-    place: Place<'_>,
-    format: Format,
-    out: &mut impl Write,
-) -> Result<ExitCode, Failure> {
-    let store = open(place.store)?;
-    let desk = registry.sagas(house).desk;
-    let cuts = status::of(&store, &desk, house, (Some(t.date()), registrar)).await?;
-    status::print(&cuts, format, out)?;
-    Ok(ExitCode::SUCCESS)
 }

@@ -190,7 +190,7 @@ impl<S: EventStore> FoundJobs<S> {
     }
 
     async fn head(&self, call: &JobCall) -> Result<JobStand, Cause> {
-        let [name, _] = day_cut::ids(&call.registrar, call.t)
+        let name = day_cut::id(&call.registrar, call.t)
             .ok_or_else(|| Cause::new("no_name", "this day has no name for a head"))?;
         let directory = self.beside.base.join(head::DIRECTORY);
         let name = format!("{name}.head");

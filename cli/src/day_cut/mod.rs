@@ -25,7 +25,7 @@ pub(crate) use jobs::{Beside, FoundJobs};
 use crate::{
     args::Format,
     house::Terms,
-    operate::{self, Order, OrderArgs, RunArgs, not_blank, time_of},
+    operate::{self, Order, OrderArgs, not_blank, time_of},
     reading::{Failure, Place, finish, one_of, open},
     registry::{Registry, Word},
 };
@@ -84,20 +84,21 @@ pub(crate) enum Picture {
 /// Those of a T.
 #[derive(Debug, Args)]
 pub(crate) struct RunCutArgs {
-    /// T (YYYY-MM-DD)
+    /// The trading day, as YYYY-MM-DD
     #[arg(long, value_name = "DATE", value_parser = crate::args::date)]
     date: NaiveDate,
     /// Only with this registrar; otherwise with each of them
     #[arg(long, value_name = "CODE")]
     registrar: Option<RegistrarCode>,
-    #[command(flatten)]
-    order: RunArgs,
+    /// Do it; otherwise only look
+    #[arg(long)]
+    apply: bool,
 }
 
 /// Those of a T, and why.
 #[derive(Debug, Args)]
 pub(crate) struct RetryArgs {
-    /// T (YYYY-MM-DD)
+    /// The trading day, as YYYY-MM-DD
     #[arg(long, value_name = "DATE", value_parser = crate::args::date)]
     date: NaiveDate,
     /// Only with this registrar; otherwise every day-cut of T that waits for a person
@@ -116,7 +117,7 @@ pub(crate) struct SkipArgs {
     /// The job at which the day-cut stands
     #[arg(value_enum)]
     job: JobArg,
-    /// T (YYYY-MM-DD)
+    /// The trading day, as YYYY-MM-DD
     #[arg(long, value_name = "DATE", value_parser = crate::args::date)]
     date: NaiveDate,
     /// With this registrar
@@ -193,7 +194,7 @@ async fn asked(
         }
         DayCutCommand::Run(args) => {
             let which = (args.date, args.registrar.as_ref());
-            drive::run(registry, which, &args.order, place, format, out).await
+            drive::run(registry, which, args.apply, place, format, out).await
         }
         DayCutCommand::Retry(args) => {
             let ids = parked(registry, (args.date, args.registrar.as_ref()), &place).await?;
@@ -237,9 +238,8 @@ async fn parked(
 }
 
 fn name_of(registrar: &RegistrarCode, t: TradingDay) -> Result<TransactionId, Failure> {
-    let ids = day_cut::ids(registrar, t);
-    let [name, _] = ids.ok_or_else(|| Failure::Typed(format!("--date {t}: no day of this era")))?;
-    Ok(name)
+    let name = day_cut::id(registrar, t);
+    name.ok_or_else(|| Failure::Typed(format!("--date {t}: no day of this era")))
 }
 
 fn trading_day(calendar: &TradingCalendar, date: NaiveDate) -> Result<TradingDay, Failure> {

@@ -141,27 +141,6 @@ pub(crate) struct OrderArgs {
     apply: bool,
 }
 
-/// What is done without a reason of its own: nothing is overruled.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct RunArgs {
-    /// Who; otherwise the user who is logged in ($USER)
-    #[arg(long, value_name = "NAME", value_parser = not_blank)]
-    operator: Option<String>,
-    /// Do it; otherwise only look
-    #[arg(long)]
-    apply: bool,
-}
-
-impl RunArgs {
-    pub(crate) fn operator(&self) -> Result<String, Failure> {
-        operator(self.operator.as_ref())
-    }
-
-    pub(crate) const fn applies(&self) -> bool {
-        self.apply
-    }
-}
-
 /// What an investor takes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ScopeArg {

@@ -20,7 +20,7 @@ mod words;
 
 pub use saga::{Command, DayCut, Plan, Refusal, notice};
 pub use words::{
-    Answer, Do, Ending, Fact, Left, Milestone, Notes, Promise, Request, When, done_type, ids,
+    Answer, Do, Ending, Fact, Left, Milestone, Notes, Promise, Request, When, done_type, id,
 };
 
 use crate::ports::day_jobs::Job;

@@ -1,7 +1,7 @@
 //! The day-cut as a saga: its admission, whom it calls, and what it records of an answer.
 
 use super::{
-    Answer, DAY_CUT, Do, Ending, Fact, Milestone, Notes, Promise, Request, When, done_type, ids,
+    Answer, DAY_CUT, Do, Ending, Fact, Milestone, Notes, Promise, Request, When, done_type, id,
 };
 use crate::{
     house::House,
@@ -118,10 +118,9 @@ pub fn notice(cut: &TransactionId, answer: JobAnswer) -> (StreamName, Payload) {
 impl DayCut {
     fn admitted(&self, of: &Preparing<'_, Self>) -> Result<Promise, Refusal> {
         let Request { registrar, t } = of.request;
-        if let Some(names) = ids(registrar, *t)
-            && !names.contains(of.id)
+        if let Some(expected) = id(registrar, *t)
+            && expected != *of.id
         {
-            let [expected, _] = names;
             return Err(Refusal::NamedOtherwise { expected });
         }
         let day = t.date();

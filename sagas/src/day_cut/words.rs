@@ -14,7 +14,7 @@ use fundflow_domain::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What the caller asks for, under [its own name](ids). Repeating it is free.
+/// What the caller asks for, under [its own name](id). Repeating it is free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The registrar whose batch and files they are.
@@ -23,11 +23,10 @@ pub struct Request {
     pub t: TradingDay,
 }
 
-/// The transaction ID of a day-cut, `cut.{registrar}.{yyyy-mm-dd}`, and the one under which it is asked for where a
-/// store of before has the first in other use: `cut2.…`. `None` for a day that has no ten characters.
-pub fn ids(registrar: &RegistrarCode, t: TradingDay) -> Option<[TransactionId; 2]> {
-    let of = |first: &str| TransactionId::new(format!("{first}.{registrar}.{t}")).ok();
-    Some([of("cut")?, of("cut2")?])
+/// The transaction ID of a day-cut: `cut.{registrar}.{yyyy-mm-dd}`. It has no other: where a store of before has this one
+/// in other use, the request is refused and says whose it is. `None` for a day that has no ten characters.
+pub fn id(registrar: &RegistrarCode, t: TradingDay) -> Option<TransactionId> {
+    TransactionId::new(format!("cut.{registrar}.{t}")).ok()
 }
 
 /// What was decided on a request; stored with it.

@@ -8,7 +8,7 @@
 //! | `frozen.{yyyymmdd}.{fund}.{investor}` | what a register states of a day; `frozen2.…` where a store of before has the first in other use |
 //! | `{fund}.{yyyy-mm-dd}`, with `.{publication}` of a correction | a money fund's income of a day; `income.{fund}.…` in the same way |
 //! | `case.{32 digits}` | what is recorded of a case that belongs to no transaction |
-//! | `cut.{registrar}.{yyyy-mm-dd}` | the day-cut of a T with a registrar; `cut2.…` where a store of before has the first in other use |
+//! | `cut.{registrar}.{yyyy-mm-dd}` | the day-cut of a T with a registrar |
 
 use fundflow_domain::ids::{PlanId, TransactionId};
 use fundflow_runtime::saga::NameForm;
@@ -67,7 +67,7 @@ impl Minted {
                 Some(Minted::Case)
             }
             // A registrar's code may have dots of its own.
-            ["cut" | "cut2", _, .., day] if is_day(day) => Some(Minted::DayCut),
+            ["cut", _, .., day] if is_day(day) => Some(Minted::DayCut),
             _ => PlanId::of_occurrence(id).map(|_| Minted::Occurrence),
         }
     }
@@ -144,7 +144,7 @@ mod tests {
             ("income.000730.2026-03-04.255", Minted::Income),
             ("case.0123456789abcdef0123456789abcdef", Minted::Case),
             ("cut.05.2026-03-02", Minted::DayCut),
-            ("cut2.TA.5.2026-03-02", Minted::DayCut),
+            ("cut.TA.5.2026-03-02", Minted::DayCut),
         ] {
             assert_eq!(of(name), Some(minted), "{name}");
             let form = NameForm::among(RESERVED, &name.parse().unwrap()).unwrap();

@@ -199,7 +199,7 @@ pub enum JobStand {
     NotYet(Cause),
     /// It will not be done by that call: a person decides.
     Refused(Cause),
-    /// Nobody knows.
+    /// Nobody knows what became of the call, in words.
     Unknown(Cause),
 }
 

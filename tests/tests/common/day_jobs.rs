@@ -91,8 +91,7 @@ pub(crate) fn request() -> Request {
 }
 
 pub(crate) fn id() -> TransactionId {
-    let [id, _] = day_cut::ids(&read("05"), day("2026-02-13")).expect("a name");
-    id
+    day_cut::id(&read("05"), day("2026-02-13")).expect("a name")
 }
 
 pub(crate) fn call(job: Job) -> JobCall {

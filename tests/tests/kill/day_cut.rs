@@ -119,7 +119,7 @@ fn engine(store: &Arc<SqliteStore>, place: &Path, hangs: &str) -> Builder<Sqlite
 
 fn asking() -> Asking<DayCut> {
     let request = Request { registrar: worlds::read("05"), t: worlds::day("2026-02-13") };
-    let [id, _] = day_cut::ids(&request.registrar, request.t).expect("a name");
+    let id = day_cut::id(&request.registrar, request.t).expect("a name");
     Asking::of(id, request, ())
 }
 
