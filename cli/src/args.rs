@@ -2,7 +2,7 @@
 
 use crate::{
     audit_command::AuditCommand, bench::BenchArgs, calendar_command::CalendarCommand,
-    case_command::CaseCommand, day::DayArgs, event_command::EventCommand,
+    case_command::CaseCommand, day::DayArgs, day_cut::DayCutCommand, event_command::EventCommand,
     file_command::FileCommand, freeze_command::FreezeCommand, fund_command::FundCommand,
     holdings_command::HoldingsCommand, log::LogFormat, order_command::OrderCommand,
     plan_command::PlanCommand, quote::QuoteCommand, saga_command::SagaCommand,
@@ -64,6 +64,15 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Play a trading day from a folder, to the last confirmation
     Day(DayArgs),
+    /// The day-cut of a T with each registrar: seal, files out, prices and answers in, income, head
+    DayCut {
+        #[command(flatten)]
+        output: Output,
+        #[command(flatten)]
+        day: DayFolder,
+        #[command(subcommand)]
+        command: DayCutCommand,
+    },
     /// Sagas of every kind: where they stand, and what a person may do
     Saga {
         #[command(flatten)]
@@ -210,6 +219,7 @@ impl Command {
         let format = match self {
             Self::Day(args) => return args.is_json(),
             Self::Saga { output, .. }
+            | Self::DayCut { output, .. }
             | Self::Plan { output, .. }
             | Self::Case { output, .. }
             | Self::Event { output, .. }

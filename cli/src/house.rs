@@ -35,6 +35,9 @@ pub(crate) const ADVANCE: &str = "advance";
 /// The port of the list of wallets.
 pub(crate) const WALLETS: &str = "wallets";
 
+/// The port of whoever does a day-cut's jobs.
+pub(crate) const DAY_JOBS: &str = "day-jobs";
+
 /// The port of a registrar.
 pub(crate) fn registrar_port(code: &str) -> String {
     format!("ta-{code}")

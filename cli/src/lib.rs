@@ -53,6 +53,7 @@ mod wallet_command;
 // Days, figures, files, funds, prices.
 mod bench;
 mod day;
+mod day_cut;
 mod file_command;
 mod fund_command;
 mod quote;
@@ -146,6 +147,10 @@ fn dispatch(
         Command::Saga { output, day, command } => {
             let place = Place { store, folder: day.folder.as_deref() };
             runtime.block_on(saga_command::run(registry, &command, place, output.format, &mut out))
+        }
+        Command::DayCut { output, day, command } => {
+            let place = Place { store, folder: day.folder.as_deref() };
+            runtime.block_on(day_cut::run(registry, &command, place, output.format, &mut out))
         }
         Command::Plan { output, day, command } => {
             let place = Place { store, folder: day.folder.as_deref() };

@@ -8,7 +8,7 @@
 //!    registrars are the sandbox's; the list of wallets is the store's own.
 
 use crate::{
-    house::{ADVANCE, WALLETS},
+    house::{ADVANCE, DAY_JOBS, WALLETS},
     words,
 };
 use fundflow::runtime::{
@@ -38,6 +38,7 @@ use fundflow_kernel::clock::Clock;
 use fundflow_sagas::{
     calendar_change::CalendarChange,
     conversion::Conversion,
+    day_cut::{self, DayCut},
     discount_purchase::DiscountPurchase,
     fast_withdraw::FastWithdraw,
     freeze::Freeze,
@@ -83,6 +84,8 @@ pub enum Word {
     },
     /// Change, pause, resume or end a regular plan.
     Plan(regular_plan::Command),
+    /// Leave out the job at which a day-cut stands.
+    DayCut(day_cut::Command),
     /// Close a case that keeps it from completing: the registrar's numbers stand.
     CloseCase {
         /// The case that is to be closed.
@@ -141,6 +144,7 @@ impl Registry {
             .saga(|house| Income { house, wallets: named(WALLETS) })
             .saga(|house| Freeze { house })
             .saga(|house| CalendarChange { house })
+            .spoken_saga(|house| DayCut { house, jobs: named(DAY_JOBS) }, words::day_cut)
     }
 
     /// Adds a saga.

@@ -3,8 +3,8 @@
 use crate::registry::Word;
 use fundflow::runtime::saga::Saga as _;
 use fundflow_sagas::{
-    conversion, discount_purchase, fast_withdraw, parts::milestone::Scope, purchase, recharge,
-    redemption, regular_plan, withdraw,
+    conversion, day_cut, discount_purchase, fast_withdraw, parts::milestone::Scope, purchase,
+    recharge, redemption, regular_plan, withdraw,
 };
 
 /// That a saga of that kind does not take the word, and what is to be said instead.
@@ -24,6 +24,7 @@ pub(crate) fn not_taken(kind: &str, word: &Word) -> String {
         Word::Date { .. } => format!("a saga of kind {kind} asks nobody when money was paid"),
         Word::Redirect { .. } => format!("a saga of kind {kind} pays nothing to an account"),
         Word::Plan(_) => format!("a saga of kind {kind} is no regular plan"),
+        Word::DayCut(_) => format!("a saga of kind {kind} is no day-cut"),
         Word::CloseCase { .. } => format!("a saga of kind {kind} waits for no case"),
     }
 }
@@ -34,6 +35,18 @@ pub(crate) fn regular_plan(word: Word) -> Option<regular_plan::Command> {
         Word::Cancel { .. }
         | Word::Date { .. }
         | Word::Redirect { .. }
+        | Word::DayCut(_)
+        | Word::CloseCase { .. } => None,
+    }
+}
+
+pub(crate) fn day_cut(word: Word) -> Option<day_cut::Command> {
+    match word {
+        Word::DayCut(command) => Some(command),
+        Word::Cancel { .. }
+        | Word::Date { .. }
+        | Word::Redirect { .. }
+        | Word::Plan(_)
         | Word::CloseCase { .. } => None,
     }
 }
@@ -45,7 +58,7 @@ pub(crate) fn discount_purchase(word: Word) -> Option<discount_purchase::Command
         Word::Date { at, reason } => C::Date { at, reason },
         Word::Redirect { account, own_name, reason } => C::Redirect { account, own_name, reason },
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
-        Word::Plan(_) => return None,
+        Word::Plan(_) | Word::DayCut(_) => return None,
     })
 }
 
@@ -56,7 +69,9 @@ pub(crate) fn recharge(word: Word) -> Option<recharge::Command> {
         Word::Date { at, reason } => C::Date { at, reason },
         Word::Redirect { account, own_name, reason } => C::Redirect { account, own_name, reason },
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
-        Word::Cancel { scope: Scope::Conversion | Scope::Target, .. } | Word::Plan(_) => {
+        Word::Cancel { scope: Scope::Conversion | Scope::Target, .. }
+        | Word::Plan(_)
+        | Word::DayCut(_) => {
             return None;
         }
     })
@@ -70,7 +85,8 @@ pub(crate) fn withdraw(word: Word) -> Option<withdraw::Command> {
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
         Word::Cancel { scope: Scope::Conversion | Scope::Target, .. }
         | Word::Date { .. }
-        | Word::Plan(_) => {
+        | Word::Plan(_)
+        | Word::DayCut(_) => {
             return None;
         }
     })
@@ -82,7 +98,7 @@ pub(crate) fn fast_withdraw(word: Word) -> Option<fast_withdraw::Command> {
         Word::Cancel { .. } => C::Cancel,
         Word::Redirect { account, own_name, reason } => C::Redirect { account, own_name, reason },
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
-        Word::Date { .. } | Word::Plan(_) => return None,
+        Word::Date { .. } | Word::Plan(_) | Word::DayCut(_) => return None,
     })
 }
 
@@ -93,7 +109,9 @@ pub(crate) fn purchase(word: Word) -> Option<purchase::Command> {
         Word::Date { at, reason } => C::Date { at, reason },
         Word::Redirect { account, own_name, reason } => C::Redirect { account, own_name, reason },
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
-        Word::Cancel { scope: Scope::Conversion | Scope::Target, .. } | Word::Plan(_) => {
+        Word::Cancel { scope: Scope::Conversion | Scope::Target, .. }
+        | Word::Plan(_)
+        | Word::DayCut(_) => {
             return None;
         }
     })
@@ -107,7 +125,8 @@ pub(crate) fn redemption(word: Word) -> Option<redemption::Command> {
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
         Word::Cancel { scope: Scope::Conversion | Scope::Target, .. }
         | Word::Date { .. }
-        | Word::Plan(_) => {
+        | Word::Plan(_)
+        | Word::DayCut(_) => {
             return None;
         }
     })
@@ -118,7 +137,9 @@ pub(crate) fn conversion(word: Word) -> Option<conversion::Command> {
     Some(match word {
         Word::Cancel { at, .. } => C::Cancel { at },
         Word::CloseCase { case, closing } => C::CloseCase { case, closing },
-        Word::Date { .. } | Word::Redirect { .. } | Word::Plan(_) => return None,
+        Word::Date { .. } | Word::Redirect { .. } | Word::Plan(_) | Word::DayCut(_) => {
+            return None;
+        }
     })
 }
 

@@ -166,6 +166,18 @@ impl House {
         self.calendar.cut_off_by(t, cut_off).plus_millis(OPEN_AFTER_CUT_OFF * 3_600_000)
     }
 
+    /// The instant at which every batch of T can be sealed: two hours after the latest cut-off that a fund
+    /// has on it, which is that of a raising where one is later than the exchange's.
+    pub fn batches_sealed_from(&self, t: TradingDay) -> Timestamp {
+        let listed = self.classes.values().flatten();
+        let terms = listed.filter_map(|code| (self.funds)(*code, t.date()));
+        let raised = terms.filter(|terms| {
+            terms.raising.as_ref().is_some_and(|it| (it.from..=it.through).contains(&t.date()))
+        });
+        let own = raised.map(|terms| terms.cut_off_for(Way::Subscription)).max().flatten();
+        self.sealed_by(t, own).max(self.sealed_by(t, None))
+    }
+
     /// The instant from which orders of that kind no longer belong to their T: a subscription's is
     /// that of its raising.
     pub fn cut_off(&self, terms: &Terms) -> Timestamp {
@@ -293,8 +305,13 @@ impl House {
 
     /// Noon of the n-th trading day after T. `None` past the calendar's end.
     pub fn noon_after(&self, t: TradingDay, n: u32) -> Option<Timestamp> {
+        self.hour_after(t, n, 12)
+    }
+
+    /// That hour of the n-th trading day after T, in Shanghai. `None` past the calendar's end.
+    pub fn hour_after(&self, t: TradingDay, n: u32, hour: u32) -> Option<Timestamp> {
         let day = self.calendar.plus(self.kept(t)?, n).ok()?;
-        Some(Timestamp::shanghai(day.date(), chrono::NaiveTime::from_hms_opt(12, 0, 0)?))
+        Some(Timestamp::shanghai(day.date(), NaiveTime::from_hms_opt(hour, 0, 0)?))
     }
 
     /// From when on no money is asked for any more that was to be paid for T: its cut-off where only T is

@@ -14,6 +14,7 @@ pub mod prelude;
 // One folder per saga.
 pub mod calendar_change;
 pub mod conversion;
+pub mod day_cut;
 pub mod discount_purchase;
 pub mod fast_withdraw;
 pub mod freeze;

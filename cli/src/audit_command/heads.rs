@@ -236,7 +236,8 @@ fn fits(head: &Head, witness: &Witness) -> Result<(), String> {
 
 /// The head of the log as it is now.
 pub(crate) async fn of_now(store: &SqliteStore) -> Result<Option<Head>, Failure> {
-    of_first(store, store.head().borrow().0).await
+    let size = store.head().borrow().0;
+    of_first(store, size).await
 }
 
 /// The head of the log as it was with so many events; none of an empty one.

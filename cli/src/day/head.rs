@@ -19,7 +19,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const DIRECTORY: &str = "heads";
+pub(crate) const DIRECTORY: &str = "heads";
 
 /// Writes the head of that day's end below `base`, unless it is there. Returns what is wrong where the log is not the one of
 /// an earlier head of that day; nothing is written then.
@@ -69,7 +69,7 @@ fn path_of(directory: &Path, date: NaiveDate, nth: u32) -> PathBuf {
 }
 
 /// *If the process dies in between, there is a file of another name, which the next day replaces.*
-fn write(base: &Path, directory: &Path, path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn write(base: &Path, directory: &Path, path: &Path, text: &str) -> io::Result<()> {
     files::make_directory(base, directory)?;
     let mut draft = Draft::of(path)?;
     draft.write_all(text.as_bytes())?;

@@ -1,4 +1,4 @@
-//! What plans ask for after the folder's last day: it is another folder's, and nobody waits for it here.
+//! What plans ask for after the folder's last day, and day-cuts: nobody waits for them here.
 
 use chrono::NaiveDate;
 use fundflow::{Besides, SagaId, runtime::saga::Saga as _};
@@ -6,21 +6,23 @@ use fundflow_application::read_models::Streams;
 use fundflow_domain::{ids::PlanId, plan::RegularPlan};
 use fundflow_kernel::{envelope::Recorded, ids::TransactionId, store::Version};
 use fundflow_sagas::{
-    discount_purchase::DiscountPurchase, purchase::Purchase, regular_plan::RegularPlans,
+    day_cut::DayCut, discount_purchase::DiscountPurchase, purchase::Purchase,
+    regular_plan::RegularPlans,
 };
 use std::{collections::HashSet, sync::Arc};
 
-/// Plans, which go on for years, and their purchases that were asked for after a day.
+/// Plans, which go on for years, and their purchases that were asked for after a day; and day-cuts, which follow
+/// what the day does.
 #[derive(Debug)]
 pub(super) struct Later {
     last: NaiveDate,
     purchases: HashSet<TransactionId>,
-    /// These, and every plan.
+    /// These, every plan and every day-cut.
     sagas: Arc<Besides>,
 }
 
 impl Default for Later {
-    /// Plans alone, since nothing is later than any day.
+    /// Plans and day-cuts alone, since nothing is later than any day.
     fn default() -> Self {
         Self::than(NaiveDate::MAX)
     }
@@ -45,14 +47,14 @@ impl Later {
         if event.version != Version(1) {
             return;
         }
-        let kinds = [RegularPlans::KIND, Purchase::KIND, DiscountPurchase::KIND];
+        let kinds = [RegularPlans::KIND, Purchase::KIND, DiscountPurchase::KIND, DayCut::KIND];
         let kind = kinds.into_iter().find(|kind| *kind == event.stream.category());
         let (Some(kind), Ok(transaction)) = (kind, TransactionId::new(event.stream.id())) else {
             return;
         };
         let plan = PlanId::of_occurrence(&transaction).map(|(plan, _)| plan);
         let is_known = plan.is_some_and(|plan| plans.get(plan.as_str()).is_some());
-        if kind != RegularPlans::KIND {
+        if kind != RegularPlans::KIND && kind != DayCut::KIND {
             if !is_known || event.event.recorded_at.date() <= self.last {
                 return;
             }

@@ -23,7 +23,7 @@ mod books;
 mod cancels;
 mod days;
 mod earlier;
-mod head;
+pub(crate) mod head;
 mod incomes;
 mod later;
 mod overrides;
@@ -43,6 +43,7 @@ mod tests;
 use crate::{
     args::{Format, Output},
     audit_command::VERIFICATION_FAILED,
+    day_cut::FoundJobs,
     house::{self, warn_of_end},
     reading::{Failure, complain, database},
     registry::Registry,
@@ -182,7 +183,8 @@ async fn day(
     let started = Instant::now();
     let events = Arc::new(SqliteStore::open(&database, &Settings::default())?);
     let mut progress = Progress::on_stderr(args.no_progress);
-    let play = prepare(registry, events.clone(), &day, &calendar, &base).await?;
+    let stores = (events.clone(), Some(events.clone()));
+    let play = prepare(registry, stores, &day, &calendar, &base).await?;
     warn_of_end(&calendar, play.began);
     let played = play.run(|moment| progress.show(moment)).await;
     progress.finish();
@@ -234,18 +236,20 @@ fn millis(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Puts the counterparties and the engine together. Books and files go below `base`.
+/// Puts the counterparties and the engine together. Books and files go below `base`. `heads`: the same store, where
+/// it keeps the tree that a day-cut's head stands for.
 async fn prepare<S: EventStore + Checkpoints>(
     registry: &Registry,
-    store: Arc<S>,
+    (store, heads): (Arc<S>, Option<Arc<SqliteStore>>),
     day: &Arc<Day>,
     calendar: &Arc<TradingCalendar>,
     base: &Path,
 ) -> Result<Play<S>, Trouble> {
     let clock = ManualClock::at(play::start_of(&*store, day).await?);
     let played = (store.head().borrow().0 > 0).then(|| clock.now());
-    let with = Counterparties::open(registry, (day, calendar), &clock, base, played)?;
-    let table = Table::laid(registry, day, calendar, clock)?;
+    let mut with = Counterparties::open(registry, (day, calendar), &clock, base, played)?;
+    let (table, beside) = Table::laid(registry, (day, calendar), clock, base)?;
+    with.cuts(FoundJobs::of(store.clone(), heads, beside));
     Play::start(store, day.clone(), table, with).await
 }
 

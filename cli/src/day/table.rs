@@ -2,7 +2,9 @@
 
 use super::Trouble;
 use crate::{
-    house::{Terms, WALLETS},
+    day_cut::{Beside, FoundJobs},
+    house::{DAY_JOBS, Terms, WALLETS},
+    reading::Failure,
     registry::{NamedPort, Outside, Registry, Sagas},
     sandbox::{BOOKS, Hours, Sandbox},
 };
@@ -20,7 +22,11 @@ use fundflow_kernel::{
     clock::{Clock, ManualClock},
     store::{Checkpoints, EventStore},
 };
-use fundflow_sagas::{house::House, parts::cases::UnknownOrders, ports::wallets::Wallets};
+use fundflow_sagas::{
+    house::House,
+    parts::cases::UnknownOrders,
+    ports::{day_jobs::Jobs, wallets::Wallets},
+};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -89,23 +95,31 @@ impl Counterparties {
         let (files, base) = (base.join("exchange"), base.to_owned());
         Ok(Self { sandbox, files, base, verdicts, own })
     }
+
+    /// Day-cuts that are open go on while a day is played.
+    pub(super) fn cuts<S: EventStore>(&mut self, jobs: FoundJobs<S>) {
+        self.own.push((DAY_JOBS.to_owned(), Arc::new(Jobs(Arc::new(jobs)))));
+    }
 }
 
 impl Table {
     /// Laid for that day: its funds, its prices as they are published, the sagas of the registry.
+    /// And what a day-cut's jobs look at, below `base`.
     pub(super) fn laid(
         registry: &Registry,
-        day: &Arc<Day>,
-        calendar: &Arc<TradingCalendar>,
+        (day, calendar): (&Arc<Day>, &Arc<TradingCalendar>),
         clock: ManualClock,
-    ) -> Result<Self, Trouble> {
+        base: &Path,
+    ) -> Result<(Self, Beside), Trouble> {
         let prices = Arc::new(Prices::default());
         let published = prices.clone();
         let terms = Terms::of_day(DayTerms::from(&**day), calendar.clone());
         let house = terms.house_of(move |fund, date| published.of(fund, date));
-        let house = house.map_err(|failure| Trouble::Defect(failure.to_string()))?;
+        let defect = |failure: Failure| Trouble::Defect(failure.to_string());
+        let house = house.map_err(defect)?;
         let sagas = registry.sagas(&house);
-        Ok(Self { house, sagas, clock, prices })
+        let beside = Beside::of(base, &terms, house.clone()).map_err(defect)?;
+        Ok((Self { house, sagas, clock, prices }, beside))
     }
 
     /// An engine that carries every saga of the registry, and whom it cannot call, in words.

@@ -43,7 +43,8 @@ impl Laid {
 
     async fn prepare<S: EventStore + Checkpoints>(&self, store: &Arc<S>) -> Play<S> {
         let (registry, base) = (Registry::shipped(), self.base.path());
-        prepare(&registry, store.clone(), &self.day, &self.calendar, base).await.unwrap()
+        let stores = (store.clone(), None);
+        prepare(&registry, stores, &self.day, &self.calendar, base).await.unwrap()
     }
 
     async fn play<S: EventStore + Checkpoints>(&self, store: &Arc<S>) -> DayReport {

@@ -5,7 +5,8 @@ use super::{
     plan::{Desk, EventLine, Outcome, Row},
 };
 use crate::{
-    house::{Terms, WALLETS},
+    day_cut::FoundJobs,
+    house::{DAY_JOBS, Terms, WALLETS},
     reading::{Failure, database},
     registry::{Registry, Sagas},
     saga_words::{SagaRow, cancel_refused},
@@ -21,7 +22,7 @@ use fundflow_kernel::{
     loaded::with_sources,
     store::{EventStore as _, Position},
 };
-use fundflow_sagas::ports::wallets::Wallets;
+use fundflow_sagas::ports::{day_jobs::Jobs, wallets::Wallets};
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 /// Returns how many events other sagas had while the engine ran.
@@ -88,7 +89,9 @@ pub(crate) async fn engine(
         builder = builder.kind(kind.clone());
     }
     let wallets = (WALLETS.to_owned(), wallets(store));
-    for (name, port) in outside.ports.iter().chain([&wallets]) {
+    let found = Arc::new(FoundJobs::of(store.clone(), Some(store.clone()), outside.beside.clone()));
+    let jobs: (String, Arc<dyn AnyPort>) = (DAY_JOBS.to_owned(), Arc::new(Jobs(found)));
+    for (name, port) in outside.ports.iter().chain([&wallets, &jobs]) {
         let built = builder.port(name, port.clone());
         builder = built.map_err(|error| Failure::Engine(with_sources(&error)))?;
     }

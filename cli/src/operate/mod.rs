@@ -196,6 +196,14 @@ impl Order {
         Self::of_some("resume", &args.which, will, &args.order).because(&args.reason)
     }
 
+    /// The same of those that another part of the program names.
+    pub(crate) fn resume_all(ids: &[TransactionId], reason: &str, args: &OrderArgs) -> Self {
+        let target = |id: &TransactionId| Target { transaction: id.clone(), version: None };
+        let targets: Vec<Target> = ids.iter().map(target).collect();
+        let will = Will::Act(Action::Resume { reason: reason.into() });
+        Self::of("resume", &targets, will, args).because(reason)
+    }
+
     pub(crate) fn skip_to_landing(args: &SomeArgs) -> Self {
         let will = Will::Act(Action::SkipToLanding { reason: args.reason.as_str().into() });
         Self::of_some("skip-to-landing", &args.which, will, &args.order).because(&args.reason)

@@ -9,6 +9,7 @@
 //!    kept with them, or goes well if none is.
 
 use crate::{
+    day_cut::Beside,
     frozen_orders,
     house::Terms,
     reading::Failure,
@@ -35,6 +36,8 @@ use std::{
 pub(crate) struct Counterparties {
     pub(crate) ports: Vec<NamedPort>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// What a day-cut's jobs look at.
+    pub(crate) beside: Beside,
     sandbox: Option<Sandbox>,
 }
 
@@ -80,6 +83,8 @@ pub(crate) fn counterparties_at(
 ) -> Result<Counterparties, Failure> {
     let books = database.with_file_name(BOOKS);
     let directory = database.parent().map_or_else(PathBuf::new, Path::to_owned);
+    let here = if directory.as_os_str().is_empty() { Path::new(".") } else { directory.as_path() };
+    let beside = Beside::of(here, terms, terms.house(clock.now())?)?;
     let mut ports =
         registry.ports(&Outside { directory, clock: clock.clone() }).map_err(Failure::Engine)?;
     if !books.is_dir() {
@@ -90,7 +95,7 @@ pub(crate) fn counterparties_at(
                 books.display()
             )));
         }
-        return Ok(Counterparties { ports, clock, sandbox: None });
+        return Ok(Counterparties { ports, clock, beside, sandbox: None });
     }
     let scenario = saved::load(&books).map_err(|error| Failure::Engine(with_sources(&error)))?;
     let (hours, codes) = (Hours { clock: &clock, confirming }, terms.registrars()?);
@@ -98,7 +103,7 @@ pub(crate) fn counterparties_at(
     let sandbox = Sandbox::open(&books, &scenario, &hours, &codes, market);
     let sandbox = sandbox.map_err(|error| Failure::Engine(with_sources(&error)))?;
     ports.extend(sandbox.ports());
-    Ok(Counterparties { ports, clock, sandbox: Some(sandbox) })
+    Ok(Counterparties { ports, clock, beside, sandbox: Some(sandbox) })
 }
 
 impl Counterparties {

@@ -8,6 +8,7 @@
 //! | `frozen.{yyyymmdd}.{fund}.{investor}` | what a register states of a day; `frozen2.…` where a store of before has the first in other use |
 //! | `{fund}.{yyyy-mm-dd}`, with `.{publication}` of a correction | a money fund's income of a day; `income.{fund}.…` in the same way |
 //! | `case.{32 digits}` | what is recorded of a case that belongs to no transaction |
+//! | `cut.{registrar}.{yyyy-mm-dd}` | the day-cut of a T with a registrar |
 
 use fundflow_domain::ids::{PlanId, TransactionId};
 use fundflow_runtime::saga::NameForm;
@@ -18,6 +19,7 @@ pub const RESERVED: &[NameForm] = &[
     NameForm { of: Minted::Statement.text(), has: |id| Minted::of(id) == Some(Minted::Statement) },
     NameForm { of: Minted::Income.text(), has: |id| Minted::of(id) == Some(Minted::Income) },
     NameForm { of: Minted::Case.text(), has: |id| Minted::of(id) == Some(Minted::Case) },
+    NameForm { of: Minted::DayCut.text(), has: |id| Minted::of(id) == Some(Minted::DayCut) },
     NameForm {
         of: Minted::Occurrence.text(),
         has: |id| Minted::of(id) == Some(Minted::Occurrence),
@@ -33,6 +35,8 @@ pub enum Minted {
     Income,
     /// A case without a transaction.
     Case,
+    /// The day-cut of a T.
+    DayCut,
     /// The purchase of a plan's date.
     Occurrence,
 }
@@ -62,6 +66,8 @@ impl Minted {
             ["case", case] if case.len() == 32 && case.bytes().all(|b| b.is_ascii_hexdigit()) => {
                 Some(Minted::Case)
             }
+            // A registrar's code may have dots of its own.
+            ["cut", _, .., day] if is_day(day) => Some(Minted::DayCut),
             _ => PlanId::of_occurrence(id).map(|_| Minted::Occurrence),
         }
     }
@@ -74,6 +80,7 @@ impl Minted {
             Minted::Statement => "of a register's statement (frozen.{yyyymmdd}.{fund}.{investor})",
             Minted::Income => "of a fund's income of a day ({fund}.{yyyy-mm-dd})",
             Minted::Case => "of a case (case.{case})",
+            Minted::DayCut => "of a day-cut (cut.{registrar}.{yyyy-mm-dd})",
             Minted::Occurrence => "of a plan's date ({plan}.{yyyymmdd})",
         }
     }
@@ -136,6 +143,8 @@ mod tests {
             ("income.000730.2026-03-04", Minted::Income),
             ("income.000730.2026-03-04.255", Minted::Income),
             ("case.0123456789abcdef0123456789abcdef", Minted::Case),
+            ("cut.05.2026-03-02", Minted::DayCut),
+            ("cut.TA.5.2026-03-02", Minted::DayCut),
         ] {
             assert_eq!(of(name), Some(minted), "{name}");
             let form = NameForm::among(RESERVED, &name.parse().unwrap()).unwrap();
@@ -143,7 +152,16 @@ mod tests {
             let refused = refused::<Reserved>(&name.parse().unwrap()).unwrap().to_string();
             assert!(refused.starts_with(name), "{refused}");
         }
-        for name in ["D-0026", "PL.20260231", "frozen.J-001", "000730.2026", "case.7", "income.1"] {
+        for name in [
+            "D-0026",
+            "PL.20260231",
+            "frozen.J-001",
+            "000730.2026",
+            "case.7",
+            "income.1",
+            "cut.2026-03-02",
+            "cut.05.J-001",
+        ] {
             assert_eq!(of(name), None, "{name}");
             assert!(NameForm::among(RESERVED, &name.parse().unwrap()).is_none(), "{name}");
         }

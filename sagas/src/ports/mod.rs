@@ -1,4 +1,4 @@
-//! Whom the engine's sagas talk to: banks, advancing banks and registrars. Ports; adapters live outside.
+//! Whom the engine's sagas talk to: banks, advancing banks and registrars, and whoever does a day's jobs. Ports; adapters live outside.
 //!
 //! 1. Every call carries its idempotency key (payment, refund or application number). The same call
 //!    may be made again at any time, and the counterparty must act once.
@@ -11,6 +11,7 @@
 
 pub mod advance;
 pub mod bank;
+pub mod day_jobs;
 pub mod registrar;
 mod spelled;
 pub mod stray;

@@ -199,6 +199,16 @@ const ENDINGS: &[(&str, &str)] = &[
     ("calendar_change.opened", "A version is being added to the trading calendar."),
     ("calendar_change.added", "The calendar has the version."),
     ("calendar_change.halted", "A person stops it before anything is added."),
+    ("day_cut.opened", "Nothing can join the batch of T any more; its jobs begin."),
+    ("day_cut.paged", "A page of a job is done; the next call is behind it."),
+    ("day_cut.sealed", "The batch is sealed: how many applications, of what sums."),
+    ("day_cut.applications_sent", "Files 03 and their index went out."),
+    ("day_cut.prices_in", "The prices of T are there."),
+    ("day_cut.confirmations_in", "The registrar's answers were read, each record by its saga."),
+    ("day_cut.income_booked", "Every wallet has the income of the natural days that ended with T."),
+    ("day_cut.head_kept", "The head of the log is kept in a file of its own."),
+    ("day_cut.skipped", "A person left out the job at which it stood."),
+    ("day_cut.halted", "A person stops it where it is."),
     ("discount_purchase.completed", "The investor owns the target fund."),
     ("discount_purchase.kept_in_wallet", "The investor owns the money-market shares."),
     ("discount_purchase.rolled_back", "It failed before the commit; any payment was returned."),
@@ -223,6 +233,8 @@ const ENDINGS: &[(&str, &str)] = &[
     ("freeze.stopped", "A person stopped it; nothing was frozen or lifted."),
     ("calendar_change.completed", "The version is in force for everything that is decided later."),
     ("calendar_change.stopped", "A person stopped it; the calendar is as it was."),
+    ("day_cut.completed", "Every job of the day is done, or was left out by a person."),
+    ("day_cut.stopped", "A person stopped it; what was done stays done."),
 ];
 
 /// The line of a type: its own, or that of its second half.

@@ -14,11 +14,13 @@ use fundflow_runtime::{
 use fundflow_sagas::{
     calendar_change::CalendarChange,
     conversion::Conversion,
+    day_cut::{self, DayCut},
     discount_purchase::{self, DiscountPurchase},
     fast_withdraw::FastWithdraw,
     freeze::{self, Freeze},
     income::{self, Income},
     parts::milestone::{Milestone, Scope},
+    ports::day_jobs::{Figures, FileFigure, FileHash, Job},
     purchase::Purchase,
     recharge::Recharge,
     redemption::Redemption,
@@ -46,6 +48,7 @@ pub(super) fn entries() -> Vec<Entry> {
         entry::<Income>(promises::published(), promises::income(), incomes()),
         entry::<Freeze>(promises::stated(), promises::kept(), freezes()),
         entry::<CalendarChange>(calendar::asked(), calendar::promised(), calendar::milestones()),
+        entry::<DayCut>(promises::cut(), promises::cut_at(), cuts()),
     ]
 }
 
@@ -178,4 +181,27 @@ fn incomes() -> Vec<income::Milestone> {
 fn freezes() -> [freeze::Milestone; 3] {
     use freeze::Milestone as M;
     [M::Opened {}, M::Booked {}, M::Halted {}]
+}
+
+fn cuts() -> Vec<day_cut::Milestone> {
+    use day_cut::Milestone as M;
+    let file =
+        |name: &str, records| FileFigure { name: id(name), sha256: FileHash([0x5a; 32]), records };
+    let figures =
+        |count, files| Figures { count, amount: id("1234567.89"), shares: id("1000.00"), files };
+    let through = id("20260213-200");
+    vec![
+        M::Opened {},
+        M::Sealed { figures: figures(206, vec![]) },
+        M::Paged { job: Job::Applications, through, figures: Figures::counting(200) },
+        M::ApplicationsSent {
+            figures: figures(206, vec![file("OFD_305_05_20260213_03.TXT", 206)]),
+        },
+        M::PricesIn { figures: Figures::counting(3) },
+        M::ConfirmationsIn { figures: figures(206, vec![file("OFD_05_305_20260213_04.TXT", 206)]) },
+        M::IncomeBooked { figures: Figures::counting(1) },
+        M::HeadKept { figures: figures(4711, vec![file("cut.05.2026-02-13.head", 4711)]) },
+        M::Skipped { job: Job::Prices, reason: promises::text("the fund is suspended") },
+        M::Halted {},
+    ]
 }

@@ -2,7 +2,8 @@
 
 use super::id;
 use crate::worlds::{
-    account, amount, date, day, investor_id, request_time, shares, target_code, wallet_code,
+    account, amount, date, day, instant, investor_id, request_time, shares, target_code,
+    wallet_code,
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
@@ -22,8 +23,8 @@ use fundflow_domain::{
     text::Text,
 };
 use fundflow_sagas::{
-    conversion, fast_withdraw, freeze, income, purchase, recharge, redemption, regular_plan,
-    withdraw,
+    conversion, day_cut, fast_withdraw, freeze, income, purchase, recharge, redemption,
+    regular_plan, withdraw,
 };
 
 fn tag(text: &str) -> VersionTag {
@@ -264,7 +265,15 @@ pub(super) fn kept() -> freeze::Promise {
     freeze::Promise { holder: freeze::Holder::Wallet }
 }
 
-fn text(words: &str) -> Text {
+pub(super) fn cut() -> day_cut::Request {
+    day_cut::Request { registrar: id("05"), t: day("2026-02-13") }
+}
+
+pub(super) fn cut_at() -> day_cut::Promise {
+    day_cut::Promise { sealed_from: instant("2026-02-13T17:00:00+08:00") }
+}
+
+pub(super) fn text(words: &str) -> Text {
     Text::new("text", words).expect("a printable text")
 }
 

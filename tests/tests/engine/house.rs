@@ -97,6 +97,11 @@ impl Outside {
     }
 
     pub(crate) async fn start<S: EventStore + Checkpoints>(&self, store: &Arc<S>) -> Engine {
+        self.builder(store).start().await.expect("an engine")
+    }
+
+    /// With everybody but whoever does a day-cut's jobs.
+    pub(crate) fn builder<S: EventStore + Checkpoints>(&self, store: &Arc<S>) -> Builder<S> {
         let engine = Engine::builder(store.clone());
         shipped::kinds_in(&self.house)
             .into_iter()
@@ -114,9 +119,6 @@ impl Outside {
             .unclaimed(UnknownOrders)
             .settings(Settings { append_attempts: 1, ..Settings::default() })
             .clock(self.clock.clone())
-            .start()
-            .await
-            .expect("an engine")
     }
 
     /// What is said unasked by now.

@@ -6,6 +6,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod day_cut;
+#[path = "../common/day_jobs.rs"]
+#[expect(dead_code, reason = "shared with stories")]
+mod day_jobs;
 mod fates;
 mod freeze;
 mod holdings;

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! 1. The child is this test binary, run again with a variable set: no second program is needed. There
-//!    is a second one of its kind, which gives a fund's income (income.rs).
+//!    are two more of its kind: one gives a fund's income (income.rs), one cuts a day (day_cut.rs).
 //! 2. What a killed process had written to the pipe is still read, as is its counterparties' journal:
 //!    the outside world does not forget when we die.
 //! 3. Everything drawn follows from one seed; the moment of the kill is the machine's own besides.
@@ -27,6 +27,7 @@
 #[path = "../common/asking.rs"]
 mod asking;
 mod child;
+mod day_cut;
 mod dice;
 mod income;
 mod parent;
@@ -52,10 +53,10 @@ const KILLS: &str = "FUNDFLOW_KILLS";
 #[test]
 fn child() {
     let Some(place) = env::var_os(PLACE).map(PathBuf::from) else { return };
-    if env::var(WORK).is_ok_and(|work| work == income::GIVES_INCOME) {
-        income::child(&place);
-    } else {
-        child::run(&place, number(START, 0), number(SEED, 0));
+    match env::var(WORK).as_deref() {
+        Ok(income::GIVES_INCOME) => income::child(&place),
+        Ok(day_cut::CUTS_A_DAY) => day_cut::child(&place),
+        _ => child::run(&place, number(START, 0), number(SEED, 0)),
     }
 }
 

@@ -7,6 +7,9 @@
 #![allow(clippy::unwrap_used, reason = "what a test cannot make or find fails it")]
 
 mod conversion;
+mod day_cut;
+#[path = "../common/day_jobs.rs"]
+mod day_jobs;
 mod discount_purchase;
 mod fast_withdraw;
 mod freeze;
@@ -23,7 +26,8 @@ use fundflow_runtime::{saga::Saga, step::Table};
 use fundflow_sagas as sagas;
 
 /// Tables that these stories play.
-const TOLD: [&str; 21] = [
+const TOLD: [&str; 22] = [
+    "day_cut.v1",
     "income.v1",
     "freeze.v1",
     "linked.v2",
@@ -72,6 +76,7 @@ fn every_table_of_which_a_row_can_be_refused_has_its_story() {
         refusable::<sagas::regular_plan::RegularPlans>(),
         refusable::<sagas::income::Income>(),
         refusable::<sagas::freeze::Freeze>(),
+        refusable::<sagas::day_cut::DayCut>(),
     ]
     .concat();
     let mut told = TOLD;

@@ -1,0 +1,112 @@
+//! What a day-cut's jobs look at in the log: who is in which batch, and which income jobs there are.
+
+use chrono::NaiveDate;
+use fundflow::runtime::saga::Saga as _;
+use fundflow_application::read_models::{Follow, Streams};
+use fundflow_domain::{
+    application::{Application, Applications, Ask, Quantity, Stage},
+    calendar::TradingDay,
+    decider::Decider as _,
+    ids::{FundCode, RegistrarCode},
+};
+use fundflow_kernel::{
+    envelope::Recorded,
+    store::{Position, ReadError},
+};
+use fundflow_sagas::{income::Income, ports::day_jobs::Figures};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Every application and income job of the store.
+#[derive(Debug, Default)]
+pub(super) struct Followed {
+    applications: Streams<Applications>,
+    /// Numbers of those that were ever sealed.
+    sealed: BTreeSet<Box<str>>,
+    /// Whether they are over, by transaction.
+    incomes: BTreeMap<Box<str>, bool>,
+}
+
+/// The batch of a T for one registrar.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// Those that its front has and that are in no batch.
+    pub(super) unsealed: u64,
+    /// Of those that are, or `None` where the sum is out of range.
+    pub(super) sealed: Option<Figures>,
+    /// Funds whose price the registrar needs for them.
+    pub(super) funds: BTreeSet<FundCode>,
+}
+
+impl Followed {
+    /// `own`: the registrar keeps the funds that name none.
+    pub(super) fn batch(&self, t: TradingDay, registrar: &RegistrarCode, own: bool) -> Batch {
+        let mut batch = Batch { sealed: Some(Figures::default()), ..Batch::default() };
+        for (no, kept) in self.applications.iter() {
+            let Some(application) = kept.loaded.state.application() else { continue };
+            let named = application.terms.registrar.as_str();
+            let his = named == registrar.as_str() || (own && named == crate::house::OWN);
+            if !his || application.terms.trade_date != t {
+                continue;
+            }
+            if self.sealed.contains(no) {
+                batch.funds.extend(priced(&application.terms.ask, application.terms.fund));
+                batch.sealed = batch.sealed.and_then(|sum| sum.plus(&figures(application)));
+            } else if matches!(application.stage, Stage::Accepted) {
+                batch.unsealed += 1;
+            }
+        }
+        batch
+    }
+
+    /// The income jobs of that fund for natural days after the one and until the other, and whether each is over.
+    pub(super) fn incomes(
+        &self,
+        fund: FundCode,
+        (after, until): (NaiveDate, NaiveDate),
+    ) -> impl Iterator<Item = bool> + '_ {
+        let day_of = move |name: &str| {
+            let name = name.strip_prefix("income.").unwrap_or(name);
+            let (of, rest) = name.split_once('.')?;
+            let day = rest.split('.').next()?.parse::<NaiveDate>().ok()?;
+            (of == fund.as_str()).then_some(day)
+        };
+        let wanted = move |name: &str| day_of(name).is_some_and(|day| day > after && day <= until);
+        self.incomes.iter().filter(move |(name, _)| wanted(name)).map(|(_, over)| *over)
+    }
+}
+
+/// Money funds have no price, and a fund that is raised has none yet: the caller knows the first, this the second.
+fn priced(ask: &Ask, fund: FundCode) -> Vec<FundCode> {
+    match ask {
+        Ask::Subscription { .. } => Vec::new(),
+        Ask::Conversion { into, .. } => vec![fund, *into],
+        Ask::Purchase { .. } | Ask::Redemption { .. } | Ask::FastTransfer { .. } => vec![fund],
+    }
+}
+
+fn figures(application: &Application) -> Figures {
+    let one = Figures::counting(1);
+    match application.terms.ask.quantity() {
+        Quantity::Money(amount) => Figures { amount, ..one },
+        Quantity::Shares(shares) => Figures { shares, ..one },
+    }
+}
+
+impl Follow for Followed {
+    fn at(&self) -> Position {
+        self.applications.at()
+    }
+
+    fn hear(&mut self, event: &Recorded) -> Result<(), ReadError> {
+        let (category, id) = (event.stream.category(), event.stream.id());
+        if category == Applications::CATEGORY && &*event.event.event_type == "application.sealed" {
+            self.sealed.insert(id.into());
+        }
+        if category == Income::KIND {
+            let is_end = Income::ending_of(&event.event.event_type).is_some()
+                || *event.event.event_type == *Income::NAMES.abandoned;
+            *self.incomes.entry(id.into()).or_default() |= is_end;
+        }
+        self.applications.hear(event)
+    }
+}

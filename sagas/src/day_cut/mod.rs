@@ -1,0 +1,65 @@
+//! The day-cut (日切) of a trading day with one registrar: its jobs, one after the other, each an event with
+//! its figures.
+//!
+//! ```text
+//! open -> seal -> applications -> prices -> confirmations -> income -> head: completed
+//!         T 17:00  ... 18:00      22:00 ... T+1 09:00 ... 12:00 ... 15:00
+//! ```
+//!
+//! 1. It has one name, of registrar and T, so that nobody cuts a day twice.
+//! 2. A job is somebody else's: whoever stands behind the port does it page by page, and each page is a
+//!    milestone. After a crash it is called behind the last page; what was done before is found done.
+//! 3. What is not there yet is asked for again until the job's time is over by the trading calendar; then a person
+//!    is called. It is asked for slowly all the same, and goes on by itself when it comes.
+//! 4. A person may leave a job out, with a reason, where the day-cut stands at it; no other way leads past
+//!    one. Who leaves the table stops it where it is, and what was done stays done.
+//! 5. A job that is heard of before its turn is recorded at once: the registrar's files may come early.
+
+mod saga;
+mod words;
+
+pub use saga::{Command, DayCut, Plan, Refusal, notice};
+pub use words::{
+    Answer, Do, Ending, Fact, Left, Milestone, Notes, Promise, Request, When, done_type, id,
+};
+
+use crate::ports::day_jobs::Job;
+use fundflow_runtime::step::{Deed, Exit, Move, Step, Table, act, call, well_formed, word};
+
+type Saga = DayCut;
+
+const STOP: &[Move<Saga>] = &[act("stop", Do::End(Ending::Stopped), Fact::Ended).to()];
+
+const COMPLETE: &[Move<Saga>] = &[act("complete", Do::End(Ending::Completed), Fact::Ended).to()];
+
+const OPEN: Step<Saga> =
+    Deed { asks: Some(When::Sealing), ..act("open", Do::Open, Fact::Opened) }.row(Exit::Undo(STOP));
+
+/// A job that is done as soon as it is its turn.
+const fn job(job: Job, parks: When) -> Step<Saga> {
+    call(job.name(), job, Fact::Over(job), parks).unless(Fact::Halted, Do::Halt)
+}
+
+/// A job whose input comes from the registrar, which is asked for it from that time on.
+const fn input(job: Job, asks: When, parks: When) -> Step<Saga> {
+    word(job.name(), job, Fact::Over(job), asks, parks).unless(Fact::Halted, Do::Halt)
+}
+
+/// The one table of day-cuts.
+pub const DAY_CUT: Table<Saga> = Table {
+    version: "day_cut.v1",
+    title: "Day-cut: the jobs of one trading day with one registrar",
+    steps: &[
+        OPEN,
+        job(Job::Seal, When::FilesOut),
+        job(Job::Applications, When::FilesOut),
+        input(Job::Prices, When::PricesExpected, When::PricesDue),
+        input(Job::Confirmations, When::FilesExpected, When::FilesDue),
+        job(Job::Income, When::NextCutOff),
+        Step { exit: Exit::Landing(COMPLETE, None), ..job(Job::Head, When::NextCutOff) },
+    ],
+    beside: &[],
+};
+
+const _: () =
+    assert!(well_formed(&DAY_CUT), "starts on an undo, ends on a landing, waits have ends");
