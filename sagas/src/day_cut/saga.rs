@@ -191,6 +191,8 @@ impl saga::Saga for DayCut {
 
     names::refuses_reserved!(_request => Some(Minted::DayCut));
 
+    crate::parts::by_calendar::by_calendar!();
+
     fn aggregates() -> Vec<Opener> {
         Vec::new()
     }
