@@ -10,6 +10,7 @@
 use super::{
     Trouble,
     books::Placed,
+    findings,
     play::Play,
     serials::Serials,
     statements::{self, Open},
@@ -17,16 +18,17 @@ use super::{
 };
 use fundflow::{Notice, Noticed};
 use fundflow_domain::{
-    application::Stage, calendar::TradingDay, ids::ApplicationNo, orders::Serial,
+    application::{self as applications, Stage},
+    calendar::TradingDay,
+    ids::ApplicationNo,
+    orders::Serial,
 };
 use fundflow_infrastructure::{
     day_batch::{
-        BatchError, Parties, application_numbers, application_of, read_answers, write_applications,
+        AsSent, BatchError, ByDigits, Numbers, Parties, application_numbers, application_of,
+        is_in_digits, read_answers, write_applications,
     },
-    day_folder::Settings,
-    exchange::{
-        file_name::IndexName, flow::trade_application::TradeApplication, return_code::ReturnCodes,
-    },
+    exchange::{file_name::IndexName, return_code::ReturnCodes},
     files,
     sandbox::registrar::DICTIONARY,
 };
@@ -34,6 +36,7 @@ use fundflow_kernel::counted::counted;
 use fundflow_kernel::store::{Checkpoints, EventStore};
 use fundflow_sagas::ports::registrar::{self, Application, ApplicationAnswer};
 use std::{
+    cell::OnceCell,
     collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
@@ -54,7 +57,8 @@ impl<S> Play<S> {
     fn parties(&self, registrar: &str) -> Parties {
         let (distributor, registrar) =
             (self.day.settings.distributor.clone(), registrar.to_owned());
-        Parties { distributor, registrar, version: Settings::VERSION }
+        let filing = self.day.settings.filing_of(&registrar);
+        Parties { distributor, registrar, filing }
     }
 
     /// Where files of that T and registrar lie; those of the manager's own lie one level higher.
@@ -74,22 +78,43 @@ impl<S> Play<S> {
 
     /// The applications of that T at that stage, for that registrar.
     fn of_batch(&self, t: TradingDay, registrar: &str, at: fn(&Stage) -> bool) -> Vec<Placed> {
-        let own = self.with.sandbox.registrars.first().is_some_and(|(own, _)| own == registrar);
         let placed = self.books.placed().filter(|placed| {
             let (terms, stage) = (&placed.application.terms, &placed.application.stage);
-            let named = terms.registrar.as_str();
-            let his = named == registrar || (own && named == crate::house::OWN);
-            terms.trade_date == t && at(stage) && his
+            terms.trade_date == t && at(stage) && self.is_his(registrar, &placed.application)
         });
         placed.collect()
     }
 
-    /// An application as file 03 has it.
-    fn sent(&self, no: &ApplicationNo) -> Option<TradeApplication> {
-        let placed = self.books.placed_under(no.as_str())?;
+    /// Whether an application goes to that registrar.
+    fn is_his(&self, registrar: &str, application: &applications::Application) -> bool {
+        let own = self.with.sandbox.registrars.first().is_some_and(|(own, _)| own == registrar);
+        let named = application.terms.registrar.as_str();
+        named == registrar || (own && named == crate::house::OWN)
+    }
+
+    /// The application that file 03 has under that number, in whichever characters it went out.
+    fn sent(&self, number: &str, by_digits: &OnceCell<ByDigits>) -> Option<AsSent> {
+        let own = self.books.placed_under(number).map(|placed| (placed, Numbers::Letters));
+        let (placed, numbers) = own.or_else(|| {
+            let no = self.numbered(number, by_digits)?;
+            Some((self.books.placed_under(no.as_str())?, Numbers::Digits))
+        })?;
         let applied_at = placed.applied_at(&self.table.house);
         let application = Application { terms: placed.application.terms, applied_at };
-        Some(application_of(&application, &self.day.settings.distributor))
+        let record = application_of(&application, &self.day.settings.distributor, numbers);
+        Some(AsSent { no: application.terms.no, record })
+    }
+
+    /// The application that has that number in digits.
+    pub(super) fn numbered(
+        &self,
+        number: &str,
+        by_digits: &OnceCell<ByDigits>,
+    ) -> Option<ApplicationNo> {
+        if !is_in_digits(number) {
+            return None;
+        }
+        by_digits.get_or_init(|| ByDigits::of(self.books.numbers())).only(number).cloned()
     }
 
     /// The index of a directory, if its files are announced.
@@ -155,18 +180,28 @@ async fn send_to<S: EventStore + Checkpoints>(
         let customers = |id: &_| investors.get(id).map(|it| it.profile.customer_type);
         let parties = play.parties(registrar);
         play.make(&out)?;
-        let batch = write_applications(&out, &parties, t, &applications, &customers)?;
+        let in_digits = parties.filing.numbers == Numbers::Digits;
+        let all = in_digits
+            .then(|| ByDigits::of(play.books.numbers_sent_first(|it| play.is_his(registrar, it))));
+        let first_of = |number: &str| all.as_ref().and_then(|all| all.first(number).cloned());
+        let batch = write_applications(&out, &parties, t, &applications, &customers, &first_of)?;
         for (no, why) in &batch.left_out {
             play.remarks.push(format!("application {no} is in no file: {why}"));
         }
         play.written.push(out.join(&batch.file));
         (batch.file, batch.records)
     };
-    let numbers: HashMap<&ApplicationNo, u64> = records.iter().zip(1..).collect();
+    let numbers: HashMap<&str, u64> = records.iter().map(String::as_str).zip(1..).collect();
+    // A file of an earlier program, or of a folder that said otherwise, has the other characters.
+    let record_of = |placed: &Placed| {
+        let no = &placed.application.terms.no;
+        let own = numbers.get(no.as_str()).copied();
+        own.or_else(|| numbers.get(&*Numbers::Digits.application(no)).copied())
+    };
     let mut sealed = play.of_batch(t, registrar, |stage| matches!(stage, Stage::Sealed));
-    sealed.retain(|placed| numbers.contains_key(&placed.application.terms.no));
+    sealed.retain(|placed| record_of(placed).is_some());
     let sent = |placed: &Placed| {
-        let record = numbers.get(&placed.application.terms.no).copied().unwrap_or(0);
+        let record = record_of(placed).unwrap_or(0);
         ApplicationAnswer::Sent { file: file.as_str().into(), record }
     };
     announce(play, &sealed, sent).await?;
@@ -237,11 +272,13 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
             continue;
         }
         let codes = ReturnCodes::built_in().map_err(|error| Trouble::Codes(error.to_string()))?;
-        let sent = |no: &ApplicationNo| play.sent(no);
+        let by_digits = OnceCell::new();
+        let sent = |number: &str| play.sent(number, &by_digits);
         let serials = Serials::of(&play.books, &code);
         let serial_of = |no: &ApplicationNo, serial: &Serial| serials.whose(no, serial);
         let codes = codes.assign(&code, DICTIONARY);
         let answers = read_answers(&index, &codes, &sent, &serial_of)?;
+        findings::tell(play, &directory, &answers.findings)?;
         let notice = |(no, answer): (ApplicationNo, _)| {
             let (stream, news) = registrar::notice(&no, answer);
             Notice { stream, news }

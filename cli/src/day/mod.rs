@@ -23,6 +23,7 @@ mod books;
 mod cancels;
 mod days;
 mod earlier;
+mod findings;
 mod head;
 mod incomes;
 mod later;
