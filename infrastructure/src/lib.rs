@@ -12,6 +12,7 @@ pub use fundflow_sqlite::{self as sqlite, bare_log};
 pub mod catalogue;
 pub mod day_batch;
 pub mod day_folder;
+pub mod file_exchange;
 mod limits;
 pub mod utf8;
 

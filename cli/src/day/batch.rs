@@ -25,16 +25,20 @@ use fundflow_domain::{
 };
 use fundflow_infrastructure::{
     day_batch::{
-        AsSent, BatchError, ByDigits, Numbers, Parties, application_numbers, application_of,
-        is_in_digits, read_answers, write_applications,
+        Answers, AsSent, BatchError, ByDigits, Numbers, Parties, application_numbers,
+        application_of, is_in_digits, read_answers, write_applications,
     },
     exchange::{file_name::IndexName, return_code::ReturnCodes},
+    file_exchange::DirectoryExchange,
     files,
     sandbox::registrar::DICTIONARY,
 };
 use fundflow_kernel::counted::counted;
 use fundflow_kernel::store::{Checkpoints, EventStore};
-use fundflow_sagas::ports::registrar::{self, Application, ApplicationAnswer};
+use fundflow_sagas::ports::{
+    file_exchange::{FileExchange as _, FileSet, NotExchanged, Taken},
+    registrar::{self, Application, ApplicationAnswer},
+};
 use std::{
     cell::OnceCell,
     collections::HashMap,
@@ -45,6 +49,8 @@ use std::{
 
 /// Beside the answers, once they were read.
 const READ: &str = "read";
+/// Beside the directories of both ways: a batch, until it is put where its registrar takes it.
+const MAKING: &str = "making";
 /// Bytes of it.
 const MARK_MOST: u64 = 1 << 26;
 
@@ -68,6 +74,12 @@ impl<S> Play<S> {
             Some((own, _)) if own == registrar => day.join(way),
             Some(_) | None => day.join(registrar).join(way),
         }
+    }
+
+    /// The way to that registrar's files of that T.
+    fn exchange(&self, t: TradingDay, registrar: &str) -> DirectoryExchange {
+        let way = |way: &str| self.directory(t, registrar, way);
+        DirectoryExchange::of(way("out"), way("in"), way("taken"))
     }
 
     /// Makes a directory of files; below the store's none may be a link.
@@ -179,12 +191,17 @@ async fn send_to<S: EventStore + Checkpoints>(
         let investors = &play.day.investors;
         let customers = |id: &_| investors.get(id).map(|it| it.profile.customer_type);
         let parties = play.parties(registrar);
+        let making = out.with_file_name(MAKING);
         play.make(&out)?;
+        play.make(&making)?;
         let in_digits = parties.filing.numbers == Numbers::Digits;
         let all = in_digits
             .then(|| ByDigits::of(play.books.numbers_sent_first(|it| play.is_his(registrar, it))));
         let first_of = |number: &str| all.as_ref().and_then(|all| all.first(number).cloned());
-        let batch = write_applications(&out, &parties, t, &applications, &customers, &first_of)?;
+        let batch = write_applications(&making, &parties, t, &applications, &customers, &first_of)?;
+        play.exchange(t, registrar).put(batch.index.clone()).await?;
+        let failed = |source| Trouble::Directory { path: making.clone(), source };
+        fs::remove_dir_all(&making).map_err(failed)?;
         for (no, why) in &batch.left_out {
             play.remarks.push(format!("application {no} is in no file: {why}"));
         }
@@ -268,9 +285,12 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(source) => return Err(Trouble::Mark { path: mark, source }),
         };
-        if read.as_ref().is_some_and(Open::is_empty) {
+        let exchange = play.exchange(t, &code);
+        if is_another(play, &exchange).await? || read.as_ref().is_some_and(Open::is_empty) {
             continue;
         }
+        let name = index.file_name().unwrap_or_default().to_string_lossy();
+        let set = exchange.get(name.into()).await?;
         let codes = ReturnCodes::built_in().map_err(|error| Trouble::Codes(error.to_string()))?;
         let by_digits = OnceCell::new();
         let sent = |number: &str| play.sent(number, &by_digits);
@@ -278,6 +298,7 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
         let serial_of = |no: &ApplicationNo, serial: &Serial| serials.whose(no, serial);
         let codes = codes.assign(&code, DICTIONARY);
         let answers = read_answers(&index, &codes, &sent, &serial_of)?;
+        unchanged(&set, &answers)?;
         findings::tell(play, &directory, &answers.findings)?;
         let notice = |(no, answer): (ApplicationNo, _)| {
             let (stream, news) = registrar::notice(&no, answer);
@@ -294,9 +315,37 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
         let mut open = statements::hear(play, &code, frozen).await?;
         open.puzzles = puzzles;
         play.settle().await?;
+        exchange.taken(set).await?;
         files::replace(&mark, open.text())
             .map_err(|source| Trouble::Mark { path: mark, source })?;
         any |= read.is_none();
+    }
+    Ok(any)
+}
+
+/// What was read is what the exchange had looked at.
+fn unchanged(set: &FileSet, answers: &Answers) -> Result<(), NotExchanged> {
+    let looked_at = |name: &str| set.files.iter().find(|it| *it.name == *name);
+    let another = |(name, sha256): &&(String, [u8; 32])| {
+        looked_at(name).is_none_or(|file| file.sha256 != *sha256)
+    };
+    let Some((name, _)) = answers.files.iter().find(another) else { return Ok(()) };
+    let why = "it changed while it was read".to_owned();
+    Err(NotExchanged::Incomplete { name: name.clone(), why })
+}
+
+/// Whether files that were read have other bytes by now. What they say is not heard: a corrected file has a name of
+/// its own.
+async fn is_another<S>(play: &mut Play<S>, exchange: &DirectoryExchange) -> Result<bool, Trouble> {
+    let mut any = false;
+    for arrived in exchange.arrived().await? {
+        let Taken::Otherwise(names) = arrived.taken else { continue };
+        any = true;
+        play.remarks.push(format!(
+            "{} was read and has other bytes by now, which are not heard: put back what was read, and have \
+             corrections sent under another name",
+            names.join(", ")
+        ));
     }
     Ok(any)
 }

@@ -62,6 +62,7 @@ use fundflow_kernel::{
     loaded::with_sources,
     store::{AppendError, Checkpoints, EventStore, ReadError},
 };
+use fundflow_sagas::ports::file_exchange::NotExchanged;
 use play::Play;
 use progress::Progress;
 use std::{
@@ -119,6 +120,8 @@ pub(crate) enum Trouble {
     Terms(#[from] TermsError),
     #[error(transparent)]
     Files(#[from] BatchError),
+    #[error(transparent)]
+    Exchange(#[from] NotExchanged),
     #[error(transparent)]
     Night(#[from] NightError),
     #[error(transparent)]

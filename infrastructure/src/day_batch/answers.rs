@@ -48,6 +48,8 @@ pub struct Answers {
     pub puzzles: Vec<Puzzle>,
     /// What is wrong with records that were taken all the same.
     pub findings: Vec<Finding>,
+    /// The files that were read, and the SHA-256 of the bytes of each.
+    pub files: Vec<(String, [u8; 32])>,
 }
 
 /// An application as it was sent.
@@ -98,7 +100,8 @@ pub fn read_answers(
         };
         let path = directory.join(name);
         let file = fundflow_files::open(&path).map_err(|source| IndexError::Io { path, source })?;
-        let (_, records) = take_all(name, file)?;
+        let (report, records) = take_all(name, file)?;
+        reading.answers.files.push((name.clone(), report.sha256));
         for (nth, taken) in records.iter().enumerate() {
             let (registrar, file, nth) = (&*announced.index.creator, name.as_str(), nth + 1);
             let source = Source { registrar, file, kind, record: &taken.record, nth };

@@ -31,6 +31,8 @@ mod raising;
 mod repeated;
 mod serials;
 #[cfg(test)]
+mod taken_tests;
+#[cfg(test)]
 mod tests;
 
 pub use answers::{Answers, AsSent, Sent, read_answers};

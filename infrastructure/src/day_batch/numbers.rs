@@ -128,7 +128,7 @@ mod tests {
 
         assert_eq!(all.len(), 2_000);
         assert!(all.iter().all(|number| is_in_digits(number) && !number.starts_with('0')));
-        assert_eq!(Numbers::Digits.application(&no(7)), "PINNED");
+        assert_eq!(Numbers::Digits.application(&no(7)), "106608818775954282705558");
         assert_eq!(Numbers::Letters.application(&no(7)), no(7).as_str());
         assert_eq!(serial_digits("A").len(), 20);
     }

@@ -185,14 +185,14 @@ fn rows_of_one_account_are_added_up_and_one_that_does_not_add_up_is_a_puzzle() {
         total_vol: total.into(),
         ..ShareBalance::default()
     };
-    let (mut stated, date) = (Stated::new(), "2026-02-13".parse().unwrap());
-    assert_eq!(balances::add(&mut stated, &row(70, 30, 100), date), Ok(()));
+    let (mut all, date) = (balances::Statements::default(), "2026-02-13".parse().unwrap());
+    assert_eq!(all.add(&row(70, 30, 100), date), Ok(()));
     assert_eq!(
-        balances::add(&mut stated, &row(0, 5, 4), date).unwrap_err(),
+        all.add(&row(0, 5, 4), date).unwrap_err(),
         "AvailableVol 0 and TotalFrozenVol 5 are not TotalVolOfDistributorInTA 4; what is frozen \
          counts as stated"
     );
-    let sum = stated.into_values().map(|it| it.frozen.to_string()).collect::<Vec<_>>();
+    let sum = all.whole().into_values().map(|it| it.frozen.to_string()).collect::<Vec<_>>();
     assert_eq!(sum, ["35.00"]);
 }
 

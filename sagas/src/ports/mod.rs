@@ -11,6 +11,7 @@
 
 pub mod advance;
 pub mod bank;
+pub mod file_exchange;
 pub mod registrar;
 mod spelled;
 pub mod stray;
