@@ -17,6 +17,8 @@ mod answers;
 mod applications;
 mod balances;
 mod confirmations;
+#[cfg(test)]
+mod digits_tests;
 mod findings;
 mod last;
 mod naming;

@@ -114,7 +114,11 @@ fn samples() -> Vec<(FileType, Vec<(&'static str, &'static str)>)> {
     let businesses = ["120", "122", "124", "130", "136", "138", "149", "198"]
         .map(|it| confirmation(it, "0000", "7"));
     let refused = [confirmation("122", "0001", "7"), confirmation("152", "0000", NO)];
-    let others = others.map(|kind| (kind, vec![("FundCode", "000730")]));
+    let others = others.map(|kind| match kind {
+        // A sum: of lots, a row of nobody would hold all statements up.
+        FileType::ShareBalance => (kind, vec![("FundCode", "000730"), ("DetailFlag", "0")]),
+        _ => (kind, vec![("FundCode", "000730")]),
+    });
     businesses.into_iter().chain(refused).chain(others).collect()
 }
 

@@ -18,7 +18,6 @@ use crate::{
 use fundflow_domain::{
     application::{Ask, Designated, Misnamed, OnHuge, Outcome, RejectedFrozen, Terms},
     calendar::TradingDay,
-    investor::CustomerType,
     money::Shares,
 };
 use fundflow_kernel::clock::ManualClock;
@@ -237,14 +236,6 @@ async fn a_rejection_that_names_another_order_is_handed_on_with_what_it_names() 
     assert_eq!(said.misnamed, misnamed.into_iter().collect::<Vec<_>>());
 }
 
-#[test]
-fn a_long_investor_id_gets_an_account_of_the_width_that_the_file_has() {
-    let long = "investor-with-a-very-long-key".parse().unwrap();
-
-    assert_eq!(Numbers::Letters.trading_account(&long).len(), 17);
-    assert_eq!(fund_account(&long).len(), 12);
-}
-
 #[tokio::test]
 async fn redemptions_transfers_and_subscriptions_come_back_as_they_were() {
     let huge = "[override.TX-1]\nredemption_confirmation = \"carried\"\npart_per_mille = 400";
@@ -396,18 +387,4 @@ fn a_conversion_in_two_records_is_one_and_a_lonely_half_is_a_puzzle() {
             "record 2 of OFD_05_305_20260212_04.TXT: a conversion came as 138, and its 137 is missing"
         ]
     );
-}
-
-#[test]
-fn each_record_says_what_kind_of_customer_orders_by_the_profile() {
-    let dir = tempfile::tempdir().unwrap();
-    let customers = [Some(CustomerType::Institution), Some(CustomerType::Product), None];
-    for (customer, flag) in customers.into_iter().zip(["0", "2", "1"]) {
-        let all = [handed_in(bought("TX-1", "10.00"))];
-        let batch = write_applications(dir.path(), &parties(), t(), &all, &|_| customer, &|_| None)
-            .unwrap();
-        let (_, records) = read_all_or_refuse(&dir.path().join(&batch.file)).unwrap();
-        let read = TradeApplication::from_record(records[0].as_ref()).unwrap();
-        assert_eq!(read.individual_or_institution, flag);
-    }
 }
