@@ -54,6 +54,9 @@ const MAKING: &str = "making";
 /// Bytes of it.
 const MARK_MOST: u64 = 1 << 26;
 
+/// A registrar, and its applications by their numbers in digits, once one is asked for.
+pub(super) type InDigits = (String, OnceCell<ByDigits>);
+
 impl<S> Play<S> {
     /// The registrars by code, the manager's own first.
     fn registrars(&self) -> Vec<String> {
@@ -105,7 +108,7 @@ impl<S> Play<S> {
     }
 
     /// The application that file 03 has under that number, in whichever characters it went out.
-    fn sent(&self, number: &str, by_digits: &OnceCell<ByDigits>) -> Option<AsSent> {
+    fn sent(&self, number: &str, by_digits: &InDigits) -> Option<AsSent> {
         let own = self.books.placed_under(number).map(|placed| (placed, Numbers::Letters));
         let (placed, numbers) = own.or_else(|| {
             let no = self.numbered(number, by_digits)?;
@@ -117,16 +120,14 @@ impl<S> Play<S> {
         Some(AsSent { no: application.terms.no, record })
     }
 
-    /// The application that has that number in digits.
-    pub(super) fn numbered(
-        &self,
-        number: &str,
-        by_digits: &OnceCell<ByDigits>,
-    ) -> Option<ApplicationNo> {
+    /// The application of a registrar that has that number in digits: of several the one that went out.
+    pub(super) fn numbered(&self, number: &str, by_digits: &InDigits) -> Option<ApplicationNo> {
         if !is_in_digits(number) {
             return None;
         }
-        by_digits.get_or_init(|| ByDigits::of(self.books.numbers())).only(number).cloned()
+        let (registrar, known) = by_digits;
+        let all = || ByDigits::of(self.books.numbers_sent_first(|it| self.is_his(registrar, it)));
+        known.get_or_init(all).first(number).cloned()
     }
 
     /// The index of a directory, if its files are announced.
@@ -182,31 +183,7 @@ async fn send_to<S: EventStore + Checkpoints>(
         if sealed.is_empty() {
             return Ok(false);
         }
-        let house = &play.table.house;
-        let of = |placed: &Placed| Application {
-            terms: placed.application.terms.clone(),
-            applied_at: placed.applied_at(house),
-        };
-        let applications: Vec<_> = sealed.iter().map(of).collect();
-        let investors = &play.day.investors;
-        let customers = |id: &_| investors.get(id).map(|it| it.profile.customer_type);
-        let parties = play.parties(registrar);
-        let making = out.with_file_name(MAKING);
-        play.make(&out)?;
-        play.make(&making)?;
-        let in_digits = parties.filing.numbers == Numbers::Digits;
-        let all = in_digits
-            .then(|| ByDigits::of(play.books.numbers_sent_first(|it| play.is_his(registrar, it))));
-        let first_of = |number: &str| all.as_ref().and_then(|all| all.first(number).cloned());
-        let batch = write_applications(&making, &parties, t, &applications, &customers, &first_of)?;
-        play.exchange(t, registrar).put(batch.index.clone()).await?;
-        let failed = |source| Trouble::Directory { path: making.clone(), source };
-        fs::remove_dir_all(&making).map_err(failed)?;
-        for (no, why) in &batch.left_out {
-            play.remarks.push(format!("application {no} is in no file: {why}"));
-        }
-        play.written.push(out.join(&batch.file));
-        (batch.file, batch.records)
+        put(play, t, registrar, &sealed).await?
     };
     let numbers: HashMap<&str, u64> = records.iter().map(String::as_str).zip(1..).collect();
     // A file of an earlier program, or of a folder that said otherwise, has the other characters.
@@ -224,6 +201,42 @@ async fn send_to<S: EventStore + Checkpoints>(
     announce(play, &sealed, sent).await?;
     // Where the file had gone out before and all of it is known, nothing happened now.
     Ok(!sealed.is_empty())
+}
+
+/// Makes the files of a batch and puts them where their registrar takes them. Returns the file's name, and the numbers
+/// of its records.
+async fn put<S>(
+    play: &mut Play<S>,
+    t: TradingDay,
+    registrar: &str,
+    sealed: &[Placed],
+) -> Result<(String, Vec<String>), Trouble> {
+    let house = &play.table.house;
+    let of = |placed: &Placed| Application {
+        terms: placed.application.terms.clone(),
+        applied_at: placed.applied_at(house),
+    };
+    let applications: Vec<_> = sealed.iter().map(of).collect();
+    let investors = &play.day.investors;
+    let customers = |id: &_| investors.get(id).map(|it| it.profile.customer_type);
+    let parties = play.parties(registrar);
+    let in_digits = parties.filing.numbers == Numbers::Digits;
+    let of_registrar = || play.books.numbers_sent_first(|it| play.is_his(registrar, it));
+    let all = in_digits.then(|| ByDigits::of(of_registrar()));
+    let first_of = |number: &str| all.as_ref().and_then(|all| all.first(number).cloned());
+    let out = play.directory(t, registrar, "out");
+    let making = out.with_file_name(MAKING);
+    play.make(&out)?;
+    play.make(&making)?;
+    let batch = write_applications(&making, &parties, t, &applications, &customers, &first_of)?;
+    play.exchange(t, registrar).put(batch.index.clone()).await?;
+    let failed = |source| Trouble::Directory { path: making.clone(), source };
+    fs::remove_dir_all(&making).map_err(failed)?;
+    for (no, why) in &batch.left_out {
+        play.remarks.push(format!("application {no} is in no file: {why}"));
+    }
+    play.written.push(out.join(&batch.file));
+    Ok((batch.file, batch.records))
 }
 
 /// Tells each application's saga, whichever it is, what became of it.
@@ -292,7 +305,7 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
         let name = index.file_name().unwrap_or_default().to_string_lossy();
         let set = exchange.get(name.into()).await?;
         let codes = ReturnCodes::built_in().map_err(|error| Trouble::Codes(error.to_string()))?;
-        let by_digits = OnceCell::new();
+        let by_digits = (code.clone(), OnceCell::new());
         let sent = |number: &str| play.sent(number, &by_digits);
         let serials = Serials::of(&play.books, &code);
         let serial_of = |no: &ApplicationNo, serial: &Serial| serials.whose(no, serial);
@@ -311,7 +324,7 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
             play.settle().await?;
             answers.frozen
         };
-        let puzzles = strays::hear(play, answers.puzzles, read.is_none()).await?;
+        let puzzles = strays::hear(play, &code, answers.puzzles, read.is_none()).await?;
         let mut open = statements::hear(play, &code, frozen).await?;
         open.puzzles = puzzles;
         play.settle().await?;

@@ -77,12 +77,7 @@ impl Books {
         self.applications.iter().filter_map(|(id, _)| self.placed_under(id))
     }
 
-    /// The numbers of all of them.
-    pub(super) fn numbers(&self) -> impl Iterator<Item = ApplicationNo> + '_ {
-        self.placed().map(|placed| placed.application.terms.no)
-    }
-
-    /// Those of one registrar; before the others those that a file of it has.
+    /// Numbers of one registrar's applications; before the others those that a file of it has.
     pub(super) fn numbers_sent_first(
         &self,
         is_his: impl Fn(&Application) -> bool,

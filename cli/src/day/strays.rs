@@ -3,10 +3,10 @@
 //! 1. A file that is read for the first time tells all of them; one that is read again only those whose case
 //!    is not there, because a program before this one opened none.
 
-use super::{Trouble, play::Play};
+use super::{Trouble, batch::InDigits, play::Play};
 use fundflow::Notice;
 use fundflow_domain::{case::State, ids::ApplicationNo};
-use fundflow_infrastructure::day_batch::{ByDigits, Puzzle};
+use fundflow_infrastructure::day_batch::Puzzle;
 use fundflow_kernel::store::{Checkpoints, EventStore};
 use fundflow_sagas::ports::stray::Stray;
 use std::cell::OnceCell;
@@ -14,11 +14,12 @@ use std::cell::OnceCell;
 /// Opens their cases, and names those that are open. Returns whether there is one.
 pub(super) async fn hear<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
+    registrar: &str,
     puzzles: Vec<Puzzle>,
     is_new: bool,
 ) -> Result<bool, Trouble> {
     let untold = puzzles.iter().filter(|it| is_new || matches!(state(play, it), State::Absent));
-    let by_digits = OnceCell::new();
+    let by_digits = (registrar.to_owned(), OnceCell::new());
     let notice = |puzzle: &Puzzle| {
         let (stream, news) = owned(play, puzzle, &by_digits).notice();
         Notice { stream, news }
@@ -35,7 +36,7 @@ pub(super) async fn hear<S: EventStore + Checkpoints>(
 }
 
 /// The record, with the transaction that has its number.
-fn owned<S>(play: &Play<S>, puzzle: &Puzzle, by_digits: &OnceCell<ByDigits>) -> Stray {
+fn owned<S>(play: &Play<S>, puzzle: &Puzzle, by_digits: &InDigits) -> Stray {
     let placed = |no: &ApplicationNo| {
         let own = play.books.placed_under(no.as_str());
         own.or_else(|| play.books.placed_under(play.numbered(no.as_str(), by_digits)?.as_str()))

@@ -6,7 +6,8 @@ use crate::exchange::check::hex;
 use fundflow_sagas::ports::file_exchange::{FileSum, NotExchanged, Taken};
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fs,
+    io::{self, Read as _},
     path::{Path, PathBuf},
     sync::Arc,
     time::UNIX_EPOCH,
@@ -38,11 +39,14 @@ impl Ledger {
     }
 
     pub(super) fn read(&self) -> Result<Known, NotExchanged> {
-        let text = match fundflow_files::text(&self.0, MOST) {
-            Ok(text) => text,
+        let file = match fundflow_files::open_itself(&self.0) {
+            Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Known::default()),
             Err(error) => return Err(unreachable(&self.0, &error)),
         };
+        let mut text = String::new();
+        let read = file.take(MOST).read_to_string(&mut text);
+        read.map_err(|error| unreachable(&self.0, &error))?;
         let known: Option<BTreeMap<_, _>> = text.lines().map(line).collect();
         let damaged = || io::Error::new(io::ErrorKind::InvalidData, "a line of it is not ours");
         Ok(Known(known.ok_or_else(|| unreachable(&self.0, &damaged()))?))
