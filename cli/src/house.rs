@@ -19,6 +19,7 @@ use fundflow_domain::{
 };
 use fundflow_infrastructure::{
     catalogue,
+    day_batch::Numbers,
     day_folder::{DayTerms, Price, published_at, published_for},
     sandbox::registrar::Market,
 };
@@ -141,6 +142,15 @@ impl Terms {
         }
         let code = REGISTRAR.parse();
         Ok(vec![code.map_err(|error| Failure::Typed(format!("{REGISTRAR}: {error}")))?])
+    }
+
+    /// The same, with how each numbers orders and records.
+    pub(crate) fn numbered(&self) -> Result<Vec<(RegistrarCode, Numbers)>, Failure> {
+        if let Some(day) = &self.day {
+            return Ok(day.numbered());
+        }
+        let plain = |code: RegistrarCode| (code, Numbers::default());
+        Ok(self.registrars()?.into_iter().map(plain).collect())
     }
 
     /// Every fund of them.

@@ -8,6 +8,7 @@ use crate::{
 };
 use fundflow::Notice;
 use fundflow_domain::{ids::RegistrarCode, time::Timestamp};
+use fundflow_infrastructure::day_batch::Numbers;
 use fundflow_infrastructure::sandbox::{
     advance::SandboxAdvance,
     channel::SandboxChannel,
@@ -42,18 +43,19 @@ impl Sandbox {
         books: &Path,
         scenario: &Scenario,
         hours: &Hours<'_>,
-        codes: &[RegistrarCode],
+        registrars_are: &[(RegistrarCode, Numbers)],
         market: impl Fn() -> Market,
     ) -> Result<Self, JournalError> {
         let channel = SandboxChannel::open(scenario.clone(), hours.clock.clone(), books)?;
         let mut registrars = Vec::new();
-        for (nth, code) in codes.iter().enumerate() {
+        for (nth, (code, numbers)) in registrars_are.iter().enumerate() {
             let (scenario, clock) = (scenario.clone(), hours.clock.clone());
             let registrar = match nth {
                 0 => SandboxRegistrar::open(scenario, market(), clock, books)?,
                 _ => SandboxRegistrar::open_as(code, scenario, market(), clock, books)?,
             };
-            let registrar = Arc::new(registrar.confirming(hours.confirming));
+            let registrar = registrar.confirming(hours.confirming).numbering(*numbers);
+            let registrar = Arc::new(registrar);
             registrars.push((code.to_string(), registrar));
         }
         let advance = SandboxAdvance::open(scenario.clone(), hours.clock.clone(), books)?;

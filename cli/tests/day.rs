@@ -184,7 +184,9 @@ fn the_files_of_the_day_are_sound_and_named_by_the_standard() {
             "OFI_05_305_20260213.TXT",
             "OFI_05_305_20260224.TXT",
             "OFI_305_05_20260212.TXT",
+            "OFI_305_05_20260212.sha256",
             "OFI_305_05_20260213.TXT",
+            "OFI_305_05_20260213.sha256",
         ]
     );
 }

@@ -204,3 +204,53 @@ fn what_cannot_be_converted_to_its_end_writes_nothing_to_the_output() {
         assert!(text(&converted.stderr).contains("do not fit"), "{name} to {to}");
     }
 }
+
+#[test]
+fn a_file_of_every_kind_and_edition_is_checked_and_goes_to_json_and_back() {
+    for version in ["20", "21", "22"] {
+        for kind in ["03", "04", "05", "06", "07", "25"] {
+            let path = golden(&format!("{kind}_v{version}.txt"));
+            let typed = path.to_string_lossy();
+            assert_eq!(run(&["check", &typed]).status.code(), Some(0), "{typed}");
+            let (document, back) =
+                (scratch(&format!("{kind}_{version}.json")), scratch("back.txt"));
+            let to = |file: &std::path::Path, form: &str, out: &std::path::Path| {
+                let (file, out) = (file.to_string_lossy(), out.to_string_lossy());
+                let done = run(&["convert", &file, "--to", form, "--out", &out]);
+                assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+            };
+            to(&path, "json", &document);
+            to(&document, &format!("v{version}"), &back);
+            let (was, is) = (std::fs::read(&path), std::fs::read(&back));
+            assert!(was.expect("a golden file") == is.expect("the file again"), "{typed}");
+        }
+    }
+}
+
+#[test]
+fn a_damaged_field_is_named_with_what_it_stops() {
+    let whole = std::fs::read(golden("05_v21.txt")).expect("a golden file");
+    let end = whole.len() - "OFDCFEND\r\n".len() - 2;
+    let begins = end - whole[..end].iter().rev().position(|byte| *byte == b'\n').expect("a line");
+    // AvailableVol is the first field, and nothing hangs on the branch.
+    for (offset, verdict, stops) in [
+        (0, "taken without 1 record: 3 records, 1 error", "record"),
+        (
+            16 + 16 + 8 + 6 + 17 + 9 + 12 + 16,
+            "taken with every record: 3 records, 1 error",
+            "nothing",
+        ),
+    ] {
+        let (path, mut bytes) = (scratch("field.txt"), whole.clone());
+        bytes[begins + offset] = 0xff;
+        std::fs::write(&path, bytes).expect("a scratch file");
+        let checked = run(&["check", &path.to_string_lossy()]);
+        assert_eq!(checked.status.code(), Some(5));
+        assert!(text(&checked.stdout).contains(verdict), "{}", text(&checked.stdout));
+        let checked = run(&["check", &path.to_string_lossy(), "-o", "json"]);
+        let all: serde_json::Value = serde_json::from_slice(&checked.stdout).expect("JSON");
+        assert_eq!(all[0]["errors"][0]["stops"], stops);
+        assert_eq!((&all[0]["taken"], &all[0]["sound"]), (&true.into(), &false.into()));
+        assert_eq!(all[0]["set_aside"], u64::from(stops == "record"));
+    }
+}

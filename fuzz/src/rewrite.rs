@@ -37,7 +37,9 @@ pub(crate) fn rewrite(data: &[u8]) -> bool {
         writer.write(record).expect("the layout is that of the header");
         again.clear();
         for slot in record.layout().slots() {
-            again.set_displayed(&slot.name, &record.display(slot)).expect("a value of this field");
+            // Letters of a name where the edition has digits are read, and never written.
+            let set = again.set_displayed(&slot.name, &record.display(slot));
+            assert!(set.is_ok() || !report.warnings.is_empty(), "no value of this field: {set:?}");
         }
         if report.warnings.is_empty() {
             assert_eq!(again.as_ref().bytes(), record.bytes(), "values do not come back");

@@ -13,6 +13,7 @@ pub mod calendar_file;
 pub mod catalogue;
 pub mod day_batch;
 pub mod day_folder;
+pub mod file_exchange;
 mod limits;
 pub mod utf8;
 

@@ -8,7 +8,7 @@ use fundflow_domain::{
     calendar::TradingDay,
     case::Cases,
     decider::Decider as _,
-    ids::{FundCode, PaymentNo},
+    ids::{ApplicationNo, FundCode, PaymentNo},
     plan::RegularPlan,
     time::Timestamp,
     wallet::{Wallet, parse_id},
@@ -75,6 +75,18 @@ impl Books {
     /// Every application that was placed, in the order of its number.
     pub(super) fn placed(&self) -> impl Iterator<Item = Placed> + '_ {
         self.applications.iter().filter_map(|(id, _)| self.placed_under(id))
+    }
+
+    /// Numbers of one registrar's applications; before the others those that a file of it has.
+    pub(super) fn numbers_sent_first(
+        &self,
+        is_his: impl Fn(&Application) -> bool,
+    ) -> Vec<ApplicationNo> {
+        let of = self.placed().map(|placed| placed.application).filter(is_his);
+        let is_sent =
+            |it: &Application| !matches!(it.stage, Stage::Placed | Stage::Accepted | Stage::Sealed);
+        let (sent, others): (Vec<_>, Vec<_>) = of.partition(is_sent);
+        sent.into_iter().chain(others).map(|it| it.terms.no).collect()
     }
 
     /// The application of that number.

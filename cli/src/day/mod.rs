@@ -23,6 +23,7 @@ mod books;
 mod cancels;
 mod days;
 mod earlier;
+mod findings;
 pub(crate) mod head;
 mod incomes;
 mod later;
@@ -63,6 +64,7 @@ use fundflow_kernel::{
     loaded::with_sources,
     store::{AppendError, Checkpoints, EventStore, ReadError},
 };
+use fundflow_sagas::ports::file_exchange::NotExchanged;
 use play::Play;
 use progress::Progress;
 use std::{
@@ -120,6 +122,8 @@ pub(crate) enum Trouble {
     Terms(#[from] TermsError),
     #[error(transparent)]
     Files(#[from] BatchError),
+    #[error(transparent)]
+    Exchange(#[from] NotExchanged),
     #[error(transparent)]
     Night(#[from] NightError),
     #[error(transparent)]

@@ -3,22 +3,25 @@
 //! 1. A file that is read for the first time tells all of them; one that is read again only those whose case
 //!    is not there, because a program before this one opened none.
 
-use super::{Trouble, play::Play};
+use super::{Trouble, batch::InDigits, play::Play};
 use fundflow::Notice;
 use fundflow_domain::{case::State, ids::ApplicationNo};
 use fundflow_infrastructure::day_batch::Puzzle;
 use fundflow_kernel::store::{Checkpoints, EventStore};
 use fundflow_sagas::ports::stray::Stray;
+use std::cell::OnceCell;
 
 /// Opens their cases, and names those that are open. Returns whether there is one.
 pub(super) async fn hear<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
+    registrar: &str,
     puzzles: Vec<Puzzle>,
     is_new: bool,
 ) -> Result<bool, Trouble> {
     let untold = puzzles.iter().filter(|it| is_new || matches!(state(play, it), State::Absent));
+    let by_digits = (registrar.to_owned(), OnceCell::new());
     let notice = |puzzle: &Puzzle| {
-        let (stream, news) = owned(play, puzzle).notice();
+        let (stream, news) = owned(play, puzzle, &by_digits).notice();
         Notice { stream, news }
     };
     let untold: Vec<_> = untold.map(notice).collect();
@@ -33,11 +36,16 @@ pub(super) async fn hear<S: EventStore + Checkpoints>(
 }
 
 /// The record, with the transaction that has its number.
-fn owned<S>(play: &Play<S>, puzzle: &Puzzle) -> Stray {
-    let placed = |no: &ApplicationNo| play.books.placed_under(no.as_str());
+fn owned<S>(play: &Play<S>, puzzle: &Puzzle, by_digits: &InDigits) -> Stray {
+    let placed = |no: &ApplicationNo| {
+        let own = play.books.placed_under(no.as_str());
+        own.or_else(|| play.books.placed_under(play.numbered(no.as_str(), by_digits)?.as_str()))
+    };
     let placed = puzzle.stray.no.as_ref().and_then(placed);
+    let no = placed.as_ref().map(|it| it.application.terms.no.clone());
     let of = placed.map(|it| (it.transaction, it.application.terms.order));
-    Stray { of, ..puzzle.stray.clone() }
+    let no = no.or_else(|| puzzle.stray.no.clone());
+    Stray { of, no, ..puzzle.stray.clone() }
 }
 
 fn state<S>(play: &Play<S>, puzzle: &Puzzle) -> State {

@@ -83,13 +83,13 @@ impl Counterparties {
         saved::save(&day.scenario, &books)?;
         let terms = DayTerms::from(day);
         terms.save(&books)?;
+        let numbered = terms.numbered();
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let hours = Hours { clock: &shared, confirming: Confirming::ByBatch };
         let terms = Terms::of_day(terms, calendar.clone());
         // Nothing is published yet: the day publishes each price in its time.
         let market = || terms.market(Timestamp::from_micros(i64::MIN));
-        let codes = &day.settings.registrars;
-        let sandbox = Sandbox::open(&books, &day.scenario, &hours, codes, market)?;
+        let sandbox = Sandbox::open(&books, &day.scenario, &hours, &numbered, market)?;
         let outside = Outside { directory: base.to_owned(), clock: shared };
         let own = registry.ports(&outside).map_err(Trouble::Port)?;
         let (files, base) = (base.join("exchange"), base.to_owned());

@@ -5,7 +5,7 @@ use crate::args::Format;
 use crate::{reading::complain, safe};
 use fundflow_infrastructure::exchange::{
     check::{self, Report, hex},
-    finding::Findings,
+    finding::{Findings, Stops},
     index::{self, IndexFile, IndexReport},
 };
 use fundflow_kernel::counted::counted;
@@ -30,6 +30,10 @@ struct FileJson<'a> {
     /// `data` or `index`.
     kind: &'static str,
     sound: bool,
+    /// Whether a day takes the records that can be read.
+    taken: bool,
+    /// Records that it does not take.
+    set_aside: u64,
     /// Null where they could not be looked at, and of an index.
     records: Option<u64>,
     /// The files that an index names.
@@ -52,6 +56,8 @@ struct FindingJson<'a> {
     value: &'a str,
     problem: String,
     advice: &'static str,
+    /// `file`, `record` or `nothing`.
+    stops: &'static str,
 }
 
 /// Checks each of them, and of an index every file that it names as well, once.
@@ -84,6 +90,16 @@ pub(super) fn all(paths: &[PathBuf], format: Format) -> Result<ExitCode, Failure
     })
 }
 
+/// What a day does with the file.
+fn verdict(report: &Report) -> String {
+    match (report.is_sound(), report.is_framed(), report.set_aside) {
+        (true, ..) => "sound".to_owned(),
+        (false, false, _) => "refused as a whole".to_owned(),
+        (false, true, 0) => "taken with every record".to_owned(),
+        (false, true, aside) => format!("taken without {}", counted(aside, "record", "records")),
+    }
+}
+
 /// The file, and the files of an index that are not typed themselves.
 fn of(path: &Path, typed: &[PathBuf]) -> io::Result<Vec<Checked>> {
     if !index::is_index(path)? {
@@ -106,10 +122,12 @@ impl Checked {
     }
 
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let verdict = if self.is_sound() { "sound" } else { "refused as a whole" };
         match self {
-            Self::Data(report) => data(report, verdict, out),
-            Self::Index(report) => of_index(report, verdict, out),
+            Self::Data(report) => data(report, &verdict(report), out),
+            Self::Index(report) => {
+                let verdict = if report.is_sound() { "sound" } else { "refused as a whole" };
+                of_index(report, verdict, out)
+            }
         }
     }
 
@@ -123,6 +141,8 @@ impl Checked {
                 file: &it.file,
                 kind,
                 sound,
+                taken: it.is_framed(),
+                set_aside: it.set_aside,
                 records: it.header.as_ref().map(|_| it.records),
                 names: &[],
                 missing: &[],
@@ -136,6 +156,8 @@ impl Checked {
                 file: &it.file,
                 kind,
                 sound,
+                taken: sound,
+                set_aside: 0,
                 records: None,
                 names: it.index.as_ref().map_or(&[], |index| &index.files),
                 missing: &it.missing,
@@ -157,6 +179,11 @@ fn findings(of: &Findings) -> Vec<FindingJson<'_>> {
         value: &it.value,
         problem: it.problem.to_string(),
         advice: it.problem.advice(),
+        stops: match it.stops {
+            Stops::File => "file",
+            Stops::Record => "record",
+            Stops::Nothing => "nothing",
+        },
     });
     listed.collect()
 }

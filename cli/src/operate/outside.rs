@@ -98,7 +98,7 @@ pub(crate) fn counterparties_at(
         return Ok(Counterparties { ports, clock, beside, sandbox: None });
     }
     let scenario = saved::load(&books).map_err(|error| Failure::Engine(with_sources(&error)))?;
-    let (hours, codes) = (Hours { clock: &clock, confirming }, terms.registrars()?);
+    let (hours, codes) = (Hours { clock: &clock, confirming }, terms.numbered()?);
     let market = || terms.market(clock.now());
     let sandbox = Sandbox::open(&books, &scenario, &hours, &codes, market);
     let sandbox = sandbox.map_err(|error| Failure::Engine(with_sources(&error)))?;

@@ -1,6 +1,7 @@
-//! A file is applied as a whole or not at all. [`check`] reads it once and lists every error;
-//! [`open_verified`] does the same and, if there was none, goes back to the start and streams
-//! the records; [`read_all_or_refuse`] collects them, for files that are known to be small.
+//! [`check`] reads a file once and lists every error; [`open_verified`] does the same and, if there was none, goes
+//! back to the start and streams the records; [`read_all_or_refuse`] collects them, for files that are known to be
+//! small. [`take_all_or_refuse`] refuses a file only for its frame, and has every record with what of it cannot be
+//! read: a day of a registrar is not held up by one field.
 //!
 //! The second pass of a verified file validates and hashes again: a file that somebody changes
 //! between the passes ends with [`ReadError::Changed`], so whoever applies records does it in a
@@ -11,10 +12,10 @@ use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::finding::{Findings, Sink};
+use super::finding::{Finding, Findings, Sink};
 use super::header::{Header, LINE_MAX};
 use super::lines::Lines;
-use super::reader::{Begun, FINDINGS_MAX, ReadError, Reader, Step};
+use super::reader::{Begun, FINDINGS_MAX, ReadError, Reader, Step, Taken};
 use super::record::Record;
 
 /// What a whole file is like.
@@ -26,8 +27,12 @@ pub struct Report {
     pub header: Option<Header>,
     /// Records found, sound or not.
     pub records: u64,
-    /// Everything that is wrong. One is enough to refuse the file.
+    /// Everything that is wrong.
     pub errors: Findings,
+    /// Of the errors those that stand in the way of the whole file. The others are its records' own.
+    pub of_frame: u64,
+    /// Records that are not taken, because something hangs on a field that cannot be read.
+    pub set_aside: u64,
     /// Oddities that are accepted.
     pub warnings: Findings,
     /// SHA-256 of all bytes of the file.
@@ -39,9 +44,14 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether the file may be applied.
+    /// Whether nothing is wrong with the file.
     pub const fn is_sound(&self) -> bool {
         self.errors.is_empty()
+    }
+
+    /// Whether its records are all there and can be told apart, so that those that can be read may be applied.
+    pub const fn is_framed(&self) -> bool {
+        self.of_frame == 0
     }
 
     /// The digest in hexadecimal.
@@ -84,6 +94,8 @@ pub fn check_bounded(file: &str, input: impl BufRead, bound: usize) -> io::Resul
                 file: name,
                 header: None,
                 records: 0,
+                of_frame: sink.of_frame,
+                set_aside: 0,
                 errors: sink.errors,
                 warnings: sink.warnings,
                 sha256: sha256.unwrap_or_default(),
@@ -92,11 +104,21 @@ pub fn check_bounded(file: &str, input: impl BufRead, bound: usize) -> io::Resul
             });
         }
     };
-    while reader.step(&mut sink)? != Step::End {}
+    let mut set_aside = 0;
+    loop {
+        let before = sink.of_records;
+        match reader.step(&mut sink)? {
+            Step::End => break,
+            Step::Flawed => set_aside += u64::from(sink.of_records > before),
+            Step::Record | Step::Damaged => {}
+        }
+    }
     let standard = reader.header().to_bytes().is_ok_and(|bytes| bytes == reader.raw_header());
     Ok(Report {
         file: name,
         records: reader.records(),
+        of_frame: sink.of_frame,
+        set_aside,
         errors: sink.errors,
         warnings: sink.warnings,
         sha256: reader.digest().unwrap_or_default(),
@@ -121,9 +143,17 @@ pub fn open_verified(path: &Path) -> Result<Verified<File>, ReadError> {
 }
 
 /// Checks a file from any source that can be read twice, and opens it if it is sound.
-pub fn verify<R: Read + Seek>(file: &str, mut input: R) -> Result<Verified<R>, ReadError> {
+pub fn verify<R: Read + Seek>(file: &str, input: R) -> Result<Verified<R>, ReadError> {
+    verify_if(file, input, Report::is_sound)
+}
+
+fn verify_if<R: Read + Seek>(
+    file: &str,
+    mut input: R,
+    is_taken: fn(&Report) -> bool,
+) -> Result<Verified<R>, ReadError> {
     let report = check_bytes(file, BufReader::with_capacity(CHUNK, &mut input))?;
-    if !report.is_sound() {
+    if !is_taken(&report) {
         return Err(ReadError::Damaged(report.errors));
     }
     input.rewind()?;
@@ -138,6 +168,42 @@ pub fn read_all_or_refuse(path: &Path) -> Result<(Report, Vec<Record>), ReadErro
     let mut records = Vec::new();
     while let Some(record) = reader.next_record()? {
         records.push(record.to_record());
+    }
+    Ok((report, records))
+}
+
+/// A record of a file whose frame is whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenRecord {
+    /// The record; a field that cannot be read is an error when it is asked for.
+    pub record: Record,
+    /// Its line, from 1.
+    pub line: u64,
+    /// What of its fields cannot be read.
+    pub findings: Vec<Finding>,
+}
+
+/// Every record of a file whose frame is whole, however damaged the fields are. It holds the whole file, as
+/// [`read_all_or_refuse`] does.
+///
+/// # Errors
+/// [`ReadError`]; of a broken frame everything that is wrong with the file.
+pub fn take_all_or_refuse(path: &Path) -> Result<(Report, Vec<TakenRecord>), ReadError> {
+    take_all(&path.display().to_string(), fundflow_files::open(path)?)
+}
+
+/// The same of a file from any source that can be read twice; `file` is the name that findings carry.
+///
+/// # Errors
+/// As [`take_all_or_refuse`].
+pub fn take_all<R: Read + Seek>(
+    file: &str,
+    input: R,
+) -> Result<(Report, Vec<TakenRecord>), ReadError> {
+    let Verified { report, mut reader } = verify_if(file, input, Report::is_framed)?;
+    let mut records = Vec::new();
+    while let Some(Taken { record, line, findings }) = reader.next_taken()? {
+        records.push(TakenRecord { record: record.to_record(), line, findings });
     }
     Ok((report, records))
 }

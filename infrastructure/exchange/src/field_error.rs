@@ -4,7 +4,8 @@
 use rust_decimal::Decimal;
 
 use super::field_type::FieldType;
-use super::gb18030::TextFault;
+use super::finding::Problem;
+use super::gb18030::{self, TextFault};
 use super::layout::Slot;
 use super::version::{FileType, Version};
 
@@ -15,6 +16,9 @@ pub enum FieldError {
     /// The header of the file does not list the field.
     #[error("field {field} is not in the header of this file; ask for a file that has it")]
     Absent { field: String },
+    /// Bytes that hold no value of the field's type.
+    #[error("{field} = {value:?}: {problem}")]
+    Malformed { field: String, value: String, problem: Box<Problem> },
     /// Asked for a number where text is, or the other way round.
     #[error("field {field} is of type {kind}, which is not {asked}")]
     WrongType {
@@ -94,6 +98,11 @@ pub enum FieldError {
 }
 
 impl FieldError {
+    pub(crate) fn malformed(slot: &Slot, bytes: &[u8], problem: Problem) -> Self {
+        let (field, value) = (slot.name.to_string(), gb18030::decode_lossy(bytes));
+        Self::Malformed { field, value, problem: Box::new(problem) }
+    }
+
     pub(crate) fn wrong_type(slot: &Slot, asked: &'static str) -> Self {
         Self::WrongType { field: slot.name.to_string(), kind: slot.kind, asked }
     }

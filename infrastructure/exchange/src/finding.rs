@@ -4,9 +4,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::field_error::FieldError;
 use super::field_type::FieldType;
 use super::gb18030::TextFault;
-use super::layout::LayoutError;
+use super::layout::{Layout, LayoutError};
 
 /// One thing that is wrong, or odd, at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,35 @@ pub struct Finding {
     pub value: String,
     /// What is wrong with it.
     pub problem: Problem,
+    /// What it stands in the way of.
+    pub stops: Stops,
+}
+
+impl Finding {
+    /// What is wrong with a value of that line of a file, where it is a day, a time or a sign.
+    pub fn of_value(file: &str, line: u64, layout: &Layout, error: FieldError) -> Option<Self> {
+        let (field, value, problem) = match error {
+            FieldError::Date { field, value } => (field, value, Problem::NoDay),
+            FieldError::Time { field, value } => (field, value, Problem::NoTime),
+            FieldError::Sign { field, value } => (field, value, Problem::NoSign),
+            _ => return None,
+        };
+        let slot = layout.position(&field).and_then(|at| layout.slots().get(at))?;
+        let stops = if slot.decides { Stops::Record } else { Stops::Nothing };
+        let (column, field) = (slot.offset + 1, Some(Arc::clone(&slot.name)));
+        Some(Self { file: Arc::from(file), line, column, field, value, problem, stops })
+    }
+}
+
+/// What something that is wrong stands in the way of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stops {
+    /// The whole file: nobody knows where its records begin, or whether they are all there.
+    File,
+    /// The record: something hangs on the field.
+    Record,
+    /// Nothing: the record is taken without the field, or with what it can only mean.
+    Nothing,
 }
 
 impl fmt::Display for Finding {
@@ -105,6 +135,18 @@ pub enum Problem {
         /// What is wrong.
         fault: TextFault,
     },
+    /// A warning: a name of letters where the edition has digits, which is taken as it is.
+    #[error("{kind} is of digits; the letters were taken as they are")]
+    Letters { kind: FieldType },
+    /// Digits that are no day.
+    #[error("it must be a day of the calendar as YYYYMMDD, or blank")]
+    NoDay,
+    /// Digits that are no time of day.
+    #[error("it must be a time of day as HHMMSS, or blank")]
+    NoTime,
+    /// A flag that is no sign.
+    #[error("it must be 0 for plus or 1 for minus")]
+    NoSign,
     /// A warning: an `N` field of spaces, which is read as zero.
     #[error("{kind} is filled with zeros when absent; the spaces were read as 0")]
     BlankNumber { kind: FieldType },
@@ -156,14 +198,19 @@ impl Problem {
                 "ask the sender for a version and a type that both sides know"
             }
             Self::Layout(_) => "ask the sender which version of the standard the fields are from",
-            Self::BlankNumber { .. } => "nothing needs to be done; tell the sender",
+            Self::BlankNumber { .. } | Self::Letters { .. } => {
+                "nothing needs to be done; tell the sender"
+            }
+            Self::Digits { .. } | Self::Text { .. } | Self::NoDay | Self::NoTime | Self::NoSign => {
+                "ask the sender for a corrected record; a day takes the others all the same"
+            }
             Self::Date { .. }
             | Self::Number { .. }
             | Self::HeaderText { .. }
             | Self::FileName
-            | Self::Width { .. }
-            | Self::Digits { .. }
-            | Self::Text { .. } => "ask the sender for a corrected file; nothing of it was applied",
+            | Self::Width { .. } => {
+                "ask the sender for a corrected file; nothing of it was applied"
+            }
         }
     }
 }
@@ -206,6 +253,10 @@ pub(crate) struct Sink {
     pub(crate) file: Arc<str>,
     pub(crate) errors: Findings,
     pub(crate) warnings: Findings,
+    /// Of the errors those that stand in the way of the whole file.
+    pub(crate) of_frame: u64,
+    /// And those that stand in the way of a record.
+    pub(crate) of_records: u64,
     bound: usize,
 }
 
@@ -229,19 +280,37 @@ const VALUE_MAX: usize = 80;
 
 impl Sink {
     pub(crate) fn new(file: Arc<str>, bound: usize) -> Self {
-        Self { file, errors: Findings::default(), warnings: Findings::default(), bound }
+        let (errors, warnings) = (Findings::default(), Findings::default());
+        Self { file, errors, warnings, of_frame: 0, of_records: 0, bound }
     }
 
     pub(crate) fn error(&mut self, spot: Spot<'_>, problem: Problem) {
-        add(&mut self.errors, &self.file, self.bound, spot, problem);
+        self.of_frame += 1;
+        self.add(Stops::File, spot, problem);
+    }
+
+    /// What is wrong with one field, and with nothing around it.
+    pub(crate) fn field(&mut self, decides: bool, spot: Spot<'_>, problem: Problem) {
+        self.of_records += u64::from(decides);
+        self.add(if decides { Stops::Record } else { Stops::Nothing }, spot, problem);
+    }
+
+    fn add(&mut self, stops: Stops, spot: Spot<'_>, problem: Problem) {
+        add(&mut self.errors, &self.file, self.bound, (spot, stops), problem);
     }
 
     pub(crate) fn warning(&mut self, spot: Spot<'_>, problem: Problem) {
-        add(&mut self.warnings, &self.file, self.bound, spot, problem);
+        add(&mut self.warnings, &self.file, self.bound, (spot, Stops::Nothing), problem);
     }
 }
 
-fn add(list: &mut Findings, file: &Arc<str>, bound: usize, spot: Spot<'_>, problem: Problem) {
+fn add(
+    list: &mut Findings,
+    file: &Arc<str>,
+    bound: usize,
+    (spot, stops): (Spot<'_>, Stops),
+    problem: Problem,
+) {
     list.total += 1;
     if list.listed.len() >= bound {
         return;
@@ -257,5 +326,6 @@ fn add(list: &mut Findings, file: &Arc<str>, bound: usize, spot: Spot<'_>, probl
         field: spot.field.map(Arc::clone),
         value,
         problem,
+        stops,
     });
 }

@@ -61,7 +61,7 @@ pub enum IndexError {
     /// Files the index names are not there yet: wait, and look again.
     #[error("the index names files that are not there: {}; wait for them", names.join(", "))]
     Missing { names: Vec<String> },
-    /// Files the index names are damaged; all errors of all of them.
+    /// Files the index names have a broken frame, or are ours and damaged; all errors of all of them.
     #[error("the index names damaged files:\n{}", display(reports))]
     DamagedFiles {
         /// The reports with errors.
@@ -172,7 +172,7 @@ impl IndexFile {
     }
 
     /// Reads the index at `path` and every file it names in the same directory, and returns them
-    /// only if all are there and whole.
+    /// only if all are there and the frame of each is whole; what is wrong with a field is in the reports.
     pub fn open_complete(path: &Path) -> Result<CompleteSet, IndexError> {
         let failed = |source| IndexError::Io { path: path.to_owned(), source };
         let input = BufReader::new(fundflow_files::open(path).map_err(failed)?);
@@ -182,10 +182,14 @@ impl IndexFile {
             Err(ReadError::Damaged(findings)) => return Err(IndexError::Damaged(findings)),
             Err(ReadError::Changed) => return Err(failed(io::ErrorKind::InvalidData.into())),
         };
-        index.complete(path.parent().unwrap_or(Path::new(".")))
+        index.complete(path.parent().unwrap_or(Path::new(".")), Report::is_framed)
     }
 
-    fn complete(self, directory: &Path) -> Result<CompleteSet, IndexError> {
+    fn complete(
+        self,
+        directory: &Path,
+        is_taken: fn(&Report) -> bool,
+    ) -> Result<CompleteSet, IndexError> {
         let there = |name: &&String| directory.join(name).is_file();
         let missing: Vec<_> = self.files.iter().filter(|name| !there(name)).cloned().collect();
         if !missing.is_empty() {
@@ -202,10 +206,10 @@ impl IndexFile {
                 check::check(&path).map_err(|source| IndexError::Io { path: path.clone(), source });
             reports.push(report?);
         }
-        if reports.iter().all(Report::is_sound) {
+        if reports.iter().all(is_taken) {
             return Ok(CompleteSet { index: self, reports, unread });
         }
-        reports.retain(|report| !report.is_sound());
+        reports.retain(|report| !is_taken(report));
         Err(IndexError::DamagedFiles { reports })
     }
 
@@ -214,7 +218,8 @@ impl IndexFile {
     pub fn publish(self, directory: &Path) -> Result<PathBuf, IndexError> {
         let (bytes, name) = (self.to_bytes()?, self.name().to_string());
         name.parse::<IndexName>()?;
-        self.complete(directory)?;
+        // What we send is sound in every field.
+        self.complete(directory, Report::is_sound)?;
         let path = directory.join(&name);
         let write = || {
             let mut draft = Draft::of(&path)?;

@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
-use super::dictionary;
 use super::field_type::FieldType;
 use super::version::{FileType, Version};
+use super::{decisive, dictionary};
 
 /// A field's place in a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Slot {
     pub offset: usize,
     /// Bytes it takes.
     pub width: usize,
+    /// Whether something hangs on it; see [`super::decisive`].
+    pub decides: bool,
 }
 
 /// The places of all fields of a record.
@@ -89,7 +91,8 @@ impl Layout {
         let place = self.search(name).err()?;
         self.by_name[place] = Some(u16::try_from(self.slots.len()).ok()?);
         let (offset, width) = (self.width, kind.width());
-        self.slots.push(Slot { name: Arc::from(name), kind, offset, width });
+        let decides = decisive::is_decisive(self.file_type, name);
+        self.slots.push(Slot { name: Arc::from(name), kind, offset, width, decides });
         self.width += width;
         Some(())
     }

@@ -3,11 +3,12 @@
 //!
 //! A file is a header that lists the fields, fixed-width records of GB18030 bytes, and a
 //! trailer; every line ends with CR LF. Reading is driven by the header and the dictionary of
-//! its edition. Nothing of a damaged file may be applied: check the whole file first
-//! ([`check::open_verified`]), then stream it.
+//! its edition. Check the whole file first ([`check::open_verified`]), then stream it. A file whose frame is
+//! broken is refused as a whole; a field that cannot be read is its record's own matter ([`decisive`]).
 
 pub mod check;
 pub mod convert;
+pub mod decisive;
 pub mod dictionary;
 pub mod field_error;
 pub mod field_type;

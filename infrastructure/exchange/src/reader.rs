@@ -1,5 +1,7 @@
 //! Records of a data file, one after the other, in constant memory: one line is held at a time
-//! and a record borrows it. Every field is validated before the record is handed out.
+//! and a record borrows it. Every field is validated before the record is handed out. Whoever only passes records
+//! on wants nothing but sound ones ([`Reader::next_record`]); whoever acts on them takes what can be taken
+//! ([`Reader::next_taken`]), since one field that cannot be read must not hold up the others' orders.
 //!
 //! A stream can only know at its end that the file is whole. Whoever acts on records must check
 //! the whole file first; [`super::check`] does that and then hands out this reader.
@@ -7,7 +9,7 @@
 use std::io::{self, BufRead};
 use std::sync::Arc;
 
-use super::finding::{Findings, Problem, Sink, Spot};
+use super::finding::{Finding, Findings, Problem, Sink, Spot};
 use super::header::{Header, LINE_MAX, TRAILER};
 use super::header_lines::{self, HeaderLines};
 use super::layout::Layout;
@@ -33,8 +35,21 @@ pub enum ReadError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
     Record,
+    /// A record of which fields cannot be read.
+    Flawed,
     Damaged,
     End,
+}
+
+/// A record as it is, and what of its fields cannot be read.
+#[derive(Debug)]
+pub struct Taken<'a> {
+    /// The record; a field that cannot be read is an error when it is asked for.
+    pub record: RecordRef<'a>,
+    /// Its line, from 1.
+    pub line: u64,
+    /// Nothing for a sound record.
+    pub findings: Vec<Finding>,
 }
 
 /// A reader, or a file whose records cannot be laid out.
@@ -145,20 +160,42 @@ impl<R: BufRead> Reader<R> {
     /// The next record, or nothing after the last one. With [`ReadError::Damaged`] the errors
     /// are those of this line, and reading may go on to find the others.
     pub fn next_record(&mut self) -> Result<Option<RecordRef<'_>>, ReadError> {
+        match self.next_step()? {
+            Step::Record => Ok(Some(self.current(false))),
+            Step::End if self.sink.errors.is_empty() => self.end(),
+            Step::End | Step::Flawed | Step::Damaged => Err(self.damaged()),
+        }
+    }
+
+    /// The next record, sound or not, or nothing after the last one. Only what is wrong with the frame is an error.
+    pub fn next_taken(&mut self) -> Result<Option<Taken<'_>>, ReadError> {
+        let step = self.next_step()?;
+        match step {
+            Step::Record | Step::Flawed => {
+                let findings = std::mem::take(&mut self.sink.errors).listed;
+                let record = self.current(step == Step::Flawed);
+                Ok(Some(Taken { record, line: self.line(), findings }))
+            }
+            Step::End if self.sink.errors.is_empty() => self.end(),
+            Step::End | Step::Damaged => Err(self.damaged()),
+        }
+    }
+
+    fn next_step(&mut self) -> Result<Step, ReadError> {
         let mut sink = std::mem::replace(&mut self.sink, Sink::new(Arc::from(""), 0));
         sink.errors.clear();
         let step = self.step(&mut sink);
         self.sink = sink;
-        match step? {
-            Step::Record => Ok(Some(self.current())),
-            Step::End if self.sink.errors.is_empty() => {
-                let same = self.expected.is_none_or(|digest| self.digest() == Some(digest));
-                if same { Ok(None) } else { Err(ReadError::Changed) }
-            }
-            Step::End | Step::Damaged => {
-                Err(ReadError::Damaged(std::mem::take(&mut self.sink.errors)))
-            }
-        }
+        Ok(step?)
+    }
+
+    fn end<T>(&self) -> Result<Option<T>, ReadError> {
+        let same = self.expected.is_none_or(|digest| self.digest() == Some(digest));
+        if same { Ok(None) } else { Err(ReadError::Changed) }
+    }
+
+    fn damaged(&mut self) -> ReadError {
+        ReadError::Damaged(std::mem::take(&mut self.sink.errors))
     }
 
     /// Warnings so far.
@@ -166,8 +203,8 @@ impl<R: BufRead> Reader<R> {
         &self.sink.warnings
     }
 
-    fn current(&self) -> RecordRef<'_> {
-        RecordRef { layout: &self.layout, bytes: self.lines.text() }
+    fn current(&self, flawed: bool) -> RecordRef<'_> {
+        RecordRef { layout: &self.layout, bytes: self.lines.text(), flawed }
     }
 
     pub(crate) fn step(&mut self, sink: &mut Sink) -> io::Result<Step> {
@@ -186,7 +223,7 @@ impl<R: BufRead> Reader<R> {
             return self.finish(end, sink).map(|()| Step::End);
         }
         self.records += 1;
-        Ok(if self.examine(end, sink) { Step::Record } else { Step::Damaged })
+        Ok(self.examine(end, sink))
     }
 
     /// As long as records are due, a record may begin with the trailer's letters, and one of
@@ -201,9 +238,9 @@ impl<R: BufRead> Reader<R> {
         }
     }
 
-    fn examine(&self, end: LineEnd, sink: &mut Sink) -> bool {
+    fn examine(&self, end: LineEnd, sink: &mut Sink) -> Step {
         let (line, bytes, width) = (self.lines.number(), self.lines.text(), self.layout.width());
-        let before = sink.errors.total;
+        let before = sink.of_frame;
         match end {
             LineEnd::CrLf => {}
             LineEnd::EndOfFile => {
@@ -221,10 +258,14 @@ impl<R: BufRead> Reader<R> {
                 let problem = Problem::Width { expected: width, actual: self.lines.len() };
                 sink.error(Spot::line(line, bytes), problem);
             }
-            return false;
+            return Step::Damaged;
         }
         let sound = validate::record(&self.layout, bytes, line, sink);
-        sound && sink.errors.total == before
+        match (sink.of_frame == before, sound) {
+            (false, _) => Step::Damaged,
+            (true, false) => Step::Flawed,
+            (true, true) => Step::Record,
+        }
     }
 
     fn report_count(&self, sink: &mut Sink) {

@@ -1,5 +1,6 @@
 //! One record: fixed-width bytes and the layout that says what they mean. Both kinds hold only
-//! bytes that were validated, so they can be written as they are.
+//! bytes that were validated, so they can be written as they are; but of a flawed one, which is taken as it came,
+//! a field that cannot be read is an error when it is asked for.
 //!
 //! A field that the layout lacks reads as an error and takes only its blank value: an order that
 //! needs a field must not lose it because the header leaves it out.
@@ -15,12 +16,14 @@ use super::field_type::FieldType;
 use super::gb18030;
 use super::header_lines::parse_date;
 use super::layout::{Layout, Slot};
+use super::validate;
 
 /// A record that borrows its bytes from the reader.
 #[derive(Debug, Clone, Copy)]
 pub struct RecordRef<'a> {
     pub(crate) layout: &'a Arc<Layout>,
     pub(crate) bytes: &'a [u8],
+    pub(crate) flawed: bool,
 }
 
 /// A record that owns its bytes and can be filled in.
@@ -28,6 +31,7 @@ pub struct RecordRef<'a> {
 pub struct Record {
     layout: Arc<Layout>,
     bytes: Vec<u8>,
+    flawed: bool,
 }
 
 impl<'a> RecordRef<'a> {
@@ -53,6 +57,22 @@ impl<'a> RecordRef<'a> {
         Ok((slot, self.at(slot)))
     }
 
+    /// Whether something hangs on the field; see [`super::decisive`].
+    pub(crate) fn decides(&self, name: &str) -> bool {
+        let position = self.layout.position(name);
+        position.and_then(|at| self.layout.slots().get(at)).is_none_or(|slot| slot.decides)
+    }
+
+    /// A field from which a value can be had.
+    fn sound(&self, name: &str) -> Result<(&'a Slot, &'a [u8]), FieldError> {
+        let (slot, bytes) = self.slot(name)?;
+        if self.flawed {
+            validate::reads(slot.kind, bytes)
+                .map_err(|problem| FieldError::malformed(slot, bytes, problem))?;
+        }
+        Ok((slot, bytes))
+    }
+
     /// The bytes of a slot of this record's layout, with their fill.
     pub fn at(&self, slot: &Slot) -> &'a [u8] {
         self.bytes.get(slot.offset..slot.offset + slot.width).unwrap_or_default()
@@ -70,7 +90,7 @@ impl<'a> RecordRef<'a> {
 
     /// The text of a `C` field, or the digits of an `A` field, without fill.
     pub fn text(&self, name: &str) -> Result<Cow<'a, str>, FieldError> {
-        let (slot, bytes) = self.slot(name)?;
+        let (slot, bytes) = self.sound(name)?;
         match slot.kind {
             FieldType::C(_) | FieldType::A(_) | FieldType::Text => Ok(text(bytes)),
             FieldType::N { .. } => Err(FieldError::wrong_type(slot, "text")),
@@ -89,7 +109,7 @@ impl<'a> RecordRef<'a> {
 
     /// The number of an `N` field; spaces are 0.
     pub fn decimal(&self, name: &str) -> Result<Decimal, FieldError> {
-        let (slot, bytes) = self.slot(name)?;
+        let (slot, bytes) = self.sound(name)?;
         match slot.kind {
             FieldType::N { decimals, .. } => Ok(number(bytes, decimals)),
             FieldType::C(_) | FieldType::A(_) | FieldType::Text => {
@@ -135,6 +155,10 @@ impl<'a> RecordRef<'a> {
     pub fn display(&self, slot: &Slot) -> Cow<'a, str> {
         let bytes = self.at(slot);
         match slot.kind {
+            // What cannot be read is shown as it stands there.
+            FieldType::N { .. } if self.flawed && validate::reads(slot.kind, bytes).is_err() => {
+                text(bytes)
+            }
             FieldType::N { decimals, .. } => Cow::Owned(number(bytes, decimals).to_string()),
             FieldType::C(_) | FieldType::A(_) | FieldType::Text => text(bytes),
         }
@@ -142,7 +166,8 @@ impl<'a> RecordRef<'a> {
 
     /// A copy that can outlive the reader's buffer and be changed.
     pub fn to_record(&self) -> Record {
-        Record { layout: Arc::clone(self.layout), bytes: self.bytes.to_vec() }
+        let (layout, bytes) = (Arc::clone(self.layout), self.bytes.to_vec());
+        Record { layout, bytes, flawed: self.flawed }
     }
 }
 
@@ -170,7 +195,8 @@ fn is_blank(kind: FieldType, bytes: &[u8]) -> bool {
 impl Record {
     /// A record in which every field is absent.
     pub fn blank(layout: &Arc<Layout>) -> Self {
-        let mut record = Self { layout: Arc::clone(layout), bytes: vec![b' '; layout.width()] };
+        let (layout, bytes) = (Arc::clone(layout), vec![b' '; layout.width()]);
+        let mut record = Self { layout, bytes, flawed: false };
         record.clear();
         record
     }
@@ -180,11 +206,12 @@ impl Record {
         for slot in self.layout.slots() {
             self.bytes[slot.offset..slot.offset + slot.width].fill(slot.kind.fill());
         }
+        self.flawed = false;
     }
 
     /// The record for reading.
     pub fn as_ref(&self) -> RecordRef<'_> {
-        RecordRef { layout: &self.layout, bytes: &self.bytes }
+        RecordRef { layout: &self.layout, bytes: &self.bytes, flawed: self.flawed }
     }
 
     /// Changes one field; `None` if the layout lacks it and the value is blank anyway.

@@ -4,7 +4,7 @@
 use super::field_type::FieldType;
 use super::finding::{Problem, Sink, Spot};
 use super::gb18030;
-use super::layout::{Layout, Slot};
+use super::layout::Layout;
 
 /// Checks a record of the right width and reports everything that is wrong with it.
 pub(crate) fn record(layout: &Layout, bytes: &[u8], line: u64, sink: &mut Sink) -> bool {
@@ -12,23 +12,36 @@ pub(crate) fn record(layout: &Layout, bytes: &[u8], line: u64, sink: &mut Sink) 
     let plain = gb18030::is_plain(bytes);
     for slot in layout.slots() {
         let field = &bytes[slot.offset..slot.offset + slot.width];
-        match slot.kind {
-            FieldType::C(_) if plain => {}
-            FieldType::C(_) | FieldType::Text => text(slot, field, line, sink),
-            FieldType::A(_) => code(slot, field, line, sink),
-            FieldType::N { .. } => number(slot, field, line, sink),
+        if plain && matches!(slot.kind, FieldType::C(_)) {
+            continue;
+        }
+        let Err((offset, problem)) = field_of(slot.kind, field) else { continue };
+        let column = slot.offset + offset + 1;
+        let spot = Spot { line, column, field: Some(&slot.name), value: field };
+        match problem {
+            Problem::BlankNumber { .. } | Problem::Letters { .. } => sink.warning(spot, problem),
+            _ => sink.field(slot.decides, spot, problem),
         }
     }
     sink.errors.total == before
 }
 
-fn spot<'a>(slot: &'a Slot, value: &'a [u8], line: u64, offset: usize) -> Spot<'a> {
-    Spot { line, column: slot.offset + offset + 1, field: Some(&slot.name), value }
+/// Checks one field, and says where in it something is wrong, or odd.
+pub(crate) fn field_of(kind: FieldType, bytes: &[u8]) -> Result<(), (usize, Problem)> {
+    match kind {
+        FieldType::C(_) | FieldType::Text => {
+            gb18030::check(bytes).map_err(|(at, fault)| (at, Problem::Text { kind, fault }))
+        }
+        FieldType::A(_) => code(kind, bytes),
+        FieldType::N { .. } => number(kind, bytes),
+    }
 }
 
-fn text(slot: &Slot, bytes: &[u8], line: u64, sink: &mut Sink) {
-    if let Err((offset, fault)) = gb18030::check(bytes) {
-        sink.error(spot(slot, bytes, line, offset), Problem::Text { kind: slot.kind, fault });
+/// Whether a value can be had from the bytes: they are as they should be, or only odd.
+pub(crate) fn reads(kind: FieldType, bytes: &[u8]) -> Result<(), Problem> {
+    match field_of(kind, bytes) {
+        Ok(()) | Err((_, Problem::BlankNumber { .. } | Problem::Letters { .. })) => Ok(()),
+        Err((_, problem)) => Err(problem),
     }
 }
 
@@ -36,27 +49,32 @@ fn all_digits(bytes: &[u8]) -> bool {
     bytes.iter().fold(true, |digits, byte| digits & (byte.wrapping_sub(b'0') < 10))
 }
 
-fn code(slot: &Slot, bytes: &[u8], line: u64, sink: &mut Sink) {
+/// Bytes of a day. What is wider and of digits is somebody's name for something.
+const DAY: usize = 8;
+
+fn code(kind: FieldType, bytes: &[u8]) -> Result<(), (usize, Problem)> {
     if all_digits(bytes) {
-        return;
+        return Ok(());
     }
     let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if let Some(extra) = bytes[digits..].iter().position(|byte| *byte != b' ') {
-        // A digit behind a space is as wrong as a letter; the column is that of the culprit.
-        let problem = Problem::Digits { kind: slot.kind, allowed: "digits, then spaces" };
-        sink.error(spot(slot, bytes, line, digits + extra), problem);
+    let Some(extra) = bytes[digits..].iter().position(|byte| *byte != b' ') else { return Ok(()) };
+    let at = digits + extra;
+    let last = bytes.iter().rposition(|byte| *byte != b' ').unwrap_or_default();
+    if bytes.len() > DAY && bytes[..=last].iter().all(u8::is_ascii_graphic) {
+        return Err((at, Problem::Letters { kind }));
     }
+    // A digit behind a space is as wrong as a letter; the column is that of the culprit.
+    Err((at, Problem::Digits { kind, allowed: "digits, then spaces" }))
 }
 
-fn number(slot: &Slot, bytes: &[u8], line: u64, sink: &mut Sink) {
+fn number(kind: FieldType, bytes: &[u8]) -> Result<(), (usize, Problem)> {
     if all_digits(bytes) {
-        return;
+        return Ok(());
     }
     if bytes.iter().all(|byte| *byte == b' ') {
-        sink.warning(spot(slot, bytes, line, 0), Problem::BlankNumber { kind: slot.kind });
-        return;
+        return Err((0, Problem::BlankNumber { kind }));
     }
     let offset = bytes.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or_default();
     let allowed = "digits only, without sign and point";
-    sink.error(spot(slot, bytes, line, offset), Problem::Digits { kind: slot.kind, allowed });
+    Err((offset, Problem::Digits { kind, allowed }))
 }

@@ -104,6 +104,15 @@ pub fn replace(target: &Path, bytes: impl AsRef<[u8]>) -> io::Result<()> {
     draft.finish()
 }
 
+/// Makes names that were given in a directory survive a power cut.
+///
+/// # Errors
+/// The system's.
+pub fn sync_directory(directory: &Path) -> io::Result<()> {
+    let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+    File::open(directory)?.sync_all()
+}
+
 /// Opens a file of ours to read it and to write behind what stands in it; it is made where there is none.
 ///
 /// # Errors

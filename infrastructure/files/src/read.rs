@@ -37,6 +37,24 @@ pub fn open(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// Opens a regular file, and no link to one, to read it.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_itself(path: &Path) -> io::Result<File> {
+    regular(fs::symlink_metadata(path)?.file_type())?;
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        libc::O_NONBLOCK | libc::O_NOFOLLOW,
+    );
+    let file = options.open(path)?;
+    regular(file.metadata()?.file_type())?;
+    Ok(file)
+}
+
 pub(crate) fn regular(found: FileType) -> io::Result<()> {
     if found.is_file() {
         return Ok(());
@@ -194,5 +212,10 @@ mod tests {
         std::os::unix::fs::symlink(at("file"), at("link")).unwrap();
         assert_eq!(read(&at("link"), 1).unwrap(), b"1");
         assert!(read(&at("link"), 0).is_err(), "it is larger");
+        let refused = open_itself(&at("link")).unwrap_err().to_string();
+        assert!(refused.contains("is a symbolic link"), "{refused}");
+        assert!(open_itself(&at("file")).is_ok());
+        let refused = open_itself(&at("pipe")).unwrap_err().to_string();
+        assert!(refused.contains("is a pipe (FIFO)"), "{refused}");
     }
 }

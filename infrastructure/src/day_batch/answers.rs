@@ -1,22 +1,28 @@
-//! Files 04, 05, 07 and 25: what comes back.
+//! Files 04, 05, 06, 07 and 25: what comes back.
+//!
+//! 1. A file is refused only where its frame is broken. A record in which a field cannot be read on which something
+//!    hangs is a puzzle; what is wrong with any other field is a finding, and the record is taken without it.
 
 use super::{
     BatchError,
-    balances::{self, Stated},
+    balances::{Stated, Statements},
     confirmations::{Halves, said_by},
+    findings::{Finding, oddities},
     portions::portions_first,
     puzzles::{Puzzle, Source},
+    repeated::{Before, Place, Seen},
     serials::{SerialOf, numbered_twice},
 };
 use crate::exchange::{
-    check::read_all_or_refuse,
+    check::{TakenRecord, take_all},
+    field_error::FieldError,
     file_name::FileName,
+    finding::Stops,
     flow::{
         fund_day::FundDay, settlement::Settlement, share_balance::ShareBalance,
         trade_application::TradeApplication,
     },
-    index::IndexFile,
-    record::Record,
+    index::{IndexError, IndexFile},
     return_code::ReturnCodes,
     version::FileType,
 };
@@ -40,17 +46,41 @@ pub struct Answers {
     pub settlements: Vec<Settlement>,
     /// Records that a person must look at.
     pub puzzles: Vec<Puzzle>,
+    /// What is wrong with records that were taken all the same.
+    pub findings: Vec<Finding>,
+    /// The files that were read, and the SHA-256 of the bytes of each.
+    pub files: Vec<(String, [u8; 32])>,
 }
 
-/// An application as it was sent, by its number.
-pub type Sent<'a> = &'a dyn Fn(&ApplicationNo) -> Option<TradeApplication>;
+/// An application as it was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AsSent {
+    /// Its own number, whatever the file has in its place.
+    pub no: ApplicationNo,
+    /// Its record.
+    pub record: TradeApplication,
+}
 
-/// Reads every file that an index names, if all are there and whole. What a return code means is
+/// The application that was sent under a number, as the files have it.
+pub type Sent<'a> = &'a dyn Fn(&str) -> Option<AsSent>;
+
+/// What is read, and what that is done with.
+struct Reading<'a> {
+    codes: &'a ReturnCodes,
+    sent: Sent<'a>,
+    date: NaiveDate,
+    halves: Halves,
+    seen: Seen,
+    statements: Statements,
+    answers: Answers,
+}
+
+/// Reads every file that an index names, if all are there and their frames are whole. What a return code means is
 /// looked up under the registrar that wrote the index; see [`ReturnCodes::assign`]. A record is held
 /// against the application that was sent, where that is known, and has a number that no other application's has.
 ///
 /// # Errors
-/// [`BatchError`]; nothing of a damaged set is returned.
+/// [`BatchError`]; nothing of a set with a broken frame is returned.
 pub fn read_answers(
     index: &Path,
     codes: &ReturnCodes,
@@ -59,28 +89,27 @@ pub fn read_answers(
 ) -> Result<Answers, BatchError> {
     let announced = IndexFile::open_complete(index)?;
     let directory = index.parent().unwrap_or(Path::new("."));
-    let mut answers = Answers::default();
-    let mut halves = Halves::default();
+    let date = announced.index.date;
+    let (halves, seen, statements) = (Halves::default(), Seen::default(), Statements::default());
+    let answers = Answers::default();
+    let mut reading = Reading { codes, sent, date, halves, seen, statements, answers };
     for name in &announced.index.files {
         let kind = name.parse::<FileName>().ok();
         let Some(kind) = kind.and_then(|name| FileType::from_code(&name.file_type)) else {
             continue;
         };
-        let (_, records) = read_all_or_refuse(&directory.join(name))?;
-        for (nth, record) in records.iter().enumerate() {
+        let path = directory.join(name);
+        let file = fundflow_files::open(&path).map_err(|source| IndexError::Io { path, source })?;
+        let (report, records) = take_all(name, file)?;
+        reading.answers.files.push((name.clone(), report.sha256));
+        for (nth, taken) in records.iter().enumerate() {
             let (registrar, file, nth) = (&*announced.index.creator, name.as_str(), nth + 1);
-            let source = Source { registrar, file, kind, record, nth };
-            let read = if kind == FileType::TradeConfirmation {
-                let said = said_by(&source, (codes, sent), &mut halves);
-                said.map(|said| answers.confirmations.extend(said))
-            } else {
-                take(&mut answers, kind, record, announced.index.date)
-            };
-            if let Err(problem) = read {
-                answers.puzzles.push(source.puzzle(problem));
-            }
+            let source = Source { registrar, file, kind, record: &taken.record, nth };
+            reading.take(&source, taken);
         }
     }
+    let Reading { halves, statements, mut answers, .. } = reading;
+    answers.frozen = statements.whole();
     answers.puzzles.extend(halves.unpaired());
     numbered_twice(&mut answers.confirmations, serial_of);
     portions_first(&mut answers.confirmations);
@@ -90,29 +119,93 @@ pub fn read_answers(
 /// Why nobody takes a record of file 06.
 const DIVIDEND: &str = "a dividend is booked by no file here; nothing changes by it";
 
-fn take(
-    answers: &mut Answers,
-    kind: FileType,
-    record: &Record,
-    date: NaiveDate,
-) -> Result<(), String> {
-    let record = record.as_ref();
-    let text = |error: crate::exchange::field_error::FieldError| error.to_string();
-    match kind {
-        FileType::ShareBalance => {
-            let balance = ShareBalance::from_record(record).map_err(text)?;
-            let stated = balances::add(&mut answers.frozen, &balance, date);
-            answers.balances.push(balance);
-            stated?;
+impl Reading<'_> {
+    fn take(&mut self, source: &Source<'_>, taken: &TakenRecord) {
+        let of_fields = taken.findings.iter().filter(|it| it.stops == Stops::Nothing);
+        self.answers.findings.extend(of_fields.cloned().map(Finding::Field));
+        let odd = oddities(source, taken.line).into_iter();
+        self.answers.findings.extend(odd.map(Finding::Field));
+        let before = self.seen.before(source);
+        if let Before::Same(first) = &before {
+            self.answers.findings.push(Finding::again(source, first));
         }
-        FileType::FundDay => answers.fund_days.push(FundDay::from_record(record).map_err(text)?),
-        FileType::Settlement => {
-            answers.settlements.push(Settlement::from_record(record).map_err(text)?);
+        if let Err(problem) = self.hear(source, &before) {
+            self.answers.puzzles.push(source.puzzle(problem));
         }
-        // What a fund gives comes with the prices of its days, and never by account.
-        FileType::Dividend => return Err(DIVIDEND.to_owned()),
-        // Applications are ours, confirmations are read elsewhere.
-        FileType::TradeApplication | FileType::TradeConfirmation => {}
     }
-    Ok(())
+
+    fn hear(&mut self, source: &Source<'_>, before: &Before) -> Result<(), String> {
+        let (record, is_again) = (source.record.as_ref(), matches!(before, Before::Same(_)));
+        let text = |error: FieldError| error.to_string();
+        match source.kind {
+            FileType::TradeConfirmation => {
+                if let Before::Another(first) = before {
+                    self.answers.findings.push(Finding::otherwise(source, first));
+                }
+                let said = said_by(source, (self.codes, self.sent), &mut self.halves)?;
+                self.answers.confirmations.extend(said);
+                Ok(())
+            }
+            // Of what counts once, the first counted.
+            _ if is_again => Ok(()),
+            FileType::ShareBalance => self.balance(source, before),
+            FileType::FundDay => {
+                let day = FundDay::from_record(record).map_err(text)?;
+                let key = |it: &FundDay| {
+                    (it.fund_code.clone(), it.update_date, it.net_value_type.clone())
+                };
+                let days = &mut self.answers.fund_days;
+                believed(before, || days.retain(|it| key(it) != key(&day)))?;
+                days.push(day);
+                Ok(())
+            }
+            FileType::Settlement => {
+                let row = Settlement::from_record(record).map_err(text)?;
+                let rows = &mut self.answers.settlements;
+                believed(before, || rows.retain(|it| it.sequence_no != row.sequence_no))?;
+                rows.push(row);
+                Ok(())
+            }
+            // What a fund gives comes with the prices of its days, and never by account.
+            FileType::Dividend => Err(DIVIDEND.to_owned()),
+            // Applications are ours.
+            FileType::TradeApplication => Ok(()),
+        }
+    }
+
+    fn balance(&mut self, source: &Source<'_>, before: &Before) -> Result<(), String> {
+        let record = source.record.as_ref();
+        let row = ShareBalance::from_record(record).map_err(|error| {
+            self.statements.miss(record);
+            format!("{error}; what is frozen on its account is not followed by this file")
+        })?;
+        let Before::Another(first) = before else {
+            let stated = self.statements.add(&row, self.date);
+            self.answers.balances.push(row);
+            return stated;
+        };
+        let is_same = |it: &&ShareBalance| {
+            let keys = |it: &ShareBalance| {
+                let accounts = [&it.ta_account_id, &it.transaction_account_id, &it.ta_serial_no];
+                (accounts.map(Clone::clone), it.fund_code.clone(), it.share_class.clone())
+            };
+            keys(it) == keys(&row)
+        };
+        if let Some(earlier) = self.answers.balances.iter().find(is_same) {
+            self.statements.contradict(earlier, &row);
+        }
+        self.answers.balances.retain(|it| !is_same(&it));
+        Err(otherwise(first) + "; of what is frozen, the most counts")
+    }
+}
+
+/// Of two that contradict each other neither is believed: the one that was is taken out again.
+fn believed(before: &Before, take_out: impl FnOnce()) -> Result<(), String> {
+    let Before::Another(first) = before else { return Ok(()) };
+    take_out();
+    Err(otherwise(first) + "; neither is believed")
+}
+
+fn otherwise(first: &Place) -> String {
+    format!("it says otherwise than record {} of {}", first.nth, first.file)
 }

@@ -4,9 +4,7 @@
 //! are no instant. An order of an evening or a closed day has the date of the T that it belongs to, and the time
 //! at which it came: nobody may shift its T by it. An order that was taken back is in no file.
 
-use super::{
-    BatchError, Draft, Filler, Parties, Published, fund_account, publish, trading_account,
-};
+use super::{BatchError, Draft, Filler, Numbers, Parties, Published, fund_account, publish};
 use crate::exchange::{
     check::read_all_or_refuse, flow::trade_application::TradeApplication, index::IndexFile,
     version::FileType,
@@ -20,7 +18,10 @@ use fundflow_domain::{
 };
 use fundflow_sagas::ports::registrar::Application;
 use rust_decimal::Decimal;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 /// A batch that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +30,8 @@ pub struct Batch {
     pub index: PathBuf,
     /// Its name without directory.
     pub file: String,
-    /// The applications in the order of the records, which are counted from 1.
-    pub records: Vec<ApplicationNo>,
+    /// The applications' numbers, as the file has them, in the order of the records, which are counted from 1.
+    pub records: Vec<String>,
     /// Applications that a record has no place for, and why.
     pub left_out: Vec<(ApplicationNo, String)>,
 }
@@ -40,6 +41,32 @@ const SEVERAL_LOTS: &str = "it names several lots, and a record takes one";
 
 /// What is known of whose an order is, by the investor's profile.
 pub type Customers<'a> = &'a dyn Fn(&InvestorId) -> Option<CustomerType>;
+
+/// The application that a number in digits belongs to, of all that the registrar was or will be sent: of several the one
+/// that had it first.
+pub type FirstOf<'a> = &'a dyn Fn(&str) -> Option<ApplicationNo>;
+
+/// Takes out what has the number of another order, and says so: the registrar would take both for one.
+fn anothers(
+    sorted: &mut Vec<&Application>,
+    numbers: Numbers,
+    first_of: FirstOf<'_>,
+) -> Vec<(ApplicationNo, String)> {
+    let mut seen: HashMap<String, ApplicationNo> = HashMap::new();
+    let mut left_out = Vec::new();
+    sorted.retain(|application| {
+        let no = &application.terms.no;
+        let number = numbers.application(no);
+        let first = first_of(&number).unwrap_or_else(|| no.clone());
+        let first = seen.entry(number.clone()).or_insert(first);
+        if first != no {
+            let why = format!("its number there, {number}, is that of {first}");
+            left_out.push((no.clone(), why));
+        }
+        first == no
+    });
+    left_out
+}
 
 /// Writes the applications of a T for one registrar, and the index. What brings shares comes before
 /// what takes them out, so that a registrar that reads downwards has them when they are to leave. Whoever
@@ -53,14 +80,20 @@ pub fn write_applications(
     t: TradingDay,
     applications: &[Application],
     customers: Customers<'_>,
+    first_of: FirstOf<'_>,
 ) -> Result<Batch, BatchError> {
+    let numbers = parties.filing.numbers;
     let (left_out, mut sorted): (Vec<&Application>, Vec<&Application>) =
         applications.iter().partition(|application| lots_of(&application.terms.ask).len() > 1);
+    let no = |it: &&Application| it.terms.no.clone();
+    let several = left_out.iter().map(|it| (no(it), SEVERAL_LOTS.to_owned()));
+    let mut left_out: Vec<_> = several.collect();
+    left_out.extend(anothers(&mut sorted, numbers, first_of));
     sorted.sort_by_key(|application| {
         (takes_out(&application.terms.ask), application.terms.order.clone())
     });
     let record_of = |application: &&Application| -> Filler<'static> {
-        let mut record = application_of(application, &parties.distributor);
+        let mut record = application_of(application, &parties.distributor, numbers);
         let customer = customers(&application.terms.investor);
         customer.map_or("1", flag_of).clone_into(&mut record.individual_or_institution);
         Box::new(move |out| record.to_record(out))
@@ -68,26 +101,24 @@ pub fn write_applications(
     let fillers = sorted.iter().map(record_of).collect();
     let draft = Draft { file_type: FileType::TradeApplication, fillers };
     let between = (parties.distributor.as_str(), parties.registrar.as_str());
-    let published = publish(directory, between, parties.version, t.date(), &[draft])?;
+    let published = publish(directory, between, parties.filing.version, t.date(), &[draft])?;
     let Published { index, paths, unfit } = published;
     let file = paths.first().and_then(|path| path.file_name());
     let file = file.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let no = |it: &&Application| it.terms.no.clone();
-    let several = left_out.iter().map(|it| (no(it), SEVERAL_LOTS.to_owned()));
-    let mut left_out: Vec<_> = several.collect();
     let mut records: Vec<_> = sorted.iter().map(|it| Some(no(it))).collect();
     for (_, nth, why) in unfit {
         let taken = records.get_mut(nth).and_then(Option::take);
         left_out.extend(taken.map(|no| (no, why.to_string())));
     }
-    Ok(Batch { index, file, records: records.into_iter().flatten().collect(), left_out })
+    let records = records.into_iter().flatten().map(|no| numbers.application(&no)).collect();
+    Ok(Batch { index, file, records, left_out })
 }
 
-/// The file that an index announces, and the applications of its records, in their order.
+/// The file that an index announces, and the applications' numbers of its records, in their order.
 ///
 /// # Errors
 /// [`BatchError`].
-pub fn application_numbers(index: &Path) -> Result<(String, Vec<ApplicationNo>), BatchError> {
+pub fn application_numbers(index: &Path) -> Result<(String, Vec<String>), BatchError> {
     let set = IndexFile::open_complete(index)?;
     let directory = index.parent().unwrap_or(Path::new("."));
     let mut numbers = Vec::new();
@@ -96,24 +127,27 @@ pub fn application_numbers(index: &Path) -> Result<(String, Vec<ApplicationNo>),
         for (nth, record) in records.iter().enumerate() {
             let field = |source| BatchError::Field { file: name.clone(), record: nth + 1, source };
             let read = TradeApplication::from_record(record.as_ref()).map_err(field)?;
-            // A number that is none of ours stands for no application that could be sent.
-            numbers.extend(ApplicationNo::new(read.app_sheet_serial_no.as_str()));
+            numbers.push(read.app_sheet_serial_no);
         }
     }
     Ok((set.index.files.into_iter().next().unwrap_or_default(), numbers))
 }
 
 /// An application as its record. Of several designated lots it holds the first.
-pub fn application_of(application: &Application, distributor: &str) -> TradeApplication {
+pub fn application_of(
+    application: &Application,
+    distributor: &str,
+    numbers: Numbers,
+) -> TradeApplication {
     let terms = &application.terms;
     let mut record = TradeApplication {
-        app_sheet_serial_no: terms.no.to_string(),
+        app_sheet_serial_no: numbers.application(&terms.no),
         business_code: terms.ask.code().to_owned(),
         fund_code: terms.fund.to_string(),
         transaction_date: Some(terms.trade_date.date()),
         // The column has whole seconds; a fraction must not turn into the next one.
         transaction_time: application.applied_at.time_of_day().with_nanosecond(0),
-        transaction_account_id: trading_account(&terms.investor),
+        transaction_account_id: numbers.trading_account(&terms.investor),
         ta_account_id: fund_account(&terms.investor),
         distributor_code: distributor.to_owned(),
         branch_code: distributor.to_owned(),

@@ -106,8 +106,13 @@ pub(super) fn said_by(
     } else {
         ("AppSheetSerialNo", &record.app_sheet_serial_no)
     };
-    let no = ApplicationNo::new(no.as_str()).map_err(|error| format!("{field}: {error}"))?;
-    let sent = sent(&no);
+    let (no, sent) = match sent(no) {
+        Some(sent) => (sent.no, Some(sent.record)),
+        None => {
+            let no = ApplicationNo::new(no.as_str());
+            (no.map_err(|error| format!("{field}: {error}"))?, None)
+        }
+    };
     let code = codes.explain(source.registrar, &record.return_code);
     let mut misnamed = naming::contradictions(&record, sent.as_ref(), code.is_success());
     let confirms = code.is_success() && !["120", "149", "152"].contains(&&*record.business_code);

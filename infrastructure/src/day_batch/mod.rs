@@ -9,29 +9,42 @@
 //!    written again.
 //! 2. The index is written last and read first: without it there are no files.
 //! 3. A record that names its application otherwise than it was sent is handed on with that.
-//! 4. A record that cannot be understood, or that nobody takes, is a puzzle with its number and reason, and
+//! 4. A file is refused only where its frame is broken: header, width and count of the records, trailer.
+//! 5. A record that cannot be understood, or that nobody takes, is a puzzle with its number and reason, and
 //!    with what its case shows; it is neither dropped nor guessed, and it does not stop the records around it.
 
 mod answers;
 mod applications;
 mod balances;
 mod confirmations;
+#[cfg(test)]
+mod digits_tests;
+mod findings;
 mod last;
 mod naming;
 #[cfg(test)]
 mod naming_tests;
+mod numbers;
 mod portions;
 mod puzzles;
 #[cfg(test)]
 mod puzzles_tests;
 mod raising;
+mod repeated;
 mod serials;
+#[cfg(test)]
+mod taken_tests;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{Answers, Sent, read_answers};
-pub use applications::{Batch, Customers, application_numbers, application_of, write_applications};
+pub use answers::{Answers, AsSent, Sent, read_answers};
+pub use applications::{
+    Batch, Customers, FirstOf, application_numbers, application_of, write_applications,
+};
 pub use balances::{Stated, StatedFrozen};
+pub use findings::Finding;
+pub(crate) use numbers::serial_digits;
+pub use numbers::{ByDigits, Numbers, is_in_digits};
 pub use puzzles::Puzzle;
 pub use serials::{SerialOf, Whose, of_serial};
 
@@ -61,9 +74,24 @@ pub struct Parties {
     pub distributor: String,
     /// The code of whoever answers them, written alike.
     pub registrar: String,
-    /// The edition of the standard: V2.2, since the earlier ones allow only digits in an
-    /// application's number, and ours has letters.
+    /// How they write.
+    pub filing: Filing,
+}
+
+/// How the files of one registrar are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Filing {
+    /// The edition of the standard.
     pub version: Version,
+    /// What numbers of orders, accounts and records consist of.
+    pub numbers: Numbers,
+}
+
+impl Default for Filing {
+    fn default() -> Self {
+        let version = Version::V22;
+        Self { version, numbers: Numbers::of(version) }
+    }
 }
 
 /// Why files are not written or read.
@@ -193,14 +221,6 @@ fn write(
     writer.finish().map_err(write)?;
     file.finish().map_err(failed)?;
     Ok(None)
-}
-
-/// The trading account, 17 bytes wide: the investor's ID, or what stands for a longer one.
-pub fn trading_account(investor: &InvestorId) -> String {
-    if investor.as_str().len() <= 17 {
-        return investor.as_str().to_owned();
-    }
-    digits(investor, "trading", 17)
 }
 
 /// The fund account that the sandbox's registrar keeps for an investor: 12 digits.

@@ -18,7 +18,6 @@ use crate::{
 use fundflow_domain::{
     application::{Ask, Designated, Misnamed, OnHuge, Outcome, RejectedFrozen, Terms},
     calendar::TradingDay,
-    investor::CustomerType,
     money::Shares,
 };
 use fundflow_kernel::clock::ManualClock;
@@ -30,7 +29,7 @@ fn t() -> TradingDay {
 }
 
 fn parties() -> Parties {
-    Parties { distributor: "305".into(), registrar: "05".into(), version: Version::V22 }
+    Parties { distributor: "305".into(), registrar: "05".into(), filing: Filing::default() }
 }
 
 fn codes() -> ReturnCodes {
@@ -64,7 +63,8 @@ async fn through_files(scenario: &str, terms: Vec<Terms>) -> (Answers, Vec<Vec<u
         }
     }
     let batch =
-        write_applications(&dir.path().join("out"), &parties(), t(), &all, &|_| None).unwrap();
+        write_applications(&dir.path().join("out"), &parties(), t(), &all, &|_| None, &|_| None)
+            .unwrap();
     assert_eq!(batch.file, "OFD_305_05_20260212_03.TXT");
     let night = || registrar.run_batch(&batch.index, &dir.path().join("in")).unwrap();
     let first = night();
@@ -184,14 +184,14 @@ fn rows_of_one_account_are_added_up_and_one_that_does_not_add_up_is_a_puzzle() {
         total_vol: total.into(),
         ..ShareBalance::default()
     };
-    let (mut stated, date) = (Stated::new(), "2026-02-13".parse().unwrap());
-    assert_eq!(balances::add(&mut stated, &row(70, 30, 100), date), Ok(()));
+    let (mut all, date) = (balances::Statements::default(), "2026-02-13".parse().unwrap());
+    assert_eq!(all.add(&row(70, 30, 100), date), Ok(()));
     assert_eq!(
-        balances::add(&mut stated, &row(0, 5, 4), date).unwrap_err(),
+        all.add(&row(0, 5, 4), date).unwrap_err(),
         "AvailableVol 0 and TotalFrozenVol 5 are not TotalVolOfDistributorInTA 4; what is frozen \
          counts as stated"
     );
-    let sum = stated.into_values().map(|it| it.frozen.to_string()).collect::<Vec<_>>();
+    let sum = all.whole().into_values().map(|it| it.frozen.to_string()).collect::<Vec<_>>();
     assert_eq!(sum, ["35.00"]);
 }
 
@@ -199,7 +199,8 @@ fn rows_of_one_account_are_added_up_and_one_that_does_not_add_up_is_a_puzzle() {
 async fn an_application_that_the_front_never_saw_is_rejected_by_its_number() {
     let dir = tempfile::tempdir().unwrap();
     let all = [handed_in(bought("TX-1", "10000.00"))];
-    let batch = write_applications(dir.path(), &parties(), t(), &all, &|_| None).unwrap();
+    let batch =
+        write_applications(dir.path(), &parties(), t(), &all, &|_| None, &|_| None).unwrap();
     let night = registrar("").run_batch(&batch.index, &dir.path().join("in")).unwrap();
     let answers = read_answers(&night.index, &codes(), &|_| None, &|_, _| Whose::Nobodys).unwrap();
 
@@ -214,10 +215,15 @@ async fn an_application_that_the_front_never_saw_is_rejected_by_its_number() {
 async fn a_rejection_that_names_another_order_is_handed_on_with_what_it_names() {
     let dir = tempfile::tempdir().unwrap();
     let all = [handed_in(bought("TX-1", "10000.00"))];
-    let batch = write_applications(dir.path(), &parties(), t(), &all, &|_| None).unwrap();
+    let batch =
+        write_applications(dir.path(), &parties(), t(), &all, &|_| None, &|_| None).unwrap();
     let night = registrar("").run_batch(&batch.index, &dir.path().join("in")).unwrap();
-    let was = application_of(&all[0], "305");
-    let other = |_: &_| Some(TradeApplication { fund_code: "018145".to_owned(), ..was.clone() });
+    let was = application_of(&all[0], "305", Numbers::Letters);
+    let other = |_: &str| {
+        let no = all[0].terms.no.clone();
+        let record = TradeApplication { fund_code: "018145".to_owned(), ..was.clone() };
+        Some(AsSent { no, record })
+    };
     let answers = read_answers(&night.index, &codes(), &other, &|_, _| Whose::Nobodys).unwrap();
 
     assert_eq!(answers.puzzles, []);
@@ -228,15 +234,6 @@ async fn a_rejection_that_names_another_order_is_handed_on_with_what_it_names() 
     assert!(matches!(said.said, ApplicationAnswer::Rejected(_)), "{said:?}");
     let misnamed = Misnamed::unless_same("FundCode", "018145", &was.fund_code);
     assert_eq!(said.misnamed, misnamed.into_iter().collect::<Vec<_>>());
-}
-
-#[test]
-fn a_long_investor_id_gets_an_account_of_the_width_that_the_file_has() {
-    let long = "investor-with-a-very-long-key".parse().unwrap();
-
-    assert_eq!(trading_account(&"I-1".parse().unwrap()), "I-1");
-    assert_eq!(trading_account(&long).len(), 17);
-    assert_eq!(fund_account(&long).len(), 12);
 }
 
 #[tokio::test]
@@ -299,7 +296,7 @@ fn a_redemption_says_its_lot_what_becomes_of_a_rest_and_whether_income_goes_alon
         handed_in(Terms { ask, ..redeemed("TX-1", "1.00") })
     };
     let of = |application: &Application| {
-        let it = application_of(application, "305");
+        let it = application_of(application, "305", Numbers::Letters);
         let flags =
             [it.business_code, it.large_redemption_flag, it.take_income_flag, it.detail_flag];
         (flags.join(" "), it.original_serial_no)
@@ -309,10 +306,16 @@ fn a_redemption_says_its_lot_what_becomes_of_a_rest_and_whether_income_goes_alon
 
     let dir = tempfile::tempdir().unwrap();
     let several = asked(2, OnHuge::Cancel);
-    let batch =
-        write_applications(dir.path(), &parties(), t(), std::slice::from_ref(&several), &|_| None)
-            .unwrap();
-    assert_eq!(batch.records, []);
+    let batch = write_applications(
+        dir.path(),
+        &parties(),
+        t(),
+        std::slice::from_ref(&several),
+        &|_| None,
+        &|_| None,
+    )
+    .unwrap();
+    assert_eq!(batch.records, [""; 0]);
     assert_eq!(batch.left_out.iter().map(|(no, _)| no).collect::<Vec<_>>(), [&several.terms.no]);
 }
 
@@ -322,7 +325,7 @@ fn a_record_that_has_no_room_for_something_is_left_out_and_stops_no_other() {
     let all = [bought("TX-1", "10.00"), bought("TX-2", "20.00"), bought("TX-3", "30.00")];
     let all = all.map(handed_in);
     let filler = |application: &Application| -> Filler<'static> {
-        let mut record = application_of(application, "305");
+        let mut record = application_of(application, "305", Numbers::Letters);
         if application.terms == all[1].terms {
             record.application_amount = 1_000_000_000_000_000_i64.into();
         }
@@ -335,7 +338,7 @@ fn a_record_that_has_no_room_for_something_is_left_out_and_stops_no_other() {
     let unfit: Vec<_> = published.unfit.iter().map(|(draft, nth, _)| (*draft, *nth)).collect();
     assert_eq!(unfit, [(0, 1)]);
     let (_, numbers) = application_numbers(&published.index).unwrap();
-    assert_eq!(numbers, [&all[0], &all[2]].map(|it| it.terms.no.clone()));
+    assert_eq!(numbers, [&all[0], &all[2]].map(|it| it.terms.no.to_string()));
 }
 
 #[test]
@@ -384,17 +387,4 @@ fn a_conversion_in_two_records_is_one_and_a_lonely_half_is_a_puzzle() {
             "record 2 of OFD_05_305_20260212_04.TXT: a conversion came as 138, and its 137 is missing"
         ]
     );
-}
-
-#[test]
-fn each_record_says_what_kind_of_customer_orders_by_the_profile() {
-    let dir = tempfile::tempdir().unwrap();
-    let customers = [Some(CustomerType::Institution), Some(CustomerType::Product), None];
-    for (customer, flag) in customers.into_iter().zip(["0", "2", "1"]) {
-        let all = [handed_in(bought("TX-1", "10.00"))];
-        let batch = write_applications(dir.path(), &parties(), t(), &all, &|_| customer).unwrap();
-        let (_, records) = read_all_or_refuse(&dir.path().join(&batch.file)).unwrap();
-        let read = TradeApplication::from_record(records[0].as_ref()).unwrap();
-        assert_eq!(read.individual_or_institution, flag);
-    }
 }

@@ -34,6 +34,7 @@ mod orders;
 mod plans;
 mod problem;
 mod raw_rows;
+mod registrars;
 mod scenario;
 mod settings;
 mod table;

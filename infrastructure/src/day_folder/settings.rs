@@ -1,12 +1,12 @@
 //! `day.toml`: the day, the parties, and what the folder `funds` holds.
 
-use super::{Problem, table};
+use super::{Problem, registrars, table};
 use crate::{
     catalogue::{
         section::{Report, Section},
         text,
     },
-    exchange::version::Version,
+    day_batch::Filing,
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
@@ -15,14 +15,12 @@ use fundflow_domain::{
     written::Date,
 };
 use serde::Deserialize;
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 use toml::Value;
 
 pub(super) const FILE: &str = "day.toml";
-/// The manager's own registrar, in a fund's terms.
-const OWN: &str = "own";
 /// Who stands in records and in the names of files: as wide as the standard's field.
-const CODE: &str = "1 to 9 of A-Z a-z 0-9, in quotes";
+pub(super) const CODE: &str = "1 to 9 of A-Z a-z 0-9, in quotes";
 const CODE_MAX: usize = 9;
 
 /// What is written in `day.toml`.
@@ -37,6 +35,8 @@ pub struct Settings {
     /// The registrars, by their codes in file names; never empty. The first keeps the funds whose
     /// terms say `own`.
     pub registrars: Vec<RegistrarCode>,
+    /// How the files of those registrars are written that say so.
+    pub filings: BTreeMap<RegistrarCode, Filing>,
     /// What the folder `funds` holds.
     pub funds: FundsAre,
     /// What `notes` says, which nothing reads but people.
@@ -57,8 +57,11 @@ pub enum FundsAre {
 }
 
 impl Settings {
-    /// The edition of the standard in which files are exchanged.
-    pub const VERSION: Version = Version::V22;
+    /// How the files of that registrar are written.
+    pub fn filing_of(&self, registrar: &str) -> Filing {
+        let mut said = self.filings.iter();
+        said.find(|(code, _)| code.as_str() == registrar).map(|(_, it)| *it).unwrap_or_default()
+    }
 }
 
 pub(super) fn read(folder: &Path, problems: &mut Vec<Problem>) -> Option<Settings> {
@@ -97,15 +100,17 @@ fn settings(mut root: Section<'_>, report: &mut Report) -> Option<Settings> {
         Some(code) => checked("distributor", code, report),
         None => Some("305".to_owned()),
     };
-    let registrars = registrars(&mut root, report);
+    let registrars = registrars::read(&mut root, report);
     let funds = root.word("funds", report).unwrap_or_default();
     let notes = root.value("notes", "a text in quotes", report).unwrap_or_default();
     root.close(report);
+    let (registrars, filings) = registrars?;
     Some(Settings {
         trade_date: trade_date?,
         seed: seed?,
         distributor: distributor?,
-        registrars: registrars?,
+        registrars,
+        filings,
         funds,
         notes,
         line: report.line_of("trade_date"),
@@ -127,41 +132,8 @@ fn date(root: &mut Section<'_>, report: &mut Report) -> Option<NaiveDate> {
     None
 }
 
-/// The first keeps the funds whose terms say `own`, so none can have that as its code.
-fn registrars(root: &mut Section<'_>, report: &mut Report) -> Option<Vec<RegistrarCode>> {
-    const SEVERAL: &str = "a list of different codes, like [\"05\", \"98\"]";
-    let one = root.value::<String>("registrar", CODE, report);
-    let several = root.value::<Vec<String>>("registrars", SEVERAL, report);
-    let (key, codes) = match (one, several) {
-        (Some(one), Some(_)) => {
-            report.note("registrar", &one, "write registrar or registrars, not both");
-            return None;
-        }
-        (Some(one), None) => ("registrar", vec![one]),
-        (None, Some(several)) => ("registrars", several),
-        (None, None) => ("registrar", vec!["05".to_owned()]),
-    };
-    let twice = (1..)
-        .zip(&codes)
-        .any(|(next, code)| codes.get(next..).is_some_and(|later| later.contains(code)));
-    if codes.is_empty() || twice {
-        report.note(key, &codes.join(" "), format!("write {SEVERAL}"));
-        return None;
-    }
-    codes.into_iter().map(|code| registrar(key, code, report)).collect()
-}
-
-fn registrar(key: &str, code: String, report: &mut Report) -> Option<RegistrarCode> {
-    if code == OWN {
-        let problem = "own means the first registrar in the terms of a fund; write the code of one";
-        report.note(key, &code, problem);
-        return None;
-    }
-    RegistrarCode::new(checked(key, code, report)?).ok()
-}
-
 /// A code that can stand in a record and in the name of a file.
-fn checked(key: &str, code: String, report: &mut Report) -> Option<String> {
+pub(super) fn checked(key: &str, code: String, report: &mut Report) -> Option<String> {
     let plain = code.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if plain && (1..=CODE_MAX).contains(&code.len()) {
         return Some(code);

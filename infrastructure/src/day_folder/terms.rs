@@ -5,8 +5,9 @@
 //! 2. Funds are saved word for word. A folder without funds of its own saves none: then the catalogue
 //!    that is part of the program counts, in whichever version.
 
-use super::{Day, Price, Problem, funds, navs, settings, table};
+use super::{Day, Price, Problem, Settings, funds, navs, settings, table};
 use crate::catalogue::{self, CatalogueError, Files};
+use crate::day_batch::Numbers;
 use chrono::NaiveDate;
 use fundflow_domain::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
@@ -31,6 +32,8 @@ pub struct DayTerms {
     pub trade_date: TradingDay,
     /// The registrars; never empty. The first keeps the funds whose terms say `own`.
     pub registrars: Vec<RegistrarCode>,
+    /// Those of them that number orders and records in digits.
+    pub in_digits: Vec<RegistrarCode>,
     /// The funds of that day.
     pub catalogue: Catalogue,
     /// By fund and date.
@@ -45,6 +48,8 @@ pub struct DayTerms {
 struct Saved {
     trade_date: NaiveDate,
     registrars: Vec<RegistrarCode>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    in_digits: Vec<RegistrarCode>,
     #[serde(default)]
     prices: Vec<Price>,
     /// By file name.
@@ -96,6 +101,7 @@ impl From<&Day> for DayTerms {
         Self {
             trade_date: day.trade_date,
             registrars: day.settings.registrars.clone(),
+            in_digits: in_digits(&day.settings),
             catalogue: day.catalogue.clone(),
             prices: day.prices.clone(),
             files: day.files.clone(),
@@ -103,7 +109,22 @@ impl From<&Day> for DayTerms {
     }
 }
 
+fn in_digits(settings: &Settings) -> Vec<RegistrarCode> {
+    let filed = settings.filings.iter();
+    let filed = filed.filter(|(_, filing)| filing.numbers == Numbers::Digits);
+    filed.map(|(code, _)| code.clone()).collect()
+}
+
 impl DayTerms {
+    /// Of each registrar, how it numbers orders and records.
+    pub fn numbered(&self) -> Vec<(RegistrarCode, Numbers)> {
+        let numbers = |code: &RegistrarCode| match self.in_digits.contains(code) {
+            true => Numbers::Digits,
+            false => Numbers::Letters,
+        };
+        self.registrars.iter().map(|code| (code.clone(), numbers(code))).collect()
+    }
+
     /// Reads those of a folder; its orders and investors may be missing.
     pub fn read(folder: &Path, calendar: &TradingCalendar) -> (Option<Self>, Vec<Problem>) {
         let mut problems = Vec::new();
@@ -123,7 +144,8 @@ impl DayTerms {
         let navs = table::read(folder, navs::FILE, &navs::COLUMNS, problems);
         let ((trade_date, _), (files, catalogue)) = (trade_date?, found?);
         let prices = navs::rows(&navs?, &catalogue, calendar, problems);
-        Some(Self { trade_date, registrars: settings.registrars, catalogue, prices, files })
+        let (in_digits, registrars) = (in_digits(&settings), settings.registrars);
+        Some(Self { trade_date, registrars, in_digits, catalogue, prices, files })
     }
 
     /// Saves them in that directory, in place of those that were saved before.
@@ -134,6 +156,7 @@ impl DayTerms {
         let saved = Saved {
             trade_date: self.trade_date.date(),
             registrars: self.registrars.clone(),
+            in_digits: self.in_digits.clone(),
             prices: self.prices.clone(),
             funds: self.files.as_ref().map(Files::texts),
         };
@@ -167,9 +190,9 @@ impl DayTerms {
             let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
             TermsError::Funds { path, errors: all.join("; ") }
         };
-        let (registrars, prices) = (saved.registrars, saved.prices);
+        let Saved { registrars, in_digits, prices, .. } = saved;
         let catalogue = catalogue.map_err(unsound)?;
-        Ok(Some(Self { trade_date, registrars, catalogue, prices, files }))
+        Ok(Some(Self { trade_date, registrars, in_digits, catalogue, prices, files }))
     }
 }
 

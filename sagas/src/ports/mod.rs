@@ -12,6 +12,7 @@
 pub mod advance;
 pub mod bank;
 pub mod day_jobs;
+pub mod file_exchange;
 pub mod registrar;
 mod spelled;
 pub mod stray;

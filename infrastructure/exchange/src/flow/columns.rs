@@ -13,7 +13,11 @@ pub(crate) mod text {
     use crate::record::Record;
 
     pub(crate) fn get(record: RecordRef<'_>, name: &str) -> Result<String, FieldError> {
-        lenient(record.text(name)).map(Cow::into_owned)
+        lenient(record, name, read(record, name))
+    }
+
+    pub(crate) fn read(record: RecordRef<'_>, name: &str) -> Result<String, FieldError> {
+        record.text(name).map(Cow::into_owned)
     }
 
     pub(crate) fn put(record: &mut Record, name: &str, value: &str) -> Result<(), FieldError> {
@@ -29,7 +33,11 @@ pub(crate) mod number {
     use crate::record::Record;
 
     pub(crate) fn get(record: RecordRef<'_>, name: &str) -> Result<Decimal, FieldError> {
-        lenient(record.decimal(name))
+        lenient(record, name, read(record, name))
+    }
+
+    pub(crate) fn read(record: RecordRef<'_>, name: &str) -> Result<Decimal, FieldError> {
+        record.decimal(name)
     }
 
     pub(crate) fn put(record: &mut Record, name: &str, value: &Decimal) -> Result<(), FieldError> {
@@ -46,7 +54,14 @@ pub(crate) mod signed {
 
     pub(crate) fn get(record: RecordRef<'_>, name: &str) -> Result<Decimal, FieldError> {
         // A header with the number but without its sign must not be read as plus.
-        if record.has(name) { record.signed(name) } else { lenient(record.decimal(name)) }
+        if record.has(name) && record.decides(name) {
+            return record.signed(name);
+        }
+        lenient(record, name, read(record, name))
+    }
+
+    pub(crate) fn read(record: RecordRef<'_>, name: &str) -> Result<Decimal, FieldError> {
+        record.signed(name)
     }
 
     pub(crate) fn put(record: &mut Record, name: &str, value: &Decimal) -> Result<(), FieldError> {
@@ -64,7 +79,11 @@ pub(crate) mod day {
     pub(crate) type Day = Option<NaiveDate>;
 
     pub(crate) fn get(record: RecordRef<'_>, name: &str) -> Result<Day, FieldError> {
-        lenient(record.date(name))
+        lenient(record, name, read(record, name))
+    }
+
+    pub(crate) fn read(record: RecordRef<'_>, name: &str) -> Result<Day, FieldError> {
+        record.date(name)
     }
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "all columns are put alike")]
@@ -83,7 +102,11 @@ pub(crate) mod time {
     pub(crate) type Time = Option<NaiveTime>;
 
     pub(crate) fn get(record: RecordRef<'_>, name: &str) -> Result<Time, FieldError> {
-        lenient(record.time(name))
+        lenient(record, name, read(record, name))
+    }
+
+    pub(crate) fn read(record: RecordRef<'_>, name: &str) -> Result<Time, FieldError> {
+        record.time(name)
     }
 
     pub(crate) fn put(record: &mut Record, name: &str, value: &Time) -> Result<(), FieldError> {
@@ -91,11 +114,30 @@ pub(crate) mod time {
     }
 }
 
-/// A column the header leaves out has the value of a blank one.
-fn lenient<T: Default>(value: Result<T, FieldError>) -> Result<T, FieldError> {
+/// A column the header leaves out has the value of a blank one, and so has one that cannot be read and on which
+/// nothing hangs.
+fn lenient<T: Default>(
+    record: RecordRef<'_>,
+    name: &str,
+    value: Result<T, FieldError>,
+) -> Result<T, FieldError> {
     match value {
         Err(FieldError::Absent { .. }) => Ok(T::default()),
+        Err(_) if !record.decides(name) => Ok(T::default()),
         other => other,
+    }
+}
+
+/// What is wrong with the value of a column on which nothing hangs; what is wrong with its bytes was found when
+/// the record was read.
+pub(crate) fn oddity<T>(
+    record: RecordRef<'_>,
+    name: &str,
+    value: Result<T, FieldError>,
+) -> Option<FieldError> {
+    match value.err()? {
+        FieldError::Absent { .. } | FieldError::Malformed { .. } => None,
+        error => Some(error).filter(|_| !record.decides(name)),
     }
 }
 
@@ -136,6 +178,17 @@ macro_rules! typed_record {
             ) -> Result<Self, crate::field_error::FieldError> {
                 super::columns::expect(record, Self::FILE_TYPE, &[$($key),*])?;
                 Ok(Self { $($value: super::columns::$via::get(record, $column)?,)* })
+            }
+
+            /// Columns on which nothing hangs and whose value is none, such as the 31st of February.
+            pub fn oddities(
+                record: crate::record::RecordRef<'_>,
+            ) -> Vec<crate::field_error::FieldError> {
+                let found = [$({
+                    let value = super::columns::$via::read(record, $column);
+                    super::columns::oddity(record, $column, value)
+                }),*];
+                found.into_iter().flatten().collect()
             }
 
             /// Fills in a record, whose other columns become absent, and checks that the columns

@@ -3,6 +3,7 @@
 use std::fs;
 
 use fundflow_exchange::check;
+use fundflow_exchange::index::IndexFile;
 use fundflow_exchange::version::{FileType, Version};
 
 use crate::samples;
@@ -33,6 +34,28 @@ fn golden_files_are_sound_and_padded_as_the_standard_writes_it() {
             assert!(report.header_as_standard && report.final_line_end);
             assert_eq!(report.records, 3);
         }
+    }
+}
+
+#[test]
+fn an_index_of_every_edition_is_written_as_it_always_was_and_reads_back() {
+    for version in Version::ALL {
+        let name = |file_type| format!("OFD_305_05_20260213_{file_type}.TXT");
+        let index = IndexFile {
+            version,
+            creator: "305".into(),
+            receiver: "05".into(),
+            date: samples::day(),
+            files: FileType::ALL.map(name).to_vec(),
+        };
+        let bytes = index.to_bytes().expect("narrow enough");
+        let path = samples::golden(&format!("index_v{version}.txt"));
+        if samples::updating() {
+            fs::write(&path, &bytes).expect("the golden directory");
+        }
+        let golden = fs::read(&path).expect("a golden file; make it with UPDATE_GOLDEN=1");
+        assert!(bytes == golden, "{} differs", path.display());
+        assert_eq!(IndexFile::read("index", golden.as_slice()).expect("sound"), index);
     }
 }
 

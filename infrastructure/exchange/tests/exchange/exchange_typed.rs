@@ -1,6 +1,9 @@
 //! The typed records: values go into a file and come out again, and what does not fit is named.
 
+use std::io::Cursor;
+
 use chrono::NaiveTime;
+use fundflow_exchange::check;
 use fundflow_exchange::field_error::FieldError;
 use fundflow_exchange::flow::dividend::Dividend;
 use fundflow_exchange::flow::fund_day::FundDay;
@@ -10,6 +13,7 @@ use fundflow_exchange::flow::trade_application::TradeApplication;
 use fundflow_exchange::flow::trade_confirmation::{Side, TradeConfirmation};
 use fundflow_exchange::record::Record;
 use fundflow_exchange::version::{FileType, Version};
+use fundflow_exchange::writer::Writer;
 use rust_decimal::Decimal;
 
 use crate::samples;
@@ -172,4 +176,93 @@ fn what_does_not_fit_is_named_with_its_limit() {
         refused("TransferReason", "1"),
         "field TransferReason is not in the header of this file; ask for a file that has it"
     );
+}
+
+/// A record of each kind with the values that are told apart, and what its file is.
+macro_rules! through_files {
+    ($($record:expr => $kind:ty),* $(,)?) => {$(
+        for version in Version::ALL {
+            let record: $kind = $record;
+            let mut header = samples::header(<$kind>::FILE_TYPE, version);
+            header.records = 1;
+            let mut writer = Writer::new(Vec::new(), header).expect("a standard header");
+            let mut room = writer.blank();
+            record.to_record(&mut room).expect("complete");
+            writer.write(room.as_ref()).expect("the only one");
+            let bytes = writer.finish().expect("one record").0;
+            let (report, taken) = check::take_all("f", Cursor::new(&bytes)).expect("sound");
+            assert!(report.is_sound() && report.header_as_standard);
+            assert_eq!(<$kind>::from_record(taken[0].record.as_ref()), Ok(record.clone()));
+            assert_eq!(<$kind>::oddities(taken[0].record.as_ref()), []);
+        }
+    )*};
+}
+
+#[test]
+fn a_record_of_every_kind_goes_through_a_file_of_every_edition_and_back() {
+    let day = Some(samples::day());
+    let confirmation = TradeConfirmation {
+        app_sheet_serial_no: "305202602130000000000002".into(),
+        business_code: "124".into(),
+        fund_code: "000730".into(),
+        return_code: "0000".into(),
+        transaction_date: day,
+        transaction_account_id: "30500000000000001".into(),
+        ta_account_id: "050000000001".into(),
+        distributor_code: "305".into(),
+        ta_serial_no: "05202602130000000001".into(),
+        transaction_cfm_date: day,
+        down_load_date: day,
+        large_redemption_flag: "0".into(),
+        business_finish_flag: "1".into(),
+        confirmed_vol: number("100.00"),
+        nav: number("1.2345"),
+        charge: number("0.50"),
+        undistribute_monetary_income: number("-0.12"),
+        ..TradeConfirmation::default()
+    };
+    let balance = ShareBalance {
+        fund_code: "000730".into(),
+        ta_account_id: "050000000001".into(),
+        available_vol: number("7.00"),
+        total_frozen_vol: number("3.00"),
+        total_vol: number("10.00"),
+        undistribute_monetary_income: number("-0.01"),
+        detail_flag: "0".into(),
+        transaction_cfm_date: day,
+        ..ShareBalance::default()
+    };
+    let dividend = Dividend {
+        fund_code: "000730".into(),
+        ta_serial_no: "05202602130000000003".into(),
+        business_code: "143".into(),
+        return_code: "0000".into(),
+        dividend_amount: number("0.01"),
+        dividend_date: day,
+        ..Dividend::default()
+    };
+    let fund_day = FundDay {
+        fund_code: "011162".into(),
+        fund_name: "某某混合型证券投资基金".into(),
+        nav: number("1.2345"),
+        fund_income: number("-0.12345"),
+        update_date: day,
+        ..FundDay::default()
+    };
+    let settlement = Settlement {
+        sequence_no: "202602130001".into(),
+        fund_code: "000730".into(),
+        confirmed_amount: number("5.00"),
+        pay_date: day,
+        receive_or_pay_flag: "1".into(),
+        ..Settlement::default()
+    };
+    through_files! {
+        purchase() => TradeApplication,
+        confirmation.clone() => TradeConfirmation,
+        balance.clone() => ShareBalance,
+        dividend.clone() => Dividend,
+        fund_day.clone() => FundDay,
+        settlement.clone() => Settlement,
+    }
 }

@@ -7,5 +7,6 @@ mod exchange_files;
 mod exchange_golden;
 mod exchange_mutated;
 mod exchange_round_trip;
+mod exchange_taken;
 mod exchange_typed;
 mod samples;

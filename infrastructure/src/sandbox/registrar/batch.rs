@@ -12,7 +12,9 @@ use super::{
     register::HolderRow,
 };
 use crate::{
-    day_batch::{BatchError, Draft, Filler, Published, fund_account, publish, trading_account},
+    day_batch::{
+        BatchError, ByDigits, Draft, Filler, Published, fund_account, is_in_digits, publish,
+    },
     exchange::{
         check::read_all_or_refuse,
         field_error::FieldError,
@@ -61,6 +63,9 @@ pub struct BatchFiles {
     pub unfit: Vec<String>,
 }
 
+/// The number under which the front has an application, and its record.
+type Keyed = (Arc<str>, TradeApplication);
+
 /// What is answered, and what is not.
 struct Answers {
     said: Vec<Said>,
@@ -97,7 +102,7 @@ impl SandboxRegistrar {
     pub fn run_batch(&self, index: &Path, out: &Path) -> Result<BatchFiles, NightError> {
         let now = self.clock.now();
         let set = IndexFile::open_complete(index).map_err(BatchError::from)?;
-        let asked = applications(index, &set.index)?;
+        let asked = self.keyed(applications(index, &set.index)?);
         let t = self.market.calendar().day(set.index.date)?;
         let Answers { said, withheld, unpriced } = self.answer_all(&asked, t, now)?;
         let confirm_date = self.market.calendar().plus(t, 1)?.date();
@@ -136,24 +141,43 @@ impl SandboxRegistrar {
         Ok(BatchFiles { index, files, answers: said.len(), withheld, unpriced, unfit })
     }
 
+    /// Each application with the number under which the front has it: a file may number it in digits.
+    fn keyed(&self, asked: Vec<TradeApplication>) -> Vec<Keyed> {
+        let mut in_digits = None;
+        let mut key = |number: &str| -> Arc<str> {
+            if !is_in_digits(number) || self.books.get(number).is_some() {
+                return number.into();
+            }
+            let all = || {
+                let entries = self.applications().into_iter();
+                ByDigits::of(entries.map(|entry| entry.terms.no))
+            };
+            let known = in_digits.get_or_insert_with(all).only(number);
+            known.map_or_else(|| number.into(), |no| no.as_str().into())
+        };
+        let keys: Vec<_> =
+            asked.iter().map(|it| it.app_sheet_serial_no.as_str()).map(&mut key).collect();
+        keys.into_iter().zip(asked).collect()
+    }
+
     fn answer_all(
         &self,
-        asked: &[TradeApplication],
+        asked: &[Keyed],
         t: TradingDay,
         now: Timestamp,
     ) -> Result<Answers, NightError> {
         let mut ranked = Vec::with_capacity(asked.len());
-        for record in asked {
-            let known = self.batched(record, t)?;
+        for (key, record) in asked {
+            let known = self.batched(key, record, t)?;
             let rank = known.as_ref().map_or(u8::MAX, |known| self.rank(known));
-            ranked.push((rank, record));
+            ranked.push((rank, (key, record)));
         }
         ranked.sort_by_key(|(rank, _)| *rank);
         let (mut said, mut withheld, mut unpriced) = (Vec::new(), 0, BTreeMap::new());
-        for (_, record) in ranked {
-            let decided = self.decide_on(&record.app_sheet_serial_no, now)?;
+        for (_, (key, record)) in ranked {
+            let decided = self.decide_on(key, now)?;
             let Some((entry, _)) = decided else {
-                let cancelled = self.books.get(&record.app_sheet_serial_no);
+                let cancelled = self.books.get(key);
                 let answer = match cancelled.filter(ApplicationEntry::is_cancelled) {
                     Some(_) => ApplicationAnswer::Cancelled,
                     None => ApplicationAnswer::Rejected(super::entry::rejection(
@@ -189,10 +213,10 @@ impl SandboxRegistrar {
     /// record, and is not taken back any more.
     fn batched(
         &self,
+        key: &Arc<str>,
         record: &TradeApplication,
         trade_date: TradingDay,
     ) -> Result<Option<ApplicationEntry>, JournalError> {
-        let key: Arc<str> = record.app_sheet_serial_no.as_str().into();
         let change = |known: Option<&ApplicationEntry>| {
             let known = known.filter(|known| known.is_accepted() && !known.batched)?;
             let undecided = known.decided.is_none();
@@ -203,7 +227,7 @@ impl SandboxRegistrar {
             };
             Some(ApplicationEntry { terms, batched: true, ..known.clone() })
         };
-        let (entry, _) = self.books.change(&key, self.journal.as_ref(), change, Clone::clone)?;
+        let (entry, _) = self.books.change(key, self.journal.as_ref(), change, Clone::clone)?;
         Ok(entry.filter(ApplicationEntry::is_accepted))
     }
 
@@ -260,7 +284,7 @@ impl SandboxRegistrar {
             let frozen = self.frozen(investor, fund, days.confirm_date).min(shares);
             let balance = ShareBalance {
                 fund_code: fund.to_string(),
-                transaction_account_id: trading_account(investor),
+                transaction_account_id: self.numbers.trading_account(investor),
                 ta_account_id: fund_account(investor),
                 distributor_code: distributor.to_owned(),
                 branch_code: distributor.to_owned(),

@@ -220,7 +220,7 @@ impl SandboxRegistrar {
         (fate, delay): (ConfirmFate, i64),
         now: Timestamp,
     ) -> Decided {
-        let (terms, no) = (&entry.terms, entry.terms.no.as_str());
+        let (terms, number) = (&entry.terms, entry.number());
         let after = |n| self.market.calendar().plus(terms.trade_date, n).ok().map(TradingDay::date);
         let (on, usual) = (after(1), after(2));
         let on = on.unwrap_or_else(|| now.date());
@@ -230,7 +230,7 @@ impl SandboxRegistrar {
         let rate = raising.map_or(Rate::basis_points(35), |raising| raising.rate);
         let earned = interest(asked, rate, founded.signed_duration_since(on).num_days());
         let reception = Final::Received(Reception {
-            serial: record_serial(no, 1),
+            serial: record_serial(&number, 1),
             on,
             amount: Some(asked.into()),
         });
@@ -251,7 +251,7 @@ impl SandboxRegistrar {
             }
             Err(refused) => Final::Rejected(rejection_of(&refused)),
             Ok(numbers) => Final::Confirmed(Box::new(Confirmation {
-                serial: record_serial(no, 2),
+                serial: record_serial(&number, 2),
                 confirmed_on: founded,
                 registered_on: founded,
                 finished: true,
@@ -274,7 +274,7 @@ impl Truth {
         // A record that is corrected later is right under the second serial only.
         let nth = if fate == ConfirmFate::Corrected { night.nth + 1 } else { night.nth };
         let confirmation = Confirmation {
-            serial: record_serial(entry.terms.no.as_str(), nth),
+            serial: record_serial(&entry.number(), nth),
             confirmed_on: night.confirmed_on,
             registered_on: night.confirmed_on,
             finished: true,
@@ -295,7 +295,7 @@ impl Truth {
     ) -> Self {
         let Final::Confirmed(confirmation) = &mut self.says else { return self };
         if fate == ConfirmFate::Corrected {
-            confirmation.serial = record_serial(entry.terms.no.as_str(), 2);
+            confirmation.serial = record_serial(&entry.number(), 2);
         }
         let carries = match entry.terms.ask {
             Ask::Redemption { on_huge: OnHuge::CarryOver, .. } => fate == ConfirmFate::Carried,

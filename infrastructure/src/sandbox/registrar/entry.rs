@@ -1,6 +1,7 @@
 //! What was decided about an application, and what follows from it at any later instant.
 
 use super::pricing::takes_income;
+use crate::day_batch::{Numbers, is_in_digits, serial_digits};
 use crate::sandbox::{
     Notice,
     channel::{serial, timeout},
@@ -39,8 +40,16 @@ pub struct ApplicationEntry {
     /// What became of the request to take it back.
     #[serde(default)]
     pub cancel: Option<CancelFate>,
+    /// Whether the registrar numbers its orders and records in digits alone.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub in_digits: bool,
     /// What the batch made of it.
     pub decided: Option<Decided>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as the derived code calls it")]
+const fn is_false(it: &bool) -> bool {
+    !*it
 }
 
 /// What the batch made of an application.
@@ -296,6 +305,7 @@ impl ApplicationEntry {
             arrived: front != FrontFate::TimeoutLost,
             batched: false,
             cancel: None,
+            in_digits: false,
             decided: None,
         }
     }
@@ -318,9 +328,15 @@ impl ApplicationEntry {
     pub(super) fn first_said(&self, confirmation: &Confirmation) -> Serial {
         let corrected = self.decided.as_ref().is_some_and(|it| it.fate == ConfirmFate::Corrected);
         if corrected {
-            return record_serial(self.terms.no.as_str(), 1);
+            return record_serial(&self.number(), 1);
         }
         confirmation.serial.clone()
+    }
+
+    /// The application's number as the registrar's files have it.
+    pub(super) fn number(&self) -> String {
+        let numbers = if self.in_digits { Numbers::Digits } else { Numbers::Letters };
+        numbers.application(&self.terms.no)
     }
 
     /// The lots that it names, less what earlier parts of it took.
@@ -340,9 +356,12 @@ impl ApplicationEntry {
     }
 }
 
-/// The registrar's number of a record: the first of an application, the second, and so on.
-pub(super) fn record_serial(no: &str, nth: usize) -> Serial {
-    if nth <= 1 { serial("TA", no) } else { serial("TA", &format!("{no}.{nth}")) }
+/// The registrar's number of a record: the first of the application of that number, the second, and so on. A
+/// number in digits has records in digits.
+pub(super) fn record_serial(number: &str, nth: usize) -> Serial {
+    let of = if nth <= 1 { number.to_owned() } else { format!("{number}.{nth}") };
+    let digits = || Serial::new(serial_digits(&of)).ok();
+    is_in_digits(number).then(digits).flatten().unwrap_or_else(|| serial("TA", &of))
 }
 
 pub(super) fn number_reused() -> ApplicationAnswer {

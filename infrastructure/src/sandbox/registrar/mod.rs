@@ -58,6 +58,7 @@ use super::{
     notices::Notices,
     scenario::{CancelFate, ConfirmFate, FrontFate, Scenario},
 };
+use crate::day_batch::Numbers;
 use agenda::Agenda;
 use fundflow_domain::{application::Ask, ids::RegistrarCode, orders::Cause, time::Timestamp};
 use fundflow_kernel::clock::Clock;
@@ -95,6 +96,7 @@ pub struct SandboxRegistrar {
     market: Market,
     clock: Arc<dyn Clock>,
     confirming: Confirming,
+    numbers: Numbers,
     books: Book<ApplicationEntry>,
     register: Mutex<Register>,
     frozen: frozen::Told,
@@ -192,6 +194,7 @@ impl SandboxRegistrar {
             market,
             clock,
             confirming: Confirming::default(),
+            numbers: Numbers::default(),
             books: Book::empty(),
             register: Mutex::default(),
             frozen: frozen::Told::default(),
@@ -201,6 +204,12 @@ impl SandboxRegistrar {
             delay: None,
             calls: AtomicU64::new(0),
         }
+    }
+
+    /// Numbers what is new in these characters; what is in its books has the numbers that it was told under.
+    #[must_use]
+    pub fn numbering(self, numbers: Numbers) -> Self {
+        Self { numbers, ..self }
     }
 
     /// Lets every answer take that long in real time.
@@ -287,7 +296,8 @@ impl SandboxRegistrar {
         let entry = ApplicationEntry::of(application, front, None);
         let stopped = |fund: &_| self.scenario.is_suspended(*fund, at);
         let suspended = [fund, entry.entered_fund()].into_iter().find(stopped);
-        ApplicationEntry { suspended, ..entry }
+        let in_digits = self.numbers == Numbers::Digits;
+        ApplicationEntry { suspended, in_digits, ..entry }
     }
 
     /// A scenario may have a batch say its word before T is complete.

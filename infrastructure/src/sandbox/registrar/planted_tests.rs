@@ -10,7 +10,10 @@ use super::{
     *,
 };
 use crate::{
-    day_batch::{Answers, Draft, Filler, Published, Whose, application_of, publish, read_answers},
+    day_batch::{
+        Answers, AsSent, Draft, Filler, Numbers, Published, Whose, application_of, publish,
+        read_answers,
+    },
     exchange::{
         return_code::ReturnCodes,
         version::{FileType, Version},
@@ -182,7 +185,7 @@ fn confirmation((terms, outcome): &Right) -> Confirmation {
 fn through_a_file(terms: &Terms, answers: &[ApplicationAnswer]) -> Answers {
     let day = |text: &str| text.parse().unwrap();
     let days = Days { t: t().date(), confirm_date: day("2026-02-13") };
-    let asked = application_of(&handed_in(terms.clone()), "305");
+    let asked = application_of(&handed_in(terms.clone()), "305", Numbers::Letters);
     let filler = |answer: &ApplicationAnswer| -> Filler<'static> {
         let record = confirmation_of(&(asked.clone(), answer.clone()), days);
         Box::new(move |out| record.to_record(out))
@@ -196,7 +199,7 @@ fn through_a_file(terms: &Terms, answers: &[ApplicationAnswer]) -> Answers {
     let unfit: Vec<_> = unfit.iter().map(|(_, nth, why)| format!("{nth}: {why}")).collect();
     assert_eq!(unfit, [""; 0], "{answers:?}");
     let codes = ReturnCodes::built_in().unwrap().assign("05", DICTIONARY);
-    let sent = |_: &_| Some(asked.clone());
+    let sent = |_: &str| Some(AsSent { no: terms.no.clone(), record: asked.clone() });
     read_answers(&index, &codes, &sent, &|_, _| Whose::Nobodys).unwrap()
 }
 

@@ -22,7 +22,7 @@ pub(super) fn words(
     let right = || word(at, says.clone());
     let fate = if matches!(says, Final::Confirmed(_)) { fate } else { of_refusals(fate) };
     let wrong = |change: &dyn Fn(&Confirmation) -> Confirmation| word(at, changed(says, change));
-    let (no, rounding) = (entry.terms.no.as_str(), entry.terms.rounding);
+    let (number, rounding) = (&*entry.number(), entry.terms.rounding);
     match fate {
         ConfirmFate::Confirmed
         | ConfirmFate::Partial
@@ -49,11 +49,11 @@ pub(super) fn words(
             vec![wrong(&|it| planted::another_fund(it, entry.terms.fund))]
         }
         ConfirmFate::TwiceDifferent => {
-            let other = |it: &Confirmation| numbered(no, 2, planted::garbled(it));
+            let other = |it: &Confirmation| numbered(number, 2, planted::garbled(it));
             vec![right(), wrong(&other)]
         }
         ConfirmFate::Corrected => {
-            let first = |it: &Confirmation| numbered(no, 1, planted::wrong_shares(it));
+            let first = |it: &Confirmation| numbered(number, 1, planted::wrong_shares(it));
             vec![wrong(&first), word(at.plus_millis(delay.max(CORRECTED_AFTER_MS)), says.clone())]
         }
     }
@@ -81,8 +81,8 @@ const fn of_refusals(fate: ConfirmFate) -> ConfirmFate {
     }
 }
 
-fn numbered(no: &str, nth: usize, confirmation: Confirmation) -> Confirmation {
-    Confirmation { serial: record_serial(no, nth), ..confirmation }
+fn numbered(number: &str, nth: usize, confirmation: Confirmation) -> Confirmation {
+    Confirmation { serial: record_serial(number, nth), ..confirmation }
 }
 
 fn changed(says: &Final, change: &dyn Fn(&Confirmation) -> Confirmation) -> Final {
