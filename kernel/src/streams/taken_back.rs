@@ -1,12 +1,24 @@
 //! Several decisions as one: all of them hold, or none.
 
 use super::Streams;
+use crate::{envelope::StreamName, fold::Fold};
 
 impl Streams {
     /// From here on folds are remembered as they were, until [`Self::keep`] or [`Self::take_back`]. Meanwhile
     /// no stream may come or go.
     pub fn remember(&mut self) {
         self.before = Some(Vec::new());
+    }
+
+    /// A stream as it was when folds began to be remembered; as it is where nothing was decided on it since.
+    /// `None` where it is not in memory.
+    pub fn remembered(&self, stream: &StreamName) -> Option<&dyn Fold> {
+        let place = *self.places.get(stream)? as usize;
+        let before = self.before.iter().flatten().find(|(it, _)| *it == place);
+        match before {
+            Some((_, fold)) => Some(&**fold),
+            None => self.fold(stream),
+        }
     }
 
     /// What was decided holds.
