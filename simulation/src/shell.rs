@@ -4,6 +4,7 @@
 //! What the runner does wrongly is kept in [`Shell::broken`]: the first thing that must not be.
 
 use super::log::Log;
+use fundflow_application::guard::LedgerGuard;
 use fundflow_kernel::{
     codec::Stored,
     envelope::Actor,
@@ -61,6 +62,8 @@ impl Shell {
         let mut runner = Runner::new();
         runner.set_limits(self.limits);
         runner.set_awake(self.awake);
+        // Of another business than ours it passes everything.
+        runner.set_guard(Arc::new(LedgerGuard));
         for kind in &self.kinds {
             for opener in kind.aggregates() {
                 opener.check().unwrap_or_else(|error| panic!("{error}"));

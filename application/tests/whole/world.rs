@@ -5,6 +5,7 @@ use fundflow::Engine;
 use fundflow_application::{
     audit::{Report, verify},
     desk::Registry,
+    guard::LedgerGuard,
 };
 use fundflow_domain::{
     calendar::TradingCalendar,
@@ -80,6 +81,7 @@ impl World {
         let engine = Engine::builder(store.clone())
             .saga(DiscountPurchase { house: house() })
             .unclaimed(UnknownOrders)
+            .guard(LedgerGuard)
             .clock(clock.clone())
             .port("bank", Arc::new(Bank(outside.clone())))
             .unwrap()
