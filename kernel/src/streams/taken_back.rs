@@ -21,6 +21,16 @@ impl Streams {
         }
     }
 
+    pub(super) fn remember_fold(&mut self, stream: &StreamName) {
+        let Some(place) = self.places.get(stream).map(|place| *place as usize) else { return };
+        let Some(Some(slot)) = self.slots.get(place) else { return };
+        if let Some(before) = &mut self.before
+            && before.iter().all(|(it, _)| *it != place)
+        {
+            before.push((place, slot.fold.boxed_clone()));
+        }
+    }
+
     /// What was decided holds.
     pub fn keep(&mut self) {
         self.before = None;

@@ -49,7 +49,8 @@ pub struct Decided<'a> {
 }
 
 impl<'a> Decided<'a> {
-    pub(crate) const fn of(
+    /// What was decided by that transaction since the streams began to be remembered; its saga holds these.
+    pub const fn of(
         by: &'a TransactionId,
         appends: &'a [StreamAppend],
         held: &'a [Held],
