@@ -12,7 +12,7 @@ use fundflow_domain::{
     holdings::{self, HoldingId, Holdings},
     ids::{OrderId, TransactionId},
     money::{Discount, Money, Nav, ShareRounding},
-    orders::own_cause,
+    orders::Cause,
     payment::{self, Payments, SentBack},
     payout::{self, Payouts},
     text::Text,
@@ -277,7 +277,7 @@ fn bought(amount: &str) -> Outcome {
 }
 
 fn any_payment() -> impl Strategy<Value = payment::Command> {
-    let back = |what| payment::Command::SendBack(what, own_cause("why", "in words"));
+    let back = |what| payment::Command::SendBack(what, Cause::new("why", "in words"));
     let serials = select(vec!["P1", "P2", "P3"]);
     let returned = |nth: usize| {
         let no = as_::<fundflow_domain::ids::PaymentNo>("TX-1.buy.pay").nth_refund(nth).unwrap();
@@ -285,7 +285,7 @@ fn any_payment() -> impl Strategy<Value = payment::Command> {
     };
     prop_oneof![
         3 => (serials, select(vec!["1000", "400"])).prop_map(|(serial, sum)| paid(serial, sum)),
-        1 => Just(payment::Command::Close(own_cause("late", "in words"))),
+        1 => Just(payment::Command::Close(Cause::new("late", "in words"))),
         1 => Just(back(SentBack::Payback)),
         2 => (1_usize..4).prop_map(returned),
     ]
@@ -324,7 +324,7 @@ proptest! {
         prop_assert!(tried >= 2, "amount and shares of the record");
         let rest = Decimal::ONE_THOUSAND - as_::<Decimal>(amount);
         let back = SentBack::Difference { due_to: as_("C1"), amount: as_(&rest.to_string()) };
-        let back = payment::Command::SendBack(back, own_cause("rest", "in words"));
+        let back = payment::Command::SendBack(back, Cause::new("rest", "in words"));
         prop_assert_eq!(house.does(&pays(), &back, by), 1);
         let credit = holdings::Command::Credit(Box::new(holdings::Credit {
             lot: as_("LOT-1"),

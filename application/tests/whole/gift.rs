@@ -55,8 +55,8 @@ words! {
 }
 
 static V1: Table<Gift> = Table::of("gift.v1", "A gift").rows(&[
-    act("pay", Do::Pay, Fact::Asked)
-        .landing(&[act("give", Do::End, Fact::Ended).to()], None),
+    act("pay", Do::Pay, Fact::Asked).undo(&[act("keep", Do::End, Fact::Ended).to()]),
+    act("paid", Do::Pay, Fact::Asked).landing(&[act("give", Do::End, Fact::Ended).to()], None),
 ]);
 
 impl Saga for Gift {
