@@ -17,7 +17,8 @@ use fundflow_kernel::{
 use fundflow_runtime::{
     breaker::Limits,
     kind::Kind,
-    message::{Input, Output, Ticket, What},
+    message::{Input, Output, Rest, Ticket, What},
+    process::GUARDED,
     runner::Runner,
 };
 use std::sync::Arc;
@@ -179,13 +180,23 @@ impl Shell {
         for _ in 0..ROUNDS {
             let starving = self.runner.starving();
             if starving.is_empty() {
-                return self.runner.take();
+                break;
             }
             self.provide(&starving);
             self.runner.go_on(self.now);
         }
-        self.breaks("a saga is never content with what was read for it");
-        self.runner.take()
+        if !self.runner.starving().is_empty() {
+            self.breaks("a saga is never content with what was read for it");
+        }
+        let output = self.runner.take();
+        for (saga, rest) in &output.rests {
+            if let Rest::Parked(cause) = rest
+                && *cause.code == *GUARDED
+            {
+                self.breaks(&format!("{saga} was held back by the guard: {}", cause.text));
+            }
+        }
+        output
     }
 
     fn provide(&mut self, needs: &[Need]) {

@@ -78,8 +78,10 @@ fn of_stream(
             money::of_application(request, &step, &entry)
         }),
         Wallet::CATEGORY => each::<Wallet>(around, |step| {
-            let id = wallet::parse_id(stream.id()).map(|(investor, fund)| WalletId { investor, fund });
-            let entry = id.as_ref().and_then(|id| of_wallet(id, step.before, step.after, step.said));
+            let id =
+                wallet::parse_id(stream.id()).map(|(investor, fund)| WalletId { investor, fund });
+            let entry =
+                id.as_ref().and_then(|id| of_wallet(id, step.before, step.after, step.said));
             balanced::<Wallet>(step.said, entry)?;
             id.map_or(Ok(()), |id| shares::of_wallet(request, id.fund, &step))
         }),

@@ -16,10 +16,7 @@ use fundflow_domain::{
 };
 use rust_decimal::Decimal;
 
-pub(super) fn of_payment(
-    request: &Request<'_>,
-    step: &Step<'_, Payments>,
-) -> Result<(), Broken> {
+pub(super) fn of_payment(request: &Request<'_>, step: &Step<'_, Payments>) -> Result<(), Broken> {
     let Some(known) = step.before.payment() else { return Ok(()) };
     match step.said {
         payment::Event::Paid(receipt) => {
@@ -149,10 +146,7 @@ fn moved(what: &str, came: Money, asked: Option<Amount>) -> Result<(), Broken> {
 }
 
 /// A sum beyond every range is nobody's.
-fn not_below_zero(
-    account: impl FnOnce() -> Account,
-    left: Option<Decimal>,
-) -> Result<(), Broken> {
+fn not_below_zero(account: impl FnOnce() -> Account, left: Option<Decimal>) -> Result<(), Broken> {
     let left = left.unwrap_or(Decimal::MIN);
     if left < Decimal::ZERO {
         return Err(Broken::Overdrawn { account: Box::new(account()), balance: left });

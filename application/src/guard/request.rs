@@ -81,8 +81,7 @@ impl<'a> Request<'a> {
                 || it.overturned().next().is_some()
                 || it.contested_rejection().is_some()
         };
-        let has_cases =
-            || self.states::<Cases>().any(|it| !matches!(it, case::State::Absent));
+        let has_cases = || self.states::<Cases>().any(|it| !matches!(it, case::State::Absent));
         let decides_one =
             || self.decided.appends.iter().any(|it| it.stream.category() == Cases::CATEGORY);
         self.applications().any(doubts) || decides_one() || has_cases()

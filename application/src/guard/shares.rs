@@ -61,10 +61,7 @@ pub(super) fn of_wallet(
 }
 
 /// A lot is its record's, to the last share and fen; what is taken is what the record took.
-pub(super) fn of_holdings(
-    request: &Request<'_>,
-    step: &Step<'_, Holdings>,
-) -> Result<(), Broken> {
+pub(super) fn of_holdings(request: &Request<'_>, step: &Step<'_, Holdings>) -> Result<(), Broken> {
     match step.said {
         holdings::Event::Credited(credit) => {
             let Some((known, record)) = request.record(&credit.order, &credit.serial) else {

@@ -92,9 +92,7 @@ impl Saga for Gift {
 
     fn holds(view: &View<'_, Self>, fact: Fact) -> bool {
         match fact {
-            Fact::Asked => {
-                view.state(&view.plan.payout).is_some_and(|it| it.payout().is_some())
-            }
+            Fact::Asked => view.state(&view.plan.payout).is_some_and(|it| it.payout().is_some()),
             Fact::Ended => view.ending.is_some(),
         }
     }
@@ -209,7 +207,9 @@ impl Guard for Witness {
 async fn nothing_but_facts_of_processes_is_written_that_no_guard_has_seen() {
     let witness = Witness::default();
     let world = World::guarded(witness.clone()).await;
-    for (id, manner) in [("TX-1", crate::outside::Manner::Well), ("TX-2", crate::outside::Manner::Rejected)] {
+    for (id, manner) in
+        [("TX-1", crate::outside::Manner::Well), ("TX-2", crate::outside::Manner::Rejected)]
+    {
         world.buy(id, manner).await;
     }
     world.until("03-05 10:00").await;

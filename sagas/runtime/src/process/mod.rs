@@ -226,7 +226,7 @@ pub struct Parked {
 pub(crate) const REFUSED: &str = "refused";
 
 /// The code of what was decided and must not be written ([`crate::guard`]).
-pub(crate) const GUARDED: &str = "guarded";
+pub const GUARDED: &str = "guarded";
 
 /// Why a row is parked that looked for something besides the log, and did not find it.
 pub(crate) const NOT_LISTED: &str = "not_listed";
