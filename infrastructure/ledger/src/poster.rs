@@ -90,7 +90,10 @@ impl Poster {
             self.folds.clear();
         }
         let heard = match event.stream.category() {
-            Payments::CATEGORY => self.payment(self.step::<Payments, S>(store, event).await?),
+            Payments::CATEGORY => {
+                let step = self.step::<Payments, S>(store, event).await?;
+                self.payment(&step)
+            }
             Payouts::CATEGORY => {
                 let step = self.step::<Payouts, S>(store, event).await?;
                 request(&step).map(|request| Heard {
@@ -107,13 +110,17 @@ impl Poster {
                 })
             }
             Applications::CATEGORY => {
-                self.application(self.step::<Applications, S>(store, event).await?)
+                let step = self.step::<Applications, S>(store, event).await?;
+                self.application(&step)
             }
             Wallet::CATEGORY => wallet_entry(event, &self.step::<Wallet, S>(store, event).await?),
             Holdings::CATEGORY => {
                 holdings_entry(event, &self.step::<Holdings, S>(store, event).await?)
             }
-            Cases::CATEGORY => self.case(event, &self.step::<Cases, S>(store, event).await?),
+            Cases::CATEGORY => {
+                let step = self.step::<Cases, S>(store, event).await?;
+                self.case(event, &step)
+            }
             _ => return Ok(Heard::default()),
         };
         let heard = heard.ok_or_else(|| damaged(event, "no postings can be made of it"))?;
@@ -124,8 +131,8 @@ impl Poster {
         Ok(heard)
     }
 
-    fn payment(&mut self, step: Step<Payments>) -> Option<Heard> {
-        let request = request(&step);
+    fn payment(&mut self, step: &Step<Payments>) -> Option<Heard> {
+        let request = request(step);
         let note = match &step.1 {
             payment::Event::Requested(terms) => {
                 self.paid.insert(terms.order.clone());
@@ -141,8 +148,8 @@ impl Poster {
         Some(Heard { lines: of_payment(&step.0.state, &step.1)?, request, note })
     }
 
-    fn application(&mut self, step: Step<Applications>) -> Option<Heard> {
-        let request = request(&step)?;
+    fn application(&mut self, step: &Step<Applications>) -> Option<Heard> {
+        let request = request(step)?;
         let (before, said, after) = (&step.0.state, &step.1, &step.2.state);
         let known = after.application()?;
         let is_paid = self.paid.contains(&known.terms.order);
