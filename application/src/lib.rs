@@ -9,5 +9,8 @@ pub mod desk;
 // Of the fund business: orders, wallets, holdings, cases.
 pub mod read_models;
 
+// Of each decision, before it is written: whether the books would be whole.
+pub mod guard;
+
 // Of everything: links, histories, books, endings.
 pub mod audit;

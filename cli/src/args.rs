@@ -1,12 +1,26 @@
 //! What was typed.
 
 use crate::{
-    audit_command::AuditCommand, bench::BenchArgs, calendar_command::CalendarCommand,
-    case_command::CaseCommand, day::DayArgs, day_cut::DayCutCommand, event_command::EventCommand,
-    file_command::FileCommand, freeze_command::FreezeCommand, fund_command::FundCommand,
-    holdings_command::HoldingsCommand, log::LogFormat, order_command::OrderCommand,
-    plan_command::PlanCommand, quote::QuoteCommand, saga_command::SagaCommand,
-    sim_command::SimCommand, store_command::StoreCommand, wallet_command::WalletCommand,
+    audit_command::AuditCommand,
+    bench::BenchArgs,
+    calendar_command::CalendarCommand,
+    case_command::CaseCommand,
+    day::DayArgs,
+    day_cut::DayCutCommand,
+    event_command::EventCommand,
+    file_command::FileCommand,
+    freeze_command::FreezeCommand,
+    fund_command::FundCommand,
+    holdings_command::HoldingsCommand,
+    ledger_command::{LedgerCommand, LedgerFormat, LedgerOutput},
+    log::LogFormat,
+    order_command::OrderCommand,
+    plan_command::PlanCommand,
+    quote::QuoteCommand,
+    saga_command::SagaCommand,
+    sim_command::SimCommand,
+    store_command::StoreCommand,
+    wallet_command::WalletCommand,
 };
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -146,6 +160,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: CalendarCommand,
     },
+    /// Double entry for cash and shares, as tables beside the store
+    Ledger {
+        #[command(flatten)]
+        output: LedgerOutput,
+        #[command(subcommand)]
+        command: LedgerCommand,
+    },
     /// Replay everything and check everything
     Audit {
         #[command(flatten)]
@@ -231,6 +252,7 @@ impl Command {
             | Self::Calendar { output, .. }
             | Self::Sim { output, .. }
             | Self::Store { output, .. } => output.format,
+            Self::Ledger { output, .. } => return output.format == LedgerFormat::Json,
             // They take the output for themselves.
             Self::File(_) | Self::Fund(_) | Self::Quote(_) | Self::Bench(_) => return false,
         };

@@ -39,6 +39,7 @@ mod foreign;
 mod freeze_command;
 mod frozen_orders;
 mod holdings_command;
+mod ledger_command;
 mod moved_t;
 mod offers;
 mod operate;
@@ -185,6 +186,9 @@ fn dispatch(
         Command::Audit { output, day, command } => {
             let place = Place { store, folder: day.folder.as_deref() };
             runtime.block_on(audit_command::run(registry, &command, place, output.format, &mut out))
+        }
+        Command::Ledger { output, command } => {
+            runtime.block_on(ledger_command::run(&command, store, output.format, &mut out))
         }
         Command::Store { output, command } => {
             store_command::run(&command, store, output.format, &mut out)

@@ -21,6 +21,7 @@ use fundflow_kernel::{
 };
 use fundflow_runtime::{
     breaker,
+    guard::Guard,
     kind::{Kind, Of},
     port::{AnyPort, NoPort, PortName, Ports},
     runner::{Runner, Unclaimed},
@@ -73,6 +74,7 @@ pub struct Builder<S> {
     kinds: Vec<Arc<dyn Kind>>,
     ports: Ports,
     unclaimed: Option<Arc<dyn Unclaimed>>,
+    guard: Option<Arc<dyn Guard>>,
     clock: Arc<dyn Clock>,
     limits: breaker::Limits,
     settings: Settings,
@@ -95,6 +97,7 @@ impl<S: EventStore + Checkpoints> Builder<S> {
             kinds: Vec::new(),
             ports: Ports::new(),
             unclaimed: None,
+            guard: None,
             clock: Arc::new(SystemClock),
             limits: breaker::Limits::default(),
             settings: Settings::default(),
@@ -133,6 +136,14 @@ impl<S: EventStore + Checkpoints> Builder<S> {
     #[must_use]
     pub fn unclaimed(mut self, place: impl Unclaimed + 'static) -> Self {
         self.unclaimed = Some(Arc::new(place));
+        self
+    }
+
+    /// What looks at each decision as a whole before anything of it is written; none without. A later one takes
+    /// its place.
+    #[must_use]
+    pub fn guard(mut self, guard: impl Guard + 'static) -> Self {
+        self.guard = Some(Arc::new(guard));
         self
     }
 
@@ -244,6 +255,9 @@ impl<S: EventStore + Checkpoints> Builder<S> {
         runner.set_awake(self.settings.awake);
         if let Some(place) = &self.unclaimed {
             runner.set_unclaimed(place.clone());
+        }
+        if let Some(guard) = &self.guard {
+            runner.set_guard(guard.clone());
         }
         Ok(runner)
     }

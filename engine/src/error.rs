@@ -214,6 +214,7 @@ impl<R: Clone + Send + Sync + 'static> RequestError<R> {
                 error @ (ActionError::NotParked { .. }
                 | ActionError::CannotSkip { .. }
                 | ActionError::Ended
+                | ActionError::Guarded(_)
                 | ActionError::Refused(_)),
             ) => RequestError::Defect(error.to_string().into()),
             Reply::Placed { .. } | Reply::Acted | Reply::Noticed(_) | Reply::Rest(_) => {

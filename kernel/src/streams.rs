@@ -294,7 +294,8 @@ impl Streams {
         Ok(events)
     }
 
-    /// Remembers one event that somebody else decided, in order: for replays of a log.
+    /// Remembers one event that somebody else decided, in order: for replays of a log. Where folds are to be
+    /// [remembered](Self::remember), so is this one.
     ///
     /// # Errors
     /// [`ReadError::Damaged`]; the stream is damaged from here on.
@@ -302,6 +303,7 @@ impl Streams {
         if !self.has(&need.stream) {
             self.put(need.stream.clone(), (need.empty)(), None, 0);
         }
+        self.remember_fold(&need.stream);
         let Some(slot) = self.slot_mut(&need.stream) else { return Ok(()) };
         slot.fold.refold(&mut std::iter::once(recorded)).map_err(damaged).map_err(|damage| {
             slot.damage = Some(Box::new(damage.clone()));

@@ -4,6 +4,7 @@
 //! What the runner does wrongly is kept in [`Shell::broken`]: the first thing that must not be.
 
 use super::log::Log;
+use fundflow_application::guard::LedgerGuard;
 use fundflow_kernel::{
     codec::Stored,
     envelope::Actor,
@@ -16,7 +17,8 @@ use fundflow_kernel::{
 use fundflow_runtime::{
     breaker::Limits,
     kind::Kind,
-    message::{Input, Output, Ticket, What},
+    message::{Input, Output, Rest, Ticket, What},
+    process::GUARDED,
     runner::Runner,
 };
 use std::sync::Arc;
@@ -61,6 +63,8 @@ impl Shell {
         let mut runner = Runner::new();
         runner.set_limits(self.limits);
         runner.set_awake(self.awake);
+        // Of another business than ours it passes everything.
+        runner.set_guard(Arc::new(LedgerGuard));
         for kind in &self.kinds {
             for opener in kind.aggregates() {
                 opener.check().unwrap_or_else(|error| panic!("{error}"));
@@ -186,11 +190,21 @@ impl Shell {
             } else if let Some(input) = self.runner.next_overtaken() {
                 self.hand_in(input);
             } else {
-                return self.runner.take();
+                break;
             }
         }
-        self.breaks("a saga is never content with what was read for it");
-        self.runner.take()
+        if !self.runner.starving().is_empty() {
+            self.breaks("a saga is never content with what was read for it");
+        }
+        let output = self.runner.take();
+        for (saga, rest) in &output.rests {
+            if let Rest::Parked(cause) = rest
+                && *cause.code == *GUARDED
+            {
+                self.breaks(&format!("{saga} was held back by the guard: {}", cause.text));
+            }
+        }
+        output
     }
 
     fn provide(&mut self, needs: &[Need]) {

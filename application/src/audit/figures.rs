@@ -7,7 +7,7 @@ use fundflow_domain::{
 };
 
 /// The record that an event of an application books.
-pub(super) fn record(event: &Event) -> Option<&Confirmation> {
+pub(crate) fn record(event: &Event) -> Option<&Confirmation> {
     match event {
         Event::PortionConfirmed(came)
         | Event::Confirmed(came)
@@ -32,7 +32,7 @@ pub(super) fn record(event: &Event) -> Option<&Confirmation> {
 }
 
 /// The first thing that does not add up in a record that buys. What others do not add up to is in suspense.
-pub(super) fn wrong(known: &Application, said: &Confirmation) -> Option<String> {
+pub(crate) fn wrong(known: &Application, said: &Confirmation) -> Option<String> {
     let found = of_order(&known.terms, &known.portions, said, None);
     let found = takes_unpromised(said).into_iter().chain(allots_otherwise(said)).chain(found);
     confirms_another(said).into_iter().chain(found).next().map(|it| it.what.to_string())

@@ -26,7 +26,7 @@
 mod books;
 mod exits;
 mod explained;
-mod figures;
+pub(crate) mod figures;
 mod given;
 mod live;
 mod lots;

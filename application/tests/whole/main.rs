@@ -6,6 +6,7 @@
 mod audit;
 mod audit_memory;
 mod desk;
+mod gift;
 mod orders;
 mod outside;
 mod suspense;

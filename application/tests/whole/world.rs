@@ -1,10 +1,11 @@
 //! A store, an engine over it, and a clock that is moved by hand.
 
 use crate::outside::{Manner, NAV, Outside};
-use fundflow::Engine;
+use fundflow::{Engine, runtime::guard::Guard};
 use fundflow_application::{
     audit::{Report, verify},
     desk::Registry,
+    guard::LedgerGuard,
 };
 use fundflow_domain::{
     calendar::TradingCalendar,
@@ -74,12 +75,18 @@ pub(crate) fn asking(manner: Manner) -> (Request, Asked) {
 impl World {
     /// On a Monday at ten.
     pub(crate) async fn open() -> Self {
+        Self::guarded(LedgerGuard).await
+    }
+
+    /// The same under another guard.
+    pub(crate) async fn guarded(guard: impl Guard + 'static) -> Self {
         let store = Arc::new(MemoryStore::new());
         let clock = ManualClock::at(at("03-02 10:00"));
         let outside = Arc::new(Outside(clock.clone()));
         let engine = Engine::builder(store.clone())
             .saga(DiscountPurchase { house: house() })
             .unclaimed(UnknownOrders)
+            .guard(guard)
             .clock(clock.clone())
             .port("bank", Arc::new(Bank(outside.clone())))
             .unwrap()

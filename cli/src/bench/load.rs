@@ -13,6 +13,7 @@ use super::sandbox::{SandboxChannel, SandboxRegistrar};
 use crate::house;
 use chrono::{NaiveDate, NaiveTime};
 use fundflow::{Asking, Engine, Notice, RequestError, Rest, SagaId};
+use fundflow_application::guard::LedgerGuard;
 use fundflow_domain::{
     calendar::{CalendarError, TradingCalendar},
     ids::{FundCode, TransactionId},
@@ -108,6 +109,7 @@ impl Bench {
         let port = house::registrar_port(house::REGISTRAR);
         let engine = Engine::builder(store)
             .clock(clock.clone())
+            .guard(LedgerGuard)
             .saga(DiscountPurchase { house })
             .port(house::BANK, Arc::new(Bank(Arc::new(SandboxChannel(clock.clone())))))?
             .port(&port, Arc::new(Register(registrar.clone())))?

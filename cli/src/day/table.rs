@@ -10,6 +10,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use fundflow::Engine;
+use fundflow_application::guard::LedgerGuard;
 use fundflow_domain::{calendar::TradingCalendar, ids::FundCode, money::Nav, time::Timestamp};
 use fundflow_infrastructure::{
     day_folder::{Day, DayTerms, Verdicts},
@@ -132,7 +133,10 @@ impl Table {
         let owners = Arc::new(WalletOwners::of(store.clone()));
         ports.push((WALLETS.to_owned(), Arc::new(Wallets(owners))));
         ports.extend(with.sandbox.ports());
-        let mut builder = Engine::builder(store).clock(self.clock.clone()).unclaimed(UnknownOrders);
+        let mut builder = Engine::builder(store)
+            .clock(self.clock.clone())
+            .guard(LedgerGuard)
+            .unclaimed(UnknownOrders);
         for kind in self.sagas.kinds() {
             builder = builder.kind(kind.clone());
         }

@@ -12,7 +12,10 @@ use crate::{
     saga_words::{SagaRow, cancel_refused},
 };
 use fundflow::{ActError, Engine, SagaId, StartError, StopCause, Stopped, runtime::port::AnyPort};
-use fundflow_application::desk::{self, Deed, DeskError, Wanted};
+use fundflow_application::{
+    desk::{self, Deed, DeskError, Wanted},
+    guard::LedgerGuard,
+};
 use fundflow_infrastructure::{
     sqlite::{OpenError, Settings, SqliteStore},
     wallet_owners::WalletOwners,
@@ -84,6 +87,7 @@ pub(crate) async fn engine(
 ) -> Result<Engine, Failure> {
     let mut builder = Engine::builder(store.clone())
         .clock(outside.clock.clone())
+        .guard(LedgerGuard)
         .unclaimed(fundflow_sagas::parts::cases::UnknownOrders);
     for kind in sagas.kinds() {
         builder = builder.kind(kind.clone());

@@ -77,6 +77,27 @@ pub fn of_application(
     Some(entry.0)
 }
 
+/// The sum of an application's entries so far, from what is folded of it: records that hold, and a rejection. `None`
+/// as of [`of_application`].
+pub fn of_application_so_far(
+    request: &TransactionId,
+    source: Source,
+    state: &State,
+) -> Option<Vec<Posting>> {
+    let Some(application) = state.application() else { return Some(Vec::new()) };
+    let mut entry = Entry::default();
+    let books = |portions| Books { request, source, application, portions };
+    for (at, came) in application.portions.iter().enumerate() {
+        entry.0.extend(books(application.portions.get(..at)?).confirmed(came)?.0);
+    }
+    let books = books(&application.portions);
+    if let Some(last) = books.last() {
+        entry.0.extend(books.confirmed(last)?.0);
+    }
+    entry.0.extend(books.overturned().0);
+    Some(entry.0)
+}
+
 /// What that record sends back beyond what its registrar was sent, after those before it.
 pub(super) fn sent_back_beyond(
     request: &TransactionId,

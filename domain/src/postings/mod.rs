@@ -57,7 +57,7 @@ mod shares_tests;
 mod tests;
 
 pub use account::{Account, Class, Commodity, Differing, Part, Side};
-pub use applications::{Source, of_application};
+pub use applications::{Source, of_application, of_application_so_far};
 pub use balances::{Balances, natural};
 pub use cash::{of_advance, of_payment, of_payout};
 pub use differences::Differences;

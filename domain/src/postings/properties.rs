@@ -1,7 +1,8 @@
 //! Whatever is said of payments and applications, in whatever order: every entry balances.
 
 use super::{
-    Account, Balances, Class, Commodity, Source, imbalance, natural, of_application, of_payment,
+    Account, Balances, Class, Commodity, Source, imbalance, natural, of_application,
+    of_application_so_far, of_payment,
     tests::{
         Book, arrived, as_, bought, buy, confirm, convert, converted, paid, redeem, redeemed,
         request, says, send_back, tx,
@@ -49,6 +50,13 @@ fn by_class(balances: &Balances) -> BTreeMap<(Class, Commodity), Decimal> {
     let mut classes = balances.by_class();
     classes.retain(|_, sum| !sum.is_zero());
     classes
+}
+
+/// What the state alone says that its events have booked.
+fn so_far(source: Source, state: &State) -> Balances {
+    let mut book = Book::default();
+    book.post(of_application_so_far(&tx(), source, state).unwrap());
+    book.balances
 }
 
 proptest! {
@@ -111,6 +119,7 @@ proptest! {
                         prop_assert_eq!(by_class(&book.balances), by_class(&before));
                     }
                     state = Applications::evolve(state, &event).unwrap();
+                    prop_assert_eq!(&so_far(source, &state), &book.balances, "{:?}", event);
                 }
             }
             // Whatever was booked, in parts, corrected or over a rejection, can be taken back.
@@ -119,6 +128,7 @@ proptest! {
                 for event in Applications::decide(&state, &command).unwrap() {
                     book.post(of_application(&tx(), source, &state, &event).unwrap());
                     state = Applications::evolve(state, &event).unwrap();
+                    prop_assert_eq!(&so_far(source, &state), &book.balances, "{:?}", event);
                 }
             }
             prop_assert_eq!(&book.balances, &Book::default().balances);

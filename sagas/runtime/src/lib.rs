@@ -21,8 +21,9 @@ pub mod breaker;
 pub mod port;
 pub mod retry;
 
-// What runs it.
+// What runs it, and what looks at each decision first.
 pub mod engine_clock;
+pub mod guard;
 pub mod kind;
 pub mod message;
 pub mod runner;

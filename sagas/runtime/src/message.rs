@@ -1,8 +1,12 @@
 //! What goes into the runner and what comes out of it.
 
+mod action_error;
+
+pub use action_error::ActionError;
+
 use crate::{
     breaker::Pass,
-    port::{Ask, NoPort, Payload, PortName},
+    port::{Ask, Payload, PortName},
     process::Disposition,
     saga::Wrap,
 };
@@ -290,56 +294,6 @@ pub enum Noticed {
     NoNews,
     /// No saga has that key. The stream that it was stored in, a case's, where the engine has a place for it.
     Unclaimed(Option<StreamName>),
-}
-
-/// Why an action was not taken.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ActionError {
-    /// Look the transaction ID up with `fundflow saga ls`.
-    #[error("no {} {} was ever prepared", .0.kind, .0.transaction)]
-    Unknown(SagaId),
-    /// Only what is parked can be resumed.
-    #[error("it is not parked; it stands at {at}")]
-    NotParked {
-        /// The row of its table at which it stands instead.
-        at: Arc<str>,
-    },
-    /// No row is left that could be skipped.
-    #[error("it is over; nothing of it is left to be skipped")]
-    Ended,
-    /// The other side, or our own books, must speak first.
-    #[error("{at} cannot be skipped: only the other side can say how it ends")]
-    CannotSkip {
-        /// The row of its table that is to be skipped.
-        at: Arc<str>,
-    },
-    /// The rules say no.
-    #[error("{0}")]
-    Refused(Arc<str>),
-    /// The house itself gives names of that form; nothing was stored. Ask under another.
-    #[error(
-        "{name} has the form {of}, which the engine itself gives; use a transaction ID of another form"
-    )]
-    Reserved {
-        /// What was asked for under.
-        name: TransactionId,
-        /// What names of that form stand for.
-        of: &'static str,
-    },
-    /// Somebody whom it would call cannot be called; nothing was stored. Register the port, or mend the terms.
-    #[error(transparent)]
-    NoPort(#[from] NoPort),
-    /// A stream that it needs cannot be folded; verify the store.
-    #[error("{place} cannot be used: {what}")]
-    Damaged {
-        /// The stream that cannot be folded, with the version where one event of it is the reason.
-        place: Arc<str>,
-        /// What is wrong there.
-        what: Arc<str>,
-    },
-    /// A defect of the engine; report it with the saga's events.
-    #[error("{0}")]
-    Defect(Arc<str>),
 }
 
 /// How a saga came to rest.

@@ -1,6 +1,7 @@
 //! One decision's time at the streams: who speaks, what is decided, what goes into the batch.
 
 use crate::{
+    guard::Breach,
     port::Ports,
     process::{self, Process},
     saga::{Heard, Saga, View},
@@ -38,6 +39,9 @@ pub enum NotDone {
     /// in the next process that has it.
     #[error("{0}")]
     NotListed(Arc<str>),
+    /// It was decided, and the engine's guard lets nothing of it be written.
+    #[error("what was decided breaks {0}; nothing of it was written")]
+    Guarded(Breach),
     /// The table's order makes it impossible that this is absent.
     #[error("the log lacks {0}")]
     Lacks(&'static str),

@@ -6,6 +6,7 @@ use crate::{
     outside::{Outside, confirmation},
     terms::{asked, foreign, house, target, wallet},
 };
+use fundflow_application::guard::LedgerGuard;
 use fundflow_domain::{
     application::{Applications, Confirmation},
     fund::FundTerms,
@@ -391,6 +392,7 @@ fn runner(saga: &Arc<DiscountPurchase>) -> Runner {
     let mut runner = Runner::new();
     runner.register(saga.clone());
     runner.set_unclaimed(Arc::new(UnknownOrders));
+    runner.set_guard(Arc::new(LedgerGuard));
     runner.set_limits(Limits { silences: u32::MAX, ..Limits::default() });
     runner
 }

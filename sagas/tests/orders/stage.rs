@@ -2,6 +2,7 @@
 
 pub(crate) use crate::names::{at, holding, nav, tx};
 use crate::{funds, names::name_of, outside::Outside};
+use fundflow_application::guard::LedgerGuard;
 use fundflow_domain::{
     fund::FundTerms,
     holdings::{self, Credit},
@@ -384,6 +385,7 @@ fn runner(house: &House) -> Runner {
         runner.register_kind(kind);
     }
     runner.set_unclaimed(Arc::new(UnknownOrders));
+    runner.set_guard(Arc::new(LedgerGuard));
     runner.set_limits(Limits { silences: u32::MAX, ..Limits::default() });
     runner
 }

@@ -2,6 +2,7 @@
 //! shell does, in its order, and a transcript of what was stored and sent.
 
 use crate::{names::name_of, outside::Outside};
+use fundflow_application::guard::LedgerGuard;
 use fundflow_domain::{
     ids::{FundCode, InvestorId, OrderId, PaymentNo, TransactionId, WalletId},
     time::Timestamp,
@@ -66,6 +67,7 @@ fn runner<S: Saga>(saga: &Arc<S>, beside: &[Arc<dyn Kind>]) -> Runner {
         runner.register_kind(kind.clone());
     }
     runner.set_unclaimed(Arc::new(UnknownOrders));
+    runner.set_guard(Arc::new(LedgerGuard));
     runner
 }
 

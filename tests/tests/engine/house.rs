@@ -4,6 +4,7 @@ use fundflow::{Asking, Builder, Engine, Notice, Placed, RequestError, Settings};
 use fundflow_application::{
     audit,
     desk::{self, Registry, Shown},
+    guard::LedgerGuard,
 };
 use fundflow_domain::{fund::FundTerms, time::Timestamp};
 use fundflow_infrastructure::{
@@ -117,6 +118,7 @@ impl Outside {
             .port("wallets", Arc::new(Wallets(Arc::new(WalletOwners::of(store.clone())))))
             .expect("a name")
             .unclaimed(UnknownOrders)
+            .guard(LedgerGuard)
             .settings(Settings { append_attempts: 1, ..Settings::default() })
             .clock(self.clock.clone())
     }

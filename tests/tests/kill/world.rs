@@ -11,7 +11,7 @@ use crate::{
     requests::{self, hash},
 };
 use fundflow::{Builder, Engine, Notice, Resting};
-use fundflow_application::desk::Registry;
+use fundflow_application::{desk::Registry, guard::LedgerGuard};
 use fundflow_domain::time::Timestamp;
 use fundflow_infrastructure::{
     sandbox::{
@@ -150,6 +150,7 @@ impl World {
             .port("ta-own", Arc::new(Register(registrar.clone())))
             .expect("a name")
             .unclaimed(UnknownOrders)
+            .guard(LedgerGuard)
             .clock(clock.clone())
             .start()
             .await

@@ -225,6 +225,9 @@ pub struct Parked {
 /// The code of a row that a rule of our own refused.
 pub(crate) const REFUSED: &str = "refused";
 
+/// The code of what was decided and must not be written ([`crate::guard`]).
+pub const GUARDED: &str = "guarded";
+
 /// Why a row is parked that looked for something besides the log, and did not find it.
 pub(crate) const NOT_LISTED: &str = "not_listed";
 

@@ -1,6 +1,6 @@
 //! What can be asked of a process that was prepared.
 
-use super::{Disposed, NOT_LISTED, Open, Parked, REFUSED};
+use super::{Disposed, GUARDED, NOT_LISTED, Open, Parked, REFUSED};
 use crate::saga::Saga;
 use std::fmt;
 
@@ -118,8 +118,8 @@ impl Parked {
     }
 
     /// Whether it is decided once more when others have written, or another process starts: a rule of ours
-    /// said no, or something that it looks at was not there.
+    /// said no, or something that it looks at was not there, or what followed must not be written.
     pub(crate) fn is_ours(&self) -> bool {
-        matches!(&*self.cause.code, REFUSED | NOT_LISTED)
+        matches!(&*self.cause.code, REFUSED | NOT_LISTED | GUARDED)
     }
 }

@@ -92,6 +92,7 @@ impl Clone for Runner {
             processes: self.processes.clone(),
             reserved: self.reserved.clone(),
             unclaimed: self.unclaimed.clone(),
+            guard: self.guard.clone(),
             sagas: self.sagas.iter().map(|(id, s)| (id.clone(), slot(s))).collect(),
             asleep: self.asleep.clone(),
             standing: self.standing.clone(),

@@ -25,6 +25,7 @@ mod mend;
 mod one_name;
 mod others;
 mod reserved;
+mod settings;
 mod standing;
 mod timers;
 mod unclaimed;
@@ -39,6 +40,7 @@ use standing::Standing;
 
 use crate::{
     breaker::Limits,
+    guard::Guard,
     kind::{Kind, Of},
     message::{ActionError, Alert, Input, Output, Reply, SagaId, Ticket, What},
     port::Ports,
@@ -83,6 +85,7 @@ pub struct Runner {
     /// Names that no caller may give, of all kinds.
     reserved: Vec<NameForm>,
     unclaimed: Option<Arc<dyn Unclaimed>>,
+    guard: Option<Arc<dyn Guard>>,
     sagas: HashMap<SagaId, Slot, RandomState>,
     asleep: Asleep,
     standing: Standing,
@@ -114,6 +117,7 @@ impl Runner {
             processes: Vec::new(),
             reserved: Vec::new(),
             unclaimed: None,
+            guard: None,
             sagas: HashMap::default(),
             asleep: Asleep::default(),
             standing: Standing::default(),
@@ -146,21 +150,6 @@ impl Runner {
         if self.kinds.insert(kind.name(), kind).is_none() {
             self.processes.extend(process);
         }
-    }
-
-    /// Where news about keys that nobody handed out are stored.
-    pub fn set_unclaimed(&mut self, unclaimed: Arc<dyn Unclaimed>) {
-        self.unclaimed = Some(unclaimed);
-    }
-
-    /// Other bounds for every counterparty.
-    pub fn set_limits(&mut self, limits: Limits) {
-        self.limits = limits;
-    }
-
-    /// From here on a request is refused that would call others than these.
-    pub fn set_ports(&mut self, ports: Arc<Ports>) {
-        self.ports = Some(ports);
     }
 
     /// The registered name of a kind; `None` if it is unknown.
@@ -350,6 +339,7 @@ impl Runner {
             breakers: &mut self.breakers,
             limits: self.limits,
             ports: self.ports.as_deref(),
+            guard: self.guard.as_deref(),
             now,
         };
         let result = act(slot.saga.as_mut(), &mut desk);

@@ -6,7 +6,7 @@ use crate::{
     breaker::{Admission, Pass},
     message::{Effect, NeverGot, Rest},
     port::Ask,
-    process::{self, NOT_LISTED, REFUSED, Retry},
+    process::{self, GUARDED, NOT_LISTED, REFUSED, Retry},
     retry,
     saga::{Calling, Saga},
     stand::{NO_TABLE, Place, Stand},
@@ -168,7 +168,7 @@ impl<S: Saga> Running<S> {
                 false
             }
             Err(error) => {
-                self.park(desk, row, not_done(&error));
+                self.park(desk, row, not_done(&error.into()));
                 false
             }
         }
@@ -378,6 +378,7 @@ pub(super) fn not_done(error: &NotDone) -> Cause {
     let code = match error {
         NotDone::Refused(_) => REFUSED,
         NotDone::NotListed(_) => NOT_LISTED,
+        NotDone::Guarded(_) => GUARDED,
         NotDone::Damaged { .. } => "damaged",
         NotDone::Missing(_) | NotDone::Lacks(_) => "unknown",
     };

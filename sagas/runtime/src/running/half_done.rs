@@ -5,7 +5,7 @@
 //! comes next, before anything else.
 
 use super::{Desk, Running};
-use crate::{liveness::REST, saga::Saga};
+use crate::{liveness::REST, saga::Saga, turn::NotDone};
 
 impl<S: Saga> Running<S> {
     /// Returns whether anything was undone, and is not any more.
@@ -21,6 +21,7 @@ impl<S: Saga> Running<S> {
             Ok(events) if events > 0 => return true,
             Ok(_) => self.alert(desk, "what is half done cannot be finished: nothing followed"),
             Err(error) => {
+                let error: NotDone = error.into();
                 self.alert(desk, format!("what is half done cannot be finished: {error}"));
             }
         }

@@ -6,7 +6,7 @@
 
 use super::{Desk, LaneState, MAIN, Running, advance::not_done};
 use crate::{
-    message::{Answered, Noticed},
+    message::{ActionError, Answered, Noticed, Reply},
     port::{Ask, NoAnswer, Payload},
     process,
     saga::{Heard, Saga},
@@ -64,9 +64,9 @@ impl<S: Saga> Running<S> {
         desk: &mut Desk<'_>,
         stream: &StreamName,
         news: &Payload,
-    ) -> Result<Noticed, Vec<Need>> {
+    ) -> Result<Reply, Vec<Need>> {
         let answer = self.view(desk.streams).and_then(|view| S::notice(&view, stream, news));
-        let Some(answer) = answer else { return Ok(Noticed::Unclaimed(None)) };
+        let Some(answer) = answer else { return Ok(Reply::Noticed(Noticed::Unclaimed(None))) };
         let before = desk.out.appends.len();
         let heard = self.hear(desk, &answer, "notice");
         if let Err(NotDone::Missing(needs)) = heard {
@@ -74,7 +74,11 @@ impl<S: Saga> Running<S> {
         }
         self.unasked(desk, &heard);
         let stored = desk.out.appends.get(before..).unwrap_or_default();
-        Ok(match heard {
+        Ok(Reply::Noticed(match heard {
+            // Its source is to say it again: nothing of it is stored.
+            Err(NotDone::Guarded(breach)) => {
+                return Ok(Reply::NotActed(ActionError::Guarded(breach)));
+            }
             Ok(Heard::Recorded(0)) => Noticed::Repeated,
             Ok(Heard::Recorded(_) | Heard::Disputed(..)) => {
                 let events = stored.iter().flat_map(|append| &append.events);
@@ -85,7 +89,7 @@ impl<S: Saga> Running<S> {
             Ok(Heard::Contradicts(..)) | Err(_) => {
                 Noticed::Contradicted(stored.iter().map(|append| append.stream.clone()).collect())
             }
-        })
+        }))
     }
 
     fn hear(
@@ -106,7 +110,7 @@ impl<S: Saga> Running<S> {
         let heard = self.as_one(desk, &plan, voice, |saga, turn| saga.hear(turn, answer));
         let moved = desk.out.appends.len() > before;
         self.wake_if_moved(desk, moved, "what it waited for came");
-        heard
+        Ok(heard?)
     }
 
     fn tell_breaker(
@@ -156,7 +160,7 @@ impl<S: Saga> Running<S> {
                 Some(Cause::new("contradicts", text))
             }
             // Nothing is recorded of it: it is asked for once more.
-            Err(error @ NotDone::NotListed(_)) => {
+            Err(error @ (NotDone::NotListed(_) | NotDone::Guarded(_))) => {
                 let row = self.row_of(desk, at);
                 return self.park_for_answer(desk, row, not_done(&error));
             }
@@ -180,7 +184,7 @@ impl<S: Saga> Running<S> {
                 let row = self.row_of(desk, MAIN);
                 self.park(desk, row, cause.clone());
             }
-            Err(error @ NotDone::NotListed(_)) => {
+            Err(error @ (NotDone::NotListed(_) | NotDone::Guarded(_))) => {
                 let row = self.row_of(desk, MAIN);
                 self.park_for_answer(desk, row, not_done(error));
             }

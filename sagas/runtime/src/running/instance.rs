@@ -180,12 +180,12 @@ impl<S: Saga> Instance for Running<S> {
                 Handled::Quiet
             }
             What::Notice { stream, news } => {
-                let noticed = match self.noticed(desk, stream, news) {
-                    Ok(noticed) => noticed,
+                let reply = match self.noticed(desk, stream, news) {
+                    Ok(reply) => reply,
                     Err(needs) => return Handled::Missing(needs),
                 };
                 self.advance(desk);
-                Handled::Reply(Reply::Noticed(noticed))
+                Handled::Reply(reply)
             }
             What::Overtaken { .. } => {
                 if let Err(needs) = self.move_on(desk) {

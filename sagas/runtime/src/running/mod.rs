@@ -4,6 +4,7 @@
 //! outstanding, so all lanes are idle and *uncertain*, and the first thing sent is a question.
 
 mod advance;
+mod as_one;
 mod half_done;
 mod hear;
 mod instance;
@@ -13,11 +14,13 @@ mod overtaken;
 mod parked;
 mod request;
 
+pub(crate) use as_one::Undone;
 pub(crate) use instance::{Handled, Instance};
 pub(crate) use lanes::{Lane, Lanes};
 
 use crate::{
     breaker::{Admission, Breaker, Caller},
+    guard::Guard,
     message::{ActionError, Alert, Output, SagaId},
     port::{PortName, Ports},
     process::{self, Over, Process},
@@ -50,6 +53,7 @@ pub struct Desk<'a> {
     pub(crate) limits: crate::breaker::Limits,
     /// `None`: nobody knows which there are.
     pub(crate) ports: Option<&'a Ports>,
+    pub(crate) guard: Option<&'a dyn Guard>,
     pub(crate) now: Timestamp,
 }
 
@@ -273,27 +277,6 @@ impl<S: Saga> Running<S> {
             voice,
             now: desk.now,
         }
-    }
-
-    /// Decides something as one: where it fails, nothing of it was decided.
-    fn as_one<T, E>(
-        &self,
-        desk: &mut Desk<'_>,
-        plan: &S::Plan,
-        voice: Voice,
-        decide: impl FnOnce(&S, &mut Turn<'_, S>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let (appends, told) = (desk.out.appends.len(), desk.told.len());
-        desk.streams.remember();
-        let done = decide(&self.saga, &mut self.turn(plan, desk, voice));
-        if done.is_ok() {
-            desk.streams.keep();
-        } else {
-            desk.streams.take_back();
-            desk.out.appends.truncate(appends);
-            desk.told.truncate(told);
-        }
-        done
     }
 
     fn engine(cause: &str, now: Timestamp) -> Voice {

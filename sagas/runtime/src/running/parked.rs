@@ -219,7 +219,7 @@ impl<S: Saga> Running<S> {
             match done {
                 Ok(events) => moved |= events > 0,
                 Err(error) => {
-                    let (row, cause) = (deed.name.into(), not_done(&error));
+                    let (row, cause) = (deed.name.into(), not_done(&error.into()));
                     let again = Parked { row, cause, lacks_answer: false };
                     let voice = Self::engine("park", desk.now);
                     self.process(desk, &process::Command::Park(again), voice);

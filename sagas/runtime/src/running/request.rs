@@ -1,13 +1,13 @@
 //! A request: decided once, and answered the same way for ever. And what is asked of a saga later.
 
-use super::{Running, ending_name};
+use super::{Running, Undone, advance::not_done, ending_name};
 use crate::{
     message::{ActionError, Reply, SagaId, What},
     port::Payload,
     process,
     running::Desk,
     saga::{Clash, Preparing, Saga},
-    turn::Voice,
+    turn::{NotDone, Voice},
 };
 use fundflow_kernel::{
     envelope::{Actor, StreamName},
@@ -146,7 +146,13 @@ impl<S: Saga> Running<S> {
                 }
                 Reply::Acted
             }
-            Err(refusal) => refused::<S>(refusal),
+            Err(Undone::Failed(refusal)) => refused::<S>(refusal),
+            Err(Undone::Guarded(breach)) => {
+                let cause = not_done(&NotDone::Guarded(breach.clone()));
+                let row = self.stands_at(desk.streams);
+                self.park(desk, row, cause);
+                Reply::NotActed(ActionError::Guarded(breach))
+            }
         }
     }
 

@@ -1,0 +1,84 @@
+//! What breaks the ledger, with figures.
+
+use fundflow_domain::{
+    ids::OrderId,
+    postings::{Account, Commodity},
+};
+use fundflow_runtime::guard::Breach;
+use rust_decimal::Decimal;
+
+/// Why a decision is not written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Broken {
+    /// What it speaks of is not there, or a sum leaves every range.
+    #[error("no postings can be made of {event}")]
+    NoPosting {
+        /// The type of the event.
+        event: String,
+    },
+    /// More is debited than credited, or less.
+    #[error("debits of {event} exceed credits by {by} in {commodity}")]
+    Unbalanced {
+        /// The type of the event.
+        event: String,
+        /// In which commodity.
+        commodity: Commodity,
+        /// How much; less than nothing where credits exceed.
+        by: Decimal,
+    },
+    /// A customer would have less than nothing.
+    #[error("{account} would fall to {balance}")]
+    Overdrawn {
+        /// Whose money or shares.
+        account: Box<Account>,
+        /// Yuan or shares.
+        balance: Decimal,
+    },
+    /// Another sum moves than was asked for or came.
+    #[error("{what} is {came}, and {due} was due")]
+    OtherSum {
+        /// Which sum.
+        what: String,
+        /// As it was decided.
+        came: Decimal,
+        /// As it follows from what precedes it.
+        due: Decimal,
+    },
+    /// A record that does not add up, and nobody is told.
+    #[error("a record of order {order} does not add up and opens no case: {what}")]
+    NoCase {
+        /// The order that it is about.
+        order: OrderId,
+        /// What does not add up.
+        what: String,
+    },
+    /// Other shares than the register's.
+    #[error("{came} shares of {what}, and its records say {due}")]
+    OtherShares {
+        /// Which shares.
+        what: String,
+        /// As it was decided.
+        came: Decimal,
+        /// As the records say.
+        due: Decimal,
+    },
+}
+
+impl Broken {
+    /// The invariant that it breaks.
+    pub const fn rule(&self) -> &'static str {
+        match self {
+            Broken::NoPosting { .. } | Broken::Unbalanced { .. } => "I1",
+            Broken::Overdrawn { .. } => "I2",
+            Broken::NoCase { .. } => "I3",
+            Broken::OtherSum { .. } => "I5",
+            Broken::OtherShares { .. } => "I6",
+        }
+    }
+}
+
+impl From<Broken> for Breach {
+    fn from(broken: Broken) -> Self {
+        Breach { rule: broken.rule(), what: broken.to_string().into() }
+    }
+}

@@ -1,0 +1,33 @@
+//! Why there is no ledger to read.
+
+use fundflow_kernel::store::{Position, ReadError};
+use std::{io, path::PathBuf};
+
+/// What went wrong, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The log cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The tables cannot be read or written.
+    #[error("the ledger's tables: {0}; `fundflow ledger rebuild` makes them anew")]
+    Tables(#[from] rusqlite::Error),
+    /// The file's directory cannot be written, or the file is somebody else's.
+    #[error("{path}: {source}")]
+    File {
+        /// The ledger's file.
+        path: PathBuf,
+        /// The system's word.
+        source: io::Error,
+    },
+    /// It was made of another log, or the log lost its end.
+    #[error(
+        "the ledger stands at position {0} of another log, or of one that had more; `fundflow ledger rebuild` makes it of this one"
+    )]
+    AnotherLog(Position),
+    /// It was made by another program.
+    #[error(
+        "the ledger's tables have the format {0}, not that of this program; `fundflow ledger rebuild` makes them anew"
+    )]
+    Format(i64),
+}

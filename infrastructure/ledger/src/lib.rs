@@ -1,0 +1,29 @@
+//! The sales ledger as tables: double entry for cash and shares, projected from the log into a database of its own beside
+//! the store, so that it never contends with the writer.
+//!
+//! ```text
+//! log -> page of events -> postings (domain rules) -> one transaction: entries, balances, checkpoint
+//! rebuild: the same into ledger.db.new, synced, and renamed over ledger.db
+//! ```
+//!
+//! 1. It holds nothing that the log does not say. Deleting it costs time, nothing else.
+//! 2. An event is in it once: its position is the entry's key, and a page and the checkpoint behind it are one
+//!    transaction. Whoever dies in between goes on from the checkpoint.
+//! 3. A checkpoint names the event that it stands at by its link. A ledger of another log is refused.
+//! 4. Amounts are whole hundredths, of yuan and of shares; a finer one is an error with its place.
+//! 5. Folds and what differences became are not stored: following the log reads it from its start, and writes only what
+//!    is behind the checkpoint.
+
+mod amount;
+mod check;
+mod error;
+mod ledger;
+mod place;
+mod poster;
+mod queries;
+mod sql;
+
+pub use check::Verdict;
+pub use error::LedgerError;
+pub use ledger::Ledger;
+pub use queries::{Balance, InFlight, Line, Period};

@@ -1,0 +1,167 @@
+//! What people ask of it: where everything was on a day, what an investor's money and shares did, what is in flight.
+
+use crate::{Ledger, LedgerError, amount::decimal};
+use chrono::NaiveDate;
+use rusqlite::params;
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+/// One line of a trial balance: the sums of one kind of account in one commodity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Balance {
+    /// The kind of account, as in the chart.
+    pub class: String,
+    /// Yuan, or a fund's shares.
+    pub commodity: String,
+    /// What was debited in all, less what was credited, where that is more than nothing.
+    pub debit: Decimal,
+    /// The reverse.
+    pub credit: Decimal,
+}
+
+/// One line of an investor's statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// The natural day in Shanghai on which it happened.
+    pub day: String,
+    /// The position of the event in the log.
+    pub position: i64,
+    /// What happened.
+    pub event: String,
+    /// The request that it belongs to.
+    pub request: String,
+    /// The account.
+    pub account: String,
+    /// Yuan or shares; debits positive.
+    pub amount: Decimal,
+    /// Of the account after it; debits positive.
+    pub balance: Decimal,
+}
+
+/// Money that is under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InFlight {
+    /// The kind of account that it is at.
+    pub leg: String,
+    /// The natural day since when; the day of the posting at accounts of the house.
+    pub since: String,
+    /// Whole days until the day that is asked about.
+    pub days: i64,
+    /// Yuan; positive on the account's own side.
+    pub amount: Decimal,
+}
+
+/// From one natural day to another, both included.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Period {
+    /// The first day; the log's first without.
+    pub from: Option<NaiveDate>,
+    /// The last day; the log's last without.
+    pub to: Option<NaiveDate>,
+}
+
+const TRIAL: &str = "
+SELECT class, commodity, SUM(amount)
+FROM postings JOIN entries USING (position) JOIN accounts ON accounts.id = postings.account
+WHERE day <= ?1
+GROUP BY class, commodity HAVING SUM(amount) <> 0
+ORDER BY commodity, class";
+
+const STATEMENT: &str = "
+SELECT day, position, event_type, entries.request, code, amount,
+       SUM(amount) OVER (PARTITION BY account ORDER BY position, line)
+FROM postings JOIN entries USING (position) JOIN accounts ON accounts.id = postings.account
+WHERE accounts.investor = ?1
+   OR (accounts.request IS NOT NULL
+       AND entries.request IN (SELECT request FROM requests WHERE investor = ?1))
+ORDER BY position, line";
+
+/// What one request has on an account of a customer, since its first posting there; at accounts of the house by the day of each posting.
+const IN_FLIGHT: &str = "
+SELECT class, since, SUM(natural) FROM (
+    SELECT class, MIN(day) AS since, SUM(amount) * side AS natural
+    FROM postings JOIN entries USING (position) JOIN accounts ON accounts.id = postings.account
+    WHERE commodity = 'CNY' AND accounts.request IS NOT NULL AND day <= ?1
+    GROUP BY account, entries.request HAVING SUM(amount) <> 0
+    UNION ALL
+    SELECT class, day, SUM(amount) * side
+    FROM postings JOIN entries USING (position) JOIN accounts ON accounts.id = postings.account
+    WHERE commodity = 'CNY' AND accounts.request IS NULL AND day <= ?1
+      AND class IN ('A:CHANNEL:RECV', 'A:FUND:RECV', 'L:FUND:PAYABLE', 'L:BANK:ADVANCE')
+    GROUP BY account, day HAVING SUM(amount) <> 0
+)
+GROUP BY class, since HAVING SUM(natural) <> 0
+ORDER BY class, since";
+
+impl Ledger {
+    /// The last natural day on which something was posted.
+    ///
+    /// # Errors
+    /// [`LedgerError::Tables`].
+    pub fn last_day(&self) -> Result<Option<String>, LedgerError> {
+        Ok(self.tables.query_row("SELECT MAX(day) FROM entries", (), |row| row.get(0))?)
+    }
+
+    /// Where everything was at the end of that natural day.
+    ///
+    /// # Errors
+    /// [`LedgerError::Tables`].
+    pub fn trial_balance(&self, day: NaiveDate) -> Result<Vec<Balance>, LedgerError> {
+        let mut query = self.tables.prepare(TRIAL)?;
+        let rows = query.query_map([day.to_string()], |row| {
+            let sum: i64 = row.get(2)?;
+            Ok(Balance {
+                class: row.get(0)?,
+                commodity: row.get(1)?,
+                debit: decimal(sum.max(0)),
+                credit: decimal(sum.min(0).saturating_neg()),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What moved on the accounts of that investor, in the order of the log.
+    ///
+    /// # Errors
+    /// [`LedgerError::Tables`].
+    pub fn statement(&self, investor: &str, period: Period) -> Result<Vec<Line>, LedgerError> {
+        let (from, to) = (period.from.map(|it| it.to_string()), period.to.map(|it| it.to_string()));
+        let is_in = |line: &Line| {
+            from.as_ref().is_none_or(|from| line.day >= *from)
+                && to.as_ref().is_none_or(|to| line.day <= *to)
+        };
+        let mut query = self.tables.prepare(STATEMENT)?;
+        let rows = query.query_map([investor], |row| {
+            Ok(Line {
+                day: row.get(0)?,
+                position: row.get(1)?,
+                event: row.get(2)?,
+                request: row.get(3)?,
+                account: row.get(4)?,
+                amount: decimal(row.get(5)?),
+                balance: decimal(row.get(6)?),
+            })
+        })?;
+        let lines = rows.collect::<Result<Vec<Line>, _>>()?;
+        Ok(lines.into_iter().filter(is_in).collect())
+    }
+
+    /// Money that is under way at the end of that natural day.
+    ///
+    /// # Errors
+    /// [`LedgerError::Tables`].
+    pub fn in_flight(&self, day: NaiveDate) -> Result<Vec<InFlight>, LedgerError> {
+        let mut query = self.tables.prepare(IN_FLIGHT)?;
+        let rows = query.query_map(params![day.to_string()], |row| {
+            let since: String = row.get(1)?;
+            let began = since.parse::<NaiveDate>().unwrap_or(day);
+            Ok(InFlight {
+                leg: row.get(0)?,
+                since,
+                days: day.signed_duration_since(began).num_days(),
+                amount: decimal(row.get(2)?),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
