@@ -61,7 +61,7 @@ impl Default for Settings {
             calls: 32_768,
             call_limit: Duration::from_secs(30),
             append_attempts: 10,
-            clock_tolerance: Duration::from_secs(60),
+            clock_tolerance: engine_clock::TOLERANCE,
             awake: 16_384,
         }
     }

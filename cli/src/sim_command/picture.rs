@@ -110,7 +110,8 @@ pub(super) fn svg(coverage: &Coverage) -> String {
             "<text x=\"{x}\" y=\"{top}\" transform=\"rotate(-60 {x} {top})\">{name}</text>"
         );
     }
-    let (width, height) = (LEFT + 17 * SIDE + 60, y + LINE);
+    let width = LEFT + columns().count() * SIDE + 74;
+    let height = y + LINE;
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">\n\
          <style>text{{font:11px sans-serif}}.t{{font-weight:bold}}rect{{stroke:#ccc}}</style>\n\

@@ -29,7 +29,7 @@ impl<C: Counterparties> Play<'_, C> {
                 let mut dice = self.chance.dice(&format!("operator {name} {}", self.shell.now));
                 let act = (self.days.operator)(&look, &self.shell.log, &mut dice);
                 if let Some((words, what)) = act {
-                    self.note(format!("operator: {words} on {saga}"));
+                    self.note(|| format!("operator: {words} on {saga}"));
                     self.decide(0, what)?;
                 }
             } else if look.parked.is_some() {

@@ -18,6 +18,7 @@ pub mod plan;
 pub mod shrink;
 
 mod calls;
+mod clock;
 mod day_end;
 mod play;
 mod store;
@@ -83,7 +84,9 @@ impl<C: Counterparties> Days<C> {
     /// # Errors
     /// The first thing that does not hold.
     pub fn play(&self, plan: &Plan, profile: Profile) -> Result<Played, Box<Fallen>> {
-        play::Play::of(self, plan, profile).run()
+        let of = || play::Play::of(self, plan, profile);
+        // What precedes a failure is written down when it is known to be one.
+        of().run().or_else(|_| of().remembering().run())
     }
 }
 

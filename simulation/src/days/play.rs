@@ -35,6 +35,10 @@ pub(super) enum Due {
     News,
     People,
     Jump(NaiveDate),
+    /// The clock jumps from before the cut-off to behind it.
+    Over(NaiveDate),
+    SetBack(NaiveDate),
+    SetRight,
     Whole,
 }
 
@@ -81,6 +85,8 @@ pub(super) struct Play<'a, C> {
     /// Sagas that are not known to be over.
     pub(super) today: BTreeSet<SagaId>,
     pub(super) found: Played,
+    /// Whether anything is noted: only a play that is known to fail is read by anybody.
+    remembers: bool,
     last: VecDeque<(Timestamp, String)>,
 }
 
@@ -113,8 +119,15 @@ impl<'a, C: Counterparties> Play<'a, C> {
             over: HashSet::new(),
             today: BTreeSet::new(),
             found: Played::default(),
+            remembers: false,
             last: VecDeque::new(),
         }
+    }
+
+    /// The same, and whoever reads of its failure hears what came before.
+    pub(super) fn remembering(mut self) -> Self {
+        self.remembers = true;
+        self
     }
 
     pub(super) fn run(mut self) -> Result<Played, Box<Fallen>> {
@@ -152,6 +165,12 @@ impl<'a, C: Counterparties> Play<'a, C> {
             let minute = self.chance.dice(&format!("jump {date}")).below(12 * 60);
             let minute = u32::try_from(minute).unwrap_or_default();
             self.schedule(at(*date, 9 + minute / 60, minute % 60), Due::Jump(*date));
+            let minute = self.chance.dice(&format!("over {date}")).below(60);
+            let minute = u32::try_from(minute).unwrap_or_default();
+            self.schedule(at(*date, 14, minute), Due::Over(*date));
+            let minute = self.chance.dice(&format!("set back {date}")).below(12 * 60);
+            let minute = u32::try_from(minute).unwrap_or_default();
+            self.schedule(at(*date, 9 + minute / 60, minute % 60), Due::SetBack(*date));
             self.schedule(at(*date, 23, 30), Due::Whole);
         }
         self.until_empty()?;
@@ -190,7 +209,8 @@ impl<'a, C: Counterparties> Play<'a, C> {
     fn until_empty(&mut self) -> Result<(), Untrue> {
         while let Some((next, _)) = self.queue.first_key_value().map(|(key, _)| *key) {
             let timer = self.shell.runner.next_timer();
-            // After a jump some are overdue.
+            // After a jump some are overdue; while the clock is behind, they are late.
+            let timer = timer.map(|timer| self.shell.outside(timer));
             if timer.is_some_and(|timer| timer <= next.max(self.shell.now)) {
                 self.drain()?;
                 if let Some(output) = self.shell.decide_to_ring() {
@@ -218,12 +238,11 @@ impl<'a, C: Counterparties> Play<'a, C> {
             Due::News => self.news(),
             Due::People => self.people(),
             Due::Whole => self.whole(),
-            Due::Jump(date) => {
-                if self.strikes(Fault::Jump, &date, &[]) {
-                    let minutes = self.chance.dice(&format!("how far {date}")).below(2 * 1440);
-                    let millis = 60_000 * i64::try_from(minutes).unwrap_or_default();
-                    self.shell.now = self.shell.now.plus_millis(millis);
-                }
+            Due::Jump(date) => self.jumps(&date, 2 * 1440),
+            Due::Over(date) => self.jumps(&format!("{date} over the cut-off"), 60 + 30),
+            Due::SetBack(date) => self.is_set_back(date),
+            Due::SetRight => {
+                self.shell.behind = 0;
                 Ok(())
             }
         }
@@ -238,7 +257,7 @@ impl<'a, C: Counterparties> Play<'a, C> {
         if first && self.strikes(Fault::AskedAgain, &moment.words, &[]) {
             self.schedule(self.shell.now.plus_millis(3_600_000), Due::Said(place));
         }
-        self.note(moment.words.to_string());
+        self.note(|| moment.words.to_string());
         let ticket = Ticket::try_from(place + 1).unwrap_or_default();
         self.decide(ticket, moment.what.clone())
     }
@@ -253,6 +272,10 @@ impl<'a, C: Counterparties> Play<'a, C> {
     }
 
     pub(super) fn decide(&mut self, ticket: Ticket, what: What) -> Result<(), Untrue> {
+        self.looks_at_clock()?;
+        if self.shell.is_untimely(&what) {
+            return self.refuses(ticket);
+        }
         let output = self.shell.decide(ticket, what);
         self.queue(output)
     }
@@ -271,14 +294,18 @@ impl<'a, C: Counterparties> Play<'a, C> {
         for saga in sagas.iter().filter_map(|saga| saga_of(&self.days.kinds, saga)) {
             self.watch.strikes(fault, &saga);
         }
-        self.note(format!("fault: {}: {with}", fault.name()));
+        self.note(|| format!("fault: {}: {with}", fault.name()));
         true
     }
 
-    pub(super) fn note(&mut self, line: String) {
+    /// What happens, where somebody is going to read it.
+    pub(super) fn note(&mut self, line: impl FnOnce() -> String) {
+        if !self.remembers {
+            return;
+        }
         if self.last.len() == REMEMBERED {
             self.last.pop_front();
         }
-        self.last.push_back((self.shell.now, line));
+        self.last.push_back((self.shell.now, line()));
     }
 }

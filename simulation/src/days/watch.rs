@@ -10,7 +10,7 @@ use crate::{
     sound::{is_grounded, nothing_is_open_at_the_end, waits_for_somebody},
 };
 use fundflow_application::audit::{Live, Report};
-use fundflow_kernel::envelope::Recorded;
+use fundflow_kernel::{envelope::Recorded, time::Timestamp};
 use fundflow_runtime::{look::Look, message::SagaId};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
@@ -25,6 +25,8 @@ pub(super) mod truth {
     pub(crate) const KEPT: &str = "what was acknowledged is kept, and once";
     /// Another process with the same log believes the same.
     pub(crate) const SAME: &str = "the same history gives the same state";
+    /// Nothing is recorded earlier than what stands before it.
+    pub(crate) const LATER: &str = "time never goes back in the log";
     /// Whoever reads in order misses nothing.
     pub(crate) const HEARD: &str = "a reader never misses an event";
     /// Nothing says otherwise than what was decided.
@@ -49,6 +51,8 @@ pub(super) struct Watch<'a> {
     kinds: HashMap<&'static str, (usize, Vec<&'static str>)>,
     excuse: crate::sound::Excuse,
     heard: usize,
+    /// When the newest event was recorded that was heard.
+    at: Timestamp,
     known: HashMap<SagaId, Known>,
     places: Places,
     pub(super) coverage: Coverage,
@@ -62,6 +66,7 @@ impl<'a> Watch<'a> {
             kinds: kinds.map(|(at, it)| (it.name(), (at, it.ending_types()))).collect(),
             excuse: days.excuse,
             heard: 0,
+            at: Timestamp::default(),
             known: HashMap::new(),
             places: Places::of(&days.kinds),
             coverage: Coverage::default(),
@@ -82,6 +87,12 @@ impl<'a> Watch<'a> {
                 let what = format!("position {} comes after {}", event.position, self.heard - 1);
                 return Err((truth::HEARD, what));
             }
+            let recorded_at = event.event.recorded_at;
+            if recorded_at < self.at {
+                let what = format!("position {}: {recorded_at} after {}", event.position, self.at);
+                return Err((truth::LATER, what));
+            }
+            self.at = recorded_at;
             self.audit.hear(event).map_err(|found| (truth::CONSERVED, found.to_string()))?;
             touched.extend(self.moves(event));
         }

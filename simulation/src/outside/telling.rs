@@ -87,7 +87,7 @@ impl Outside {
             let (stream, payload) = notice(known, &said)?;
             let mut after = said.after;
             after.told.insert(key.clone());
-            Some((stream, Said { words: said.words, payload, after }))
+            Some((stream, Said { said: said.said, payload, after }))
         };
         said.into_iter().filter_map(told).collect()
     }

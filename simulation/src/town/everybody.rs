@@ -71,8 +71,8 @@ impl Everybody {
     }
 
     fn of_them(&self, transaction: &TransactionId, said: Said<Outside>) -> Said<Self> {
-        let Said { words, payload, after } = said;
-        Said { words, payload, after: self.with(transaction, after) }
+        let Said { said, payload, after } = said;
+        Said { said, payload, after: self.with(transaction, after) }
     }
 }
 
