@@ -54,6 +54,9 @@ impl Shell {
         let (behind, newest, is_alarmed) = (0, Timestamp::default(), false);
         let mut shell =
             Self { runner, log, now, behind, newest, is_alarmed, broken: None, kinds, limits, awake };
+        for opener in shell.kinds.iter().flat_map(|kind| kind.aggregates()) {
+            opener.check().unwrap_or_else(|error| panic!("{error}"));
+        }
         shell.runner = shell.fresh();
         shell
     }
@@ -130,9 +133,6 @@ impl Shell {
         runner.set_limits(self.limits);
         runner.set_awake(self.awake);
         for kind in &self.kinds {
-            for opener in kind.aggregates() {
-                opener.check().unwrap_or_else(|error| panic!("{error}"));
-            }
             runner.register_kind(kind.clone());
         }
         runner
@@ -140,6 +140,9 @@ impl Shell {
 
     /// Carries that kind as well, from the next process on, which starts at once.
     pub fn carries(&mut self, kind: Arc<dyn Kind>) {
+        for opener in kind.aggregates() {
+            opener.check().unwrap_or_else(|error| panic!("{error}"));
+        }
         self.kinds.push(kind);
         self.runner = self.fresh();
     }
@@ -210,6 +213,19 @@ impl Shell {
         self.runner = self.fresh();
         (self.newest, self.is_alarmed) = (self.log.newest(), false);
         self.reload(is_over)
+    }
+
+    /// What another process with the same log decides at once, and what it does that it must not; this one goes on
+    /// as if nothing was.
+    pub fn beside(&mut self, is_over: impl Fn(&str, &TransactionId) -> bool) -> (Output, Option<String>) {
+        let fresh = self.fresh();
+        let ours = std::mem::replace(&mut self.runner, fresh);
+        let (newest, broken) = (self.newest, self.broken.take());
+        self.newest = self.log.newest();
+        let output = self.reload(is_over);
+        let its = std::mem::replace(&mut self.broken, broken);
+        (self.runner, self.newest) = (ours, newest);
+        (output, its)
     }
 
     /// Drops everything that was decided and is not durable, and goes on from what is.

@@ -24,7 +24,7 @@ mod play;
 mod store;
 mod watch;
 
-pub use coverage::Coverage;
+pub use coverage::{Coverage, Rows};
 pub use fault::{Fault, PROFILES, Profile, profile};
 pub use plan::Plan;
 
@@ -62,6 +62,8 @@ pub struct Days<C> {
     pub kinds: Vec<Arc<dyn Kind>>,
     /// The same, for the audit.
     pub registry: Registry,
+    /// The rows of their tables: [`Rows::of_all`].
+    pub rows: Arc<[Rows]>,
     /// Everybody outside, before anything was asked of them.
     pub counterparties: C,
     /// The dates on which something is asked for, in their order.

@@ -69,7 +69,7 @@ impl Asking {
 
 pub(super) struct Play<'a, C> {
     pub(super) days: &'a Days<C>,
-    plan: &'a Plan,
+    pub(super) plan: &'a Plan,
     pub(super) shell: Shell,
     pub(super) counterparties: C,
     pub(super) chance: Chance<'a>,

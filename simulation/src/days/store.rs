@@ -111,7 +111,7 @@ impl<C: Counterparties> Play<'_, C> {
             } else {
                 self.over.remove(&id)
             };
-            self.today.insert(look.id);
+            self.today.insert(look.id.clone());
         }
         Ok(())
     }

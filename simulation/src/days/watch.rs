@@ -13,7 +13,10 @@ use fundflow_application::audit::{Live, Report};
 use fundflow_kernel::{envelope::Recorded, time::Timestamp};
 use fundflow_runtime::{look::Look, message::SagaId};
 use serde_json::Value;
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 /// The truths, by the names under which a failure says them.
 pub(super) mod truth {
@@ -54,7 +57,7 @@ pub(super) struct Watch<'a> {
     /// When the newest event was recorded that was heard.
     at: Timestamp,
     known: HashMap<SagaId, Known>,
-    places: Places,
+    places: Places<'a>,
     pub(super) coverage: Coverage,
 }
 
@@ -68,7 +71,7 @@ impl<'a> Watch<'a> {
             heard: 0,
             at: Timestamp::default(),
             known: HashMap::new(),
-            places: Places::of(&days.kinds),
+            places: Places::of(&days.rows),
             coverage: Coverage::default(),
         }
     }
@@ -79,7 +82,7 @@ impl<'a> Watch<'a> {
     }
 
     /// Hears what is new, and looks at every saga that it touched.
-    pub(super) fn hear(&mut self, log: &Log) -> Result<Vec<Look>, Untrue> {
+    pub(super) fn hear(&mut self, log: &Log) -> Result<Vec<Arc<Look>>, Untrue> {
         let mut touched = BTreeSet::new();
         for event in log.events().skip(self.heard) {
             self.heard += 1;
@@ -131,11 +134,11 @@ impl<'a> Watch<'a> {
     }
 
     /// The saga as it was heard; `None` if it cannot be looked at.
-    pub(super) fn look(&mut self, saga: &SagaId) -> Option<Look> {
+    pub(super) fn look(&mut self, saga: &SagaId) -> Option<Arc<Look>> {
         self.audit.look(saga).and_then(Result::ok)
     }
 
-    fn check(&mut self, log: &Log, saga: &SagaId) -> Result<Look, Untrue> {
+    fn check(&mut self, log: &Log, saga: &SagaId) -> Result<Arc<Look>, Untrue> {
         let says = |what: String| format!("{saga}: {what}");
         let look = self.audit.look(saga).ok_or((truth::SAME, says("no such kind".into())))?;
         let look = look.map_err(|error| (truth::SAME, says(error.to_string())))?;

@@ -10,8 +10,9 @@ pub use telling::Known;
 
 use crate::{
     counterparties::{Counterparties, Said},
-    worlds::{self, calendar, read},
+    worlds::{self, calendar},
 };
+use chrono::{NaiveDate, NaiveTime};
 use fundflow_domain::{
     application::{Ask, Reception, Rejection, Terms},
     money::Money,
@@ -141,7 +142,7 @@ impl Outside {
                     return self.handed_in(&it.terms, ask);
                 };
                 let said = |done| Said::of(self.stands(&it.terms, done), self.with(key, done));
-                self.goes_on(&it.terms, done).into_iter().map(said).collect()
+                self.goes_on(&it.terms, done, self.now()).into_iter().map(said).collect()
             }
             RegistrarCall::Cancel(it) => {
                 let key = it.terms.no.as_str();
@@ -167,13 +168,13 @@ impl Outside {
     }
 
     /// What may be the registrar's word now on an order that it has.
-    fn goes_on(&self, terms: &Terms, done: Done) -> Vec<Done> {
-        let is_late = |at: Timestamp| self.now() < at.plus_millis(DAY);
+    fn goes_on(&self, terms: &Terms, done: Done, now: Timestamp) -> Vec<Done> {
+        let is_late = |at: Timestamp| now < at.plus_millis(DAY);
         match done {
             Done::Portion => return vec![Done::Portions],
-            Done::At(_) if self.now() >= confirms_from(terms) => {}
+            Done::At(_) if now >= confirms_from(terms) => {}
             Done::Late(at) if !is_late(at) => return vec![Done::Whole],
-            Done::At(at) if self.rejects_before_receiving(terms, at) => {
+            Done::At(at) if self.rejects_before_receiving(terms, at, now) => {
                 return vec![done, Done::RejectedInBatch];
             }
             _ => return vec![done],
@@ -183,7 +184,7 @@ impl Outside {
             Some(Done::Whole),
             may(May::ConfirmHalf, Done::Half),
             may(May::Portions, Done::Portion),
-            may(May::Late, Done::Late(self.now())),
+            may(May::Late, Done::Late(now)),
             may(May::Correct, Done::Wrong),
             may(May::RejectInBatch, Done::RejectedInBatch),
         ];
@@ -191,14 +192,9 @@ impl Outside {
     }
 
     /// A subscription is received, or rejected, on the day after it was handed in.
-    fn rejects_before_receiving(&self, terms: &Terms, at: Timestamp) -> bool {
-        let is_due = self.is_received(terms, at) && self.now() < confirms_from(terms);
+    fn rejects_before_receiving(&self, terms: &Terms, at: Timestamp, now: Timestamp) -> bool {
+        let is_due = is_received(terms, at, now) && now < confirms_from(terms);
         is_due && self.may.contains(&May::RejectInBatch)
-    }
-
-    fn is_received(&self, terms: &Terms, at: Timestamp) -> bool {
-        let is_raised = matches!(terms.ask, Ask::Subscription { .. });
-        is_raised && at < self.now() && self.now() >= noon_after(terms)
     }
 
     fn handed_in(&self, terms: &Terms, ask: Asking) -> Vec<Said<Self>> {
@@ -216,7 +212,7 @@ impl Outside {
             ApplicationAnswer::Rejected(Rejection { interest, ..Rejection::of(cause) })
         };
         match done {
-            Done::At(at) if self.is_received(terms, at) => {
+            Done::At(at) if is_received(terms, at, self.now()) => {
                 let on = calendar().plus(terms.trade_date, 1).expect("a trading day").date();
                 ApplicationAnswer::Received(Reception { serial: serial(), on, amount: None })
             }
@@ -308,12 +304,20 @@ fn cause(code: &str) -> Cause {
     Cause::new(code, "not this time")
 }
 
-fn noon_after(terms: &Terms) -> Timestamp {
-    let day = calendar().plus(terms.trade_date, 1).expect("a trading day");
-    read(&format!("{}T09:00:00+08:00", day.date()))
+fn is_received(terms: &Terms, at: Timestamp, now: Timestamp) -> bool {
+    let is_raised = matches!(terms.ask, Ask::Subscription { .. });
+    is_raised && at < now && now >= nine_after(terms)
+}
+
+fn nine_after(terms: &Terms) -> Timestamp {
+    nine(calendar().plus(terms.trade_date, 1).expect("a trading day").date())
 }
 
 /// Nine on the day of the confirmation.
 fn confirms_from(terms: &Terms) -> Timestamp {
-    read(&format!("{}T09:00:00+08:00", confirmed_on(terms)))
+    nine(confirmed_on(terms))
+}
+
+fn nine(day: NaiveDate) -> Timestamp {
+    Timestamp::shanghai(day, NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default())
 }

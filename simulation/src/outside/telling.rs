@@ -2,7 +2,7 @@
 
 use super::{Done, May, Outside};
 use crate::counterparties::Said;
-use fundflow_domain::application::Terms;
+use fundflow_domain::{application::Terms, time::Timestamp};
 use fundflow_kernel::envelope::StreamName;
 use fundflow_runtime::{
     message::Effect,
@@ -53,6 +53,18 @@ impl Outside {
         let known = bank.or(advance).or(order);
         self.known.extend(known.filter(|(key, _)| self.done.contains_key(key)));
         self
+    }
+
+    /// Whether anything may be told at that instant.
+    pub(crate) fn has_a_word(&self, now: Timestamp) -> bool {
+        let tells = self.may.contains(&May::Tell);
+        self.known.iter().any(|(key, known)| {
+            let Known::Order(terms) = known else { return tells && !self.told.contains(key) };
+            let Some(done) = self.done.get(key) else { return false };
+            let is_last = |done: &Done| !matches!(done, Done::At(_) | Done::Late(_));
+            let ways = || self.goes_on(terms, *done, now);
+            *done == Done::Wrong || (tells && !self.told.contains(key) && ways().iter().any(is_last))
+        })
     }
 
     /// Everything that may be told now.

@@ -109,10 +109,8 @@ impl Counterparties for Everybody {
 
     /// Everything that the first of them may say who has anything to say.
     fn notices(&self) -> Vec<(StreamName, Said<Self>)> {
-        let untold = |(_, outside): &(&TransactionId, &Outside)| {
-            outside.known.keys().any(|key| !outside.told.contains(key))
-        };
-        for (transaction, _) in self.of.iter().filter(untold) {
+        let Some(now) = self.now else { return Vec::new() };
+        for (transaction, _) in self.of.iter().filter(|(_, outside)| outside.has_a_word(now)) {
             let told = self.whom(transaction).notices();
             if !told.is_empty() {
                 let of_them = |(stream, said)| (stream, self.of_them(transaction, said));

@@ -10,7 +10,7 @@ pub use everybody::Everybody;
 
 use crate::{
     at_par,
-    days::{Days, Moment, Plan},
+    days::{Days, Moment, Plan, Rows},
     shipped,
     simulate::dice::Dice,
     worlds::calendar,
@@ -18,12 +18,16 @@ use crate::{
 use chrono::NaiveDate;
 use fundflow_application::desk::Registry;
 use fundflow_domain::calendar::CalendarError;
+use std::sync::{Arc, OnceLock};
 
 /// Trading days after the last request: what a registrar is late with, and a plan's next weeks.
 const AFTER: u16 = 30;
 
 /// Requests a day that a plan may have.
 pub const PER_DAY_MAX: u16 = 1000;
+
+/// Those of the shipped tables, whatever the house.
+static ROWS: OnceLock<Arc<[Rows]>> = OnceLock::new();
 
 /// The days of that plan.
 ///
@@ -34,10 +38,12 @@ pub fn days(plan: &Plan) -> Result<Days<Everybody>, CalendarError> {
     let last = dates.last().copied().unwrap_or_else(draw::first);
     let after = trading_days(last, AFTER + 1)?.split_off(1);
     let kinds = shipped::kinds_in(&at_par::house());
+    let rows = ROWS.get_or_init(|| Rows::of_all(&kinds)).clone();
     let registry = kinds.iter().cloned().fold(Registry::new(), Registry::kind);
     Ok(Days {
         registry,
         kinds,
+        rows,
         counterparties: Everybody::default(),
         moments: moments(plan, &dates),
         dates,

@@ -9,7 +9,7 @@ use fundflow_runtime::{
     saga::Saga,
 };
 use fundflow_testkit::{
-    days::{Days, Moment, Plan, profile, shrink::shrink},
+    days::{Days, Moment, Plan, Rows, profile, shrink::shrink},
     toy::{
         MEMBER, MORNING,
         account::Points,
@@ -44,6 +44,7 @@ fn days(exchange: Exchange) -> Days<Shop> {
     Days {
         registry: kinds.iter().cloned().fold(Registry::new(), Registry::kind),
         moments: awards.chain(exchanges).collect(),
+        rows: Rows::of_all(&kinds),
         kinds,
         counterparties: Shop::that(may),
         dates: vec![day],
