@@ -146,7 +146,7 @@ pub const PROFILES: [Profile; 7] = [
             (F::ToldTwice, 200),
             (F::AskedAgain, 200),
             (F::Jump, 60),
-            (F::SetBack, 60),
+            (F::SetBack, 150),
             (F::Operator, 150),
         ],
     },

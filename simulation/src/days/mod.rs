@@ -53,6 +53,9 @@ pub struct Moment {
 /// What an operator has in mind with a saga that stands so: in words, and as an input.
 pub type Operator = fn(&Look, &Log, &mut Dice) -> Option<(String, What)>;
 
+/// What somebody asks for at a time of each day, by what is stored then.
+pub type Daily = fn(&Log, Timestamp) -> Vec<Moment>;
+
 /// Something that must hold at the end of each day, and its name.
 pub type Truth<C> = (&'static str, fn(&Log, &C) -> Result<(), String>);
 
@@ -72,6 +75,8 @@ pub struct Days<C> {
     pub after: Vec<NaiveDate>,
     /// What comes in, in the order of a plan's places.
     pub moments: Vec<Moment>,
+    /// What comes in besides, each morning and each evening.
+    pub daily: Daily,
     /// Who acts on sagas, where somebody does.
     pub operator: Operator,
     /// What may be open at the end of a saga.

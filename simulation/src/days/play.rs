@@ -33,6 +33,8 @@ pub(super) enum Due {
     /// What was held is stored.
     Drain,
     News,
+    /// Somebody looks at what is stored, and asks for what follows.
+    Daily,
     People,
     Jump(NaiveDate),
     /// The clock jumps from before the cut-off to behind it.
@@ -61,6 +63,11 @@ pub(super) enum Stands {
 }
 
 impl Asking {
+    fn of(moment: &Moment) -> Self {
+        let (words, is_request) = (moment.words.clone(), matches!(moment.what, What::Request { .. }));
+        Self { words, is_request, stands: Stands::Unasked }
+    }
+
     /// Whoever has asked for a saga and has no reply asks again.
     fn waits(&self) -> bool {
         self.is_request && self.stands == Stands::Asked
@@ -80,6 +87,8 @@ pub(super) struct Play<'a, C> {
     pub(super) process: u32,
     pub(super) ahead: VecDeque<Output>,
     pub(super) asking: Vec<Asking>,
+    /// Moments behind those of the plan: what is asked for each day.
+    daily: Vec<Moment>,
     /// Kind and transaction of those that are over and owe nothing.
     pub(super) over: HashSet<(Arc<str>, TransactionId)>,
     /// Sagas that are not known to be over.
@@ -99,11 +108,6 @@ impl<'a, C: Counterparties> Play<'a, C> {
         let start = days.dates.first().map_or_else(Timestamp::default, |date| at(*date, 8, 0));
         // In every other house hardly any saga stays in memory while it waits.
         let awake = if plan.house.is_multiple_of(2) { usize::MAX } else { 1 };
-        let asking = |moment: &Moment| Asking {
-            words: moment.words.clone(),
-            is_request: matches!(moment.what, What::Request { .. }),
-            stands: Stands::Unasked,
-        };
         Self {
             days,
             plan,
@@ -115,7 +119,8 @@ impl<'a, C: Counterparties> Play<'a, C> {
             scheduled: 0,
             process: 0,
             ahead: VecDeque::new(),
-            asking: days.moments.iter().map(asking).collect(),
+            asking: days.moments.iter().map(Asking::of).collect(),
+            daily: Vec::new(),
             over: HashSet::new(),
             today: BTreeSet::new(),
             found: Played::default(),
@@ -175,8 +180,8 @@ impl<'a, C: Counterparties> Play<'a, C> {
         }
         self.until_empty()?;
         self.chance.calm = true;
-        for date in &self.days.after {
-            if self.is_over() {
+        for (nth, date) in self.days.after.iter().enumerate() {
+            if self.is_over() && !self.is_to_come(&self.days.after[nth..]) {
                 break;
             }
             self.nobody_has_answered();
@@ -188,6 +193,11 @@ impl<'a, C: Counterparties> Play<'a, C> {
         self.end()
     }
 
+    /// Whether anything is going to be asked for on one of these days, by what is stored.
+    fn is_to_come(&self, days: &[NaiveDate]) -> bool {
+        days.iter().any(|date| !(self.days.daily)(&self.shell.log, at(*date, 9, 45)).is_empty())
+    }
+
     fn is_over(&mut self) -> bool {
         !self.asking.iter().any(Asking::waits) && self.ahead.is_empty() && self.is_at_rest()
     }
@@ -197,6 +207,8 @@ impl<'a, C: Counterparties> Play<'a, C> {
         for hour in [8, 9, 10, 12, 14, 15, 16, 18, 20, 22] {
             self.schedule(at(date, hour, 5), Due::News);
         }
+        self.schedule(at(date, 9, 45), Due::Daily);
+        self.schedule(at(date, 17, 30), Due::Daily);
         self.schedule(at(date, 16, 30), Due::People);
     }
 
@@ -236,6 +248,7 @@ impl<'a, C: Counterparties> Play<'a, C> {
             },
             Due::Drain => self.drain(),
             Due::News => self.news(),
+            Due::Daily => self.follows(),
             Due::People => self.people(),
             Due::Whole => self.whole(),
             Due::Jump(date) => self.jumps(&date, 2 * 1440),
@@ -249,17 +262,30 @@ impl<'a, C: Counterparties> Play<'a, C> {
     }
 
     fn says(&mut self, place: usize) -> Result<(), Untrue> {
-        let moment = &self.days.moments[place];
+        let behind = place.checked_sub(self.days.moments.len());
+        let moment = behind.map_or_else(|| &self.days.moments[place], |nth| &self.daily[nth]);
+        let Moment { words, what, .. } = moment.clone();
         let first = self.asking[place].stands == Stands::Unasked;
         if first {
             self.asking[place].stands = Stands::Asked;
         }
-        if first && self.strikes(Fault::AskedAgain, &moment.words, &[]) {
+        if first && self.strikes(Fault::AskedAgain, &words, &[]) {
             self.schedule(self.shell.now.plus_millis(3_600_000), Due::Said(place));
         }
-        self.note(|| moment.words.to_string());
+        self.note(|| words.to_string());
         let ticket = Ticket::try_from(place + 1).unwrap_or_default();
-        self.decide(ticket, moment.what.clone())
+        self.decide(ticket, what)
+    }
+
+    /// What somebody asks for who looks at what is stored.
+    fn follows(&mut self) -> Result<(), Untrue> {
+        for moment in (self.days.daily)(&self.shell.log, self.shell.now) {
+            let place = self.asking.len();
+            self.asking.push(Asking::of(&moment));
+            self.daily.push(moment);
+            self.says(place)?;
+        }
+        Ok(())
     }
 
     /// Whoever has asked and has no reply asks again.

@@ -30,7 +30,7 @@ use fundflow_sagas::ports::{
     registrar::{ApplicationAnswer, RegistrarCall},
     wallets::{Listed, Page, PageAnswer},
 };
-use numbers::{confirmed_on, portion, wrong};
+use numbers::{confirmed_on, portion, unraised, wrong};
 use rust_decimal::Decimal;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -58,6 +58,8 @@ pub enum May {
     Late,
     /// The registrar confirms what does not add up, and corrects that afterwards, unasked.
     Correct,
+    /// The raising of the fund fails, and the money earned a little meanwhile.
+    FailRaising,
     /// The registrar takes nothing back.
     Keep,
     /// All of them say their last words unasked, too.
@@ -87,6 +89,8 @@ pub enum Done {
     Corrected,
     /// Rejected with its batch.
     RejectedInBatch,
+    /// Its raising has failed.
+    Unraised,
     /// Taken back by whoever asked.
     TakenBack,
 }
@@ -187,6 +191,8 @@ impl Outside {
             may(May::Late, Done::Late(now)),
             may(May::Correct, Done::Wrong),
             may(May::RejectInBatch, Done::RejectedInBatch),
+            may(May::FailRaising, Done::Unraised)
+                .filter(|_| matches!(terms.ask, Ask::Subscription { .. })),
         ];
         ways.into_iter().flatten().collect()
     }
@@ -219,6 +225,7 @@ impl Outside {
             Done::At(_) | Done::Late(_) => ApplicationAnswer::Accepted(serial()),
             Done::Refused => rejected("0101"),
             Done::RejectedInBatch => rejected("0106"),
+            Done::Unraised => unraised(terms),
             Done::TakenBack => ApplicationAnswer::Cancelled,
             Done::Whole => confirmed(terms, Decimal::ONE),
             Done::Half => confirmed(terms, Decimal::new(5, 1)),

@@ -40,6 +40,7 @@ impl Default for Everybody {
             May::Portions,
             May::Late,
             May::Correct,
+            May::FailRaising,
             May::Keep,
             May::Tell,
         ];

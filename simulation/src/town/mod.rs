@@ -2,8 +2,11 @@
 //!
 //! The days begin on Friday 2026-02-06: a weekend follows, then the Spring Festival from the 15th to the 23rd.
 
+mod besides;
+mod clerk;
 mod draw;
 mod everybody;
+mod house;
 mod people;
 
 pub use everybody::Everybody;
@@ -37,7 +40,7 @@ pub fn days(plan: &Plan) -> Result<Days<Everybody>, CalendarError> {
     let dates = trading_days(draw::first(), plan.days)?;
     let last = dates.last().copied().unwrap_or_else(draw::first);
     let after = trading_days(last, AFTER + 1)?.split_off(1);
-    let kinds = shipped::kinds_in(&at_par::house());
+    let kinds = shipped::kinds_in(&house::house());
     let rows = ROWS.get_or_init(|| Rows::of_all(&kinds)).clone();
     let registry = kinds.iter().cloned().fold(Registry::new(), Registry::kind);
     Ok(Days {
@@ -50,6 +53,7 @@ pub fn days(plan: &Plan) -> Result<Days<Everybody>, CalendarError> {
         after,
         operator: people::acts,
         excuse: at_par::has_open_case,
+        daily: clerk::invests,
         truths: Vec::new(),
     })
 }
@@ -63,6 +67,10 @@ fn moments(plan: &Plan, dates: &[NaiveDate]) -> Vec<Moment> {
             moments.extend(draw::request_of(Dice::new(dice.roll()), *day, place));
         }
         moments.extend(draw::income(&mut dice, *day));
+    }
+    for (nth, day) in dates.iter().enumerate() {
+        let salt = (nth as u64 + 1).wrapping_mul(0x9e6c_63d0_876a_3f6b);
+        moments.extend(besides::of(&mut Dice::new(plan.start() ^ salt), *day));
     }
     moments
 }

@@ -49,6 +49,7 @@ fn days(exchange: Exchange) -> Days<Shop> {
         counterparties: Shop::that(may),
         dates: vec![day],
         after,
+        daily: |_, _| Vec::new(),
         operator: |_, _, _| None,
         excuse: |_, _| false,
         truths: Vec::new(),
