@@ -21,6 +21,7 @@ use fundflow_kernel::{
 };
 use fundflow_runtime::{
     breaker,
+    engine_clock::TOLERANCE,
     kind::{Kind, Of},
     port::{AnyPort, NoPort, PortName, Ports},
     runner::{Runner, Unclaimed},
@@ -61,7 +62,7 @@ impl Default for Settings {
             calls: 32_768,
             call_limit: Duration::from_secs(30),
             append_attempts: 10,
-            clock_tolerance: engine_clock::TOLERANCE,
+            clock_tolerance: TOLERANCE,
             awake: 16_384,
         }
     }
