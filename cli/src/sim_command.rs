@@ -113,18 +113,23 @@ fn known(name: &str) -> Result<Profile, String> {
 /// Does what was typed.
 pub(crate) fn run(command: &SimCommand, output: Output, out: &mut impl Write) -> ExitCode {
     finish(match command {
-        SimCommand::Run(args) => play(args, output.format, out),
-        SimCommand::Shrink(args) => shrink::shrink(args, output.format, out),
+        SimCommand::Run(args) => play(args, houses::in_town, output.format, out),
+        SimCommand::Shrink(args) => shrink::shrink(args, houses::in_town, output.format, out),
         SimCommand::Profiles => profiles(output.format, out),
     })
 }
 
-fn play(args: &RunArgs, format: Format, out: &mut impl Write) -> Result<ExitCode, Failure> {
+fn play(
+    args: &RunArgs,
+    stage: houses::Stage,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<ExitCode, Failure> {
     let plans = match &args.plan {
         Some(file) => vec![read(file)?],
         None => args.play.plans(args.seed)?,
     };
-    let seen = houses::play(&plans, args.play.threads.max(1))?;
+    let seen = houses::play(&plans, args.play.threads.max(1), stage)?;
     if let Some(file) = &args.picture {
         let picture = picture::svg(&seen.coverage);
         fundflow_infrastructure::files::replace(file, picture)

@@ -46,7 +46,7 @@ fn the_document_and_the_picture_have_what_was_met_and_what_never_was() {
     assert!(met.iter().any(|it| it["row"] == "pay") && !never.is_empty());
     assert!(seen["failure"].is_null());
     assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"));
-    assert_eq!(svg.matches("<title>").count(), (met.len() + never.len()) * 16);
+    assert_eq!(svg.matches("<title>").count(), (met.len() + never.len()) * 17);
 }
 
 #[test]

@@ -21,6 +21,7 @@ use fundflow_kernel::{
 };
 use fundflow_runtime::{
     breaker,
+    engine_clock::TOLERANCE,
     guard::Guard,
     kind::{Kind, Of},
     port::{AnyPort, NoPort, PortName, Ports},
@@ -62,7 +63,7 @@ impl Default for Settings {
             calls: 32_768,
             call_limit: Duration::from_secs(30),
             append_attempts: 10,
-            clock_tolerance: Duration::from_secs(60),
+            clock_tolerance: TOLERANCE,
             awake: 16_384,
         }
     }

@@ -10,12 +10,11 @@
 use crate::error::ClockSetBack;
 use fundflow_kernel::{
     clock::Clock,
-    envelope::{Actor, StreamName},
-    loaded::{Loaded, Meta, with_sources},
+    loaded::{Loaded, with_sources},
     store::{EventStore, StreamAppend},
     time::Timestamp,
 };
-use fundflow_runtime::engine_clock::{EngineClock, Event};
+use fundflow_runtime::engine_clock::{Clocked, EngineClock, Event, between};
 use std::{
     sync::{
         Arc,
@@ -38,14 +37,18 @@ impl EngineTime {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        self.clock.now().max(self.log())
+        self.clocked().time()
     }
 
     /// What the clock says against the log, where that is too far.
     pub(crate) fn set_back(&self) -> Option<ClockSetBack> {
-        let (log, clock) = (self.log(), self.clock.now());
-        let is_far = between(clock, log) > self.tolerance;
-        is_far.then_some(ClockSetBack { log, clock })
+        let clocked = self.clocked();
+        let Clocked { log, clock } = clocked;
+        clocked.is_set_back(self.tolerance).then_some(ClockSetBack { log, clock })
+    }
+
+    fn clocked(&self) -> Clocked {
+        Clocked { log: self.log(), clock: self.clock.now() }
     }
 
     fn log(&self) -> Timestamp {
@@ -55,12 +58,6 @@ impl EngineTime {
     fn is_at_least(&self, instant: Timestamp) {
         self.log.fetch_max(instant.micros(), Ordering::Relaxed);
     }
-}
-
-/// How much later `to` is; nothing where it is not.
-fn between(from: Timestamp, to: Timestamp) -> Duration {
-    let micros = to.micros().saturating_sub(from.micros());
-    Duration::from_micros(u64::try_from(micros).unwrap_or(0))
 }
 
 /// The loop's own view of it.
@@ -168,22 +165,15 @@ impl LoopTime {
             Event::JumpedAhead { from, .. } => self.shared.log().max(*from),
             Event::SetBack { .. } => self.now(),
         };
-        let stream = StreamName::of("engine_clock", &"store");
+        let key = EngineClock::key();
         let mut loaded = match self.stored.take() {
             Some(loaded) => loaded,
-            None => Loaded::load(store, &stream).await.map_err(|error| with_sources(&error))?,
+            None => {
+                let loaded = Loaded::load(store, key.stream()).await;
+                loaded.map_err(|error| with_sources(&error))?
+            }
         };
-        let meta = Meta {
-            correlation: "engine_clock".parse().map_err(|error| format!("{error}"))?,
-            process: "engine_clock".into(),
-            causation: "clock".into(),
-            actor: Actor::Engine,
-            trace_parent: None,
-            occurred_at: now,
-            recorded_at: now,
-            trade_date: None,
-        };
-        loaded.decide(&stream, event, &meta, batch).map_err(|error| with_sources(&error))?;
+        EngineClock::note(&mut loaded, event, now, batch)?;
         self.stored = Some(loaded);
         Ok(())
     }

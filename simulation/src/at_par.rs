@@ -9,6 +9,7 @@ use fundflow_domain::{
     case::{CaseId, Cases},
     decider::Decider as _,
     fees::tiers::{AmountTiers, Charge},
+    fund::FundTerms,
     holdings::{self, HoldingId, Holdings},
     ids::{FundCode, WalletId},
     money::{Discount, Rate},
@@ -27,7 +28,11 @@ pub fn morning() -> Timestamp {
 
 /// The house of [`wanted`], without fees.
 pub fn house() -> House {
-    let mut funds = wanted::funds();
+    house_of(wanted::funds())
+}
+
+/// The house of these funds, without fees.
+pub fn house_of(mut funds: Vec<FundTerms>) -> House {
     for fund in &mut funds {
         fund.fees.purchase = AmountTiers::flat(Charge::Rate(Rate::ZERO));
         fund.fees.subscription =

@@ -39,8 +39,8 @@ pub trait Counterparties: Clone + Hash + fmt::Debug + 'static {
 /// Something that a counterparty says, and what it is then.
 #[derive(Clone)]
 pub struct Said<C> {
-    /// For people who read how a point was reached.
-    pub words: Arc<str>,
+    /// For people who read how a point was reached; written out where somebody reads it.
+    pub said: Arc<dyn fmt::Debug + Send + Sync>,
     /// What the port's, or the notice's, type holds.
     pub payload: Payload,
     /// The counterparties after having said it.
@@ -50,13 +50,19 @@ pub struct Said<C> {
 impl<C> Said<C> {
     /// That, in its own words.
     pub fn of<T: Any + Send + Sync + fmt::Debug>(said: T, after: C) -> Self {
-        Self { words: format!("{said:?}").into(), payload: Arc::new(said), after }
+        let said = Arc::new(said);
+        Self { said: said.clone(), payload: said, after }
+    }
+
+    /// In words.
+    pub fn words(&self) -> Arc<str> {
+        format!("{:?}", self.said).into()
     }
 }
 
 impl<C> fmt::Debug for Said<C> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.words)
+        self.said.fmt(out)
     }
 }
 

@@ -10,6 +10,7 @@ use fundflow_kernel::{
     loaded::Loaded,
     store::{Position, StreamAppend, Version},
     streams::Key,
+    time::Timestamp,
 };
 use std::{collections::BTreeMap, hash::Hash, hash::Hasher, sync::Arc};
 
@@ -18,6 +19,7 @@ use std::{collections::BTreeMap, hash::Hash, hash::Hasher, sync::Arc};
 pub struct Log {
     events: Vec<Arc<Recorded>>,
     streams: BTreeMap<StreamName, Vec<usize>>,
+    newest: Timestamp,
 }
 
 impl Log {
@@ -41,6 +43,7 @@ impl Log {
         let places = self.streams.entry(stream.clone()).or_default();
         for (version, event) in (1..).map(|n| expected.plus(n)).zip(events) {
             places.push(self.events.len());
+            self.newest = self.newest.max(event.recorded_at);
             let position = Position(self.events.len() as u64 + 1);
             self.events.push(Arc::new(Recorded {
                 position,
@@ -55,6 +58,11 @@ impl Log {
     /// Everything, in commit order.
     pub fn events(&self) -> impl Iterator<Item = &Recorded> {
         self.events.iter().map(Arc::as_ref)
+    }
+
+    /// The newest instant at which anything was recorded.
+    pub fn newest(&self) -> Timestamp {
+        self.newest
     }
 
     /// How many events there are.

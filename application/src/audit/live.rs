@@ -2,7 +2,7 @@
 //!
 //! What an event shows to be wrong is found at once. What only the whole can show is found by [`Live::close`].
 
-use super::{Audit, Finding, Owner, Report};
+use super::{Audit, Finding, Owner, Report, memory::Memory};
 use crate::desk::Registry;
 use fundflow_kernel::{
     envelope::Recorded,
@@ -16,6 +16,7 @@ use fundflow_runtime::{
 };
 use std::{
     pin::pin,
+    sync::Arc,
     task::{Context, Poll, Waker},
 };
 
@@ -31,7 +32,7 @@ pub struct Live<'a> {
 impl<'a> Live<'a> {
     /// Before the first event.
     pub fn of(registry: &'a Registry) -> Self {
-        let audit = Audit::of(registry, usize::MAX);
+        let audit = Audit::of(registry, Memory::of_everything());
         Self { registry, audit, nothing: MemoryStore::new(), head: Position::START }
     }
 
@@ -54,7 +55,7 @@ impl<'a> Live<'a> {
     }
 
     /// The saga as far as it was heard, without a timeline; `None` for a kind that is not registered.
-    pub fn look(&mut self, saga: &SagaId) -> Option<Result<Look, LookError>> {
+    pub fn look(&mut self, saga: &SagaId) -> Option<Result<Arc<Look>, LookError>> {
         let kind = self.registry.get(saga.kind)?;
         let owner = owner(saga);
         let Self { audit, nothing, .. } = self;

@@ -20,7 +20,10 @@ use fundflow_runtime::{
     message::SagaId,
     stand::Place,
 };
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
 
 /// Sagas and streams that may rest: some 200 MB of purchases with their streams.
 pub(super) const RESTING: usize = 32_768;
@@ -35,6 +38,8 @@ pub(super) struct Memory {
     at_most: usize,
     /// Of those that have left.
     groundless: HashMap<Owner, Vec<Groundless>>,
+    /// The last looks, and how far what each shows had been continued; none are kept where a saga is looked at once.
+    looks: Option<HashMap<Owner, (u64, Arc<Look>)>>,
 }
 
 struct Slot {
@@ -57,7 +62,14 @@ impl Memory {
             resting: VecDeque::new(),
             at_most,
             groundless: HashMap::new(),
+            looks: None,
         }
+    }
+
+    /// One from which nothing leaves, for sagas that are looked at again and again. Only of a sound log: who hears of
+    /// damage looks no further.
+    pub(super) fn of_everything() -> Self {
+        Self { looks: Some(HashMap::new()), ..Self::of(usize::MAX) }
     }
 
     /// Reads what the event is to be judged on, as far as it is not there: its stream, and its saga.
@@ -128,8 +140,37 @@ impl Memory {
         self.sagas.get(owner)?.saga.stands_at(&self.streams)
     }
 
+    /// Grows with every event of the saga's streams, and with each of its own that has no grounds.
+    fn mark(&self, owner: &Owner) -> Option<u64> {
+        let saga = &self.sagas.get(owner)?.saga;
+        let versions = saga.used().iter().map(|need| self.streams.version(need.stream()).0);
+        Some(versions.sum::<u64>() + saga.groundless().len() as u64)
+    }
+
     /// The saga as the whole log leaves it.
     pub(super) async fn look<S: EventStore>(
+        &mut self,
+        store: &S,
+        trails: &Trails,
+        of: (&Owner, &dyn Kind),
+    ) -> Result<Result<Arc<Look>, LookError>, ReadError> {
+        let mark = self.looks.as_ref().and_then(|looks| Some((self.mark(of.0)?, looks)));
+        let Some((mark, looks)) = mark else {
+            return Ok(self.fresh_look(store, trails, of).await?.map(Arc::new));
+        };
+        if let Some((at, look)) = looks.get(of.0)
+            && *at == mark
+        {
+            return Ok(Ok(look.clone()));
+        }
+        let look = self.fresh_look(store, trails, of).await?.map(Arc::new);
+        if let (Ok(look), Some(looks)) = (&look, &mut self.looks) {
+            looks.insert(of.0.clone(), (mark, look.clone()));
+        }
+        Ok(look)
+    }
+
+    async fn fresh_look<S: EventStore>(
         &mut self,
         store: &S,
         trails: &Trails,

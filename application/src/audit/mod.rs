@@ -114,7 +114,7 @@ async fn replay<S: EventStore>(
     mut progress: impl FnMut(Position, Position),
 ) -> Result<Report, ReadError> {
     let mut log = Log::after(store, Position::START);
-    let mut audit = Audit::of(registry, at_rest);
+    let mut audit = Audit::of(registry, Memory::of(at_rest));
     loop {
         match log.next(store).await? {
             Next::Events(page) => {
@@ -154,14 +154,14 @@ struct Audit<'a> {
 }
 
 impl<'a> Audit<'a> {
-    fn of(registry: &'a Registry, at_rest: usize) -> Self {
+    fn of(registry: &'a Registry, memory: Memory) -> Self {
         Self {
             registry,
             report: Report::default(),
             last: Position::START,
             last_recorded: Timestamp::default(),
             trails: Trails::new(),
-            memory: Memory::of(at_rest),
+            memory,
             sagas: BTreeSet::new(),
             unprepared: BTreeMap::new(),
             unchecked: BTreeMap::new(),

@@ -2,8 +2,8 @@
 
 use crate::reading::{Failure, complain};
 use fundflow_simulation::{
-    days::{Coverage, Fallen, Fault, Plan, Played, profile},
-    town,
+    days::{Coverage, Days, Fallen, Fault, Plan, Played, Profile, profile},
+    town::{self, Everybody},
 };
 use std::{
     collections::BTreeMap,
@@ -62,8 +62,16 @@ impl Seen {
 
 type Outcome = Result<Played, Box<Fallen>>;
 
+/// What a plan is played on; `None` for what is no plan of a town.
+pub(super) type Stage = fn(&Plan) -> Option<(Days<Everybody>, Profile)>;
+
+/// The ready-made town.
+pub(super) fn in_town(plan: &Plan) -> Option<(Days<Everybody>, Profile)> {
+    Some((town::days(plan).ok()?, profile(&plan.faults)?))
+}
+
 /// Plays every plan, in so many threads.
-pub(super) fn play(plans: &[Plan], threads: usize) -> Result<Seen, Failure> {
+pub(super) fn play(plans: &[Plan], threads: usize, stage: Stage) -> Result<Seen, Failure> {
     let began = Instant::now();
     let outcomes: Vec<Mutex<Option<Outcome>>> = plans.iter().map(|_| Mutex::new(None)).collect();
     let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(usize::MAX));
@@ -78,7 +86,8 @@ pub(super) fn play(plans: &[Plan], threads: usize) -> Result<Seen, Failure> {
                     if at >= plans.len() || at > failed.load(Ordering::Relaxed) {
                         return;
                     }
-                    let Some(outcome) = one(&plans[at]) else { return };
+                    let Some((days, profile)) = stage(&plans[at]) else { return };
+                    let outcome = days.play(&plans[at], profile);
                     match &outcome {
                         Ok(it) => drop(played.fetch_add(it.sagas, Ordering::Relaxed)),
                         Err(_) => drop(failed.fetch_min(at, Ordering::Relaxed)),
@@ -107,12 +116,6 @@ pub(super) fn play(plans: &[Plan], threads: usize) -> Result<Seen, Failure> {
         }
     }
     Ok(seen)
-}
-
-/// `None` for what is no plan of a town.
-pub(super) fn one(plan: &Plan) -> Option<Outcome> {
-    let days = town::days(plan).ok()?;
-    Some(days.play(plan, profile(&plan.faults)?))
 }
 
 fn say(said: &Mutex<Instant>, at: usize, of: usize, sagas: usize) {

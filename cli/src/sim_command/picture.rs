@@ -7,18 +7,21 @@ use fundflow_simulation::{
     },
     shipped,
 };
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::OnceLock};
 
 /// Everything that can be met, in the order of the tables.
-pub(super) fn cells() -> Vec<Cell> {
-    let kinds = shipped::kinds();
-    kinds.iter().flat_map(|kind| Rows::of(kind.as_ref())).flat_map(|rows| rows.cells()).collect()
+pub(super) fn cells() -> &'static [Cell] {
+    static CELLS: OnceLock<Vec<Cell>> = OnceLock::new();
+    CELLS.get_or_init(|| {
+        let rows = Rows::of_all(&shipped::kinds());
+        rows.iter().flat_map(Rows::cells).collect()
+    })
 }
 
 /// What was never met.
 pub(super) fn never(coverage: &Coverage) -> Vec<Cell> {
     let met = |cell: &Cell| coverage.met.contains_key(cell);
-    cells().into_iter().filter(|cell| !met(cell)).collect()
+    cells().iter().filter(|cell| !met(cell)).copied().collect()
 }
 
 /// A cell in words: the row, and how it was met.
@@ -62,8 +65,8 @@ pub(super) fn text(coverage: &Coverage) -> String {
             table = cell.table;
             let _ = writeln!(text, "\n{} {}", cell.kind, cell.table);
         }
-        let row: String = columns().map(|fault| shade(times(coverage, &cell, fault))).collect();
-        let _ = writeln!(text, "  {row}  {}", words(&cell));
+        let row: String = columns().map(|fault| shade(times(coverage, cell, fault))).collect();
+        let _ = writeln!(text, "  {row}  {}", words(cell));
     }
     text
 }
@@ -78,7 +81,7 @@ const TOP: usize = 120;
 pub(super) fn svg(coverage: &Coverage) -> String {
     let cells = cells();
     let (mut body, mut y, mut table) = (String::new(), TOP, "");
-    for cell in &cells {
+    for cell in cells {
         if cell.table != table {
             table = cell.table;
             y += LINE;
@@ -110,7 +113,8 @@ pub(super) fn svg(coverage: &Coverage) -> String {
             "<text x=\"{x}\" y=\"{top}\" transform=\"rotate(-60 {x} {top})\">{name}</text>"
         );
     }
-    let (width, height) = (LEFT + 17 * SIDE + 60, y + LINE);
+    let width = LEFT + columns().count() * SIDE + 74;
+    let height = y + LINE;
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">\n\
          <style>text{{font:11px sans-serif}}.t{{font-weight:bold}}rect{{stroke:#ccc}}</style>\n\

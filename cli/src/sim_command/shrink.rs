@@ -1,13 +1,17 @@
 //! Finds the house of a seed that fails, and takes out of its play whatever it fails without.
 
-use super::{ShrinkArgs, houses, unwritten};
+use super::{
+    ShrinkArgs,
+    houses::{self, Stage},
+    unwritten,
+};
 use crate::{
     args::Format,
     reading::{Failure, complain, json, quoted},
 };
 use fundflow_simulation::{
     days::{
-        Plan, profile,
+        Plan,
         shrink::{Shrunk, shrink as smaller},
     },
     town,
@@ -17,16 +21,16 @@ use std::{fmt::Write as _, io::Write, process::ExitCode};
 /// Does what was typed.
 pub(super) fn shrink(
     args: &ShrinkArgs,
+    stage: Stage,
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
     let plans = args.play.plans(args.seed)?;
-    let seen = houses::play(&plans, args.play.threads.max(1))?;
+    let seen = houses::play(&plans, args.play.threads.max(1), stage)?;
     let Some((plan, _)) = seen.failed else {
         let what = format!("nothing fails in {} of seed {}", plans.len(), args.seed);
         return Err(Failure::NotFound(what));
     };
-    let days = |plan: &Plan| Some((town::days(plan).ok()?, profile(&plan.faults)?));
     let mut last = usize::MAX;
     let progress = |plan: &Plan, tried: usize| {
         let left = plan.moments.as_ref().map_or(usize::MAX, std::collections::BTreeSet::len);
@@ -35,7 +39,7 @@ pub(super) fn shrink(
             complain(&format!("after {tried} plays: it fails with {left} requests\n"));
         }
     };
-    let shrunk = smaller(&plan, days, args.tries, progress);
+    let shrunk = smaller(&plan, stage, args.tries, progress);
     let shrunk = shrunk.map_err(|what| Failure::Engine(what.to_owned()))?;
     if format == Format::Json {
         json(out, &shrunk.plan)?;

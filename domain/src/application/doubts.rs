@@ -201,9 +201,12 @@ impl Application {
     /// The case that the record opens where it does not add up. Its name is in the log of every store: it
     /// stays as it is.
     pub fn case_of(&self, record: &Confirmation) -> CaseId {
-        let said = Spelling::around("Confirmed", self.first_said(record));
+        let said = self.first_said(record);
         let again = self.times_taken_back(&record.serial);
-        CaseId::of_said(REGISTRAR, self.terms.no.as_str(), &said, again)
+        self.named.case(said, again, || {
+            let said = Spelling::around("Confirmed", said);
+            CaseId::of_said(REGISTRAR, self.terms.no.as_str(), &said, again)
+        })
     }
 
     /// The case that a rejection opens where it does not add up, under the wording of the one that is contested,

@@ -2,6 +2,7 @@
 
 use super::{
     Application, Ask, Confirmation, Event, Last, Quantity, Rejection, Serial, Stage, State, Terms,
+    named::Named,
 };
 
 use crate::money::Shares;
@@ -69,6 +70,7 @@ fn placed(terms: &Terms) -> Application {
         received: None,
         portions: Vec::new(),
         doubts: None,
+        named: Named::default(),
     }
 }
 

@@ -38,6 +38,7 @@ mod evolve;
 #[cfg(test)]
 mod moved_tests;
 mod moving;
+mod named;
 mod outcome;
 mod reception;
 mod refusal;
@@ -282,6 +283,7 @@ pub struct Application {
     /// Confirmations with more to come, in the order in which they came.
     pub portions: Vec<Confirmation>,
     doubts: Option<Box<doubts::Doubts>>,
+    named: named::Named,
 }
 
 /// What is remembered of an application.

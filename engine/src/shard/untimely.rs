@@ -6,7 +6,10 @@ use fundflow_kernel::{
     envelope::StreamName,
     store::{Checkpoints, EventStore, Version},
 };
-use fundflow_runtime::message::{SagaId, What};
+use fundflow_runtime::{
+    engine_clock::{Meanwhile, meanwhile},
+    message::{SagaId, What},
+};
 
 impl<S: EventStore + Checkpoints> Shard<S> {
     /// What it did is stored before anything that is decided by it.
@@ -19,14 +22,12 @@ impl<S: EventStore + Checkpoints> Shard<S> {
     /// repeat has its first answer, and what was said outside is heard.
     pub(super) async fn timely(&mut self, what: &What, asker: Asker) -> Option<Asker> {
         let Some(set_back) = self.time.set_back() else { return Some(asker) };
-        let is_new = match what {
-            What::Request { saga, .. } => !self.is_begun(saga).await,
-            What::Command { .. } | What::Act { .. } => true,
-            What::Answer(_) | What::Notice { .. } | What::Overtaken { .. } | What::Watch { .. } => {
-                false
-            }
+        let is_taken = match meanwhile(what) {
+            Meanwhile::Taken => true,
+            Meanwhile::Refused => false,
+            Meanwhile::OnlyAgain(saga) => self.is_begun(saga).await,
         };
-        if !is_new {
+        if is_taken {
             return Some(asker);
         }
         self.books.refuse(asker, Undecided::SetBack(set_back));

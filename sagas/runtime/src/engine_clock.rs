@@ -1,10 +1,21 @@
 //! What an engine's clock did that an auditor must know: it went back behind the log, or jumped ahead.
 //!
-//! One stream for each store. It decides nothing: what the engine makes of its clock is decided by the engine.
+//! One stream for each store. What is refused meanwhile is said here as well, so that an engine and a simulation go by
+//! the same words.
 
-use fundflow_kernel::{codec::Stored, decider::Decider, stored_types, time::Timestamp};
+use crate::message::{SagaId, What};
+use fundflow_kernel::{
+    codec::Stored,
+    decider::Decider,
+    envelope::Actor,
+    loaded::{Loaded, Meta, with_sources},
+    store::StreamAppend,
+    stored_types,
+    streams::Key,
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
 
 /// The clock of the engines of one store.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +42,90 @@ pub enum Event {
         /// How long that took by a clock that nobody sets.
         passed_ms: u64,
     },
+}
+
+/// How far a clock may be behind the log, where nobody says otherwise: synchronisation that steps and leap seconds stay
+/// far below that.
+pub const TOLERANCE: Duration = Duration::from_secs(60);
+
+/// What a clock says beside the newest instant of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clocked {
+    /// The newest instant of the log.
+    pub log: Timestamp,
+    /// What the clock says.
+    pub clock: Timestamp,
+}
+
+impl Clocked {
+    /// What time it is for the engine: never before what the log has.
+    pub fn time(self) -> Timestamp {
+        self.clock.max(self.log)
+    }
+
+    /// Whether the clock is further behind than that.
+    pub fn is_set_back(self, tolerance: Duration) -> bool {
+        between(self.clock, self.log) > tolerance
+    }
+}
+
+/// How much later `to` is; nothing where it is not.
+pub fn between(from: Timestamp, to: Timestamp) -> Duration {
+    let micros = to.micros().saturating_sub(from.micros());
+    Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+}
+
+/// What becomes of an input while the clock is set back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meanwhile<'a> {
+    /// It has happened outside: it is taken at the log's time, since nobody would tell it again.
+    Taken,
+    /// Whoever asks for something new can ask again.
+    Refused,
+    /// A repeat has its first answer; it is refused unless that saga is begun.
+    OnlyAgain(&'a SagaId),
+}
+
+/// The same of that input.
+pub const fn meanwhile(what: &What) -> Meanwhile<'_> {
+    match what {
+        What::Request { saga, .. } => Meanwhile::OnlyAgain(saga),
+        What::Command { .. } | What::Act { .. } => Meanwhile::Refused,
+        What::Answer(_) | What::Notice { .. } | What::Overtaken { .. } | What::Watch { .. } => {
+            Meanwhile::Taken
+        }
+    }
+}
+
+impl EngineClock {
+    /// The one stream of a store.
+    pub fn key() -> Key<Self> {
+        Key::of(&"store")
+    }
+
+    /// Puts into the batch what was seen of the clock, if it was not the last thing seen.
+    ///
+    /// # Errors
+    /// In words: the stream cannot be continued.
+    pub fn note(
+        stored: &mut Loaded<Self>,
+        seen: &Event,
+        at: Timestamp,
+        batch: &mut Vec<StreamAppend>,
+    ) -> Result<(), String> {
+        let meta = Meta {
+            correlation: Self::CATEGORY.parse().map_err(|error| format!("{error}"))?,
+            process: Self::CATEGORY.into(),
+            causation: "clock".into(),
+            actor: Actor::Engine,
+            trace_parent: None,
+            occurred_at: at,
+            recorded_at: at,
+            trade_date: None,
+        };
+        let decided = stored.decide(Self::key().stream(), seen, &meta, batch);
+        decided.map(drop).map_err(|error| with_sources(&error))
+    }
 }
 
 impl Decider for EngineClock {

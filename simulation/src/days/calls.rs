@@ -72,7 +72,7 @@ impl<C: Counterparties> Play<'_, C> {
             let otherwise = What::Answer(Box::new(answer(otherwise)));
             self.schedule(self.shell.now.plus_millis(2 * HOUR), Due::Hears(otherwise, None));
         }
-        self.note(format!("{effect:?}: {}", said.words));
+        self.note(|| format!("{effect:?}: {:?}", said.said));
         let what = What::Answer(Box::new(answer(said.payload)));
         self.decide(0, what)
     }
@@ -109,7 +109,7 @@ impl<C: Counterparties> Play<'_, C> {
             if self.strikes(Fault::Missed, &stream, &[]) {
                 continue;
             }
-            self.note(format!("unasked about {stream}: {}", said.words));
+            self.note(|| format!("unasked about {stream}: {:?}", said.said));
             let what = What::Notice { stream: stream.clone(), news: said.payload };
             if self.strikes(Fault::ToldTwice, &stream, &[]) {
                 let at = self.shell.now.plus_millis(HOUR);

@@ -81,6 +81,11 @@ impl Rows {
         tables.collect()
     }
 
+    /// The same of several kinds.
+    pub fn of_all(kinds: &[Arc<dyn Kind>]) -> Arc<[Self]> {
+        kinds.iter().flat_map(|kind| Self::of(kind.as_ref())).collect()
+    }
+
     /// Everything that can be met.
     pub fn cells(&self) -> Vec<Cell> {
         let mut cells = Vec::new();
@@ -125,16 +130,14 @@ impl Rows {
 
 /// Follows sagas from place to place.
 #[derive(Debug)]
-pub(super) struct Places {
-    tables: HashMap<&'static str, Rows>,
+pub(super) struct Places<'a> {
+    tables: HashMap<&'static str, &'a Rows>,
     at: HashMap<(usize, Arc<str>), Place>,
 }
 
-impl Places {
-    pub(super) fn of(kinds: &[Arc<dyn Kind>]) -> Self {
-        let tables = kinds.iter().flat_map(|kind| Rows::of(kind.as_ref()));
-        let tables = tables.map(|rows| (rows.table, rows)).collect();
-        Self { tables, at: HashMap::new() }
+impl<'a> Places<'a> {
+    pub(super) fn of(rows: &'a [Rows]) -> Self {
+        Self { tables: rows.iter().map(|rows| (rows.table, rows)).collect(), at: HashMap::new() }
     }
 
     /// Notes where it stands now; returns what it met on its way.

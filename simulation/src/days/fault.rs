@@ -41,13 +41,15 @@ pub enum Fault {
     AskedAgain,
     /// The clock jumps ahead, by up to two days.
     Jump,
+    /// The engine's clock is set back for some hours, by seconds, hours or weeks.
+    SetBack,
     /// An operator does something that was not called for.
     Operator,
 }
 
 impl Fault {
     /// All of them, in the order of reports.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Refused,
         Self::Unsure,
         Self::Crash,
@@ -62,6 +64,7 @@ impl Fault {
         Self::ToldTwice,
         Self::AskedAgain,
         Self::Jump,
+        Self::SetBack,
         Self::Operator,
     ];
 
@@ -82,6 +85,7 @@ impl Fault {
             Self::ToldTwice => "news twice",
             Self::AskedAgain => "asked again",
             Self::Jump => "clock jump",
+            Self::SetBack => "clock set back",
             Self::Operator => "operator",
         }
     }
@@ -120,6 +124,7 @@ pub const PROFILES: [Profile; 7] = [
             (F::ToldTwice, 50),
             (F::AskedAgain, 50),
             (F::Jump, 10),
+            (F::SetBack, 10),
             (F::Operator, 30),
         ],
     },
@@ -141,6 +146,7 @@ pub const PROFILES: [Profile; 7] = [
             (F::ToldTwice, 200),
             (F::AskedAgain, 200),
             (F::Jump, 60),
+            (F::SetBack, 150),
             (F::Operator, 150),
         ],
     },
@@ -171,8 +177,8 @@ pub const PROFILES: [Profile; 7] = [
     },
     Profile {
         name: "clock",
-        about: "calls take hours and the clock jumps: T moves, deadlines pass",
-        rates: &[(F::Slow, 300), (F::Jump, 300), (F::Held, 200)],
+        about: "calls take hours, the clock jumps and is set back: T moves, deadlines pass",
+        rates: &[(F::Slow, 300), (F::Jump, 300), (F::SetBack, 300), (F::Held, 200)],
     },
     Profile {
         name: "people",

@@ -18,12 +18,13 @@ pub mod plan;
 pub mod shrink;
 
 mod calls;
+mod clock;
 mod day_end;
 mod play;
 mod store;
 mod watch;
 
-pub use coverage::Coverage;
+pub use coverage::{Coverage, Rows};
 pub use fault::{Fault, PROFILES, Profile, profile};
 pub use plan::Plan;
 
@@ -52,6 +53,9 @@ pub struct Moment {
 /// What an operator has in mind with a saga that stands so: in words, and as an input.
 pub type Operator = fn(&Look, &Log, &mut Dice) -> Option<(String, What)>;
 
+/// What somebody asks for at a time of each day, by what is stored then.
+pub type Daily = fn(&Log, Timestamp) -> Vec<Moment>;
+
 /// Something that must hold at the end of each day, and its name.
 pub type Truth<C> = (&'static str, fn(&Log, &C) -> Result<(), String>);
 
@@ -61,6 +65,8 @@ pub struct Days<C> {
     pub kinds: Vec<Arc<dyn Kind>>,
     /// The same, for the audit.
     pub registry: Registry,
+    /// The rows of their tables: [`Rows::of_all`].
+    pub rows: Arc<[Rows]>,
     /// Everybody outside, before anything was asked of them.
     pub counterparties: C,
     /// The dates on which something is asked for, in their order.
@@ -69,6 +75,8 @@ pub struct Days<C> {
     pub after: Vec<NaiveDate>,
     /// What comes in, in the order of a plan's places.
     pub moments: Vec<Moment>,
+    /// What comes in besides, each morning and each evening.
+    pub daily: Daily,
     /// Who acts on sagas, where somebody does.
     pub operator: Operator,
     /// What may be open at the end of a saga.
@@ -83,7 +91,9 @@ impl<C: Counterparties> Days<C> {
     /// # Errors
     /// The first thing that does not hold.
     pub fn play(&self, plan: &Plan, profile: Profile) -> Result<Played, Box<Fallen>> {
-        play::Play::of(self, plan, profile).run()
+        let of = || play::Play::of(self, plan, profile);
+        // What precedes a failure is written down when it is known to be one.
+        of().run().or_else(|_| of().remembering().run())
     }
 }
 

@@ -33,8 +33,14 @@ pub(super) enum Due {
     /// What was held is stored.
     Drain,
     News,
+    /// Somebody looks at what is stored, and asks for what follows.
+    Daily,
     People,
     Jump(NaiveDate),
+    /// The clock jumps from before the cut-off to behind it.
+    Over(NaiveDate),
+    SetBack(NaiveDate),
+    SetRight,
     Whole,
 }
 
@@ -57,6 +63,11 @@ pub(super) enum Stands {
 }
 
 impl Asking {
+    fn of(moment: &Moment) -> Self {
+        let (words, is_request) = (moment.words.clone(), matches!(moment.what, What::Request { .. }));
+        Self { words, is_request, stands: Stands::Unasked }
+    }
+
     /// Whoever has asked for a saga and has no reply asks again.
     fn waits(&self) -> bool {
         self.is_request && self.stands == Stands::Asked
@@ -65,7 +76,7 @@ impl Asking {
 
 pub(super) struct Play<'a, C> {
     pub(super) days: &'a Days<C>,
-    plan: &'a Plan,
+    pub(super) plan: &'a Plan,
     pub(super) shell: Shell,
     pub(super) counterparties: C,
     pub(super) chance: Chance<'a>,
@@ -76,11 +87,15 @@ pub(super) struct Play<'a, C> {
     pub(super) process: u32,
     pub(super) ahead: VecDeque<Output>,
     pub(super) asking: Vec<Asking>,
+    /// Moments behind those of the plan: what is asked for each day.
+    daily: Vec<Moment>,
     /// Kind and transaction of those that are over and owe nothing.
     pub(super) over: HashSet<(Arc<str>, TransactionId)>,
     /// Sagas that are not known to be over.
     pub(super) today: BTreeSet<SagaId>,
     pub(super) found: Played,
+    /// Whether anything is noted: only a play that is known to fail is read by anybody.
+    remembers: bool,
     last: VecDeque<(Timestamp, String)>,
 }
 
@@ -93,11 +108,6 @@ impl<'a, C: Counterparties> Play<'a, C> {
         let start = days.dates.first().map_or_else(Timestamp::default, |date| at(*date, 8, 0));
         // In every other house hardly any saga stays in memory while it waits.
         let awake = if plan.house.is_multiple_of(2) { usize::MAX } else { 1 };
-        let asking = |moment: &Moment| Asking {
-            words: moment.words.clone(),
-            is_request: matches!(moment.what, What::Request { .. }),
-            stands: Stands::Unasked,
-        };
         Self {
             days,
             plan,
@@ -109,12 +119,20 @@ impl<'a, C: Counterparties> Play<'a, C> {
             scheduled: 0,
             process: 0,
             ahead: VecDeque::new(),
-            asking: days.moments.iter().map(asking).collect(),
+            asking: days.moments.iter().map(Asking::of).collect(),
+            daily: Vec::new(),
             over: HashSet::new(),
             today: BTreeSet::new(),
             found: Played::default(),
+            remembers: false,
             last: VecDeque::new(),
         }
+    }
+
+    /// The same, and whoever reads of its failure hears what came before.
+    pub(super) fn remembering(mut self) -> Self {
+        self.remembers = true;
+        self
     }
 
     pub(super) fn run(mut self) -> Result<Played, Box<Fallen>> {
@@ -152,12 +170,18 @@ impl<'a, C: Counterparties> Play<'a, C> {
             let minute = self.chance.dice(&format!("jump {date}")).below(12 * 60);
             let minute = u32::try_from(minute).unwrap_or_default();
             self.schedule(at(*date, 9 + minute / 60, minute % 60), Due::Jump(*date));
+            let minute = self.chance.dice(&format!("over {date}")).below(60);
+            let minute = u32::try_from(minute).unwrap_or_default();
+            self.schedule(at(*date, 14, minute), Due::Over(*date));
+            let minute = self.chance.dice(&format!("set back {date}")).below(12 * 60);
+            let minute = u32::try_from(minute).unwrap_or_default();
+            self.schedule(at(*date, 9 + minute / 60, minute % 60), Due::SetBack(*date));
             self.schedule(at(*date, 23, 30), Due::Whole);
         }
         self.until_empty()?;
         self.chance.calm = true;
-        for date in &self.days.after {
-            if self.is_over() {
+        for (nth, date) in self.days.after.iter().enumerate() {
+            if self.is_over() && !self.is_to_come(&self.days.after[nth..]) {
                 break;
             }
             self.nobody_has_answered();
@@ -169,6 +193,11 @@ impl<'a, C: Counterparties> Play<'a, C> {
         self.end()
     }
 
+    /// Whether anything is going to be asked for on one of these days, by what is stored.
+    fn is_to_come(&self, days: &[NaiveDate]) -> bool {
+        days.iter().any(|date| !(self.days.daily)(&self.shell.log, at(*date, 9, 45)).is_empty())
+    }
+
     fn is_over(&mut self) -> bool {
         !self.asking.iter().any(Asking::waits) && self.ahead.is_empty() && self.is_at_rest()
     }
@@ -178,6 +207,8 @@ impl<'a, C: Counterparties> Play<'a, C> {
         for hour in [8, 9, 10, 12, 14, 15, 16, 18, 20, 22] {
             self.schedule(at(date, hour, 5), Due::News);
         }
+        self.schedule(at(date, 9, 45), Due::Daily);
+        self.schedule(at(date, 17, 30), Due::Daily);
         self.schedule(at(date, 16, 30), Due::People);
     }
 
@@ -190,7 +221,8 @@ impl<'a, C: Counterparties> Play<'a, C> {
     fn until_empty(&mut self) -> Result<(), Untrue> {
         while let Some((next, _)) = self.queue.first_key_value().map(|(key, _)| *key) {
             let timer = self.shell.runner.next_timer();
-            // After a jump some are overdue.
+            // After a jump some are overdue; while the clock is behind, they are late.
+            let timer = timer.map(|timer| self.shell.outside(timer));
             if timer.is_some_and(|timer| timer <= next.max(self.shell.now)) {
                 self.drain()?;
                 if let Some(output) = self.shell.decide_to_ring() {
@@ -216,31 +248,44 @@ impl<'a, C: Counterparties> Play<'a, C> {
             },
             Due::Drain => self.drain(),
             Due::News => self.news(),
+            Due::Daily => self.follows(),
             Due::People => self.people(),
             Due::Whole => self.whole(),
-            Due::Jump(date) => {
-                if self.strikes(Fault::Jump, &date, &[]) {
-                    let minutes = self.chance.dice(&format!("how far {date}")).below(2 * 1440);
-                    let millis = 60_000 * i64::try_from(minutes).unwrap_or_default();
-                    self.shell.now = self.shell.now.plus_millis(millis);
-                }
+            Due::Jump(date) => self.jumps(&date, 2 * 1440),
+            Due::Over(date) => self.jumps(&format!("{date} over the cut-off"), 60 + 30),
+            Due::SetBack(date) => self.is_set_back(date),
+            Due::SetRight => {
+                self.shell.behind = 0;
                 Ok(())
             }
         }
     }
 
     fn says(&mut self, place: usize) -> Result<(), Untrue> {
-        let moment = &self.days.moments[place];
+        let behind = place.checked_sub(self.days.moments.len());
+        let moment = behind.map_or_else(|| &self.days.moments[place], |nth| &self.daily[nth]);
+        let Moment { words, what, .. } = moment.clone();
         let first = self.asking[place].stands == Stands::Unasked;
         if first {
             self.asking[place].stands = Stands::Asked;
         }
-        if first && self.strikes(Fault::AskedAgain, &moment.words, &[]) {
+        if first && self.strikes(Fault::AskedAgain, &words, &[]) {
             self.schedule(self.shell.now.plus_millis(3_600_000), Due::Said(place));
         }
-        self.note(moment.words.to_string());
+        self.note(|| words.to_string());
         let ticket = Ticket::try_from(place + 1).unwrap_or_default();
-        self.decide(ticket, moment.what.clone())
+        self.decide(ticket, what)
+    }
+
+    /// What somebody asks for who looks at what is stored.
+    fn follows(&mut self) -> Result<(), Untrue> {
+        for moment in (self.days.daily)(&self.shell.log, self.shell.now) {
+            let place = self.asking.len();
+            self.asking.push(Asking::of(&moment));
+            self.daily.push(moment);
+            self.says(place)?;
+        }
+        Ok(())
     }
 
     /// Whoever has asked and has no reply asks again.
@@ -253,6 +298,10 @@ impl<'a, C: Counterparties> Play<'a, C> {
     }
 
     pub(super) fn decide(&mut self, ticket: Ticket, what: What) -> Result<(), Untrue> {
+        self.looks_at_clock()?;
+        if self.shell.is_untimely(&what) {
+            return self.refuses(ticket);
+        }
         let output = self.shell.decide(ticket, what);
         self.queue(output)
     }
@@ -271,14 +320,18 @@ impl<'a, C: Counterparties> Play<'a, C> {
         for saga in sagas.iter().filter_map(|saga| saga_of(&self.days.kinds, saga)) {
             self.watch.strikes(fault, &saga);
         }
-        self.note(format!("fault: {}: {with}", fault.name()));
+        self.note(|| format!("fault: {}: {with}", fault.name()));
         true
     }
 
-    pub(super) fn note(&mut self, line: String) {
+    /// What happens, where somebody is going to read it.
+    pub(super) fn note(&mut self, line: impl FnOnce() -> String) {
+        if !self.remembers {
+            return;
+        }
         if self.last.len() == REMEMBERED {
             self.last.pop_front();
         }
-        self.last.push_back((self.shell.now, line));
+        self.last.push_back((self.shell.now, line()));
     }
 }

@@ -73,7 +73,7 @@ impl<C: Counterparties> Play<'_, C> {
         self.commit(output)
     }
 
-    fn store(
+    pub(super) fn store(
         &mut self,
         appends: impl IntoIterator<Item = fundflow_kernel::store::StreamAppend>,
     ) -> Result<(), Untrue> {
@@ -81,7 +81,7 @@ impl<C: Counterparties> Play<'_, C> {
             for event in &append.events {
                 // Whoever writes again is not over any more, also for a process that starts before that is looked at.
                 self.over.remove(&(event.process.clone(), event.correlation.clone()));
-                self.note(format!("stored: {} {}", append.stream, event.event_type));
+                self.note(|| format!("stored: {} {}", append.stream, event.event_type));
             }
             self.shell.log.append(append).map_err(|what| (truth::KEPT, what))?;
         }
@@ -91,16 +91,7 @@ impl<C: Counterparties> Play<'_, C> {
     /// Makes it durable, then lets effects and replies out.
     fn commit(&mut self, output: Output) -> Result<(), Untrue> {
         self.store(output.appends)?;
-        let looks = self.watch.hear(&self.shell.log)?;
-        for look in looks {
-            let id = (look.id.kind.into(), look.id.transaction.clone());
-            if look.finished {
-                self.over.insert(id)
-            } else {
-                self.over.remove(&id)
-            };
-            self.today.insert(look.id);
-        }
+        self.hears()?;
         for effect in output.effects {
             self.sends(effect);
         }
@@ -108,6 +99,20 @@ impl<C: Counterparties> Play<'_, C> {
             self.replied(ticket, &reply)?;
         }
         self.shell.runner.settle(output.batch, &output.finished, &output.released);
+        Ok(())
+    }
+
+    /// What is durable is held against what must be true.
+    pub(super) fn hears(&mut self) -> Result<(), Untrue> {
+        for look in self.watch.hear(&self.shell.log)? {
+            let id = (look.id.kind.into(), look.id.transaction.clone());
+            if look.finished {
+                self.over.insert(id)
+            } else {
+                self.over.remove(&id)
+            };
+            self.today.insert(look.id.clone());
+        }
         Ok(())
     }
 
@@ -129,13 +134,13 @@ impl<C: Counterparties> Play<'_, C> {
             Reply::Refused(_, why) => {
                 asking.stands = Stands::Answered;
                 self.found.refused += 1;
-                self.note(format!("refused: {why}"));
+                self.note(|| format!("refused: {why}"));
             }
             other => {
                 if !is_placed {
                     asking.stands = Stands::Answered;
                 }
-                self.note(format!("{other:?}"));
+                self.note(|| format!("{other:?}"));
             }
         }
         Ok(())

@@ -10,10 +10,13 @@ use crate::{
     sound::{is_grounded, nothing_is_open_at_the_end, waits_for_somebody},
 };
 use fundflow_application::audit::{Live, Report};
-use fundflow_kernel::envelope::Recorded;
+use fundflow_kernel::{envelope::Recorded, time::Timestamp};
 use fundflow_runtime::{look::Look, message::SagaId};
 use serde_json::Value;
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 /// The truths, by the names under which a failure says them.
 pub(super) mod truth {
@@ -25,6 +28,8 @@ pub(super) mod truth {
     pub(crate) const KEPT: &str = "what was acknowledged is kept, and once";
     /// Another process with the same log believes the same.
     pub(crate) const SAME: &str = "the same history gives the same state";
+    /// Nothing is recorded earlier than what stands before it.
+    pub(crate) const LATER: &str = "time never goes back in the log";
     /// Whoever reads in order misses nothing.
     pub(crate) const HEARD: &str = "a reader never misses an event";
     /// Nothing says otherwise than what was decided.
@@ -49,8 +54,10 @@ pub(super) struct Watch<'a> {
     kinds: HashMap<&'static str, (usize, Vec<&'static str>)>,
     excuse: crate::sound::Excuse,
     heard: usize,
+    /// When the newest event was recorded that was heard.
+    at: Timestamp,
     known: HashMap<SagaId, Known>,
-    places: Places,
+    places: Places<'a>,
     pub(super) coverage: Coverage,
 }
 
@@ -62,8 +69,9 @@ impl<'a> Watch<'a> {
             kinds: kinds.map(|(at, it)| (it.name(), (at, it.ending_types()))).collect(),
             excuse: days.excuse,
             heard: 0,
+            at: Timestamp::default(),
             known: HashMap::new(),
-            places: Places::of(&days.kinds),
+            places: Places::of(&days.rows),
             coverage: Coverage::default(),
         }
     }
@@ -74,7 +82,7 @@ impl<'a> Watch<'a> {
     }
 
     /// Hears what is new, and looks at every saga that it touched.
-    pub(super) fn hear(&mut self, log: &Log) -> Result<Vec<Look>, Untrue> {
+    pub(super) fn hear(&mut self, log: &Log) -> Result<Vec<Arc<Look>>, Untrue> {
         let mut touched = BTreeSet::new();
         for event in log.events().skip(self.heard) {
             self.heard += 1;
@@ -82,6 +90,12 @@ impl<'a> Watch<'a> {
                 let what = format!("position {} comes after {}", event.position, self.heard - 1);
                 return Err((truth::HEARD, what));
             }
+            let recorded_at = event.event.recorded_at;
+            if recorded_at < self.at {
+                let what = format!("position {}: {recorded_at} after {}", event.position, self.at);
+                return Err((truth::LATER, what));
+            }
+            self.at = recorded_at;
             self.audit.hear(event).map_err(|found| (truth::CONSERVED, found.to_string()))?;
             touched.extend(self.moves(event));
         }
@@ -120,11 +134,11 @@ impl<'a> Watch<'a> {
     }
 
     /// The saga as it was heard; `None` if it cannot be looked at.
-    pub(super) fn look(&mut self, saga: &SagaId) -> Option<Look> {
+    pub(super) fn look(&mut self, saga: &SagaId) -> Option<Arc<Look>> {
         self.audit.look(saga).and_then(Result::ok)
     }
 
-    fn check(&mut self, log: &Log, saga: &SagaId) -> Result<Look, Untrue> {
+    fn check(&mut self, log: &Log, saga: &SagaId) -> Result<Arc<Look>, Untrue> {
         let says = |what: String| format!("{saga}: {what}");
         let look = self.audit.look(saga).ok_or((truth::SAME, says("no such kind".into())))?;
         let look = look.map_err(|error| (truth::SAME, says(error.to_string())))?;

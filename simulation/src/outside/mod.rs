@@ -10,8 +10,9 @@ pub use telling::Known;
 
 use crate::{
     counterparties::{Counterparties, Said},
-    worlds::{self, calendar, read},
+    worlds::{self, calendar},
 };
+use chrono::{NaiveDate, NaiveTime};
 use fundflow_domain::{
     application::{Ask, Reception, Rejection, Terms},
     money::Money,
@@ -29,7 +30,7 @@ use fundflow_sagas::ports::{
     registrar::{ApplicationAnswer, RegistrarCall},
     wallets::{Listed, Page, PageAnswer},
 };
-use numbers::{confirmed_on, portion, wrong};
+use numbers::{confirmed_on, portion, unraised, wrong};
 use rust_decimal::Decimal;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -57,6 +58,8 @@ pub enum May {
     Late,
     /// The registrar confirms what does not add up, and corrects that afterwards, unasked.
     Correct,
+    /// The raising of the fund fails, and the money earned a little meanwhile.
+    FailRaising,
     /// The registrar takes nothing back.
     Keep,
     /// All of them say their last words unasked, too.
@@ -86,6 +89,8 @@ pub enum Done {
     Corrected,
     /// Rejected with its batch.
     RejectedInBatch,
+    /// Its raising has failed.
+    Unraised,
     /// Taken back by whoever asked.
     TakenBack,
 }
@@ -141,7 +146,7 @@ impl Outside {
                     return self.handed_in(&it.terms, ask);
                 };
                 let said = |done| Said::of(self.stands(&it.terms, done), self.with(key, done));
-                self.goes_on(&it.terms, done).into_iter().map(said).collect()
+                self.goes_on(&it.terms, done, self.now()).into_iter().map(said).collect()
             }
             RegistrarCall::Cancel(it) => {
                 let key = it.terms.no.as_str();
@@ -167,13 +172,13 @@ impl Outside {
     }
 
     /// What may be the registrar's word now on an order that it has.
-    fn goes_on(&self, terms: &Terms, done: Done) -> Vec<Done> {
-        let is_late = |at: Timestamp| self.now() < at.plus_millis(DAY);
+    fn goes_on(&self, terms: &Terms, done: Done, now: Timestamp) -> Vec<Done> {
+        let is_late = |at: Timestamp| now < at.plus_millis(DAY);
         match done {
             Done::Portion => return vec![Done::Portions],
-            Done::At(_) if self.now() >= confirms_from(terms) => {}
+            Done::At(_) if now >= confirms_from(terms) => {}
             Done::Late(at) if !is_late(at) => return vec![Done::Whole],
-            Done::At(at) if self.rejects_before_receiving(terms, at) => {
+            Done::At(at) if self.rejects_before_receiving(terms, at, now) => {
                 return vec![done, Done::RejectedInBatch];
             }
             _ => return vec![done],
@@ -183,22 +188,19 @@ impl Outside {
             Some(Done::Whole),
             may(May::ConfirmHalf, Done::Half),
             may(May::Portions, Done::Portion),
-            may(May::Late, Done::Late(self.now())),
+            may(May::Late, Done::Late(now)),
             may(May::Correct, Done::Wrong),
             may(May::RejectInBatch, Done::RejectedInBatch),
+            may(May::FailRaising, Done::Unraised)
+                .filter(|_| matches!(terms.ask, Ask::Subscription { .. })),
         ];
         ways.into_iter().flatten().collect()
     }
 
     /// A subscription is received, or rejected, on the day after it was handed in.
-    fn rejects_before_receiving(&self, terms: &Terms, at: Timestamp) -> bool {
-        let is_due = self.is_received(terms, at) && self.now() < confirms_from(terms);
+    fn rejects_before_receiving(&self, terms: &Terms, at: Timestamp, now: Timestamp) -> bool {
+        let is_due = is_received(terms, at, now) && now < confirms_from(terms);
         is_due && self.may.contains(&May::RejectInBatch)
-    }
-
-    fn is_received(&self, terms: &Terms, at: Timestamp) -> bool {
-        let is_raised = matches!(terms.ask, Ask::Subscription { .. });
-        is_raised && at < self.now() && self.now() >= noon_after(terms)
     }
 
     fn handed_in(&self, terms: &Terms, ask: Asking) -> Vec<Said<Self>> {
@@ -216,13 +218,14 @@ impl Outside {
             ApplicationAnswer::Rejected(Rejection { interest, ..Rejection::of(cause) })
         };
         match done {
-            Done::At(at) if self.is_received(terms, at) => {
+            Done::At(at) if is_received(terms, at, self.now()) => {
                 let on = calendar().plus(terms.trade_date, 1).expect("a trading day").date();
                 ApplicationAnswer::Received(Reception { serial: serial(), on, amount: None })
             }
             Done::At(_) | Done::Late(_) => ApplicationAnswer::Accepted(serial()),
             Done::Refused => rejected("0101"),
             Done::RejectedInBatch => rejected("0106"),
+            Done::Unraised => unraised(terms),
             Done::TakenBack => ApplicationAnswer::Cancelled,
             Done::Whole => confirmed(terms, Decimal::ONE),
             Done::Half => confirmed(terms, Decimal::new(5, 1)),
@@ -308,12 +311,20 @@ fn cause(code: &str) -> Cause {
     Cause::new(code, "not this time")
 }
 
-fn noon_after(terms: &Terms) -> Timestamp {
-    let day = calendar().plus(terms.trade_date, 1).expect("a trading day");
-    read(&format!("{}T09:00:00+08:00", day.date()))
+fn is_received(terms: &Terms, at: Timestamp, now: Timestamp) -> bool {
+    let is_raised = matches!(terms.ask, Ask::Subscription { .. });
+    is_raised && at < now && now >= nine_after(terms)
+}
+
+fn nine_after(terms: &Terms) -> Timestamp {
+    nine(calendar().plus(terms.trade_date, 1).expect("a trading day").date())
 }
 
 /// Nine on the day of the confirmation.
 fn confirms_from(terms: &Terms) -> Timestamp {
-    read(&format!("{}T09:00:00+08:00", confirmed_on(terms)))
+    nine(confirmed_on(terms))
+}
+
+fn nine(day: NaiveDate) -> Timestamp {
+    Timestamp::shanghai(day, NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default())
 }

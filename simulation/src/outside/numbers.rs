@@ -5,10 +5,10 @@ use chrono::NaiveDate;
 use fundflow_domain::{
     application::{
         Ask, Confirmation, ConversionConfirmed, FastTransferConfirmed, Outcome, PurchaseConfirmed,
-        RedemptionConfirmed, SubscriptionConfirmed, Terms,
+        RAISING_FAILED, RedemptionConfirmed, Rejection, Stated, SubscriptionConfirmed, Terms,
     },
     money::{Amount, Money, Nav, ShareRounding, Shares, SignedMoney},
-    orders::Serial,
+    orders::{Cause, Serial},
 };
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
 use rust_decimal::Decimal;
@@ -49,6 +49,28 @@ pub(super) fn portion(terms: &Terms, nth: &str, finished: bool) -> ApplicationAn
             Outcome::Subscription(numbers) => numbers.refund = Money::ZERO,
             Outcome::Redemption(_) | Outcome::Conversion(_) | Outcome::FastTransfer(_) => {}
         }
+    })
+}
+
+/// The raising has failed: all of it goes back, and a fen that it earned.
+pub(super) fn unraised(terms: &Terms) -> ApplicationAnswer {
+    let refund = match &terms.ask {
+        Ask::Subscription { amount } => Money::from(*amount),
+        Ask::Purchase { .. }
+        | Ask::Redemption { .. }
+        | Ask::Conversion { .. }
+        | Ask::FastTransfer { .. } => Money::ZERO,
+    };
+    let stated = Stated {
+        on: Some(confirmed_on(terms)),
+        refund,
+        amount: Money::ZERO,
+        shares: Shares::ZERO,
+    };
+    ApplicationAnswer::Rejected(Rejection {
+        interest: "0.01".parse().expect("a number in range"),
+        stated: Some(stated),
+        ..Rejection::of(Cause::new(RAISING_FAILED, "the raising has failed"))
     })
 }
 

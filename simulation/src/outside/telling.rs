@@ -2,7 +2,7 @@
 
 use super::{Done, May, Outside};
 use crate::counterparties::Said;
-use fundflow_domain::application::Terms;
+use fundflow_domain::{application::Terms, time::Timestamp};
 use fundflow_kernel::envelope::StreamName;
 use fundflow_runtime::{
     message::Effect,
@@ -55,6 +55,18 @@ impl Outside {
         self
     }
 
+    /// Whether anything may be told at that instant.
+    pub(crate) fn has_a_word(&self, now: Timestamp) -> bool {
+        let tells = self.may.contains(&May::Tell);
+        self.known.iter().any(|(key, known)| {
+            let Known::Order(terms) = known else { return tells && !self.told.contains(key) };
+            let Some(done) = self.done.get(key) else { return false };
+            let is_last = |done: &Done| !matches!(done, Done::At(_) | Done::Late(_));
+            let ways = || self.goes_on(terms, *done, now);
+            *done == Done::Wrong || (tells && !self.told.contains(key) && ways().iter().any(is_last))
+        })
+    }
+
     /// Everything that may be told now.
     pub(super) fn last_words(&self) -> Vec<(StreamName, Said<Self>)> {
         let tells = self.may.contains(&May::Tell);
@@ -87,7 +99,7 @@ impl Outside {
             let (stream, payload) = notice(known, &said)?;
             let mut after = said.after;
             after.told.insert(key.clone());
-            Some((stream, Said { words: said.words, payload, after }))
+            Some((stream, Said { said: said.said, payload, after }))
         };
         said.into_iter().filter_map(told).collect()
     }

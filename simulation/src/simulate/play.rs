@@ -223,7 +223,7 @@ impl<'a, C: Counterparties> Play<'a, C> {
             let silence = self.counterparties.silence(&effect);
             return self.hear(effect, silence, false);
         }
-        self.note(format!("{effect:?}: {}", said.words));
+        self.note(format!("{effect:?}: {:?}", said.said));
         self.hear(effect, said.payload, true)
     }
 
@@ -242,7 +242,7 @@ impl<'a, C: Counterparties> Play<'a, C> {
         if self.strikes("missed", self.faults.missed) {
             return Ok(());
         }
-        self.note(format!("unasked about {stream}: {}", said.words));
+        self.note(format!("unasked about {stream}: {:?}", said.said));
         let what = What::Notice { stream, news: said.payload };
         self.said.push(what.clone());
         self.decide(0, what)

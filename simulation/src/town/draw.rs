@@ -47,15 +47,15 @@ pub(super) fn investors() -> impl Iterator<Item = InvestorId> {
     (1..=INVESTORS).map(|nth| read(&format!("INV-{nth}")))
 }
 
-fn investor(dice: &mut Dice) -> InvestorId {
+pub(super) fn investor(dice: &mut Dice) -> InvestorId {
     read(&format!("INV-{}", 1 + dice.below(INVESTORS)))
 }
 
-fn one<'a>(dice: &mut Dice, of: &[&'a str]) -> &'a str {
+pub(super) fn one<'a>(dice: &mut Dice, of: &[&'a str]) -> &'a str {
     of[dice.below(of.len())]
 }
 
-fn yuan(dice: &mut Dice) -> fundflow_domain::money::Amount {
+pub(super) fn yuan(dice: &mut Dice) -> fundflow_domain::money::Amount {
     amount(one(dice, &["100.00", "1000.00", "9999.99", "10000.00", "15000.00", "250000.00"]))
 }
 
@@ -65,11 +65,9 @@ fn number(dice: &mut Dice) -> Option<Shares> {
     (dice.below(5) > 0).then(|| shares(one(dice, &some)))
 }
 
-fn at(date: NaiveDate, minute: u32) -> Timestamp {
-    Timestamp::shanghai(
-        date,
-        NaiveTime::from_hms_opt(minute / 60, minute % 60, 0).unwrap_or_default(),
-    )
+/// Minutes of the date, beyond it too.
+pub(super) fn at(date: NaiveDate, minute: u32) -> Timestamp {
+    Timestamp::shanghai(date, NaiveTime::default()).plus_millis(60_000 * i64::from(minute))
 }
 
 /// What investors own from the first date on: 20,000.00 yuan in the wallet, and as much in the target.
@@ -91,7 +89,7 @@ pub(super) fn capital(day: NaiveDate) -> Vec<Moment> {
 }
 
 /// Somebody asks for that.
-fn asks(at: Timestamp, id: &TransactionId, wanted: Wanted) -> Moment {
+pub(super) fn asks(at: Timestamp, id: &TransactionId, wanted: Wanted) -> Moment {
     let words = format!("{id}: {} of {}", wanted.name(), wanted.investor()).into();
     let who = wanted.investor().clone();
     let investor = wanted::profile(&who);
@@ -110,12 +108,12 @@ fn asks(at: Timestamp, id: &TransactionId, wanted: Wanted) -> Moment {
     Moment { at, words, what }
 }
 
-fn asked<S: Saga>(id: &TransactionId, request: S::Request, asked: S::Asked) -> What {
+pub(super) fn asked<S: Saga>(id: &TransactionId, request: S::Request, asked: S::Asked) -> What {
     let (saga, request, asked) = (saga_id::<S>(id), payload(request), payload(asked));
     What::Request { saga, request, asked, at: None, trace_parent: None }
 }
 
-fn commands<S: Saga>(id: &TransactionId, command: S::Command) -> What {
+pub(super) fn commands<S: Saga>(id: &TransactionId, command: S::Command) -> What {
     let (saga, actor) = (saga_id::<S>(id), Actor::Requester("investor".into()));
     What::Command { saga, command: payload(command), actor, at: None }
 }

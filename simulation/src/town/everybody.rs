@@ -40,6 +40,7 @@ impl Default for Everybody {
             May::Portions,
             May::Late,
             May::Correct,
+            May::FailRaising,
             May::Keep,
             May::Tell,
         ];
@@ -71,8 +72,8 @@ impl Everybody {
     }
 
     fn of_them(&self, transaction: &TransactionId, said: Said<Outside>) -> Said<Self> {
-        let Said { words, payload, after } = said;
-        Said { words, payload, after: self.with(transaction, after) }
+        let Said { said, payload, after } = said;
+        Said { said, payload, after: self.with(transaction, after) }
     }
 }
 
@@ -109,10 +110,8 @@ impl Counterparties for Everybody {
 
     /// Everything that the first of them may say who has anything to say.
     fn notices(&self) -> Vec<(StreamName, Said<Self>)> {
-        let untold = |(_, outside): &(&TransactionId, &Outside)| {
-            outside.known.keys().any(|key| !outside.told.contains(key))
-        };
-        for (transaction, _) in self.of.iter().filter(untold) {
+        let Some(now) = self.now else { return Vec::new() };
+        for (transaction, _) in self.of.iter().filter(|(_, outside)| outside.has_a_word(now)) {
             let told = self.whom(transaction).notices();
             if !told.is_empty() {
                 let of_them = |(stream, said)| (stream, self.of_them(transaction, said));

@@ -2,15 +2,18 @@
 //!
 //! The days begin on Friday 2026-02-06: a weekend follows, then the Spring Festival from the 15th to the 23rd.
 
+mod besides;
+mod clerk;
 mod draw;
 mod everybody;
+mod house;
 mod people;
 
 pub use everybody::Everybody;
 
 use crate::{
     at_par,
-    days::{Days, Moment, Plan},
+    days::{Days, Moment, Plan, Rows},
     shipped,
     simulate::dice::Dice,
     worlds::calendar,
@@ -18,12 +21,16 @@ use crate::{
 use chrono::NaiveDate;
 use fundflow_application::desk::Registry;
 use fundflow_domain::calendar::CalendarError;
+use std::sync::{Arc, OnceLock};
 
 /// Trading days after the last request: what a registrar is late with, and a plan's next weeks.
 const AFTER: u16 = 30;
 
 /// Requests a day that a plan may have.
 pub const PER_DAY_MAX: u16 = 1000;
+
+/// Those of the shipped tables, whatever the house.
+static ROWS: OnceLock<Arc<[Rows]>> = OnceLock::new();
 
 /// The days of that plan.
 ///
@@ -33,17 +40,20 @@ pub fn days(plan: &Plan) -> Result<Days<Everybody>, CalendarError> {
     let dates = trading_days(draw::first(), plan.days)?;
     let last = dates.last().copied().unwrap_or_else(draw::first);
     let after = trading_days(last, AFTER + 1)?.split_off(1);
-    let kinds = shipped::kinds_in(&at_par::house());
+    let kinds = shipped::kinds_in(&house::house());
+    let rows = ROWS.get_or_init(|| Rows::of_all(&kinds)).clone();
     let registry = kinds.iter().cloned().fold(Registry::new(), Registry::kind);
     Ok(Days {
         registry,
         kinds,
+        rows,
         counterparties: Everybody::default(),
         moments: moments(plan, &dates),
         dates,
         after,
         operator: people::acts,
         excuse: at_par::has_open_case,
+        daily: clerk::invests,
         truths: Vec::new(),
     })
 }
@@ -57,6 +67,10 @@ fn moments(plan: &Plan, dates: &[NaiveDate]) -> Vec<Moment> {
             moments.extend(draw::request_of(Dice::new(dice.roll()), *day, place));
         }
         moments.extend(draw::income(&mut dice, *day));
+    }
+    for (nth, day) in dates.iter().enumerate() {
+        let salt = (nth as u64 + 1).wrapping_mul(0x9e6c_63d0_876a_3f6b);
+        moments.extend(besides::of(&mut Dice::new(plan.start() ^ salt), *day));
     }
     moments
 }

@@ -234,7 +234,7 @@ fn happen<S: Saga, C: Counterparties>(
         Happening::Said(key, words) => {
             let effect = call_with(world, key);
             let ways = world.counterparties.answers(&effect);
-            let Some(said) = ways.iter().find(|way| way.words.contains(&**words)) else {
+            let Some(said) = ways.iter().find(|way| way.words().contains(&**words)) else {
                 panic!("nobody says {words:?} to {effect:?}, but one of {ways:?}");
             };
             world.counterparties = said.after.clone();

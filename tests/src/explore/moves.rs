@@ -222,8 +222,9 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
             Move::Beside(nth) => return Some(world.decide_beside(nth)),
             Move::Answer(at, said) => {
                 let effect = world.in_flight.remove(at);
+                let words = said.words();
                 world.counterparties = said.after;
-                (said.words, World::<S, C>::answered(effect, said.payload))
+                (words, World::<S, C>::answered(effect, said.payload))
             }
             Move::Silence(at, _, after) => {
                 let effect = world.in_flight.remove(at);
@@ -232,8 +233,9 @@ impl<S: Saga, C: Counterparties> Node<S, C> {
                 return Some(world.decide(World::<S, C>::answered(effect, silence)));
             }
             Move::Notice(what, said) => {
+                let words = said.words();
                 world.counterparties = said.after;
-                (said.words, what)
+                (words, what)
             }
             Move::Missed(said) => {
                 world.counterparties = said.after;

@@ -12,6 +12,8 @@ mod events;
 mod folder;
 #[path = "../../../fuzz/src/kept.rs"]
 mod kept;
+#[path = "../../../fuzz/src/proofs.rs"]
+mod proofs;
 #[path = "../../../fuzz/src/toml.rs"]
 mod toml;
 #[path = "../../../fuzz/src/words.rs"]
@@ -148,6 +150,43 @@ fn a_folder_of_any_bytes_is_read_without_a_panic_and_says_the_same_twice() {
 fn toml_of_any_bytes_is_read_without_a_panic() {
     let accepted = runs(&contents("fuzz/corpus/toml"), 600, toml::toml);
     assert!(accepted > 30, "{accepted}");
+}
+
+fn proofs_of_one_log() -> (proofs::Known, Vec<Vec<u8>>) {
+    let examples = files("docs/proofs").into_iter().filter(|(name, _)| name.starts_with("example"));
+    let (bundles, heads): (Vec<_>, Vec<_>) =
+        examples.partition(|(name, _)| name.ends_with(".bundle"));
+    let known = proofs::Known::of(bundles.iter().map(|(_, bytes)| &bytes[..]));
+    let seeds = bundles.into_iter().chain(heads).map(|(_, bytes)| bytes);
+    (known, seeds.chain(contents("fuzz/corpus/proofs")).collect())
+}
+
+/// Lines of one in the place of lines of another, or between them.
+fn crossed(seeds: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
+    fn lines(bytes: &[u8]) -> Vec<&[u8]> {
+        bytes.split_inclusive(|byte| *byte == b'\n').collect()
+    }
+    let mut mixed = lines(&seeds[dice.below(seeds.len())]);
+    let others = lines(&seeds[dice.below(seeds.len())]);
+    let (to, from) = (dice.below(mixed.len()), dice.below(others.len()));
+    let end = (from + dice.below(24)).min(others.len());
+    let gone = dice.below(2) * (end - from);
+    mixed.splice(to..(to + gone).min(mixed.len()), others[from..end].iter().copied());
+    mixed.concat()
+}
+
+#[test]
+fn a_head_or_a_bundle_says_nothing_but_its_bytes_and_of_a_known_log_nothing_else() {
+    let (known, seeds) = proofs_of_one_log();
+    assert!(seeds.len() >= 8, "{}", seeds.len());
+    let accepted = runs(&seeds, 6_000, |data| {
+        proofs::proofs(&known, data) | proofs::proofs(&known, &proofs::resealed(data))
+    });
+    assert!(accepted > 100, "{accepted}");
+    let mut dice = Dice::new(20_260_212);
+    let crossed = (0..6_000).map(|_| proofs::resealed(&crossed(&seeds, &mut dice)));
+    let accepted = crossed.filter(|data| proofs::proofs(&known, data)).count();
+    assert!(accepted > 100, "{accepted}");
 }
 
 #[tokio::test]

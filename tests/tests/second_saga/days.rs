@@ -9,7 +9,7 @@ use fundflow_runtime::{
     saga::Saga,
 };
 use fundflow_testkit::{
-    days::{Days, Moment, Plan, profile, shrink::shrink},
+    days::{Days, Moment, Plan, Rows, profile, shrink::shrink},
     toy::{
         MEMBER, MORNING,
         account::Points,
@@ -44,10 +44,12 @@ fn days(exchange: Exchange) -> Days<Shop> {
     Days {
         registry: kinds.iter().cloned().fold(Registry::new(), Registry::kind),
         moments: awards.chain(exchanges).collect(),
+        rows: Rows::of_all(&kinds),
         kinds,
         counterparties: Shop::that(may),
         dates: vec![day],
         after,
+        daily: |_, _| Vec::new(),
         operator: |_, _, _| None,
         excuse: |_, _| false,
         truths: Vec::new(),

@@ -36,7 +36,7 @@ fn lines(look: &Look) -> Vec<String> {
 
 fn run_to_a_refusal(may: May, refusal: &str) -> World<Exchange, Shop> {
     let mut world = world(Exchange::default(), [may]);
-    world.run_by(|ways| ways.iter().position(|way| way.words.contains(refusal)).unwrap_or(0));
+    world.run_by(|ways| ways.iter().position(|way| way.words().contains(refusal)).unwrap_or(0));
     world
 }
 

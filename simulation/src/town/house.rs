@@ -1,0 +1,56 @@
+//! The house of a town: the ready-made one without fees, with bounds for a day, and with funds that a wallet reaches in
+//! each way that there is.
+
+use crate::{
+    at_par,
+    wanted::{self, raised_code},
+    worlds::{money, read, target_code, wallet_code},
+};
+use fundflow_domain::{
+    fund::{ConversionPair, FundTerms},
+    ids::FundCode,
+    limits::{DayMax, ExcessPolicy},
+};
+use fundflow_sagas::house::House;
+
+/// Out of the wallet on the next day: its registrar does not link a purchase with the conversion that follows it.
+pub(super) fn unlinked_code() -> FundCode {
+    read("050011")
+}
+
+/// Yuan that one investor may bring in on a day: some days it is reached.
+const DAY_MAX: &str = "400000.00";
+
+pub(super) fn house() -> House {
+    let mut funds = wanted::funds();
+    let target = funds.iter().find(|fund| fund.code == target_code()).cloned();
+    let mut unlinked = target.expect("the target");
+    let code = unlinked_code();
+    (unlinked.code, unlinked.master, unlinked.fees.fund) = (code, code, code);
+    unlinked.name = format!("Fund {code}");
+    (unlinked.version, unlinked.fees.version) =
+        (read(&format!("terms-{code}-1")), read(&format!("fees-{code}-1")));
+    unlinked.linked_processing = false;
+    unlinked.conversions.clear();
+    for fund in &mut funds {
+        if fund.code == wallet_code() {
+            reaches(fund, code);
+        }
+        let (amount, on_excess) = (money(DAY_MAX), ExcessPolicy::RejectWhole);
+        fund.limits.individual.day_max = Some(DayMax { amount, on_excess });
+    }
+    funds.push(unlinked);
+    at_par::house_of(funds)
+}
+
+/// It converts into that one as into its first.
+fn reaches(wallet: &mut FundTerms, target: FundCode) {
+    let rule = read("wallet-free-2");
+    let first = wallet.conversions.first().cloned().expect("the pair with the target");
+    wallet.conversions.push(ConversionPair { target, rule, ..first });
+}
+
+/// What a plan invests in: by way of the wallet linked, on the next day, or by a redemption; and what no plan may.
+pub(super) fn of_plans() -> [FundCode; 4] {
+    [target_code(), unlinked_code(), wanted::other_code(), raised_code()]
+}
