@@ -24,7 +24,7 @@ mod cancels;
 mod days;
 mod earlier;
 mod findings;
-pub(crate) mod head;
+mod head;
 mod incomes;
 mod later;
 mod overrides;
@@ -48,6 +48,7 @@ use crate::{
     house::{self, warn_of_end},
     reading::{Failure, complain, database},
     registry::Registry,
+    sandbox::BOOKS,
 };
 use clap::Args;
 use fundflow::StartError;
@@ -186,6 +187,14 @@ async fn day(
     let base = base.unwrap_or(Path::new(".")).to_owned();
     let started = Instant::now();
     let events = Arc::new(SqliteStore::open(&database, &Settings::default())?);
+    if events.head().borrow().0 > 0 && !base.join(BOOKS).exists() {
+        complain(&format!(
+            "warning: {} has events, and {} is not there: the sandbox's counterparties have forgotten what was asked of \
+             them before, and answer so; to go on with them, stop this, and copy it from the directory of the old store\n",
+            database.display(),
+            base.join(BOOKS).display()
+        ));
+    }
     let mut progress = Progress::on_stderr(args.no_progress);
     let stores = (events.clone(), Some(events.clone()));
     let play = prepare(registry, stores, &day, &calendar, &base).await?;

@@ -14,8 +14,7 @@
 
 use super::followed::{Batch, Followed};
 use crate::{
-    audit_command::heads,
-    day::head,
+    audit_command::{beside::DIRECTORY, heads},
     house::Terms,
     reading::{Failure, complain},
 };
@@ -192,7 +191,7 @@ impl<S: EventStore> FoundJobs<S> {
     async fn head(&self, call: &JobCall) -> Result<JobStand, Cause> {
         let name = day_cut::id(&call.registrar, call.t)
             .ok_or_else(|| Cause::new("no_name", "this day has no name for a head"))?;
-        let directory = self.beside.base.join(head::DIRECTORY);
+        let directory = self.beside.base.join(DIRECTORY);
         let name = format!("{name}.head");
         let path = directory.join(&name);
         if !path.exists() {

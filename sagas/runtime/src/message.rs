@@ -182,6 +182,17 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// Why, in the operator's words.
+    pub const fn reason(&self) -> &Arc<str> {
+        match self {
+            Action::Resume { reason }
+            | Action::SkipToLanding { reason }
+            | Action::Abandon { reason, .. } => reason,
+        }
+    }
+}
+
 /// What becomes of a call that its counterparty never got, as things stand when it is asked about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NeverGot {
@@ -288,7 +299,8 @@ pub enum Noticed {
     Recorded(Vec<EventId>),
     /// All of it was known.
     Repeated,
-    /// It contradicts what holds: the streams where that was stored, a case's with its ID; none where it was known.
+    /// It contradicts what holds: the streams where that is stored, a case's with its ID; where it was known, those
+    /// where it stands since.
     Contradicted(Vec<StreamName>),
     /// It says that nobody knows yet.
     NoNews,

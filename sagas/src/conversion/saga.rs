@@ -188,6 +188,7 @@ impl saga::Saga for Conversion {
     }
 
     names::refuses_reserved!();
+    names::brings!([investor]);
 
     crate::parts::by_calendar::moves_by_calendar!();
 

@@ -153,6 +153,7 @@ impl saga::Saga for DiscountPurchase {
     }
 
     names::refuses_reserved!(request => request.by_plan.then_some(Minted::Occurrence));
+    names::brings!([investor, account] Date { reason }, Redirect { account, reason });
 
     crate::parts::by_calendar::moves_by_calendar!();
 

@@ -227,6 +227,7 @@ impl saga::Saga for FastWithdraw {
     }
 
     names::refuses_reserved!();
+    names::brings!([investor, account] Redirect { account, reason });
 
     crate::parts::by_calendar::moves_by_calendar!();
 

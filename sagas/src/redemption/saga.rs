@@ -166,6 +166,7 @@ impl saga::Saga for Redemption {
     }
 
     names::refuses_reserved!();
+    names::brings!([investor, account] Redirect { account, reason });
 
     crate::parts::by_calendar::moves_by_calendar!();
 

@@ -203,6 +203,7 @@ impl saga::Saga for Withdraw {
     }
 
     names::refuses_reserved!();
+    names::brings!([investor, account] Redirect { account, reason });
 
     crate::parts::by_calendar::moves_by_calendar!();
 

@@ -39,6 +39,14 @@ pub enum ActionError {
         /// What names of that form stand for.
         of: &'static str,
     },
+    /// A word that is stored with it for ever may not be; nothing was stored. Ask with another.
+    #[error("{field}: {why}")]
+    Unfit {
+        /// The field that it stands in.
+        field: &'static str,
+        /// What is wrong with it, and what is taken.
+        why: Arc<str>,
+    },
     /// Somebody whom the saga would have to call cannot be called; nothing was stored. Register the
     /// port, or mend the terms that name it.
     #[error(transparent)]
