@@ -24,7 +24,7 @@ mod cancels;
 mod days;
 mod earlier;
 mod findings;
-mod head;
+pub(crate) mod head;
 mod incomes;
 mod later;
 mod overrides;

@@ -15,6 +15,7 @@
 use super::followed::{Batch, Followed};
 use crate::{
     audit_command::{beside::DIRECTORY, heads},
+    day::head,
     house::Terms,
     reading::{Failure, complain},
 };

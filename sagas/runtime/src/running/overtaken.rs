@@ -13,7 +13,7 @@ impl<S: Saga> Running<S> {
         let is_ready = self.is_ready(desk.streams) && self.sick.is_none();
         let Some(plan) = self.plan.clone().filter(|_| is_ready) else { return Ok(()) };
         let voice = Self::engine("overtaken", desk.now);
-        match self.as_one(desk, &plan, voice, S::move_on) {
+        match self.as_one(desk, &plan, voice, S::move_on).map_err(NotDone::from) {
             Ok(()) => Ok(()),
             Err(NotDone::Missing(needs)) => Err(needs),
             Err(error) => {
