@@ -90,7 +90,7 @@ async fn outside(
     store: &Arc<SqliteStore>,
 ) -> Result<Counterparties, Failure> {
     if store.head().borrow().0 == 0 {
-        return Ok(Counterparties::nobody());
+        return Counterparties::nobody(terms, &database(place.store));
     }
     let now = crate::operate::time_of(&**store).await?;
     let terms = Terms::by(&place, Arc::new(terms.calendar().with(version)))?;

@@ -33,8 +33,8 @@ pub(super) async fn run(
     format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let terms = Terms::of(&place)?;
     let store = open(place.store)?;
+    let terms = Terms::of(&place, &store).await?;
     let now = time_of(&store).await?;
     let house = terms.house(now)?;
     let sagas = registry.sagas(&house);

@@ -182,7 +182,7 @@ async fn asked(
         DayCutCommand::Status(args) => {
             let store = open(place.store)?;
             let now = time_of(&store).await?;
-            let house = Terms::of(&place)?.house(now)?;
+            let house = Terms::of(&place, &store).await?.house(now)?;
             let desk = registry.sagas(&house).desk;
             let wanted = (args.date, args.registrar.as_ref());
             let cuts = status::of(&store, &desk, &house, wanted).await?;
@@ -204,7 +204,8 @@ async fn asked(
         DayCutCommand::Skip(args) => {
             let reason = Text::new("reason", args.reason.as_str());
             let reason = reason.map_err(|error| Failure::Typed(error.to_string()))?;
-            let t = trading_day(&crate::house::calendar()?, args.date)?;
+            let calendar = crate::house::calendar_of(&open(place.store)?).await?;
+            let t = trading_day(&calendar, args.date)?;
             let id = name_of(&args.registrar, t)?;
             let job = Job::from(args.job);
             let named = (id.to_string(), Word::DayCut(Command::Skip { job, reason }));
@@ -223,7 +224,7 @@ async fn parked(
 ) -> Result<Vec<TransactionId>, Failure> {
     let store = open(place.store)?;
     let now = time_of(&store).await?;
-    let house = Terms::of(place)?.house(now)?;
+    let house = Terms::of(place, &store).await?.house(now)?;
     let desk = registry.sagas(&house).desk;
     let cuts = status::of(&store, &desk, &house, (Some(date), registrar)).await?;
     let ids: Vec<TransactionId> =

@@ -83,8 +83,7 @@ pub(crate) fn counterparties_at(
 ) -> Result<Counterparties, Failure> {
     let books = database.with_file_name(BOOKS);
     let directory = database.parent().map_or_else(PathBuf::new, Path::to_owned);
-    let here = if directory.as_os_str().is_empty() { Path::new(".") } else { directory.as_path() };
-    let beside = Beside::of(here, terms, terms.house(clock.now())?)?;
+    let beside = beside(terms, database, clock.now())?;
     let mut ports =
         registry.ports(&Outside { directory, clock: clock.clone() }).map_err(Failure::Engine)?;
     if !books.is_dir() {
@@ -106,10 +105,16 @@ pub(crate) fn counterparties_at(
     Ok(Counterparties { ports, clock, beside, sandbox: Some(sandbox) })
 }
 
+fn beside(terms: &Terms, database: &Path, now: Timestamp) -> Result<Beside, Failure> {
+    let directory = database.parent().filter(|it| !it.as_os_str().is_empty());
+    Beside::of(directory.unwrap_or(Path::new(".")), terms, terms.house(now)?)
+}
+
 impl Counterparties {
     /// Nobody, on the machine's clock: for a store in which nothing has happened yet.
-    pub(crate) fn nobody() -> Self {
-        Self { ports: Vec::new(), clock: Arc::new(SystemClock), sandbox: None }
+    pub(crate) fn nobody(terms: &Terms, database: &Path) -> Result<Self, Failure> {
+        let beside = beside(terms, database, SystemClock.now())?;
+        Ok(Self { ports: Vec::new(), clock: Arc::new(SystemClock), beside, sandbox: None })
     }
 
     /// Has the sandbox's registrars keep what orders froze in that store.

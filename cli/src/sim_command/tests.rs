@@ -16,7 +16,7 @@ use std::{collections::BTreeSet, process::ExitCode};
 
 fn args() -> RunArgs {
     let faults = known("heavy").unwrap();
-    let play = PlayArgs { days: 5, faults, per_day: 6, houses: 8, house: None, threads: 2 };
+    let play = PlayArgs { days: 5, faults, per_day: 6, houses: Some(8), house: None, threads: 2 };
     RunArgs { seed: 7, play, plan: None, picture: None }
 }
 
