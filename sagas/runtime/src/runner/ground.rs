@@ -48,8 +48,8 @@ impl Runner {
 
     /// Why nothing can be decided: a stream that all rests on cannot be used.
     pub fn damaged_ground(&self) -> Option<Damage> {
-        let needs = self.ground.needs.iter();
-        needs.filter_map(|need| self.streams.damage(need.stream())).next().cloned()
+        let mut needs = self.ground.needs.iter();
+        needs.find_map(|need| self.streams.damage(need.stream())).cloned()
     }
 
     /// What a person should hear of it at that instant, each once.
