@@ -211,7 +211,11 @@ impl Version {
     pub fn check(&self, calendar: &TradingCalendar, now: Timestamp) -> Result<(), Unfit> {
         let today = now.date();
         if self.notice_date > today {
-            return Err(unfit(Place::NoticeDate, &self.notice_date, Wrong::NoticeOfLater { today }));
+            return Err(unfit(
+                Place::NoticeDate,
+                &self.notice_date,
+                Wrong::NoticeOfLater { today },
+            ));
         }
         match &self.change {
             Change::Year { year, closed } => self.year(calendar, *year, closed),

@@ -164,10 +164,9 @@ fn what_was_over_when_it_was_added_stays() {
         let Command::Add { version, .. } = &mut command;
         version.notice_date = date("2026-09-01");
         match wrong {
-            None => assert!(
-                Calendars::decide(&State::default(), &command).is_ok(),
-                "{now} {closed:?}"
-            ),
+            None => {
+                assert!(Calendars::decide(&State::default(), &command).is_ok(), "{now} {closed:?}")
+            }
             Some(wrong) => assert_eq!(refused(&command), wrong, "{now} {closed:?} {opened:?}"),
         }
     }
