@@ -7,9 +7,9 @@ use fundflow_runtime::{
     saga::Saga,
 };
 use fundflow_sagas::{
-    conversion::Conversion, discount_purchase::DiscountPurchase, fast_withdraw::FastWithdraw,
-    freeze::Freeze, house::House, income::Income, purchase::Purchase, recharge::Recharge,
-    redemption::Redemption, regular_plan::RegularPlans, withdraw::Withdraw,
+    calendar_change::CalendarChange, conversion::Conversion, discount_purchase::DiscountPurchase,
+    fast_withdraw::FastWithdraw, freeze::Freeze, house::House, income::Income, purchase::Purchase,
+    recharge::Recharge, redemption::Redemption, regular_plan::RegularPlans, withdraw::Withdraw,
 };
 use std::sync::Arc;
 
@@ -31,7 +31,8 @@ pub fn kinds_in(house: &House) -> Vec<Arc<dyn Kind>> {
         kind(Conversion { house: house.clone() }),
         kind(RegularPlans { house: house.clone() }),
         kind(Income { house: house.clone(), wallets: read("wallets") }),
-        kind(Freeze { house }),
+        kind(Freeze { house: house.clone() }),
+        kind(CalendarChange { house }),
     ]
 }
 
