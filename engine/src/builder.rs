@@ -199,7 +199,7 @@ impl<S: EventStore + Checkpoints> Builder<S> {
         let time = EngineTime::new(self.clock, self.settings.clock_tolerance, found.newest);
         let time = Arc::new(time);
         for caution in runner.cautions(time.now()) {
-            tracing::warn!("{caution}");
+            tracing::warn!(target: "fundflow::alerts", "{caution}");
         }
         for saga in &found.open {
             runner.wake(saga, time.now());

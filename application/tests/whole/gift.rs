@@ -142,8 +142,7 @@ fn saga(id: &str) -> SagaId {
 
 async fn gives(engine: &Engine, id: &str, compensates: bool) -> Rest {
     let request = Request { amount: "1000".parse().unwrap(), compensates };
-    let (_, rest) =
-        engine.request_watched(Asking::<Gift>::of(tx(id), request, ())).await.unwrap();
+    let (_, rest) = engine.request_watched(Asking::<Gift>::of(tx(id), request, ())).await.unwrap();
     drop(rest);
     engine.rest_of(saga(id)).await.unwrap()
 }

@@ -199,7 +199,7 @@ impl fmt::Display for Place {
     }
 }
 
-fn unfit(place: Place, value: impl ToString, wrong: Wrong) -> Unfit {
+fn unfit(place: Place, value: &dyn ToString, wrong: Wrong) -> Unfit {
     Unfit { place, value: Shown(value.to_string()), wrong }
 }
 
@@ -211,7 +211,11 @@ impl Version {
     pub fn check(&self, calendar: &TradingCalendar, now: Timestamp) -> Result<(), Unfit> {
         let today = now.date();
         if self.notice_date > today {
-            return Err(unfit(Place::NoticeDate, self.notice_date, Wrong::NoticeOfLater { today }));
+            return Err(unfit(
+                Place::NoticeDate,
+                &self.notice_date,
+                Wrong::NoticeOfLater { today },
+            ));
         }
         match &self.change {
             Change::Year { year, closed } => self.year(calendar, *year, closed),
@@ -229,16 +233,16 @@ impl Version {
             (calendar.version().clone(), calendar.last, calendar.next_to_last());
         let next = first.year();
         if year < next {
-            return Err(unfit(Place::Year, year, Wrong::YearKnown { version, last, next }));
+            return Err(unfit(Place::Year, &year, Wrong::YearKnown { version, last, next }));
         }
         if year > next {
-            return Err(unfit(Place::Year, year, Wrong::Gap { version, last, next }));
+            return Err(unfit(Place::Year, &year, Wrong::Gap { version, last, next }));
         }
         let last = NaiveDate::from_ymd_opt(year, 12, 31).unwrap_or(first);
         are_weekdays(closed, Place::ClosedWeekday, (first, last))?;
         let sessions = calendar.with(self).sessions(year);
         if !SESSIONS.contains(&sessions) {
-            return Err(unfit(Place::Year, year, Wrong::Sessions { sessions }));
+            return Err(unfit(Place::Year, &year, Wrong::Sessions { sessions }));
         }
         Ok(())
     }
@@ -250,7 +254,7 @@ impl Version {
         now: Timestamp,
     ) -> Result<(), Unfit> {
         if closed.is_empty() && opened.is_empty() {
-            return Err(unfit(Place::Days, "", Wrong::Nothing));
+            return Err(unfit(Place::Days, &"", Wrong::Nothing));
         }
         are_weekdays(closed, Place::Closed, calendar.range())?;
         are_weekdays(opened, Place::Opened, calendar.range())?;
@@ -267,7 +271,7 @@ impl Version {
             let sessions = changed.sessions(day.year());
             let whole = calendar.range().0.year() < day.year();
             if whole && sessions < *SESSIONS.start() {
-                return Err(unfit(Place::Days, day.year(), Wrong::Sessions { sessions }));
+                return Err(unfit(Place::Days, &day.year(), Wrong::Sessions { sessions }));
             }
         }
         Ok(())

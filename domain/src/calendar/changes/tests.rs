@@ -1,6 +1,6 @@
 //! Given/when/then for versions of the calendar. The days of 2027 here are made up.
 
-use super::{Calendars, Command, Event, Refusal};
+use super::{Calendars, Command, Event, Refusal, State};
 use crate::{
     calendar::{
         TradingCalendar, WARNED_BEFORE,
@@ -88,7 +88,7 @@ fn of_2027() -> Event {
 }
 
 fn refused(command: &Command) -> Wrong {
-    let Err(Refusal::Unfit(unfit)) = Calendars::decide(&Default::default(), command) else {
+    let Err(Refusal::Unfit(unfit)) = Calendars::decide(&State::default(), command) else {
         panic!("it was not refused: {command:?}")
     };
     unfit.wrong
@@ -164,10 +164,9 @@ fn what_was_over_when_it_was_added_stays() {
         let Command::Add { version, .. } = &mut command;
         version.notice_date = date("2026-09-01");
         match wrong {
-            None => assert!(
-                Calendars::decide(&Default::default(), &command).is_ok(),
-                "{now} {closed:?}"
-            ),
+            None => {
+                assert!(Calendars::decide(&State::default(), &command).is_ok(), "{now} {closed:?}")
+            }
             Some(wrong) => assert_eq!(refused(&command), wrong, "{now} {closed:?} {opened:?}"),
         }
     }
@@ -214,7 +213,7 @@ fn what_the_calendar_cannot_take_is_refused_by_place_and_value() {
     ];
     for (change, place, wrong) in rows {
         let command = add("v", change);
-        let Err(Refusal::Unfit(unfit)) = Calendars::decide(&Default::default(), &command) else {
+        let Err(Refusal::Unfit(unfit)) = Calendars::decide(&State::default(), &command) else {
             panic!("{place} was not refused")
         };
         assert_eq!(unfit.to_string(), format!("{place}: {wrong}"));
@@ -259,7 +258,7 @@ fn from_sixty_days_before_its_end_a_calendar_says_so() {
     };
     let rest = "; what needs a later day is refused until a further year is added";
     assert_eq!(WARNED_BEFORE, 60);
-    assert_eq!(said("2026-10-31T23:59:59").0, false);
+    assert!(!said("2026-10-31T23:59:59").0);
     let (near, days, text) = said("2026-11-01T00:00:00");
     assert_eq!((near, days), (true, 60));
     assert_eq!(

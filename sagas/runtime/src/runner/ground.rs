@@ -48,8 +48,8 @@ impl Runner {
 
     /// Why nothing can be decided: a stream that all rests on cannot be used.
     pub fn damaged_ground(&self) -> Option<Damage> {
-        let needs = self.ground.needs.iter();
-        needs.filter_map(|need| self.streams.damage(need.stream())).next().cloned()
+        let mut needs = self.ground.needs.iter();
+        needs.find_map(|need| self.streams.damage(need.stream())).cloned()
     }
 
     /// What a person should hear of it at that instant, each once.
@@ -116,8 +116,8 @@ impl Runner {
 
     /// Makes the sagas anew if what was just decided changed what they rest on; then whoever is open looks again.
     pub(super) fn renew_where_changed(&mut self, now: Timestamp) {
-        let versions = self.ground.made_by.as_ref();
-        if versions.is_none_or(|versions| *versions == self.ground_versions()) {
+        let Some(made_by) = &self.ground.made_by else { return };
+        if self.ground_versions().eq(made_by.iter().copied()) {
             return;
         }
         self.make_anew(now);
@@ -134,13 +134,12 @@ impl Runner {
         self.ring_all_asleep(now);
     }
 
-    fn ground_versions(&self) -> Vec<Version> {
-        let version = |need: &Need| self.streams.version(need.stream());
-        self.ground.needs.iter().map(version).collect()
+    fn ground_versions(&self) -> impl Iterator<Item = Version> {
+        self.ground.needs.iter().map(|need| self.streams.version(need.stream()))
     }
 
     fn make_anew(&mut self, now: Timestamp) {
-        self.ground.made_by = Some(self.ground_versions());
+        self.ground.made_by = Some(self.ground_versions().collect());
         for (name, registered) in &self.ground.registered {
             let kind = registered.renewed(&self.streams).unwrap_or_else(|| registered.clone());
             self.kinds.insert(name, kind);

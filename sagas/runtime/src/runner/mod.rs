@@ -294,9 +294,7 @@ impl Runner {
             self.with(&saga, now, |instance, desk| {
                 if from_store { instance.wake(desk) } else { instance.advance(desk) }
             });
-            if from_store {
-                self.note_if_overtaken(&saga);
-            }
+            self.note_if_overtaken(&saga);
         }
         self.go_on_with_others(now);
     }
