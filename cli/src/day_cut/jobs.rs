@@ -147,10 +147,9 @@ impl<S: EventStore> FoundJobs<S> {
     fn read(&self, call: &JobCall, batch: &Batch) -> Result<JobStand, Cause> {
         let into = self.directory(call, "in");
         let Some(index) = announced(&into)? else {
-            return Ok(match is_empty(batch) {
-                true => JobStand::Done(Figures::default()),
-                false => not_yet("no_index", format!("no index is in {}", into.display())),
-            });
+            let missing = || not_yet("no_index", format!("no index is in {}", into.display()));
+            let is_empty = is_empty(batch);
+            return Ok(if is_empty { JobStand::Done(Figures::default()) } else { missing() });
         };
         if !into.with_file_name(READ).is_file() {
             let text =

@@ -228,7 +228,7 @@ async fn parked(
     let desk = registry.sagas(&house).desk;
     let cuts = status::of(&store, &desk, &house, (Some(date), registrar)).await?;
     let ids: Vec<TransactionId> =
-        cuts.into_iter().filter(|cut| cut.is_parked()).map(|cut| cut.transaction).collect();
+        cuts.into_iter().filter(status::CutRow::is_parked).map(|cut| cut.transaction).collect();
     if ids.is_empty() {
         let what = format!(
             "no day-cut of {date} waits for a person; `fundflow day-cut status --date {date}` says how each stands"

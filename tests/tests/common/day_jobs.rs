@@ -70,7 +70,7 @@ impl Counterparties for Exchange {
     }
 
     fn silence(&self, effect: &Effect) -> Payload {
-        let call = effect.call_as::<JobCall>().expect("a call of the day's jobs").clone();
+        let call = effect.call_as::<JobCall>().unwrap().clone();
         let cause = Cause::new("time_out", "no answer in time");
         Arc::new(JobAnswer { call, stand: JobStand::Unknown(cause) })
     }
@@ -91,7 +91,7 @@ pub(crate) fn request() -> Request {
 }
 
 pub(crate) fn id() -> TransactionId {
-    day_cut::id(&read("05"), day("2026-02-13")).expect("a name")
+    day_cut::id(&read("05"), day("2026-02-13")).unwrap()
 }
 
 pub(crate) fn call(job: Job) -> JobCall {

@@ -15,7 +15,7 @@ use fundflow_testkit::explore::{Explored, Explorer, World, search::Truth};
 fn in_order(world: &World<DayCut, Exchange>) -> Result<(), String> {
     let of = |line: &&str| Job::ALL.into_iter().position(|job| done_type(job) == *line);
     let all = world.log().types();
-    let done: Vec<usize> = all.iter().filter_map(|line| of(line)).collect();
+    let done: Vec<usize> = all.iter().filter_map(of).collect();
     if done.is_sorted_by(|a, b| a < b) { Ok(()) } else { Err(format!("{all:?}")) }
 }
 

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! 1. The child is this test binary, run again with a variable set: no second program is needed. There
-//!    are two more of its kind: one gives a fund's income (income.rs), one cuts a day (day_cut.rs).
+//!    are two more of its kind: one gives a fund's income (income.rs), one cuts a day (`day_cut.rs`).
 //! 2. What a killed process had written to the pipe is still read, as is its counterparties' journal:
 //!    the outside world does not forget when we die.
 //! 3. Everything drawn follows from one seed; the moment of the kill is the machine's own besides.
