@@ -40,7 +40,9 @@ impl Known {
                 assert!(events.iter().all(stood), "events that never stood in the log");
             }
             Bundle::Consistency { from, to, .. } if self.has(to) => {
-                let same = |it: &&Head| it.origin == from.head.origin && it.tree.size == from.head.tree.size;
+                let same = |it: &&Head| {
+                    it.origin == from.head.origin && it.tree.size == from.head.tree.size
+                };
                 let earlier = self.heads.iter().find(same);
                 assert!(earlier.is_none_or(|it| it.tree == from.head.tree), "another earlier log");
             }

@@ -15,8 +15,10 @@ use fundflow_kernel::{
 };
 use fundflow_runtime::{
     breaker::Limits,
+    engine_clock::{
+        Clocked, EngineClock, Event as Clock, Meanwhile, TOLERANCE, between, meanwhile,
+    },
     kind::Kind,
-    engine_clock::{Clocked, EngineClock, Event as Clock, Meanwhile, TOLERANCE, between, meanwhile},
     message::{Input, Output, Ticket, What},
     runner::Runner,
 };
@@ -52,8 +54,18 @@ impl Shell {
     pub fn new(kinds: Vec<Arc<dyn Kind>>, limits: Limits, now: Timestamp) -> Self {
         let (runner, log, awake) = (Runner::new(), Log::default(), usize::MAX);
         let (behind, newest, is_alarmed) = (0, Timestamp::default(), false);
-        let mut shell =
-            Self { runner, log, now, behind, newest, is_alarmed, broken: None, kinds, limits, awake };
+        let mut shell = Self {
+            runner,
+            log,
+            now,
+            behind,
+            newest,
+            is_alarmed,
+            broken: None,
+            kinds,
+            limits,
+            awake,
+        };
         for opener in shell.kinds.iter().flat_map(|kind| kind.aggregates()) {
             opener.check().unwrap_or_else(|error| panic!("{error}"));
         }
@@ -217,7 +229,10 @@ impl Shell {
 
     /// What another process with the same log decides at once, and what it does that it must not; this one goes on
     /// as if nothing was.
-    pub fn beside(&mut self, is_over: impl Fn(&str, &TransactionId) -> bool) -> (Output, Option<String>) {
+    pub fn beside(
+        &mut self,
+        is_over: impl Fn(&str, &TransactionId) -> bool,
+    ) -> (Output, Option<String>) {
         let fresh = self.fresh();
         let ours = std::mem::replace(&mut self.runner, fresh);
         let (newest, broken) = (self.newest, self.broken.take());

@@ -1,4 +1,6 @@
-use super::{PlayArgs, RunArgs, SimCommand, houses::Seen, houses::in_town, known, play, report, shrink};
+use super::{
+    PlayArgs, RunArgs, SimCommand, houses::Seen, houses::in_town, known, play, report, shrink,
+};
 use crate::{
     args::{Arguments, Command, Format},
     audit_command::VERIFICATION_FAILED,
@@ -79,9 +81,7 @@ fn typed(line: &str) -> (ExitCode, String) {
     let mut out = Vec::new();
     let code = match &command {
         SimCommand::Run(args) => play(args, strict, output.format, &mut out).unwrap(),
-        SimCommand::Shrink(args) => {
-            shrink::shrink(args, strict, output.format, &mut out).unwrap()
-        }
+        SimCommand::Shrink(args) => shrink::shrink(args, strict, output.format, &mut out).unwrap(),
         SimCommand::Profiles => panic!("nothing is played"),
     };
     (code, String::from_utf8(out).unwrap())
@@ -101,7 +101,8 @@ fn failure(text: &str) -> &str {
 
 #[test]
 fn the_lines_that_a_failure_prints_can_be_pasted_and_show_it_again() {
-    let (code, found) = typed("fundflow sim run --seed 3 --days 2 --per-day 6 --houses 6 --faults heavy");
+    let (code, found) =
+        typed("fundflow sim run --seed 3 --days 2 --per-day 6 --houses 6 --faults heavy");
     assert_eq!(code, ExitCode::from(VERIFICATION_FAILED), "{found}");
     let (code, again) = typed(behind(&found, "play it again:"));
     assert_eq!(code, ExitCode::from(VERIFICATION_FAILED));

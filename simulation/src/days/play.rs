@@ -64,7 +64,8 @@ pub(super) enum Stands {
 
 impl Asking {
     fn of(moment: &Moment) -> Self {
-        let (words, is_request) = (moment.words.clone(), matches!(moment.what, What::Request { .. }));
+        let (words, is_request) =
+            (moment.words.clone(), matches!(moment.what, What::Request { .. }));
         Self { words, is_request, stands: Stands::Unasked }
     }
 

@@ -61,12 +61,8 @@ pub(super) fn unraised(terms: &Terms) -> ApplicationAnswer {
         | Ask::Conversion { .. }
         | Ask::FastTransfer { .. } => Money::ZERO,
     };
-    let stated = Stated {
-        on: Some(confirmed_on(terms)),
-        refund,
-        amount: Money::ZERO,
-        shares: Shares::ZERO,
-    };
+    let stated =
+        Stated { on: Some(confirmed_on(terms)), refund, amount: Money::ZERO, shares: Shares::ZERO };
     ApplicationAnswer::Rejected(Rejection {
         interest: "0.01".parse().expect("a number in range"),
         stated: Some(stated),

@@ -63,7 +63,8 @@ impl Outside {
             let Some(done) = self.done.get(key) else { return false };
             let is_last = |done: &Done| !matches!(done, Done::At(_) | Done::Late(_));
             let ways = || self.goes_on(terms, *done, now);
-            *done == Done::Wrong || (tells && !self.told.contains(key) && ways().iter().any(is_last))
+            *done == Done::Wrong
+                || (tells && !self.told.contains(key) && ways().iter().any(is_last))
         })
     }
 

@@ -64,7 +64,8 @@ fn weekly(dice: &mut Dice, day: NaiveDate) -> Vec<Moment> {
         max_misses: NonZeroU8::MIN.saturating_add(u8::from(dice.below(2) == 0)),
     };
     let mut moments = vec![asks(at(day, 9 * 60 + 20), &id, Wanted::Plan(terms))];
-    let later = at(day, 9 * 60 + 25).plus_millis(60_000 * i64::try_from(dice.below(14_400)).unwrap_or_default());
+    let later = at(day, 9 * 60 + 25)
+        .plus_millis(60_000 * i64::try_from(dice.below(14_400)).unwrap_or_default());
     let words = match dice.below(6) {
         0 => vec![Command::End { reason: "enough".into() }],
         1 => vec![
@@ -96,7 +97,8 @@ fn corrected(dice: &mut Dice, day: NaiveDate) -> Option<Moment> {
 
 /// An order, and its lifting some days later; now and then of an order that nobody knows.
 fn frozen_for_a_while(dice: &mut Dice, day: NaiveDate) -> Vec<Moment> {
-    let (investor, fund) = (investor(dice), if dice.below(2) == 0 { wallet_code() } else { target_code() });
+    let (investor, fund) =
+        (investor(dice), if dice.below(2) == 0 { wallet_code() } else { target_code() });
     let name = |what: &str| -> TransactionId { read(&format!("{what}-{}", day.format("%m%d"))) };
     let order = Word::Order {
         shares: shares(one(dice, &["100.00", "6000.00"])),

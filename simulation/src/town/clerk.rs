@@ -4,11 +4,7 @@ use super::draw::{asks, commands};
 use crate::{days::Moment, log::Log, wanted::Wanted, worlds::calendar};
 use chrono::Timelike as _;
 use fundflow_domain::{
-    decider::Decider as _,
-    ids::PlanId,
-    orders::Cause,
-    plan::RegularPlan,
-    time::Timestamp,
+    decider::Decider as _, ids::PlanId, orders::Cause, plan::RegularPlan, time::Timestamp,
 };
 use fundflow_kernel::streams::Key;
 use fundflow_sagas::regular_plan::{self, Buys, Due, RegularPlans, due};
@@ -40,8 +36,12 @@ fn one(plan: &PlanId, due: Due, at: Timestamp, is_late: bool) -> Moment {
         let plan = plan.as_str().parse().expect("a plan is called as its saga is");
         return Moment { at, words, what: commands::<RegularPlans>(&plan, miss) };
     }
-    asks(at, &transaction, match buys {
-        Buys::Plainly(request) => Wanted::Purchase(request),
-        Buys::ThroughWallet(request) => Wanted::DiscountPurchase(request),
-    })
+    asks(
+        at,
+        &transaction,
+        match buys {
+            Buys::Plainly(request) => Wanted::Purchase(request),
+            Buys::ThroughWallet(request) => Wanted::DiscountPurchase(request),
+        },
+    )
 }
