@@ -54,7 +54,7 @@ impl<C> Said<C> {
         Self { said: said.clone(), payload: said, after }
     }
 
-    /// In words.
+    /// In words, as whoever reads a play sees it.
     pub fn words(&self) -> Arc<str> {
         format!("{:?}", self.said).into()
     }

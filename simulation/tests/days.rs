@@ -6,7 +6,10 @@ use fundflow_simulation::{
     days::{Coverage, Fault, PROFILES, Plan, Played, coverage::Way, profile},
     shipped, town,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 fn plays(plan: &Plan) -> Played {
     let days = town::days(plan).unwrap();
@@ -108,6 +111,32 @@ fn the_days_have_every_kind_and_every_fault_strikes() {
         .map(|it| it.table)
         .collect();
     assert!(modes.len() >= 4, "{modes:?}");
+}
+
+/// Alarms that stood in the logs of the test below.
+static ALARMS: AtomicUsize = AtomicUsize::new(0);
+
+/// By seconds that are tolerated or far beyond them: what is asked for meanwhile is asked for again, and placed.
+#[test]
+fn a_clock_that_is_set_back_is_stored_and_whoever_asks_meanwhile_is_placed_later() {
+    let mut struck = 0;
+    for seed in 0..8 {
+        let calm = plays(&Plan::of(seed, 0, 1, 6, "none"));
+        let strikes = BTreeSet::from(["clock set back: 2026-02-06 #1".to_owned()]);
+        let plan = Plan { strikes: Some(strikes), ..Plan::of(seed, 0, 1, 6, "none") };
+        let mut days = town::days(&plan).unwrap();
+        days.truths.push(("alarms are counted", |log, _| {
+            let alarms = log.types().iter().filter(|it| **it == "engine_clock.set_back").count();
+            ALARMS.fetch_max(alarms, Ordering::Relaxed);
+            Ok(())
+        }));
+        let played = days.play(&plan, profile("none").unwrap()).unwrap();
+        struck += played.struck.len();
+        let all = |it: &Played| it.sagas + it.refused;
+        assert!(all(&played) >= all(&calm), "seed {seed}: {} of {}", all(&played), all(&calm));
+    }
+    assert_eq!(struck, 8);
+    assert_eq!(ALARMS.load(Ordering::Relaxed), 1, "no more than one a day, and not for seconds");
 }
 
 #[test]

@@ -5,7 +5,10 @@ use crate::{
     args::Format,
     reading::{Failure, json, pairs, quoted, table},
 };
-use fundflow_simulation::days::{Fallen, PROFILES, Plan};
+use fundflow_simulation::{
+    days::{Fallen, PROFILES, Plan},
+    shipped,
+};
 use serde::Serialize;
 use std::{collections::BTreeMap, io::Write};
 
@@ -55,6 +58,9 @@ struct Never {
     kind: &'static str,
     table: &'static str,
     row: String,
+    /// Why no simulation meets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    out_of_reach: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -103,9 +109,12 @@ pub(super) fn print(
     table(out, &["fault", "struck "], faults)?;
     writeln!(out, "\n{}", picture::text(&seen.coverage))?;
     let never = picture::never(&seen.coverage);
-    writeln!(out, "never met: {} of {}", never.len(), picture::cells().len())?;
+    let beyond = never.iter().filter(|cell| shipped::out_of_reach(cell).is_some()).count();
+    let (missed, all) = (never.len() - beyond, picture::cells().len());
+    writeln!(out, "never met: {missed} of {all}, and {beyond} that no simulation meets")?;
     for cell in never {
-        writeln!(out, "  {} {}: {}", cell.kind, cell.table, picture::words(&cell))?;
+        let why = shipped::out_of_reach(&cell).map(|why| format!(" ({why})")).unwrap_or_default();
+        writeln!(out, "  {} {}: {}{why}", cell.kind, cell.table, picture::words(&cell))?;
     }
     match &seen.failed {
         Some((plan, fallen)) => failure(plan, fallen, &again(plan), out),
@@ -160,7 +169,12 @@ fn document(seen: &Seen, again: impl Fn(&Plan) -> String) -> Document {
             .collect(),
         coverage: met.collect(),
         never: never
-            .map(|cell| Never { kind: cell.kind, table: cell.table, row: picture::words(&cell) })
+            .map(|cell| Never {
+                kind: cell.kind,
+                table: cell.table,
+                row: picture::words(&cell),
+                out_of_reach: shipped::out_of_reach(&cell),
+            })
             .collect(),
         failure: seen.failed.as_ref().map(|(plan, fallen)| Failed {
             plan: plan.clone(),
