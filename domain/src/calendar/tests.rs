@@ -74,6 +74,7 @@ fn a_list_that_ends_within_a_line_and_a_date_that_lacks_a_digit_are_named_with_t
         ("closed\n2026-10-01\n2026-10-0", 3, "2026-10-0"),
         ("closed\n2026-10-01\n2026-10-5\n", 3, "2026-10-5"),
         ("closed\n2026-10-02\n2026-10-01\n", 3, "2026-10-01"),
+        ("closed\n2026-10-01\n2026-10-01\n", 3, "2026-10-01"),
         ("closed\n2026-10-03\n", 2, "2026-10-03"),
         ("closed", 1, "closed"),
     ] {

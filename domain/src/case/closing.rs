@@ -143,4 +143,20 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn where_the_investor_has_the_cash_only_what_books_something_may_be_accepted_instead() {
+        let by_us = How::PaidByUs { amount: "1".parse().unwrap() };
+        for (kind, is_booked, has_the_cash, says) in [
+            (Kind::AmountDiffers, false, true, Some(HAS_THE_CASH)),
+            (Kind::AmountDiffers, true, true, Some(HAS_THE_CASH)),
+            (Kind::SecondConfirmationDiffers, true, true, Some(HAS_THE_CASH)),
+            (Kind::SecondConfirmationDiffers, false, true, Some(HAS_THE_CASH_BY_HAND)),
+            (Kind::RejectedAfterAdvance, false, false, Some(HAS_THE_CASH)),
+            (Kind::SecondConfirmationDiffers, false, false, None),
+        ] {
+            let around = Around { is_booked, has_the_cash };
+            assert_eq!(kind.refuses(&by_us, around), says, "{kind} {around:?}");
+        }
+    }
 }

@@ -143,4 +143,27 @@ mod tests {
             assert_eq!(found.shortfall(leaves), lacks.parse().unwrap(), "{found:?}");
         }
     }
+
+    #[test]
+    fn income_below_zero_is_ours_to_bear_only_where_it_was_to_stay_in_the_wallet() {
+        let found = |ours: Vec<Figure>, income: &str| Finding {
+            ours,
+            ..found(Kind::AmountDiffers, "income", ["0.00", income], ["0", "0.12"])
+        };
+        let stays = || vec![Figure::of(Measure::UnpaidIncome, "-0.12")];
+        let nothing = "0".parse().unwrap();
+        assert_eq!(found(stays(), "-0.12").shortfall(true), "0.12".parse().unwrap());
+        assert_eq!(found(stays(), "0.00").shortfall(true), nothing);
+        assert_eq!(found(stays(), "0.12").shortfall(true), nothing);
+        assert_eq!(found(vec![], "-0.12").shortfall(true), nothing);
+    }
+
+    #[test]
+    fn the_money_of_a_difference_depends_on_interest_only_where_the_record_states_some() {
+        let states = |name: &str| {
+            found(Kind::AmountDiffers, name, ["0.00", "1.37"], ["0", "1.37"]).interest()
+        };
+        assert_eq!(states("interest"), "1.37".parse().unwrap());
+        assert_eq!(states("payout"), "0".parse().unwrap());
+    }
 }

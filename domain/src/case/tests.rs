@@ -149,6 +149,17 @@ fn a_repeated_record_is_a_fact_once_a_day() {
 }
 
 #[test]
+fn a_record_that_shows_more_is_seen_again_only_on_a_later_day() {
+    let days_seen_again = |at: &str| {
+        let widened = Event::Widened { at: at.parse().unwrap(), findings: vec![nav()] };
+        given([opened(), widened]).case().map(|case| case.days_seen_again)
+    };
+    assert_eq!(days_seen_again("2026-02-23T21:00:00+08:00"), Some(0));
+    assert_eq!(days_seen_again("2026-02-24T21:00:00+08:00"), Some(0));
+    assert_eq!(days_seen_again("2026-02-25T00:00:00+08:00"), Some(1));
+}
+
+#[test]
 fn a_record_that_shows_more_widens_its_case_and_reopens_it() {
     let at = "2026-02-24T21:00:00+08:00";
     let more = || Command::Open(Box::new(report_at(at, vec![fee(), nav()])));

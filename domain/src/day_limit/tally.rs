@@ -176,6 +176,16 @@ mod tests {
         assert_eq!(full.take("0.01".parse().unwrap(), None), (full, refused));
     }
 
+    #[test]
+    fn what_is_given_back_may_be_taken_again_and_is_never_more_than_stands() {
+        let money = |text: &str| text.parse::<Money>().unwrap();
+        let stands = DayTally::after(money("60"));
+
+        assert_eq!(stands.give_back(money("20")), Some(DayTally::after(money("40"))));
+        assert_eq!(stands.give_back(money("60")), Some(DayTally::default()));
+        assert_eq!(stands.give_back(money("60.01")), None);
+    }
+
     #[derive(Debug, Clone)]
     enum Do {
         Take(i64),

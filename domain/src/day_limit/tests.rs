@@ -55,6 +55,18 @@ fn an_order_counts_whole_and_what_is_given_back_is_free_again() {
 }
 
 #[test]
+fn a_history_that_accepts_more_than_was_asked_or_anything_after_the_day_was_refused_is_impossible()
+{
+    let over = DayLimit::evolve(super::State::default(), &counted("TX-1", "60", "60.01"));
+    assert!(over.is_none());
+
+    let policy = ExcessPolicy::RejectAllOfDay;
+    let refused = after([count_under(policy, "TX-1", "60"), count_under(policy, "TX-2", "60")]);
+    let then = counted("TX-3", "10", "10");
+    assert!(replay::<DayLimit>(&[refused, vec![then]].concat()).is_err());
+}
+
+#[test]
 fn an_order_is_cut_where_the_manager_accepts_up_to_the_limit() {
     let policy = ExcessPolicy::AcceptUpToLimit;
     let state = given::<DayLimit>(after([count("TX-1", "60")]))

@@ -328,4 +328,23 @@ mod tests {
         assert_eq!(serde_json::from_str::<AmountTiers>(&json).unwrap(), table());
         assert!(json.contains(r#"{"from":"5000000.00","fixed":"1000.00"}"#), "{json}");
     }
+
+    #[test]
+    fn what_changes_charges_reaches_every_tier_and_leaves_the_bounds() {
+        let half = |charge: Charge| match charge {
+            Charge::Rate(rate) => Charge::Rate(rate.discounted_half_up("0.5".parse().unwrap())),
+            fixed @ Charge::Fixed(_) => fixed,
+        };
+        let expected: AmountTiers = serde_json::from_str(
+            r#"[{"from":"0","rate":"0.0075"},{"from":"1000000","rate":"0.006"},
+                {"from":"3000000","rate":"0.005"},{"from":"5000000","fixed":"1000.00"}]"#,
+        )
+        .unwrap();
+
+        assert_eq!(table().charged(half), expected);
+        assert!(!table().is_free());
+        assert!(AmountTiers::flat(Charge::Rate(Rate::ZERO)).is_free());
+        assert!(AmountTiers::flat(Charge::Fixed(Money::ZERO)).is_free());
+        assert!(!AmountTiers::flat(Charge::Fixed("0.01".parse().unwrap())).is_free());
+    }
 }

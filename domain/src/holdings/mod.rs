@@ -24,6 +24,8 @@
 //!    nothing, and what was undone before it came never comes.
 
 #[cfg(test)]
+mod again_tests;
+#[cfg(test)]
 mod claim_tests;
 mod decide;
 mod evolve;

@@ -158,6 +158,14 @@ fn two_records_owe_two_differences_even_of_one_amount() {
 }
 
 #[test]
+fn a_difference_may_be_all_that_is_left() {
+    let of = |due_to| Of::Difference { due_to: serial(due_to) };
+    given::<Payments>(after([requested(), paid("S1", "1000"), difference("C1", "400")]))
+        .when(difference("C2", "600"))
+        .then([refund("TX-1.pay.refund2", of("C2"), "600", cause("partly_confirmed"))]);
+}
+
+#[test]
 fn what_is_sent_back_of_an_unapplied_receipt_was_requested_with_it() {
     let twice = [requested(), paid("S1", "1000"), paid("S2", "1000")];
     let again = Command::SendBack(SentBack::Unapplied(serial("S2")), cause("paid_twice"));

@@ -95,6 +95,23 @@ fn a_redirection_that_is_repeated_after_the_next_refusal_starts_no_third_attempt
 }
 
 #[test]
+fn a_history_that_answers_an_attempt_not_under_way_is_impossible() {
+    let asked = || Event::Requested(Box::new(terms()));
+    let no_account =
+        |attempt: &str| Event::Refused { no: no(attempt), cause: cause("account_closed") };
+    let out = |attempt: &str| Event::PaidOut(transfer(attempt, "S1", "500"));
+    for history in [
+        vec![asked(), no_account("TX-1.out.2")],
+        vec![asked(), out("TX-1.out.2")],
+        vec![asked(), no_account("TX-1.out"), no_account("TX-1.out")],
+        vec![asked(), no_account("TX-1.out"), out("TX-1.out")],
+        vec![asked(), out("TX-1.out"), no_account("TX-1.out")],
+    ] {
+        assert!(replay::<Payouts>(&history).is_err(), "{history:?}");
+    }
+}
+
+#[test]
 fn every_attempt_has_a_number_of_its_own() {
     let way = [
         requested(),

@@ -22,6 +22,8 @@
 //!    has no instant, since nothing undoes it.
 
 mod decide;
+#[cfg(test)]
+mod edge_tests;
 mod evolve;
 mod occurrence;
 #[cfg(test)]

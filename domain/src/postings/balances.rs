@@ -61,3 +61,54 @@ pub fn natural(account: &Account, balance: Decimal) -> Decimal {
         Side::Credit => Decimal::ZERO - balance,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    /// Two customers have 7.00 and 3.00 yuan on their way back out of 10.00 in settlement, and one of them
+    /// holds 5.00 shares.
+    fn balances() -> Balances {
+        let (fund, investor) = ("000730".parse().unwrap(), "inv-1".parse().unwrap());
+        let mut balances = Balances::default();
+        for (account, debit) in [
+            (Account::Settlement, "10.00"),
+            (Account::Refund("acc-1".parse().unwrap()), "-7.00"),
+            (Account::Refund("acc-2".parse().unwrap()), "-3.00"),
+            (Account::Holding(fund, investor, crate::postings::Part::Available), "5.00"),
+            (Account::Register(fund), "-5.00"),
+        ] {
+            balances.post(&Posting { account, debit: number(debit) }).unwrap();
+        }
+        balances
+    }
+
+    #[test]
+    fn a_class_sums_its_accounts_each_positive_on_its_own_side() {
+        let shares = Commodity::SharesOf("000730".parse().unwrap());
+        let holding = Class::Holding(crate::postings::Part::Available);
+        let expected = [
+            ((Class::Settlement, Commodity::Yuan), number("10.00")),
+            ((Class::Refund, Commodity::Yuan), number("10.00")),
+            ((holding, shares), number("5.00")),
+            ((Class::Register, shares), number("5.00")),
+        ];
+        assert_eq!(balances().by_class(), BTreeMap::from(expected));
+    }
+
+    #[test]
+    fn all_accounts_of_a_commodity_sum_to_what_is_lost() {
+        let shares = Commodity::SharesOf("000730".parse().unwrap());
+        let mut balances = balances();
+        let none = [(Commodity::Yuan, number("0")), (shares, number("0"))];
+        assert_eq!(balances.totals(), BTreeMap::from(none));
+
+        let debit = number("0.50");
+        balances.post(&Posting { account: Account::Settlement, debit }).unwrap();
+        assert_eq!(balances.totals()[&Commodity::Yuan], debit);
+    }
+}

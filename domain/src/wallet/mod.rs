@@ -28,6 +28,8 @@
 //! 7. Accrued - reversed = carried + settled + left to the fund + unpaid, to the last decimal.
 //! 8. A remembered day's income is that of the shares that earned on it by all that is known now.
 
+#[cfg(test)]
+mod again_tests;
 mod balance;
 mod book;
 #[cfg(test)]
