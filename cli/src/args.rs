@@ -230,7 +230,7 @@ impl Command {
             | Self::Audit { output, .. }
             | Self::Sim { output, .. }
             | Self::Store { output, .. } => output.format,
-            Self::Ledger { output, .. } => return output.format == LedgerFormat::Json,
+            Self::Ledger { output, .. } => return matches!(output.format, LedgerFormat::Json),
             // They take the output for themselves.
             Self::File(_) | Self::Fund(_) | Self::Quote(_) | Self::Bench(_) => return false,
         };
