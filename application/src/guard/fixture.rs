@@ -129,7 +129,7 @@ impl House {
         let changed = changed(&turn, by);
         for changed in &changed {
             let judged = self.judged(changed);
-            assert!(!matches!(judged, Some(Ok(()))), "{:?}", changed);
+            assert!(!matches!(judged, Some(Ok(()))), "{changed:?}");
         }
         self.log.extend(turn);
         changed.len()
@@ -144,7 +144,9 @@ impl House {
             assert_eq!(streams.provide(&need, &history), None);
         }
         let mut held = Vec::new();
-        needs().iter().for_each(|need| streams.hold_once(need.stream(), &mut held));
+        for need in needs() {
+            streams.hold_once(need.stream(), &mut held);
+        }
         streams.remember();
         for append in turn {
             let known = needs().into_iter().find(|it| *it.stream() == append.stream);

@@ -110,14 +110,14 @@ where
     let last = decided.after(stream).and_then(state::<D>).unwrap_or(&nothing);
     let mut between: Option<D::State> = None;
     for (at, event) in events.iter().enumerate() {
-        let lost = || Broken::NoPosting { event: event.event_type.to_string() };
+        let unposted = || Broken::NoPosting { event: event.event_type.to_string() };
         let said = codec::decode::<D>(&event.event_type, event.schema, &event.data);
-        let said = said.map_err(|_| lost())?;
+        let said = said.map_err(|_| unposted())?;
         let before = between.as_ref().unwrap_or(first);
         if at + 1 == events.len() {
             return see(Step { before, said: &said, after: last });
         }
-        let after = D::evolve(before.clone(), &said).ok_or_else(lost)?;
+        let after = D::evolve(before.clone(), &said).ok_or_else(unposted)?;
         see(Step { before, said: &said, after: &after })?;
         between = Some(after);
     }

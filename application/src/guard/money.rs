@@ -142,7 +142,7 @@ fn same(what: &str, came: Decimal, due: Decimal) -> Result<(), Broken> {
 }
 
 fn moved(what: &str, came: Money, asked: Option<Amount>) -> Result<(), Broken> {
-    same(what, came.decimal(), asked.map_or(Decimal::ZERO, |it| it.decimal()))
+    same(what, came.decimal(), asked.map_or(Decimal::ZERO, Amount::decimal))
 }
 
 /// A sum beyond every range is nobody's.

@@ -142,9 +142,9 @@ fn saga(id: &str) -> SagaId {
 
 async fn gives(engine: &Engine, id: &str, compensates: bool) -> Rest {
     let request = Request { amount: "1000".parse().unwrap(), compensates };
-    let (_, rest) = engine.request_watched(Asking::<Gift>::of(tx(id), request, ())).await.unwrap();
-    drop(rest);
-    engine.rest_of(saga(id)).await.unwrap()
+    let asking = Asking::<Gift>::of(tx(id), request, ());
+    let (_, rest) = engine.request_watched(asking).await.unwrap();
+    rest.await.unwrap()
 }
 
 async fn types(store: &MemoryStore) -> Vec<String> {
@@ -215,8 +215,8 @@ async fn nothing_but_facts_of_processes_is_written_that_no_guard_has_seen() {
     }
     world.until("03-05 10:00").await;
 
-    let seen = witness.0.lock().unwrap();
     let events = world.events().await;
+    let seen = witness.0.lock().unwrap().clone();
     let unseen = events.iter().filter(|it| !seen.contains(&it.event.event_id));
     let unseen: HashSet<&str> = unseen.map(|it| it.stream.category()).collect();
     assert_eq!(unseen, HashSet::from([crate::world::KIND]));

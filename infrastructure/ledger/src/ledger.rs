@@ -7,7 +7,10 @@ use crate::{
     poster::{Heard, Note, Poster},
     sql,
 };
-use fundflow_domain::postings::{Account, Posting, Side};
+use fundflow_domain::{
+    ids::TransactionId,
+    postings::{Account, Posting, Side},
+};
 use fundflow_kernel::{
     envelope::Recorded,
     store::{EventStore, Position, ReadError},
@@ -62,13 +65,13 @@ impl Ledger {
         let (mut read, mut new) = (Position::START, 0);
         while read < head {
             let page = store.read_all(read, PAGE).await?;
-            let mut heard = Vec::with_capacity(page.len());
+            let mut posted = Vec::with_capacity(page.len());
             for event in page.iter().filter(|event| event.position <= head) {
-                heard.push((event, poster.hear(store, event).await?));
+                posted.push((event, poster.hear(store, event).await?));
             }
-            let Some((last, _)) = heard.last() else { break };
+            let Some((last, _)) = posted.last() else { break };
             read = last.position;
-            new += self.book(&heard)?;
+            new += self.book(&posted)?;
         }
         Ok(new)
     }
@@ -215,7 +218,7 @@ fn write_note(
         Note::Case { case, request, is_open } => {
             let sql = "INSERT INTO cases VALUES (?1, ?2, ?3) \
                        ON CONFLICT (case_id) DO UPDATE SET is_open = excluded.is_open";
-            let request = request.as_ref().map(|it| it.as_str());
+            let request = request.as_ref().map(TransactionId::as_str);
             tables.execute(sql, params![case.to_string(), request, is_open])?;
         }
     }
