@@ -56,6 +56,14 @@ pub(crate) async fn last_list<S: EventStore + Checkpoints>(
     Ok(kept.content.map(|(at, saved)| (at, saved.open)))
 }
 
+/// The lists of open sagas in a store that do not fit its log: for people. They are not used.
+///
+/// # Errors
+/// [`ReadError`] as for any read.
+pub async fn unfit_lists<S: EventStore + Checkpoints>(store: &S) -> Result<Vec<String>, ReadError> {
+    READER.unfit(store).await
+}
+
 async fn save<S: EventStore + Checkpoints>(
     store: &S,
     at: Position,

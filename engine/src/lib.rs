@@ -45,6 +45,7 @@ mod readme;
 pub use ahead::NoQuote;
 pub use asking::{Asking, Notice, Placed};
 pub use builder::{Builder, Settings};
+pub use checkpoint::unfit_lists;
 pub use desk::{Besides, InMemory, Outlook};
 pub use engine::{Engine, Resting};
 pub use error::{ActError, BuildError, ClockSetBack, RequestError, StartError, StopCause, Stopped};

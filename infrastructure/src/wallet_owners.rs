@@ -8,8 +8,8 @@
 //!    the list when it is empty: shares that left still earn on days that are published later.
 //! 2. The log is read once; each page reads only what is new. A wallet that begins meanwhile comes
 //!    with a later page, or with none where pages are past it: it holds nothing that has earned.
-//! 3. The list is kept in the store as a checkpoint now and then. That is a cache: without it, or if
-//!    it cannot be read, the whole log is read again.
+//! 3. The list is kept in the store now and then. That is a cache: without one that fits the log the whole log is
+//!    read again. One that does not fit is said aloud: it would leave somebody without income.
 //! 4. A place of the log that is damaged is said aloud and passed over. A wallet is named by each of
 //!    its events; one that cannot be folded is refused by name when its page is given.
 
@@ -20,6 +20,7 @@ use fundflow_domain::{
     wallet::{self, Wallet},
 };
 use fundflow_kernel::{
+    checkpoint::Reader,
     envelope::Recorded,
     loaded::with_sources,
     store::{Checkpoints, EventStore, Position, ReadError},
@@ -33,7 +34,7 @@ use std::{
 };
 use tokio::sync::Mutex;
 
-const READER: &str = "wallet_owners";
+const READER: Reader = Reader { name: "wallet_owners", format: 1 };
 /// Events that are read at once; so many new ones are worth a checkpoint.
 const LOG_PAGE: u32 = 4096;
 
@@ -62,11 +63,20 @@ impl<S: EventStore + Checkpoints> WalletOwners<S> {
     }
 
     async fn last(&self) -> Result<List, ReadError> {
-        let kept = self.store.load(READER).await?;
-        let list = kept.and_then(|(at, kept)| {
-            Some(List { at, saved: at, owners: serde_json::from_slice(&kept).ok()? })
-        });
+        let kept = READER.load::<_, Owners>(&*self.store).await?;
+        for unfit in &kept.unfit {
+            tracing::warn!("a list of wallets does not fit the log ({unfit}); read again");
+        }
+        let list = kept.content.map(|(at, owners)| List { at, saved: at, owners });
         Ok(list.unwrap_or_default())
+    }
+
+    /// The lists in a store that do not fit its log: for people. They are not used.
+    ///
+    /// # Errors
+    /// [`ReadError`] as for any read.
+    pub async fn unfit(store: &S) -> Result<Vec<String>, ReadError> {
+        READER.unfit(store).await
     }
 
     /// Takes in everything that was committed when it was called.
@@ -96,9 +106,7 @@ impl<S: EventStore + Checkpoints> WalletOwners<S> {
         if list.at.0.saturating_sub(list.saved.0) < u64::from(LOG_PAGE) {
             return;
         }
-        // A list that cannot be written is an unreadable cache.
-        let kept = serde_json::to_vec(&list.owners).unwrap_or_default();
-        match self.store.save(READER, list.at, kept).await {
+        match READER.save(&*self.store, list.at, &list.owners).await {
             Ok(()) => list.saved = list.at,
             Err(error) => {
                 tracing::warn!("cannot keep the list of wallets: {}", with_sources(&error));

@@ -157,10 +157,15 @@ async fn the_next_process_reads_only_what_came_since_the_last_checkpoint() {
 
     let owners = store.owners();
     assert_eq!(two(&owners, Some("i-02047")).await, ["i-02048", "i-new"]);
-    assert_eq!(store.read.load(Ordering::Relaxed), 2);
+    assert_eq!(store.read.load(Ordering::Relaxed), 3, "the one that the list ends with, too");
 
-    store.save(READER, Position(9), b"no list".to_vec()).await.unwrap();
+    // One bit of it names another investor.
+    let (at, mut kept) = store.load("wallet_owners.a").await.unwrap().unwrap();
+    let zero = kept.windows(7).position(|it| it == b"i-00000").unwrap() + 6;
+    kept[zero] ^= 1;
+    store.save("wallet_owners.a", at, kept).await.unwrap();
     assert_eq!(two(&store.owners(), None).await, ["i-00000", "i-00001"]);
+    assert_eq!(WalletOwners::unfit(&store).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

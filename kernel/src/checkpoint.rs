@@ -77,12 +77,42 @@ impl Reader {
         store.save(&self.older(store).await.map_err(fault)?, at, bytes).await
     }
 
-    /// The place whose content may be lost.
+    /// What is there and fits the log in no format up to this one: for people. A list of an earlier format is whole.
+    ///
+    /// # Errors
+    /// [`ReadError::Fault`] as for any read.
+    pub async fn unfit<S: EventStore + Checkpoints>(
+        self,
+        store: &S,
+    ) -> Result<Vec<String>, ReadError> {
+        let mut unfit = Vec::new();
+        for place in PLACES {
+            let name = self.at(place);
+            let Some((at, bytes)) = store.load(&name).await? else { continue };
+            let event = event_at(store, at).await?;
+            let seal = |format| Self { format, ..self }.seal(at, event.as_deref());
+            if !(0..=self.format).any(|format| body(&seal(format), &bytes).is_some()) {
+                unfit.push(format!("{name} at position {at}"));
+            }
+        }
+        Ok(unfit)
+    }
+
+    /// The place whose content may be lost: one that does not fit, or the older.
     async fn older<S: EventStore + Checkpoints>(self, store: &S) -> Result<String, ReadError> {
-        let [first, second] = PLACES.map(|place| self.at(place));
-        let Some((of_first, _)) = store.load(&first).await? else { return Ok(first) };
-        let of_second = store.load(&second).await?.map(|(at, _)| at);
-        Ok(if of_second.is_some_and(|at| at > of_first) { first } else { second })
+        let mut oldest = None;
+        for place in PLACES {
+            let name = self.at(place);
+            let mut fits_at = None;
+            if let Some((at, bytes)) = store.load(&name).await? {
+                let seal = self.seal(at, event_at(store, at).await?.as_deref());
+                fits_at = body(&seal, &bytes).map(|_| at);
+            }
+            if oldest.as_ref().is_none_or(|(older, _)| fits_at < *older) {
+                oldest = Some((fits_at, name));
+            }
+        }
+        Ok(oldest.map(|(_, name)| name).unwrap_or_default())
     }
 
     fn at(self, place: &str) -> String {
@@ -95,9 +125,12 @@ impl Reader {
 }
 
 fn open<T: DeserializeOwned>(seal: &str, bytes: &[u8]) -> Option<T> {
+    serde_json::from_slice(body(seal, bytes)?).ok()
+}
+
+fn body<'b>(seal: &str, bytes: &'b [u8]) -> Option<&'b [u8]> {
     let (found, body) = bytes.split_at_checked(HASH)?;
-    (hash(seal, body)[..] == *found).then_some(())?;
-    serde_json::from_slice(body).ok()
+    (hash(seal, body)[..] == *found).then_some(body)
 }
 
 fn hash(seal: &str, body: &[u8]) -> [u8; HASH] {
@@ -206,5 +239,21 @@ mod tests {
         let later = Reader { format: 2, ..READER };
         let kept = later.load::<_, String>(&one).await.expect("a store that can be read");
         assert!(kept.content.is_none() && kept.unfit.len() == 1);
+        // Who verifies a store finds nothing wrong with what an earlier program had left whole.
+        let unfit =
+            |reader: Reader, store| async move { reader.unfit(store).await.expect("a read") };
+        assert_eq!(unfit(later, &one).await, Vec::<String>::new());
+        assert_eq!(unfit(READER, &other).await, ["lamps.a at position 2"]);
+    }
+
+    #[tokio::test]
+    async fn what_does_not_fit_is_written_over_first_however_new_it_says_it_is() {
+        let store = log(4, "a").await;
+        for at in [1, 2] {
+            keep(&store, at, "good").await;
+        }
+        store.save("lamps.b", Position(99), b"of another log".to_vec()).await.expect("a save");
+        keep(&store, 3, "next").await;
+        assert_eq!(found(&store).await, (Some((3, "next".to_owned())), 0));
     }
 }

@@ -73,6 +73,12 @@ pub(crate) struct Held {
     holds: bool,
 }
 
+impl Held {
+    pub(crate) const fn holds(&self) -> bool {
+        self.holds
+    }
+}
+
 impl fmt::Display for Held {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdict = if self.holds { "the log begins with it" } else { "FAILED" };
@@ -170,9 +176,12 @@ fn counters(path: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// What computes the roots that those heads name.
-pub(crate) fn witness(store: &SqliteStore, given: &[Given]) -> Result<Witness, Failure> {
+pub(crate) fn witness<'g>(
+    store: &SqliteStore,
+    given: impl IntoIterator<Item = &'g Given>,
+) -> Result<Witness, Failure> {
     let hash = store.tree(|tree| Ok(tree.hash()))?;
-    let sizes = given.iter().filter_map(|given| given.head.as_ref().ok());
+    let sizes = given.into_iter().filter_map(|given| given.head.as_ref().ok());
     Ok(Witness::of(hash, sizes.map(|signed| signed.head.tree.size)))
 }
 

@@ -2,7 +2,8 @@
 //! not believe it.
 //!
 //! ```text
-//! fundflow audit verify [--head FILE]…        replay everything; is the log still the one of those heads
+//! fundflow audit verify [--head FILE]…        replay everything; is the log still the one of those heads, and of
+//!                                             those beside the store
 //! fundflow audit head > FILE                  the tree over the log as it is now
 //! fundflow audit prove ORDER|EVENT > BUNDLE   its events in clear, and their way to a head
 //! fundflow audit prove --from OLD --to NEW    the later log begins with the earlier one
@@ -13,6 +14,7 @@
 //! Exit 0 when nothing was found, 5 when something was, 1 when the store cannot be read. The report
 //! names what was checked, and prints what is stored beside each complaint.
 
+pub(crate) mod beside;
 mod bundle;
 pub(crate) mod heads;
 mod prove;
@@ -28,7 +30,10 @@ use crate::{
 };
 use clap::{Args, Subcommand};
 use fundflow_application::audit::{Check, Difference, Holding, Report, Witness, verify_beside};
-use fundflow_infrastructure::sqlite::{self, Condition, SqliteStore};
+use fundflow_infrastructure::{
+    sqlite::{self, Condition, SqliteStore},
+    wallet_owners::WalletOwners,
+};
 use fundflow_kernel::counted::counted;
 use fundflow_kernel::store::Position;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -86,6 +91,13 @@ pub(crate) async fn run(
 ) -> ExitCode {
     finish(match command {
         AuditCommand::Verify(args) => everything(registry, args, place, format, out).await,
+        AuditCommand::Head { .. } | AuditCommand::Prove(_) if format == Format::Json => {
+            Err(Failure::Typed(
+                "audit head and audit prove write a file of a form of its own, whatever is asked for; leave out \
+                 -o json"
+                    .to_owned(),
+            ))
+        }
         #[cfg(feature = "signatures")]
         AuditCommand::Head { signer } => heads::write(place.store, signer, out).await,
         #[cfg(not(feature = "signatures"))]
@@ -93,9 +105,9 @@ pub(crate) async fn run(
         AuditCommand::Prove(args) => prove::run(place.store, args, out).await,
         AuditCommand::VerifyBundle(args) => bundle::run(args, format, out),
         #[cfg(feature = "signatures")]
-        AuditCommand::Keygen(args) => sign::keygen(args, out),
+        AuditCommand::Keygen(args) => sign::keygen(args, format, out),
         #[cfg(feature = "signatures")]
-        AuditCommand::Countersign(args) => sign::countersign(args, out),
+        AuditCommand::Countersign(args) => sign::countersign(args, format, out),
     })
 }
 
@@ -118,7 +130,8 @@ async fn everything(
     let now = time_of(&store).await?;
     let sagas = registry.sagas(&Terms::of(&place)?.house(now)?);
     let bar = bar();
-    let mut witness = heads::witness(&store, &given)?;
+    let beside = beside::read(&path, &args.heads, &args.keys);
+    let mut witness = heads::witness(&store, given.iter().chain(&beside))?;
     let report = verify_beside(&store, &sagas.desk, &mut witness, |done, head: Position| {
         bar.set_length(head.0);
         bar.set_position(done.0);
@@ -129,11 +142,21 @@ async fn everything(
     for fault in condition.faults {
         report.add(Check::Database, path.display().to_string(), fault, None);
     }
+    for unfit in unfit(&store).await? {
+        report.add(Check::Database, path.display().to_string(), unfit, None);
+    }
     tree(&store, &witness, &mut report)?;
     let heads = heads::hold(&given, &witness, &mut report);
+    let beside = heads::hold(&beside, &witness, &mut report);
     match format {
-        Format::Json => json(out, &Verified { report: &report, heads: &heads })?,
-        Format::Table => print(&report, &heads, out)?,
+        Format::Json => {
+            json(out, &Verified { report: &report, heads: &heads, heads_beside: &beside })?
+        }
+        Format::Table => {
+            let mut lines: Vec<_> = heads.iter().map(|held| ("head", held.to_string())).collect();
+            lines.extend(beside::lines(&beside));
+            print(&report, lines, out)?;
+        }
     }
     if report.passed() {
         return Ok(ExitCode::SUCCESS);
@@ -167,6 +190,17 @@ struct Verified<'a> {
     report: &'a Report,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     heads: &'a [heads::Held],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    heads_beside: &'a [heads::Held],
+}
+
+/// Lists that are kept in the store so that the log need not be read, and that do not fit it.
+async fn unfit(store: &SqliteStore) -> Result<Vec<String>, Failure> {
+    let mut unfit = fundflow::unfit_lists(store).await?;
+    unfit.extend(WalletOwners::unfit(store).await?);
+    let said =
+        |what| format!("the list {what} does not fit the log; it is not used, and made anew");
+    Ok(unfit.into_iter().map(said).collect())
 }
 
 /// What the store keeps of its tree is compared with what was computed.
@@ -191,7 +225,11 @@ fn tree(store: &SqliteStore, witness: &Witness, report: &mut Report) -> Result<(
     Ok(())
 }
 
-fn print(report: &Report, heads: &[heads::Held], out: &mut impl Write) -> Result<(), Failure> {
+fn print(
+    report: &Report,
+    heads: Vec<(&'static str, String)>,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
     for finding in &report.findings {
         writeln!(out, "{finding}")?;
     }
@@ -203,7 +241,7 @@ fn print(report: &Report, heads: &[heads::Held], out: &mut impl Write) -> Result
         writeln!(out)?;
     }
     let mut lines = checked(report);
-    lines.extend(heads.iter().map(|held| ("head", held.to_string())));
+    lines.extend(heads);
     pairs(out, &lines)?;
     if !report.balances.is_empty() {
         writeln!(out)?;

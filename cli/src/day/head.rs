@@ -8,7 +8,10 @@
 //! A head is never written over. The one before is a claim about this log, so it is looked whether it still holds.
 
 use super::Trouble;
-use crate::{audit_command::heads, reading::Failure};
+use crate::{
+    audit_command::{beside::DIRECTORY, heads},
+    reading::Failure,
+};
 use chrono::NaiveDate;
 use fundflow_infrastructure::files::{self, Draft};
 use fundflow_infrastructure::sqlite::SqliteStore;
@@ -18,8 +21,6 @@ use std::{
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
-
-const DIRECTORY: &str = "heads";
 
 /// Writes the head of that day's end below `base`, unless it is there. Returns what is wrong where the log is not the one of
 /// an earlier head of that day; nothing is written then.

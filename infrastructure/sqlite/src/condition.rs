@@ -3,7 +3,7 @@
 
 use crate::{
     acknowledged::Acknowledged,
-    lock, open,
+    form, lock, open,
     open_error::{OpenError, Trouble},
     place::{MARK_MOST, Place, private},
     rescue, sql, tree,
@@ -61,7 +61,7 @@ pub fn accept(path: impl AsRef<Path>) -> Result<Option<PathBuf>, OpenError> {
 
 fn placed(path: &Path) -> Result<(PathBuf, Place), OpenError> {
     if !path.exists() {
-        return Err(OpenError::Missing { path: path.to_owned() });
+        return Err(Place::without_database(path));
     }
     let io = |source| OpenError::Io { path: path.to_owned(), source };
     let place = Place::of(path).map_err(io)?;
@@ -102,6 +102,7 @@ fn look(place: &Place) -> Result<Condition, Trouble> {
     faults.extend(checked.err().map(|trouble| trouble.at(place).to_string()));
     // What is damaged enough is not even looked through.
     faults.extend(integrity(&connection).unwrap_or_else(|error| vec![error.to_string()]));
+    faults.extend(form::faults(&connection, place, format)?);
     let identity = has_identity.then(|| open::identity(&connection)).transpose()?;
     Ok(Condition {
         path: PathBuf::new(),

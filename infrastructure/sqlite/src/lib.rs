@@ -21,6 +21,7 @@ mod store;
 mod acknowledged;
 mod at_rest;
 mod condition;
+mod form;
 mod rescue;
 
 // Who writes, and what it remembers.

@@ -34,7 +34,7 @@ pub(super) const WITHOUT_TREE: i32 = 3;
 /// Without an identity and a companion that says how far it had acknowledged. Read, and brought to [`FORMAT`] by the
 /// next opening for writing.
 pub(super) const WITHOUT_IDENTITY: i32 = 2;
-const PAGE_BYTES: i64 = 16 * 1024;
+pub(super) const PAGE_BYTES: i64 = 16 * 1024;
 const READER_CACHE_KIB: i64 = 8 * 1024;
 /// How long to wait for another process that holds the database for a moment.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);

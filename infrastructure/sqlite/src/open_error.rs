@@ -70,8 +70,8 @@ pub enum OpenError {
     },
     /// A companion is there, the database is not, or it is empty: it was taken away.
     #[error(
-        "{path} is {state}, but {left} of a store that was there is not; put the database back, or move all files \
-         of that store away to begin a new one",
+        "{path} is {state}, but {left} of a store that was there is not: the store's database is missing; put the \
+         database back, or move all files of that store away, and restore a backup with `store restore`, or begin a new one",
         path = path.display(), left = left.display()
     )]
     Gone {

@@ -4,7 +4,10 @@
 //! 2. The database is made under another name and gets its own when it is whole. So a database that is
 //!    empty, or that is gone while a companion of it is there, was taken away: nothing is begun in its place.
 
-use crate::{acknowledged::Mark, open_error::Trouble};
+use crate::{
+    acknowledged::Mark,
+    open_error::{OpenError, Trouble},
+};
 use fundflow_kernel::store::Position;
 use nix::libc;
 use std::{
@@ -16,6 +19,8 @@ use std::{
 
 /// Names of the folders that the programs of the project keep beside a store.
 const FOLDERS: [&str; 2] = ["exchange", "sandbox"];
+/// The folder of heads that the programs of the project keep beside a store: each is a claim about its log.
+const HEADS: &str = "heads";
 /// Bytes of the mark, far above what it has.
 pub(super) const MARK_MOST: u64 = 1 << 16;
 
@@ -97,11 +102,27 @@ impl Place {
                 Some(folder) => Err(Trouble::Emptied(folder)),
                 None => self.nothing_of_a_store(Trouble::Emptied),
             },
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.nothing_of_a_store(Trouble::Gone)
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match self.heads() {
+                Some(heads) => Err(Trouble::Gone(heads)),
+                None => self.nothing_of_a_store(Trouble::Gone),
+            },
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Why there is nothing to read: the database was taken away, or there never was one.
+    pub(super) fn without_database(path: &Path) -> OpenError {
+        match Self::of(path).map(|place| (place.look(), place)) {
+            Ok((Err(trouble @ Trouble::Gone(_)), place)) => trouble.at(&place),
+            _ => OpenError::Missing { path: path.to_owned() },
+        }
+    }
+
+    /// What a log that is begun anew would contradict.
+    fn heads(&self) -> Option<PathBuf> {
+        let heads = self.0.with_file_name(HEADS);
+        let mut files = fs::read_dir(&heads).ok()?.filter_map(Result::ok);
+        files.any(|file| file.path().extension() == Some("head".as_ref())).then_some(heads)
     }
 
     /// A folder that is kept beside a store: what was sent to others by it, and what they sent.

@@ -27,6 +27,11 @@ pub(super) const CREATE: [&str; 17] = [
     CREATE_TREE[3],
 ];
 
+/// How many of these a store of format 2 has.
+pub(super) const OF_FORMAT_2: usize = 12;
+/// How many of these a store of format 3 has.
+pub(super) const OF_FORMAT_3: usize = 13;
+
 /// What format 3 added.
 pub(super) const CREATE_STORE: &str = statement!("create/13_store");
 /// What format 4 added.
@@ -42,6 +47,7 @@ pub(super) const IDENTITY: &str = statement!("identity");
 pub(super) const TREE_HASH: &str = statement!("tree_hash");
 pub(super) const SET_TREE_HASH: &str = statement!("set_tree_hash");
 pub(super) const INTEGRITY: &str = statement!("integrity");
+pub(super) const OBJECTS: &str = statement!("objects");
 pub(super) const LINK_AT: &str = statement!("link_at");
 
 pub(super) const TAKE_OVER: &str = statement!("take_over");

@@ -135,7 +135,7 @@ impl SqliteStore {
     pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, OpenError> {
         let path = path.as_ref();
         if !path.exists() {
-            return Err(OpenError::Missing { path: path.to_owned() });
+            return Err(Place::without_database(path));
         }
         let place = Place::of(path).map_err(|error| io(path, error))?;
         let (head, is_alone) = open::check_to_read(&place).map_err(|trouble| trouble.at(&place))?;
