@@ -245,6 +245,7 @@ impl Books {
         let mut suspects: Vec<_> = stranded.into_iter().collect();
         suspects.extend(unsaid);
         suspects.extend(sums::income(before, &said));
+        suspects.extend(self.shares.settled(&event.event.correlation, fund, &said));
         if let Some(of) = said.transaction().filter(|of| **of != event.event.correlation) {
             let what = format!("it is written for {} and speaks of {of}", event.event.correlation);
             suspects.push(Suspect::new(Check::Envelope, what));
@@ -344,6 +345,7 @@ impl Books {
         match excuse {
             Excuse::None => false,
             Excuse::Case(case) => self.explained.knows(*case),
+            Excuse::AnyCase(request) => self.explained.has_case(request),
             Excuse::OwedBack(request, money) => self.explained.was_owed_back(request, *money),
         }
     }

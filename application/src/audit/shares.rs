@@ -1,7 +1,11 @@
 //! Shares that registrars spoke of, less shares that holders gained and gave, by request and fund:
-//! nothing is left once a request is over.
+//! nothing is left once a request is over. And the income that they paid along with shares that left: so much is
+//! settled, and no other sum.
 
-use super::{Check, suspect::Suspect};
+use super::{
+    Check,
+    suspect::{Excuse, Suspect},
+};
 use fundflow_domain::{
     application::{Application, Ask, Confirmation, Event, Outcome, State},
     ids::{FundCode, TransactionId},
@@ -16,6 +20,8 @@ pub(super) struct SharesSaid {
     left: HashMap<(TransactionId, FundCode), Decimal>,
     /// Shares that were to come, and did not yet; without what was taken back of them.
     to_come: HashMap<(TransactionId, FundCode), Decimal>,
+    /// Yuan of unpaid income that went along, by the records that hold.
+    income: HashMap<(TransactionId, FundCode), Decimal>,
     /// Requests of which a part cannot be judged, so that nobody knows what was confirmed.
     lost: HashSet<TransactionId>,
 }
@@ -34,6 +40,16 @@ fn add(
         sums.insert(key, sum);
     }
     sum
+}
+
+/// Yuan of income that a record pays along with shares that leave.
+fn along(outcome: &Outcome) -> Decimal {
+    match outcome {
+        Outcome::Redemption(numbers) => numbers.income.decimal(),
+        Outcome::Conversion(numbers) => numbers.income.decimal(),
+        Outcome::FastTransfer(numbers) => numbers.income.decimal(),
+        Outcome::Purchase(_) | Outcome::Subscription(_) => Decimal::ZERO,
+    }
 }
 
 impl SharesSaid {
@@ -110,6 +126,8 @@ impl SharesSaid {
         all: &mut Vec<(FundCode, Decimal)>,
     ) {
         let fund = application.terms.fund;
+        let along = along(&came.outcome).saturating_mul(sign);
+        add(&mut self.income, (request, fund), along);
         let mut add = |fund, shares: Decimal| {
             let shares = shares.saturating_mul(sign);
             all.push((fund, shares));
@@ -188,6 +206,29 @@ impl SharesSaid {
         (!short.is_zero() && !self.lost.contains(request)).then(|| Suspect::new(Check::I6, what))
     }
 
+    /// A settlement of another sum than the records say. Where there is a case, what was settled may be what they
+    /// said once.
+    pub(super) fn settled(
+        &self,
+        request: &TransactionId,
+        fund: FundCode,
+        event: &wallet::Event,
+    ) -> Option<Suspect> {
+        use wallet::Event as E;
+        let (E::IncomeSettled { amount, .. } | E::IncomeSettlementCorrected { amount, .. }) = event
+        else {
+            return None;
+        };
+        // Of shares that came back nothing is settled.
+        let back =
+            matches!(event, E::IncomeSettlementCorrected { .. }) && amount.decimal().is_zero();
+        let said = self.income.get(&(request.clone(), fund)).copied().unwrap_or_default();
+        let other = amount.decimal() != said && !back && !self.lost.contains(request);
+        let what = format!("{amount} yuan of income were settled, and its records say {said}");
+        let excuse = Excuse::AnyCase(request.clone());
+        other.then_some(Suspect { check: Check::I6, what, excuse })
+    }
+
     /// What a holder gained, or gave where it is negative.
     pub(super) fn held(&mut self, request: &TransactionId, fund: FundCode, gained: Decimal) {
         self.add(request, fund, -gained);
@@ -203,3 +244,7 @@ impl SharesSaid {
         self.left.iter().map(|((request, fund), sum)| (request, *fund, *sum))
     }
 }
+
+#[cfg(test)]
+#[path = "shares_tests.rs"]
+mod tests;

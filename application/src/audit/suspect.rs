@@ -21,6 +21,8 @@ pub(super) enum Excuse {
     OwedBack(TransactionId, Money),
     /// That record has its case.
     Case(CaseId),
+    /// There is a case about that request, open or not.
+    AnyCase(TransactionId),
 }
 
 impl Suspect {
