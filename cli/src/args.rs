@@ -28,9 +28,9 @@ pub(crate) fn date(text: &str) -> Result<NaiveDate, String> {
 
 /// A token that names somebody or an account as it is typed: no number of a card or of a document.
 pub(crate) fn token<T: FromStr<Err = IdError>>(text: &str) -> Result<T, String> {
-    match personal::found(text) {
+    match personal::unfit_token(text).filter(|_| !text.is_empty()) {
         None => text.parse().map_err(|error: IdError| error.to_string()),
-        Some(number) => Err(format!("{number}; write the token of the trading service")),
+        Some(why) => Err(why),
     }
 }
 

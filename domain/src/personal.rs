@@ -10,7 +10,9 @@
 //! 2. It is a guess: one number of 13 to 19 digits in ten has a right check digit. So only tokens of accounts, IDs of
 //!    investors and words of people are looked at; numbers that others hand out (transactions, applications,
 //!    serials) are not.
-//! 3. What is found is never said again whole: all but its last four digits become `*`.
+//! 3. They are looked at where they come in, by a file, a flag or a request of the engine, and never where what is
+//!    stored is read: a store of before has what it has.
+//! 4. What is found is never said again whole: all but its last four digits become `*`.
 
 use chrono::NaiveDate;
 use std::{fmt, ops::Range};
@@ -43,6 +45,20 @@ impl fmt::Display for Personal {
 /// The first such number in a text.
 pub fn found(text: &str) -> Option<Personal> {
     numbers(text).into_iter().next().map(|(what, _)| what)
+}
+
+/// Why a token that names somebody or an account is not taken, and what is.
+pub fn unfit_token(text: &str) -> Option<String> {
+    if let Some(number) = found(text) {
+        return Some(format!("{number}; write the token of the trading service"));
+    }
+    let is_named = text.bytes().any(|byte| byte.is_ascii_alphanumeric());
+    (!is_named).then(|| "has neither a letter nor a digit; write a token that has one".to_owned())
+}
+
+/// Why a person's words are not taken.
+pub fn unfit_words(text: &str) -> Option<String> {
+    found(text).map(|number| format!("{number}; leave it out"))
 }
 
 /// The text, of whose numbers only the last digits are left.
@@ -271,6 +287,21 @@ mod tests {
             assert_eq!(found(text), None, "{text}");
             assert_eq!(masked(text), text);
         }
+    }
+
+    #[test]
+    fn a_token_has_a_letter_or_a_digit_and_is_no_number_of_a_card() {
+        for text in ["..", ".", "-", "--", "_"] {
+            let why = unfit_token(text).unwrap();
+            assert!(why.contains("neither a letter nor a digit"), "{text}: {why}");
+        }
+        let why = unfit_token("4111111111111111").unwrap();
+        assert!(why.starts_with("looks like the number of a bank card"), "{why}");
+        for text in ["I-1", "--help", "-x9_", "0"] {
+            assert_eq!(unfit_token(text), None, "{text}");
+        }
+        assert_eq!(unfit_words("..."), None);
+        assert!(unfit_words("paid with 4111 1111 1111 1111").is_some());
     }
 
     #[test]

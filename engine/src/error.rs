@@ -56,6 +56,9 @@ pub enum RequestError<R> {
     /// The house itself gives names of that form; nothing was stored. Ask under another transaction ID.
     #[error("{0}")]
     Reserved(Arc<str>),
+    /// Something of it may not be stored, such as the number of a card; nothing was stored. Mend the field that it names.
+    #[error("{0}")]
+    Unfit(Arc<str>),
     /// A defect of the engine or of the saga; report it.
     #[error("{0}")]
     Defect(Arc<str>),
@@ -208,6 +211,9 @@ impl<R: Clone + Send + Sync + 'static> RequestError<R> {
             Reply::NotActed(ActionError::NoPort(missing)) => RequestError::NoPort(missing),
             Reply::NotActed(error @ ActionError::Reserved { .. }) => {
                 RequestError::Reserved(error.to_string().into())
+            }
+            Reply::NotActed(error @ ActionError::Unfit { .. }) => {
+                RequestError::Unfit(error.to_string().into())
             }
             Reply::NotActed(ActionError::Defect(what)) => RequestError::Defect(what),
             Reply::NotActed(

@@ -303,7 +303,9 @@ fn unanswered<R: std::fmt::Display>(error: RequestError<R>) -> Result<Unanswered
         RequestError::NoPort(missing) => Ok(Unanswered::Never(format!(
             "{missing}; once it is, ask for the row again at a later time"
         ))),
-        RequestError::Reserved(why) => Ok(Unanswered::Never(why.to_string())),
+        RequestError::Reserved(why) | RequestError::Unfit(why) => {
+            Ok(Unanswered::Never(why.to_string()))
+        }
         RequestError::Damaged { place, what } => {
             Ok(Unanswered::Damaged(format!("{place} cannot be used: {what}")))
         }

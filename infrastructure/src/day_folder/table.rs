@@ -246,10 +246,10 @@ impl<'a> Fields<'a> {
 
     /// The field as a token that names somebody or an account: no number of a card or of a document.
     pub(super) fn token<T: FromStr>(&mut self, column: &str, allowed: &str) -> Option<T> {
-        match personal::found(self.text(column)) {
+        match personal::unfit_token(self.text(column)).filter(|_| !self.text(column).is_empty()) {
             None => self.parse(column, allowed, |text| text.parse().ok()),
-            Some(number) => {
-                self.note(column, format!("{number}; write {allowed}"));
+            Some(why) => {
+                self.note(column, format!("{why}, {allowed}"));
                 None
             }
         }

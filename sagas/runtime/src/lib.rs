@@ -22,6 +22,7 @@ pub mod port;
 pub mod retry;
 
 // What runs it.
+mod action_error;
 pub mod engine_clock;
 pub mod kind;
 pub mod message;

@@ -2,7 +2,7 @@
 
 use crate::{
     breaker::Pass,
-    port::{Ask, NoPort, Payload, PortName},
+    port::{Ask, Payload, PortName},
     process::Disposition,
     saga::Wrap,
 };
@@ -20,6 +20,8 @@ use std::{
     hash::{Hash, Hasher},
     sync::Arc,
 };
+
+pub use crate::action_error::ActionError;
 
 /// Who waits for a reply; the shell's own number. 0: nobody.
 pub type Ticket = u64;
@@ -172,6 +174,17 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// Why, in the operator's words.
+    pub const fn reason(&self) -> &Arc<str> {
+        match self {
+            Action::Resume { reason }
+            | Action::SkipToLanding { reason }
+            | Action::Abandon { reason, .. } => reason,
+        }
+    }
+}
+
 /// What becomes of a call that its counterparty never got, as things stand when it is asked about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NeverGot {
@@ -278,63 +291,13 @@ pub enum Noticed {
     Recorded(Vec<EventId>),
     /// All of it was known.
     Repeated,
-    /// It contradicts what holds: the streams where that was stored, a case's with its ID; none where it was known.
+    /// It contradicts what holds: the streams where that is stored, a case's with its ID; where it was known, those
+    /// where it stands since.
     Contradicted(Vec<StreamName>),
     /// It says that nobody knows yet.
     NoNews,
     /// No saga has that key. The stream that it was stored in, a case's, where the engine has a place for it.
     Unclaimed(Option<StreamName>),
-}
-
-/// Why an action was not taken.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ActionError {
-    /// Look the transaction ID up with `fundflow saga ls`.
-    #[error("no {} {} was ever prepared", .0.kind, .0.transaction)]
-    Unknown(SagaId),
-    /// Only what is parked can be resumed.
-    #[error("it is not parked; it stands at {at}")]
-    NotParked {
-        /// The row of its table at which it stands instead.
-        at: Arc<str>,
-    },
-    /// No row is left that could be skipped.
-    #[error("it is over; nothing of it is left to be skipped")]
-    Ended,
-    /// The other side, or our own books, must speak first.
-    #[error("{at} cannot be skipped: only the other side can say how it ends")]
-    CannotSkip {
-        /// The row of its table that is to be skipped.
-        at: Arc<str>,
-    },
-    /// The rules say no.
-    #[error("{0}")]
-    Refused(Arc<str>),
-    /// The house itself gives names of that form; nothing was stored. Ask under another.
-    #[error(
-        "{name} has the form {of}, which the engine itself gives; use a transaction ID of another form"
-    )]
-    Reserved {
-        /// What was asked for under.
-        name: TransactionId,
-        /// What names of that form stand for.
-        of: &'static str,
-    },
-    /// Somebody whom the saga would have to call cannot be called; nothing was stored. Register the
-    /// port, or mend the terms that name it.
-    #[error(transparent)]
-    NoPort(#[from] NoPort),
-    /// A stream that it needs cannot be folded; verify the store.
-    #[error("{place} cannot be used: {what}")]
-    Damaged {
-        /// The stream that cannot be folded, with the version where one event of it is the reason.
-        place: Arc<str>,
-        /// What is wrong there.
-        what: Arc<str>,
-    },
-    /// A defect of the engine; report it with the saga's events.
-    #[error("{0}")]
-    Defect(Arc<str>),
 }
 
 /// How a saga came to rest.

@@ -8,6 +8,7 @@
 //!    or application number) belongs to is read off its stream: the first event names the kind of
 //!    saga and the transaction.
 
+mod brought;
 mod calling;
 mod clash;
 mod lacking;
@@ -15,6 +16,8 @@ mod name_form;
 mod preparing;
 mod view;
 
+pub use brought::Brought;
+pub(crate) use brought::{nameless, refused, speaker};
 pub use calling::Calling;
 pub(crate) use calling::Wrap;
 pub use clash::Clash;
@@ -156,6 +159,19 @@ pub trait Saga: Sized + Send + Sync + 'static {
     }
     /// The refusal of a request under a reserved name, in the saga's own words; `None` leaves it to the runner.
     fn reserved(_name: &TransactionId) -> Option<Self::Refusal> {
+        None
+    }
+
+    /// What a first request brings of names and of words; nothing is looked at of one that the house itself makes.
+    fn brings(_request: &Self::Request) -> Vec<Brought<'_>> {
+        Vec::new()
+    }
+    /// The same of a command.
+    fn brings_by(_command: &Self::Command) -> Vec<Brought<'_>> {
+        Vec::new()
+    }
+    /// Why that may not be stored, and what is taken: of a request, a command, or an action's reason and operator.
+    fn unfit(_brought: Brought<'_>) -> Option<String> {
         None
     }
 

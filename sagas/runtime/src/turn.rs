@@ -8,7 +8,7 @@ use crate::{
 use fundflow_kernel::{
     cause::Cause,
     codec::Stored,
-    envelope::Actor,
+    envelope::{Actor, StreamName},
     ids::TransactionId,
     loaded::{DecideError, Meta, with_sources},
     store::StreamAppend,
@@ -79,6 +79,7 @@ pub struct Turn<'a, S: Saga> {
     pub(crate) streams: &'a mut Streams,
     pub(crate) batch: &'a mut Vec<StreamAppend>,
     pub(crate) told: &'a mut Vec<TransactionId>,
+    pub(crate) stands: &'a mut Vec<StreamName>,
     pub(crate) ports: Option<&'a Ports>,
     pub(crate) voice: Voice,
     pub(crate) now: Timestamp,
@@ -129,6 +130,11 @@ impl<'a, S: Saga> Turn<'a, S> {
     /// What was decided concerns the sagas of that transaction, too: they look at their streams once more.
     pub fn tell(&mut self, transaction: &TransactionId) {
         self.told.push(transaction.clone());
+    }
+
+    /// What is heard stands in that stream already, and nothing is stored of it again: whoever brings it is told where.
+    pub fn stands_in(&mut self, stream: &StreamName) {
+        self.stands.push(stream.clone());
     }
 
     /// The state behind a key.

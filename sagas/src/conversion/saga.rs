@@ -188,6 +188,7 @@ impl saga::Saga for Conversion {
     }
 
     names::refuses_reserved!();
+    names::brings!([investor]);
 
     fn aggregates() -> Vec<Opener> {
         vec![

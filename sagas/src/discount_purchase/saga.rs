@@ -240,6 +240,7 @@ impl saga::Saga for DiscountPurchase {
     }
 
     names::refuses_reserved!(request => request.by_plan.then_some(Minted::Occurrence));
+    names::brings!([investor, account] Date { reason }, Redirect { account, reason });
 
     fn aggregates() -> Vec<Opener> {
         vec![

@@ -223,6 +223,7 @@ impl saga::Saga for FastWithdraw {
     }
 
     names::refuses_reserved!();
+    names::brings!([investor, account] Redirect { account, reason });
 
     fn aggregates() -> Vec<Opener> {
         vec![

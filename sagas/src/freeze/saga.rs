@@ -6,7 +6,7 @@ use super::{
 use crate::{
     house::House,
     parts::{
-        names::{self, Minted, Reserved},
+        names::{self, Brought, Minted, Reserved},
         share_book::{Freezing, NotFrozen, ShareBook},
     },
 };
@@ -232,6 +232,19 @@ impl saga::Saga for Freeze {
     }
 
     names::refuses_reserved!(request => request.word.minted());
+
+    /// What a register states is not ours to refuse.
+    fn brings(request: &Request) -> Vec<Brought<'_>> {
+        match &request.word {
+            Word::Statement { .. } => Vec::new(),
+            Word::Order { source, reason, by, .. } | Word::Lift { source, reason, by, .. } => vec![
+                Brought::token("investor", request.investor.as_str()),
+                Brought::words("source", source.as_str()),
+                Brought::words("reason", reason.as_str()),
+                Brought::words("operator", by.as_str()),
+            ],
+        }
+    }
 
     fn aggregates() -> Vec<Opener> {
         vec![Opener::of::<Wallet>(), Opener::of::<Holdings>()]

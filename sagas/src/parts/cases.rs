@@ -142,7 +142,11 @@ pub fn open<S: Saga>(
     let key = record.key();
     let about = About { transaction: Some(turn.id().clone()), ..about };
     let report = record.report(about, findings, turn.now());
-    Ok(turn.decide(&key, &Command::Open(Box::new(report)))?)
+    let opened = turn.decide(&key, &Command::Open(Box::new(report)))?;
+    if opened == 0 {
+        turn.stands_in(key.stream());
+    }
+    Ok(opened)
 }
 
 /// The same for a record that takes effect with it: whoever closed the case after a death that left the

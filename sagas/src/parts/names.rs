@@ -9,9 +9,13 @@
 //! | `{fund}.{yyyy-mm-dd}`, with `.{publication}` of a correction | a money fund's income of a day; `income.{fund}.…` in the same way |
 //! | `case.{32 digits}` | what is recorded of a case that belongs to no transaction |
 
-use fundflow_domain::ids::{PlanId, TransactionId};
+use fundflow_domain::{
+    ids::{PlanId, TransactionId},
+    personal,
+};
+pub use fundflow_runtime::saga::Brought;
 use fundflow_runtime::saga::NameForm;
-use std::fmt;
+use std::{borrow::Borrow, fmt};
 
 /// What no caller may name.
 pub const RESERVED: &[NameForm] = &[
@@ -97,6 +101,10 @@ macro_rules! refuses_reserved {
         fn reserved(name: &TransactionId) -> Option<Refusal> {
             names::refused(name)
         }
+
+        fn unfit(brought: $crate::parts::names::Brought<'_>) -> Option<String> {
+            names::unfit(brought)
+        }
     };
     ($request:ident => $minted:expr) => {
         fn named_by_the_house($request: &Request) -> Option<&'static str> {
@@ -107,6 +115,40 @@ macro_rules! refuses_reserved {
     };
 }
 pub(crate) use refuses_reserved;
+
+/// Why a name or a person's words may not be stored, whichever saga they are brought to.
+pub fn unfit(brought: Brought<'_>) -> Option<String> {
+    let look = if brought.is_token { personal::unfit_token } else { personal::unfit_words };
+    look(brought.text).map(|why| format!("{:?} {why}", personal::masked(brought.text)))
+}
+
+/// Writes which fields of a shipped saga's request are tokens, and what of its commands is looked at: tokens, but for
+/// the reason.
+macro_rules! brings {
+    ([$($field:ident),*]) => {
+        fn brings(request: &Request) -> Vec<$crate::parts::names::Brought<'_>> {
+            vec![$($crate::parts::names::brought(stringify!($field), &request.$field)),*]
+        }
+    };
+    ([$($field:ident),*] $($variant:ident { $($part:ident),+ }),+) => {
+        names::brings!([$($field),*]);
+
+        fn brings_by(command: &Command) -> Vec<$crate::parts::names::Brought<'_>> {
+            match command {
+                $(Command::$variant { $($part,)+ .. } => {
+                    vec![$($crate::parts::names::brought(stringify!($part), $part)),+]
+                })+
+                _ => Vec::new(),
+            }
+        }
+    };
+}
+pub(crate) use brings;
+
+/// A field of that name.
+pub fn brought<'a>(field: &'static str, text: &'a impl Borrow<str>) -> Brought<'a> {
+    if field == "reason" { Brought::words(field, text) } else { Brought::token(field, text) }
+}
 
 fn digits(text: &str, width: usize) -> bool {
     text.len() == width && text.bytes().all(|b| b.is_ascii_digit())

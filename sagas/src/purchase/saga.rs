@@ -206,6 +206,7 @@ impl saga::Saga for Purchase {
     }
 
     names::refuses_reserved!(request => (request.way == Way::RegularPlan).then_some(Minted::Occurrence));
+    names::brings!([investor, account] Date { reason }, Redirect { account, reason });
 
     fn aggregates() -> Vec<Opener> {
         vec![

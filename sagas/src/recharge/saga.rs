@@ -186,6 +186,7 @@ impl saga::Saga for Recharge {
     }
 
     names::refuses_reserved!();
+    names::brings!([investor, account] Date { reason }, Redirect { account, reason });
 
     fn aggregates() -> Vec<Opener> {
         vec![

@@ -166,6 +166,7 @@ impl saga::Saga for Redemption {
     }
 
     names::refuses_reserved!();
+    names::brings!([investor, account] Redirect { account, reason });
 
     fn aggregates() -> Vec<Opener> {
         vec![

@@ -3,7 +3,10 @@
 use super::{
     Asked, Call, Do, Ending, Fact, REGULAR_PLAN, Refusal, When, agreed::Agreeing, look, summary,
 };
-use crate::{house::House, parts::names};
+use crate::{
+    house::House,
+    parts::names::{self, Brought},
+};
 use chrono::NaiveDate;
 use fundflow_domain::{
     admission,
@@ -156,6 +159,22 @@ impl saga::Saga for RegularPlans {
     }
 
     names::refuses_reserved!();
+
+    fn brings(terms: &Terms) -> Vec<Brought<'_>> {
+        vec![names::brought("investor", &terms.investor), names::brought("account", &terms.account)]
+    }
+
+    fn brings_by(command: &Command) -> Vec<Brought<'_>> {
+        match command {
+            Command::Change { changes, .. } => {
+                changes.account.iter().map(|it| names::brought("account", it)).collect()
+            }
+            Command::Pause { reason, .. } | Command::End { reason } => {
+                vec![names::brought("reason", reason)]
+            }
+            Command::Resume { .. } | Command::Miss { .. } => Vec::new(),
+        }
+    }
 
     fn aggregates() -> Vec<Opener> {
         vec![Opener::of::<RegularPlan>()]

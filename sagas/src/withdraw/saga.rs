@@ -203,6 +203,7 @@ impl saga::Saga for Withdraw {
     }
 
     names::refuses_reserved!();
+    names::brings!([investor, account] Redirect { account, reason });
 
     fn aggregates() -> Vec<Opener> {
         vec![

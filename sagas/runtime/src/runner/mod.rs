@@ -361,6 +361,7 @@ impl Runner {
             streams: &mut self.streams,
             out: &mut self.out,
             told: &mut told,
+            stands: Vec::new(),
             breakers: &mut self.breakers,
             limits: self.limits,
             ports: self.ports.as_deref(),

@@ -83,7 +83,9 @@ impl<S: Saga> Running<S> {
             Ok(Heard::Refused(_) | Heard::Unknown(_) | Heard::Pending(_) | Heard::NotFound)
             | Err(NotDone::NotListed(_)) => Noticed::NoNews,
             Ok(Heard::Contradicts(..)) | Err(_) => {
-                Noticed::Contradicted(stored.iter().map(|append| append.stream.clone()).collect())
+                let stored: Vec<_> = stored.iter().map(|append| append.stream.clone()).collect();
+                let stands = std::mem::take(&mut desk.stands);
+                Noticed::Contradicted(if stored.is_empty() { stands } else { stored })
             }
         })
     }

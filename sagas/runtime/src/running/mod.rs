@@ -26,7 +26,7 @@ use crate::{
     turn::{Turn, Voice, view_of},
 };
 use fundflow_kernel::{
-    envelope::Actor,
+    envelope::{Actor, StreamName},
     ids::TransactionId,
     store::Version,
     streams::{Damage, Held, Key, Need, Streams},
@@ -45,6 +45,8 @@ pub struct Desk<'a> {
     pub(crate) out: &'a mut Output,
     /// Whose sagas are to look at their streams once more.
     pub(crate) told: &'a mut Vec<TransactionId>,
+    /// Where what is heard stands already.
+    pub(crate) stands: Vec<StreamName>,
     pub(crate) breakers: &'a mut Breakers,
     pub(crate) limits: crate::breaker::Limits,
     /// `None`: nobody knows which there are.
@@ -268,6 +270,7 @@ impl<S: Saga> Running<S> {
             streams: desk.streams,
             batch: &mut desk.out.appends,
             told: desk.told,
+            stands: &mut desk.stands,
             ports: desk.ports,
             voice,
             now: desk.now,

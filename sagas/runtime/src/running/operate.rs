@@ -8,7 +8,7 @@ use crate::{
     look::UNKNOWN_TABLE,
     message::{Action, ActionError, Reply, Rest},
     process,
-    saga::Saga,
+    saga::{self, Brought, Saga},
     stand::Place,
     turn::Voice,
 };
@@ -30,6 +30,11 @@ impl<S: Saga> Running<S> {
             return Err(ActionError::Unknown(self.id.clone()));
         };
         let at: Arc<str> = self.stands_at(desk.streams).into();
+        let brought =
+            [Brought::words("reason", action.reason()), Brought::words("operator", operator)];
+        if let Some(unfit) = saga::refused::<S>(brought) {
+            return Err(unfit);
+        }
         let command = match action {
             Action::Resume { .. } if !self.is_parked(desk.streams) => {
                 return Err(ActionError::NotParked { at });

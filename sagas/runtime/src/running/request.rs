@@ -6,7 +6,7 @@ use crate::{
     port::Payload,
     process,
     running::Desk,
-    saga::{Clash, Preparing, Saga},
+    saga::{self, Clash, Preparing, Saga},
     turn::Voice,
 };
 use fundflow_kernel::{
@@ -66,6 +66,10 @@ impl<S: Saga> Running<S> {
             } else {
                 refused::<S>(Clash::Differs(fields).into())
             });
+        }
+        if let Some(unfit) = unfit::<S>(&self.id.transaction, request) {
+            desk.out.finished.push(self.id.clone());
+            return Ok(Reply::NotActed(unfit));
         }
         let (id, now) = (self.id.transaction.clone(), desk.now);
         let preparing = Preparing { id: &id, request, asked, now, ports: desk.ports };
@@ -127,6 +131,10 @@ impl<S: Saga> Running<S> {
             desk.out.finished.push(self.id.clone());
             return Reply::NotActed(ActionError::Unknown(self.id.clone()));
         };
+        let brought = saga::speaker(&actor).into_iter().chain(S::brings_by(command));
+        if let Some(unfit) = saga::refused::<S>(brought) {
+            return Reply::NotActed(unfit);
+        }
         let voice = Voice {
             actor,
             cause: "command".into(),
@@ -213,6 +221,14 @@ fn taken<S: Saga>(streams: &Streams, plan: &S::Plan, id: &SagaId) -> Option<S::R
         Some(Clash::Taken { stream, kind, by: transaction }.into())
     };
     S::own_streams(plan).into_iter().find_map(other)
+}
+
+/// What a first request brings and may not be stored. The house has its own names from what is stored already.
+fn unfit<S: Saga>(id: &TransactionId, request: &S::Request) -> Option<ActionError> {
+    if S::named_by_the_house(request).is_some() {
+        return None;
+    }
+    saga::nameless(id).or_else(|| saga::refused::<S>(S::brings(request)))
 }
 
 fn typed<'a, S: Saga>(
