@@ -166,7 +166,12 @@ macro_rules! quantity {
         impl FromStr for $name {
             type Err = NumberError;
             fn from_str(text: &str) -> Result<Self, NumberError> {
-                let bad = || NumberError { quantity: $what, value: text.to_owned(), allowed: $allowed };
+                let allowed = if plain::has_leading_zero(text) {
+                    concat!($allowed, ", without a leading zero")
+                } else {
+                    $allowed
+                };
+                let bad = || NumberError { quantity: $what, value: text.to_owned(), allowed };
                 let plain = Plain::of(text).filter(|_| plain::has_at_most(text, Self::DECIMALS));
                 Self::new(plain.ok_or_else(bad)?).map_err(|_| bad())
             }

@@ -246,6 +246,9 @@ mod tests {
             '\u{34f}',
             '\u{3164}',
             '\u{fe0f}',
+            '\u{2800}',
+            '\u{1d159}',
+            '\u{16fe4}',
         ] {
             let refused = Text::<12>::new("note", format!("a{strange}b")).unwrap_err();
             assert_eq!(refused.problem, TextProblem::Unprintable(strange), "{strange:?}");
@@ -275,6 +278,8 @@ mod tests {
         assert_eq!(read("\"as it is\"").unwrap().as_str(), "as it is");
         assert!(read("\"as it was\"").is_err());
         assert!(read("\"a\\u202eb\"").is_err());
+        // Earlier programs took it.
+        assert_eq!(read("\"\\u2800\"").unwrap().as_str(), "\u{2800}");
     }
 
     proptest! {

@@ -1,7 +1,8 @@
 //! What shows, and shows in its place: the rule for what is taken in, and the escape for what goes out.
 //!
 //! 1. Not printable are control characters, line breaks among them, marks and isolates that turn the reading
-//!    direction, and characters that show nothing (Unicode's `Default_Ignorable_Code_Point`).
+//!    direction, and characters that show nothing: Unicode's `Default_Ignorable_Code_Point`, and the blanks among its
+//!    symbols and fillers (of Braille, U+2800, and of others), which are no white space and look like one.
 //! 2. Escapes are those of Rust: `\n`, `\u{202e}`. A text without such characters stays as it is.
 
 use std::borrow::Cow;
@@ -23,12 +24,16 @@ fn is_hidden(c: char) -> bool {
             | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
+            | '\u{2800}'
             | '\u{3164}'
             | '\u{fe00}'..='\u{fe0f}'
             | '\u{feff}'
             | '\u{ffa0}'
             | '\u{fff0}'..='\u{fffb}'
+            | '\u{13441}'..='\u{13442}'
+            | '\u{16fe4}'
             | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d159}'
             | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}'
     )

@@ -21,13 +21,19 @@ impl Plain {
 }
 
 /// Digits, and after a point at least one: nothing that people would read in two ways, no
-/// separators, and no sign but a minus before what is not nothing.
+/// separators, no zero before another digit of the whole part, and no sign but a minus before what is not nothing.
 fn is_plain(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = text.strip_prefix('-').unwrap_or(text);
     let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
     let is_something = number.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
     is_whole(whole) && digits(part) && (is_something || number == text)
+}
+
+/// Whether a zero stands before another digit of the whole part.
+pub(super) fn has_leading_zero(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
+    matches!(digits, [b'0', b'0'..=b'9', ..])
 }
 
 /// Whether no more decimals are written than the quantity has.
@@ -77,7 +83,8 @@ mod tests {
     fn a_number_from_outside_has_neither_exponent_nor_separators_nor_a_plus_however_it_is_read() {
         for text in [
             "1e3", "1E2", "1.5e1", "1e0", "1_000", "1,000", "+5", " 5", "5 ", "5.", ".5", "-",
-            "0x5", "", "-0", "-0.00", "００", "５", "5\u{a0}", "5元",
+            "0x5", "", "-0", "-0.00", "005.00", "00.7", "-05", "00", "００", "５", "5\u{a0}",
+            "5元",
         ] {
             let read = [is_read::<Amount>, is_read::<Shares>, is_read::<Nav>, is_read::<Rate>];
             for read in read.map(|read| read(text)) {
