@@ -12,7 +12,10 @@
 //!    part of the program.
 //! 3. Results go to the output, all else to the error output; nothing is decided here.
 
-use crate::{reading::unwritten, safe};
+use crate::{
+    reading::{Errors, unwritten},
+    safe,
+};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 use comfy_table::{Table, presets};
@@ -90,7 +93,7 @@ pub(crate) enum Format {
 
 /// Does what was typed.
 pub(crate) fn run(command: &FundCommand) -> ExitCode {
-    let (mut out, mut err) = (safe::output(command.is_json()), safe::errors());
+    let (mut out, mut err) = (safe::output(command.is_json()), Errors::default());
     let answered = answer(command, &mut out, &mut err);
     drop(err);
     answered.unwrap_or_else(|error| unwritten(&error, ExitCode::SUCCESS))

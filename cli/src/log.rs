@@ -3,7 +3,7 @@
 //! ```text
 //! RUST_LOG                    what of it: LEVEL or TARGET=LEVEL, several with commas; warn where nothing is said,
 //!                             without the alerts of what is only played
-//! --log-format text | json    a line for people, or an object for programs
+//! --log-format text | json    a line for people, or an object for programs; so is then all else on the error output
 //! ```
 //!
 //! 1. Levels are off, error, warn, info, debug and trace; a target is a part of the program, like `fundflow_sqlite`.
@@ -15,7 +15,10 @@ use clap::ValueEnum;
 use indicatif::ProgressBar;
 use std::{
     io::{self, Write},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tracing_subscriber::{
     Layer as _,
@@ -38,6 +41,29 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// Whether every line of the error output is an object.
+static IS_JSON: AtomicBool = AtomicBool::new(false);
+
+/// Whether programs read the error output.
+pub(crate) fn is_json() -> bool {
+    IS_JSON.load(Ordering::Relaxed)
+}
+
+/// What a command says to the error output, as lines of the log: the level that its first word says, else `INFO`.
+pub(crate) fn objects(text: &str) -> String {
+    let of = |line: &str| {
+        let levels = [("error: ", "ERROR"), ("warning: ", "WARN")];
+        let found =
+            levels.into_iter().find_map(|(word, level)| Some((level, line.strip_prefix(word)?)));
+        let (level, message) = found.unwrap_or(("INFO", line));
+        let target = "fundflow_cli";
+        serde_json::json!({ "level": level, "fields": { "message": message }, "target": target })
+            .to_string()
+            + "\n"
+    };
+    text.lines().filter(|line| !line.trim().is_empty()).map(of).collect()
+}
+
 /// The bar that lines of the log must not run into.
 static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
@@ -57,6 +83,7 @@ pub(crate) fn begin(format: LogFormat, plays: bool) -> Result<(), String> {
         Some(text) => text.into_string().map_err(|text| refused(&text.to_string_lossy()))?,
     };
     let mut targets = targets(&wanted)?;
+    IS_JSON.store(format == LogFormat::Json, Ordering::Relaxed);
     if plays && wanted.is_empty() {
         targets = targets.with_target(ALERTS, LevelFilter::OFF);
     }
@@ -160,6 +187,16 @@ mod tests {
         assert!(usual.would_enable("fundflow", &Level::WARN));
         assert!(!usual.would_enable("fundflow", &Level::INFO));
         assert!(!targets("off").unwrap().would_enable("fundflow", &Level::ERROR));
+    }
+
+    #[test]
+    fn what_a_command_says_is_an_object_a_line_where_programs_read_it() {
+        let said = objects("error: no store \"a\"\n\n2 rows left out\n");
+        let said: Vec<serde_json::Value> =
+            said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(said.len(), 2);
+        assert_eq!((&said[0]["level"], &said[1]["level"]), (&"ERROR".into(), &"INFO".into()));
+        assert_eq!(said[0]["fields"]["message"], "no store \"a\"");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use crate::{
     args::{DEFAULT_STORE, Format},
-    safe,
+    log, safe,
 };
 use comfy_table::{CellAlignment, Table, presets};
 use fundflow_application::desk::DeskError;
@@ -193,7 +193,37 @@ pub(crate) fn unwritten(error: &io::Error, code: ExitCode) -> ExitCode {
 
 /// To the error output; if that is closed too, there is nobody left to tell.
 pub(crate) fn complain(text: &str) {
-    let _ = safe::errors().write_all(text.as_bytes());
+    let _ = if log::is_json() {
+        safe::objects().write_all(log::objects(text).as_bytes())
+    } else {
+        safe::errors().write_all(text.as_bytes())
+    };
+}
+
+/// The error output for a command that writes into one, line by line.
+#[derive(Debug, Default)]
+pub(crate) struct Errors(Vec<u8>);
+
+impl Write for Errors {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.extend_from_slice(bytes);
+        let whole = self.0.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let rest = self.0.split_off(whole);
+        complain(&String::from_utf8_lossy(&std::mem::replace(&mut self.0, rest)));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        complain(&String::from_utf8_lossy(&std::mem::take(&mut self.0)));
+        Ok(())
+    }
+}
+
+impl Drop for Errors {
+    fn drop(&mut self) {
+        // It never fails: who closed the error output reads none of it.
+        let _ = self.flush();
+    }
 }
 
 /// Prints one JSON document.

@@ -115,6 +115,11 @@ pub(crate) fn errors() -> Safe<io::StderrLock<'static>> {
     Safe::to(io::stderr().lock(), Escapes::Plain)
 }
 
+/// The error output, escaped as the objects that stand in it.
+pub(crate) fn objects() -> Safe<io::StderrLock<'static>> {
+    Safe::to(io::stderr().lock(), Escapes::Json)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -36,6 +36,10 @@ use std::{
 
 /// Days are bounded by the calendar, and this bounds what is typed.
 const DAYS_MAX: u16 = 200;
+/// Houses that one command plays.
+const HOUSES_MAX: u64 = 1_000_000;
+const HOUSES: u32 = 8;
+const THREADS_MAX: u64 = 256;
 /// A plan file is no longer than that, in bytes.
 const PLAN_MAX: u64 = 16 << 20;
 
@@ -54,22 +58,22 @@ pub(crate) enum SimCommand {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PlayArgs {
     /// Trading days on which something is asked for, from 2026-02-06 on: over weekends and the Spring Festival
-    #[arg(long, value_name = "N", default_value = "5", allow_negative_numbers = true, value_parser = whole::<u16>)]
+    #[arg(long, value_name = "N", default_value = "5", allow_negative_numbers = true, value_parser = days)]
     days: u16,
     /// What goes wrong, and how often: `fundflow sim profiles`
     #[arg(long, value_name = "PROFILE", default_value = "light", value_parser = known)]
     faults: Profile,
     /// Requests of each house on each day
-    #[arg(long, value_name = "N", default_value = "6", allow_negative_numbers = true, value_parser = whole::<u16>)]
+    #[arg(long, value_name = "N", default_value = "6", allow_negative_numbers = true, value_parser = per_day)]
     per_day: u16,
-    /// So many houses, each with five investors, a log and counterparties of its own
-    #[arg(long, value_name = "N", default_value = "8", allow_negative_numbers = true, value_parser = whole::<u32>)]
-    houses: u32,
+    /// So many houses, each with five investors, a log and counterparties of its own; 8 where nothing is said
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = houses)]
+    houses: Option<u32>,
     /// Only that one of them, counted from 0
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u32>)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = house)]
     house: Option<u32>,
     /// Houses that are played at the same time
-    #[arg(long, value_name = "N", default_value = "2", allow_negative_numbers = true, value_parser = whole::<usize>)]
+    #[arg(long, value_name = "N", default_value = "2", allow_negative_numbers = true, value_parser = threads)]
     threads: usize,
 }
 
@@ -103,6 +107,33 @@ pub(crate) struct ShrinkArgs {
     /// Where the plan is written; to the output without
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
+}
+
+/// A whole number between limits, which are named.
+fn between<T: TryFrom<u64>>(text: &str, least: u64, most: u64) -> Result<T, String> {
+    let number = whole::<u64>(text).ok().filter(|it| (least..=most).contains(it));
+    let number = number.and_then(|it| T::try_from(it).ok());
+    number.ok_or_else(|| format!("write a whole number from {least} to {most}, in digits alone"))
+}
+
+fn days(text: &str) -> Result<u16, String> {
+    between(text, 1, u64::from(DAYS_MAX))
+}
+
+fn per_day(text: &str) -> Result<u16, String> {
+    between(text, 1, u64::from(town::PER_DAY_MAX))
+}
+
+fn houses(text: &str) -> Result<u32, String> {
+    between(text, 1, HOUSES_MAX)
+}
+
+fn house(text: &str) -> Result<u32, String> {
+    between(text, 0, HOUSES_MAX - 1)
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    between(text, 1, THREADS_MAX)
 }
 
 fn known(name: &str) -> Result<Profile, String> {
@@ -139,21 +170,17 @@ fn play(args: &RunArgs, format: Format, out: &mut impl Write) -> Result<ExitCode
 impl PlayArgs {
     /// The plan of each house that is played.
     fn plans(&self, seed: u64) -> Result<Vec<Plan>, Failure> {
-        let bounds = [
-            ("--days", u64::from(self.days), u64::from(DAYS_MAX)),
-            ("--per-day", u64::from(self.per_day), u64::from(town::PER_DAY_MAX)),
-            ("--houses", u64::from(self.houses), 1_000_000),
-            ("--threads", self.threads as u64, 256),
-        ];
-        for (flag, value, most) in bounds {
-            if value == 0 || value > most {
-                return Err(Failure::Typed(format!("{flag} {value}: write 1 to {most}")));
-            }
+        if let (Some(house), Some(houses)) = (self.house, self.houses)
+            && house >= houses
+        {
+            let last = houses - 1;
+            let what = format!("--house {house}: of --houses {houses} there are 0 to {last}");
+            return Err(Failure::Typed(what));
         }
         let of = |house| Plan::of(seed, house, self.days, self.per_day, self.faults.name);
         let plans: Vec<Plan> = match self.house {
             Some(house) => vec![of(house)],
-            None => (0..self.houses).map(of).collect(),
+            None => (0..self.houses.unwrap_or(HOUSES)).map(of).collect(),
         };
         plans.first().map_or(Ok(()), playable)?;
         Ok(plans)

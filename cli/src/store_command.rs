@@ -14,6 +14,7 @@ use crate::{
     args::Format,
     audit_command::VERIFICATION_FAILED,
     reading::{Failure, complain, database, finish, json, pairs, quoted},
+    sandbox::BOOKS,
 };
 use clap::Subcommand;
 use fundflow_infrastructure::sqlite::{self, BackupError, Condition, Settings, SqliteStore};
@@ -152,6 +153,11 @@ fn copy(from: &Path, to: &Path, format: Format, out: &mut impl Write) -> Result<
     let source = SqliteStore::open_read_only(from)?;
     let target = database(to);
     let unwritable = |what: &str| Failure::Typed(format!("{}: {what}", to.display()));
+    if let Some(left) = left_of_a_copy(to, &target) {
+        return Err(unwritable(&format!(
+            "a copy into it was stopped before it was whole; where none is being made now, remove {left} and try again"
+        )));
+    }
     if to.is_file() || to.read_dir().is_ok_and(|mut files| files.next().is_some()) {
         return Err(unwritable("name a directory that is empty, or that does not exist"));
     }
@@ -159,6 +165,22 @@ fn copy(from: &Path, to: &Path, format: Format, out: &mut impl Write) -> Result<
     source.backup(&target).map_err(|error: BackupError| Failure::Engine(with_sources(&error)))?;
     say(&sqlite::condition(&target)?, format, out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a copy that was killed has left, where nothing else is there: it is no store, and nothing of it counts.
+fn left_of_a_copy(to: &Path, target: &Path) -> Option<String> {
+    let name = target.file_name()?.to_string_lossy().into_owned();
+    let files: Result<Vec<_>, _> = to.read_dir().ok()?.collect();
+    let files: Vec<PathBuf> = files.ok()?.into_iter().map(|file| file.path()).collect();
+    let is_left = |file: &PathBuf| {
+        let suffix =
+            file.file_name().and_then(|it| it.to_str()).and_then(|it| it.strip_prefix(&*name));
+        suffix.is_some_and(|it| it.starts_with(".unfinished") || it.starts_with(".acknowledged"))
+    };
+    let begun = files.iter().any(|file| file.to_string_lossy().contains(".unfinished"));
+    let files: Vec<String> =
+        files.iter().filter(|_| files.iter().all(is_left)).map(|it| quoted(it)).collect();
+    (begun && !files.is_empty()).then(|| files.join(" "))
 }
 
 fn private(directory: &Path) -> std::io::Result<()> {
@@ -181,7 +203,11 @@ fn restore(
     let target = target.parent().unwrap_or(Path::new(".")).to_owned();
     let code = copy(&database(from), &target, format, out)?;
     out.flush()?;
-    complain(&format!("`fundflow audit verify --store {}` looks at all of it\n", quoted(&target)));
+    complain(&format!(
+        "`fundflow audit verify --store {}` looks at all of it. A copy has the events alone: what the sandbox's \
+         counterparties know ({BOOKS}), the exchange files and the heads stay in the directory of the old store\n",
+        quoted(&target)
+    ));
     Ok(code)
 }
 

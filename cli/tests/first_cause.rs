@@ -99,6 +99,15 @@ async fn the_log_is_on_the_error_output_and_the_output_stays_pure() {
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(said.contains(&format!("RUST_LOG {wrong:?}")) && said.contains("warn"), "{said}");
     }
+    for (words, level) in [
+        ("saga show NOBODY", "ERROR"),
+        ("saga ls --kind no", "ERROR"),
+        ("fund show 999999", "INFO"),
+    ] {
+        let said = errors(&shell(at.path(), "", &format!("{words} --log-format json"), ""));
+        let lines = said.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        assert!(lines.filter(|line| line["level"] == level).count() > 0, "{words}: {said}");
+    }
     let output = shell(at.path(), "", "event ls --log-format xml", "");
     assert_eq!(output.status.code(), Some(2));
     assert!(errors(&output).contains("text, json"), "{}", errors(&output));

@@ -75,9 +75,11 @@ fn a_plan_plays_what_is_in_it_and_nothing_else() {
 fn what_is_typed_wrongly_is_refused_with_what_is_allowed() {
     for (typed, says) in [
         (&["run", "--faults", "nope"][..], "none, light, heavy, disk, outside, clock, people"),
-        (&["run", "--days", "0"], "write 1 to 200"),
+        (&["run", "--days", "0"], "a whole number from 1 to 200"),
         (&["run", "--days", "200"], "outside the trading calendar"),
-        (&["run", "--houses", "0"], "write 1 to 1000000"),
+        (&["run", "--days", "100000"], "a whole number from 1 to 200"),
+        (&["run", "--house", "5", "--houses", "2"], "--house 5: of --houses 2 there are 0 to 1"),
+        (&["run", "--houses", "0"], "a whole number from 1 to 1000000"),
         (&["run", "--seed", "-1"], "write a whole number"),
         (&["run", "--plan", "/nowhere/plan.toml"], "No such file"),
     ] {

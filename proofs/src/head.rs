@@ -159,6 +159,9 @@ impl SignedHead {
             let what = format!("it has {} bytes; a head has at most {HEAD_MAX}", bytes.len());
             return Err(Refused::new("the head", what));
         }
+        if bytes.is_empty() {
+            return Err(Refused::new("line 1 (origin)", "the file is empty"));
+        }
         let text = std::str::from_utf8(bytes).map_err(|error| {
             let before = &bytes[..error.valid_up_to()];
             let line = before.split(|byte| *byte == b'\n').count();

@@ -11,7 +11,10 @@ use sha2::{Digest as _, Sha256};
 use std::{fmt, str::FromStr};
 
 const ED25519: u8 = 1;
+/// Begins a key file without a name, as earlier programs made it: any name is taken for its key's.
 const SEED: &str = "fundflow-ed25519-seed-1 ";
+/// Begins a key file that says how its key is called.
+const NAMED_SEED: &str = "fundflow-ed25519-seed-2 ";
 
 /// A text that is no key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +22,17 @@ const SEED: &str = "fundflow-ed25519-seed-1 ";
 pub struct NotAKey {
     what: &'static str,
     allowed: &'static str,
+}
+
+/// A key file that is not used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFileError {
+    /// It holds no key.
+    #[error(transparent)]
+    NotAKey(#[from] NotAKey),
+    /// Its key has another name, under which its verifier key was handed out.
+    #[error("it is the key {0}; sign under that name")]
+    OfAnotherName(KeyName),
 }
 
 /// What checks signatures, handed to others.
@@ -99,17 +113,25 @@ impl SigningKey {
     /// Of a key file.
     ///
     /// # Errors
-    /// [`NotAKey`], without a word of what the file holds.
-    pub fn read(name: KeyName, file: &str) -> Result<Self, NotAKey> {
-        let seed = file.strip_suffix('\n').and_then(|line| hex(line.strip_prefix(SEED)?));
+    /// [`KeyFileError`], without a word of the seed that the file holds.
+    pub fn read(name: KeyName, file: &str) -> Result<Self, KeyFileError> {
+        let line = file.strip_suffix('\n').unwrap_or_default();
+        let named = || {
+            let (of, seed) = line.strip_prefix(NAMED_SEED)?.split_once(' ')?;
+            Some((Some(of.parse().ok()?), hex(seed)?))
+        };
+        let unnamed = || Some((None::<KeyName>, hex(line.strip_prefix(SEED)?)?));
         let allowed = "one line as `fundflow audit keygen` writes it";
-        let seed = seed.ok_or(NotAKey { what: "a key file", allowed })?;
-        Ok(Self::of(name, &seed))
+        let (of, seed) = named().or_else(unnamed).ok_or(NotAKey { what: "a key file", allowed })?;
+        match of.filter(|of| *of != name) {
+            Some(other) => Err(KeyFileError::OfAnotherName(other)),
+            None => Ok(Self::of(name, &seed)),
+        }
     }
 
     /// A key file.
-    pub fn file(seed: &[u8; 32]) -> String {
-        format!("{SEED}{}\n", to_hex(seed))
+    pub fn file(name: &KeyName, seed: &[u8; 32]) -> String {
+        format!("{NAMED_SEED}{name} {}\n", to_hex(seed))
     }
 
     /// What checks its signatures.

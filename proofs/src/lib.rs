@@ -29,6 +29,6 @@ pub use bundle::{Bundle, EVENTS_MAX, Subject};
 pub use event::{Proven, Unwritable};
 pub use head::{CONTRADICTION, HEAD_MAX, Head, KeyName, NotAKeyName, Signature, SignedHead};
 #[cfg(feature = "ed25519")]
-pub use key::{NotAKey, SigningKey, VerifierKey};
+pub use key::{KeyFileError, NotAKey, SigningKey, VerifierKey};
 pub use lines::BUNDLE_MAX;
 pub use refused::Refused;

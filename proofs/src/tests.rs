@@ -360,9 +360,12 @@ mod signed {
             let read = String::from_utf8(changed).unwrap().parse::<VerifierKey>();
             assert!(read.is_err(), "byte {at}");
         }
-        let file = SigningKey::file(&[1; 32]);
-        let read = SigningKey::read("house.example/log".parse().unwrap(), &file).unwrap();
+        let name: KeyName = "house.example/log".parse().unwrap();
+        let file = SigningKey::file(&name, &[1; 32]);
+        let read = SigningKey::read(name, &file).unwrap();
         assert_eq!(read.verifier().to_string(), text);
+        let refused = SigningKey::read("other".parse().unwrap(), &file).map(drop).unwrap_err();
+        assert_eq!(refused.to_string(), "it is the key house.example/log; sign under that name");
         let refused = SigningKey::read("a".parse().unwrap(), "secret").map(drop).unwrap_err();
         assert_eq!(
             refused.to_string(),
@@ -373,7 +376,7 @@ mod signed {
         }
     }
 
-    /// RFC 8032, 7.1, test 1: the key of that seed.
+    /// RFC 8032, 7.1, test 1: the key of that seed; and a key file of an earlier program, which says no name.
     #[test]
     fn the_key_of_a_seed_is_that_of_the_standard() {
         let seed = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";

@@ -1,13 +1,17 @@
 //! Keys, and who signs: the house its own heads, a second party the heads of the house.
 
 use super::{failed, heads::bytes_of};
-use crate::reading::Failure;
+use crate::{
+    args::Format,
+    reading::{Failure, json},
+};
 use clap::Args;
 use fundflow_proofs::{
     BUNDLE_MAX, Bundle, HEAD_MAX, Head, KeyName, Refused, SignedHead, SigningKey,
 };
+use serde::Serialize;
 use std::{
-    fs::{File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{Read as _, Write},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
@@ -75,28 +79,54 @@ fn key(file: &Path, name: &KeyName) -> Result<SigningKey, Failure> {
 }
 
 /// Makes a key file that is its owner's alone.
-pub(crate) fn keygen(args: &KeygenArgs, out: &mut impl Write) -> Result<ExitCode, Failure> {
+pub(crate) fn keygen(
+    args: &KeygenArgs,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<ExitCode, Failure> {
     let unwritable = |error: std::io::Error| {
         Failure::Engine(format!("{} cannot be made: {error}", args.file.display()))
     };
     let mut seed = [0; 32];
     // What the system draws for keys; no crate is needed for that.
     File::open("/dev/urandom").and_then(|mut it| it.read_exact(&mut seed)).map_err(unwritable)?;
-    let mut file = private(&args.file).map_err(unwritable)?;
-    file.write_all(SigningKey::file(&seed).as_bytes()).map_err(unwritable)?;
-    file.sync_all().map_err(unwritable)?;
-    writeln!(out, "{}", SigningKey::of(args.name.clone(), &seed).verifier())?;
+    make(&args.file, SigningKey::file(&args.name, &seed).as_bytes()).map_err(unwritable)?;
+    let key_file = args.file.display().to_string();
+    let verifier_key = SigningKey::of(args.name.clone(), &seed).verifier().to_string();
+    let printed = match format {
+        Format::Json => json(out, &Keys { key_file, verifier_key }),
+        Format::Table => writeln!(out, "{verifier_key}").map_err(Failure::from),
+    };
+    printed.and_then(|()| Ok(out.flush()?)).map_err(|failure| {
+        // Nobody has what checks its signatures, so it would be a key of no use.
+        let _ = fs::remove_file(&args.file);
+        let file = args.file.display();
+        Failure::Engine(format!(
+            "{failure}; {file} was taken away again, since nobody has its verifier key"
+        ))
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// A file that was not there, for its owner alone.
-fn private(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+#[derive(Debug, Serialize)]
+struct Keys {
+    key_file: String,
+    verifier_key: String,
+}
+
+/// A file that was not there, for its owner alone, with that content or not there.
+fn make(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(content).and_then(|()| file.sync_all()).inspect_err(|_| {
+        // What is in the way of that is in the way of the next attempt, too, and is told then.
+        let _ = fs::remove_file(path);
+    })
 }
 
 /// Signs the head of another, into a file beside it.
 pub(crate) fn countersign(
     args: &CountersignArgs,
+    format: Format,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
     let key = key(&args.sign_key, &args.name)?;
@@ -121,11 +151,18 @@ pub(crate) fn countersign(
     let unwritable = |error: std::io::Error| {
         Failure::Engine(format!("{} cannot be made: {error}", path.display()))
     };
-    let mut file = private(&path).map_err(unwritable)?;
-    file.write_all(key.sign(head).to_string().as_bytes()).map_err(unwritable)?;
-    file.sync_all().map_err(unwritable)?;
-    writeln!(out, "{}", path.display())?;
+    make(&path, key.sign(head).to_string().as_bytes()).map_err(unwritable)?;
+    let signature_file = path.display().to_string();
+    match format {
+        Format::Json => json(out, &Signed { signature_file })?,
+        Format::Table => writeln!(out, "{signature_file}")?,
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+#[derive(Debug, Serialize)]
+struct Signed {
+    signature_file: String,
 }
 
 /// Why it is not shown that the log of the one head begins with that of the other.

@@ -13,6 +13,7 @@ mod report;
 mod restart;
 mod sandbox;
 
+use crate::reading::complain;
 use clap::Args;
 use fundflow_domain::time::Timestamp;
 use fundflow_infrastructure::{
@@ -95,7 +96,9 @@ pub(crate) async fn run(args: &BenchArgs) -> ExitCode {
         Some("sqlite") => sqlite(args, &scratch).await,
         Some(_) | None => {
             let given = args.store.display();
-            eprintln!("fundflow: bench --store {given}: choose sqlite (durable) or memory");
+            complain(&format!(
+                "fundflow: bench --store {given}: choose sqlite (durable) or memory\n"
+            ));
             return ExitCode::from(2);
         }
     };
@@ -108,9 +111,12 @@ fn told(printed: Result<(), Trouble>, removed: std::io::Result<()>, scratch: &Pa
     match printed {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("fundflow: the benchmark has no figures: {}", with_sources(&*error));
+            complain(&format!(
+                "fundflow: the benchmark has no figures: {}\n",
+                with_sources(&*error)
+            ));
             if let Err(error) = removed {
-                eprintln!("fundflow: and {} is left over: {error}", scratch.display());
+                complain(&format!("fundflow: and {} is left over: {error}\n", scratch.display()));
             }
             ExitCode::FAILURE
         }

@@ -45,6 +45,7 @@ use crate::{
     audit_command::VERIFICATION_FAILED,
     reading::{complain, database},
     registry::Registry,
+    sandbox::BOOKS,
 };
 use clap::Args;
 use fundflow::StartError;
@@ -180,6 +181,14 @@ async fn day(
     let base = base.unwrap_or(Path::new(".")).to_owned();
     let started = Instant::now();
     let events = Arc::new(SqliteStore::open(&database, &Settings::default())?);
+    if events.head().borrow().0 > 0 && !base.join(BOOKS).exists() {
+        complain(&format!(
+            "warning: {} has events, and {} is not there: the sandbox's counterparties have forgotten what was asked of \
+             them before, and answer so; to go on with them, stop this, and copy it from the directory of the old store\n",
+            database.display(),
+            base.join(BOOKS).display()
+        ));
+    }
     let mut progress = Progress::on_stderr(args.no_progress);
     let play = prepare(registry, events.clone(), &day, &calendar, &base).await?;
     let played = play.run(|moment| progress.show(moment)).await;

@@ -62,8 +62,8 @@ impl Progress<io::Stderr> {
         if hidden {
             return Self::Hidden;
         }
-        if !io::stderr().is_terminal() {
-            return Self::Lines(Lines::to(io::stderr()));
+        if log::is_json() || !io::stderr().is_terminal() {
+            return Self::Lines(Lines { is_json: log::is_json(), ..Lines::to(io::stderr()) });
         }
         let style = ProgressStyle::with_template("{bar:40} {pos}/{len}  {msg}");
         let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
@@ -99,11 +99,13 @@ impl<W: Write> Progress<W> {
 pub(super) struct Lines<W> {
     out: W,
     parts: usize,
+    /// Each is an object.
+    is_json: bool,
 }
 
 impl<W: Write> Lines<W> {
     pub(super) fn to(out: W) -> Self {
-        Self { out, parts: 0 }
+        Self { out, parts: 0, is_json: false }
     }
 
     fn show(&mut self, moment: &Moment) {
@@ -124,7 +126,9 @@ impl<W: Write> Lines<W> {
     fn line(&mut self, now: Timestamp, what: &str) {
         let (date, time) = (now.date(), now.time_of_day().format("%H:%M"));
         // A closed error output is no reason to stop.
-        let _ = writeln!(self.out, "{date} {time}  {what}");
+        let line = format!("{date} {time}  {what}\n");
+        let line = if self.is_json { log::objects(&line) } else { line };
+        let _ = self.out.write_all(line.as_bytes());
     }
 }
 

@@ -23,7 +23,11 @@ mod redemption;
 mod terms;
 mod values;
 
-use crate::{reading::unwritten, registry::Registry, safe};
+use crate::{
+    reading::{Errors, unwritten},
+    registry::Registry,
+    safe,
+};
 use ahead::Asking;
 use answer::{Answer, Failure, REFUSED};
 use args::{Format, QuoteCommand as Q};
@@ -47,7 +51,7 @@ const MOST: u64 = 1 << 20;
 pub(crate) async fn run(registry: &Registry, store: &Path, command: QuoteCommand) -> ExitCode {
     let format = command.output();
     let answer = answer(&Asking { registry, store }, command).await;
-    let (mut out, mut err) = (safe::output(format == Format::Json), safe::errors());
+    let (mut out, mut err) = (safe::output(format == Format::Json), Errors::default());
     let said = say(answer, format, &mut out, &mut err);
     drop(err);
     said.map_or_else(|error| unwritten(&error, ExitCode::SUCCESS), ExitCode::from)
