@@ -55,8 +55,11 @@ fn no_command_and_no_action_brings_one_either() {
     let mut stage = placed();
     let nothing = stage.events.len();
     let account = || CARD.parse().unwrap();
-    let redirect =
-        |account, reason: &str| Command::Redirect { account, own_name: true, reason: reason.into() };
+    let redirect = |account, reason: &str| Command::Redirect {
+        account,
+        own_name: true,
+        reason: reason.into(),
+    };
     assert_eq!(unfit(stage.command(redirect(account(), "closed"))), "account");
     let reason = format!("paid with {CARD}");
     assert_eq!(unfit(stage.command(redirect("a-2".parse().unwrap(), &reason))), "reason");
