@@ -24,7 +24,7 @@ use std::path::Path;
 /// A child process that is about to start the command holds a store's lock for a moment.
 static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
-const UNLOCK: &str = "DROP TRIGGER events_no_update; DROP TRIGGER events_no_delete;";
+const TRIGGERS: [&str; 2] = ["events_no_update", "events_no_delete"];
 
 /// Each damage in a store of its own.
 const VANDALISM: &[(&str, &str)] = &[
@@ -54,8 +54,46 @@ const VANDALISM: &[(&str, &str)] = &[
 
 fn vandalise(store: &Path, statements: &str) {
     let database = rusqlite::Connection::open(store).unwrap();
-    database.execute_batch(UNLOCK).unwrap();
+    // Without a trigger the database is not the one that a store has, so whoever hides puts it back.
+    let of = |name| {
+        let wanted = "SELECT sql FROM sqlite_schema WHERE name = ?1";
+        database.query_row(wanted, [name], |row| row.get::<_, String>(0)).unwrap()
+    };
+    let triggers = TRIGGERS.map(of);
+    for name in TRIGGERS {
+        database.execute_batch(&format!("DROP TRIGGER {name}")).unwrap();
+    }
     database.execute_batch(statements).unwrap();
+    database.execute_batch(&triggers.join(";")).unwrap();
+}
+
+#[tokio::test]
+async fn what_keeps_events_from_being_changed_is_missed_where_it_is_gone_or_says_something_else() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    for (statement, found) in [
+        ("DROP TRIGGER tree_no_delete", "the trigger tree_no_delete is missing"),
+        ("DROP VIEW event_log", "the view event_log is missing"),
+        ("CREATE TABLE notes (text TEXT)", "the table notes is none of a store"),
+        (
+            "DROP TRIGGER events_no_update;
+             CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT 1; END",
+            "the trigger events_no_update is not the one that a store has",
+        ),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let store = make(directory.path()).await;
+        rusqlite::Connection::open(&store).unwrap().execute_batch(statement).unwrap();
+        for words in [&["audit", "verify"], &["store", "check"]] {
+            let said = transcript(&store, words);
+            assert!(said.contains(found) && said.ends_with("exit 5\n"), "{words:?}: {said}");
+        }
+    }
+    // Statistics that somebody had gathered are no part of a store.
+    let directory = tempfile::tempdir().unwrap();
+    let store = make(directory.path()).await;
+    rusqlite::Connection::open(&store).unwrap().execute_batch("ANALYZE").unwrap();
+    let said = transcript(&store, &["store", "check"]);
+    assert!(said.ends_with("exit 0\n"), "{said}");
 }
 
 #[tokio::test]

@@ -92,7 +92,7 @@ fn income_is_settled_as_the_records_say_and_in_no_other_sum() {
     let found = |said: &SharesSaid, event| said.settled(&request, fund, &event).map(|it| it.what);
 
     assert_eq!(found(&said, settled("1.25")), None);
-    let what = "900 yuan of income were settled, and its records say 1.25";
+    let what = "900.0000 yuan of income were settled, and its records say 1.25";
     assert_eq!(found(&said, settled("900")).as_deref(), Some(what));
     assert!(found(&said, settled("0")).is_some());
     assert!(found(&said, corrected("1.26")).is_some());

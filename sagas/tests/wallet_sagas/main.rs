@@ -6,6 +6,7 @@ mod arrivals;
 #[path = "../common/audited.rs"]
 mod audited;
 mod beside;
+mod brought;
 #[path = "../common/by_hand.rs"]
 mod by_hand;
 mod checks;
