@@ -25,8 +25,6 @@ use std::{
     sync::Arc,
 };
 
-pub use crate::action_error::ActionError;
-
 /// Who waits for a reply; the shell's own number. 0: nobody.
 pub type Ticket = u64;
 
