@@ -52,11 +52,11 @@ fn number(kind: FileType, record: RecordRef<'_>) -> Option<&'static str> {
 /// What is told by the same columns before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Before {
-    /// Nothing.
+    /// Nothing was there.
     Nothing,
     /// The same, word for word.
     Same(Place),
-    /// Something else.
+    /// Something else under the same numbers.
     Another(Place),
 }
 
