@@ -78,6 +78,8 @@ fn add(store: &Path, codes: &[(&str, &str)]) {
     }
     writer.finish().unwrap();
     fs::remove_file(day.join("read")).unwrap();
+    // An earlier program noted no sums.
+    fs::remove_file(day.join("taken")).unwrap();
 }
 
 /// Of a record under one of our numbers the case is about its transaction; of another one about none.

@@ -299,6 +299,10 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
             Err(source) => return Err(Trouble::Mark { path: mark, source }),
         };
         let exchange = play.exchange(t, &code);
+        if read.is_none() {
+            // Nothing is read without its mark, whatever was taken before somebody took the mark away.
+            exchange.forget()?;
+        }
         if is_another(play, &exchange).await? || read.as_ref().is_some_and(Open::is_empty) {
             continue;
         }
@@ -328,9 +332,9 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
         let mut open = statements::hear(play, &code, frozen).await?;
         open.puzzles = puzzles;
         play.settle().await?;
-        exchange.taken(set).await?;
         files::replace(&mark, open.text())
             .map_err(|source| Trouble::Mark { path: mark, source })?;
+        exchange.taken(set).await?;
         any |= read.is_none();
     }
     Ok(any)

@@ -57,7 +57,7 @@ pub struct Answers {
 pub struct AsSent {
     /// Its own number, whatever the file has in its place.
     pub no: ApplicationNo,
-    /// Its record.
+    /// Its record, as the file has it.
     pub record: TradeApplication,
 }
 

@@ -14,13 +14,13 @@ use crate::{
     },
 };
 use fundflow_domain::{
-    application::{Ask, Designated, Outcome, Terms},
+    application::{Ask, Designated, Outcome},
     ids::ApplicationNo,
     investor::CustomerType,
 };
 use fundflow_kernel::clock::ManualClock;
 use fundflow_sagas::ports::registrar::{Application, ApplicationAnswer, Registrar as _};
-use std::{fs, sync::Arc};
+use std::sync::Arc;
 
 fn parties(version: Version) -> Parties {
     let filing = Filing { version, numbers: Numbers::of(version) };

@@ -19,7 +19,7 @@ pub enum Finding {
     Field(finding::Finding),
     /// The record was there before.
     Repeated {
-        /// Its file.
+        /// The name of its file.
         file: String,
         /// Which one it is of it, from 1.
         record: usize,

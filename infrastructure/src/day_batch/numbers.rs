@@ -29,7 +29,7 @@ pub enum Numbers {
     /// Digits and letters.
     #[default]
     Letters,
-    /// Digits alone.
+    /// The digits 0 to 9 alone.
     Digits,
 }
 

@@ -13,7 +13,7 @@
 use super::puzzles::Source;
 use crate::exchange::{record::RecordRef, version::FileType};
 use sha2::{Digest as _, Sha256};
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 /// What tells a record from all others of its kind; empty where nothing does.
 fn columns(kind: FileType) -> &'static [&'static str] {
@@ -52,54 +52,73 @@ fn number(kind: FileType, record: RecordRef<'_>) -> Option<&'static str> {
 /// What is told by the same columns before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Before {
-    /// Nothing.
+    /// Nothing was there.
     Nothing,
     /// The same, word for word.
     Same(Place),
-    /// Something else.
+    /// Something else under the same numbers.
     Another(Place),
 }
 
 /// A record's file, and which one it is of it, from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
-    pub(super) file: String,
+    pub(super) file: Arc<str>,
     pub(super) nth: usize,
 }
 
-/// Records by what tells them, with where they were and a digest of what they say.
+/// The first half of a SHA-256: nobody makes two of it by chance, and a day has millions of records.
+type Half = [u8; 16];
+
+/// Records by what tells them, with where they were and what they say.
 #[derive(Debug, Default)]
-pub(super) struct Seen(HashMap<(FileType, String), (Place, [u8; 32])>);
+pub(super) struct Seen {
+    records: HashMap<Half, (Place, Half)>,
+    file: Arc<str>,
+}
 
 impl Seen {
     /// Looks a record up, and keeps it if it is the first of its kind.
     pub(super) fn before(&mut self, source: &Source<'_>) -> Before {
         let Some(key) = key_of(source) else { return Before::Nothing };
-        let said: [u8; 32] = Sha256::digest(source.record.as_ref().bytes()).into();
-        match self.0.get(&(source.kind, key.clone())) {
+        let said = half(Sha256::new().chain_update(source.record.as_ref().bytes()));
+        if *self.file != *source.file {
+            self.file = source.file.into();
+        }
+        let place = || Place { file: Arc::clone(&self.file), nth: source.nth };
+        match self.records.get(&key) {
             Some((place, before)) if *before == said => Before::Same(place.clone()),
             Some((place, _)) => Before::Another(place.clone()),
             None => {
-                let place = Place { file: source.file.to_owned(), nth: source.nth };
-                self.0.insert((source.kind, key), (place, said));
+                self.records.insert(key, (place(), said));
                 Before::Nothing
             }
         }
     }
 }
 
+fn half(digest: Sha256) -> Half {
+    let whole: [u8; 32] = digest.finalize().into();
+    let mut half = Half::default();
+    half.copy_from_slice(&whole[..16]);
+    half
+}
+
 /// `None` for a record that nothing tells from others, or of which that cannot be read.
-fn key_of(source: &Source<'_>) -> Option<String> {
+fn key_of(source: &Source<'_>) -> Option<Half> {
     let record = source.record.as_ref();
     if number(source.kind, record).is_some_and(|number| record.is_blank(number)) {
         return None;
     }
-    let value = |column: &&str| match record.text(column) {
-        Ok(value) => Some(value.into_owned()),
-        // A column that the header leaves out tells nothing apart.
-        Err(_) if !record.has(column) => Some(String::new()),
-        Err(_) => None,
-    };
-    let values: Option<Vec<String>> = columns(source.kind).iter().map(value).collect();
-    values.map(|values| values.join("\n"))
+    let mut digest = Sha256::new().chain_update(source.kind.code());
+    for column in columns(source.kind) {
+        digest.update(b"\n");
+        match record.text(column) {
+            Ok(value) => digest.update(value.as_bytes()),
+            // A column that the header leaves out tells nothing apart.
+            Err(_) if !record.has(column) => {}
+            Err(_) => return None,
+        }
+    }
+    Some(half(digest))
 }

@@ -2,7 +2,6 @@ use super::*;
 use crate::{
     catalogue,
     exchange::{
-        check::read_all_or_refuse,
         flow::{
             share_balance::ShareBalance, trade_application::TradeApplication,
             trade_confirmation::TradeConfirmation,

@@ -52,6 +52,16 @@ impl Ledger {
         Ok(Known(known.ok_or_else(|| unreachable(&self.0, &damaged()))?))
     }
 
+    pub(super) fn remove(&self) -> Result<(), NotExchanged> {
+        let removed = fundflow_files::open_itself(&self.0).and_then(|_| fs::remove_file(&self.0));
+        match removed {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(unreachable(&self.0, &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Adds files of that directory.
     pub(super) fn add(&self, directory: &Path, files: &[FileSum]) -> Result<(), NotExchanged> {
         let Known(mut known) = self.read()?;

@@ -56,6 +56,14 @@ impl DirectoryExchange {
         Self { most, ..self }
     }
 
+    /// Forgets what was taken: whatever is there is taken as if for the first time.
+    ///
+    /// # Errors
+    /// [`NotExchanged::Unreachable`].
+    pub fn forget(&self) -> Result<(), NotExchanged> {
+        self.ledger.remove()
+    }
+
     fn put_now(&self, index: &Path) -> Result<Vec<FileSum>, NotExchanged> {
         let from = index.parent().unwrap_or(Path::new("."));
         let (name, set) = named(index)?;

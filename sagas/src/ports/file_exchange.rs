@@ -22,7 +22,7 @@ pub struct Arrived {
 /// What is known of a set that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Taken {
-    /// Nothing.
+    /// Nothing of it was taken.
     Never,
     /// It was taken as it is.
     AsItIs,
@@ -46,7 +46,7 @@ pub struct FileSum {
     pub name: Arc<str>,
     /// Of its bytes.
     pub sha256: [u8; 32],
-    /// Bytes.
+    /// Its length in bytes.
     pub len: u64,
 }
 

@@ -178,6 +178,30 @@ fn what_does_not_fit_is_named_with_its_limit() {
     );
 }
 
+fn redemption() -> TradeConfirmation {
+    let day = Some(samples::day());
+    TradeConfirmation {
+        app_sheet_serial_no: "305202602130000000000002".into(),
+        business_code: "124".into(),
+        fund_code: "000730".into(),
+        return_code: "0000".into(),
+        transaction_date: day,
+        transaction_account_id: "30500000000000001".into(),
+        ta_account_id: "050000000001".into(),
+        distributor_code: "305".into(),
+        ta_serial_no: "05202602130000000001".into(),
+        transaction_cfm_date: day,
+        down_load_date: day,
+        large_redemption_flag: "0".into(),
+        business_finish_flag: "1".into(),
+        confirmed_vol: number("100.00"),
+        nav: number("1.2345"),
+        charge: number("0.50"),
+        undistribute_monetary_income: number("-0.12"),
+        ..TradeConfirmation::default()
+    }
+}
+
 /// A record of each kind with the values that are told apart, and what its file is.
 macro_rules! through_files {
     ($($record:expr => $kind:ty),* $(,)?) => {$(
@@ -201,26 +225,6 @@ macro_rules! through_files {
 #[test]
 fn a_record_of_every_kind_goes_through_a_file_of_every_edition_and_back() {
     let day = Some(samples::day());
-    let confirmation = TradeConfirmation {
-        app_sheet_serial_no: "305202602130000000000002".into(),
-        business_code: "124".into(),
-        fund_code: "000730".into(),
-        return_code: "0000".into(),
-        transaction_date: day,
-        transaction_account_id: "30500000000000001".into(),
-        ta_account_id: "050000000001".into(),
-        distributor_code: "305".into(),
-        ta_serial_no: "05202602130000000001".into(),
-        transaction_cfm_date: day,
-        down_load_date: day,
-        large_redemption_flag: "0".into(),
-        business_finish_flag: "1".into(),
-        confirmed_vol: number("100.00"),
-        nav: number("1.2345"),
-        charge: number("0.50"),
-        undistribute_monetary_income: number("-0.12"),
-        ..TradeConfirmation::default()
-    };
     let balance = ShareBalance {
         fund_code: "000730".into(),
         ta_account_id: "050000000001".into(),
@@ -259,7 +263,7 @@ fn a_record_of_every_kind_goes_through_a_file_of_every_edition_and_back() {
     };
     through_files! {
         purchase() => TradeApplication,
-        confirmation.clone() => TradeConfirmation,
+        redemption() => TradeConfirmation,
         balance.clone() => ShareBalance,
         dividend.clone() => Dividend,
         fund_day.clone() => FundDay,
