@@ -4,7 +4,9 @@
 //!    never goes into the batch of another T.
 //! 2. The files are written before *sent* is recorded. If the process dies in between, the files
 //!    are found, and *sent* is recorded then.
-//! 3. A registrar's night runs once: where its index is, it is not run again. Its answers are read
+//! 3. Files are of one distributor and one registrar: see [`sets`](super::sets). Where several distributors have
+//!    files for a registrar, it decides all of them before it answers any.
+//! 4. A registrar's night runs once: where its index is, it is not run again. Its answers are read
 //!    once: a mark beside them says so, as soon as all that they caused is durable.
 
 use super::{
@@ -12,6 +14,7 @@ use super::{
     books::Placed,
     play::Play,
     serials::Serials,
+    sets::Set,
     statements::{self, Open},
     strays,
 };
@@ -20,96 +23,18 @@ use fundflow_domain::{
     application::Stage, calendar::TradingDay, ids::ApplicationNo, orders::Serial,
 };
 use fundflow_infrastructure::{
-    day_batch::{
-        BatchError, Parties, application_numbers, application_of, read_answers, write_applications,
-    },
-    day_folder::Settings,
-    exchange::{
-        file_name::IndexName, flow::trade_application::TradeApplication, return_code::ReturnCodes,
-    },
+    day_batch::{application_numbers, read_answers, write_applications},
+    exchange::return_code::ReturnCodes,
     files,
     sandbox::registrar::DICTIONARY,
 };
 use fundflow_kernel::counted::counted;
 use fundflow_kernel::store::{Checkpoints, EventStore};
 use fundflow_sagas::ports::registrar::{self, Application, ApplicationAnswer};
-use std::{
-    collections::HashMap,
-    fs, io,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::HashMap, io, sync::Arc};
 
-/// Beside the answers, once they were read.
-const READ: &str = "read";
-/// Bytes of it.
+/// Bytes of the mark that answers were read.
 const MARK_MOST: u64 = 1 << 26;
-
-impl<S> Play<S> {
-    /// The registrars by code, the manager's own first.
-    fn registrars(&self) -> Vec<String> {
-        self.with.sandbox.registrars.iter().map(|(code, _)| code.clone()).collect()
-    }
-
-    fn parties(&self, registrar: &str) -> Parties {
-        let (distributor, registrar) =
-            (self.day.settings.distributor.clone(), registrar.to_owned());
-        Parties { distributor, registrar, version: Settings::VERSION }
-    }
-
-    /// Where files of that T and registrar lie; those of the manager's own lie one level higher.
-    fn directory(&self, t: TradingDay, registrar: &str, way: &str) -> PathBuf {
-        let day = self.with.files.join(t.to_string());
-        match self.with.sandbox.registrars.first() {
-            Some((own, _)) if own == registrar => day.join(way),
-            Some(_) | None => day.join(registrar).join(way),
-        }
-    }
-
-    /// Makes a directory of files; below the store's none may be a link.
-    fn make(&self, directory: &Path) -> Result<(), Trouble> {
-        let failed = |source| Trouble::Directory { path: directory.to_owned(), source };
-        files::make_directory(&self.with.base, directory).map_err(failed)
-    }
-
-    /// The applications of that T at that stage, for that registrar.
-    fn of_batch(&self, t: TradingDay, registrar: &str, at: fn(&Stage) -> bool) -> Vec<Placed> {
-        let own = self.with.sandbox.registrars.first().is_some_and(|(own, _)| own == registrar);
-        let placed = self.books.placed().filter(|placed| {
-            let (terms, stage) = (&placed.application.terms, &placed.application.stage);
-            let named = terms.registrar.as_str();
-            let his = named == registrar || (own && named == crate::house::OWN);
-            terms.trade_date == t && at(stage) && his
-        });
-        placed.collect()
-    }
-
-    /// An application as file 03 has it.
-    fn sent(&self, no: &ApplicationNo) -> Option<TradeApplication> {
-        let placed = self.books.placed_under(no.as_str())?;
-        let applied_at = placed.applied_at(&self.table.house);
-        let application = Application { terms: placed.application.terms, applied_at };
-        Some(application_of(&application, &self.day.settings.distributor))
-    }
-
-    /// The index of a directory, if its files are announced.
-    fn index(directory: &Path) -> Result<Option<PathBuf>, Trouble> {
-        let failed = |source| BatchError::Io { path: directory.to_owned(), source };
-        let entries = match fs::read_dir(directory) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failed(error).into()),
-        };
-        for entry in entries {
-            let path = entry.map_err(failed)?.path();
-            let name = path.file_name().and_then(|name| name.to_str());
-            if name.is_some_and(|name| name.parse::<IndexName>().is_ok()) {
-                return Ok(Some(path));
-            }
-        }
-        Ok(None)
-    }
-}
 
 /// Seals what was accepted, writes the files, and records that it was sent.
 pub(super) async fn send<S: EventStore + Checkpoints>(
@@ -117,8 +42,8 @@ pub(super) async fn send<S: EventStore + Checkpoints>(
     t: TradingDay,
 ) -> Result<bool, Trouble> {
     let (mut any, files) = (false, play.written.len());
-    for registrar in play.registrars() {
-        any |= send_to(play, t, &registrar).await?;
+    for set in play.sets(t)? {
+        any |= send_one(play, t, &set).await?;
     }
     // What a registrar keeps although it was turned away goes out with no file.
     if play.written.len() > files && play.late.remove(&t) {
@@ -128,20 +53,20 @@ pub(super) async fn send<S: EventStore + Checkpoints>(
     Ok(any)
 }
 
-async fn send_to<S: EventStore + Checkpoints>(
+async fn send_one<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     t: TradingDay,
-    registrar: &str,
+    set: &Set,
 ) -> Result<bool, Trouble> {
-    let out = play.directory(t, registrar, "out");
-    let (file, records) = if let Some(index) = Play::<S>::index(&out)? {
+    let out = set.out();
+    let (file, records) = if let Some(index) = set.sent()? {
         application_numbers(&index)?
     } else {
-        let accepted = play.of_batch(t, registrar, |stage| matches!(stage, Stage::Accepted));
+        let accepted = play.of_batch(t, set, |stage| matches!(stage, Stage::Accepted));
         let batch: Arc<str> = format!("T-{t}").into();
         announce(play, &accepted, |_| ApplicationAnswer::Sealed(batch.clone())).await?;
         play.settle().await?;
-        let sealed = play.of_batch(t, registrar, |stage| matches!(stage, Stage::Sealed));
+        let sealed = play.of_batch(t, set, |stage| matches!(stage, Stage::Sealed));
         if sealed.is_empty() {
             return Ok(false);
         }
@@ -153,7 +78,7 @@ async fn send_to<S: EventStore + Checkpoints>(
         let applications: Vec<_> = sealed.iter().map(of).collect();
         let investors = &play.day.investors;
         let customers = |id: &_| investors.get(id).map(|it| it.profile.customer_type);
-        let parties = play.parties(registrar);
+        let parties = set.parties();
         play.make(&out)?;
         let batch = write_applications(&out, &parties, t, &applications, &customers)?;
         for (no, why) in &batch.left_out {
@@ -163,7 +88,7 @@ async fn send_to<S: EventStore + Checkpoints>(
         (batch.file, batch.records)
     };
     let numbers: HashMap<&ApplicationNo, u64> = records.iter().zip(1..).collect();
-    let mut sealed = play.of_batch(t, registrar, |stage| matches!(stage, Stage::Sealed));
+    let mut sealed = play.of_batch(t, set, |stage| matches!(stage, Stage::Sealed));
     sealed.retain(|placed| numbers.contains_key(&placed.application.terms.no));
     let sent = |placed: &Placed| {
         let record = numbers.get(&placed.application.terms.no).copied().unwrap_or(0);
@@ -198,11 +123,21 @@ async fn announce<S: EventStore + Checkpoints>(
 /// Lets the registrars answer the files of that day.
 pub(super) fn night<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Trouble> {
     let mut any = false;
+    let own = play.day.settings.distributor.clone();
+    let sets = play.sets(t)?;
     for (code, registrar) in play.with.sandbox.registrars.clone() {
-        let (out, into) = (play.directory(t, &code, "out"), play.directory(t, &code, "in"));
-        if let (Some(index), None) = (Play::<S>::index(&out)?, Play::<S>::index(&into)?) {
+        let mut waiting = Vec::new();
+        for set in sets.iter().filter(|set| set.registrar == code) {
+            if let (Some(index), None) = (set.sent()?, set.answered()?) {
+                waiting.push((index, set.back()));
+            }
+        }
+        if waiting.len() > 1 {
+            waiting.iter().try_for_each(|(index, _)| registrar.decide_batch(index))?;
+        }
+        for (index, into) in waiting {
             play.make(&into)?;
-            let night = registrar.run_batch(&index, &into)?;
+            let night = registrar.run_batch(&index, &into, &own)?;
             play.written.extend(night.files);
             play.remarks.extend(night.unfit);
             let t = t.date();
@@ -223,10 +158,9 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
     t: TradingDay,
 ) -> Result<bool, Trouble> {
     let mut any = false;
-    for code in play.registrars() {
-        let directory = play.directory(t, &code, "in");
-        let mark = directory.with_file_name(READ);
-        let Some(index) = Play::<S>::index(&directory)? else { continue };
+    for set in play.sets(t)? {
+        let (mark, code) = (set.mark(), &set.registrar);
+        let Some(index) = set.answered()? else { continue };
         // What a person had to look at then is looked at once more, and named.
         let read = match files::text(&mark, MARK_MOST) {
             Ok(text) => Some(Open::of(&text)),
@@ -238,9 +172,9 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
         }
         let codes = ReturnCodes::built_in().map_err(|error| Trouble::Codes(error.to_string()))?;
         let sent = |no: &ApplicationNo| play.sent(no);
-        let serials = Serials::of(&play.books, &code);
+        let serials = Serials::of(&play.books, code);
         let serial_of = |no: &ApplicationNo, serial: &Serial| serials.whose(no, serial);
-        let codes = codes.assign(&code, DICTIONARY);
+        let codes = codes.assign(code, DICTIONARY);
         let answers = read_answers(&index, &codes, &sent, &serial_of)?;
         let notice = |(no, answer): (ApplicationNo, _)| {
             let (stream, news) = registrar::notice(&no, answer);
@@ -254,7 +188,7 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
             answers.frozen
         };
         let puzzles = strays::hear(play, answers.puzzles, read.is_none()).await?;
-        let mut open = statements::hear(play, &code, frozen).await?;
+        let mut open = statements::hear(play, code, frozen).await?;
         open.puzzles = puzzles;
         play.settle().await?;
         files::replace(&mark, open.text())

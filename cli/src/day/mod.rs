@@ -33,6 +33,7 @@ mod progress;
 mod repriced;
 mod requests;
 mod serials;
+mod sets;
 mod statements;
 mod strays;
 mod table;

@@ -144,6 +144,7 @@ pub(super) async fn withdraw(asking: &Asking<'_>, args: &Withdraw) -> Result<Ans
         fund,
         shares: args.shares,
         on_huge: fundflow_domain::application::OnHuge::default(),
+        distributor: None,
     };
     let saga = withdraw::Withdraw { house: stand.house.clone() };
     let asked = withdraw::Asked { investor, at: None };
@@ -183,6 +184,7 @@ pub(super) async fn fast_withdraw(asking: &Asking<'_>, args: &Withdraw) -> Resul
         account: investor.account.clone(),
         fund,
         shares: args.shares,
+        distributor: None,
     };
     let saga = registry::fast_withdraw(stand.house.clone());
     let asked = fast_withdraw::Asked { investor, at: None };
@@ -220,6 +222,7 @@ pub(super) async fn discount(asking: &Asking<'_>, args: &Discount) -> Result<Ans
         mode: args.mode.map(ConversionMode::from),
         only_today: false,
         by_plan: false,
+        distributor: None,
     };
     let stand = asking.stand(folder, args.at).await?;
     let saga = DiscountPurchase { house: stand.house.clone() };
@@ -345,6 +348,7 @@ async fn of_asked(stand: &Standing, args: &Plan, most: usize) -> Result<Upcoming
         move_rule: args.closed_day.map_or_else(MoveRule::default, MoveName::into),
         missing_day: args.missing_day.map_or_else(MissingDay::default, MissingName::into),
         max_misses: std::num::NonZeroU8::MAX,
+        distributor: None,
     };
     let asked = discount_purchase::Asked {
         investor,

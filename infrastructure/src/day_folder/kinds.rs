@@ -15,6 +15,8 @@
 //! cancel                          of                                       scope
 //! ```
 //!
+//! Whatever has an investor may name a distributor.
+//!
 //! 1. A column that a kind does not use must be empty: what stands there would be lost.
 //! 2. Without shares, all of them are meant.
 
@@ -27,7 +29,7 @@ use super::{
 };
 use fundflow_domain::{
     application::{Designated, OnHuge},
-    ids::{AccountRef, FundCode, InvestorId, TransactionId, VersionTag},
+    ids::{AccountRef, DistributorCode, FundCode, InvestorId, TransactionId, VersionTag},
     modes::ConversionMode,
     money::{Amount, Shares},
     money_fund::Publication,
@@ -158,6 +160,9 @@ pub(super) struct Reader<'a> {
 }
 
 const ANY: [&str; 3] = ["transaction", "time", "kind"];
+/// Kinds that have no investor of their own, and so no distributor either.
+const OF_NOBODY: [&str; 6] =
+    ["plan_change", "plan_pause", "plan_resume", "plan_end", incomes::INCOME, "cancel"];
 
 impl<'a> Reader<'a> {
     pub(super) fn of(
@@ -295,11 +300,13 @@ impl<'a> Reader<'a> {
         Some(Kind::Cancel { of: of?, scope: scope? })
     }
 
-    /// Notes every column with something in it that a kind does not use.
+    /// Notes every column with something in it that a kind does not use; what has an investor may name a distributor.
     pub(super) fn only(&mut self, kind: &str, used: &[&str]) {
         let kind = if kind.is_empty() { "discount_purchase" } else { kind };
         for column in super::orders::OF_KINDS.optional {
+            let through = *column == "distributor" && used.contains(&"investor");
             let free = ANY.contains(column) || *column == "note" || used.contains(column);
+            let free = free || through;
             if !free && !self.fields.text(column).is_empty() {
                 let a = if kind == incomes::INCOME { "an" } else { "a" };
                 self.fields.note(column, format!("{a} {kind} does not use it; leave it empty"));
@@ -324,6 +331,18 @@ impl<'a> Reader<'a> {
 
     pub(super) fn amount(&mut self) -> Option<Amount> {
         self.fields.figure("amount", AMOUNT, |text| text.parse().ok())
+    }
+
+    /// Whose order it is; that of what is about an earlier order is that one's, and an income is everybody's.
+    pub(super) fn distributor(&mut self) -> Option<Option<DistributorCode>> {
+        if OF_NOBODY.contains(&self.fields.text("kind")) {
+            return Some(None);
+        }
+        let settings = self.known.settings;
+        let codes: Vec<_> = settings.distributors().map(DistributorCode::as_str).collect();
+        let allowed =
+            format!("one of {}, or nothing for {}", codes.join(", "), settings.distributor);
+        self.fields.parse("distributor", &allowed, |text| settings.distributor_of(text))
     }
 
     pub(super) fn account(&mut self) -> Option<AccountRef> {
@@ -353,6 +372,12 @@ fn mode_of(text: &str) -> Option<ConversionMode> {
 }
 
 impl Kind {
+    /// A plan asks for each of its dates through its distributor; every other row is asked for once.
+    pub(super) fn through(self, distributor: Option<&DistributorCode>) -> Self {
+        let Self::Plan(terms) = self else { return self };
+        Self::Plan(Box::new(PlanTerms { distributor: distributor.cloned(), ..*terms }))
+    }
+
     /// As the column names it.
     pub const fn name(&self) -> &'static str {
         match self {

@@ -127,7 +127,8 @@ fn read_into(
     let navs = table::read(folder, navs::FILE, &navs::COLUMNS, problems);
     let orders = orders.and_then(|table| {
         let (trade_date, next) = trade_date?;
-        let known = orders::Known { trade_date, next, calendar, catalogue: catalogue? };
+        let settings = &settings;
+        let known = orders::Known { trade_date, next, calendar, catalogue: catalogue?, settings };
         Some(orders::rows(&table, &known, investors.as_ref()?, problems))
     });
     let around = scenario::Around {

@@ -11,7 +11,7 @@ use crate::{
 use chrono::NaiveDate;
 use fundflow_domain::{
     calendar::{TradingCalendar, TradingDay},
-    ids::RegistrarCode,
+    ids::{DistributorCode, RegistrarCode},
     written::Date,
 };
 use serde::Deserialize;
@@ -32,8 +32,10 @@ pub struct Settings {
     pub trade_date: NaiveDate,
     /// Chance is a function of it.
     pub seed: u64,
-    /// The distributor's code in file names and records.
-    pub distributor: String,
+    /// The distributor, by its code in file names and records; of several the first, whose are orders that name none.
+    pub distributor: DistributorCode,
+    /// The others, in the order of `distributors`.
+    pub other_distributors: Vec<DistributorCode>,
     /// The registrars, by their codes in file names; never empty. The first keeps the funds whose
     /// terms say `own`.
     pub registrars: Vec<RegistrarCode>,
@@ -41,6 +43,8 @@ pub struct Settings {
     pub funds: FundsAre,
     /// What `notes` says, which nothing reads but people.
     pub notes: String,
+    /// Whether the key `distributors` is there: then each order is stored with its own.
+    several: bool,
     /// Where T is written.
     line: Option<usize>,
 }
@@ -59,6 +63,20 @@ pub enum FundsAre {
 impl Settings {
     /// The edition of the standard in which files are exchanged.
     pub const VERSION: Version = Version::V22;
+
+    /// All of them, the first one first.
+    pub fn distributors(&self) -> impl Iterator<Item = &DistributorCode> {
+        std::iter::once(&self.distributor).chain(&self.other_distributors)
+    }
+
+    /// The distributor of an order, as the order is stored with it, by the code that a row names; an empty one is the
+    /// first. `Some(None)`: the only one of a day that says `distributor`, which orders are stored without, as they
+    /// were before there could be several. `None`: the day has no such distributor.
+    pub(super) fn distributor_of(&self, code: &str) -> Option<Option<DistributorCode>> {
+        let named = |it: &&DistributorCode| code.is_empty() || it.as_str() == code;
+        let known = self.distributors().find(named)?;
+        Some(self.several.then(|| known.clone()))
+    }
 }
 
 pub(super) fn read(folder: &Path, problems: &mut Vec<Problem>) -> Option<Settings> {
@@ -93,21 +111,22 @@ fn settings(mut root: Section<'_>, report: &mut Report) -> Option<Settings> {
     if root.raw("seed").is_none() {
         report.note("seed", "", "is missing: chance is a function of it; write a whole number");
     }
-    let distributor = match root.value::<String>("distributor", CODE, report) {
-        Some(code) => checked("distributor", code, report),
-        None => Some("305".to_owned()),
-    };
+    let several = root.raw("distributors").is_some();
+    let distributors = distributors(&mut root, report);
     let registrars = registrars(&mut root, report);
     let funds = root.word("funds", report).unwrap_or_default();
     let notes = root.value("notes", "a text in quotes", report).unwrap_or_default();
     root.close(report);
+    let mut distributors = distributors?.into_iter();
     Some(Settings {
         trade_date: trade_date?,
         seed: seed?,
-        distributor: distributor?,
+        distributor: distributors.next()?,
+        other_distributors: distributors.collect(),
         registrars: registrars?,
         funds,
         notes,
+        several,
         line: report.line_of("trade_date"),
     })
 }
@@ -127,27 +146,63 @@ fn date(root: &mut Section<'_>, report: &mut Report) -> Option<NaiveDate> {
     None
 }
 
-/// The first keeps the funds whose terms say `own`, so none can have that as its code.
-fn registrars(root: &mut Section<'_>, report: &mut Report) -> Option<Vec<RegistrarCode>> {
-    const SEVERAL: &str = "a list of different codes, like [\"05\", \"98\"]";
-    let one = root.value::<String>("registrar", CODE, report);
-    let several = root.value::<Vec<String>>("registrars", SEVERAL, report);
+/// Who may be one or several: the key of one, that of a list, an example of it, and who it is where neither is there.
+struct Who {
+    one: &'static str,
+    several: &'static str,
+    list: &'static str,
+    usual: &'static str,
+}
+
+const DISTRIBUTORS: Who = Who {
+    one: "distributor",
+    several: "distributors",
+    list: "a list of different codes, like [\"305\", \"306\"]",
+    usual: "305",
+};
+const REGISTRARS: Who = Who {
+    one: "registrar",
+    several: "registrars",
+    list: "a list of different codes, like [\"05\", \"98\"]",
+    usual: "05",
+};
+
+/// The codes under either key, and which key has them.
+fn codes(
+    root: &mut Section<'_>,
+    who: &Who,
+    report: &mut Report,
+) -> Option<(&'static str, Vec<String>)> {
+    let one = root.value::<String>(who.one, CODE, report);
+    let several = root.value::<Vec<String>>(who.several, who.list, report);
     let (key, codes) = match (one, several) {
         (Some(one), Some(_)) => {
-            report.note("registrar", &one, "write registrar or registrars, not both");
+            let both = format!("write {} or {}, not both", who.one, who.several);
+            report.note(who.one, &one, both);
             return None;
         }
-        (Some(one), None) => ("registrar", vec![one]),
-        (None, Some(several)) => ("registrars", several),
-        (None, None) => ("registrar", vec!["05".to_owned()]),
+        (Some(one), None) => (who.one, vec![one]),
+        (None, Some(several)) => (who.several, several),
+        (None, None) => (who.one, vec![who.usual.to_owned()]),
     };
     let twice = (1..)
         .zip(&codes)
         .any(|(next, code)| codes.get(next..).is_some_and(|later| later.contains(code)));
     if codes.is_empty() || twice {
-        report.note(key, &codes.join(" "), format!("write {SEVERAL}"));
+        report.note(key, &codes.join(" "), format!("write {}", who.list));
         return None;
     }
+    Some((key, codes))
+}
+
+fn distributors(root: &mut Section<'_>, report: &mut Report) -> Option<Vec<DistributorCode>> {
+    let (key, codes) = codes(root, &DISTRIBUTORS, report)?;
+    codes.into_iter().map(|code| DistributorCode::new(checked(key, code, report)?).ok()).collect()
+}
+
+/// The first keeps the funds whose terms say `own`, so none can have that as its code.
+fn registrars(root: &mut Section<'_>, report: &mut Report) -> Option<Vec<RegistrarCode>> {
+    let (key, codes) = codes(root, &REGISTRARS, report)?;
     codes.into_iter().map(|code| registrar(key, code, report)).collect()
 }
 

@@ -233,6 +233,7 @@ impl saga::Saga for DiscountPurchase {
             ("mode", *mode != again.mode),
             ("only_today", first.only_today != again.only_today),
             ("by_plan", first.by_plan != again.by_plan),
+            ("distributor", first.distributor != again.distributor),
         ]
         .into_iter()
         .filter_map(|(name, differs)| differs.then_some(name))

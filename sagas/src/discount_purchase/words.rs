@@ -3,7 +3,7 @@
 
 use crate::parts::occurrence::Tell;
 use fundflow_domain::{
-    ids::{AccountRef, FundCode, InvestorId, VersionTag},
+    ids::{AccountRef, DistributorCode, FundCode, InvestorId, VersionTag},
     investor::{InvestorProfile, SalesChannel},
     modes::ConversionMode,
     money::Amount,
@@ -32,6 +32,9 @@ pub struct Request {
     /// first, where they are enough.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_plan: bool,
+    /// Through whom it is asked for; `None`: the house's own distributor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distributor: Option<DistributorCode>,
 }
 
 /// What the decision looks at besides the request. Not stored.

@@ -191,7 +191,7 @@ impl saga::Saga for Purchase {
     type Answer = Answer;
 
     fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
-        let Request { investor, account, fund, amount, way, only_today } = first;
+        let Request { investor, account, fund, amount, way, only_today, distributor } = first;
         [
             ("investor", *investor != again.investor),
             ("account", *account != again.account),
@@ -199,6 +199,7 @@ impl saga::Saga for Purchase {
             ("amount", *amount != again.amount),
             ("way", *way != again.way),
             ("only_today", *only_today != again.only_today),
+            ("distributor", *distributor != again.distributor),
         ]
         .into_iter()
         .filter_map(|(name, differs)| differs.then_some(name))

@@ -3,7 +3,7 @@
 
 use fundflow_domain::{
     admission::buying::Way,
-    ids::{AccountRef, FundCode, InvestorId},
+    ids::{AccountRef, DistributorCode, FundCode, InvestorId},
     money::Amount,
 };
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,9 @@ pub struct Request {
     pub way: Way,
     /// Send the money back rather than move to a later T.
     pub only_today: bool,
+    /// Through whom it is asked for; `None`: the house's own distributor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distributor: Option<DistributorCode>,
 }
 
 /// Something the log says.

@@ -172,13 +172,14 @@ impl saga::Saga for Recharge {
     type Answer = Answer;
 
     fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
-        let Request { investor, account, fund, amount, only_today } = first;
+        let Request { investor, account, fund, amount, only_today, distributor } = first;
         [
             ("investor", *investor != again.investor),
             ("account", *account != again.account),
             ("fund", *fund != again.fund),
             ("amount", *amount != again.amount),
             ("only_today", *only_today != again.only_today),
+            ("distributor", *distributor != again.distributor),
         ]
         .into_iter()
         .filter_map(|(field, differs)| differs.then_some(field))

@@ -2,7 +2,7 @@
 //! it calls, how it ends.
 
 use fundflow_domain::{
-    ids::{AccountRef, FundCode, InvestorId, VersionTag},
+    ids::{AccountRef, DistributorCode, FundCode, InvestorId, VersionTag},
     investor::{InvestorProfile, SalesChannel},
     money::Amount,
     time::Timestamp,
@@ -23,6 +23,9 @@ pub struct Request {
     /// Send the money back rather than move to a later T.
     #[serde(default)]
     pub only_today: bool,
+    /// Through whom it is asked for; `None`: the house's own distributor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distributor: Option<DistributorCode>,
 }
 
 /// What the decision looks at besides the request. Not stored.

@@ -189,13 +189,14 @@ impl saga::Saga for Withdraw {
     type Answer = Answer;
 
     fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
-        let Request { investor, account, fund, shares, on_huge } = first;
+        let Request { investor, account, fund, shares, on_huge, distributor } = first;
         [
             ("investor", *investor != again.investor),
             ("account", *account != again.account),
             ("fund", *fund != again.fund),
             ("shares", *shares != again.shares),
             ("on_huge", *on_huge != again.on_huge),
+            ("distributor", *distributor != again.distributor),
         ]
         .iter()
         .filter_map(|(field, differs)| differs.then_some(*field))

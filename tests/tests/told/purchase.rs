@@ -69,6 +69,7 @@ fn in_house(house: House, way: Way) -> World<Purchase, Outside> {
         amount: amount("10000.00"),
         way,
         only_today: false,
+        distributor: None,
     };
     at_par::world(Purchase { house }, Outside::that(MAY), (request, worlds::asked()))
 }

@@ -1,0 +1,161 @@
+//! Where the files of a T lie: a set of its own for each distributor and registrar.
+//!
+//! ```text
+//! exchange/2026-02-12/out, in, read                       the first distributor and the manager's own registrar
+//! exchange/2026-02-12/98/out                              the registrar 98
+//! exchange/2026-02-12/distributor-306/out                 the distributor 306
+//! exchange/2026-02-12/98/distributor-306/out              both
+//! ```
+//!
+//! 1. An application is in the files of its own distributor; one that names none, in those of the folder's first.
+//! 2. Files that are there stay whose they are, whichever distributor a later folder names first.
+//! 3. A distributor that has orders of a T has files of it, whether the folder that is played names it or not.
+
+use super::{Trouble, books::Placed, play::Play};
+use fundflow_domain::{
+    application::{Stage, Terms},
+    calendar::TradingDay,
+    ids::{ApplicationNo, DistributorCode},
+};
+use fundflow_infrastructure::{
+    day_batch::{BatchError, Parties, application_of},
+    day_folder::Settings,
+    exchange::{file_name::IndexName, flow::trade_application::TradeApplication},
+    files,
+};
+use fundflow_sagas::ports::registrar::Application;
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// Beside the answers, once they were read.
+const READ: &str = "read";
+
+/// The files of a T between one distributor and one registrar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Set {
+    pub(super) distributor: DistributorCode,
+    /// The registrar's code.
+    pub(super) registrar: String,
+    /// What holds `out`, `in` and the mark.
+    directory: PathBuf,
+}
+
+impl Set {
+    /// Where what goes to the registrar lies.
+    pub(super) fn out(&self) -> PathBuf {
+        self.directory.join("out")
+    }
+
+    /// Where what comes back lies.
+    pub(super) fn back(&self) -> PathBuf {
+        self.directory.join("in")
+    }
+
+    /// The mark that the answers were read.
+    pub(super) fn mark(&self) -> PathBuf {
+        self.directory.join(READ)
+    }
+
+    /// The index of what was sent, if it is announced.
+    pub(super) fn sent(&self) -> Result<Option<PathBuf>, Trouble> {
+        Ok(index(&self.out())?.map(|(path, _)| path))
+    }
+
+    /// The index of the answers, if they are announced.
+    pub(super) fn answered(&self) -> Result<Option<PathBuf>, Trouble> {
+        Ok(index(&self.back())?.map(|(path, _)| path))
+    }
+
+    /// Who writes what is sent, and who reads it.
+    pub(super) fn parties(&self) -> Parties {
+        let distributor = self.distributor.to_string();
+        Parties { distributor, registrar: self.registrar.clone(), version: Settings::VERSION }
+    }
+}
+
+impl<S> Play<S> {
+    /// Every set of that T, by registrar, the manager's own first, and by distributor, the folder's first.
+    pub(super) fn sets(&self, t: TradingDay) -> Result<Vec<Set>, Trouble> {
+        let (distributors, day) = (self.distributors(), self.with.files.join(t.to_string()));
+        let mut sets = Vec::new();
+        for (nth, (registrar, _)) in self.with.sandbox.registrars.iter().enumerate() {
+            // Those of the manager's own lie one level higher.
+            let plain = if nth == 0 { day.clone() } else { day.join(registrar) };
+            let sent = index(&plain.join("out"))?.map(|(_, name)| name.creator);
+            let sent = distributors.iter().find(|it| sent.as_deref() == Some(it.as_str()));
+            let there = sent.unwrap_or_else(|| &self.day.settings.distributor);
+            for distributor in &distributors {
+                let directory = if distributor == there {
+                    plain.clone()
+                } else {
+                    plain.join(format!("distributor-{distributor}"))
+                };
+                let (distributor, registrar) = (distributor.clone(), registrar.clone());
+                sets.push(Set { distributor, registrar, directory });
+            }
+        }
+        Ok(sets)
+    }
+
+    /// Those of the folder, the first one first, and those of earlier folders that have orders.
+    fn distributors(&self) -> Vec<DistributorCode> {
+        let named = || self.day.settings.distributors();
+        let of_orders = self.books.placed().filter_map(|it| it.application.terms.distributor);
+        let others: BTreeSet<_> = of_orders.filter(|code| !named().any(|it| it == code)).collect();
+        named().cloned().chain(others).collect()
+    }
+
+    fn distributor_of<'a>(&'a self, terms: &'a Terms) -> &'a DistributorCode {
+        terms.distributor.as_ref().unwrap_or_else(|| &self.day.settings.distributor)
+    }
+
+    /// The applications of that T at that stage that belong to that set.
+    pub(super) fn of_batch(&self, t: TradingDay, set: &Set, at: fn(&Stage) -> bool) -> Vec<Placed> {
+        let first = self.with.sandbox.registrars.first();
+        let own = first.is_some_and(|(own, _)| *own == set.registrar);
+        let placed = self.books.placed().filter(|placed| {
+            let (terms, stage) = (&placed.application.terms, &placed.application.stage);
+            let named = terms.registrar.as_str();
+            let his = named == set.registrar || (own && named == crate::house::OWN);
+            let through = *self.distributor_of(terms) == set.distributor;
+            terms.trade_date == t && at(stage) && his && through
+        });
+        placed.collect()
+    }
+
+    /// An application as file 03 has it.
+    pub(super) fn sent(&self, no: &ApplicationNo) -> Option<TradeApplication> {
+        let placed = self.books.placed_under(no.as_str())?;
+        let applied_at = placed.applied_at(&self.table.house);
+        let application = Application { terms: placed.application.terms, applied_at };
+        let distributor = self.distributor_of(&application.terms).as_str();
+        Some(application_of(&application, distributor))
+    }
+
+    /// Makes a directory of files; below the store's none may be a link.
+    pub(super) fn make(&self, directory: &Path) -> Result<(), Trouble> {
+        let failed = |source| Trouble::Directory { path: directory.to_owned(), source };
+        files::make_directory(&self.with.base, directory).map_err(failed)
+    }
+}
+
+/// The index of a directory and its name, if its files are announced.
+fn index(directory: &Path) -> Result<Option<(PathBuf, IndexName)>, Trouble> {
+    let failed = |source| BatchError::Io { path: directory.to_owned(), source };
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error).into()),
+    };
+    for entry in entries {
+        let path = entry.map_err(failed)?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        if let Some(name) = name.and_then(|name| name.parse::<IndexName>().ok()) {
+            return Ok(Some((path, name)));
+        }
+    }
+    Ok(None)
+}
