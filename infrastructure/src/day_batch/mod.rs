@@ -16,6 +16,8 @@ mod answers;
 mod applications;
 mod balances;
 mod confirmations;
+#[cfg(test)]
+mod distributors_tests;
 mod last;
 mod naming;
 #[cfg(test)]

@@ -29,7 +29,7 @@ use super::{
 };
 use fundflow_domain::{
     application::{Designated, OnHuge},
-    ids::{AccountRef, DistributorCode, FundCode, InvestorId, TransactionId, VersionTag},
+    ids::{AccountRef, FundCode, InvestorId, TransactionId, VersionTag},
     modes::ConversionMode,
     money::{Amount, Shares},
     money_fund::Publication,
@@ -160,10 +160,6 @@ pub(super) struct Reader<'a> {
 }
 
 const ANY: [&str; 3] = ["transaction", "time", "kind"];
-/// Kinds that have no investor of their own, and so no distributor either.
-const OF_NOBODY: [&str; 6] =
-    ["plan_change", "plan_pause", "plan_resume", "plan_end", incomes::INCOME, "cancel"];
-
 impl<'a> Reader<'a> {
     pub(super) fn of(
         table: &'a Table,
@@ -333,18 +329,6 @@ impl<'a> Reader<'a> {
         self.fields.figure("amount", AMOUNT, |text| text.parse().ok())
     }
 
-    /// Whose order it is; that of what is about an earlier order is that one's, and an income is everybody's.
-    pub(super) fn distributor(&mut self) -> Option<Option<DistributorCode>> {
-        if OF_NOBODY.contains(&self.fields.text("kind")) {
-            return Some(None);
-        }
-        let settings = self.known.settings;
-        let codes: Vec<_> = settings.distributors().map(DistributorCode::as_str).collect();
-        let allowed =
-            format!("one of {}, or nothing for {}", codes.join(", "), settings.distributor);
-        self.fields.parse("distributor", &allowed, |text| settings.distributor_of(text))
-    }
-
     pub(super) fn account(&mut self) -> Option<AccountRef> {
         if self.fields.text("account").is_empty() {
             None
@@ -372,12 +356,6 @@ fn mode_of(text: &str) -> Option<ConversionMode> {
 }
 
 impl Kind {
-    /// A plan asks for each of its dates through its distributor; every other row is asked for once.
-    pub(super) fn through(self, distributor: Option<&DistributorCode>) -> Self {
-        let Self::Plan(terms) = self else { return self };
-        Self::Plan(Box::new(PlanTerms { distributor: distributor.cloned(), ..*terms }))
-    }
-
     /// As the column names it.
     pub const fn name(&self) -> &'static str {
         match self {

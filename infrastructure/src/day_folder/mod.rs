@@ -40,6 +40,9 @@ mod table;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod through;
+#[cfg(test)]
+mod through_tests;
 mod verdicts;
 
 pub use investors::Investor;
@@ -111,6 +114,11 @@ pub fn investors(folder: &Path) -> (BTreeMap<InvestorId, Investor>, Vec<Problem>
     let mut problems = Vec::new();
     let investors = investors::read(folder, None, &mut problems).unwrap_or_default();
     (investors, problems)
+}
+
+/// What a folder's `day.toml` says of the parties; `None` if it is missing or wrong.
+pub fn settings(folder: &Path) -> Option<Settings> {
+    settings::read(folder, &mut Vec::new())
 }
 
 fn read_into(

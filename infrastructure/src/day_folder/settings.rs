@@ -72,7 +72,7 @@ impl Settings {
     /// The distributor of an order, as the order is stored with it, by the code that a row names; an empty one is the
     /// first. `Some(None)`: the only one of a day that says `distributor`, which orders are stored without, as they
     /// were before there could be several. `None`: the day has no such distributor.
-    pub(super) fn distributor_of(&self, code: &str) -> Option<Option<DistributorCode>> {
+    pub fn distributor_of(&self, code: &str) -> Option<Option<DistributorCode>> {
         let named = |it: &&DistributorCode| code.is_empty() || it.as_str() == code;
         let known = self.distributors().find(named)?;
         Some(self.several.then(|| known.clone()))

@@ -331,6 +331,7 @@ impl saga::Saga for Conversion {
 
     fn summary(request: &Request) -> String {
         let Request { investor, fund, into, shares, lots, .. } = request;
-        format!("{investor}: {} of {fund} into {into}", leaving::how_many(*shares, lots))
+        let through = names::through(request.distributor.as_ref());
+        format!("{investor}: {} of {fund} into {into}{through}", leaving::how_many(*shares, lots))
     }
 }

@@ -393,6 +393,7 @@ impl saga::Saga for DiscountPurchase {
 
     fn summary(request: &Request) -> String {
         let Request { investor, wallet_fund, target_fund, amount, .. } = request;
-        format!("{investor}: {amount} by way of {wallet_fund} into {target_fund}")
+        let through = names::through(request.distributor.as_ref());
+        format!("{investor}: {amount} by way of {wallet_fund} into {target_fund}{through}")
     }
 }

@@ -380,9 +380,8 @@ impl saga::Saga for FastWithdraw {
 
     fn summary(request: &Request) -> String {
         let Request { investor, fund, shares, .. } = request;
-        match shares {
-            Some(shares) => format!("{investor}: {shares} shares of {fund} for cash at once"),
-            None => format!("{investor}: all shares of {fund} for cash at once"),
-        }
+        let shares = shares.map_or_else(|| "all".to_owned(), |shares| shares.to_string());
+        let through = names::through(request.distributor.as_ref());
+        format!("{investor}: {shares} shares of {fund} for cash at once{through}")
     }
 }

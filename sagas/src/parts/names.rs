@@ -9,7 +9,7 @@
 //! | `{fund}.{yyyy-mm-dd}`, with `.{publication}` of a correction | a money fund's income of a day; `income.{fund}.…` in the same way |
 //! | `case.{32 digits}` | what is recorded of a case that belongs to no transaction |
 
-use fundflow_domain::ids::{PlanId, TransactionId};
+use fundflow_domain::ids::{DistributorCode, PlanId, TransactionId};
 use fundflow_runtime::saga::NameForm;
 use std::fmt;
 
@@ -88,6 +88,11 @@ impl fmt::Display for Minted {
 /// The refusal of a name that the engine gives itself; `None` for another one.
 pub fn refused<R: From<Reserved>>(id: &TransactionId) -> Option<R> {
     Some(Reserved { id: id.clone(), minted: Minted::of(id)? }.into())
+}
+
+/// The end of a summary: through whom it was asked for, where the request names somebody.
+pub fn through(distributor: Option<&DistributorCode>) -> String {
+    distributor.map(|code| format!(", through {code}")).unwrap_or_default()
 }
 
 /// Writes how a shipped saga refuses such names, and which of its requests the engine names: those of which

@@ -370,6 +370,7 @@ impl saga::Saga for Purchase {
             Way::Subscription => "subscribed of",
             Way::RegularPlan => "by plan into",
         };
-        format!("{investor}: {amount} {what} {fund}")
+        let through = names::through(request.distributor.as_ref());
+        format!("{investor}: {amount} {what} {fund}{through}")
     }
 }

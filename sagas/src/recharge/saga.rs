@@ -342,6 +342,7 @@ impl saga::Saga for Recharge {
 
     fn summary(request: &Request) -> String {
         let Request { investor, fund, amount, .. } = request;
-        format!("{investor}: {amount} into {fund}")
+        let through = names::through(request.distributor.as_ref());
+        format!("{investor}: {amount} into {fund}{through}")
     }
 }

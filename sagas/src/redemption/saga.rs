@@ -320,6 +320,7 @@ impl saga::Saga for Redemption {
 
     fn summary(request: &Request) -> String {
         let Request { investor, fund, shares, account, lots, .. } = request;
-        format!("{investor}: {} of {fund} to {account}", leaving::how_many(*shares, lots))
+        let through = names::through(request.distributor.as_ref());
+        format!("{investor}: {} of {fund} to {account}{through}", leaving::how_many(*shares, lots))
     }
 }

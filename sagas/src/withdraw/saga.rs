@@ -364,6 +364,7 @@ impl saga::Saga for Withdraw {
     fn summary(request: &Request) -> String {
         let Request { investor, fund, shares, .. } = request;
         let shares = shares.map_or_else(|| "all".to_owned(), |shares| shares.to_string());
-        format!("{investor}: {shares} shares of {fund} for money")
+        let through = names::through(request.distributor.as_ref());
+        format!("{investor}: {shares} shares of {fund} for money{through}")
     }
 }
