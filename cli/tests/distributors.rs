@@ -98,7 +98,9 @@ fn a_quote_is_of_the_distributor_that_is_named_and_lists_say_through_whom() {
         let of = "quote fast-withdraw --investor I-1 --fund 000730 --shares 1";
         stage.say(&format!("{of} --at {at} --folder {folder}{more}"))
     };
-    for (more, through) in [("", "305"), (" --distributor 305", "305"), (" --distributor 306", "306")] {
+    for (more, through) in
+        [("", "305"), (" --distributor 305", "305"), (" --distributor 306", "306")]
+    {
         let (code, json, why) = quote(more);
         assert_eq!((code, &json["left"]), (0, &"9999.00".into()), "{more}: {why}");
         let lines = json["explain"].to_string();

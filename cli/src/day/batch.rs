@@ -172,7 +172,7 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
         }
         let codes = ReturnCodes::built_in().map_err(|error| Trouble::Codes(error.to_string()))?;
         let sent = |no: &ApplicationNo| play.sent(no);
-        let serials = Serials::of(&play.books, code);
+        let serials = Serials::of(&play.books, |terms| play.is_at(terms, code));
         let serial_of = |no: &ApplicationNo, serial: &Serial| serials.whose(no, serial);
         let codes = codes.assign(code, DICTIONARY);
         let answers = read_answers(&index, &codes, &sent, &serial_of)?;

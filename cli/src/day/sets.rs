@@ -112,16 +112,20 @@ impl<S> Play<S> {
         terms.distributor.as_ref().unwrap_or_else(|| &self.day.settings.distributor)
     }
 
+    /// Whether an application is at the registrar of that code; the first is the manager's own.
+    pub(super) fn is_at(&self, terms: &Terms, registrar: &str) -> bool {
+        let named = terms.registrar.as_str();
+        let first = self.with.sandbox.registrars.first();
+        let own = first.is_some_and(|(own, _)| own == registrar);
+        named == registrar || (own && named == crate::house::OWN)
+    }
+
     /// The applications of that T at that stage that belong to that set.
     pub(super) fn of_batch(&self, t: TradingDay, set: &Set, at: fn(&Stage) -> bool) -> Vec<Placed> {
-        let first = self.with.sandbox.registrars.first();
-        let own = first.is_some_and(|(own, _)| *own == set.registrar);
         let placed = self.books.placed().filter(|placed| {
             let (terms, stage) = (&placed.application.terms, &placed.application.stage);
-            let named = terms.registrar.as_str();
-            let his = named == set.registrar || (own && named == crate::house::OWN);
             let through = *self.distributor_of(terms) == set.distributor;
-            terms.trade_date == t && at(stage) && his && through
+            terms.trade_date == t && at(stage) && self.is_at(terms, &set.registrar) && through
         });
         placed.collect()
     }

@@ -87,7 +87,8 @@ fn what_an_earlier_version_counted_by_class_counts_on_that_day() {
 
 #[test]
 fn another_distributor_has_a_most_of_its_own_over_all_classes() {
-    let through = |code: &str, request: Request| Request { distributor: code.parse().ok(), ..request };
+    let through =
+        |code: &str, request: Request| Request { distributor: code.parse().ok(), ..request };
     let mut stage = stage();
     let first = stage.request(through("306", request("10000")), asked());
     assert!(matches!(first, Reply::Placed { .. }), "{first:?}");

@@ -1,9 +1,13 @@
 //! A day with orders of two distributors.
 
-use super::*;
-use fundflow_infrastructure::exchange::{
-    check::read_all_or_refuse,
-    flow::{trade_application::TradeApplication, trade_confirmation::TradeConfirmation},
+use super::{super::serials::Serials, *};
+use fundflow_domain::application::Application;
+use fundflow_infrastructure::{
+    day_batch::Whose,
+    exchange::{
+        check::read_all_or_refuse,
+        flow::{trade_application::TradeApplication, trade_confirmation::TradeConfirmation},
+    },
 };
 use std::{collections::BTreeSet, fs};
 
@@ -166,6 +170,27 @@ async fn a_day_of_two_distributors_that_was_cut_off_anywhere_goes_on_to_the_same
         assert_eq!((rest.events, &rest.endings), (report.events, &report.endings), "{steps} steps");
         assert_eq!(of(table.base.path()), of(whole.base.path()), "{steps} steps");
     }
+}
+
+/// The second file is read after the first: what that one has numbered is in the books by then.
+#[tokio::test]
+async fn a_number_of_a_record_is_known_in_the_files_of_every_distributor_of_its_registrar() {
+    let (table, store) = (Laid::of(two().path()), Arc::new(MemoryStore::new()));
+    let mut play = table.prepare(&store).await;
+    while play.step().await.unwrap().is_some() {}
+    let serials = Serials::of(&play.books, |terms| play.is_at(terms, "05"));
+    let of = |code: &str| {
+        let mut all = play.books.placed().map(|placed| placed.application);
+        let is_its = |it: &Application| {
+            let named = it.terms.distributor.as_ref().map(|it| it.as_str());
+            named == Some(code) && it.confirmations().next().is_some()
+        };
+        all.find(is_its).unwrap()
+    };
+    let (one, other) = (of("305"), of("306"));
+    let serial = &one.confirmations().next().unwrap().serial;
+    assert!(matches!(serials.whose(&one.terms.no, serial), Whose::Own));
+    assert!(matches!(serials.whose(&other.terms.no, serial), Whose::Anothers(_)));
 }
 
 /// Orders of the 12th are confirmed on the 13th, when a folder is played that names others, or another one first.
