@@ -53,6 +53,7 @@ pub mod not_there;
 pub mod occurrence;
 pub mod on_day;
 pub mod record_days;
+pub mod refund_lanes;
 pub mod refunds;
 pub mod timing;
 pub mod to_come;

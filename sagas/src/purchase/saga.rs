@@ -1,8 +1,7 @@
 //! The purchase as a saga: its types, and its doors for callers and operators.
 
 use super::{
-    Asked, Call, Do, Ending, Fact, OCCURRENCE, PURCHASE, Plan, Request, SUBSCRIPTION, When, act,
-    facts, hear, prepare::Refusal,
+    Asked, Call, Do, Ending, Fact, Plan, Request, When, act, facts, hear, prepare::Refusal,
 };
 use crate::{
     fund_milestones,
@@ -173,7 +172,7 @@ impl FundSaga for Purchase {
 
 impl saga::Saga for Purchase {
     fund_milestones!("purchase", ["completed", "rolled_back"]);
-    const TABLES: &'static [&'static Table<Self>] = &[&PURCHASE, &SUBSCRIPTION, &OCCURRENCE];
+    const TABLES: &'static [&'static Table<Self>] = super::TABLES;
 
     type Request = Request;
     type Asked = Asked;

@@ -73,6 +73,8 @@ pub enum Fact {
     RefundRequested,
     /// Every requested refund has arrived.
     NothingOwed,
+    /// The same of the refunds of that lane. Lanes count from 1.
+    NothingOwedIn(usize),
     /// What the money of a failed raising earned is to be paid out, or it earned nothing.
     InterestOwed,
     /// The bank said what became of that, or there is none.
@@ -161,8 +163,10 @@ pub enum Do {
 pub enum Call {
     /// Charge the investor's account, once under the payment's number.
     Charge,
-    /// Send the next refund.
+    /// Send the next refund; of earlier tables.
     Refund,
+    /// Send the next refund of that lane. Lanes count from 1.
+    RefundIn(usize),
     /// Hand the order in.
     Buy,
     /// Take the order back.
@@ -194,8 +198,10 @@ pub enum When {
     FoundedDue,
     /// Noon of the trading day after that.
     FoundedOverdue,
-    /// The cut-off of the third trading day after a refund was asked for.
+    /// The cut-off of the third trading day after a refund was asked for; of earlier tables.
     MoneyOverdue,
+    /// The same of the refund that is next in that lane. Lanes count from 1.
+    RefundOverdueIn(usize),
     /// The cut-off of the trading day after interest was due.
     InterestOverdue,
     /// The cut-off of the trading day after that was due.

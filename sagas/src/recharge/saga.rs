@@ -1,7 +1,8 @@
 //! The recharge as a saga: its types, and its doors for callers and operators.
 
 use super::{
-    Asked, Call, Do, Ending, Fact, Plan, RECHARGE, Refusal, Request, When, act, facts, hear,
+    Asked, Call, Do, Ending, Fact, Plan, RECHARGE, RECHARGE_V1, Refusal, Request, When, act, facts,
+    hear,
 };
 use crate::parts::compensation::Compensations;
 use crate::{
@@ -154,7 +155,7 @@ impl FundSaga for Recharge {
 
 impl saga::Saga for Recharge {
     fund_milestones!("recharge", ["completed", "rolled_back"]);
-    const TABLES: &'static [&'static Table<Self>] = &[&RECHARGE];
+    const TABLES: &'static [&'static Table<Self>] = &[&RECHARGE, &RECHARGE_V1];
 
     type Request = Request;
     type Asked = Asked;

@@ -82,6 +82,8 @@ pub enum Fact {
     RefundRequested,
     /// Every requested refund has arrived.
     NothingOwed,
+    /// The same of the refunds of that lane. Lanes count from 1.
+    NothingOwedIn(usize),
     /// The recharge is over.
     Ended,
     /// Nothing is to be taken back of it any more.
@@ -156,8 +158,10 @@ pub enum Do {
 pub enum Call {
     /// Charge the investor's account, once under the payment's number.
     Charge,
-    /// Send the next refund.
+    /// Send the next refund; of earlier tables.
     Refund,
+    /// Send the next refund of that lane. Lanes count from 1.
+    RefundIn(usize),
     /// Hand in the purchase.
     Buy,
     /// Take the order back: refused from its cut-off on.
@@ -182,8 +186,10 @@ pub enum When {
     Due,
     /// Noon of the trading day after that.
     Overdue,
-    /// The cut-off of the third trading day after a refund was asked for.
+    /// The cut-off of the third trading day after a refund was asked for; of earlier tables.
     MoneyOverdue,
+    /// The same of the refund that is next in that lane. Lanes count from 1.
+    RefundOverdueIn(usize),
     /// The cut-off of the trading day after that was due.
     CompensationOverdue,
     /// From when on it is asked about that: an hour after a person took it over.

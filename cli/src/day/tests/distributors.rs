@@ -60,7 +60,9 @@ fn files(base: &Path, kind: &str) -> BTreeMap<String, Vec<(String, String)>> {
     let mut found = BTreeMap::new();
     let mut open = vec![exchange.clone()];
     while let Some(directory) = open.pop() {
-        for entry in fs::read_dir(directory).unwrap() {
+        // Before the first cut there is none.
+        let Ok(entries) = fs::read_dir(directory) else { continue };
+        for entry in entries {
             let path = entry.unwrap().path();
             let name = path.strip_prefix(&exchange).unwrap().to_str().unwrap().to_owned();
             if path.is_dir() {
