@@ -27,7 +27,7 @@ pub const RESERVED: &[NameForm] = &[
 /// What the engine names by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Minted {
-    /// A register's statement.
+    /// What a register states of a day as frozen.
     Statement,
     /// A money fund's income of a day.
     Income,

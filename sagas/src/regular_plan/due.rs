@@ -57,7 +57,7 @@ impl Buys {
         }
     }
 
-    /// On those terms.
+    /// What one date of a plan on those terms asks for, and of which saga.
     pub fn by(terms: &Terms) -> Self {
         let (investor, account) = (terms.investor.clone(), terms.account.clone());
         // A plan invests when its money is here; a day later is not a miss.
