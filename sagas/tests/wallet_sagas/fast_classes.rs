@@ -92,7 +92,7 @@ fn another_distributor_has_a_most_of_its_own_over_all_classes() {
     let mut stage = stage();
     let first = stage.request(through("306", request("10000")), asked());
     assert!(matches!(first, Reply::Placed { .. }), "{first:?}");
-    let more = refused(&stage.request_as("TX-2", through("306", of_class_b("0.01")), asked()));
+    let more = refused(&stage.request_as("TX-2", through("306", of_class_b("1")), asked()));
     assert!(more.contains("0.00 would fit"), "{more}");
     // The house's own, whom nobody names.
     let own = stage.request_as("TX-3", of_class_b("10000"), asked());

@@ -38,7 +38,7 @@ fn a_refund_of_which_the_bank_says_nothing_keeps_no_other_money_back() {
     stage.act(Action::Resume { reason: "the bank is there again".into() });
     stage.run();
     assert_eq!(stage.count("payment.refunded"), 2, "{}", stage.text());
-    assert_eq!(stage.look().ending, Some("rolled_back"), "{}", stage.text());
+    assert_eq!(stage.look().ending, Some("recharge.rolled_back"), "{}", stage.text());
     let sent = |name: &str| stage.lines.iter().filter(|it| **it == format!("call {name}")).count();
     assert_eq!(sent(SECOND), 1, "{}", stage.text());
 }
@@ -52,7 +52,7 @@ fn one_that_an_earlier_program_began_still_sends_one_at_a_time() {
     stage.outside.down.clear();
     stage.run();
     assert_eq!(stage.count("payment.refunded"), 2, "{}", stage.text());
-    assert_eq!(stage.look().ending, Some("rolled_back"), "{}", stage.text());
+    assert_eq!(stage.look().ending, Some("recharge.rolled_back"), "{}", stage.text());
 }
 
 #[test]
@@ -65,5 +65,5 @@ fn who_dies_while_the_bank_is_silent_about_one_refund_sends_each_once() {
     stage.outside.down.clear();
     stage.run();
     assert_eq!(stage.count("payment.refunded"), 2, "{}", stage.text());
-    assert_eq!(stage.look().ending, Some("rolled_back"), "{}", stage.text());
+    assert_eq!(stage.look().ending, Some("recharge.rolled_back"), "{}", stage.text());
 }
