@@ -47,6 +47,7 @@ fn asking(nth: u64) -> Asking<DiscountPurchase> {
         mode: None,
         only_today: false,
         by_plan: false,
+        distributor: None,
     };
     let channel = SalesChannel::DirectOnline;
     let asked = Asked { investor, channel, warning_confirmed: None, at: None };

@@ -38,6 +38,7 @@ async fn placed(store: &Path) {
             amount: "100.00".parse().unwrap(),
             way: Way::Purchase,
             only_today: false,
+            distributor: None,
         };
         let channel = SalesChannel::DirectOnline;
         let asked =

@@ -113,7 +113,7 @@ fn a_purchase_whose_mode_nobody_named_goes_on_in_another_one_and_says_so() {
     let store = played(PURCHASES, &scenario, &[("011162", target)]);
 
     let (json, table) = show(&store, "D-1");
-    assert_eq!((&json["state"], &json["table"]), (&"completed".into(), &"next_day.v2".into()));
+    assert_eq!((&json["state"], &json["table"]), (&"completed".into(), &"next_day.v3".into()));
     let change = serde_json::json!({ "from": "linked_same_day", "to": "next_day" });
     assert_eq!(json["moved_t"][0]["mode"], change, "{:#}", json["moved_t"]);
     assert_eq!(json["promise_now"]["nav_date"], "2026-02-24");

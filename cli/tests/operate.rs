@@ -108,6 +108,7 @@ impl Outside {
             mode: None,
             only_today: false,
             by_plan: false,
+            distributor: None,
         };
         let channel = SalesChannel::DirectOnline;
         let asked = Asked { investor, channel, warning_confirmed: None, at: None };

@@ -50,7 +50,7 @@ P-2,09:32:00,plan,I-2,000730,011162,100.00,monthly 13,2026-02-13,
 ";
     let (store, folder) = (tempfile::tempdir().unwrap(), folder(rows, ""));
     play(store.path(), &folder);
-    for (date, table) in [("P-1.20260212", "plan_linked.v1"), ("P-2.20260213", "plan_held.v1")] {
+    for (date, table) in [("P-1.20260212", "plan_linked.v2"), ("P-2.20260213", "plan_held.v1")] {
         let shown = said(store.path(), &["saga", "show", date]);
         assert!(shown.contains(table) && shown.contains("completed"), "{shown}");
     }

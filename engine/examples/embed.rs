@@ -89,6 +89,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         mode: None,
         only_today: false,
         by_plan: false,
+        distributor: None,
     };
     let channel = SalesChannel::DirectOnline;
     let asked = Asked { investor, channel, warning_confirmed: None, at: None };

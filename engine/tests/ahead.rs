@@ -60,6 +60,7 @@ fn asking(target: &str, mode: Option<ConversionMode>) -> Asking<DiscountPurchase
         mode,
         only_today: false,
         by_plan: false,
+        distributor: None,
     };
     let channel = SalesChannel::DirectOnline;
     let asked = Asked { investor, channel, warning_confirmed: None, at: None };
@@ -160,6 +161,7 @@ async fn what_is_left_of_the_day_is_less_what_went_out_and_what_is_asked_for() {
         fund: "000730".parse().unwrap(),
         amount: "20000.00".parse().unwrap(),
         only_today: false,
+        distributor: None,
     };
     let asked = recharge::Asked {
         investor: investor.clone(),
@@ -177,6 +179,7 @@ async fn what_is_left_of_the_day_is_less_what_went_out_and_what_is_asked_for() {
             account: investor.account.clone(),
             fund: "000730".parse().unwrap(),
             shares: Some(shares.parse().unwrap()),
+            distributor: None,
         };
         let asked = fast_withdraw::Asked { investor: investor.clone(), at: None };
         Asking::<FastWithdraw>::of(tx.parse().unwrap(), request, asked)

@@ -264,6 +264,7 @@ pub fn request(mode: ConversionMode) -> Request {
         mode: Some(mode),
         only_today: false,
         by_plan: false,
+        distributor: None,
     }
 }
 

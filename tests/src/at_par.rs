@@ -65,6 +65,7 @@ pub fn recharge(may: impl IntoIterator<Item = May>) -> World<Recharge, Outside> 
         fund: wallet_code(),
         amount: amount("1000"),
         only_today: false,
+        distributor: None,
     };
     let asked = wanted::asked_recharge(&investor_id());
     world(Recharge { house: house() }, Outside::that(may), (request, asked))
@@ -80,6 +81,7 @@ pub fn buying(way: Way, may: impl IntoIterator<Item = May>) -> World<Purchase, O
         amount: amount("1000"),
         way,
         only_today: false,
+        distributor: None,
     };
     world(Purchase { house: house() }, Outside::that(may), (request, asked()))
 }
@@ -92,6 +94,7 @@ pub fn withdrawal() -> (withdraw::Request, withdraw::Asked) {
         fund: wallet_code(),
         shares: Some(shares("400")),
         on_huge: fundflow_domain::application::OnHuge::Cancel,
+        distributor: None,
     };
     (request, withdraw::Asked { investor: investor(), at: None })
 }
@@ -109,6 +112,7 @@ pub fn fast_withdrawal() -> (fast_withdraw::Request, fast_withdraw::Asked) {
         account: account(),
         fund: wallet_code(),
         shares: Some(shares("400")),
+        distributor: None,
     };
     (request, fast_withdraw::Asked { investor: investor(), at: None })
 }
@@ -145,6 +149,7 @@ pub fn redeeming() -> redemption::Request {
         lots: Vec::new(),
         on_huge: fundflow_domain::application::OnHuge::Cancel,
         only_today: false,
+        distributor: None,
     }
 }
 
@@ -164,6 +169,7 @@ pub fn conversion(may: impl IntoIterator<Item = May>) -> World<Conversion, Outsi
         shares: Some(shares("400")),
         lots: Vec::new(),
         only_today: false,
+        distributor: None,
     };
     let world = world(Conversion { house: house() }, Outside::that(may), (request, asked()));
     world.with(&holdings_key(target_code()), held("1000"))
@@ -187,6 +193,7 @@ pub fn plan_terms(periods: u32, by_wallet: bool) -> Terms {
         move_rule: MoveRule::NextTradingDay,
         missing_day: MissingDay::LastOfMonth,
         max_misses: NonZeroU8::new(2).expect("a number of misses"),
+        distributor: None,
     }
 }
 

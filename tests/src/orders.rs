@@ -39,6 +39,7 @@ pub fn terms(suffix: &'static str, ask: Ask) -> Terms {
         trade_date: day("2026-02-13"),
         rounding: ShareRounding::HalfUp,
         promised: promise("2026-02-24"),
+        distributor: None,
     }
 }
 

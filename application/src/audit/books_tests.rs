@@ -143,6 +143,7 @@ fn order() -> Terms {
         trade_date: day("2026-02-13"),
         rounding: ShareRounding::HalfUp,
         promised: Promise { fee, discount: Discount::NONE, floor: None, confirm_by },
+        distributor: None,
     }
 }
 

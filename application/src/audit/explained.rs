@@ -29,7 +29,7 @@ pub(super) struct Explained {
 struct Stands {
     open: bool,
     of: Option<TransactionId>,
-    /// Who closed it.
+    /// The operator who closed the case, as the event has it.
     by: Option<Name>,
 }
 

@@ -139,9 +139,9 @@ pub struct Counts {
 pub struct Unchecked {
     /// The part of their names before the first `-`.
     pub category: String,
-    /// How many streams.
+    /// Streams of it that were read.
     pub streams: u64,
-    /// How many events.
+    /// Events in these streams.
     pub events: u64,
 }
 
@@ -150,7 +150,7 @@ pub struct Unchecked {
 pub struct Holding {
     /// The kind of account.
     pub class: String,
-    /// What is counted.
+    /// As ledgers name it: yuan, or shares of one fund.
     pub commodity: String,
     /// How much, positive on the usual side.
     pub balance: Decimal,
@@ -177,7 +177,7 @@ pub struct Difference {
     pub by: Option<String>,
 }
 
-/// The whole answer.
+/// What an audit found, counted, and could not check.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Report {
     /// The store as far as this position was looked at.
@@ -197,7 +197,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Adds a finding.
+    /// Counts a finding, and lists it while fewer than [`LISTED`] are.
     pub fn add(&mut self, check: Check, place: String, what: String, data: Option<&str>) {
         self.failures += 1;
         if self.findings.len() < LISTED {
@@ -211,7 +211,7 @@ impl Report {
         self.findings.iter().any(|finding| finding.check == check)
     }
 
-    /// Nothing was found.
+    /// Whether there is no finding; what was not checked is none.
     pub const fn passed(&self) -> bool {
         self.failures == 0
     }

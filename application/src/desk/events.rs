@@ -12,18 +12,18 @@ use fundflow_kernel::{
 /// Which events; all that are given must hold.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
-    /// Of that stream.
+    /// Of that stream alone; of every stream without.
     pub stream: Option<StreamName>,
     /// Of that type, with or without its category.
     pub event_type: Option<String>,
-    /// Behind that position.
+    /// Only events behind that position; 0 is the beginning of the log.
     pub after: Position,
 }
 
 /// A page of events.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Events {
-    /// In commit order.
+    /// By position, the earliest first; at most as many as were asked for.
     pub found: Vec<Recorded>,
     /// There are more behind the last one.
     pub more: bool,

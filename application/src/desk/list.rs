@@ -51,9 +51,9 @@ pub enum Standing {
 /// Which sagas; all that are given must hold.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Of that kind.
+    /// Sagas of that kind alone, like `recharge`; of every kind without.
     pub kind: Option<String>,
-    /// How they are.
+    /// Sagas that stand so alone.
     pub standing: Option<Standing>,
     /// Ended so: `completed`, or with the kind before it.
     pub ending: Option<String>,

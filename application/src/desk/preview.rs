@@ -31,7 +31,7 @@ pub enum Deed {
     Act(Action),
     /// What a caller or operator may ask of a saga of that kind: a `Saga::Command`.
     Command {
-        /// The typed command.
+        /// The typed command of that saga.
         command: Payload,
         /// When it was asked; by the engine's clock without.
         at: Option<Timestamp>,
@@ -64,7 +64,7 @@ pub enum Outcome {
 /// A saga, and what the deed would do to it.
 #[derive(Debug, Clone)]
 pub struct Preview {
-    /// Kind and transaction.
+    /// The saga that the command is for.
     pub saga: SagaId,
     /// As it is now.
     pub shown: Shown,

@@ -55,7 +55,7 @@ pub(crate) enum Next {
     Events(Vec<Recorded>),
     /// A place that cannot be read, said once.
     Damaged(Damage),
-    /// Everything was read.
+    /// The end of the log, or of the streams that were asked for.
     End,
 }
 

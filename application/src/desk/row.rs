@@ -24,7 +24,7 @@ use std::sync::Arc;
 pub struct Parked {
     /// The row of its table.
     pub row: Arc<str>,
-    /// What keeps it.
+    /// Why it waits for a person, in the words that were stored.
     pub cause: Cause,
 }
 
@@ -32,7 +32,7 @@ pub struct Parked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// On its way.
+    /// It was prepared, and is not over.
     Open,
     /// A person is waited for.
     Parked,
@@ -59,7 +59,7 @@ impl State {
 pub struct SagaRow {
     /// The category of its process stream.
     pub kind: Arc<str>,
-    /// The caller's key.
+    /// The transaction ID, which the caller made.
     pub transaction: TransactionId,
     /// Who asked for it: an investor, mostly.
     pub requester: Arc<str>,

@@ -37,15 +37,15 @@ pub struct HoldingLotRow {
 /// One position in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HoldingRow {
-    /// Owns the shares.
+    /// The investor whose shares they are.
     pub investor: InvestorId,
     /// The fund that they are of.
     pub fund: FundCode,
     /// On the register, free or not.
     pub registered: Shares,
-    /// Registered and free.
+    /// Registered shares that an order may take.
     pub available: Shares,
-    /// Earmarked for orders.
+    /// Shares earmarked for orders that are under way.
     pub reserved: Shares,
     /// Frozen by the register.
     pub frozen: Shares,

@@ -102,7 +102,7 @@ pub struct OrderRow {
     pub fund: Option<FundCode>,
     /// The fund that it is converted into.
     pub into: Option<FundCode>,
-    /// Asked, in yuan.
+    /// Yuan that were asked for; none of an order of shares.
     pub amount: Option<Amount>,
     /// Asked, in shares of `fund`.
     pub shares: Option<Shares>,
@@ -281,7 +281,6 @@ pub struct OrderStreams {
 }
 
 impl OrderStreams {
-    /// Reads them.
     ///
     /// # Errors
     /// As the store's, and [`ReadError::Damaged`] as any replay.

@@ -95,7 +95,7 @@ impl<D: Stored> fmt::Debug for Streams<D> {
 }
 
 impl<D: Stored> Streams<D> {
-    /// One of them.
+    /// The fold of the stream of that ID; none where it has no event.
     pub fn get(&self, id: &str) -> Option<&StreamFold<D>> {
         self.folds.get(id)
     }

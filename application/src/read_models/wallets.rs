@@ -33,9 +33,9 @@ pub struct WalletRow {
     pub investor: InvestorId,
     /// Of which money-market fund.
     pub fund: FundCode,
-    /// Registered and free.
+    /// Registered shares that an order may take.
     pub available: Shares,
-    /// Paid, not registered.
+    /// Shares that are paid for and accepted, and that no record has confirmed.
     pub in_transit: Shares,
     /// Earmarked for conversions and redemptions, registered or not.
     pub reserved: Shares,

@@ -62,6 +62,7 @@ pub(crate) fn asking(manner: Manner) -> (Request, Asked) {
         mode: None,
         only_today: false,
         by_plan: false,
+        distributor: None,
     };
     let asked = Asked {
         investor: investor(&request),

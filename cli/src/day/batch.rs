@@ -4,7 +4,9 @@
 //!    never goes into the batch of another T.
 //! 2. The files are written before *sent* is recorded. If the process dies in between, the files
 //!    are found, and *sent* is recorded then.
-//! 3. A registrar's night runs once: where its index is, it is not run again. Its answers are read
+//! 3. Files are of one distributor and one registrar: see [`sets`](super::sets). Where several distributors have
+//!    files for a registrar, it decides all of them before it answers any.
+//! 4. A registrar's night runs once: where its index is, it is not run again. Its answers are read
 //!    once: a mark beside them says so, as soon as all that they caused is durable.
 
 use super::{
@@ -13,6 +15,7 @@ use super::{
     findings,
     play::Play,
     serials::Serials,
+    sets::Set,
     statements::{self, Open},
     strays,
 };
@@ -25,10 +28,9 @@ use fundflow_domain::{
 };
 use fundflow_infrastructure::{
     day_batch::{
-        Answers, AsSent, BatchError, ByDigits, Numbers, Parties, application_numbers,
-        application_of, is_in_digits, read_answers, write_applications,
+        Answers, ByDigits, Numbers, application_numbers, read_answers, write_applications,
     },
-    exchange::{file_name::IndexName, return_code::ReturnCodes},
+    exchange::return_code::ReturnCodes,
     file_exchange::DirectoryExchange,
     files,
     sandbox::registrar::DICTIONARY,
@@ -39,115 +41,10 @@ use fundflow_sagas::ports::{
     file_exchange::{FileExchange as _, FileSet, NotExchanged, Taken},
     registrar::{self, Application, ApplicationAnswer},
 };
-use std::{
-    cell::OnceCell,
-    collections::HashMap,
-    fs, io,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{cell::OnceCell, collections::HashMap, fs, io, sync::Arc};
 
-/// Beside the answers, once they were read.
-const READ: &str = "read";
-/// Beside the directories of both ways: a batch, until it is put where its registrar takes it.
-const MAKING: &str = "making";
-/// Bytes of it.
+/// Bytes of the mark that answers were read.
 const MARK_MOST: u64 = 1 << 26;
-
-/// A registrar, and its applications by their numbers in digits, once one is asked for.
-pub(super) type InDigits = (String, OnceCell<ByDigits>);
-
-impl<S> Play<S> {
-    /// The registrars by code, the manager's own first.
-    fn registrars(&self) -> Vec<String> {
-        self.with.sandbox.registrars.iter().map(|(code, _)| code.clone()).collect()
-    }
-
-    fn parties(&self, registrar: &str) -> Parties {
-        let (distributor, registrar) =
-            (self.day.settings.distributor.clone(), registrar.to_owned());
-        let filing = self.day.settings.filing_of(&registrar);
-        Parties { distributor, registrar, filing }
-    }
-
-    /// Where files of that T and registrar lie; those of the manager's own lie one level higher.
-    fn directory(&self, t: TradingDay, registrar: &str, way: &str) -> PathBuf {
-        let day = self.with.files.join(t.to_string());
-        match self.with.sandbox.registrars.first() {
-            Some((own, _)) if own == registrar => day.join(way),
-            Some(_) | None => day.join(registrar).join(way),
-        }
-    }
-
-    /// The way to that registrar's files of that T.
-    fn exchange(&self, t: TradingDay, registrar: &str) -> DirectoryExchange {
-        let way = |way: &str| self.directory(t, registrar, way);
-        DirectoryExchange::of(way("out"), way("in"), way("taken"))
-    }
-
-    /// Makes a directory of files; below the store's none may be a link.
-    fn make(&self, directory: &Path) -> Result<(), Trouble> {
-        let failed = |source| Trouble::Directory { path: directory.to_owned(), source };
-        files::make_directory(&self.with.base, directory).map_err(failed)
-    }
-
-    /// The applications of that T at that stage, for that registrar.
-    fn of_batch(&self, t: TradingDay, registrar: &str, at: fn(&Stage) -> bool) -> Vec<Placed> {
-        let placed = self.books.placed().filter(|placed| {
-            let (terms, stage) = (&placed.application.terms, &placed.application.stage);
-            terms.trade_date == t && at(stage) && self.is_his(registrar, &placed.application)
-        });
-        placed.collect()
-    }
-
-    /// Whether an application goes to that registrar.
-    fn is_his(&self, registrar: &str, application: &applications::Application) -> bool {
-        let own = self.with.sandbox.registrars.first().is_some_and(|(own, _)| own == registrar);
-        let named = application.terms.registrar.as_str();
-        named == registrar || (own && named == crate::house::OWN)
-    }
-
-    /// The application that file 03 has under that number, in whichever characters it went out.
-    fn sent(&self, number: &str, by_digits: &InDigits) -> Option<AsSent> {
-        let own = self.books.placed_under(number).map(|placed| (placed, Numbers::Letters));
-        let (placed, numbers) = own.or_else(|| {
-            let no = self.numbered(number, by_digits)?;
-            Some((self.books.placed_under(no.as_str())?, Numbers::Digits))
-        })?;
-        let applied_at = placed.applied_at(&self.table.house);
-        let application = Application { terms: placed.application.terms, applied_at };
-        let record = application_of(&application, &self.day.settings.distributor, numbers);
-        Some(AsSent { no: application.terms.no, record })
-    }
-
-    /// The application of a registrar that has that number in digits: of several the one that went out.
-    pub(super) fn numbered(&self, number: &str, by_digits: &InDigits) -> Option<ApplicationNo> {
-        if !is_in_digits(number) {
-            return None;
-        }
-        let (registrar, known) = by_digits;
-        let all = || ByDigits::of(self.books.numbers_sent_first(|it| self.is_his(registrar, it)));
-        known.get_or_init(all).first(number).cloned()
-    }
-
-    /// The index of a directory, if its files are announced.
-    fn index(directory: &Path) -> Result<Option<PathBuf>, Trouble> {
-        let failed = |source| BatchError::Io { path: directory.to_owned(), source };
-        let entries = match fs::read_dir(directory) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failed(error).into()),
-        };
-        for entry in entries {
-            let path = entry.map_err(failed)?.path();
-            let name = path.file_name().and_then(|name| name.to_str());
-            if name.is_some_and(|name| name.parse::<IndexName>().is_ok()) {
-                return Ok(Some(path));
-            }
-        }
-        Ok(None)
-    }
-}
 
 /// Seals what was accepted, writes the files, and records that it was sent.
 pub(super) async fn send<S: EventStore + Checkpoints>(
@@ -155,8 +52,8 @@ pub(super) async fn send<S: EventStore + Checkpoints>(
     t: TradingDay,
 ) -> Result<bool, Trouble> {
     let (mut any, files) = (false, play.written.len());
-    for registrar in play.registrars() {
-        any |= send_to(play, t, &registrar).await?;
+    for set in play.sets(t)? {
+        any |= send_one(play, t, &set).await?;
     }
     // What a registrar keeps although it was turned away goes out with no file.
     if play.written.len() > files && play.late.remove(&t) {
@@ -166,24 +63,23 @@ pub(super) async fn send<S: EventStore + Checkpoints>(
     Ok(any)
 }
 
-async fn send_to<S: EventStore + Checkpoints>(
+async fn send_one<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     t: TradingDay,
-    registrar: &str,
+    set: &Set,
 ) -> Result<bool, Trouble> {
-    let out = play.directory(t, registrar, "out");
-    let (file, records) = if let Some(index) = Play::<S>::index(&out)? {
+    let (file, records) = if let Some(index) = set.sent()? {
         application_numbers(&index)?
     } else {
-        let accepted = play.of_batch(t, registrar, |stage| matches!(stage, Stage::Accepted));
+        let accepted = play.of_batch(t, set, |stage| matches!(stage, Stage::Accepted));
         let batch: Arc<str> = format!("T-{t}").into();
         announce(play, &accepted, |_| ApplicationAnswer::Sealed(batch.clone())).await?;
         play.settle().await?;
-        let sealed = play.of_batch(t, registrar, |stage| matches!(stage, Stage::Sealed));
+        let sealed = play.of_batch(t, set, |stage| matches!(stage, Stage::Sealed));
         if sealed.is_empty() {
             return Ok(false);
         }
-        put(play, t, registrar, &sealed).await?
+        put(play, t, set, &sealed).await?
     };
     let numbers: HashMap<&str, u64> = records.iter().map(String::as_str).zip(1..).collect();
     // A file of an earlier program, or of a folder that said otherwise, has the other characters.
@@ -192,7 +88,7 @@ async fn send_to<S: EventStore + Checkpoints>(
         let own = numbers.get(no.as_str()).copied();
         own.or_else(|| numbers.get(&*Numbers::Digits.application(no)).copied())
     };
-    let mut sealed = play.of_batch(t, registrar, |stage| matches!(stage, Stage::Sealed));
+    let mut sealed = play.of_batch(t, set, |stage| matches!(stage, Stage::Sealed));
     sealed.retain(|placed| record_of(placed).is_some());
     let sent = |placed: &Placed| {
         let record = record_of(placed).unwrap_or(0);
@@ -208,7 +104,7 @@ async fn send_to<S: EventStore + Checkpoints>(
 async fn put<S>(
     play: &mut Play<S>,
     t: TradingDay,
-    registrar: &str,
+    set: &Set,
     sealed: &[Placed],
 ) -> Result<(String, Vec<String>), Trouble> {
     let house = &play.table.house;
@@ -219,17 +115,17 @@ async fn put<S>(
     let applications: Vec<_> = sealed.iter().map(of).collect();
     let investors = &play.day.investors;
     let customers = |id: &_| investors.get(id).map(|it| it.profile.customer_type);
-    let parties = play.parties(registrar);
+    let parties = set.parties(&play.day.settings);
     let in_digits = parties.filing.numbers == Numbers::Digits;
-    let of_registrar = || play.books.numbers_sent_first(|it| play.is_his(registrar, it));
+    let is_his = |it: &applications::Application| play.is_at(&it.terms, &set.registrar);
+    let of_registrar = || play.books.numbers_sent_first(is_his);
     let all = in_digits.then(|| ByDigits::of(of_registrar()));
     let first_of = |number: &str| all.as_ref().and_then(|all| all.first(number).cloned());
-    let out = play.directory(t, registrar, "out");
-    let making = out.with_file_name(MAKING);
+    let (out, making) = (set.out(), set.making());
     play.make(&out)?;
     play.make(&making)?;
     let batch = write_applications(&making, &parties, t, &applications, &customers, &first_of)?;
-    play.exchange(t, registrar).put(batch.index.clone()).await?;
+    set.exchange().put(batch.index.clone()).await?;
     let failed = |source| Trouble::Directory { path: making.clone(), source };
     fs::remove_dir_all(&making).map_err(failed)?;
     for (no, why) in &batch.left_out {
@@ -263,11 +159,21 @@ async fn announce<S: EventStore + Checkpoints>(
 /// Lets the registrars answer the files of that day.
 pub(super) fn night<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Trouble> {
     let mut any = false;
+    let own = play.day.settings.distributor.clone();
+    let sets = play.sets(t)?;
     for (code, registrar) in play.with.sandbox.registrars.clone() {
-        let (out, into) = (play.directory(t, &code, "out"), play.directory(t, &code, "in"));
-        if let (Some(index), None) = (Play::<S>::index(&out)?, Play::<S>::index(&into)?) {
+        let mut waiting = Vec::new();
+        for set in sets.iter().filter(|set| set.registrar == code) {
+            if let (Some(index), None) = (set.sent()?, set.answered()?) {
+                waiting.push((index, set.back()));
+            }
+        }
+        if waiting.len() > 1 {
+            waiting.iter().try_for_each(|(index, _)| registrar.decide_batch(index))?;
+        }
+        for (index, into) in waiting {
             play.make(&into)?;
-            let night = registrar.run_batch(&index, &into)?;
+            let night = registrar.run_batch(&index, &into, &own)?;
             play.written.extend(night.files);
             play.remarks.extend(night.unfit);
             let t = t.date();
@@ -288,17 +194,16 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
     t: TradingDay,
 ) -> Result<bool, Trouble> {
     let mut any = false;
-    for code in play.registrars() {
-        let directory = play.directory(t, &code, "in");
-        let mark = directory.with_file_name(READ);
-        let Some(index) = Play::<S>::index(&directory)? else { continue };
+    for set in play.sets(t)? {
+        let (mark, code) = (set.mark(), &set.registrar);
+        let Some(index) = set.answered()? else { continue };
         // What a person had to look at then is looked at once more, and named.
         let read = match files::text(&mark, MARK_MOST) {
             Ok(text) => Some(Open::of(&text)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(source) => return Err(Trouble::Mark { path: mark, source }),
         };
-        let exchange = play.exchange(t, &code);
+        let exchange = set.exchange();
         if read.is_none() {
             // Nothing is read without its mark, whatever was taken before somebody took the mark away.
             exchange.forget()?;
@@ -307,16 +212,16 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
             continue;
         }
         let name = index.file_name().unwrap_or_default().to_string_lossy();
-        let set = exchange.get(name.into()).await?;
+        let files_in = exchange.get(name.into()).await?;
         let codes = ReturnCodes::built_in().map_err(|error| Trouble::Codes(error.to_string()))?;
         let by_digits = (code.clone(), OnceCell::new());
         let sent = |number: &str| play.sent(number, &by_digits);
-        let serials = Serials::of(&play.books, &code);
+        let serials = Serials::of(&play.books, |terms| play.is_at(terms, code));
         let serial_of = |no: &ApplicationNo, serial: &Serial| serials.whose(no, serial);
-        let codes = codes.assign(&code, DICTIONARY);
+        let codes = codes.assign(code, DICTIONARY);
         let answers = read_answers(&index, &codes, &sent, &serial_of)?;
-        unchanged(&set, &answers)?;
-        findings::tell(play, &directory, &answers.findings)?;
+        unchanged(&files_in, &answers)?;
+        findings::tell(play, &set.back(), &answers.findings)?;
         let notice = |(no, answer): (ApplicationNo, _)| {
             let (stream, news) = registrar::notice(&no, answer);
             Notice { stream, news }
@@ -328,13 +233,13 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
             play.settle().await?;
             answers.frozen
         };
-        let puzzles = strays::hear(play, &code, answers.puzzles, read.is_none()).await?;
-        let mut open = statements::hear(play, &code, frozen).await?;
+        let puzzles = strays::hear(play, code, answers.puzzles, read.is_none()).await?;
+        let mut open = statements::hear(play, code, frozen).await?;
         open.puzzles = puzzles;
         play.settle().await?;
         files::replace(&mark, open.text())
             .map_err(|source| Trouble::Mark { path: mark, source })?;
-        exchange.taken(set).await?;
+        exchange.taken(files_in).await?;
         any |= read.is_none();
     }
     Ok(any)

@@ -34,6 +34,7 @@ mod progress;
 mod repriced;
 mod requests;
 mod serials;
+mod sets;
 mod statements;
 mod strays;
 mod table;

@@ -2,7 +2,7 @@
 
 use super::books::Books;
 use fundflow_domain::{
-    application::{Application, Confirmation, Misnamed},
+    application::{Application, Confirmation, Misnamed, Terms},
     ids::ApplicationNo,
     orders::Serial,
 };
@@ -14,12 +14,12 @@ use std::collections::HashMap;
 pub(super) struct Serials(HashMap<Serial, Vec<(ApplicationNo, Option<Misnamed>)>>);
 
 impl Serials {
-    /// Of that registrar's records.
-    pub(super) fn of(books: &Books, registrar: &str) -> Self {
+    /// Of one registrar's records, whichever distributor they are for.
+    pub(super) fn of(books: &Books, is_his: impl Fn(&Terms) -> bool) -> Self {
         let mut all = Self::default();
         for placed in books.placed() {
             let known = placed.application;
-            if known.terms.registrar.as_str() == registrar {
+            if is_his(&known.terms) {
                 all.add(&known);
             }
         }

@@ -7,7 +7,7 @@ use fundflow_domain::{
     application::{Application, Applications, Ask, Quantity, Stage},
     calendar::TradingDay,
     decider::Decider as _,
-    ids::{FundCode, RegistrarCode},
+    ids::{DistributorCode, FundCode, RegistrarCode},
 };
 use fundflow_kernel::{
     envelope::Recorded,
@@ -33,6 +33,8 @@ pub(super) struct Batch {
     pub(super) unsealed: u64,
     /// Of those that are, or `None` where the sum is out of range.
     pub(super) sealed: Option<Figures>,
+    /// In whose files they go out; `None` is the first distributor of the folder.
+    pub(super) distributors: BTreeSet<Option<DistributorCode>>,
     /// Funds whose price the registrar needs for them.
     pub(super) funds: BTreeSet<FundCode>,
 }
@@ -49,6 +51,7 @@ impl Followed {
                 continue;
             }
             if self.sealed.contains(no) {
+                batch.distributors.insert(application.terms.distributor.clone());
                 batch.funds.extend(priced(&application.terms.ask, application.terms.fund));
                 batch.sealed = batch.sealed.and_then(|sum| sum.plus(&figures(application)));
             } else if matches!(application.stage, Stage::Accepted) {

@@ -5,6 +5,7 @@
 //! events.db                       what is sealed, the income jobs
 //! exchange/2026-03-02/out/        files 03 and their index; of another registrar than the own, exchange/<T>/<code>/out
 //! exchange/2026-03-02/in/, read   its answers, and the mark that says that they were read
+//! exchange/2026-03-02/distributor-306/out, in, read    those of another distributor than the first
 //! heads/cut.05.2026-03-02.head    the head that the last job keeps
 //! ```
 //!
@@ -22,7 +23,7 @@ use crate::{
 use fundflow_application::read_models::catch_up;
 use fundflow_domain::{
     fund::{FundKind, FundTerms},
-    ids::{FundCode, RegistrarCode},
+    ids::{DistributorCode, FundCode, RegistrarCode},
     orders::Cause,
 };
 use fundflow_infrastructure::{
@@ -41,6 +42,7 @@ use fundflow_sagas::{
 };
 use sha2::{Digest as _, Sha256};
 use std::{
+    collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -109,18 +111,45 @@ impl<S: EventStore> FoundJobs<S> {
         self.beside.own.as_ref() == Some(&call.registrar)
     }
 
-    fn directory(&self, call: &JobCall, way: &str) -> PathBuf {
+    /// Where the files of each distributor lie that has some in the batch; those of the first where there are any.
+    fn directories(&self, call: &JobCall, batch: &Batch) -> BTreeSet<PathBuf> {
         let day = self.beside.base.join("exchange").join(call.t.to_string());
-        if self.is_own(call) { day.join(way) } else { day.join(call.registrar.as_str()).join(way) }
+        let plain = if self.is_own(call) { day } else { day.join(call.registrar.as_str()) };
+        let of = |distributor: &Option<DistributorCode>| {
+            let own = distributor.as_ref().map(|code| plain.join(format!("distributor-{code}")));
+            own.filter(|it| it.is_dir()).unwrap_or_else(|| plain.clone())
+        };
+        batch.distributors.iter().map(of).collect()
     }
 
     fn sent(&self, call: &JobCall, batch: &Batch) -> Result<JobStand, Cause> {
-        let out = self.directory(call, "out");
-        match announced(&out)? {
-            Some(index) => whole(&index),
-            None if is_empty(batch) => Ok(JobStand::Done(Figures::default())),
-            None => Ok(not_yet("no_index", format!("no index is in {}", out.display()))),
+        self.each(call, batch, |directory| {
+            let out = directory.join("out");
+            match announced(&out)? {
+                Some(index) => whole(&index),
+                None => Ok(not_yet("no_index", format!("no index is in {}", out.display()))),
+            }
+        })
+    }
+
+    /// The figures of all directories, or what the first lacks that is not as it should be.
+    fn each(
+        &self,
+        call: &JobCall,
+        batch: &Batch,
+        look: impl Fn(&Path) -> Result<JobStand, Cause>,
+    ) -> Result<JobStand, Cause> {
+        let mut figures = Figures::default();
+        for directory in self.directories(call, batch) {
+            match look(&directory)? {
+                JobStand::Done(done) => {
+                    figures.count += done.count;
+                    figures.files.extend(done.files);
+                }
+                lacking => return Ok(lacking),
+            }
         }
+        Ok(JobStand::Done(figures))
     }
 
     /// Of the funds of its batch those whose price of T is out on the evening of T: whoever confirms later than
@@ -145,18 +174,18 @@ impl<S: EventStore> FoundJobs<S> {
     }
 
     fn read(&self, call: &JobCall, batch: &Batch) -> Result<JobStand, Cause> {
-        let into = self.directory(call, "in");
-        let Some(index) = announced(&into)? else {
-            let missing = || not_yet("no_index", format!("no index is in {}", into.display()));
-            let is_empty = is_empty(batch);
-            return Ok(if is_empty { JobStand::Done(Figures::default()) } else { missing() });
-        };
-        if !into.with_file_name(READ).is_file() {
+        self.each(call, batch, |directory| {
+            let into = directory.join("in");
+            let Some(index) = announced(&into)? else {
+                return Ok(not_yet("no_index", format!("no index is in {}", into.display())));
+            };
+            if directory.join(READ).is_file() {
+                return whole(&index);
+            }
             let text =
                 format!("the files of {} are there, and nobody has read them", into.display());
-            return Ok(not_yet("not_read", text));
-        }
-        whole(&index)
+            Ok(not_yet("not_read", text))
+        })
     }
 
     /// The natural days that ended with T, of the money funds that the registrar keeps.
@@ -227,10 +256,6 @@ impl<S: EventStore> DayJobs for FoundJobs<S> {
             }
         }
     }
-}
-
-fn is_empty(batch: &Batch) -> bool {
-    batch.sealed.as_ref().is_some_and(|sealed| sealed.count == 0)
 }
 
 fn sealed(call: &JobCall, batch: &Batch) -> Result<JobStand, Cause> {

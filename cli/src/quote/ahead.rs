@@ -7,25 +7,26 @@
 use super::{
     answer::{Answer, Failure, Row, needed},
     args::{Cancel, DiscountPurchase as Discount, Plan, Withdraw},
+    by_folder::{distributor, profile},
     values::{MissingName, MoveName},
 };
 use crate::{
     house::{Terms, calendar, calendar_of},
     operate::time_of,
-    reading::{Place, complain, database},
+    reading::{Place, database},
     registry::{self, Registry, Sagas},
 };
 use fundflow::runtime::quote::{Quoted, Revocable, Until};
 use fundflow_application::desk;
 use fundflow_domain::{
     explain::plain,
-    ids::{InvestorId, PlanId, TransactionId},
-    investor::{InvestorProfile, SalesChannel},
+    ids::{PlanId, TransactionId},
+    investor::SalesChannel,
     modes::ConversionMode,
     plan::{self, Frequency, MissingDay, MoveRule, RegularPlan, Upcoming, upcoming},
     time::Timestamp,
 };
-use fundflow_infrastructure::{day_folder, sqlite::SqliteStore};
+use fundflow_infrastructure::sqlite::SqliteStore;
 use fundflow_kernel::loaded::with_sources;
 use fundflow_kernel::{loaded::Loaded, memory_store::MemoryStore, streams::Key};
 use fundflow_sagas::{
@@ -40,10 +41,8 @@ use fundflow_sagas::{
 };
 use std::{path::Path, sync::Arc};
 
-const INVESTOR: &str = "the ID of a row of investors.csv";
 const FUND: &str = "the code of a fund, like 000730";
 const AMOUNT: &str = "0.01 to 99999999999999.99 yuan, fee included";
-const FOLDER: &str = "the folder of a day, whose investors.csv says who asks";
 const AT: &str =
     "the instant of the request, like 2026-02-13T10:00:00+08:00; there is no store to take it from";
 /// How many dates of a plan are quoted where nobody says.
@@ -118,24 +117,6 @@ impl Standing {
     }
 }
 
-/// The investor of that ID, by the folder's investors.csv.
-fn profile(
-    folder: Option<&Path>,
-    investor: Option<&InvestorId>,
-) -> Result<InvestorProfile, Failure> {
-    let folder = needed(folder, "folder", FOLDER)?;
-    let investor = needed(investor, "investor", INVESTOR)?;
-    let (investors, problems) = day_folder::investors(folder);
-    for problem in &problems {
-        complain(&format!("{problem}\n"));
-    }
-    let known = investors.get(investor).map(|it| it.profile.clone());
-    known.ok_or_else(|| Failure::NoInvestor {
-        investor: investor.clone(),
-        file: folder.join("investors.csv"),
-    })
-}
-
 /// Ordinary: the money comes when the fund pays.
 pub(super) async fn withdraw(asking: &Asking<'_>, args: &Withdraw) -> Result<Answer, Failure> {
     let fund = needed(args.fund, "fund", FUND)?;
@@ -148,6 +129,7 @@ pub(super) async fn withdraw(asking: &Asking<'_>, args: &Withdraw) -> Result<Ans
         fund,
         shares: args.shares,
         on_huge: fundflow_domain::application::OnHuge::default(),
+        distributor: distributor(folder, args.distributor.as_ref())?,
     };
     let saga = withdraw::Withdraw { house: stand.house.clone() };
     let asked = withdraw::Asked { investor, at: None };
@@ -187,13 +169,15 @@ pub(super) async fn fast_withdraw(asking: &Asking<'_>, args: &Withdraw) -> Resul
         account: investor.account.clone(),
         fund,
         shares: args.shares,
+        distributor: distributor(folder, args.distributor.as_ref())?,
     };
+    let of = request.distributor.as_ref().map(|code| format!(" of {code}")).unwrap_or_default();
     let saga = registry::fast_withdraw(stand.house.clone());
     let asked = fast_withdraw::Asked { investor, at: None };
     let quote = stand.quote(&saga, (request, asked)).await?;
     let lines = vec![
         format!(
-            "left = {} of {} - {} used - {} now = {}, over all channels and share classes",
+            "left = {} of {} - {} used - {} now = {}, over all channels{of} and share classes",
             quote.max, quote.day, quote.used, quote.cash, quote.left
         ),
         "the cash is paid at once and cannot be taken back; the shares earn for the bank"
@@ -224,6 +208,7 @@ pub(super) async fn discount(asking: &Asking<'_>, args: &Discount) -> Result<Ans
         mode: args.mode.map(ConversionMode::from),
         only_today: false,
         by_plan: false,
+        distributor: None,
     };
     let stand = asking.stand(folder, args.at).await?;
     let saga = DiscountPurchase { house: stand.house.clone() };
@@ -349,6 +334,7 @@ async fn of_asked(stand: &Standing, args: &Plan, most: usize) -> Result<Upcoming
         move_rule: args.closed_day.map_or_else(MoveRule::default, MoveName::into),
         missing_day: args.missing_day.map_or_else(MissingDay::default, MissingName::into),
         max_misses: std::num::NonZeroU8::MAX,
+        distributor: None,
     };
     let asked = discount_purchase::Asked {
         investor,

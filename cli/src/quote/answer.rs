@@ -6,7 +6,7 @@ use fundflow_domain::{
     conversion,
     fees::schedule::NoCharge,
     fees::tiers::TierError,
-    ids::{FundCode, InvestorId},
+    ids::{DistributorCode, FundCode, InvestorId},
     lots, money_fund, purchase, redemption,
     time::Timestamp,
 };
@@ -45,6 +45,8 @@ pub(super) enum Failure {
     File { path: PathBuf, problem: String },
     #[error("no investor {investor} is in {}; add a row, or name another one", file.display())]
     NoInvestor { investor: InvestorId, file: PathBuf },
+    #[error("--distributor {distributor}: {} has {known}; give one of them", file.display())]
+    NoDistributor { distributor: DistributorCode, file: PathBuf, known: String },
     #[error(
         "--at {at}: the store knows what happened until {last}; give that instant or a later one"
     )]
@@ -105,6 +107,7 @@ impl Failure {
             | Failure::Count { .. }
             | Failure::File { .. }
             | Failure::NoInvestor { .. }
+            | Failure::NoDistributor { .. }
             | Failure::Past { .. }
             | Failure::Dates { .. }
             | Failure::Frequency { .. }

@@ -16,6 +16,7 @@
 mod ahead;
 mod answer;
 mod args;
+mod by_folder;
 mod conversion;
 mod money_fund;
 mod purchase;

@@ -147,6 +147,7 @@ fn request(tx: &str, investor: &str, now: Timestamp) -> What {
         mode: None,
         only_today: false,
         by_plan: false,
+        distributor: None,
     };
     let asked = Asked {
         investor: profile,

@@ -257,7 +257,6 @@ impl Application {
         self.doubts.get_or_insert_default().kept_after_all = Some(cause);
     }
 
-    /// Whether one does.
     pub(super) fn is_kept_after_all(&self) -> bool {
         self.doubts().kept_after_all.is_some()
     }

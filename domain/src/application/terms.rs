@@ -12,7 +12,10 @@ use super::outcome::Outcome;
 use crate::{
     calendar::TradingDay,
     fees::tiers::{AmountTiers, Charge},
-    ids::{AccountRef, ApplicationNo, FundCode, InvestorId, OrderId, PlanId, RegistrarCode},
+    ids::{
+        AccountRef, ApplicationNo, DistributorCode, FundCode, InvestorId, OrderId, PlanId,
+        RegistrarCode,
+    },
     money::{Amount, Discount, Money, Rate, ShareRounding, Shares},
     orders::Serial,
 };
@@ -150,6 +153,9 @@ pub struct Terms {
     pub rounding: ShareRounding,
     /// What the investor was promised.
     pub promised: Promise,
+    /// In whose files it goes out, and whose its number is; `None`: those of the house's own distributor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distributor: Option<DistributorCode>,
 }
 
 impl Terms {

@@ -46,6 +46,7 @@ fn terms(ask: Ask) -> Terms {
         trade_date: day("2026-02-13"),
         rounding: ShareRounding::HalfUp,
         promised: promise("2026-02-24"),
+        distributor: None,
     }
 }
 

@@ -87,7 +87,7 @@ macro_rules! kinds {
             /// Each of them, in the order of the code.
             pub const ALL: &[Self] = &[$(Self::$name,)+];
 
-            /// The stored name.
+            /// As events and JSON spell it: snake case, never renamed.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $text,)+

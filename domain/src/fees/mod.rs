@@ -63,7 +63,7 @@ pub enum CustomerType {
 }
 
 impl CustomerType {
-    /// Each of them.
+    /// Every type of customer, individuals first.
     pub const ALL: [Self; 3] = [Self::Individual, Self::Institution, Self::Product];
 }
 

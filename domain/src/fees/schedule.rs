@@ -165,7 +165,7 @@ impl FeeBook {
         self.0.iter().find(|schedule| schedule.version == *version)
     }
 
-    /// All of them.
+    /// Every version, in the order in which they were given.
     pub fn iter(&self) -> impl Iterator<Item = &FeeSchedule> {
         self.0.iter()
     }

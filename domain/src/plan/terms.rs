@@ -8,7 +8,7 @@
 //!    Dates that a pause passes over use none.
 
 use crate::{
-    ids::{AccountRef, FundCode, InvestorId},
+    ids::{AccountRef, DistributorCode, FundCode, InvestorId},
     money::Amount,
 };
 use chrono::{NaiveDate, Weekday};
@@ -154,6 +154,9 @@ pub struct Terms {
     pub missing_day: MissingDay,
     /// So many misses in a row end the plan.
     pub max_misses: NonZeroU8,
+    /// Through whom each date is asked for; `None`: the house's own distributor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distributor: Option<DistributorCode>,
 }
 
 /// What an investor may change while the plan runs; `None` leaves it as it is.
@@ -232,7 +235,7 @@ impl Terms {
     /// Names of the fields in which `other` agrees to something else.
     pub fn differences(&self, other: &Self) -> Vec<&'static str> {
         let Self { investor, account, fund, wallet_fund, amount, frequency, start, .. } = self;
-        let Self { through, periods, move_rule, missing_day, max_misses, .. } = self;
+        let Self { through, periods, move_rule, missing_day, max_misses, distributor, .. } = self;
         [
             ("investor", *investor != other.investor),
             ("account", *account != other.account),
@@ -246,6 +249,7 @@ impl Terms {
             ("move_rule", *move_rule != other.move_rule),
             ("missing_day", *missing_day != other.missing_day),
             ("max_misses", *max_misses != other.max_misses),
+            ("distributor", *distributor != other.distributor),
         ]
         .into_iter()
         .filter_map(|(name, differs)| differs.then_some(name))

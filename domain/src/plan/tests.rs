@@ -44,6 +44,7 @@ pub(super) fn terms() -> Terms {
         move_rule: MoveRule::NextTradingDay,
         missing_day: MissingDay::LastOfMonth,
         max_misses: NonZeroU8::new(3).unwrap(),
+        distributor: None,
     }
 }
 

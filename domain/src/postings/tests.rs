@@ -128,6 +128,7 @@ pub(super) fn place(ask: Ask) -> Command {
         trade_date: day(),
         rounding: ShareRounding::HalfUp,
         promised: Promise { fee, discount: Discount::FREE, floor: None, confirm_by: day() },
+        distributor: None,
     }))
 }
 

@@ -66,7 +66,7 @@ pub trait Spelled {
 pub struct Letters(String);
 
 impl Letters {
-    /// As it stands.
+    /// Adds a word as it stands: without quotes, escapes or blanks around it.
     pub fn word(&mut self, word: &str) {
         self.0.push_str(word);
     }

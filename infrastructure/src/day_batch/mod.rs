@@ -19,6 +19,8 @@ mod balances;
 mod confirmations;
 #[cfg(test)]
 mod digits_tests;
+#[cfg(test)]
+mod distributors_tests;
 mod findings;
 mod last;
 mod naming;

@@ -65,7 +65,9 @@ async fn through_files(scenario: &str, terms: Vec<Terms>) -> (Answers, Vec<Vec<u
         write_applications(&dir.path().join("out"), &parties(), t(), &all, &|_| None, &|_| None)
             .unwrap();
     assert_eq!(batch.file, "OFD_305_05_20260212_03.TXT");
-    let night = || registrar.run_batch(&batch.index, &dir.path().join("in")).unwrap();
+    let night = || {
+        registrar.run_batch(&batch.index, &dir.path().join("in"), &"305".parse().unwrap()).unwrap()
+    };
     let first = night();
     let bytes = |files: &[PathBuf]| files.iter().map(|path| fs::read(path).unwrap()).collect();
     let before: Vec<Vec<u8>> = bytes(&first.files);
@@ -200,7 +202,9 @@ async fn an_application_that_the_front_never_saw_is_rejected_by_its_number() {
     let all = [handed_in(bought("TX-1", "10000.00"))];
     let batch =
         write_applications(dir.path(), &parties(), t(), &all, &|_| None, &|_| None).unwrap();
-    let night = registrar("").run_batch(&batch.index, &dir.path().join("in")).unwrap();
+    let night = registrar("")
+        .run_batch(&batch.index, &dir.path().join("in"), &"305".parse().unwrap())
+        .unwrap();
     let answers = read_answers(&night.index, &codes(), &|_| None, &|_, _| Whose::Nobodys).unwrap();
 
     let said: Vec<_> = answers.confirmations.iter().map(|(_, answer)| short(answer)).collect();
@@ -216,7 +220,9 @@ async fn a_rejection_that_names_another_order_is_handed_on_with_what_it_names() 
     let all = [handed_in(bought("TX-1", "10000.00"))];
     let batch =
         write_applications(dir.path(), &parties(), t(), &all, &|_| None, &|_| None).unwrap();
-    let night = registrar("").run_batch(&batch.index, &dir.path().join("in")).unwrap();
+    let night = registrar("")
+        .run_batch(&batch.index, &dir.path().join("in"), &"305".parse().unwrap())
+        .unwrap();
     let was = application_of(&all[0], "305", Numbers::Letters);
     let other = |_: &str| {
         let no = all[0].terms.no.clone();

@@ -133,11 +133,11 @@ mod tests {
     use super::{super::orders::COLUMNS, *};
 
     const KINDS: &str = "transaction,time,kind,investor,wallet_fund,target_fund,fund,amount,shares,\
-                         lots,on_huge,account,mode,only_today,warning_confirmed,of,scope,frequency,\
-                         start,through,periods,misses_max,closed_day,missing_day,day,per_10_000,\
+                         lots,on_huge,account,mode,only_today,warning_confirmed,distributor,of,scope,\
+                         frequency,start,through,periods,misses_max,closed_day,missing_day,day,per_10_000,\
                          publication,note";
     const BOTH: &str = "transaction,time,investor,wallet_fund,target_fund,amount,mode,only_today,\
-                        warning_confirmed,note,kind; with kind also fund,shares,lots,on_huge,account,\
+                        warning_confirmed,distributor,note,kind; with kind also fund,shares,lots,on_huge,account,\
                         of,scope,frequency,start,through,periods,misses_max,closed_day,missing_day,\
                         day,per_10_000,publication";
 

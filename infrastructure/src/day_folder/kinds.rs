@@ -15,6 +15,8 @@
 //! cancel                          of                                       scope
 //! ```
 //!
+//! Whatever has an investor may name a distributor.
+//!
 //! 1. A column that a kind does not use must be empty: what stands there would be lost.
 //! 2. Without shares, all of them are meant.
 
@@ -158,7 +160,6 @@ pub(super) struct Reader<'a> {
 }
 
 const ANY: [&str; 3] = ["transaction", "time", "kind"];
-
 impl<'a> Reader<'a> {
     pub(super) fn of(
         table: &'a Table,
@@ -295,11 +296,13 @@ impl<'a> Reader<'a> {
         Some(Kind::Cancel { of: of?, scope: scope? })
     }
 
-    /// Notes every column with something in it that a kind does not use.
+    /// Notes every column with something in it that a kind does not use; what has an investor may name a distributor.
     pub(super) fn only(&mut self, kind: &str, used: &[&str]) {
         let kind = if kind.is_empty() { "discount_purchase" } else { kind };
         for column in super::orders::OF_KINDS.optional {
+            let through = *column == "distributor" && used.contains(&"investor");
             let free = ANY.contains(column) || *column == "note" || used.contains(column);
+            let free = free || through;
             if !free && !self.fields.text(column).is_empty() {
                 let a = if kind == incomes::INCOME { "an" } else { "a" };
                 self.fields.note(column, format!("{a} {kind} does not use it; leave it empty"));

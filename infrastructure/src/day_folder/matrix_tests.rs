@@ -6,9 +6,9 @@ use super::{tests::with, *};
 const LONG: &str = "x123456789x123456789x123456789x123456789x123456789x123456789x123456789";
 const ORDERS: &str = "transaction,time,kind,investor,wallet_fund,target_fund,fund,amount,shares,lots,\
                       on_huge,account,mode,only_today,warning_confirmed,of,scope,frequency,start,through,\
-                      periods,misses_max,closed_day,missing_day,day,per_10_000,publication";
+                      periods,misses_max,closed_day,missing_day,day,per_10_000,publication,distributor";
 const DAY: &str = "trade_date = 2026-02-12\nseed = 1\n";
-const GOOD: &str = "G-1,09:00,recharge,I-1001,,,000730,100.00,,,,,,,,,,,,,,,,,,,";
+const GOOD: &str = "G-1,09:00,recharge,I-1001,,,000730,100.00,,,,,,,,,,,,,,,,,,,,";
 
 /// `column=value` pairs as a row below a heading; `_` in a value stands for itself.
 fn row(heading: &str, pairs: &[(&str, &str)]) -> String {

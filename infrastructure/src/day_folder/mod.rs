@@ -19,6 +19,7 @@
 //! 5. The same order twice is a repeated request and stays; the same transaction with another order
 //!    is a mistake, and the first one counts.
 
+mod codes;
 mod fates;
 mod headings;
 mod incomes;
@@ -41,6 +42,9 @@ mod table;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod through;
+#[cfg(test)]
+mod through_tests;
 mod verdicts;
 
 pub use investors::Investor;
@@ -114,6 +118,11 @@ pub fn investors(folder: &Path) -> (BTreeMap<InvestorId, Investor>, Vec<Problem>
     (investors, problems)
 }
 
+/// What a folder's `day.toml` says of the parties; `None` if it is missing or wrong.
+pub fn settings(folder: &Path) -> Option<Settings> {
+    settings::read(folder, &mut Vec::new())
+}
+
 fn read_into(
     folder: &Path,
     calendar: &TradingCalendar,
@@ -128,7 +137,8 @@ fn read_into(
     let navs = table::read(folder, navs::FILE, &navs::COLUMNS, problems);
     let orders = orders.and_then(|table| {
         let (trade_date, next) = trade_date?;
-        let known = orders::Known { trade_date, next, calendar, catalogue: catalogue? };
+        let settings = &settings;
+        let known = orders::Known { trade_date, next, calendar, catalogue: catalogue?, settings };
         Some(orders::rows(&table, &known, investors.as_ref()?, problems))
     });
     let around = scenario::Around {

@@ -1,7 +1,7 @@
 //! `orders.csv`: who asks for what, and when.
 
 use super::{
-    Investor, Kind, Problem,
+    Investor, Kind, Problem, Settings,
     headings::Columns,
     incomes,
     kinds::Reader,
@@ -11,7 +11,7 @@ use fundflow_domain::{
     admission::buying::Way,
     calendar::{TradingCalendar, TradingDay},
     catalogue::Catalogue,
-    ids::{FundCode, InvestorId, TransactionId},
+    ids::{DistributorCode, FundCode, InvestorId, TransactionId},
     time::Timestamp,
 };
 use std::collections::{BTreeMap, HashMap};
@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, HashMap};
 pub(super) const FILE: &str = "orders.csv";
 pub(super) const COLUMNS: Columns = Columns {
     needed: &["transaction", "time", "investor", "wallet_fund", "target_fund", "amount"],
-    optional: &["mode", "only_today", "warning_confirmed", "note", "kind"],
+    optional: &["mode", "only_today", "warning_confirmed", "distributor", "note", "kind"],
     unless: Some(("kind", &OF_KINDS)),
 };
 pub(super) const OF_KINDS: Columns = Columns {
@@ -37,6 +37,7 @@ pub(super) const OF_KINDS: Columns = Columns {
         "mode",
         "only_today",
         "warning_confirmed",
+        "distributor",
         "of",
         "scope",
         "frequency",
@@ -67,6 +68,8 @@ pub struct Order {
     pub t: TradingDay,
     /// What is asked for.
     pub kind: Kind,
+    /// Through whom, where the day names its distributors; a plan through whom each of its dates is asked for.
+    pub distributor: Option<DistributorCode>,
     /// The column `note`, which nothing reads but people.
     pub note: String,
 }
@@ -74,9 +77,8 @@ pub struct Order {
 impl Order {
     /// All that it asks for, and when, in one line.
     pub(super) fn words(&self) -> String {
-        let columns =
-            columns(&self.kind).into_iter().map(|(name, value)| format!(" {name}={value}"));
-        let columns: String = columns.collect();
+        let columns: String =
+            columns(self).into_iter().map(|(name, value)| format!(" {name}={value}")).collect();
         format!("{} {} {}{columns}", self.transaction, self.time, self.kind.name())
     }
 }
@@ -86,6 +88,7 @@ pub(super) struct Known<'a> {
     pub(super) next: TradingDay,
     pub(super) calendar: &'a TradingCalendar,
     pub(super) catalogue: &'a Catalogue,
+    pub(super) settings: &'a Settings,
 }
 
 /// The good rows, by time and line.
@@ -101,7 +104,7 @@ pub(super) fn rows(
         match order(table, row, known, investors) {
             Ok(order) => {
                 let before = first.get(&order.transaction).and_then(|index| orders.get(*index));
-                match before.map(|before| (before.line, differences(&before.kind, &order.kind))) {
+                match before.map(|before| (before.line, differences(before, &order))) {
                     Some((line, fields)) if !fields.is_empty() => {
                         let new = if matches!(order.kind, Kind::Income(_)) {
                             "a corrected figure is another publication"
@@ -144,10 +147,13 @@ fn order(
         _ => time(&mut reader.fields, known, whose_cut_off(table, row)),
     };
     let kind = reader.kind((transaction.as_ref(), when.map(|(time, _)| time)));
+    let distributor = reader.distributor();
+    let kind = kind.map(|kind| kind.through(distributor.as_ref().and_then(Option::as_ref)));
     let note = reader.fields.text("note").to_owned();
     let build = || {
         let (time, t) = when?;
-        Some(Order { line: row.line, transaction: transaction?, time, t, kind: kind?, note })
+        let (transaction, kind, distributor) = (transaction?, kind?, distributor?);
+        Some(Order { line: row.line, transaction, time, t, kind, distributor, note })
     };
     let whole = build();
     reader.fields.finish(whole)
@@ -193,17 +199,26 @@ fn time(
 }
 
 /// Columns in which another order asks for something else. A repeat comes at another time.
-fn differences(one: &Kind, other: &Kind) -> Vec<&'static str> {
-    if one.name() != other.name() {
+fn differences(one: &Order, other: &Order) -> Vec<&'static str> {
+    if one.kind.name() != other.kind.name() {
         return vec!["kind"];
+    }
+    if one.distributor.is_some() != other.distributor.is_some() {
+        return vec!["distributor"];
     }
     let (one, other) = (columns(one), columns(other));
     let differ = one.into_iter().zip(other).filter(|(one, other)| one != other);
     differ.map(|((column, _), _)| column).collect()
 }
 
-/// What identifies an order, column by column.
-fn columns(kind: &Kind) -> Vec<(&'static str, String)> {
+/// What identifies an order, column by column. A row that names no distributor has no such column: it is known by
+/// what it always was.
+fn columns(order: &Order) -> Vec<(&'static str, String)> {
+    let named = order.distributor.iter().map(|code| ("distributor", code.to_string()));
+    of_kind(&order.kind).into_iter().chain(named).collect()
+}
+
+fn of_kind(kind: &Kind) -> Vec<(&'static str, String)> {
     match kind {
         Kind::DiscountPurchase(it) => vec![
             ("investor", it.investor.to_string()),

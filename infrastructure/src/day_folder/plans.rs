@@ -86,6 +86,7 @@ pub(super) fn terms(row: &mut Reader<'_>) -> Option<Terms> {
         move_rule: move_rule?,
         missing_day: missing_day?,
         max_misses: misses.unwrap_or(MISSES),
+        distributor: None,
     })
 }
 

@@ -7,7 +7,10 @@
 //! numbers = "digits"
 //! ```
 
-use super::settings::{CODE, checked};
+use super::{
+    codes::{Who, codes},
+    settings::{CODE, checked},
+};
 use crate::{
     catalogue::section::{Report, Section},
     day_batch::{Filing, Numbers},
@@ -19,7 +22,12 @@ use toml::Value;
 
 /// The manager's own registrar, in a fund's terms.
 const OWN: &str = "own";
-const SEVERAL: &str = "a list of different codes, like [\"05\", \"98\"]";
+const REGISTRARS: Who = Who {
+    one: "registrar",
+    several: "registrars",
+    list: "a list of different codes, like [\"05\", \"98\"]",
+    usual: "05",
+};
 const VERSION: &str = "\"2.0\", \"2.1\" or \"2.2\", in quotes";
 const DIGITS_ONLY: &str =
     "editions before 2.2 have only digits there; write digits, or leave numbers out";
@@ -32,34 +40,15 @@ pub(super) fn read(root: &mut Section<'_>, report: &mut Report) -> Option<Regist
     if matches!(root.raw("registrar"), Some(Value::Array(_))) {
         return tables(root, report);
     }
-    let one = root.value::<String>("registrar", CODE, report);
-    let several = root.value::<Vec<String>>("registrars", SEVERAL, report);
-    let (key, codes) = match (one, several) {
-        (Some(one), Some(_)) => {
-            report.note("registrar", &one, "write registrar or registrars, not both");
-            return None;
-        }
-        (Some(one), None) => ("registrar", vec![one]),
-        (None, Some(several)) => ("registrars", several),
-        (None, None) => ("registrar", vec!["05".to_owned()]),
-    };
-    if codes.is_empty() || has_twice(&codes) {
-        report.note(key, &codes.join(" "), format!("write {SEVERAL}"));
-        return None;
-    }
+    let (key, codes) = codes(root, &REGISTRARS, report)?;
     let codes: Option<_> = codes.into_iter().map(|code| registrar(key, code, report)).collect();
     Some((codes?, BTreeMap::new()))
-}
-
-fn has_twice(codes: &[String]) -> bool {
-    let mut following = (1..).zip(codes);
-    following.any(|(next, code)| codes.get(next..).is_some_and(|later| later.contains(code)))
 }
 
 fn tables(root: &mut Section<'_>, report: &mut Report) -> Option<Registrars> {
     let (mut codes, mut filings) = (Vec::new(), BTreeMap::new());
     let found = report.found();
-    if let Some(list) = root.value::<Vec<String>>("registrars", SEVERAL, report) {
+    if let Some(list) = root.value::<Vec<String>>("registrars", REGISTRARS.list, report) {
         report.note("registrars", &list.join(" "), "write registrar or registrars, not both");
     }
     for mut table in root.sections("registrar", report) {

@@ -1,6 +1,10 @@
 //! `day.toml`: the day, the parties, and what the folder `funds` holds.
 
-use super::{Problem, registrars, table};
+use super::{
+    Problem,
+    codes::{Who, codes},
+    registrars, table,
+};
 use crate::{
     catalogue::{
         section::{Report, Section},
@@ -11,7 +15,7 @@ use crate::{
 use chrono::NaiveDate;
 use fundflow_domain::{
     calendar::{TradingCalendar, TradingDay},
-    ids::RegistrarCode,
+    ids::{DistributorCode, RegistrarCode},
     written::Date,
 };
 use serde::Deserialize;
@@ -30,8 +34,10 @@ pub struct Settings {
     pub trade_date: NaiveDate,
     /// Chance is a function of it.
     pub seed: u64,
-    /// The distributor's code in file names and records.
-    pub distributor: String,
+    /// The distributor, by its code in file names and records; of several the first, whose are orders that name none.
+    pub distributor: DistributorCode,
+    /// The others, in the order of `distributors`.
+    pub other_distributors: Vec<DistributorCode>,
     /// The registrars, by their codes in file names; never empty. The first keeps the funds whose
     /// terms say `own`.
     pub registrars: Vec<RegistrarCode>,
@@ -41,6 +47,8 @@ pub struct Settings {
     pub funds: FundsAre,
     /// What `notes` says, which nothing reads but people.
     pub notes: String,
+    /// Whether the key `distributors` is there: then each order is stored with its own.
+    several: bool,
     /// Where T is written.
     line: Option<usize>,
 }
@@ -61,6 +69,20 @@ impl Settings {
     pub fn filing_of(&self, registrar: &str) -> Filing {
         let mut said = self.filings.iter();
         said.find(|(code, _)| code.as_str() == registrar).map(|(_, it)| *it).unwrap_or_default()
+    }
+
+    /// All of them, the first one first.
+    pub fn distributors(&self) -> impl Iterator<Item = &DistributorCode> {
+        std::iter::once(&self.distributor).chain(&self.other_distributors)
+    }
+
+    /// The distributor of an order, as the order is stored with it, by the code that a row names; an empty one is the
+    /// first. `Some(None)`: the only one of a day that says `distributor`, which orders are stored without, as they
+    /// were before there could be several. `None`: the day has no such distributor.
+    pub fn distributor_of(&self, code: &str) -> Option<Option<DistributorCode>> {
+        let named = |it: &&DistributorCode| code.is_empty() || it.as_str() == code;
+        let known = self.distributors().find(named)?;
+        Some(self.several.then(|| known.clone()))
     }
 }
 
@@ -96,23 +118,24 @@ fn settings(mut root: Section<'_>, report: &mut Report) -> Option<Settings> {
     if root.raw("seed").is_none() {
         report.note("seed", "", "is missing: chance is a function of it; write a whole number");
     }
-    let distributor = match root.value::<String>("distributor", CODE, report) {
-        Some(code) => checked("distributor", code, report),
-        None => Some("305".to_owned()),
-    };
+    let several = root.raw("distributors").is_some();
+    let distributors = distributors(&mut root, report);
     let registrars = registrars::read(&mut root, report);
     let funds = root.word("funds", report).unwrap_or_default();
     let notes = root.value("notes", "a text in quotes", report).unwrap_or_default();
     root.close(report);
+    let mut distributors = distributors?.into_iter();
     let (registrars, filings) = registrars?;
     Some(Settings {
         trade_date: trade_date?,
         seed: seed?,
-        distributor: distributor?,
+        distributor: distributors.next()?,
+        other_distributors: distributors.collect(),
         registrars,
         filings,
         funds,
         notes,
+        several,
         line: report.line_of("trade_date"),
     })
 }
@@ -130,6 +153,17 @@ fn date(root: &mut Section<'_>, report: &mut Report) -> Option<NaiveDate> {
         Some(_) => {}
     }
     None
+}
+
+const DISTRIBUTORS: Who = Who {
+    one: "distributor",
+    several: "distributors",
+    list: "a list of different codes, like [\"305\", \"306\"]",
+    usual: "305",
+};
+fn distributors(root: &mut Section<'_>, report: &mut Report) -> Option<Vec<DistributorCode>> {
+    let (key, codes) = codes(root, &DISTRIBUTORS, report)?;
+    codes.into_iter().map(|code| DistributorCode::new(checked(key, code, report)?).ok()).collect()
 }
 
 /// A code that can stand in a record and in the name of a file.

@@ -261,7 +261,7 @@ fn a_file_that_cannot_be_read_as_a_whole_ends_the_reading() {
     let unknown = format!("{HEADING},mod\n");
     let utf16 = [b"\xFF\xFE", HEADING.as_bytes(), b"\n"].concat();
     let first = "transaction,time,investor,wallet_fund,target_fund,amount,mode,only_today,\
-                 warning_confirmed,note,kind";
+                 warning_confirmed,distributor,note,kind";
     let columns = format!(
         "{first}; with kind also fund,shares,lots,on_huge,account,of,scope,frequency,start,through,\
          periods,misses_max,closed_day,missing_day,day,per_10_000,publication"

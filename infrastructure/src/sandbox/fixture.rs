@@ -46,6 +46,7 @@ pub(crate) fn asked(transaction: &str, suffix: &'static str, code: &str, ask: As
             floor: None,
             confirm_by: calendar().plus(t(), 1).unwrap(),
         },
+        distributor: None,
     }
 }
 

@@ -33,7 +33,7 @@ pub struct PlannedEvent {
     pub data: Arc<str>,
 }
 
-/// What would follow.
+/// What would follow, in memory alone: nothing of it is stored or sent.
 #[derive(Debug, Clone, Default)]
 pub struct Foreseen {
     /// Events, in this order.
@@ -112,7 +112,7 @@ impl Foreseeing {
         }
     }
 
-    /// What would follow.
+    /// What would follow, in memory alone: nothing of it is stored or sent.
     ///
     /// # Errors
     /// Why the saga, or its rules, say no.

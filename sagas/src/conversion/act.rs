@@ -120,6 +120,7 @@ impl Conversion {
             trade_date,
             rounding: target.share_rounding,
             promised: self.house.promise(&both, trade_date, cost)?,
+            distributor: request.distributor.clone(),
         };
         plan.out.place(turn, terms)
     }

@@ -173,7 +173,7 @@ impl saga::Saga for Conversion {
     type Answer = Answer;
 
     fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
-        let Request { investor, fund, into, shares, lots, only_today } = first;
+        let Request { investor, fund, into, shares, lots, only_today, distributor } = first;
         [
             ("investor", *investor != again.investor),
             ("fund", *fund != again.fund),
@@ -181,6 +181,7 @@ impl saga::Saga for Conversion {
             ("shares", *shares != again.shares),
             ("lots", *lots != again.lots),
             ("only_today", *only_today != again.only_today),
+            ("distributor", *distributor != again.distributor),
         ]
         .into_iter()
         .filter_map(|(name, differs)| differs.then_some(name))
@@ -333,6 +334,7 @@ impl saga::Saga for Conversion {
 
     fn summary(request: &Request) -> String {
         let Request { investor, fund, into, shares, lots, .. } = request;
-        format!("{investor}: {} of {fund} into {into}", leaving::how_many(*shares, lots))
+        let through = names::through(request.distributor.as_ref());
+        format!("{investor}: {} of {fund} into {into}{through}", leaving::how_many(*shares, lots))
     }
 }

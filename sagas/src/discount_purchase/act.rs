@@ -245,6 +245,7 @@ pub(super) fn terms(
         trade_date,
         rounding,
         promised,
+        distributor: view.open.request.distributor.clone(),
     }
 }
 

@@ -7,7 +7,7 @@
 //!
 //! 1. The plan hears as soon as that is certain, and waits for no money that is still on its way.
 
-use super::lanes::{PLAN_BESIDE, PLAN_BESIDE_FOR_MONEY};
+use super::lanes::{PLAN_BESIDE, PLAN_BESIDE_FOR_MONEY, earlier};
 use super::{
     ANNOUNCE, BUY, BUY_TARGET, CONFIRM_BUY, CONFIRM_TARGET, CREDIT, CREDIT_TO_CONVERT,
     CREDIT_TO_REDEEM, Call, DATE, Do, Ending, FALLEN, Fact, GIVE_BACK, MONEY, PAY, PAY_MONEY,
@@ -64,7 +64,7 @@ const TARGET_WITH_REST: Step<Saga> = hold_target(COMPLETE_WITH_REST);
 
 /// An occurrence in the batch of one T.
 pub const PLAN_LINKED: Table<Saga> = Table {
-    version: "plan_linked.v1",
+    version: "plan_linked.v2",
     title: "Occurrence of a plan, linked: bought and converted in the batch of one T",
     steps: &[
         BEGIN,
@@ -91,7 +91,7 @@ pub const PLAN_LINKED: Table<Saga> = Table {
 
 /// An occurrence that is converted once its purchase is confirmed.
 pub const PLAN_NEXT_DAY: Table<Saga> = Table {
-    version: "plan_next_day.v1",
+    version: "plan_next_day.v2",
     title: "Occurrence of a plan, next day: converted once the purchase is confirmed",
     steps: &[
         BEGIN,
@@ -132,12 +132,12 @@ pub const PLAN_HELD: Table<Saga> = Table {
         SETTLE_INCOME,
         TARGET_WITH_REST,
     ],
-    beside: PLAN_BESIDE_FOR_MONEY,
+    beside: earlier::PLAN_BESIDE_FOR_MONEY,
 };
 
 /// An occurrence whose target is at another registrar.
 pub const PLAN_REDEEM_TO_PURCHASE: Table<Saga> = Table {
-    version: "plan_redeem_to_purchase.v1",
+    version: "plan_redeem_to_purchase.v2",
     title: "Occurrence of a plan, redeem to purchase: redeemed, and the money buys the target",
     steps: &[
         BEGIN,

@@ -48,6 +48,7 @@ impl DiscountPurchase {
         match what {
             Call::Charge => Some(self.to_bank(plan.payment.charge(view)?)),
             Call::Refund => Some(self.to_bank(plan.payment.refund(view)?)),
+            Call::RefundIn(lane) => Some(self.to_bank(plan.payment.refund_in(view, lane)?)),
             Call::AskBank => Some(self.to_bank(last_word::call(view)?)),
             Call::Compensate => Some(self.to_bank(plan.compensations.call(view)?)),
             Call::Payout => Some(self.to_bank(plan.payout.call(view)?)),

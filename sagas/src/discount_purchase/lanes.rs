@@ -1,9 +1,19 @@
 //! The lanes beside the tables of a discount purchase, in no order.
 
 use super::{AtLast, Call, Do, Fact, Saga, When};
-use crate::parts::occurrence::Tell;
+use crate::parts::{occurrence::Tell, refund_lanes};
 use fundflow_runtime::step::{Deed, Side, act, call, wait, word};
 
+/// Of money that goes back, each part in a lane of its own.
+const fn refund(lane: usize) -> Side<Saga> {
+    refund_lanes::lane(
+        lane,
+        Call::RefundIn(lane),
+        Fact::NothingOwedIn(lane),
+        When::RefundOverdueIn(lane),
+    )
+}
+/// Of earlier tables: the bank is asked about one refund at a time.
 const REFUNDS: Side<Saga> =
     call("refund payment", Call::Refund, Fact::NothingOwed, When::RefundOverdue).beside();
 const CANCEL_OUT: Side<Saga> =
@@ -71,9 +81,9 @@ const BANK_AT_LAST: Side<Saga> = word(
 .after_the_end();
 
 macro_rules! beside {
-    ($($more:expr),* $(,)?) => {
+    ([$($refunds:expr),*], [$($more:expr),*]) => {
         &[
-            REFUNDS,
+            $($refunds,)*
             act("fall with the day", Do::FallWithDay, Fact::StandsOnDay).beside(),
             CANCEL_OUT,
             CANCEL_BUY,
@@ -110,16 +120,44 @@ const PAID_OUT_AT_LAST: Deed<Saga> = call(
 );
 const PAYOUT_REFUSED: Deed<Saga> =
     act("payout refused", Do::AskForAccount, Fact::AtLast(AtLast::NoneRefused));
-pub(super) const BESIDE: &[Side<Saga>] = beside![];
-pub(super) const BESIDE_FOR_MONEY: &[Side<Saga>] =
-    beside![closing(PAY_AT_LAST), closing(PAID_OUT_AT_LAST), closing(PAYOUT_REFUSED)];
 /// A person who gives an occurrence up leaves no date of its plan without an outcome.
 const SETTLE_DATE: Deed<Saga> =
     act("miss at last", Do::TellPlan(Tell::GivenUp), Fact::PlanKnows(Tell::GivenUp));
-pub(super) const PLAN_BESIDE: &[Side<Saga>] = beside![closing(SETTLE_DATE)];
-pub(super) const PLAN_BESIDE_FOR_MONEY: &[Side<Saga>] = beside![
-    closing(PAY_AT_LAST),
-    closing(PAID_OUT_AT_LAST),
-    closing(PAYOUT_REFUSED),
-    closing(SETTLE_DATE)
-];
+pub(super) const BESIDE: &[Side<Saga>] = beside!([refund(1), refund(2), refund(3), refund(4)], []);
+pub(super) const BESIDE_FOR_MONEY: &[Side<Saga>] = beside!(
+    [refund(1), refund(2), refund(3), refund(4)],
+    [closing(PAY_AT_LAST), closing(PAID_OUT_AT_LAST), closing(PAYOUT_REFUSED)]
+);
+pub(super) const PLAN_BESIDE: &[Side<Saga>] =
+    beside!([refund(1), refund(2), refund(3), refund(4)], [closing(SETTLE_DATE)]);
+pub(super) const PLAN_BESIDE_FOR_MONEY: &[Side<Saga>] = beside!(
+    [refund(1), refund(2), refund(3), refund(4)],
+    [
+        closing(PAY_AT_LAST),
+        closing(PAID_OUT_AT_LAST),
+        closing(PAYOUT_REFUSED),
+        closing(SETTLE_DATE)
+    ]
+);
+
+/// Those of earlier tables, and of shares that the wallet held: nothing is paid for these, and nothing goes back.
+pub(super) mod earlier {
+    use super::*;
+
+    pub(in super::super) const BESIDE: &[Side<Saga>] = beside!([REFUNDS], []);
+    pub(in super::super) const BESIDE_FOR_MONEY: &[Side<Saga>] = beside!(
+        [REFUNDS],
+        [closing(PAY_AT_LAST), closing(PAID_OUT_AT_LAST), closing(PAYOUT_REFUSED)]
+    );
+    pub(in super::super) const PLAN_BESIDE: &[Side<Saga>] =
+        beside!([REFUNDS], [closing(SETTLE_DATE)]);
+    pub(in super::super) const PLAN_BESIDE_FOR_MONEY: &[Side<Saga>] = beside!(
+        [REFUNDS],
+        [
+            closing(PAY_AT_LAST),
+            closing(PAID_OUT_AT_LAST),
+            closing(PAYOUT_REFUSED),
+            closing(SETTLE_DATE)
+        ]
+    );
+}

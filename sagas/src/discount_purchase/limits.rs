@@ -9,6 +9,7 @@
 use super::{
     Request,
     act::{lacks, own},
+    earlier,
     saga::{DiscountPurchase, Opened, Turn, View},
     table_for,
 };
@@ -170,7 +171,8 @@ impl DiscountPurchase {
         admitted.accepted = admitted.accepted.or(was.accepted);
         let amount = admitted.amount(view.open.request.amount);
         let (next, funds) = (Limits::of(&admitted.counted), funds(&view));
-        let table = table_for(admitted.mode, view.open.request.by_plan).version;
+        let table = table_for(admitted.mode, view.open.request.by_plan);
+        let table = earlier::beside(&view.open.table, table).version;
         let table = (admitted.mode != was.mode).then(|| VersionTag::literal(table));
         let mut events = plan.limits.without(&next).give_back(turn)?;
         // Whoever died in the middle may have counted it for another mode.

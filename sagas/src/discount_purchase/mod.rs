@@ -14,6 +14,7 @@ mod again;
 mod beyond_bought;
 mod by_plan;
 mod commands;
+mod earlier;
 mod ends;
 mod facts;
 mod fund_saga;
@@ -181,7 +182,7 @@ const TARGET: Step<Saga> = hold_target(COMPLETE);
 
 /// Both legs in the batch of one T: the target is priced at T.
 pub const LINKED: Table<Saga> = Table {
-    version: "linked.v2",
+    version: "linked.v3",
     title: "Linked: bought and converted in the batch of one T",
     steps: &[
         COUNT,
@@ -207,7 +208,7 @@ pub const LINKED: Table<Saga> = Table {
 
 /// Converted once the purchase is confirmed: the target is priced at that day.
 pub const NEXT_DAY: Table<Saga> = Table {
-    version: "next_day.v2",
+    version: "next_day.v3",
     title: "Next day: converted once the purchase is confirmed",
     steps: &[
         COUNT,
@@ -246,7 +247,7 @@ pub const HELD: Table<Saga> = Table {
         SETTLE_INCOME,
         TARGET_WITH_REST,
     ],
-    beside: BESIDE_FOR_MONEY,
+    beside: lanes::earlier::BESIDE_FOR_MONEY,
 };
 
 const fn spend_for_money(exit: &'static [Move<Saga>]) -> Step<Saga> {
@@ -274,7 +275,7 @@ const CONFIRM_TARGET: Step<Saga> = word(
 /// Redeemed, and the money buys the target on the day on which it arrives: for a target that is at
 /// another registrar.
 pub const REDEEM_TO_PURCHASE: Table<Saga> = Table {
-    version: "redeem_to_purchase.v1",
+    version: "redeem_to_purchase.v2",
     title: "Redeem to purchase: redeemed, and the money buys the target when it arrives",
     steps: &[
         COUNT,
@@ -320,6 +321,12 @@ const TABLES: &[&Table<Saga>] = &[
     &PLAN_NEXT_DAY,
     &PLAN_HELD,
     &PLAN_REDEEM_TO_PURCHASE,
+    &earlier::LINKED,
+    &earlier::NEXT_DAY,
+    &earlier::REDEEM_TO_PURCHASE,
+    &earlier::PLAN_LINKED,
+    &earlier::PLAN_NEXT_DAY,
+    &earlier::PLAN_REDEEM_TO_PURCHASE,
 ];
 
 /// The table for a new purchase.

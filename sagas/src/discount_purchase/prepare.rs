@@ -179,6 +179,7 @@ impl DiscountPurchase {
                 ("wallet_fund", terms.wallet_fund != Some(request.wallet_fund)),
                 ("fund", terms.fund != request.target_fund),
                 ("amount", terms.amount != request.amount),
+                ("distributor", terms.distributor != request.distributor),
                 ("mode", request.mode.is_some()),
             ]
         })?)

@@ -146,6 +146,7 @@ impl saga::Saga for DiscountPurchase {
             ("mode", *mode != again.mode),
             ("only_today", first.only_today != again.only_today),
             ("by_plan", first.by_plan != again.by_plan),
+            ("distributor", first.distributor != again.distributor),
         ]
         .into_iter()
         .filter_map(|(name, differs)| differs.then_some(name))
@@ -308,6 +309,7 @@ impl saga::Saga for DiscountPurchase {
 
     fn summary(request: &Request) -> String {
         let Request { investor, wallet_fund, target_fund, amount, .. } = request;
-        format!("{investor}: {amount} by way of {wallet_fund} into {target_fund}")
+        let through = names::through(request.distributor.as_ref());
+        format!("{investor}: {amount} by way of {wallet_fund} into {target_fund}{through}")
     }
 }

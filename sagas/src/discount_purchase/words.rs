@@ -3,7 +3,7 @@
 
 use crate::parts::occurrence::Tell;
 use fundflow_domain::{
-    ids::{AccountRef, FundCode, InvestorId, VersionTag},
+    ids::{AccountRef, DistributorCode, FundCode, InvestorId, VersionTag},
     investor::{InvestorProfile, SalesChannel},
     modes::ConversionMode,
     money::Amount,
@@ -32,6 +32,9 @@ pub struct Request {
     /// first, where they are enough.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_plan: bool,
+    /// Through whom it is asked for; `None`: the house's own distributor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distributor: Option<DistributorCode>,
 }
 
 /// What the decision looks at besides the request. Not stored.
@@ -127,6 +130,8 @@ pub enum Fact {
     RefundRequested,
     /// Every requested refund has arrived.
     NothingOwed,
+    /// The same of the refunds of that lane. Lanes count from 1.
+    NothingOwedIn(usize),
     /// What the redemption brought is to be paid out.
     PayoutRequested,
     /// The bank said what became of the last attempt.
@@ -277,8 +282,10 @@ pub enum Do {
 pub enum Call {
     /// Charge the investor's account, once under the payment's number.
     Charge,
-    /// Send the next refund.
+    /// Send the next refund; of earlier tables.
     Refund,
+    /// Send the next refund of that lane. Lanes count from 1.
+    RefundIn(usize),
     /// Pay out what the redemption brought.
     Payout,
     /// Hand in the money-fund order.
@@ -327,8 +334,10 @@ pub enum When {
     TargetDue,
     /// Noon of the trading day after that.
     TargetOverdue,
-    /// The cut-off of the third trading day after a refund was asked for.
+    /// The cut-off of the third trading day after a refund was asked for; of earlier tables.
     RefundOverdue,
+    /// The same of the refund that is next in that lane. Lanes count from 1.
+    RefundOverdueIn(usize),
     /// The cut-off of the trading day after a payout was due.
     PayoutOverdue,
     /// The cut-off of the trading day after that was due.

@@ -122,7 +122,8 @@ impl FastWithdraw {
         investor: InvestorId,
         ask: Ask,
     ) -> Done {
-        let code = turn.view()?.open.request.fund;
+        let request = turn.view()?.open.request.clone();
+        let (code, distributor) = (request.fund, request.distributor.clone());
         let fund = self.house.terms(code, day)?;
         let fee = PromisedFee::Exact(Money::ZERO);
         let terms = Terms {
@@ -135,6 +136,7 @@ impl FastWithdraw {
             trade_date: day,
             rounding: fund.share_rounding,
             promised: self.house.promise(&[&fund], day, Cost::undiscounted(fee))?,
+            distributor,
         };
         leg.place(turn, terms)
     }

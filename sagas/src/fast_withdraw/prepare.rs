@@ -127,7 +127,10 @@ impl FastWithdraw {
         QuotaKey {
             investor: of.request.investor.clone(),
             fund: (self.house.funds)(code, day).map_or(code, |terms| terms.master),
-            distributor: self.distributor.clone(),
+            distributor: match &of.request.distributor {
+                Some(named) => named.into(),
+                None => self.distributor.clone(),
+            },
             day,
         }
     }

@@ -59,7 +59,7 @@ pub(super) type Turn<'a> = turn::Turn<'a, FastWithdraw>;
 pub struct FastWithdraw {
     /// Calendar, catalogue and names of ports.
     pub house: House,
-    /// The distributor's code: all of its channels share the natural day's quota.
+    /// The house's own distributor, of requests that name none: all of its channels share the natural day's quota.
     pub distributor: AccountRef,
     /// Who advances; requests are refused unless it is a licensed bank.
     pub by: Advancer,
@@ -214,12 +214,13 @@ impl saga::Saga for FastWithdraw {
     type Answer = Answer;
 
     fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
-        let Request { investor, account, fund, shares } = first;
+        let Request { investor, account, fund, shares, distributor } = first;
         [
             ("investor", *investor != again.investor),
             ("account", *account != again.account),
             ("fund", *fund != again.fund),
             ("shares", *shares != again.shares),
+            ("distributor", *distributor != again.distributor),
         ]
         .into_iter()
         .filter_map(|(field, differs)| differs.then_some(field))
@@ -386,9 +387,8 @@ impl saga::Saga for FastWithdraw {
 
     fn summary(request: &Request) -> String {
         let Request { investor, fund, shares, .. } = request;
-        match shares {
-            Some(shares) => format!("{investor}: {shares} shares of {fund} for cash at once"),
-            None => format!("{investor}: all shares of {fund} for cash at once"),
-        }
+        let shares = shares.map_or_else(|| "all".to_owned(), |shares| shares.to_string());
+        let through = names::through(request.distributor.as_ref());
+        format!("{investor}: {shares} shares of {fund} for cash at once{through}")
     }
 }

@@ -5,7 +5,7 @@ use fundflow_domain::{
     admission::cash_out::Admitted,
     fast_quota::QuotaKey,
     fast_redemption::Advancer,
-    ids::{AccountRef, FundCode, InvestorId},
+    ids::{AccountRef, DistributorCode, FundCode, InvestorId},
     investor::InvestorProfile,
     money::Shares,
     time::Timestamp,
@@ -24,6 +24,10 @@ pub struct Request {
     /// How many change hands, each one yuan; all that are available where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shares: Option<Shares>,
+    /// Through whom it is asked for, whose quota of the natural day it counts against; `None`: the house's own
+    /// distributor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distributor: Option<DistributorCode>,
 }
 
 /// What the decision looks at besides the request. Not stored.

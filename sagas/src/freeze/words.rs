@@ -109,7 +109,7 @@ pub enum Milestone {
 /// What is remembered of milestones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Notes {
-    /// Whether it began.
+    /// Whether the milestone is stored that it is under way.
     pub opened: bool,
     /// Whether the word was booked.
     pub booked: bool,
@@ -126,7 +126,7 @@ pub enum Fact {
     Booked,
     /// A person stopped it.
     Halted,
-    /// It is over.
+    /// Its ending is stored.
     Ended,
 }
 
@@ -137,7 +137,7 @@ pub enum Do {
     Open,
     /// Freeze or lift what the word says.
     Book,
-    /// Stop before that.
+    /// Note that a person stopped it before that; nothing is booked.
     Halt,
     /// Close it in that way.
     End(Ending),

@@ -100,20 +100,20 @@ impl Notes {
 /// Something the log says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
-    /// The job began.
+    /// The milestone is stored that the job is under way.
     Opened,
     /// Every wallet was asked.
     All,
     /// A person stopped it.
     Halted,
-    /// It is over.
+    /// Its ending is stored.
     Ended,
 }
 
 /// Commands to our own aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Do {
-    /// Begin the job.
+    /// Note that the job is under way.
     Open,
     /// Stop where it is.
     Halt,

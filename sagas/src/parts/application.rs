@@ -248,6 +248,7 @@ impl ApplicationLeg {
             trade_date,
             rounding: fund.share_rounding,
             promised,
+            distributor: None,
         }
     }
 

@@ -58,7 +58,7 @@ pub struct Buying {
     pub worth: Decimal,
     /// The payment with the sponsor's money.
     pub payment: PaymentLeg,
-    /// The sponsor's account.
+    /// The account of the sponsor, as a token of the house.
     pub sponsor: &'static str,
 }
 

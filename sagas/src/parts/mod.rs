@@ -55,6 +55,7 @@ pub mod occurrence;
 pub mod off_day;
 pub mod on_day;
 pub mod record_days;
+pub mod refund_lanes;
 pub mod refunds;
 pub mod timing;
 pub mod to_come;

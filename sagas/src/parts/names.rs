@@ -11,7 +11,7 @@
 //! | `cut.{registrar}.{yyyy-mm-dd}` | the day-cut of a T with a registrar |
 
 use fundflow_domain::{
-    ids::{PlanId, TransactionId},
+    ids::{DistributorCode, PlanId, TransactionId},
     personal,
 };
 pub use fundflow_runtime::saga::Brought;
@@ -33,7 +33,7 @@ pub const RESERVED: &[NameForm] = &[
 /// What the engine names by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Minted {
-    /// A register's statement.
+    /// What a register states of a day as frozen.
     Statement,
     /// A money fund's income of a day.
     Income,
@@ -99,6 +99,11 @@ impl fmt::Display for Minted {
 /// The refusal of a name that the engine gives itself; `None` for another one.
 pub fn refused<R: From<Reserved>>(id: &TransactionId) -> Option<R> {
     Some(Reserved { id: id.clone(), minted: Minted::of(id)? }.into())
+}
+
+/// The end of a summary: through whom it was asked for, where the request names somebody.
+pub fn through(distributor: Option<&DistributorCode>) -> String {
+    distributor.map(|code| format!(", through {code}")).unwrap_or_default()
 }
 
 /// Writes how a shipped saga refuses such names, and which of its requests the engine names: those of which

@@ -129,7 +129,16 @@ impl PaymentLeg {
         view: &View<'_, S>,
         t: TradingDay,
     ) -> Option<Timestamp> {
-        let asked_at = self.owed(view).and_then(|refund| refund.asked_at);
+        Self::overdue(house, self.owed(view), t)
+    }
+
+    /// The same of that refund.
+    pub(super) fn overdue(
+        house: &House,
+        refund: Option<&payment::Refund>,
+        t: TradingDay,
+    ) -> Option<Timestamp> {
+        let asked_at = refund.and_then(|refund| refund.asked_at);
         let asked_on = asked_at.and_then(|at| house.calendar.t_of(at).ok()).unwrap_or(t);
         house.cut_off_after(asked_on, REFUND_DAYS)
     }

@@ -34,7 +34,7 @@ impl FromIterator<PayoutLeg> for PayoutLegs {
 }
 
 impl PayoutLegs {
-    /// Each of them.
+    /// In the order in which they are asked for.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &PayoutLeg> {
         self.0.iter()
     }

@@ -57,7 +57,6 @@ impl ApplicationLeg {
         }
     }
 
-    /// Records a rejection.
     pub(super) fn rejected<S: FundSaga>(
         &self,
         saga: &S,

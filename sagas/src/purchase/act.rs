@@ -193,6 +193,7 @@ impl Purchase {
             trade_date,
             rounding: fund.share_rounding,
             promised: self.house.promise(&[&fund], trade_date, cost)?,
+            distributor: request.distributor.clone(),
         };
         plan.buy.place(turn, terms)
     }

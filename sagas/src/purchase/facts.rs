@@ -65,6 +65,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Credited => plan.holdings.is_booked_in(view, buy),
         Fact::RefundRequested => payment.is_paid_back(view),
         Fact::NothingOwed => payment.owes_nothing(view),
+        Fact::NothingOwedIn(lane) => payment.owed_in(view, lane).is_none(),
         Fact::InterestOwed => owed(view).is_none() || interest.is_requested(view),
         // What the bank was asked for may have moved, whatever a registrar says since.
         Fact::InterestAnswered => {
@@ -170,6 +171,10 @@ impl Purchase {
         let application = view.plan.buy.application(view);
         let confirm_by = application.map_or(promised.confirm_by, |it| it.terms.promised.confirm_by);
         let founded_by = || Some(self.founded_by(view, confirm_by)?.max(confirm_by));
+        let owed_since = || {
+            let over = application.is_some_and(|it| it.stage.is_over());
+            if over { founded_by() } else { Some(trade_date(view)) }
+        };
         match when {
             When::BankAsked => last_word::asked_from(view),
             When::BankOverdue => last_word::overdue(self, view),
@@ -189,10 +194,9 @@ impl Purchase {
             When::ConfirmOverdue => house.noon_after(confirm_by, 1),
             When::FoundedDue => timing::asked_from(view, house.noon_after(founded_by()?, 0)),
             When::FoundedOverdue => house.noon_after(founded_by()?, 1),
-            When::MoneyOverdue => {
-                let over = application.is_some_and(|it| it.stage.is_over());
-                let t = if over { founded_by()? } else { trade_date(view) };
-                view.plan.payment.refund_overdue(house, view, t)
+            When::MoneyOverdue => view.plan.payment.refund_overdue(house, view, owed_since()?),
+            When::RefundOverdueIn(lane) => {
+                view.plan.payment.refund_overdue_in(house, view, (owed_since()?, lane))
             }
             When::InterestOverdue => view.plan.interest.overdue(house, view),
         }

@@ -40,6 +40,7 @@ impl Purchase {
         match what {
             Call::Charge => Some(self.to_bank(plan.payment.charge(view)?)),
             Call::Refund => Some(self.to_bank(plan.payment.refund(view)?)),
+            Call::RefundIn(lane) => Some(self.to_bank(plan.payment.refund_in(view, lane)?)),
             Call::Interest => Some(self.to_bank(plan.interest.call(view)?)),
             Call::AskBank => Some(self.to_bank(last_word::call(view)?)),
             Call::Compensate => Some(self.to_bank(plan.compensations.call(view)?)),

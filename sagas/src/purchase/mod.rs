@@ -27,6 +27,7 @@ pub use prepare::Refusal;
 pub use saga::{Answer, Command, Purchase};
 pub use words::{Call, Do, Ending, Fact, Request, When};
 
+use crate::parts::refund_lanes;
 use fundflow_domain::admission::buying::Way;
 use fundflow_runtime::step::{
     Deed, Exit, Late, Move, Side, Step, Table, act, call, wait, well_formed, word,
@@ -101,6 +102,16 @@ const fn hold(exit: &'static [Move<Saga>]) -> Step<Saga> {
     act("hold", Do::Credit, Fact::Credited).row(Exit::Landing(exit, None))
 }
 
+/// Of money that goes back, each part in a lane of its own.
+const fn refund(lane: usize) -> Side<Saga> {
+    refund_lanes::lane(
+        lane,
+        Call::RefundIn(lane),
+        Fact::NothingOwedIn(lane),
+        When::RefundOverdueIn(lane),
+    )
+}
+/// Of earlier tables: the bank is asked about one refund at a time.
 const REFUNDS: Side<Saga> =
     call("refund payment", Call::Refund, Fact::NothingOwed, When::MoneyOverdue).beside();
 /// The register is the truth: a record's lot is there as soon as it is heard.
@@ -156,45 +167,74 @@ const COMPENSATION_REFUSED: Side<Saga> =
 const BANK_AT_LAST: Side<Saga> =
     word("bank at last", Call::AskBank, Fact::BankHeard, When::BankAsked, When::BankOverdue)
         .after_the_end();
-const BESIDE: &[Side<Saga>] = &[
-    REFUNDS,
-    BOOK,
-    FALL,
-    CANCEL,
-    CLOSE_PAYMENT,
-    CLOSE_ORDER,
-    AT_LAST,
-    RETURN_AT_LAST,
-    COMPENSATE,
-    COMPENSATION_REFUSED,
-    BANK_AT_LAST,
-    COUNT_NO_MORE,
-    HAND_OVER,
-    MISSING,
-];
-const BESIDE_RAISING: &[Side<Saga>] = &[
-    REFUNDS,
-    BOOK,
-    FALL,
-    CANCEL,
-    CLOSE_PAYMENT,
-    CLOSE_ORDER,
-    at_last(When::FoundedDue, When::FoundedOverdue),
-    RETURN_AT_LAST,
-    OWE_AT_LAST,
-    PAY_AT_LAST,
-    INTEREST_REFUSED,
-    BANK_AT_LAST,
-    COUNT_NO_MORE,
-    HAND_OVER,
-    MISSING,
-    COMPENSATE,
-    COMPENSATION_REFUSED,
-];
+macro_rules! beside {
+    ($($refunds:expr),* $(,)?) => {
+        &[
+            $($refunds,)*
+            BOOK,
+            FALL,
+            CANCEL,
+            CLOSE_PAYMENT,
+            CLOSE_ORDER,
+            AT_LAST,
+            RETURN_AT_LAST,
+            COMPENSATE,
+            COMPENSATION_REFUSED,
+            BANK_AT_LAST,
+            COUNT_NO_MORE,
+            HAND_OVER,
+            MISSING,
+        ]
+    };
+}
+macro_rules! beside_raising {
+    ($($refunds:expr),* $(,)?) => {
+        &[
+            $($refunds,)*
+            BOOK,
+            FALL,
+            CANCEL,
+            CLOSE_PAYMENT,
+            CLOSE_ORDER,
+            at_last(When::FoundedDue, When::FoundedOverdue),
+            RETURN_AT_LAST,
+            OWE_AT_LAST,
+            PAY_AT_LAST,
+            INTEREST_REFUSED,
+            BANK_AT_LAST,
+            COUNT_NO_MORE,
+            HAND_OVER,
+            MISSING,
+            COMPENSATE,
+            COMPENSATION_REFUSED,
+        ]
+    };
+}
+macro_rules! beside_occurrence {
+    ($($refunds:expr),* $(,)?) => {
+        &[
+            $($refunds,)*
+            BOOK,
+            FALL,
+            CANCEL,
+            CLOSE_PAYMENT,
+            CLOSE_ORDER,
+            AT_LAST,
+            RETURN_AT_LAST,
+            BANK_AT_LAST,
+            COUNT_NO_MORE,
+            HAND_OVER,
+            MISSING,
+            closing(act("miss at last", Do::SettleDate, Fact::PlanSettled)),
+            COMPENSATE,
+            COMPENSATION_REFUSED,
+        ]
+    };
+}
 
 /// Business code 022, confirmed by 122.
 pub const PURCHASE: Table<Saga> = Table {
-    version: "purchase.v1",
+    version: "purchase.v2",
     title: "Purchase: shares of an open fund at the price of T",
     steps: &[
         count(FAIL),
@@ -208,12 +248,12 @@ pub const PURCHASE: Table<Saga> = Table {
         RETURN_REST,
         hold(COMPLETE),
     ],
-    beside: BESIDE,
+    beside: beside![refund(1), refund(2), refund(3), refund(4)],
 };
 
 /// Business code 020, received by 120, confirmed by 130 or sent back by 149.
 pub const SUBSCRIPTION: Table<Saga> = Table {
-    version: "subscription.v1",
+    version: "subscription.v2",
     title: "Subscription: shares of a fund that is being raised, at face value",
     steps: &[
         count(FAIL),
@@ -228,12 +268,12 @@ pub const SUBSCRIPTION: Table<Saga> = Table {
         RETURN_REST,
         hold(COMPLETE),
     ],
-    beside: BESIDE_RAISING,
+    beside: beside_raising![refund(1), refund(2), refund(3), refund(4)],
 };
 
 /// Business code 039, confirmed by 139.
 pub const OCCURRENCE: Table<Saga> = Table {
-    version: "plan_occurrence.v1",
+    version: "plan_occurrence.v2",
     title: "Occurrence of a regular plan: a purchase that the plan hears of",
     steps: &[
         BEGIN,
@@ -248,31 +288,45 @@ pub const OCCURRENCE: Table<Saga> = Table {
         RETURN_REST,
         hold(CARRY_OUT),
     ],
-    beside: &[
-        REFUNDS,
-        BOOK,
-        FALL,
-        CANCEL,
-        CLOSE_PAYMENT,
-        CLOSE_ORDER,
-        AT_LAST,
-        RETURN_AT_LAST,
-        BANK_AT_LAST,
-        COUNT_NO_MORE,
-        HAND_OVER,
-        MISSING,
-        closing(act("miss at last", Do::SettleDate, Fact::PlanSettled)),
-        COMPENSATE,
-        COMPENSATION_REFUSED,
-    ],
+    beside: beside_occurrence![refund(1), refund(2), refund(3), refund(4)],
 };
 
-const _: () =
-    assert!(well_formed(&PURCHASE), "starts on an undo, ends on a landing, waits have ends");
-const _: () =
-    assert!(well_formed(&SUBSCRIPTION), "starts on an undo, ends on a landing, waits have ends");
-const _: () =
-    assert!(well_formed(&OCCURRENCE), "starts on an undo, ends on a landing, waits have ends");
+/// Of those that began before `purchase.v2`.
+const PURCHASE_V1: Table<Saga> = Table {
+    version: "purchase.v1",
+    title: "Purchase, as begun under an earlier program: a refund waits for the one before it",
+    beside: beside![REFUNDS],
+    ..PURCHASE
+};
+
+/// Of those that began before `subscription.v2`.
+const SUBSCRIPTION_V1: Table<Saga> = Table {
+    version: "subscription.v1",
+    title: "Subscription, as begun under an earlier program: a refund waits for the one before it",
+    beside: beside_raising![REFUNDS],
+    ..SUBSCRIPTION
+};
+
+/// Of those that began before `plan_occurrence.v2`.
+const OCCURRENCE_V1: Table<Saga> = Table {
+    version: "plan_occurrence.v1",
+    title: "Occurrence of a regular plan, as begun under an earlier program: a refund waits for the one before it",
+    beside: beside_occurrence![REFUNDS],
+    ..OCCURRENCE
+};
+
+const _: () = assert!(
+    well_formed(&PURCHASE) && well_formed(&SUBSCRIPTION) && well_formed(&OCCURRENCE),
+    "starts on an undo, ends on a landing, waits have ends"
+);
+const _: () = assert!(
+    well_formed(&PURCHASE_V1) && well_formed(&SUBSCRIPTION_V1) && well_formed(&OCCURRENCE_V1),
+    "starts on an undo, ends on a landing, waits have ends"
+);
+
+/// Every table, in the order of the documents.
+const TABLES: &[&Table<Saga>] =
+    &[&PURCHASE, &SUBSCRIPTION, &OCCURRENCE, &PURCHASE_V1, &SUBSCRIPTION_V1, &OCCURRENCE_V1];
 
 /// The table for a new order.
 pub const fn table_for(way: Way) -> &'static Table<Saga> {

@@ -174,6 +174,7 @@ impl Purchase {
                 ("account", terms.account != request.account),
                 ("fund", terms.fund != request.fund),
                 ("amount", terms.amount != request.amount),
+                ("distributor", terms.distributor != request.distributor),
                 ("wallet_fund", terms.wallet_fund.is_some()),
             ]
         })

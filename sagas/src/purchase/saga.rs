@@ -1,8 +1,7 @@
 //! The purchase as a saga: its types, and its doors for callers and operators.
 
 use super::{
-    Asked, Call, Do, Ending, Fact, OCCURRENCE, PURCHASE, Plan, Request, SUBSCRIPTION, When, act,
-    facts, hear, prepare::Refusal,
+    Asked, Call, Do, Ending, Fact, Plan, Request, When, act, facts, hear, prepare::Refusal,
 };
 use crate::{
     fund_milestones,
@@ -173,7 +172,7 @@ impl FundSaga for Purchase {
 
 impl saga::Saga for Purchase {
     fund_milestones!("purchase", ["completed", "rolled_back"]);
-    const TABLES: &'static [&'static Table<Self>] = &[&PURCHASE, &SUBSCRIPTION, &OCCURRENCE];
+    const TABLES: &'static [&'static Table<Self>] = super::TABLES;
 
     type Request = Request;
     type Asked = Asked;
@@ -191,7 +190,7 @@ impl saga::Saga for Purchase {
     type Answer = Answer;
 
     fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
-        let Request { investor, account, fund, amount, way, only_today } = first;
+        let Request { investor, account, fund, amount, way, only_today, distributor } = first;
         [
             ("investor", *investor != again.investor),
             ("account", *account != again.account),
@@ -199,6 +198,7 @@ impl saga::Saga for Purchase {
             ("amount", *amount != again.amount),
             ("way", *way != again.way),
             ("only_today", *only_today != again.only_today),
+            ("distributor", *distributor != again.distributor),
         ]
         .into_iter()
         .filter_map(|(name, differs)| differs.then_some(name))
@@ -372,6 +372,7 @@ impl saga::Saga for Purchase {
             Way::Subscription => "subscribed of",
             Way::RegularPlan => "by plan into",
         };
-        format!("{investor}: {amount} {what} {fund}")
+        let through = names::through(request.distributor.as_ref());
+        format!("{investor}: {amount} {what} {fund}{through}")
     }
 }

@@ -3,7 +3,7 @@
 
 use fundflow_domain::{
     admission::buying::Way,
-    ids::{AccountRef, FundCode, InvestorId},
+    ids::{AccountRef, DistributorCode, FundCode, InvestorId},
     money::Amount,
 };
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,9 @@ pub struct Request {
     pub way: Way,
     /// Send the money back rather than move to a later T.
     pub only_today: bool,
+    /// Through whom it is asked for; `None`: the house's own distributor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distributor: Option<DistributorCode>,
 }
 
 /// Something the log says.
@@ -70,6 +73,8 @@ pub enum Fact {
     RefundRequested,
     /// Every requested refund has arrived.
     NothingOwed,
+    /// The same of the refunds of that lane. Lanes count from 1.
+    NothingOwedIn(usize),
     /// What the money of a failed raising earned is to be paid out, or it earned nothing.
     InterestOwed,
     /// The bank said what became of that, or there is none.
@@ -158,8 +163,10 @@ pub enum Do {
 pub enum Call {
     /// Charge the investor's account, once under the payment's number.
     Charge,
-    /// Send the next refund.
+    /// Send the next refund; of earlier tables.
     Refund,
+    /// Send the next refund of that lane. Lanes count from 1.
+    RefundIn(usize),
     /// Hand the order in.
     Buy,
     /// Take the order back.
@@ -191,8 +198,10 @@ pub enum When {
     FoundedDue,
     /// Noon of the trading day after that.
     FoundedOverdue,
-    /// The cut-off of the third trading day after a refund was asked for.
+    /// The cut-off of the third trading day after a refund was asked for; of earlier tables.
     MoneyOverdue,
+    /// The same of the refund that is next in that lane. Lanes count from 1.
+    RefundOverdueIn(usize),
     /// The cut-off of the trading day after interest was due.
     InterestOverdue,
     /// The cut-off of the trading day after that was due.

@@ -170,6 +170,7 @@ impl Recharge {
             trade_date,
             rounding: fund.share_rounding,
             promised: self.house.promise(&[&fund], trade_date, Cost::undiscounted(fee))?,
+            distributor: request.distributor.clone(),
         };
         plan.buy.place(turn, terms)
     }

@@ -52,6 +52,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         }
         Fact::RefundRequested => payment.is_paid_back(view),
         Fact::NothingOwed => payment.owes_nothing(view),
+        Fact::NothingOwedIn(lane) => payment.owed_in(view, lane).is_none(),
         Fact::Ended => view.ending.is_some(),
         Fact::Compensated => view.plan.compensations.are_answered(view),
         Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
@@ -100,6 +101,9 @@ impl Recharge {
             When::Due => timing::asked_from(view, house.noon_after(due, 0)),
             When::Overdue => house.noon_after(due, 1),
             When::MoneyOverdue => view.plan.payment.refund_overdue(house, view, t),
+            When::RefundOverdueIn(lane) => {
+                view.plan.payment.refund_overdue_in(house, view, (t, lane))
+            }
         }
     }
 }

@@ -28,6 +28,7 @@ impl Recharge {
         let call = match what {
             Call::Charge => return Some(self.to_bank(plan.payment.charge(view)?)),
             Call::Refund => return Some(self.to_bank(plan.payment.refund(view)?)),
+            Call::RefundIn(lane) => return Some(self.to_bank(plan.payment.refund_in(view, lane)?)),
             Call::AskBank => return Some(self.to_bank(last_word::call(view)?)),
             Call::Compensate => return Some(self.to_bank(plan.compensations.call(view)?)),
             Call::Buy => plan.buy.submit(view, now)?,

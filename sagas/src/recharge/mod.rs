@@ -23,6 +23,7 @@ pub use prepare::Refusal;
 pub use saga::{Answer, Command, Recharge};
 pub use words::{Asked, Call, Do, Ending, Fact, Request, When};
 
+use crate::parts::refund_lanes;
 use fundflow_runtime::step::{
     Exit, Late, Move, Side, Step, Table, act, call, wait, well_formed, word,
 };
@@ -76,36 +77,65 @@ const BANK_AT_LAST: Side<Saga> =
     word("bank at last", Call::AskBank, Fact::BankHeard, When::BankAsked, When::BankOverdue)
         .after_the_end();
 
-const BESIDE: &[Side<Saga>] = &[
-    call("refund payment", Call::Refund, Fact::NothingOwed, When::MoneyOverdue).beside(),
-    act("fall with the day", Do::FallWithDay, Fact::StandsOnDay).beside(),
-    call("cancel purchase", Call::Cancel, Fact::CancelSettled, When::Overdue)
-        .beside()
-        .unless(Fact::CancelRefused),
-    act("book", Do::ConfirmCredit, Fact::Booked).beside(),
-    act("close payment", Do::ClosePayment, Fact::PaymentClosed).after_the_end(),
-    act("close purchase", Do::Close, Fact::Closed).after_the_end(),
-    word("purchase at last", Call::Buy, Fact::Heard, When::Due, When::Overdue).after_the_end(),
-    act("reverse at last", Do::ReverseCredit, Fact::NothingInTransit).after_the_end(),
-    act("return at last", Do::ReturnRest, Fact::RestReturned).after_the_end(),
-    act("count no more", Do::GiveBack, Fact::NothingCounts).after_the_end(),
-    BANK_AT_LAST,
-    act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
-    wait("missing shares", Fact::NothingMissing).after_the_end(),
-    call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
-        .beside(),
-    act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken)
-        .beside()
-        .while_parked(),
-];
+/// Of money that goes back, each part in a lane of its own.
+const fn refund(lane: usize) -> Side<Saga> {
+    refund_lanes::lane(
+        lane,
+        Call::RefundIn(lane),
+        Fact::NothingOwedIn(lane),
+        When::RefundOverdueIn(lane),
+    )
+}
 
-/// The one table of recharges.
+macro_rules! beside {
+    ($($refunds:expr),* $(,)?) => {
+        &[
+            $($refunds,)*
+            act("fall with the day", Do::FallWithDay, Fact::StandsOnDay).beside(),
+            call("cancel purchase", Call::Cancel, Fact::CancelSettled, When::Overdue)
+                .beside()
+                .unless(Fact::CancelRefused),
+            act("book", Do::ConfirmCredit, Fact::Booked).beside(),
+            act("close payment", Do::ClosePayment, Fact::PaymentClosed).after_the_end(),
+            act("close purchase", Do::Close, Fact::Closed).after_the_end(),
+            word("purchase at last", Call::Buy, Fact::Heard, When::Due, When::Overdue).after_the_end(),
+            act("reverse at last", Do::ReverseCredit, Fact::NothingInTransit).after_the_end(),
+            act("return at last", Do::ReturnRest, Fact::RestReturned).after_the_end(),
+            act("count no more", Do::GiveBack, Fact::NothingCounts).after_the_end(),
+            BANK_AT_LAST,
+            act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
+            wait("missing shares", Fact::NothingMissing).after_the_end(),
+            call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
+                .beside(),
+            act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken)
+                .beside()
+                .while_parked(),
+        ]
+    };
+}
+
+const ROWS: &[Step<Saga>] =
+    &[COUNT, ANNOUNCE, PAY, DATE, READMIT, PLACE, BUY, CREDIT, CONFIRM, SETTLE, RETURN];
+
+/// The table of new recharges.
 pub const RECHARGE: Table<Saga> = Table {
-    version: "recharge.v1",
+    version: "recharge.v2",
     title: "Recharge: money becomes shares of the money fund",
-    steps: &[COUNT, ANNOUNCE, PAY, DATE, READMIT, PLACE, BUY, CREDIT, CONFIRM, SETTLE, RETURN],
-    beside: BESIDE,
+    steps: ROWS,
+    beside: beside![refund(1), refund(2), refund(3), refund(4)],
 };
 
-const _: () =
-    assert!(well_formed(&RECHARGE), "starts on an undo, ends on a landing, waits have ends");
+/// The table of those that began before `recharge.v2`: the bank is asked about one refund at a time.
+const RECHARGE_V1: Table<Saga> = Table {
+    version: "recharge.v1",
+    title: "Recharge, as begun under an earlier program: a refund waits for the one before it",
+    steps: ROWS,
+    beside: beside![
+        call("refund payment", Call::Refund, Fact::NothingOwed, When::MoneyOverdue).beside()
+    ],
+};
+
+const _: () = assert!(
+    well_formed(&RECHARGE) && well_formed(&RECHARGE_V1),
+    "starts on an undo, ends on a landing, waits have ends"
+);

@@ -1,7 +1,8 @@
 //! The recharge as a saga: its types, and its doors for callers and operators.
 
 use super::{
-    Asked, Call, Do, Ending, Fact, Plan, RECHARGE, Refusal, Request, When, act, facts, hear,
+    Asked, Call, Do, Ending, Fact, Plan, RECHARGE, RECHARGE_V1, Refusal, Request, When, act, facts,
+    hear,
 };
 use crate::parts::compensation::Compensations;
 use crate::{
@@ -154,7 +155,7 @@ impl FundSaga for Recharge {
 
 impl saga::Saga for Recharge {
     fund_milestones!("recharge", ["completed", "rolled_back"]);
-    const TABLES: &'static [&'static Table<Self>] = &[&RECHARGE];
+    const TABLES: &'static [&'static Table<Self>] = &[&RECHARGE, &RECHARGE_V1];
 
     type Request = Request;
     type Asked = Asked;
@@ -172,13 +173,14 @@ impl saga::Saga for Recharge {
     type Answer = Answer;
 
     fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
-        let Request { investor, account, fund, amount, only_today } = first;
+        let Request { investor, account, fund, amount, only_today, distributor } = first;
         [
             ("investor", *investor != again.investor),
             ("account", *account != again.account),
             ("fund", *fund != again.fund),
             ("amount", *amount != again.amount),
             ("only_today", *only_today != again.only_today),
+            ("distributor", *distributor != again.distributor),
         ]
         .into_iter()
         .filter_map(|(field, differs)| differs.then_some(field))
@@ -344,6 +346,7 @@ impl saga::Saga for Recharge {
 
     fn summary(request: &Request) -> String {
         let Request { investor, fund, amount, .. } = request;
-        format!("{investor}: {amount} into {fund}")
+        let through = names::through(request.distributor.as_ref());
+        format!("{investor}: {amount} into {fund}{through}")
     }
 }

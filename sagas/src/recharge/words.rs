@@ -2,7 +2,7 @@
 //! it calls, how it ends.
 
 use fundflow_domain::{
-    ids::{AccountRef, FundCode, InvestorId, VersionTag},
+    ids::{AccountRef, DistributorCode, FundCode, InvestorId, VersionTag},
     investor::{InvestorProfile, SalesChannel},
     money::Amount,
     time::Timestamp,
@@ -23,6 +23,9 @@ pub struct Request {
     /// Send the money back rather than move to a later T.
     #[serde(default)]
     pub only_today: bool,
+    /// Through whom it is asked for; `None`: the house's own distributor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distributor: Option<DistributorCode>,
 }
 
 /// What the decision looks at besides the request. Not stored.
@@ -79,6 +82,8 @@ pub enum Fact {
     RefundRequested,
     /// Every requested refund has arrived.
     NothingOwed,
+    /// The same of the refunds of that lane. Lanes count from 1.
+    NothingOwedIn(usize),
     /// The recharge is over.
     Ended,
     /// Nothing is to be taken back of it any more.
@@ -153,8 +158,10 @@ pub enum Do {
 pub enum Call {
     /// Charge the investor's account, once under the payment's number.
     Charge,
-    /// Send the next refund.
+    /// Send the next refund; of earlier tables.
     Refund,
+    /// Send the next refund of that lane. Lanes count from 1.
+    RefundIn(usize),
     /// Hand in the purchase.
     Buy,
     /// Take the order back: refused from its cut-off on.
@@ -179,8 +186,10 @@ pub enum When {
     Due,
     /// Noon of the trading day after that.
     Overdue,
-    /// The cut-off of the third trading day after a refund was asked for.
+    /// The cut-off of the third trading day after a refund was asked for; of earlier tables.
     MoneyOverdue,
+    /// The same of the refund that is next in that lane. Lanes count from 1.
+    RefundOverdueIn(usize),
     /// The cut-off of the trading day after that was due.
     CompensationOverdue,
     /// From when on it is asked about that: an hour after a person took it over.

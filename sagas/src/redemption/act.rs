@@ -86,6 +86,7 @@ impl Redemption {
                 trade_date,
                 Cost::undiscounted(PromisedFee::Open),
             )?,
+            distributor: request.distributor.clone(),
         };
         plan.out.place(turn, terms)
     }

@@ -150,7 +150,8 @@ impl saga::Saga for Redemption {
     type Answer = Answer;
 
     fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
-        let Request { investor, account, fund, shares, lots, on_huge, only_today } = first;
+        let Request { investor, account, fund, shares, lots, on_huge, only_today, distributor } =
+            first;
         [
             ("investor", *investor != again.investor),
             ("account", *account != again.account),
@@ -159,6 +160,7 @@ impl saga::Saga for Redemption {
             ("lots", *lots != again.lots),
             ("on_huge", *on_huge != again.on_huge),
             ("only_today", *only_today != again.only_today),
+            ("distributor", *distributor != again.distributor),
         ]
         .into_iter()
         .filter_map(|(name, differs)| differs.then_some(name))
@@ -321,6 +323,7 @@ impl saga::Saga for Redemption {
 
     fn summary(request: &Request) -> String {
         let Request { investor, fund, shares, account, lots, .. } = request;
-        format!("{investor}: {} of {fund} to {account}", leaving::how_many(*shares, lots))
+        let through = names::through(request.distributor.as_ref());
+        format!("{investor}: {} of {fund} to {account}{through}", leaving::how_many(*shares, lots))
     }
 }

@@ -3,7 +3,7 @@
 
 use fundflow_domain::{
     application::{Designated, OnHuge},
-    ids::{AccountRef, FundCode, InvestorId},
+    ids::{AccountRef, DistributorCode, FundCode, InvestorId},
     money::Shares,
 };
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,9 @@ pub struct Request {
     pub on_huge: OnHuge,
     /// Take it back rather than move to a later T.
     pub only_today: bool,
+    /// Through whom it is asked for; `None`: the house's own distributor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distributor: Option<DistributorCode>,
 }
 
 /// Something the log says.

@@ -57,16 +57,24 @@ impl Buys {
         }
     }
 
-    /// On those terms.
+    /// What one date of a plan on those terms asks for, and of which saga.
     pub fn by(terms: &Terms) -> Self {
         let (investor, account) = (terms.investor.clone(), terms.account.clone());
         // A plan invests when its money is here; a day later is not a miss.
         let (amount, only_today) = (terms.amount, false);
+        let distributor = terms.distributor.clone();
         match terms.wallet_fund {
             None => {
                 let (fund, way) = (terms.fund, Way::RegularPlan);
-                let request =
-                    purchase::Request { investor, account, fund, amount, way, only_today };
+                let request = purchase::Request {
+                    investor,
+                    account,
+                    fund,
+                    amount,
+                    way,
+                    only_today,
+                    distributor,
+                };
                 Buys::Plainly(request)
             }
             Some(wallet_fund) => Buys::ThroughWallet(discount_purchase::Request {
@@ -78,6 +86,7 @@ impl Buys {
                 mode: None,
                 only_today,
                 by_plan: true,
+                distributor,
             }),
         }
     }

@@ -1,5 +1,6 @@
 //! A plan's terms in a line: as they were asked for, and as they were changed.
 
+use crate::parts::names::through;
 use chrono::NaiveDate;
 use fundflow_domain::{
     calendar::TradingCalendar,
@@ -8,9 +9,12 @@ use fundflow_domain::{
 use fundflow_runtime::look::Agreed;
 
 pub(super) fn of(terms: &Terms, from: NaiveDate) -> String {
-    let Terms { investor, fund, amount, frequency, wallet_fund, .. } = terms;
+    let Terms { investor, fund, amount, frequency, wallet_fund, distributor, .. } = terms;
     let way = wallet_fund.map(|wallet| format!(" by way of {wallet}")).unwrap_or_default();
-    format!("{investor}: {amount}{way} into {fund} from {from} on, {frequency}")
+    format!(
+        "{investor}: {amount}{way} into {fund} from {from} on, {frequency}{}",
+        through(distributor.as_ref())
+    )
 }
 
 /// Of a plan that was changed. An account is named where others are of another one.

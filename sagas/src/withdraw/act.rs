@@ -82,6 +82,7 @@ impl Withdraw {
             trade_date: day,
             rounding: fund.share_rounding,
             promised: self.house.promise(&[&fund], day, Cost::undiscounted(fee))?,
+            distributor: request.distributor.clone(),
         };
         plan.out.place(turn, terms)
     }

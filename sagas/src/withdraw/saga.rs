@@ -189,13 +189,14 @@ impl saga::Saga for Withdraw {
     type Answer = Answer;
 
     fn differences(first: &Request, again: &Request) -> Vec<&'static str> {
-        let Request { investor, account, fund, shares, on_huge } = first;
+        let Request { investor, account, fund, shares, on_huge, distributor } = first;
         [
             ("investor", *investor != again.investor),
             ("account", *account != again.account),
             ("fund", *fund != again.fund),
             ("shares", *shares != again.shares),
             ("on_huge", *on_huge != again.on_huge),
+            ("distributor", *distributor != again.distributor),
         ]
         .iter()
         .filter_map(|(field, differs)| differs.then_some(*field))
@@ -366,6 +367,7 @@ impl saga::Saga for Withdraw {
     fn summary(request: &Request) -> String {
         let Request { investor, fund, shares, .. } = request;
         let shares = shares.map_or_else(|| "all".to_owned(), |shares| shares.to_string());
-        format!("{investor}: {shares} shares of {fund} for money")
+        let through = names::through(request.distributor.as_ref());
+        format!("{investor}: {shares} shares of {fund} for money{through}")
     }
 }

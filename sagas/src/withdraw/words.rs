@@ -3,7 +3,7 @@
 
 use fundflow_domain::{
     application::OnHuge,
-    ids::{AccountRef, FundCode, InvestorId},
+    ids::{AccountRef, DistributorCode, FundCode, InvestorId},
     investor::InvestorProfile,
     money::Shares,
     time::Timestamp,
@@ -25,6 +25,9 @@ pub struct Request {
     /// What becomes of shares that a huge redemption leaves unconfirmed.
     #[serde(default)]
     pub on_huge: OnHuge,
+    /// Through whom it is asked for; `None`: the house's own distributor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distributor: Option<DistributorCode>,
 }
 
 /// What the decision looks at besides the request. Not stored.

@@ -65,7 +65,7 @@ fn goes_on(stage: &Stage) -> (String, String) {
     let again = stage.events.iter().rfind(|it| it.event.event_type.ends_with(".readmitted"));
     let again: serde_json::Value = serde_json::from_str(&again.unwrap().event.data).unwrap();
     let mode = again["admitted"]["mode"].as_str().unwrap().to_owned();
-    assert_eq!(again["table"].as_str().unwrap_or("linked.v2"), stage.look().table.as_str());
+    assert_eq!(again["table"].as_str().unwrap_or("linked.v3"), stage.look().table.as_str());
     (mode, stage.look().table.to_string())
 }
 
@@ -80,9 +80,9 @@ fn counts_on(stage: &Stage, day: &str) {
 #[test]
 fn where_no_mode_was_named_the_earliest_price_of_the_later_t_is_taken() {
     let rows: [(Change, [&str; 2], &str, &str); 3] = [
-        (|_| {}, ["linked_same_day", "linked.v2"], "convert", "03-03"),
-        (unlinked, ["next_day", "next_day.v2"], "convert", "03-04"),
-        (elsewhere, ["redeem_to_purchase", "redeem_to_purchase.v1"], "target", "03-05"),
+        (|_| {}, ["linked_same_day", "linked.v3"], "convert", "03-03"),
+        (unlinked, ["next_day", "next_day.v3"], "convert", "03-04"),
+        (elsewhere, ["redeem_to_purchase", "redeem_to_purchase.v2"], "target", "03-05"),
     ];
     for (change, [mode, table], order, priced) in rows {
         let paid_late = late(at("14:59:30", then(change)), &any());
@@ -118,7 +118,7 @@ fn an_earlier_price_than_was_promised_is_taken_too() {
     let was = FundTerms { linked_processing: false, ..target() };
     let linked = from(TUESDAY, target(), |_| {});
     let mut stage = late(Stage::with(vec![wallet(), was, linked], "14:59:30"), &any());
-    assert_eq!(goes_on(&stage), ("linked_same_day".to_owned(), "linked.v2".to_owned()));
+    assert_eq!(goes_on(&stage), ("linked_same_day".to_owned(), "linked.v3".to_owned()));
     assert_eq!(ended(&mut stage, "discount_purchase.completed"), None);
     assert_eq!(t_of(&stage, "convert"), TUESDAY);
 }

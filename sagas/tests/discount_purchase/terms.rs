@@ -136,6 +136,7 @@ pub(crate) fn request(mode: ConversionMode) -> Request {
         mode: Some(mode),
         only_today: false,
         by_plan: false,
+        distributor: None,
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) fn request() -> Request {
         shares: Some("20000".parse().unwrap()),
         lots: vec![],
         only_today: false,
+        distributor: None,
     }
 }
 

@@ -221,8 +221,8 @@ fn date_paid_late(change: Change) -> Stage {
 #[test]
 fn a_date_of_a_plan_goes_on_in_the_mode_that_the_later_t_allows() {
     let rows: [(Change, &str); 2] = [
-        (|it| it.linked_processing = false, "plan_next_day.v1"),
-        (elsewhere, "plan_redeem_to_purchase.v1"),
+        (|it| it.linked_processing = false, "plan_next_day.v2"),
+        (elsewhere, "plan_redeem_to_purchase.v2"),
     ];
     for (change, table) in rows {
         let stage = date_paid_late(change);

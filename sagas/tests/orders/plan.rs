@@ -36,6 +36,7 @@ pub(crate) fn terms() -> Terms {
         move_rule: MoveRule::NextTradingDay,
         missing_day: MissingDay::LastOfMonth,
         max_misses: 2.try_into().unwrap(),
+        distributor: None,
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) fn request() -> Request {
         amount: "10000".parse().unwrap(),
         way: Way::Purchase,
         only_today: false,
+        distributor: None,
     }
 }
 

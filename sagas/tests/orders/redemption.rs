@@ -29,6 +29,7 @@ pub(crate) fn request() -> Request {
         lots: vec![],
         on_huge: OnHuge::CarryOver,
         only_today: false,
+        distributor: None,
     }
 }
 

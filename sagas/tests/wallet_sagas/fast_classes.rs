@@ -84,3 +84,19 @@ fn what_an_earlier_version_counted_by_class_counts_on_that_day() {
         assert!(matches!(stage.request_as("TX-2", ask("1000"), asked()), Reply::Placed { .. }));
     }
 }
+
+#[test]
+fn another_distributor_has_a_most_of_its_own_over_all_classes() {
+    let through =
+        |code: &str, request: Request| Request { distributor: code.parse().ok(), ..request };
+    let mut stage = stage();
+    let first = stage.request(through("306", request("10000")), asked());
+    assert!(matches!(first, Reply::Placed { .. }), "{first:?}");
+    let more = refused(&stage.request_as("TX-2", through("306", of_class_b("1")), asked()));
+    assert!(more.contains("0.00 would fit"), "{more}");
+    // The house's own, whom nobody names.
+    let own = stage.request_as("TX-3", of_class_b("10000"), asked());
+    assert!(matches!(own, Reply::Placed { .. }), "{own:?}");
+    let again = refused(&stage.request(request("10000"), asked()));
+    assert!(again.contains("distributor"), "another distributor is another request: {again}");
+}

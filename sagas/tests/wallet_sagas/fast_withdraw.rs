@@ -46,6 +46,7 @@ pub(crate) fn request(shares: &str) -> Request {
         account: "acc-1".parse().unwrap(),
         fund: "000730".parse().unwrap(),
         shares: shares.parse().ok(),
+        distributor: None,
     }
 }
 

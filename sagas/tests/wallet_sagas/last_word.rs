@@ -45,7 +45,7 @@ fn a_week_later<S: Saga>(mut stage: Stage<S>, name: &str, what: Disposition) -> 
     stage
 }
 
-fn debited_again(stage: &mut Stage<fundflow_sagas::recharge::Recharge>) {
+pub(crate) fn debited_again(stage: &mut Stage<fundflow_sagas::recharge::Recharge>) {
     let payment: PaymentNo = "TX-1.mmf.pay".parse().unwrap();
     let (amount, paid_at) = ("1000".parse().unwrap(), stage.now);
     let serial = "again".parse().unwrap();

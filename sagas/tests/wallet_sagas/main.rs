@@ -64,6 +64,7 @@ mod reasons;
 mod recharge;
 mod recharge_day;
 mod recharge_moves;
+mod refund_lanes;
 mod silence;
 mod stage;
 mod taken_income;

@@ -37,6 +37,7 @@ pub(crate) fn request() -> Request {
         fund: "000730".parse().unwrap(),
         amount: "1000".parse().unwrap(),
         only_today: false,
+        distributor: None,
     }
 }
 

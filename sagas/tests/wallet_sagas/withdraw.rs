@@ -39,6 +39,7 @@ pub(crate) fn request(shares: Option<&str>) -> Request {
         fund: "000730".parse().unwrap(),
         shares: shares.map(|shares| shares.parse().unwrap()),
         on_huge: OnHuge::CarryOver,
+        distributor: None,
     }
 }
 

@@ -76,9 +76,24 @@ pub(super) fn capital(day: NaiveDate) -> Vec<Moment> {
         let (account, amount, only_today) = (account(), amount("20000.00"), false);
         let fund = wallet_code();
         let (who, paid) = (investor.clone(), account.clone());
-        let wallet = recharge::Request { investor: who, account: paid, fund, amount, only_today };
+        let wallet = recharge::Request {
+            investor: who,
+            account: paid,
+            fund,
+            amount,
+            only_today,
+            distributor: None,
+        };
         let (fund, way) = (target_code(), Way::Purchase);
-        let held = purchase::Request { investor, account, fund, amount, way, only_today };
+        let held = purchase::Request {
+            investor,
+            account,
+            fund,
+            amount,
+            way,
+            only_today,
+            distributor: None,
+        };
         [
             (format!("W-{nth}"), Wanted::Recharge(wallet)),
             (format!("H-{nth}"), Wanted::Purchase(held)),
@@ -177,32 +192,76 @@ fn wanted_of(dice: &mut Dice) -> Wanted {
         }
         12..=13 => {
             let (fund, amount) = (wallet_code(), yuan(dice));
-            Wanted::Recharge(recharge::Request { investor, account, fund, amount, only_today })
+            Wanted::Recharge(recharge::Request {
+                investor,
+                account,
+                fund,
+                amount,
+                only_today,
+                distributor: None,
+            })
         }
         14..=17 => {
             let is_raised = dice.below(2) == 0;
             let fund = if is_raised { raised_code() } else { target_code() };
             let way = if is_raised { Way::Subscription } else { Way::Purchase };
             let amount = yuan(dice);
-            Wanted::Purchase(purchase::Request { investor, account, fund, amount, way, only_today })
+            Wanted::Purchase(purchase::Request {
+                investor,
+                account,
+                fund,
+                amount,
+                way,
+                only_today,
+                distributor: None,
+            })
         }
         18..=20 => {
             let (fund, shares) = (wallet_code(), number(dice));
-            Wanted::Withdraw(withdraw::Request { investor, account, fund, shares, on_huge })
+            Wanted::Withdraw(withdraw::Request {
+                investor,
+                account,
+                fund,
+                shares,
+                on_huge,
+                distributor: None,
+            })
         }
         21..=23 => {
             let (fund, shares) = (wallet_code(), number(dice));
-            Wanted::FastWithdraw(fast_withdraw::Request { investor, account, fund, shares })
+            Wanted::FastWithdraw(fast_withdraw::Request {
+                investor,
+                account,
+                fund,
+                shares,
+                distributor: None,
+            })
         }
         24..=26 => {
             let (fund, shares, lots) = (target_code(), number(dice), Vec::new());
-            let asked =
-                redemption::Request { investor, account, fund, shares, lots, on_huge, only_today };
+            let asked = redemption::Request {
+                investor,
+                account,
+                fund,
+                shares,
+                lots,
+                on_huge,
+                only_today,
+                distributor: None,
+            };
             Wanted::Redemption(asked)
         }
         _ => {
             let (fund, into, shares, lots) = (target_code(), other_code(), number(dice), vec![]);
-            let asked = conversion::Request { investor, fund, into, shares, lots, only_today };
+            let asked = conversion::Request {
+                investor,
+                fund,
+                into,
+                shares,
+                lots,
+                only_today,
+                distributor: None,
+            };
             Wanted::Conversion(asked)
         }
     }
@@ -226,6 +285,7 @@ fn plans(dice: &mut Dice, at: Timestamp, day: NaiveDate, id: &TransactionId) -> 
         move_rule: MoveRule::NextTradingDay,
         missing_day: MissingDay::LastOfMonth,
         max_misses: NonZeroU8::MIN,
+        distributor: None,
     };
     let later = at.plus_millis(86_400_000 * i64::try_from(dice.below(5)).unwrap_or_default());
     let word = match dice.below(6) {

@@ -42,6 +42,7 @@ fn placed() -> Vec<application::Event> {
         terms("subscribe", raised),
         terms("fast", fast),
         Terms { order: id("P-1.20260213.buy"), ..terms("buy", planned) },
+        Terms { distributor: Some(id("306")), ..purchase_terms() },
     ];
     all.into_iter().map(|terms| application::Event::Placed(Box::new(terms))).collect()
 }

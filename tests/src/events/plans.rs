@@ -26,6 +26,7 @@ pub(super) fn terms() -> Terms {
         move_rule: MoveRule::NextTradingDay,
         missing_day: MissingDay::LastOfMonth,
         max_misses: NonZeroU8::new(3).expect("a number of misses"),
+        distributor: None,
     }
 }
 

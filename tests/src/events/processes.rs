@@ -5,6 +5,7 @@ use crate::worlds::{admission, cause, day, instant, request, request_time};
 use fundflow_domain::{
     admission::{Admitted, admit},
     case::CaseId,
+    fast_quota::QuotaKey,
     modes::ConversionMode,
 };
 use fundflow_runtime::{
@@ -16,7 +17,7 @@ use fundflow_sagas::{
     conversion::Conversion,
     day_cut::{self, DayCut},
     discount_purchase::{self, DiscountPurchase},
-    fast_withdraw::FastWithdraw,
+    fast_withdraw::{self, FastWithdraw},
     freeze::{self, Freeze},
     income::{self, Income},
     parts::milestone::{Milestone, Scope},
@@ -36,7 +37,7 @@ pub(super) fn entries() -> Vec<Entry> {
         of_plan(request, admitted),
         kept::<Recharge, _>(promises::recharge(), bought(), promises::bought_since()),
         fund::<Withdraw, _>(promises::withdrawal(), promises::cashed_out()),
-        fund::<FastWithdraw, _>(promises::fast_withdrawal(), promises::advanced()),
+        through_a_distributor(),
         kept::<Purchase, _>(promises::purchase(), bought(), promises::bought_since()),
         fund::<Redemption, _>(promises::redemption(), promises::left()),
         kept::<Conversion, _>(
@@ -68,6 +69,20 @@ fn of_plan(request: discount_purchase::Request, since: Admitted) -> Entry {
     let table = Some(id(discount_purchase::PLAN_NEXT_DAY.version));
     events.push(Event::Reached(Milestone::Readmitted { admitted: now, table }));
     Entry::of::<Process<DiscountPurchase>>(&events)
+}
+
+/// Cash at once by the house's own distributor, and by one that the request names.
+fn through_a_distributor() -> Entry {
+    let (request, promise) = (promises::fast_withdrawal(), promises::advanced());
+    let mut events = lives::<FastWithdraw>(request.clone(), promise.clone());
+    events.extend(milestones(promise.clone()).into_iter().map(Event::Reached));
+    let request = fast_withdraw::Request { distributor: Some(id("306")), ..request };
+    let quota = QuotaKey { distributor: id("306"), ..promise.quota.clone() };
+    let promise = fast_withdraw::Promise { quota, ..promise };
+    let (request, promise) = (Arc::new(request), Arc::new(promise));
+    let table = id(FastWithdraw::TABLES[0].version);
+    events.push(Event::Prepared { request, promise, table });
+    Entry::of::<Process<FastWithdraw>>(&events)
 }
 
 /// A plan as it was opened before verdicts on the wallet were kept, and as it is now.

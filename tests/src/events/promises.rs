@@ -65,6 +65,7 @@ pub(super) fn recharge() -> recharge::Request {
         fund: wallet_code(),
         amount: amount("10000.00"),
         only_today: true,
+        distributor: None,
     }
 }
 
@@ -76,6 +77,7 @@ pub(super) fn purchase() -> purchase::Request {
         amount: amount("10000.00"),
         way: buying::Way::Purchase,
         only_today: true,
+        distributor: None,
     }
 }
 
@@ -116,6 +118,7 @@ pub(super) fn withdrawal() -> withdraw::Request {
         fund: wallet_code(),
         shares: Some(shares("10000.00")),
         on_huge: OnHuge::CarryOver,
+        distributor: None,
     }
 }
 
@@ -138,6 +141,7 @@ pub(super) fn fast_withdrawal() -> fast_withdraw::Request {
         account: account(),
         fund: wallet_code(),
         shares: Some(shares("10000.00")),
+        distributor: None,
     }
 }
 
@@ -166,6 +170,7 @@ pub(super) fn redemption() -> redemption::Request {
         lots: chosen(),
         on_huge: OnHuge::Cancel,
         only_today: true,
+        distributor: None,
     }
 }
 
@@ -192,6 +197,7 @@ pub(super) fn conversion() -> conversion::Request {
         shares: Some(shares("8100.45")),
         lots: chosen(),
         only_today: true,
+        distributor: None,
     }
 }
 

@@ -52,7 +52,14 @@ fn numbers() -> impl Strategy<Value = Option<Shares>> {
 
 pub(super) fn recharge(investor: InvestorId, amount: Amount) -> Wanted {
     let (account, fund) = (account(), wallet_code());
-    Wanted::Recharge(recharge::Request { investor, account, fund, amount, only_today: false })
+    Wanted::Recharge(recharge::Request {
+        investor,
+        account,
+        fund,
+        amount,
+        only_today: false,
+        distributor: None,
+    })
 }
 
 /// The target, at the price of T.
@@ -62,7 +69,7 @@ pub(super) fn bought(investor: InvestorId, amount: Amount) -> Wanted {
 
 fn purchase(investor: InvestorId, fund: FundCode, amount: Amount, way: Way) -> purchase::Request {
     let account = account();
-    purchase::Request { investor, account, fund, amount, way, only_today: false }
+    purchase::Request { investor, account, fund, amount, way, only_today: false, distributor: None }
 }
 
 /// Anything that an investor asks for, but a plan and its occurrences.
@@ -100,7 +107,7 @@ pub fn discount_purchases() -> impl Strategy<Value = discount_purchase::Request>
 pub fn recharges() -> impl Strategy<Value = recharge::Request> {
     (investors(), amounts(), any::<bool>()).prop_map(|(investor, amount, only_today)| {
         let (account, fund) = (account(), wallet_code());
-        recharge::Request { investor, account, fund, amount, only_today }
+        recharge::Request { investor, account, fund, amount, only_today, distributor: None }
     })
 }
 
@@ -122,7 +129,7 @@ fn flags() -> impl Strategy<Value = OnHuge> {
 pub fn withdrawals() -> impl Strategy<Value = withdraw::Request> {
     (investors(), numbers(), flags()).prop_map(|(investor, shares, on_huge)| {
         let (account, fund) = (account(), wallet_code());
-        withdraw::Request { investor, account, fund, shares, on_huge }
+        withdraw::Request { investor, account, fund, shares, on_huge, distributor: None }
     })
 }
 
@@ -130,7 +137,7 @@ pub fn withdrawals() -> impl Strategy<Value = withdraw::Request> {
 pub fn fast_withdrawals() -> impl Strategy<Value = fast_withdraw::Request> {
     (investors(), numbers()).prop_map(|(investor, shares)| {
         let (account, fund) = (account(), wallet_code());
-        fast_withdraw::Request { investor, account, fund, shares }
+        fast_withdraw::Request { investor, account, fund, shares, distributor: None }
     })
 }
 
@@ -139,7 +146,16 @@ pub fn redemptions() -> impl Strategy<Value = redemption::Request> {
     let drawn = (investors(), numbers(), flags(), any::<bool>());
     drawn.prop_map(|(investor, shares, on_huge, only_today)| {
         let (account, fund, lots) = (account(), target_code(), Vec::new());
-        redemption::Request { investor, account, fund, shares, lots, on_huge, only_today }
+        redemption::Request {
+            investor,
+            account,
+            fund,
+            shares,
+            lots,
+            on_huge,
+            only_today,
+            distributor: None,
+        }
     })
 }
 
@@ -147,7 +163,7 @@ pub fn redemptions() -> impl Strategy<Value = redemption::Request> {
 pub fn conversions() -> impl Strategy<Value = conversion::Request> {
     (investors(), numbers(), any::<bool>()).prop_map(|(investor, shares, only_today)| {
         let (fund, into, lots) = (target_code(), other_code(), Vec::new());
-        conversion::Request { investor, fund, into, shares, lots, only_today }
+        conversion::Request { investor, fund, into, shares, lots, only_today, distributor: None }
     })
 }
 
@@ -167,6 +183,7 @@ pub fn plans() -> impl Strategy<Value = plan::Terms> {
         move_rule: MoveRule::NextTradingDay,
         missing_day: MissingDay::LastOfMonth,
         max_misses: NonZeroU8::MIN,
+        distributor: None,
     })
 }
 

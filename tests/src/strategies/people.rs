@@ -118,5 +118,6 @@ fn terms() -> Terms {
         move_rule: MoveRule::NextTradingDay,
         missing_day: MissingDay::LastOfMonth,
         max_misses: NonZeroU8::new(3).expect("a number of misses"),
+        distributor: None,
     }
 }

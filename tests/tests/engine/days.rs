@@ -112,6 +112,7 @@ fn a_withdrawal_that_a_person_took_over_ahead_of_its_registrars_word_comes_to_re
         fund: worlds::wallet_code(),
         shares: Some(worlds::shares("6000.00")),
         on_huge: OnHuge::Cancel,
+        distributor: None,
     });
     let id = worlds::transaction("D-1");
     let owned = owned(&investor, worlds::amount("20000.00"));
@@ -177,6 +178,7 @@ fn owned(investor: &InvestorId, amount: Amount) -> [(&'static str, Wanted); 2] {
         fund: worlds::wallet_code(),
         amount,
         only_today,
+        distributor: None,
     };
     let target = purchase::Request {
         investor: investor.clone(),
@@ -185,6 +187,7 @@ fn owned(investor: &InvestorId, amount: Amount) -> [(&'static str, Wanted); 2] {
         amount,
         way: Way::Purchase,
         only_today,
+        distributor: None,
     };
     [("W-1", Wanted::Recharge(wallet)), ("H-1", Wanted::Purchase(target))]
 }
@@ -200,6 +203,7 @@ fn a_correction_of_income_takes_no_frozen_shares_on_either_side() {
         fund,
         amount: worlds::amount("20000.00"),
         only_today: false,
+        distributor: None,
     };
     let word = Word::Statement {
         registrar: worlds::read("own"),

@@ -78,6 +78,7 @@ async fn morning(engine: &Engine) {
         fund: worlds::wallet_code(),
         amount: worlds::amount("2500.00"),
         only_today: false,
+        distributor: None,
     };
     let who = recharge::Asked {
         investor: worlds::investor(),
@@ -93,6 +94,7 @@ async fn morning(engine: &Engine) {
         amount: worlds::amount("500.00"),
         way,
         only_today: false,
+        distributor: None,
     };
     place::<Purchase>(engine, "BUY-1", bought(Way::Purchase), asked()).await;
     place::<RegularPlans>(engine, "PLAN-1", plan(), asked()).await;
@@ -118,6 +120,7 @@ fn plan() -> fundflow_domain::plan::Terms {
         move_rule: MoveRule::NextTradingDay,
         missing_day: MissingDay::LastOfMonth,
         max_misses: std::num::NonZeroU8::new(3).expect("a number"),
+        distributor: None,
     }
 }
 

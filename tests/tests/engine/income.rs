@@ -49,6 +49,7 @@ async fn recharged(engine: &Engine, investor: &str, amount: &str) {
         fund: worlds::wallet_code(),
         amount: worlds::amount(amount),
         only_today: false,
+        distributor: None,
     };
     let channel = worlds::asked().channel;
     let asked = recharge::Asked { investor: profile, channel, warning_confirmed: None, at: None };
@@ -136,6 +137,7 @@ async fn a_lot_of_income_leaves_with_the_rest_and_a_correction_is_paid_later() {
         fund: worlds::wallet_code(),
         shares: None,
         on_huge: fundflow_domain::application::OnHuge::CarryOver,
+        distributor: None,
     };
     let asked = withdraw::Asked { investor: profile, at: None };
     let id = worlds::transaction("OUT-1");
@@ -176,6 +178,7 @@ async fn withdrawal(engine: &Engine, shares: &str) {
         fund: worlds::wallet_code(),
         shares: Some(worlds::read(shares)),
         on_huge: fundflow_domain::application::OnHuge::CarryOver,
+        distributor: None,
     };
     let asked = withdraw::Asked { investor: profile, at: None };
     let id = worlds::transaction("OUT-1");

@@ -31,6 +31,7 @@ fn requests(investor: &str) -> [(&'static str, Wanted); 3] {
         fund: worlds::wallet_code(),
         amount,
         only_today: false,
+        distributor: None,
     };
     let plainly = purchase::Request {
         investor,
@@ -39,6 +40,7 @@ fn requests(investor: &str) -> [(&'static str, Wanted); 3] {
         amount,
         way: Way::Purchase,
         only_today: false,
+        distributor: None,
     };
     [
         ("discount_purchase", Wanted::DiscountPurchase(by_wallet)),

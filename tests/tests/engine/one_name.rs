@@ -94,6 +94,7 @@ fn buying() -> [Wanted; 3] {
             fund: wallet_code(),
             amount,
             only_today,
+            distributor: None,
         }),
         Wanted::Purchase(purchase::Request {
             investor,
@@ -102,6 +103,7 @@ fn buying() -> [Wanted; 3] {
             amount,
             way: Way::Purchase,
             only_today,
+            distributor: None,
         }),
     ]
 }
@@ -111,8 +113,21 @@ fn leaving() -> [Wanted; 4] {
     let (lots, shares, on_huge) = (Vec::new(), Some(shares("10.00")), OnHuge::CarryOver);
     let (i, a, only_today) = (|| investor.clone(), || account.clone(), false);
     [
-        Wanted::Withdraw(withdraw::Request { investor: i(), account: a(), fund, shares, on_huge }),
-        Wanted::FastWithdraw(fast_withdraw::Request { investor: i(), account: a(), fund, shares }),
+        Wanted::Withdraw(withdraw::Request {
+            investor: i(),
+            account: a(),
+            fund,
+            shares,
+            on_huge,
+            distributor: None,
+        }),
+        Wanted::FastWithdraw(fast_withdraw::Request {
+            investor: i(),
+            account: a(),
+            fund,
+            shares,
+            distributor: None,
+        }),
         Wanted::Redemption(redemption::Request {
             investor: i(),
             account: a(),
@@ -121,6 +136,7 @@ fn leaving() -> [Wanted; 4] {
             lots: lots.clone(),
             on_huge,
             only_today,
+            distributor: None,
         }),
         Wanted::Conversion(conversion::Request {
             investor: i(),
@@ -129,6 +145,7 @@ fn leaving() -> [Wanted; 4] {
             shares,
             lots,
             only_today,
+            distributor: None,
         }),
     ]
 }
@@ -147,6 +164,7 @@ fn plan() -> plan::Terms {
         move_rule: MoveRule::NextTradingDay,
         missing_day: MissingDay::LastOfMonth,
         max_misses: NonZeroU8::MIN,
+        distributor: None,
     }
 }
 

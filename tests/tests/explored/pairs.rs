@@ -109,6 +109,7 @@ fn a_redemption_beside_a_conversion_of_the_same_holdings() {
             shares: Some(shares(number)),
             lots: Vec::new(),
             only_today: false,
+            distributor: None,
         };
         let may = [May::RejectInBatch];
         let world =

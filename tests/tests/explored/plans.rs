@@ -46,6 +46,7 @@ fn terms(periods: u32, by_wallet: bool) -> Terms {
         move_rule: MoveRule::NextTradingDay,
         missing_day: MissingDay::LastOfMonth,
         max_misses: NonZeroU8::new(2).unwrap(),
+        distributor: None,
     }
 }
 

@@ -118,6 +118,7 @@ fn of_the_wallet(storm: Storm) -> Storm {
             fund: wallet_code(),
             amount: amount("1000"),
             only_today: false,
+            distributor: None,
         };
         let asked_recharge = wanted::asked_recharge(&investor_id());
         storm = storm.request::<Recharge>(&id("RE", nth), recharge, asked_recharge);
@@ -180,6 +181,7 @@ fn of_holdings(storm: Storm) -> Storm {
             amount: amount("1000"),
             way,
             only_today: nth == 2,
+            distributor: None,
         };
         storm = storm.request::<Purchase>(&id("PU", nth), request, asked());
     }
@@ -194,6 +196,7 @@ fn of_holdings(storm: Storm) -> Storm {
             shares: Some(shares("700")),
             lots: Vec::new(),
             only_today: false,
+            distributor: None,
         };
         storm = storm.request::<Conversion>(&id("CO", nth), into, asked());
     }

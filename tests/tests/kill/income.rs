@@ -156,6 +156,7 @@ fn recharge(nth: usize) -> Asking<Recharge> {
         fund: worlds::wallet_code(),
         amount: worlds::amount("10000.00"),
         only_today: false,
+        distributor: None,
     };
     let channel = worlds::asked().channel;
     let asked = recharge::Asked { investor, channel, warning_confirmed: None, at: None };

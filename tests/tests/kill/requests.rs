@@ -80,12 +80,14 @@ pub(crate) fn of(transaction: &str) -> Wanted {
             fund: worlds::wallet_code(),
             shares: Some(shares(yuan)),
             on_huge: OnHuge::CarryOver,
+            distributor: None,
         }),
         4 => Wanted::FastWithdraw(fast_withdraw::Request {
             investor: who,
             account: worlds::account(),
             fund: worlds::wallet_code(),
             shares: Some(worlds::shares(&format!("{}.{:02}", 1 + number % 40, number % 97))),
+            distributor: None,
         }),
         5 => purchase(who, worlds::target_code(), yuan, Way::Purchase),
         6 => purchase(who, raised_code(), yuan, Way::Subscription),
@@ -97,6 +99,7 @@ pub(crate) fn of(transaction: &str) -> Wanted {
             lots: Vec::new(),
             on_huge: OnHuge::CarryOver,
             only_today: false,
+            distributor: None,
         }),
         8 => Wanted::Conversion(conversion::Request {
             investor: who,
@@ -105,6 +108,7 @@ pub(crate) fn of(transaction: &str) -> Wanted {
             shares: Some(shares(yuan)),
             lots: Vec::new(),
             only_today: false,
+            distributor: None,
         }),
         _ => Wanted::Plan(plan::Terms {
             wallet_fund: number.is_multiple_of(2).then(worlds::wallet_code),
@@ -125,7 +129,14 @@ fn discount_purchase(investor: InvestorId, amount: Amount, number: u64) -> Wante
 
 fn recharge(investor: InvestorId, amount: Amount) -> Wanted {
     let (account, fund) = (worlds::account(), worlds::wallet_code());
-    Wanted::Recharge(recharge::Request { investor, account, fund, amount, only_today: false })
+    Wanted::Recharge(recharge::Request {
+        investor,
+        account,
+        fund,
+        amount,
+        only_today: false,
+        distributor: None,
+    })
 }
 
 fn purchase(
@@ -135,7 +146,15 @@ fn purchase(
     way: Way,
 ) -> Wanted {
     let account = worlds::account();
-    Wanted::Purchase(purchase::Request { investor, account, fund, amount, way, only_today: false })
+    Wanted::Purchase(purchase::Request {
+        investor,
+        account,
+        fund,
+        amount,
+        way,
+        only_today: false,
+        distributor: None,
+    })
 }
 
 /// One purchase on T, and then it is over.
@@ -153,6 +172,7 @@ fn plan_of(investor: InvestorId, amount: Amount) -> plan::Terms {
         move_rule: MoveRule::NextTradingDay,
         missing_day: MissingDay::LastOfMonth,
         max_misses: NonZeroU8::new(3).expect("a number of misses"),
+        distributor: None,
     }
 }
 

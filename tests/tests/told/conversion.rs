@@ -45,6 +45,7 @@ fn refused(row: &str) -> Refused<Conversion, Outside> {
         shares: Some(shares("400")),
         lots: Vec::new(),
         only_today: true,
+        distributor: None,
     };
     let outside = Outside::that([May::RejectAtFront, May::RejectInBatch]);
     let world = world(Conversion { house: house() }, outside, (request, worlds::asked()))

@@ -101,7 +101,7 @@ fn refused(mode: Mode, row: &str, late: Timestamp) -> Refused<DiscountPurchase, 
 
 #[test]
 fn the_story_of_a_linked_purchase() {
-    story!(table::<DiscountPurchase>("linked.v2"), |row| refused(Mode::LinkedSameDay, row, too_late()), {
+    story!(table::<DiscountPurchase>("linked.v3"), |row| refused(Mode::LinkedSameDay, row, too_late()), {
         "announce" => [
             "day_limit.counted", "discount_purchase.turned_away", "day_limit.given_back",
             "day_limit.given_back", "discount_purchase.rolled_back",
@@ -144,7 +144,7 @@ fn the_story_of_a_linked_purchase() {
 #[test]
 fn the_story_of_a_next_day_purchase() {
     let late = instant("2026-02-24T15:10:00+08:00");
-    story!(table::<DiscountPurchase>("next_day.v2"), |row| refused(Mode::NextDay, row, late), {
+    story!(table::<DiscountPurchase>("next_day.v3"), |row| refused(Mode::NextDay, row, late), {
         "announce" => [
             "discount_purchase.turned_away", "day_limit.given_back", "day_limit.given_back",
             "discount_purchase.rolled_back",
@@ -204,7 +204,7 @@ fn the_story_of_held_shares() {
 
 #[test]
 fn the_story_of_a_purchase_through_a_redemption() {
-    story!(table::<DiscountPurchase>("redeem_to_purchase.v1"), |row| refused(Mode::RedeemToPurchase, row, too_late()), {
+    story!(table::<DiscountPurchase>("redeem_to_purchase.v2"), |row| refused(Mode::RedeemToPurchase, row, too_late()), {
         "announce" => [
             "discount_purchase.turned_away", "day_limit.given_back", "day_limit.given_back",
             "discount_purchase.rolled_back",

@@ -30,22 +30,22 @@ const TOLD: [&str; 22] = [
     "day_cut.v1",
     "income.v1",
     "freeze.v1",
-    "linked.v2",
-    "next_day.v2",
+    "linked.v3",
+    "next_day.v3",
     "held.v1",
-    "redeem_to_purchase.v1",
-    "plan_linked.v1",
-    "plan_next_day.v1",
+    "redeem_to_purchase.v2",
+    "plan_linked.v2",
+    "plan_next_day.v2",
     "plan_held.v1",
-    "plan_redeem_to_purchase.v1",
-    "recharge.v1",
+    "plan_redeem_to_purchase.v2",
+    "recharge.v2",
     "withdraw.v1",
     "withdraw.v2",
     "withdraw.v3",
     "fast_withdraw.v1",
-    "purchase.v1",
-    "subscription.v1",
-    "plan_occurrence.v1",
+    "purchase.v2",
+    "subscription.v2",
+    "plan_occurrence.v2",
     "redemption.v1",
     "redemption.v2",
     "conversion.v1",
@@ -56,16 +56,21 @@ fn table<S: Saga>(version: &str) -> &'static Table<S> {
     S::TABLES.iter().find(|table| table.version == version).unwrap()
 }
 
-/// Whose rows can be refused.
-fn refusable<S: Saga>() -> Vec<&'static str> {
-    let tables = S::TABLES.iter();
+/// Whose rows can be refused, each with the versions of all tables that have the very same rows.
+fn refusable<S: Saga + std::fmt::Debug>() -> Vec<(&'static str, Vec<&'static str>)> {
     let refused = |table: &&&'static Table<S>| table.steps.iter().any(|it| it.rejected.is_some());
-    tables.filter(refused).map(|table| table.version).collect()
+    let rows = |table: &'static Table<S>| format!("{:?}", table.steps);
+    let alike = |one: &'static Table<S>| {
+        let same = S::TABLES.iter().filter(|other| rows(other) == rows(one));
+        same.map(|other| other.version).collect()
+    };
+    let tables = S::TABLES.iter().filter(refused);
+    tables.map(|table| (table.version, alike(table))).collect()
 }
 
 #[test]
 fn every_table_of_which_a_row_can_be_refused_has_its_story() {
-    let mut all = [
+    let all = [
         refusable::<sagas::discount_purchase::DiscountPurchase>(),
         refusable::<sagas::recharge::Recharge>(),
         refusable::<sagas::withdraw::Withdraw>(),
@@ -79,8 +84,11 @@ fn every_table_of_which_a_row_can_be_refused_has_its_story() {
         refusable::<sagas::day_cut::DayCut>(),
     ]
     .concat();
-    let mut told = TOLD;
-    all.sort_unstable();
-    told.sort_unstable();
-    assert_eq!(told, *all);
+    // An earlier table that differs in its lanes alone has the story of the one that took its place.
+    for (version, alike) in &all {
+        assert!(alike.iter().any(|it| TOLD.contains(it)), "{version} has no story");
+    }
+    for told in TOLD {
+        assert!(all.iter().any(|(version, _)| *version == told), "{told} is no table");
+    }
 }

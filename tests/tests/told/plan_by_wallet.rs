@@ -75,7 +75,7 @@ fn missed(mode: Mode, row: &str) -> Refused<DiscountPurchase, Outside> {
 
 #[test]
 fn the_story_of_a_date_of_a_plan_by_way_of_its_wallet() {
-    story!(table::<DiscountPurchase>("plan_linked.v1"), |row| missed(Mode::LinkedSameDay, row), {
+    story!(table::<DiscountPurchase>("plan_linked.v2"), |row| missed(Mode::LinkedSameDay, row), {
         "announce" => [
             "day_limit.counted", "discount_purchase.turned_away", "day_limit.given_back",
             "day_limit.given_back", "plan.occurrence_missed", "discount_purchase.rolled_back",
@@ -122,7 +122,7 @@ fn the_story_of_a_date_of_a_plan_by_way_of_its_wallet() {
 
 #[test]
 fn the_story_of_a_date_of_a_plan_whose_shares_are_converted_the_next_day() {
-    story!(table::<DiscountPurchase>("plan_next_day.v1"), |row| missed(Mode::NextDay, row), {
+    story!(table::<DiscountPurchase>("plan_next_day.v2"), |row| missed(Mode::NextDay, row), {
         "announce" => [
             "discount_purchase.turned_away", "day_limit.given_back", "day_limit.given_back",
             "plan.occurrence_missed", "discount_purchase.rolled_back",
@@ -187,7 +187,7 @@ fn the_story_of_a_date_of_a_plan_that_takes_shares_from_the_wallet() {
 
 #[test]
 fn the_story_of_a_date_of_a_plan_through_a_redemption() {
-    story!(table::<DiscountPurchase>("plan_redeem_to_purchase.v1"), |row| missed(Mode::RedeemToPurchase, row), {
+    story!(table::<DiscountPurchase>("plan_redeem_to_purchase.v2"), |row| missed(Mode::RedeemToPurchase, row), {
         "announce" => [
             "discount_purchase.turned_away", "day_limit.given_back", "day_limit.given_back",
             "plan.occurrence_missed", "discount_purchase.rolled_back",

@@ -69,6 +69,7 @@ fn in_house(house: House, way: Way) -> World<Purchase, Outside> {
         amount: amount("10000.00"),
         way,
         only_today: false,
+        distributor: None,
     };
     at_par::world(Purchase { house }, Outside::that(MAY), (request, worlds::asked()))
 }
@@ -106,7 +107,7 @@ fn refused(way: Way, row: &str) -> Refused<Purchase, Outside> {
 
 #[test]
 fn the_story_of_a_purchase() {
-    story!(table::<Purchase>("purchase.v1"), |row| refused(Way::Purchase, row), {
+    story!(table::<Purchase>("purchase.v2"), |row| refused(Way::Purchase, row), {
         "announce" => ["purchase.turned_away", "purchase.rolled_back"],
         "pay" => ["payment.declined", "purchase.rolled_back"],
         "readmit" => [
@@ -126,7 +127,7 @@ fn the_story_of_a_purchase() {
 
 #[test]
 fn the_story_of_a_subscription() {
-    story!(table::<Purchase>("subscription.v1"), |row| refused(Way::Subscription, row), {
+    story!(table::<Purchase>("subscription.v2"), |row| refused(Way::Subscription, row), {
         "announce" => ["purchase.turned_away", "purchase.rolled_back"],
         "pay" => ["payment.declined", "purchase.rolled_back"],
         "readmit" => [
@@ -150,7 +151,7 @@ fn the_story_of_a_subscription() {
 
 #[test]
 fn the_story_of_a_date_of_a_plan() {
-    story!(table::<Purchase>("plan_occurrence.v1"), missed, {
+    story!(table::<Purchase>("plan_occurrence.v2"), missed, {
         "announce" => ["purchase.turned_away", "plan.occurrence_missed", "purchase.rolled_back"],
         "pay" => ["payment.declined", "plan.occurrence_missed", "purchase.rolled_back"],
         "readmit" => [

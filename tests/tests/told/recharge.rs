@@ -49,7 +49,7 @@ fn refused(row: &str) -> Refused<Recharge, Outside> {
 
 #[test]
 fn the_story_of_a_recharge() {
-    story!(table::<Recharge>("recharge.v1"), refused, {
+    story!(table::<Recharge>("recharge.v2"), refused, {
         "pay" => ["payment.declined", "recharge.rolled_back"],
         "readmit" => [
             "recharge.cancel_asked", "payment.paid", "payment.refund_requested",

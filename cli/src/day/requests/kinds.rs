@@ -50,6 +50,7 @@ pub(super) fn discount_purchase(
         mode: it.mode,
         only_today: it.only_today,
         by_plan: false,
+        distributor: order.distributor.clone(),
     };
     Some((request, asked(investor, it.warning_confirmed.as_ref(), order)))
 }
@@ -63,6 +64,7 @@ pub(super) fn recharge(day: &Day, order: &Order) -> Option<(recharge::Request, r
         fund: it.fund,
         amount: it.amount,
         only_today: it.only_today,
+        distributor: order.distributor.clone(),
     };
     let asked = recharge::Asked {
         investor,
@@ -82,6 +84,7 @@ pub(super) fn withdraw(day: &Day, order: &Order) -> Option<(withdraw::Request, w
         fund: it.fund,
         shares: it.shares,
         on_huge: it.on_huge,
+        distributor: order.distributor.clone(),
     };
     Some((request, withdraw::Asked { investor, at: Some(order.time) }))
 }
@@ -97,6 +100,7 @@ pub(super) fn fast_withdraw(
         account: account(it.account.as_ref(), &investor),
         fund: it.fund,
         shares: it.shares,
+        distributor: order.distributor.clone(),
     };
     Some((request, fast_withdraw::Asked { investor, at: Some(order.time) }))
 }
@@ -124,6 +128,7 @@ pub(super) fn purchase(day: &Day, order: &Order) -> Option<(purchase::Request, p
         amount: it.amount,
         way,
         only_today: it.only_today,
+        distributor: order.distributor.clone(),
     };
     Some((request, asked(investor, it.warning_confirmed.as_ref(), order)))
 }
@@ -143,6 +148,7 @@ pub(super) fn redemption(
         lots: lots.clone(),
         on_huge: *on_huge,
         only_today: false,
+        distributor: order.distributor.clone(),
     };
     Some((request, asked(investor, None, order)))
 }
@@ -160,6 +166,7 @@ pub(super) fn conversion(
         shares: it.shares,
         lots: it.lots.clone(),
         only_today: false,
+        distributor: order.distributor.clone(),
     };
     Some((request, asked(investor, None, order)))
 }

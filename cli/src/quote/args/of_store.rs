@@ -6,7 +6,7 @@ use super::{
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
-    ids::{FundCode, InvestorId, PlanId, TransactionId, VersionTag},
+    ids::{DistributorCode, FundCode, InvestorId, PlanId, TransactionId, VersionTag},
     money::{Amount, Shares},
     time::Timestamp,
 };
@@ -24,6 +24,9 @@ arguments!(
         fund: FundCode,
         /// How many leave; all that are available without
         shares: Shares,
+        /// Through whom, whose quota of the day a fast one counts against; the first of the folder without
+        #[arg(value_name = "CODE")]
+        distributor: DistributorCode,
         /// The instant of the request; that of the store's last event without
         #[arg(value_name = "INSTANT")]
         at: Timestamp,

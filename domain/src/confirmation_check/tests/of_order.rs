@@ -32,6 +32,7 @@ fn order() -> Terms {
             floor: None,
             confirm_by: day("2026-02-24"),
         },
+        distributor: None,
     }
 }
 

@@ -5,6 +5,9 @@
 //! 2. Purchases are reckoned before what takes shares out, and what names its lots before what takes them by the
 //!    fund's sequence, whatever the order of the records.
 //! 3. Late, missing and unpriced answers are not in the files. Late ones come as notices.
+//! 4. Each distributor has files of its own, about its own applications: a number of another one's is one that
+//!    the front never saw. The register keeps one account for an investor, whoever applies for it, and file 05 shows
+//!    it whole to each of them.
 
 use super::{
     ApplicationEntry, SandboxRegistrar,
@@ -32,7 +35,7 @@ use fundflow_domain::{
     application::{Ask, Promise, PromisedFee, Terms},
     calendar::TradingDay,
     fund::{FundKind, FundTerms},
-    ids::FundCode,
+    ids::{DistributorCode, FundCode},
     money::{Discount, PerTenThousand},
     time::Timestamp,
 };
@@ -95,11 +98,29 @@ pub(super) struct Days {
 }
 
 impl SandboxRegistrar {
-    /// Reads the files that an index announces, decides, and answers with files in `out`.
+    /// Decides what the files that an index announces ask for, and writes nothing: where several distributors have
+    /// files of one T, all of them are decided before any of them is told what the register holds.
     ///
     /// # Errors
     /// [`NightError`]; what was decided before stays decided.
-    pub fn run_batch(&self, index: &Path, out: &Path) -> Result<BatchFiles, NightError> {
+    pub fn decide_batch(&self, index: &Path) -> Result<(), NightError> {
+        let set = IndexFile::open_complete(index).map_err(BatchError::from)?;
+        let asked = self.keyed(applications(index, &set.index)?);
+        let t = self.market.calendar().day(set.index.date)?;
+        self.answer_all(&asked, t, self.clock.now()).map(drop)
+    }
+
+    /// Reads the files that an index announces, decides, and answers with files in `out`. `own`: the distributor
+    /// whose are applications that name none.
+    ///
+    /// # Errors
+    /// [`NightError`]; what was decided before stays decided.
+    pub fn run_batch(
+        &self,
+        index: &Path,
+        out: &Path,
+        own: &DistributorCode,
+    ) -> Result<BatchFiles, NightError> {
         let now = self.clock.now();
         let set = IndexFile::open_complete(index).map_err(BatchError::from)?;
         let asked = self.keyed(applications(index, &set.index)?);
@@ -120,7 +141,7 @@ impl SandboxRegistrar {
             },
             Draft {
                 file_type: FileType::ShareBalance,
-                fillers: self.balances(&set.index.creator, days),
+                fillers: self.balances(&set.index.creator, own, days),
             },
             Draft {
                 file_type: FileType::FundDay,
@@ -175,9 +196,14 @@ impl SandboxRegistrar {
         ranked.sort_by_key(|(rank, _)| *rank);
         let (mut said, mut withheld, mut unpriced) = (Vec::new(), 0, BTreeMap::new());
         for (_, (key, record)) in ranked {
-            let decided = self.decide_on(key, now)?;
+            let is_its = |it: &ApplicationEntry| is_through(it, record);
+            let known = self.books.get(key).filter(is_its);
+            let decided = match &known {
+                Some(_) => self.decide_on(key, now)?,
+                None => None,
+            };
             let Some((entry, _)) = decided else {
-                let cancelled = self.books.get(key);
+                let cancelled = known;
                 let answer = match cancelled.filter(ApplicationEntry::is_cancelled) {
                     Some(_) => ApplicationAnswer::Cancelled,
                     None => ApplicationAnswer::Rejected(super::entry::rejection(
@@ -219,6 +245,7 @@ impl SandboxRegistrar {
     ) -> Result<Option<ApplicationEntry>, JournalError> {
         let change = |known: Option<&ApplicationEntry>| {
             let known = known.filter(|known| known.is_accepted() && !known.batched)?;
+            let known = Some(known).filter(|known| is_through(known, record))?;
             let undecided = known.decided.is_none();
             let terms = if undecided {
                 self.as_applied(known, record, trade_date)
@@ -278,8 +305,15 @@ impl SandboxRegistrar {
         by.ok().map(TradingDay::date)
     }
 
-    fn balances(&self, distributor: &str, days: Days) -> Vec<Filler<'static>> {
+    fn balances(
+        &self,
+        distributor: &str,
+        own: &DistributorCode,
+        days: Days,
+    ) -> Vec<Filler<'static>> {
         let register = self.register();
+        let is_own = own.as_str() == distributor;
+        let told = |row: &HolderRow<'_>| register.is_told(row.0, distributor, is_own);
         let row = |(investor, fund, shares, unpaid): HolderRow<'_>| -> Filler<'static> {
             let frozen = self.frozen(investor, fund, days.confirm_date).min(shares);
             let balance = ShareBalance {
@@ -302,7 +336,7 @@ impl SandboxRegistrar {
             };
             Box::new(move |record: &mut _| balance.to_record(record))
         };
-        register.holders().into_iter().map(row).collect()
+        register.holders().into_iter().filter(told).map(row).collect()
     }
 
     fn fund_days(&self, registrar: &str, days: Days) -> Vec<Filler<'_>> {
@@ -331,6 +365,12 @@ impl SandboxRegistrar {
         };
         self.market.funds(days.t).into_iter().filter_map(row).collect()
     }
+}
+
+/// Whether a record is in a file of the application's distributor; an application that names none is in its house's.
+fn is_through(entry: &ApplicationEntry, record: &TradeApplication) -> bool {
+    let named = entry.terms.distributor.as_ref();
+    named.is_none_or(|code| code.as_str() == record.distributor_code)
 }
 
 const fn fund_type(kind: FundKind) -> &'static str {

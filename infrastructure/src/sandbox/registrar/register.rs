@@ -18,7 +18,7 @@ use chrono::NaiveDate;
 use fundflow_domain::{
     application::{Ask, Confirmation, Designated, Outcome, Terms},
     fund::RedemptionSequence,
-    ids::{FundCode, InvestorId, LotId},
+    ids::{DistributorCode, FundCode, InvestorId, LotId},
     lots::Parcel,
     money::{Income, Nav, Shares},
     orders::Serial,
@@ -47,6 +47,8 @@ pub(super) struct Register {
     buyers: HashSet<(String, FundCode)>,
     /// Applications that wait to leave together with what is owed.
     exits: HashSet<(Holder, String)>,
+    /// Through whom applications of an account came; `None`: through a distributor that they do not name.
+    through: HashMap<InvestorId, BTreeSet<Option<DistributorCode>>>,
     pub(super) incomes: Incomes,
 }
 
@@ -105,6 +107,7 @@ impl Register {
     /// Notes that the transaction of an application buys into a fund, or waits to leave with the income.
     pub(super) fn note(&mut self, entry: &ApplicationEntry) {
         let exit = ((entry.terms.investor.clone(), entry.terms.fund), entry.terms.no.to_string());
+        self.hear_through(&entry.terms);
         if entry.waits_with_income() {
             self.exits.insert(exit);
         } else {
@@ -116,6 +119,26 @@ impl Register {
             }
             Ask::Redemption { .. } | Ask::FastTransfer { .. } => {}
         }
+    }
+
+    /// Whoever applies for an account has it in its files from then on, and the account that a transfer enters.
+    fn hear_through(&mut self, terms: &Terms) {
+        let entered = match &terms.ask {
+            Ask::FastTransfer { to, .. } => InvestorId::new(to.as_str()).ok(),
+            Ask::Subscription { .. }
+            | Ask::Purchase { .. }
+            | Ask::Redemption { .. }
+            | Ask::Conversion { .. } => None,
+        };
+        for account in entered.into_iter().chain([terms.investor.clone()]) {
+            self.through.entry(account).or_default().insert(terms.distributor.clone());
+        }
+    }
+
+    /// Whether that distributor hears of an account. `own`: it is the one whose are applications that name none.
+    pub(super) fn is_told(&self, investor: &InvestorId, distributor: &str, own: bool) -> bool {
+        let Some(through) = self.through.get(investor) else { return own };
+        through.iter().any(|it| it.as_ref().map_or(own, |code| code.as_str() == distributor))
     }
 
     /// Whether the application takes out what its own transaction bought.

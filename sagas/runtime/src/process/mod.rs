@@ -132,7 +132,7 @@ pub enum Command<S: Saga> {
         /// By the engine's clock.
         at: Timestamp,
     },
-    /// Give up (operator).
+    /// An operator gives it up: each open end needs a disposition.
     Abandon {
         /// Why it was done: stored for the auditor.
         reason: Arc<str>,
@@ -164,7 +164,7 @@ pub enum Event<S: Saga> {
         /// The table that it runs on, unless a milestone leads to another one.
         table: VersionTag,
     },
-    /// The saga's own.
+    /// A milestone of its own kind: what no aggregate of it could say.
     Reached(S::Milestone),
     /// A row will be tried again.
     RetryScheduled(Retry),
@@ -278,7 +278,7 @@ pub enum State<S: Saga> {
     /// Nobody asked for it.
     #[default]
     Absent,
-    /// On its way.
+    /// It was prepared, and is not over.
     Open(Box<Open<S>>),
     /// Over. What is owed after the end may still be retried or parked.
     Ended(Box<Open<S>>, Over<S::Ending>),

@@ -133,7 +133,7 @@ impl Runner {
         }
     }
 
-    /// Carries that saga.
+    /// From now on carries sagas of that kind, whose types are known here.
     pub fn register<S: Saga>(&mut self, saga: Arc<S>) {
         self.register_kind(Arc::new(Of(saga)));
     }
