@@ -16,12 +16,12 @@ mod answers;
 mod applications;
 mod balances;
 mod confirmations;
-#[cfg(test)]
-mod distributors_tests;
 mod last;
 mod naming;
 #[cfg(test)]
 mod naming_tests;
+#[cfg(test)]
+mod parties_tests;
 mod portions;
 mod puzzles;
 #[cfg(test)]

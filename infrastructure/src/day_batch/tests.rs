@@ -18,7 +18,6 @@ use crate::{
 use fundflow_domain::{
     application::{Ask, Designated, Misnamed, OnHuge, Outcome, RejectedFrozen, Terms},
     calendar::TradingDay,
-    investor::CustomerType,
     money::Shares,
 };
 use fundflow_kernel::clock::ManualClock;
@@ -390,17 +389,4 @@ fn a_conversion_in_two_records_is_one_and_a_lonely_half_is_a_puzzle() {
             "record 2 of OFD_05_305_20260212_04.TXT: a conversion came as 138, and its 137 is missing"
         ]
     );
-}
-
-#[test]
-fn each_record_says_what_kind_of_customer_orders_by_the_profile() {
-    let dir = tempfile::tempdir().unwrap();
-    let customers = [Some(CustomerType::Institution), Some(CustomerType::Product), None];
-    for (customer, flag) in customers.into_iter().zip(["0", "2", "1"]) {
-        let all = [handed_in(bought("TX-1", "10.00"))];
-        let batch = write_applications(dir.path(), &parties(), t(), &all, &|_| customer).unwrap();
-        let (_, records) = read_all_or_refuse(&dir.path().join(&batch.file)).unwrap();
-        let read = TradeApplication::from_record(records[0].as_ref()).unwrap();
-        assert_eq!(read.individual_or_institution, flag);
-    }
 }
