@@ -19,14 +19,14 @@ mod balances;
 mod confirmations;
 #[cfg(test)]
 mod digits_tests;
-#[cfg(test)]
-mod distributors_tests;
 mod findings;
 mod last;
 mod naming;
 #[cfg(test)]
 mod naming_tests;
 mod numbers;
+#[cfg(test)]
+mod parties_tests;
 mod portions;
 mod puzzles;
 #[cfg(test)]

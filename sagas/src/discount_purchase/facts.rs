@@ -64,8 +64,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::TargetConfirmed => target.is_confirmed(view) && sound(view, target),
         Fact::TargetCredited => is_target_credited(view),
         Fact::RefundRequested => plan.payment.is_paid_back(view),
-        Fact::NothingOwed => plan.payment.owes_nothing(view),
-        Fact::NothingOwedIn(lane) => plan.payment.owed_in(view, lane).is_none(),
+        Fact::NothingOwed | Fact::NothingOwedIn(_) => owes_nothing(view, fact),
         Fact::PayoutRequested => plan.payout.is_requested(view) || brought_nothing(view),
         Fact::PayoutAnswered => plan.payout.is_answered(view) || brought_nothing(view),
         Fact::PaidOut => plan.payout.is_paid_out(view) || brought_nothing(view),
@@ -82,6 +81,14 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::CancelRefused => cancel::is_refused(view),
         Fact::Booked => is_booked(view),
         Fact::AtLast(what) => ends::holds(view, what),
+    }
+}
+
+/// Nothing is to go back, in that lane or at all.
+fn owes_nothing(view: &View<'_>, fact: Fact) -> bool {
+    match fact {
+        Fact::NothingOwedIn(lane) => view.plan.payment.owed_in(view, lane).is_none(),
+        _ => view.plan.payment.owes_nothing(view),
     }
 }
 

@@ -64,8 +64,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::RestReturned => by_hand::has(view, END) || rest(view).is_none(),
         Fact::Credited => plan.holdings.is_booked_in(view, buy),
         Fact::RefundRequested => payment.is_paid_back(view),
-        Fact::NothingOwed => payment.owes_nothing(view),
-        Fact::NothingOwedIn(lane) => payment.owed_in(view, lane).is_none(),
+        Fact::NothingOwed | Fact::NothingOwedIn(_) => owes_nothing(view, fact),
         Fact::InterestOwed => owed(view).is_none() || interest.is_requested(view),
         // What the bank was asked for may have moved, whatever a registrar says since.
         Fact::InterestAnswered => {
@@ -147,6 +146,14 @@ pub(super) fn earned(view: &View<'_>) -> Option<Amount> {
 /// Of it, what is not a person's who gave it up, or gave up what it came of.
 fn owed(view: &View<'_>) -> Option<Amount> {
     earned(view).filter(|_| !is_persons(view))
+}
+
+/// Nothing is to go back, in that lane or at all.
+fn owes_nothing(view: &View<'_>, fact: Fact) -> bool {
+    match fact {
+        Fact::NothingOwedIn(lane) => view.plan.payment.owed_in(view, lane).is_none(),
+        _ => view.plan.payment.owes_nothing(view),
+    }
 }
 
 fn is_persons(view: &View<'_>) -> bool {

@@ -1,11 +1,14 @@
-//! Two distributors at one registrar: each has files of its own.
+//! Who stands in the files: two distributors at one registrar, each in files of its own, and customers by their profile.
 
 use super::*;
 use crate::{
     catalogue,
     exchange::{
         check::read_all_or_refuse,
-        flow::{share_balance::ShareBalance, trade_confirmation::TradeConfirmation},
+        flow::{
+            share_balance::ShareBalance, trade_application::TradeApplication,
+            trade_confirmation::TradeConfirmation,
+        },
     },
     sandbox::{
         fixture::{bought, calendar, handed_in, t},
@@ -13,7 +16,7 @@ use crate::{
         scenario::Scenario,
     },
 };
-use fundflow_domain::{application::Terms, ids::DistributorCode};
+use fundflow_domain::{application::Terms, ids::DistributorCode, investor::CustomerType};
 use fundflow_kernel::clock::ManualClock;
 use fundflow_sagas::ports::registrar::Registrar as _;
 use std::{fs, sync::Arc};
@@ -110,4 +113,19 @@ async fn a_number_of_another_distributor_is_one_that_the_front_never_saw() {
     let night = registrar.run_batch(&index, &dir.path().join("306/in"), &code("305")).unwrap();
     assert_eq!(told(&night.files).1, ["306 I-1 0000"], "its own file has it all the same");
     assert!(fs::exists(&night.index).unwrap());
+}
+
+#[test]
+fn each_record_says_what_kind_of_customer_orders_by_the_profile() {
+    let dir = tempfile::tempdir().unwrap();
+    let customers = [Some(CustomerType::Institution), Some(CustomerType::Product), None];
+    for (customer, flag) in customers.into_iter().zip(["0", "2", "1"]) {
+        let all = [handed_in(bought("TX-1", "10.00"))];
+        let (distributor, registrar) = ("305".to_owned(), "05".to_owned());
+        let parties = Parties { distributor, registrar, version: Version::V22 };
+        let batch = write_applications(dir.path(), &parties, t(), &all, &|_| customer).unwrap();
+        let (_, records) = read_all_or_refuse(&dir.path().join(&batch.file)).unwrap();
+        let read = TradeApplication::from_record(records[0].as_ref()).unwrap();
+        assert_eq!(read.individual_or_institution, flag);
+    }
 }
