@@ -166,14 +166,9 @@ macro_rules! quantity {
         impl FromStr for $name {
             type Err = NumberError;
             fn from_str(text: &str) -> Result<Self, NumberError> {
-                let allowed = if plain::has_leading_zero(text) {
-                    concat!($allowed, ", without a leading zero")
-                } else {
-                    $allowed
-                };
-                let bad = || NumberError { quantity: $what, value: text.to_owned(), allowed };
-                let plain = Plain::of(text).filter(|_| plain::has_at_most(text, Self::DECIMALS));
-                Self::new(plain.ok_or_else(bad)?).map_err(|_| bad())
+                let allowed = plain::allowed(text, $allowed, concat!($allowed, ", without a leading zero"));
+                let read = Plain::of(text).filter(|_| plain::has_at_most(text, Self::DECIMALS));
+                read.and_then(Self::checked).ok_or_else(|| NumberError { quantity: $what, value: text.to_owned(), allowed })
             }
         }
 

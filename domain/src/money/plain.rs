@@ -30,10 +30,10 @@ fn is_plain(text: &str) -> bool {
     is_whole(whole) && digits(part) && (is_something || number == text)
 }
 
-/// Whether a zero stands before another digit of the whole part.
-pub(super) fn has_leading_zero(text: &str) -> bool {
+/// The second where a zero stands before another digit of the whole part.
+pub(super) fn allowed<'a>(text: &str, usually: &'a str, then: &'a str) -> &'a str {
     let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
-    matches!(digits, [b'0', b'0'..=b'9', ..])
+    if matches!(digits, [b'0', b'0'..=b'9', ..]) { then } else { usually }
 }
 
 /// Whether no more decimals are written than the quantity has.
