@@ -104,7 +104,7 @@ pub struct TradingCalendar {
     versions: Arc<[VersionTag]>,
     first: NaiveDate,
     last: NaiveDate,
-    /// Weekdays, ascending.
+    /// Weekdays, in ascending order.
     closed: Arc<[NaiveDate]>,
     open: Arc<[NaiveDate]>,
     /// How many open days lie before each day of the list, from the first: an order asks for some sixty days.

@@ -129,10 +129,8 @@ async fn the_next_engine_knows_it_from_the_log_and_the_audit_holds_each_t_agains
     // The same again is a repeat; other days under its tag are refused.
     extend(&stage, Request { by: text("chen"), ..made_up_2027(&CLOSED) }).await.unwrap();
     let other = extend(&stage, made_up_2027(&CLOSED[..7])).await.unwrap_err();
-    let RequestError::Refused(Refusal::DiffersFromFirst { fields }) = other else {
-        panic!("{other}")
-    };
-    assert_eq!(fields, ["change"]);
+    let RequestError::Refused(refusal) = other else { panic!("{other}") };
+    assert_eq!(refusal, Refusal::DiffersFromFirst { fields: vec!["change"] });
     stage.until(at("2027-01-05T18:00")).await.unwrap();
     stage.engine().shutdown().await.unwrap();
     drop(stage);

@@ -296,7 +296,7 @@ impl House {
     }
 
     /// The day itself, or where the exchange does not open on it after all, the next. `None` past the calendar's end.
-    fn kept(&self, day: TradingDay) -> Option<TradingDay> {
+    fn opens_on(&self, day: TradingDay) -> Option<TradingDay> {
         match self.calendar.day(day.date()) {
             Err(CalendarError::Closed(date)) => self.calendar.after(date).ok(),
             Ok(_) | Err(_) => Some(day),
@@ -310,7 +310,7 @@ impl House {
 
     /// That hour of the n-th trading day after T, in Shanghai. `None` past the calendar's end.
     pub fn hour_after(&self, t: TradingDay, n: u32, hour: u32) -> Option<Timestamp> {
-        let day = self.calendar.plus(self.kept(t)?, n).ok()?;
+        let day = self.calendar.plus(self.opens_on(t)?, n).ok()?;
         Some(Timestamp::shanghai(day.date(), NaiveTime::from_hms_opt(hour, 0, 0)?))
     }
 
@@ -340,7 +340,7 @@ impl House {
         n: u32,
         cut_off: Option<NaiveTime>,
     ) -> Option<Timestamp> {
-        Some(self.calendar.cut_off_by(self.calendar.plus(self.kept(t)?, n).ok()?, cut_off))
+        Some(self.calendar.cut_off_by(self.calendar.plus(self.opens_on(t)?, n).ok()?, cut_off))
     }
 }
 

@@ -49,7 +49,7 @@ pub enum Command {
         at: Timestamp,
         /// Why it is added, in the person's words.
         reason: Text,
-        /// The person.
+        /// The person who added it.
         by: Text,
     },
 }
@@ -68,7 +68,7 @@ pub enum Event {
         from: Timestamp,
         /// Why it was added, in the person's words.
         reason: Text,
-        /// The person.
+        /// The person who added it.
         by: Text,
     },
 }
@@ -84,7 +84,7 @@ pub struct Added {
     pub from: Timestamp,
     /// Why it was added.
     pub reason: Text,
-    /// The person.
+    /// The person who added it.
     pub by: Text,
 }
 

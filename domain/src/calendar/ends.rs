@@ -13,7 +13,7 @@ pub const WARNED_BEFORE: i64 = 60;
 /// When a calendar ends, seen from an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ends {
-    /// The calendar.
+    /// The calendar that was asked.
     pub version: VersionTag,
     /// The last day that it covers.
     pub on: NaiveDate,

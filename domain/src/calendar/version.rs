@@ -86,7 +86,7 @@ pub enum Wrong {
         "is known: the calendar {version} goes to {last}; close or open single days of it, or add {next}"
     )]
     YearKnown {
-        /// The calendar.
+        /// The calendar that was asked.
         version: VersionTag,
         /// Its last day.
         last: NaiveDate,
@@ -96,7 +96,7 @@ pub enum Wrong {
     /// Years between are not known.
     #[error("leaves a gap: the calendar {version} ends on {last}; add {next} first")]
     Gap {
-        /// The calendar.
+        /// The calendar that was asked.
         version: VersionTag,
         /// Its last day.
         last: NaiveDate,
@@ -135,13 +135,13 @@ pub enum Wrong {
     /// It changes nothing.
     #[error("is closed already in the calendar {version}; leave it out")]
     ClosedAlready {
-        /// The calendar.
+        /// The calendar that was asked.
         version: VersionTag,
     },
     /// It changes nothing.
     #[error("is a trading day already in the calendar {version}; leave it out")]
     OpenAlready {
-        /// The calendar.
+        /// The calendar that was asked.
         version: VersionTag,
     },
     /// Orders were taken for it and their batch is closed.

@@ -331,7 +331,7 @@ impl fmt::Display for Rest {
 pub struct Alert {
     /// Which saga or stream.
     pub about: Arc<str>,
-    /// In words.
+    /// What happened, in words.
     pub what: Arc<str>,
 }
 
