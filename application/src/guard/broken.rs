@@ -37,7 +37,7 @@ pub enum Broken {
     /// Another sum moves than was asked for or came.
     #[error("{what} is {came}, and {due} was due")]
     OtherSum {
-        /// Which sum.
+        /// Which sum, in words.
         what: String,
         /// As it was decided.
         came: Decimal,
@@ -55,7 +55,7 @@ pub enum Broken {
     /// Other shares than the register's.
     #[error("{came} shares of {what}, and its records say {due}")]
     OtherShares {
-        /// Which shares.
+        /// Which shares, in words.
         what: String,
         /// As it was decided.
         came: Decimal,

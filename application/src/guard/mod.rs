@@ -20,8 +20,6 @@
 //! 5. Types that it does not know are judged, not passed: what posts nothing is listed by name.
 
 mod broken;
-#[cfg(test)]
-mod fixture;
 mod judge;
 mod money;
 mod request;

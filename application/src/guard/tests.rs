@@ -1,9 +1,8 @@
 //! Whatever deciders decide is whole; and no amount of it can be another one.
 
-use super::{
-    fixture::{House, applies, as_, day, holds, pays, pays_out},
-    silent,
-};
+mod house;
+
+use super::silent;
 use fundflow_domain::{
     advance::Advances,
     application::{
@@ -20,6 +19,7 @@ use fundflow_domain::{
     time::Timestamp,
 };
 use fundflow_kernel::codec::Stored as _;
+use house::{House, applies, as_, day, holds, pays, pays_out};
 use proptest::{collection::vec, prelude::*, sample::select};
 use rust_decimal::Decimal;
 

@@ -1,6 +1,6 @@
 //! The invariants, each as a query that finds what breaks it.
 
-use crate::{Ledger, LedgerError};
+use crate::{Ledger, LedgerError, sql};
 use serde::Serialize;
 
 /// An invariant, as docs/LEDGER.md numbers it.
@@ -24,93 +24,57 @@ pub struct Verdict {
     pub breaks: Vec<String>,
 }
 
+/// Breaks of one invariant that are listed.
+const LISTED: usize = 100;
 const UNSETTLED: &str = "not checked: no event says yet that it settled";
 
 const ALL: &[Invariant] = &[
     Invariant {
         name: "I1",
         what: "debits are credits, per entry and commodity",
-        query: Some(
-            "SELECT 'position ' || position, printf('%+d hundredths of ', SUM(amount)) || commodity
-             FROM postings JOIN accounts ON accounts.id = postings.account
-             GROUP BY position, commodity HAVING SUM(amount) <> 0
-             UNION ALL
-             SELECT code, 'its balance is not the sum of its postings' FROM accounts
-             WHERE balance <> (SELECT COALESCE(SUM(amount), 0) FROM postings WHERE account = accounts.id)",
-        ),
+        query: Some(sql::I1),
     },
     Invariant {
         name: "I2",
         what: "no customer's account is below zero, unless an open case says why",
-        query: Some(
-            "SELECT code, 'below zero' FROM accounts
-             WHERE customers = 1 AND balance * side < 0
-               AND NOT EXISTS (SELECT 1 FROM cases WHERE cases.request = accounts.request)",
-        ),
+        query: Some(sql::I2),
     },
     Invariant {
         name: "I3",
         what: "what does not add up of a record has an open case",
-        query: Some(
-            "SELECT code, 'in suspense, and no case is open' FROM accounts
-             WHERE class = 'L:SUSPENSE' AND balance <> 0
-               AND NOT EXISTS (SELECT 1 FROM cases WHERE cases.case_id = accounts.case_id AND is_open = 1)",
-        ),
+        query: Some(sql::I3),
     },
     Invariant {
         name: "I4",
         what: "one application, at most one final confirmation",
-        query: Some(
-            "SELECT application, finals || ' final confirmations' FROM applications WHERE finals NOT IN (0, 1)",
-        ),
+        query: Some(sql::I4),
     },
-    Invariant {
-        name: "I5",
-        what: "one payment, one order",
-        query: Some(
-            "SELECT order_id, COUNT(*) || ' payments' FROM payments GROUP BY order_id HAVING COUNT(*) > 1",
-        ),
-    },
+    Invariant { name: "I5", what: "one payment, one order", query: Some(sql::I5) },
     Invariant {
         name: "I6",
         what: "customers' shares and the register's side are nothing together, per fund",
-        query: Some(
-            "SELECT commodity, printf('%+d hundredths', SUM(balance)) FROM accounts
-             WHERE commodity <> 'CNY' GROUP BY commodity HAVING SUM(balance) <> 0",
-        ),
+        query: Some(sql::I6),
     },
     Invariant {
         name: "I8",
         what: "nothing is pending of an order whose registrar has said its last word, unless a case is open",
-        query: Some(
-            "SELECT code, 'pending after the last word' FROM accounts
-             JOIN applications ON code = 'L:CUST:PENDING:' || order_id
-             WHERE balance <> 0 AND finals > 0
-               AND NOT EXISTS (SELECT 1 FROM cases
-                               WHERE cases.request = applications.request AND is_open = 1)",
-        ),
+        query: Some(sql::I8),
     },
     Invariant { name: "I9", what: "the channel owes nothing once it settled", query: None },
-    Invariant { name: "I10", what: "funds owe and are owed nothing after their day of pay", query: None },
+    Invariant {
+        name: "I10",
+        what: "funds owe and are owed nothing after their day of pay",
+        query: None,
+    },
     Invariant {
         name: "I12",
         what: "customers' money is backed: all accounts in yuan are nothing together",
-        query: Some(
-            "SELECT commodity, printf('%+d hundredths', SUM(balance)) FROM accounts
-             WHERE commodity = 'CNY' GROUP BY commodity HAVING SUM(balance) <> 0",
-        ),
+        query: Some(sql::I12),
     },
     Invariant {
         name: "I19",
         what: "at most 10,000 yuan a natural day are advanced to an investor, per bank",
-        query: Some(
-            "SELECT requests.investor || ' on ' || day, printf('%d fen', SUM(amount))
-             FROM postings JOIN entries USING (position)
-             JOIN accounts ON accounts.id = postings.account
-             JOIN requests ON requests.request = entries.request
-             WHERE class = 'A:CUST:ADVANCED' AND event_type = 'advance.advanced'
-             GROUP BY requests.investor, day HAVING SUM(amount) > 1000000",
-        ),
+        query: Some(sql::I19),
     },
 ];
 
@@ -129,11 +93,11 @@ impl Ledger {
             let (invariant, what) = (it.name, it.what);
             return Ok(Verdict { invariant, what, is_checked: false, breaks });
         };
-        let mut found = self.tables.prepare(&format!("{query} LIMIT 100"))?;
+        let mut found = self.tables.prepare(query)?;
         let rows = found.query_map((), |row| {
             Ok(format!("{}: {}", row.get::<_, String>(0)?, row.get::<_, String>(1)?))
         })?;
-        let breaks = rows.collect::<Result<_, _>>()?;
+        let breaks = rows.take(LISTED).collect::<Result<_, _>>()?;
         Ok(Verdict { invariant: it.name, what: it.what, is_checked: true, breaks })
     }
 }

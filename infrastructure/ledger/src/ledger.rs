@@ -110,8 +110,8 @@ impl Ledger {
         if new > 0
             && let Some((last, _)) = page.last()
         {
-            let sql = "UPDATE checkpoint SET position = ?1, link = ?2";
-            begun.execute(sql, params![number(last.position)?, last.event.chain.0])?;
+            let statement = sql::MOVE_CHECKPOINT;
+            begun.execute(statement, params![number(last.position)?, last.event.chain.0])?;
         }
         begun.commit()?;
         Ok(new)
@@ -120,7 +120,7 @@ impl Ledger {
 
 fn checkpoint(tables: &Connection) -> Result<(Position, Vec<u8>), LedgerError> {
     let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?));
-    let (at, link) = tables.query_row("SELECT position, link FROM checkpoint", (), row)?;
+    let (at, link) = tables.query_row(sql::CHECKPOINT, (), row)?;
     Ok((Position(u64::try_from(at).unwrap_or_default()), link))
 }
 
@@ -135,9 +135,9 @@ fn entry(tables: &Transaction<'_>, event: &Recorded, heard: &Heard) -> Result<()
     let request = heard.request.as_ref().unwrap_or(&new.correlation).as_str();
     let (t, day) = (new.trade_date.map(|t| t.to_string()), new.occurred_at.date().to_string());
     let position = number(event.position)?;
-    let sql = "INSERT INTO entries VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let statement = sql::ENTRY;
     let stream = event.stream.as_str();
-    tables.prepare_cached(sql)?.execute(params![
+    tables.prepare_cached(statement)?.execute(params![
         position,
         new.event_id.0,
         &*new.event_type,
@@ -153,8 +153,8 @@ fn entry(tables: &Transaction<'_>, event: &Recorded, heard: &Heard) -> Result<()
         };
         let amount = hundredths(posting.debit).ok_or_else(finer)?;
         let account = account(tables, posting, amount, request)?;
-        let sql = "INSERT INTO postings VALUES (?1, ?2, ?3, ?4)";
-        tables.prepare_cached(sql)?.execute(params![position, line, account, amount])?;
+        let statement = sql::POSTING;
+        tables.prepare_cached(statement)?.execute(params![position, line, account, amount])?;
     }
     Ok(())
 }
@@ -202,24 +202,23 @@ fn write_note(
     let request = heard.request.as_ref().unwrap_or(&event.event.correlation).as_str();
     match note {
         Note::Placed { application, order, investor } => {
-            let sql = "INSERT INTO applications VALUES (?1, ?2, ?3, 0) ON CONFLICT DO NOTHING";
-            tables.execute(sql, params![application.as_str(), order.as_str(), request])?;
-            let sql = "INSERT INTO requests VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-            tables.execute(sql, params![request, investor.as_str()])?;
+            let statement = sql::APPLICATION;
+            tables.execute(statement, params![application.as_str(), order.as_str(), request])?;
+            let statement = sql::REQUEST;
+            tables.execute(statement, params![request, investor.as_str()])?;
         }
         Note::Final { application, more } => {
-            let sql = "UPDATE applications SET finals = finals + ?2 WHERE application = ?1";
-            tables.execute(sql, params![application.as_str(), more])?;
+            let statement = sql::FINAL;
+            tables.execute(statement, params![application.as_str(), more])?;
         }
         Note::Payment { order } => {
-            let sql = "INSERT INTO payments VALUES (?1, ?2, ?3)";
-            tables.execute(sql, params![event.stream.id(), order.as_str(), request])?;
+            let statement = sql::PAYMENT;
+            tables.execute(statement, params![event.stream.id(), order.as_str(), request])?;
         }
         Note::Case { case, request, is_open } => {
-            let sql = "INSERT INTO cases VALUES (?1, ?2, ?3) \
-                       ON CONFLICT (case_id) DO UPDATE SET is_open = excluded.is_open";
+            let statement = sql::CASE;
             let request = request.as_ref().map(TransactionId::as_str);
-            tables.execute(sql, params![case.to_string(), request, is_open])?;
+            tables.execute(statement, params![case.to_string(), request, is_open])?;
         }
     }
     Ok(())

@@ -78,14 +78,17 @@ fn in_memory() -> Result<Connection, LedgerError> {
 }
 
 fn is_empty(connection: &Connection) -> Result<bool, LedgerError> {
-    Ok(connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", (), |row| row.get(0))?)
+    Ok(connection.query_row(sql::IS_EMPTY, (), |row| row.get(0))?)
 }
 
 fn fill(connection: &Connection) -> Result<(), LedgerError> {
-    let format = sql::FORMAT;
-    let tables = sql::TABLES;
-    connection.execute_batch(&format!("BEGIN; {tables} PRAGMA user_version = {format}; COMMIT"))?;
-    Ok(())
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    // Another process may have been here first.
+    if is_empty(connection)? {
+        connection.execute_batch(sql::TABLES)?;
+        connection.pragma_update(None, "user_version", sql::FORMAT)?;
+    }
+    Ok(connection.execute_batch("COMMIT")?)
 }
 
 fn private(path: &Path, anew: bool) -> io::Result<()> {

@@ -1,6 +1,6 @@
 //! What people ask of it: where everything was on a day, what an investor's money and shares did, what is in flight.
 
-use crate::{Ledger, LedgerError, amount::decimal};
+use crate::{Ledger, LedgerError, amount::decimal, sql};
 use chrono::NaiveDate;
 use rusqlite::params;
 use rust_decimal::Decimal;
@@ -15,7 +15,7 @@ pub struct Balance {
     pub commodity: String,
     /// What was debited in all, less what was credited, where that is more than nothing.
     pub debit: Decimal,
-    /// The reverse.
+    /// What was credited in all, less what was debited, where that is more than nothing.
     pub credit: Decimal,
 }
 
@@ -26,11 +26,11 @@ pub struct Line {
     pub day: String,
     /// The position of the event in the log.
     pub position: i64,
-    /// What happened.
+    /// The stored type of the event.
     pub event: String,
     /// The request that it belongs to.
     pub request: String,
-    /// The account.
+    /// The account, as in the chart.
     pub account: String,
     /// Yuan or shares; debits positive.
     pub amount: Decimal,
@@ -60,46 +60,13 @@ pub struct Period {
     pub to: Option<NaiveDate>,
 }
 
-const TRIAL: &str = "
-SELECT class, commodity, SUM(amount)
-FROM postings JOIN entries USING (position) JOIN accounts ON accounts.id = postings.account
-WHERE day <= ?1
-GROUP BY class, commodity HAVING SUM(amount) <> 0
-ORDER BY commodity, class";
-
-const STATEMENT: &str = "
-SELECT day, position, event_type, entries.request, code, amount,
-       SUM(amount) OVER (PARTITION BY account ORDER BY position, line)
-FROM postings JOIN entries USING (position) JOIN accounts ON accounts.id = postings.account
-WHERE accounts.investor = ?1
-   OR (accounts.request IS NOT NULL
-       AND entries.request IN (SELECT request FROM requests WHERE investor = ?1))
-ORDER BY position, line";
-
-/// What one request has on an account of a customer, since its first posting there; at accounts of the house by the day of each posting.
-const IN_FLIGHT: &str = "
-SELECT class, since, SUM(natural) FROM (
-    SELECT class, MIN(day) AS since, SUM(amount) * side AS natural
-    FROM postings JOIN entries USING (position) JOIN accounts ON accounts.id = postings.account
-    WHERE commodity = 'CNY' AND accounts.request IS NOT NULL AND day <= ?1
-    GROUP BY account, entries.request HAVING SUM(amount) <> 0
-    UNION ALL
-    SELECT class, day, SUM(amount) * side
-    FROM postings JOIN entries USING (position) JOIN accounts ON accounts.id = postings.account
-    WHERE commodity = 'CNY' AND accounts.request IS NULL AND day <= ?1
-      AND class IN ('A:CHANNEL:RECV', 'A:FUND:RECV', 'L:FUND:PAYABLE', 'L:BANK:ADVANCE')
-    GROUP BY account, day HAVING SUM(amount) <> 0
-)
-GROUP BY class, since HAVING SUM(natural) <> 0
-ORDER BY class, since";
-
 impl Ledger {
     /// The last natural day on which something was posted.
     ///
     /// # Errors
     /// [`LedgerError::Tables`].
     pub fn last_day(&self) -> Result<Option<String>, LedgerError> {
-        Ok(self.tables.query_row("SELECT MAX(day) FROM entries", (), |row| row.get(0))?)
+        Ok(self.tables.query_row(sql::LAST_DAY, (), |row| row.get(0))?)
     }
 
     /// Where everything was at the end of that natural day.
@@ -107,7 +74,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Tables`].
     pub fn trial_balance(&self, day: NaiveDate) -> Result<Vec<Balance>, LedgerError> {
-        let mut query = self.tables.prepare(TRIAL)?;
+        let mut query = self.tables.prepare(sql::TRIAL)?;
         let rows = query.query_map([day.to_string()], |row| {
             let sum: i64 = row.get(2)?;
             Ok(Balance {
@@ -130,7 +97,7 @@ impl Ledger {
             from.as_ref().is_none_or(|from| line.day >= *from)
                 && to.as_ref().is_none_or(|to| line.day <= *to)
         };
-        let mut query = self.tables.prepare(STATEMENT)?;
+        let mut query = self.tables.prepare(sql::STATEMENT)?;
         let rows = query.query_map([investor], |row| {
             Ok(Line {
                 day: row.get(0)?,
@@ -151,7 +118,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Tables`].
     pub fn in_flight(&self, day: NaiveDate) -> Result<Vec<InFlight>, LedgerError> {
-        let mut query = self.tables.prepare(IN_FLIGHT)?;
+        let mut query = self.tables.prepare(sql::IN_FLIGHT)?;
         let rows = query.query_map(params![day.to_string()], |row| {
             let since: String = row.get(1)?;
             let began = since.parse::<NaiveDate>().unwrap_or(day);

@@ -1,58 +1,39 @@
-//! The tables. Amounts are whole hundredths, debits positive; dates are text, `YYYY-MM-DD`.
+//! The tables and the statements, one file each. Amounts are whole hundredths, debits positive; dates are text,
+//! `YYYY-MM-DD`.
+
+macro_rules! statement {
+    ($file:literal) => {
+        include_str!(concat!("sql/", $file, ".sql"))
+    };
+}
 
 /// Raised by every change of the tables: an older ledger is made anew.
 pub(crate) const FORMAT: i64 = 1;
 
-pub(crate) const TABLES: &str = "
-CREATE TABLE checkpoint (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    position INTEGER NOT NULL,
-    link BLOB NOT NULL
-);
-INSERT INTO checkpoint VALUES (1, 0, zeroblob(32));
-CREATE TABLE accounts (
-    id INTEGER PRIMARY KEY,
-    code TEXT NOT NULL UNIQUE,
-    class TEXT NOT NULL,
-    commodity TEXT NOT NULL,
-    side INTEGER NOT NULL CHECK (side IN (1, -1)),
-    customers INTEGER NOT NULL CHECK (customers IN (0, 1)),
-    request TEXT,
-    investor TEXT,
-    case_id TEXT,
-    balance INTEGER NOT NULL
-);
-CREATE TABLE entries (
-    position INTEGER PRIMARY KEY,
-    event_id BLOB NOT NULL UNIQUE,
-    event_type TEXT NOT NULL,
-    stream TEXT NOT NULL,
-    request TEXT NOT NULL,
-    t TEXT,
-    day TEXT NOT NULL
-);
-CREATE INDEX entries_by_request ON entries (request, position);
-CREATE TABLE postings (
-    position INTEGER NOT NULL REFERENCES entries,
-    line INTEGER NOT NULL,
-    account INTEGER NOT NULL REFERENCES accounts,
-    amount INTEGER NOT NULL CHECK (amount <> 0),
-    PRIMARY KEY (position, line)
-) WITHOUT ROWID;
-CREATE INDEX postings_by_account ON postings (account, position);
-CREATE TABLE requests (request TEXT PRIMARY KEY, investor TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE payments (payment TEXT PRIMARY KEY, order_id TEXT NOT NULL, request TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE applications (
-    application TEXT PRIMARY KEY,
-    order_id TEXT NOT NULL,
-    request TEXT NOT NULL,
-    finals INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE cases (case_id TEXT PRIMARY KEY, request TEXT, is_open INTEGER NOT NULL) WITHOUT ROWID;
-";
+pub(crate) const TABLES: &str = statement!("tables");
+pub(crate) const ACCOUNT: &str = statement!("account");
+pub(crate) const TRIAL: &str = statement!("trial");
+pub(crate) const STATEMENT: &str = statement!("statement");
+pub(crate) const IN_FLIGHT: &str = statement!("in_flight");
+pub(crate) const LAST_DAY: &str = statement!("last_day");
+pub(crate) const IS_EMPTY: &str = statement!("is_empty");
+pub(crate) const CHECKPOINT: &str = statement!("checkpoint");
+pub(crate) const MOVE_CHECKPOINT: &str = statement!("move_checkpoint");
+pub(crate) const ENTRY: &str = statement!("entry");
+pub(crate) const POSTING: &str = statement!("posting");
+pub(crate) const APPLICATION: &str = statement!("application");
+pub(crate) const REQUEST: &str = statement!("request");
+pub(crate) const FINAL: &str = statement!("final");
+pub(crate) const PAYMENT: &str = statement!("payment");
+pub(crate) const CASE: &str = statement!("case");
 
-pub(crate) const ACCOUNT: &str = "
-INSERT INTO accounts (code, class, commodity, side, customers, request, investor, case_id, balance)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-ON CONFLICT (code) DO UPDATE SET balance = balance + excluded.balance
-RETURNING id";
+// Each finds what breaks an invariant: where, and what is wrong there.
+pub(crate) const I1: &str = statement!("check/i1");
+pub(crate) const I2: &str = statement!("check/i2");
+pub(crate) const I3: &str = statement!("check/i3");
+pub(crate) const I4: &str = statement!("check/i4");
+pub(crate) const I5: &str = statement!("check/i5");
+pub(crate) const I6: &str = statement!("check/i6");
+pub(crate) const I8: &str = statement!("check/i8");
+pub(crate) const I12: &str = statement!("check/i12");
+pub(crate) const I19: &str = statement!("check/i19");

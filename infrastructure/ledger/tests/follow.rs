@@ -245,28 +245,22 @@ fn broken(folder: &Path, sql: &str) -> Vec<&'static str> {
     broken.map(|it| it.invariant).collect()
 }
 
-/// 1 yuan goes from one account to the other, as an entry of its own.
+/// 20,000 yuan go from one account to the other, as an entry of its own.
 fn moves(from: &str, to: &str, event: &str) -> String {
-    format!(
-        "INSERT INTO entries VALUES (900, x'01', '{event}', 'forged', 'TX1', '2026-02-13', '2026-02-13');
-         INSERT INTO postings SELECT 900, 1, id, 2000000 FROM accounts WHERE code = '{to}';
-         INSERT INTO postings SELECT 900, 2, id, -2000000 FROM accounts WHERE code = '{from}';
-         UPDATE accounts SET balance = balance + 2000000 WHERE code = '{to}';
-         UPDATE accounts SET balance = balance - 2000000 WHERE code = '{from}';"
-    )
+    let sql = include_str!("planted/moves.sql");
+    sql.replace("{from}", from).replace("{to}", to).replace("{event}", event)
 }
 
-fn account(code: &str, class: &str, side: i64, case: &str) -> String {
-    format!(
-        "INSERT INTO accounts VALUES (NULL, '{code}', '{class}', 'CNY', {side}, 0, 'TX1', NULL, {case}, 0);"
-    )
+fn account(code: &str, class: &str, side: &str, case: &str) -> String {
+    let sql = include_str!("planted/account.sql").replace("{code}", code);
+    sql.replace("{class}", class).replace("{side}", side).replace("{case}", case)
 }
 
 #[tokio::test]
 async fn each_invariant_finds_what_was_planted_for_it() {
     let register = "U:050002:REGISTER";
-    let suspense = account("L:SUSPENSE:TX1.buy:c1", "L:SUSPENSE", -1, "'c1'");
-    let advanced = account("A:CUST:ADVANCED:TX1", "A:CUST:ADVANCED", 1, "NULL");
+    let suspense = account("L:SUSPENSE:TX1.buy:c1", "L:SUSPENSE", "-1", "'c1'");
+    let advanced = account("A:CUST:ADVANCED:TX1", "A:CUST:ADVANCED", "1", "NULL");
     let plants: [(&str, String, &[&str]); 9] = [
         ("nothing", String::new(), &[]),
         (
@@ -277,7 +271,7 @@ async fn each_invariant_finds_what_was_planted_for_it() {
         ("I2", moves("A:CHANNEL:RECV", "L:CUST:PENDING:TX2.buy", "forged"), &["I2"]),
         ("I3", suspense + &moves("L:SUSPENSE:TX1.buy:c1", "A:CHANNEL:RECV", "forged"), &["I3"]),
         ("I4", "UPDATE applications SET finals = 2 WHERE application = 'APPTX1'".into(), &["I4"]),
-        ("I5", "INSERT INTO payments VALUES ('X', 'TX1.buy', 'TX1')".into(), &["I5"]),
+        ("I5", include_str!("planted/payment.sql").into(), &["I5"]),
         (
             "I6",
             format!("UPDATE accounts SET balance = balance + 1 WHERE code = '{register}'"),

@@ -27,6 +27,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "fundflow-sqlite",
         ],
     ),
+    ("fundflow-ledger", &["fundflow-domain", "fundflow-kernel"]),
     (
         "fundflow-cli",
         &[
@@ -35,6 +36,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "fundflow-domain",
             "fundflow-infrastructure",
             "fundflow-kernel",
+            "fundflow-ledger",
             "fundflow-proofs",
             "fundflow-sagas",
             "fundflow-simulation",

@@ -1,6 +1,6 @@
 //! A saga's streams in memory: what is decided on them, and decisions in which one amount is another one.
 
-use super::{LedgerGuard, silent};
+use crate::guard::{LedgerGuard, silent};
 use fundflow_domain::{
     application::Applications,
     calendar::TradingDay,

@@ -1,0 +1,1 @@
+INSERT INTO applications VALUES (?1, ?2, ?3, 0) ON CONFLICT DO NOTHING

@@ -1,0 +1,1 @@
+UPDATE applications SET finals = finals + ?2 WHERE application = ?1

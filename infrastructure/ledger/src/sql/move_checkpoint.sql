@@ -1,0 +1,1 @@
+UPDATE checkpoint SET position = ?1, link = ?2

@@ -1,0 +1,1 @@
+INSERT INTO postings VALUES (?1, ?2, ?3, ?4)

@@ -1,0 +1,45 @@
+CREATE TABLE checkpoint (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    position INTEGER NOT NULL,
+    link BLOB NOT NULL
+);
+INSERT INTO checkpoint VALUES (1, 0, zeroblob(32));
+CREATE TABLE accounts (
+    id INTEGER PRIMARY KEY,
+    code TEXT NOT NULL UNIQUE,
+    class TEXT NOT NULL,
+    commodity TEXT NOT NULL,
+    side INTEGER NOT NULL CHECK (side IN (1, -1)),
+    customers INTEGER NOT NULL CHECK (customers IN (0, 1)),
+    request TEXT,
+    investor TEXT,
+    case_id TEXT,
+    balance INTEGER NOT NULL
+);
+CREATE TABLE entries (
+    position INTEGER PRIMARY KEY,
+    event_id BLOB NOT NULL UNIQUE,
+    event_type TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    request TEXT NOT NULL,
+    t TEXT,
+    day TEXT NOT NULL
+);
+CREATE INDEX entries_by_request ON entries (request, position);
+CREATE TABLE postings (
+    position INTEGER NOT NULL REFERENCES entries,
+    line INTEGER NOT NULL,
+    account INTEGER NOT NULL REFERENCES accounts,
+    amount INTEGER NOT NULL CHECK (amount <> 0),
+    PRIMARY KEY (position, line)
+) WITHOUT ROWID;
+CREATE INDEX postings_by_account ON postings (account, position);
+CREATE TABLE requests (request TEXT PRIMARY KEY, investor TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE payments (payment TEXT PRIMARY KEY, order_id TEXT NOT NULL, request TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE applications (
+    application TEXT PRIMARY KEY,
+    order_id TEXT NOT NULL,
+    request TEXT NOT NULL,
+    finals INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE cases (case_id TEXT PRIMARY KEY, request TEXT, is_open INTEGER NOT NULL) WITHOUT ROWID;

@@ -1,0 +1,1 @@
+INSERT INTO payments VALUES ('X', 'TX1.buy', 'TX1');
