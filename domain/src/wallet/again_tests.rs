@@ -71,8 +71,11 @@ fn with_hundred(commands: Vec<Command>) -> Vec<Command> {
     [coming("100"), came("100")].into_iter().chain(commands).collect()
 }
 
+/// Commands that come after a history, each with what follows.
+type Said = Vec<(Command, Says)>;
+
 #[track_caller]
-fn holds(of: &str, rows: Vec<(Vec<Command>, Vec<(Command, Says)>)>) {
+fn holds(of: &str, rows: Vec<(Vec<Command>, Said)>) {
     for (before, said) in rows {
         for (command, says) in said {
             let wallet = given::<Wallet>(history::<Wallet>(before.clone())).when(command);
