@@ -19,7 +19,7 @@ use crate::exchange::{
     file_name::FileName,
     finding::Stops,
     flow::{
-        fund_day::FundDay, settlement::Settlement, share_balance::ShareBalance,
+        dividend::Dividend, fund_day::FundDay, settlement::Settlement, share_balance::ShareBalance,
         trade_application::TradeApplication,
     },
     index::{IndexError, IndexFile},
@@ -167,7 +167,10 @@ impl Reading<'_> {
                 Ok(())
             }
             // What a fund gives comes with the prices of its days, and never by account.
-            FileType::Dividend => Err(DIVIDEND.to_owned()),
+            FileType::Dividend => {
+                Dividend::from_record(record).map_err(text)?;
+                Err(DIVIDEND.to_owned())
+            }
             // Applications are ours.
             FileType::TradeApplication => Ok(()),
         }

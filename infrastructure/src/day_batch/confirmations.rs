@@ -106,12 +106,11 @@ pub(super) fn said_by(
     } else {
         ("AppSheetSerialNo", &record.app_sheet_serial_no)
     };
-    let (no, sent) = match sent(no) {
-        Some(sent) => (sent.no, Some(sent.record)),
-        None => {
-            let no = ApplicationNo::new(no.as_str());
-            (no.map_err(|error| format!("{field}: {error}"))?, None)
-        }
+    let (no, sent) = if let Some(sent) = sent(no) {
+        (sent.no, Some(sent.record))
+    } else {
+        let no = ApplicationNo::new(no.as_str());
+        (no.map_err(|error| format!("{field}: {error}"))?, None)
     };
     let code = codes.explain(source.registrar, &record.return_code);
     let mut misnamed = naming::contradictions(&record, sent.as_ref(), code.is_success());

@@ -118,9 +118,8 @@ fn in_digits(settings: &Settings) -> Vec<RegistrarCode> {
 impl DayTerms {
     /// Of each registrar, how it numbers orders and records.
     pub fn numbered(&self) -> Vec<(RegistrarCode, Numbers)> {
-        let numbers = |code: &RegistrarCode| match self.in_digits.contains(code) {
-            true => Numbers::Digits,
-            false => Numbers::Letters,
+        let numbers = |code: &RegistrarCode| {
+            if self.in_digits.contains(code) { Numbers::Digits } else { Numbers::Letters }
         };
         self.registrars.iter().map(|code| (code.clone(), numbers(code))).collect()
     }

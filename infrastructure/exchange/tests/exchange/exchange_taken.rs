@@ -18,8 +18,8 @@ fn taken(bytes: &[u8]) -> Option<Vec<TakenRecord>> {
 fn first_record(bytes: &[u8], file_type: FileType, version: Version) -> (usize, usize) {
     let header = samples::header(file_type, version);
     let lines = header.fields.len() + 11;
-    let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at);
-    let begins = ends.skip(lines - 1).next().expect("the end of the header") + 1;
+    let mut ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at);
+    let begins = ends.nth(lines - 1).expect("the end of the header") + 1;
     (begins, header.layout().expect("the standard's fields").width())
 }
 
