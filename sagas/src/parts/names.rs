@@ -131,7 +131,8 @@ pub(crate) use refuses_reserved;
 /// Why a name or a person's words may not be stored, whichever saga they are brought to.
 pub fn unfit(brought: Brought<'_>) -> Option<String> {
     let look = if brought.is_token { personal::unfit_token } else { personal::unfit_words };
-    look(brought.text).map(|why| format!("{:?} {why}", personal::masked(brought.text)))
+    let hidden = personal::masked(brought.text);
+    look(brought.text).map(|why| format!("\"{hidden}\" {why}"))
 }
 
 /// Writes which fields of a shipped saga's request are tokens, and what of its commands is looked at: tokens, but for
