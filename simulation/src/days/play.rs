@@ -301,7 +301,8 @@ impl<'a, C: Counterparties> Play<'a, C> {
     pub(super) fn decide(&mut self, ticket: Ticket, what: What) -> Result<(), Untrue> {
         self.looks_at_clock()?;
         if self.shell.is_untimely(&what) {
-            return self.refuses(ticket);
+            self.refuses(ticket);
+            return Ok(());
         }
         let output = self.shell.decide(ticket, what);
         self.queue(output)
