@@ -143,7 +143,16 @@ fn a_credit_that_is_said_again_is_old_news_up_to_what_came_and_a_contradiction_b
                     (came("100"), Contradicts),
                 ],
             ),
-            // The corrected record is the newer word.
+        ],
+    );
+}
+
+#[test]
+fn a_corrected_credit_is_the_newer_word_and_what_it_replaced_is_old_news() {
+    use Says::{Contradicts, OldNews};
+    holds(
+        "TX-1",
+        vec![
             (
                 vec![coming("100"), came("100"), came_after_all("80")],
                 vec![
@@ -208,7 +217,16 @@ fn what_left_is_old_news_up_to_what_was_reserved_and_a_contradiction_beyond() {
                     (left("60"), Contradicts),
                 ],
             ),
-            // The corrected record is the newer word.
+        ],
+    );
+}
+
+#[test]
+fn a_corrected_taking_is_the_newer_word_and_what_it_replaced_is_old_news() {
+    use Says::{Contradicts, OldNews};
+    holds(
+        "TX-2",
+        vec![
             (
                 with_hundred(vec![reserve("60"), left("50"), left_after_all("40")]),
                 vec![
