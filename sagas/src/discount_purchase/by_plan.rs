@@ -7,7 +7,7 @@
 //!
 //! 1. The plan hears as soon as that is certain, and waits for no money that is still on its way.
 
-use super::lanes::{PLAN_BESIDE, PLAN_BESIDE_FOR_MONEY, earlier};
+use super::lanes::{EARLIER_PLAN_BESIDE_FOR_MONEY, PLAN_BESIDE, PLAN_BESIDE_FOR_MONEY};
 use super::{
     ANNOUNCE, BUY, BUY_TARGET, CONFIRM_BUY, CONFIRM_TARGET, CREDIT, CREDIT_TO_CONVERT,
     CREDIT_TO_REDEEM, Call, DATE, Do, Ending, FALLEN, Fact, GIVE_BACK, MONEY, PAY, PAY_MONEY,
@@ -132,7 +132,7 @@ pub const PLAN_HELD: Table<Saga> = Table {
         SETTLE_INCOME,
         TARGET_WITH_REST,
     ],
-    beside: earlier::PLAN_BESIDE_FOR_MONEY,
+    beside: EARLIER_PLAN_BESIDE_FOR_MONEY,
 };
 
 /// An occurrence whose target is at another registrar.

@@ -1,6 +1,6 @@
 //! Tables of purchases that began before each refund had a lane of its own: the bank is asked about one at a time.
 
-use super::{Saga, lanes::earlier as lanes};
+use super::{Saga, lanes};
 use fundflow_domain::ids::VersionTag;
 use fundflow_runtime::step::{Table, well_formed};
 
@@ -8,7 +8,7 @@ use fundflow_runtime::step::{Table, well_formed};
 pub(super) const LINKED: Table<Saga> = Table {
     version: "linked.v2",
     title: "Linked, as begun under an earlier program: a refund waits for the one before it",
-    beside: lanes::BESIDE,
+    beside: lanes::EARLIER_BESIDE,
     ..super::LINKED
 };
 
@@ -16,7 +16,7 @@ pub(super) const LINKED: Table<Saga> = Table {
 pub(super) const NEXT_DAY: Table<Saga> = Table {
     version: "next_day.v2",
     title: "Next day, as begun under an earlier program: a refund waits for the one before it",
-    beside: lanes::BESIDE_FOR_MONEY,
+    beside: lanes::EARLIER_BESIDE_FOR_MONEY,
     ..super::NEXT_DAY
 };
 
@@ -24,7 +24,7 @@ pub(super) const NEXT_DAY: Table<Saga> = Table {
 pub(super) const REDEEM_TO_PURCHASE: Table<Saga> = Table {
     version: "redeem_to_purchase.v1",
     title: "Redeem to purchase, as begun under an earlier program: a refund waits for the one before it",
-    beside: lanes::BESIDE_FOR_MONEY,
+    beside: lanes::EARLIER_BESIDE_FOR_MONEY,
     ..super::REDEEM_TO_PURCHASE
 };
 
@@ -32,7 +32,7 @@ pub(super) const REDEEM_TO_PURCHASE: Table<Saga> = Table {
 pub(super) const PLAN_LINKED: Table<Saga> = Table {
     version: "plan_linked.v1",
     title: "Occurrence of a plan, linked, as begun under an earlier program: a refund waits for the one before it",
-    beside: lanes::PLAN_BESIDE,
+    beside: lanes::EARLIER_PLAN_BESIDE,
     ..super::PLAN_LINKED
 };
 
@@ -40,7 +40,7 @@ pub(super) const PLAN_LINKED: Table<Saga> = Table {
 pub(super) const PLAN_NEXT_DAY: Table<Saga> = Table {
     version: "plan_next_day.v1",
     title: "Occurrence of a plan, next day, as begun under an earlier program: a refund waits for the one before it",
-    beside: lanes::PLAN_BESIDE_FOR_MONEY,
+    beside: lanes::EARLIER_PLAN_BESIDE_FOR_MONEY,
     ..super::PLAN_NEXT_DAY
 };
 
@@ -48,7 +48,7 @@ pub(super) const PLAN_NEXT_DAY: Table<Saga> = Table {
 pub(super) const PLAN_REDEEM_TO_PURCHASE: Table<Saga> = Table {
     version: "plan_redeem_to_purchase.v1",
     title: "Occurrence of a plan, redeem to purchase, as begun under an earlier program: a refund waits for the one before it",
-    beside: lanes::PLAN_BESIDE_FOR_MONEY,
+    beside: lanes::EARLIER_PLAN_BESIDE_FOR_MONEY,
     ..super::PLAN_REDEEM_TO_PURCHASE
 };
 

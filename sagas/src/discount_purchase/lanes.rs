@@ -141,23 +141,16 @@ pub(super) const PLAN_BESIDE_FOR_MONEY: &[Side<Saga>] = beside!(
 );
 
 /// Those of earlier tables, and of shares that the wallet held: nothing is paid for these, and nothing goes back.
-pub(super) mod earlier {
-    use super::*;
-
-    pub(in super::super) const BESIDE: &[Side<Saga>] = beside!([REFUNDS], []);
-    pub(in super::super) const BESIDE_FOR_MONEY: &[Side<Saga>] = beside!(
-        [REFUNDS],
-        [closing(PAY_AT_LAST), closing(PAID_OUT_AT_LAST), closing(PAYOUT_REFUSED)]
-    );
-    pub(in super::super) const PLAN_BESIDE: &[Side<Saga>] =
-        beside!([REFUNDS], [closing(SETTLE_DATE)]);
-    pub(in super::super) const PLAN_BESIDE_FOR_MONEY: &[Side<Saga>] = beside!(
-        [REFUNDS],
-        [
-            closing(PAY_AT_LAST),
-            closing(PAID_OUT_AT_LAST),
-            closing(PAYOUT_REFUSED),
-            closing(SETTLE_DATE)
-        ]
-    );
-}
+pub(super) const EARLIER_BESIDE: &[Side<Saga>] = beside!([REFUNDS], []);
+pub(super) const EARLIER_BESIDE_FOR_MONEY: &[Side<Saga>] =
+    beside!([REFUNDS], [closing(PAY_AT_LAST), closing(PAID_OUT_AT_LAST), closing(PAYOUT_REFUSED)]);
+pub(super) const EARLIER_PLAN_BESIDE: &[Side<Saga>] = beside!([REFUNDS], [closing(SETTLE_DATE)]);
+pub(super) const EARLIER_PLAN_BESIDE_FOR_MONEY: &[Side<Saga>] = beside!(
+    [REFUNDS],
+    [
+        closing(PAY_AT_LAST),
+        closing(PAID_OUT_AT_LAST),
+        closing(PAYOUT_REFUSED),
+        closing(SETTLE_DATE)
+    ]
+);

@@ -247,7 +247,7 @@ pub const HELD: Table<Saga> = Table {
         SETTLE_INCOME,
         TARGET_WITH_REST,
     ],
-    beside: lanes::earlier::BESIDE_FOR_MONEY,
+    beside: lanes::EARLIER_BESIDE_FOR_MONEY,
 };
 
 const fn spend_for_money(exit: &'static [Move<Saga>]) -> Step<Saga> {

@@ -11,7 +11,7 @@ use fundflow_domain::{
     admission::buying::Way,
     application::OnHuge,
     freeze::FrozenCause,
-    ids::{InvestorId, TransactionId},
+    ids::{AccountRef, InvestorId, TransactionId},
     modes::ConversionMode,
     money::Shares,
     money_fund::Publication,
@@ -176,6 +176,7 @@ fn wanted_of(dice: &mut Dice) -> Wanted {
     use ConversionMode as Mode;
     let (investor, account, only_today) = (investor(dice), account(), dice.below(4) == 0);
     let on_huge = if dice.below(2) == 0 { OnHuge::CarryOver } else { OnHuge::Cancel };
+    let who = (investor, account, only_today);
     match dice.below(30) {
         0..=11 => {
             let modes = [
@@ -185,11 +186,22 @@ fn wanted_of(dice: &mut Dice) -> Wanted {
                 Some(Mode::Held),
                 Some(Mode::RedeemToPurchase),
             ];
+            let (investor, _, only_today) = who;
             let (mode, amount) = (modes[dice.below(modes.len())], yuan(dice));
             let first = request(Mode::LinkedSameDay);
             let asked = discount_purchase::Request { investor, amount, mode, only_today, ..first };
             Wanted::DiscountPurchase(asked)
         }
+        kind @ 12..=17 => buys(dice, kind, who),
+        kind => leaves(dice, kind, who, on_huge),
+    }
+}
+
+/// Who asks, the account, and whether for no later T.
+type Who = (InvestorId, AccountRef, bool);
+
+fn buys(dice: &mut Dice, kind: usize, (investor, account, only_today): Who) -> Wanted {
+    match kind {
         12..=13 => {
             let (fund, amount) = (wallet_code(), yuan(dice));
             Wanted::Recharge(recharge::Request {
@@ -201,7 +213,7 @@ fn wanted_of(dice: &mut Dice) -> Wanted {
                 distributor: None,
             })
         }
-        14..=17 => {
+        _ => {
             let is_raised = dice.below(2) == 0;
             let fund = if is_raised { raised_code() } else { target_code() };
             let way = if is_raised { Way::Subscription } else { Way::Purchase };
@@ -216,6 +228,16 @@ fn wanted_of(dice: &mut Dice) -> Wanted {
                 distributor: None,
             })
         }
+    }
+}
+
+fn leaves(
+    dice: &mut Dice,
+    kind: usize,
+    (investor, account, only_today): Who,
+    on_huge: OnHuge,
+) -> Wanted {
+    match kind {
         18..=20 => {
             let (fund, shares) = (wallet_code(), number(dice));
             Wanted::Withdraw(withdraw::Request {
