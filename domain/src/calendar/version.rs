@@ -11,7 +11,7 @@
 //! 2. A weekend is never a trading day, so no version names one.
 //! 3. A year has between [`SESSIONS`] trading days; a slip of the pen that closes a month, or none, is refused.
 
-use super::{TradingCalendar, is_weekday};
+use super::{TradingCalendar, TradingDay, is_weekday};
 use crate::{ids::VersionTag, text::Text, time::Timestamp};
 use chrono::{Datelike as _, NaiveDate};
 use fundflow_kernel::time::serialize_date;
@@ -312,6 +312,6 @@ fn may_open(calendar: &TradingCalendar, day: NaiveDate, now: Timestamp) -> Resul
         return Err(Wrong::OpenAlready { version: calendar.version().clone() });
     }
     // Past its end no order has any T.
-    let t = calendar.t_of(now).map_or(calendar.range().1, |t| t.date());
+    let t = calendar.t_of(now).map_or(calendar.range().1, TradingDay::date);
     if day > t { Ok(()) } else { Err(Wrong::PassedOver { t }) }
 }

@@ -43,7 +43,9 @@ macro_rules! by_calendar {
 
         fn renewed(&self, streams: &::fundflow_kernel::streams::Streams) -> Option<Self> {
             let house = self.house.renewed(streams)?;
-            Some(Self { house, ..self.clone() })
+            let mut renewed = self.clone();
+            renewed.house = house;
+            Some(renewed)
         }
 
         fn caution(&self, now: ::fundflow_domain::time::Timestamp) -> Option<String> {
