@@ -212,7 +212,7 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
             continue;
         }
         let name = index.file_name().unwrap_or_default().to_string_lossy();
-        let files_in = exchange.get(name.into()).await?;
+        let arrived = exchange.get(name.into()).await?;
         let codes = ReturnCodes::built_in().map_err(|error| Trouble::Codes(error.to_string()))?;
         let by_digits = (code.clone(), OnceCell::new());
         let sent = |number: &str| play.sent(number, &by_digits);
@@ -220,7 +220,7 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
         let serial_of = |no: &ApplicationNo, serial: &Serial| serials.whose(no, serial);
         let codes = codes.assign(code, DICTIONARY);
         let answers = read_answers(&index, &codes, &sent, &serial_of)?;
-        unchanged(&files_in, &answers)?;
+        unchanged(&arrived, &answers)?;
         findings::tell(play, &set.back(), &answers.findings)?;
         let notice = |(no, answer): (ApplicationNo, _)| {
             let (stream, news) = registrar::notice(&no, answer);
@@ -239,7 +239,7 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
         play.settle().await?;
         files::replace(&mark, open.text())
             .map_err(|source| Trouble::Mark { path: mark, source })?;
-        exchange.taken(files_in).await?;
+        exchange.taken(arrived).await?;
         any |= read.is_none();
     }
     Ok(any)
