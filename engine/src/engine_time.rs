@@ -166,12 +166,11 @@ impl LoopTime {
             Event::SetBack { .. } => self.now(),
         };
         let key = EngineClock::key();
-        let mut loaded = match self.stored.take() {
-            Some(loaded) => loaded,
-            None => {
-                let loaded = Loaded::load(store, key.stream()).await;
-                loaded.map_err(|error| with_sources(&error))?
-            }
+        let mut loaded = if let Some(loaded) = self.stored.take() {
+            loaded
+        } else {
+            let loaded = Loaded::load(store, key.stream()).await;
+            loaded.map_err(|error| with_sources(&error))?
         };
         EngineClock::note(&mut loaded, event, now, batch)?;
         self.stored = Some(loaded);

@@ -24,6 +24,7 @@ fn terms() -> Terms {
         fund: read("000730"),
         ask: Ask::Redemption { shares: read("100"), lots: vec![], on_huge, take_income: true },
         trade_date: day,
+        distributor: None,
         rounding: ShareRounding::HalfUp,
         promised: Promise {
             fee: PromisedFee::Open,

@@ -53,6 +53,7 @@ fn place(order: &str, ask: Ask) -> application::Command {
         fund: as_("050002"),
         ask,
         trade_date: day(),
+        distributor: None,
         rounding: ShareRounding::HalfUp,
         promised: Promise { fee, discount: Discount::FREE, floor: None, confirm_by: day() },
     }))

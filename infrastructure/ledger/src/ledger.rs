@@ -65,13 +65,13 @@ impl Ledger {
         let (mut read, mut new) = (Position::START, 0);
         while read < head {
             let page = store.read_all(read, PAGE).await?;
-            let mut posted = Vec::with_capacity(page.len());
+            let mut booked = Vec::with_capacity(page.len());
             for event in page.iter().filter(|event| event.position <= head) {
-                posted.push((event, poster.hear(store, event).await?));
+                booked.push((event, poster.hear(store, event).await?));
             }
-            let Some((last, _)) = posted.last() else { break };
+            let Some((last, _)) = booked.last() else { break };
             read = last.position;
-            new += self.book(&posted)?;
+            new += self.book(&booked)?;
         }
         Ok(new)
     }

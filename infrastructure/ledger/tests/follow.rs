@@ -92,6 +92,7 @@ async fn pays_for(store: &MemoryStore, id: &str) {
         fund: as_("050002"),
         ask: Ask::Purchase { amount: as_("1000"), plan: None },
         trade_date: day(),
+        distributor: None,
         rounding: ShareRounding::HalfUp,
         promised: Promise { fee, discount: Discount::FREE, floor: None, confirm_by: day() },
     }));

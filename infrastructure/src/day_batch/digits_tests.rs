@@ -53,7 +53,8 @@ async fn answered(
     let out = dir.path().join("out");
     let batch =
         write_applications(&out, &parties(version), t(), all, &|_| None, &|_| None).unwrap();
-    let night = registrar.run_batch(&batch.index, &dir.path().join("in")).unwrap();
+    let night =
+        registrar.run_batch(&batch.index, &dir.path().join("in"), &"305".parse().unwrap()).unwrap();
     assert_eq!(night.unfit, [""; 0]);
     let codes = ReturnCodes::built_in().unwrap().assign("05", DICTIONARY);
     let answers = read_answers(&night.index, &codes, sent, &|_, _| Whose::Nobodys).unwrap();

@@ -42,9 +42,9 @@ fn order(transaction: &str, investor: &str, through: &str) -> Terms {
 
 fn write(directory: &Path, distributor: &str, orders: &[Terms]) -> PathBuf {
     let (distributor, registrar) = (distributor.to_owned(), "05".to_owned());
-    let parties = Parties { distributor, registrar, version: Version::V22 };
+    let parties = Parties { distributor, registrar, filing: Filing::default() };
     let all: Vec<_> = orders.iter().cloned().map(handed_in).collect();
-    write_applications(directory, &parties, t(), &all, &|_| None).unwrap().index
+    write_applications(directory, &parties, t(), &all, &|_| None, &|_| None).unwrap().index
 }
 
 /// The investors of file 05, and the investors and return codes of file 04.
@@ -122,8 +122,9 @@ fn each_record_says_what_kind_of_customer_orders_by_the_profile() {
     for (customer, flag) in customers.into_iter().zip(["0", "2", "1"]) {
         let all = [handed_in(bought("TX-1", "10.00"))];
         let (distributor, registrar) = ("305".to_owned(), "05".to_owned());
-        let parties = Parties { distributor, registrar, version: Version::V22 };
-        let batch = write_applications(dir.path(), &parties, t(), &all, &|_| customer).unwrap();
+        let parties = Parties { distributor, registrar, filing: Filing::default() };
+        let batch =
+            write_applications(dir.path(), &parties, t(), &all, &|_| customer, &|_| None).unwrap();
         let (_, records) = read_all_or_refuse(&dir.path().join(&batch.file)).unwrap();
         let read = TradeApplication::from_record(records[0].as_ref()).unwrap();
         assert_eq!(read.individual_or_institution, flag);

@@ -77,9 +77,11 @@ pub struct Order {
 impl Order {
     /// All that it asks for, and when, in one line.
     pub(super) fn words(&self) -> String {
-        let columns: String =
-            columns(self).into_iter().map(|(name, value)| format!(" {name}={value}")).collect();
-        format!("{} {} {}{columns}", self.transaction, self.time, self.kind.name())
+        let mut words = format!("{} {} {}", self.transaction, self.time, self.kind.name());
+        for (name, value) in columns(self) {
+            words.extend([" ", name, "=", &value]);
+        }
+        words
     }
 }
 

@@ -12,6 +12,10 @@ const OF_NOBODY: [&str; 6] =
 
 impl Reader<'_> {
     /// Whose order it is; that of what is about an earlier order is that one's, and an income is everybody's.
+    #[expect(
+        clippy::option_option,
+        reason = "an order without one is an answer, a code that is wrong is none"
+    )]
     pub(super) fn distributor(&mut self) -> Option<Option<DistributorCode>> {
         if OF_NOBODY.contains(&self.fields.text("kind")) {
             return Some(None);

@@ -30,7 +30,8 @@ fn a_day_may_have_several_distributors_in_their_order() {
     ] {
         let (_dir, reading) = with("day.toml", Some(format!("{DAY}{line}\n").as_bytes()));
         let settings = reading.day.unwrap().settings;
-        let said: Vec<_> = settings.other_distributors.iter().map(|it| it.as_str()).collect();
+        let said: Vec<_> =
+            settings.other_distributors.iter().map(DistributorCode::as_str).collect();
         assert_eq!((settings.distributor.as_str(), &said[..]), (own, others), "{line}");
     }
     let list = "write a list of different codes, like [\"305\", \"306\"]";
@@ -70,7 +71,7 @@ fn an_order_is_stored_with_its_distributor_only_where_the_day_lists_them() {
     ] {
         let (orders, said) = orders(day, &[&row(code)]);
         assert_eq!(said, [""; 0], "{day} {code}");
-        let of = orders[0].distributor.as_ref().map(|it| it.as_str());
+        let of = orders[0].distributor.as_ref().map(DistributorCode::as_str);
         assert_eq!(of, stored, "{day} {code}");
         assert_eq!(orders[0].words().contains("distributor="), stored.is_some());
     }
@@ -110,7 +111,7 @@ fn a_plan_has_its_distributor_for_each_of_its_dates() {
     let row = "P-1,09:00,plan,I-1001,011162,100.00,daily,2026-02-13,,306";
     let (orders, _) = orders(several, &[row]);
     let Kind::Plan(terms) = &orders[0].kind else { panic!("{orders:?}") };
-    assert_eq!(terms.distributor.as_ref().map(|it| it.as_str()), Some("306"));
+    assert_eq!(terms.distributor.as_ref().map(DistributorCode::as_str), Some("306"));
 }
 
 #[test]

@@ -234,6 +234,7 @@ fn a_conversion_and_both_orders_of_a_linked_purchase_move_with_their_t() {
         mode: Some(ConversionMode::LinkedSameDay),
         only_today: false,
         by_plan: false,
+        distributor: None,
     };
     let linked = stage.request::<DiscountPurchase>("D", linked);
     assert!(matches!(linked, Reply::Placed { .. }), "{linked:?}");

@@ -299,7 +299,8 @@ impl Stage {
         if let Some(ports) = &self.ports {
             self.runner.set_ports(ports.clone());
         }
-        self.provide(&self.runner.ground().to_vec());
+        let ground = self.runner.ground().to_vec();
+        self.provide(&ground);
         let kinds = self.kinds().map(|kind| kind.name());
         let begun = self.events.iter().filter(|it| it.version == Version(1));
         let begun = begun.filter_map(|it| {

@@ -58,6 +58,7 @@ fn weekly(dice: &mut Dice, day: NaiveDate) -> Vec<Moment> {
         frequency: Frequency::Weekly { weekday: day.weekday() },
         start: day,
         through: None,
+        distributor: None,
         periods: NonZeroU32::new(2 + u32::try_from(dice.below(2)).unwrap_or_default()),
         move_rule: MoveRule::NextTradingDay,
         missing_day: MissingDay::LastOfMonth,

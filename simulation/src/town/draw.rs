@@ -201,34 +201,30 @@ fn wanted_of(dice: &mut Dice) -> Wanted {
 type Who = (InvestorId, AccountRef, bool);
 
 fn buys(dice: &mut Dice, kind: usize, (investor, account, only_today): Who) -> Wanted {
-    match kind {
-        12..=13 => {
-            let (fund, amount) = (wallet_code(), yuan(dice));
-            Wanted::Recharge(recharge::Request {
-                investor,
-                account,
-                fund,
-                amount,
-                only_today,
-                distributor: None,
-            })
-        }
-        _ => {
-            let is_raised = dice.below(2) == 0;
-            let fund = if is_raised { raised_code() } else { target_code() };
-            let way = if is_raised { Way::Subscription } else { Way::Purchase };
-            let amount = yuan(dice);
-            Wanted::Purchase(purchase::Request {
-                investor,
-                account,
-                fund,
-                amount,
-                way,
-                only_today,
-                distributor: None,
-            })
-        }
+    if (12..=13).contains(&kind) {
+        let (fund, amount) = (wallet_code(), yuan(dice));
+        return Wanted::Recharge(recharge::Request {
+            investor,
+            account,
+            fund,
+            amount,
+            only_today,
+            distributor: None,
+        });
     }
+    let is_raised = dice.below(2) == 0;
+    let fund = if is_raised { raised_code() } else { target_code() };
+    let way = if is_raised { Way::Subscription } else { Way::Purchase };
+    let amount = yuan(dice);
+    Wanted::Purchase(purchase::Request {
+        investor,
+        account,
+        fund,
+        amount,
+        way,
+        only_today,
+        distributor: None,
+    })
 }
 
 fn leaves(

@@ -165,7 +165,7 @@ fn what_was_over_when_it_was_added_stays() {
         version.notice_date = date("2026-09-01");
         match wrong {
             None => {
-                assert!(Calendars::decide(&State::default(), &command).is_ok(), "{now} {closed:?}")
+                assert!(Calendars::decide(&State::default(), &command).is_ok(), "{now} {closed:?}");
             }
             Some(wrong) => assert_eq!(refused(&command), wrong, "{now} {closed:?} {opened:?}"),
         }
