@@ -76,7 +76,7 @@ fn said(request: &TransactionId, income: &str) -> SharesSaid {
 
 #[test]
 fn income_is_settled_as_the_records_say_and_in_no_other_sum() {
-    let (request, fund): (TransactionId, FundCode) = (read("W-1"), read("000730"));
+    let (request, money): (TransactionId, FundCode) = (read("W-1"), read("000730"));
     let mut said = said(&request, "1.25");
     let settled = |amount: &str| InWallet::IncomeSettled {
         transaction: request.clone(),
@@ -90,7 +90,7 @@ fn income_is_settled_as_the_records_say_and_in_no_other_sum() {
         amount: read(amount),
         left_to_fund: read("0"),
     };
-    let found = |said: &SharesSaid, event| said.settled(&request, fund, &event).map(|it| it.what);
+    let found = |said: &SharesSaid, event| said.settled(&request, money, &event).map(|it| it.what);
 
     assert_eq!(found(&said, settled("1.25")), None);
     let what = "900.0000 yuan of income were settled, and its records say 1.25";

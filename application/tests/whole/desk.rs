@@ -112,12 +112,12 @@ async fn a_completed_saga_that_a_case_is_about_is_finished_for_lists_and_audits_
     let (stream, news) = notice(&ApplicationNo::of(&convert), said);
     let again = Notice { stream: stream.clone(), news: news.clone() };
     let heard = world.engine.deliver(vec![Notice { stream, news }]).await;
-    let [Ok(Noticed::Contradicted(stored))] = &heard[..] else { panic!("{heard:?}") };
-    let case = stored.iter().find(|stream| stream.category() == "case").unwrap();
+    let [Ok(Noticed::Contradicted(opened))] = &heard[..] else { panic!("{heard:?}") };
+    let known = opened.iter().find(|stream| stream.category() == "case").unwrap();
     // Whoever says it again is told the same case.
     let heard = world.engine.deliver(vec![again]).await;
     let [Ok(Noticed::Contradicted(stands))] = &heard[..] else { panic!("{heard:?}") };
-    assert_eq!(stands[..], [case.clone()]);
+    assert_eq!(stands[..], *std::slice::from_ref(known));
 
     let unfinished = Filter { standing: Some(Standing::Unfinished), ..Filter::default() };
     assert_eq!(listed(&world, unfinished).await, [""; 0]);

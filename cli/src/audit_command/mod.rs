@@ -150,7 +150,7 @@ async fn everything(
     let beside = heads::hold(&beside, &witness, &mut report);
     match format {
         Format::Json => {
-            json(out, &Verified { report: &report, heads: &heads, heads_beside: &beside })?
+            json(out, &Verified { report: &report, heads: &heads, heads_beside: &beside })?;
         }
         Format::Table => {
             let mut lines: Vec<_> = heads.iter().map(|held| ("head", held.to_string())).collect();

@@ -90,11 +90,11 @@ async fn send_one<S: EventStore + Checkpoints>(
     };
     let mut sealed = play.of_batch(t, set, |stage| matches!(stage, Stage::Sealed));
     sealed.retain(|placed| record_of(placed).is_some());
-    let sent = |placed: &Placed| {
+    let out = |placed: &Placed| {
         let record = record_of(placed).unwrap_or(0);
         ApplicationAnswer::Sent { file: file.as_str().into(), record }
     };
-    announce(play, &sealed, sent).await?;
+    announce(play, &sealed, out).await?;
     // Where the file had gone out before and all of it is known, nothing happened now.
     Ok(!sealed.is_empty())
 }

@@ -3,7 +3,7 @@
 //! 1. A file that is read for the first time tells all of them; one that is read again only those whose case
 //!    is not there, because a program before this one opened none.
 
-use super::{Trouble, batch::InDigits, play::Play};
+use super::{Trouble, play::Play, sets::InDigits};
 use fundflow::Notice;
 use fundflow_domain::{case::State, ids::ApplicationNo};
 use fundflow_infrastructure::day_batch::Puzzle;

@@ -1,4 +1,5 @@
 use super::{tests::with, *};
+use fundflow_domain::ids::DistributorCode;
 
 const DAY: &str = "trade_date = 2026-02-12\nseed = 1\n";
 const HEADING: &str = "transaction,time,kind,investor,fund,amount,frequency,start,of,distributor";

@@ -1,7 +1,7 @@
 //! A day with orders of two distributors.
 
 use super::{super::serials::Serials, *};
-use fundflow_domain::application::Application;
+use fundflow_domain::{application::Application, ids::DistributorCode};
 use fundflow_infrastructure::{
     day_batch::Whose,
     exchange::{
@@ -184,7 +184,7 @@ async fn a_number_of_a_record_is_known_in_the_files_of_every_distributor_of_its_
     let of = |code: &str| {
         let mut all = play.books.placed().map(|placed| placed.application);
         let is_its = |it: &Application| {
-            let named = it.terms.distributor.as_ref().map(|it| it.as_str());
+            let named = it.terms.distributor.as_ref().map(DistributorCode::as_str);
             named == Some(code) && it.confirmations().next().is_some()
         };
         all.find(is_its).unwrap()
