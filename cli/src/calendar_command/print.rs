@@ -2,7 +2,7 @@
 
 use super::moves::{Moved, Moves};
 use crate::reading::{Failure, or_dash, pairs, table};
-use chrono::{Datelike as _, NaiveDate};
+use chrono::NaiveDate;
 use fundflow_domain::{
     calendar::{
         Ends, TradingCalendar,
