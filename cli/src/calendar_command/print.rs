@@ -163,7 +163,7 @@ impl Report {
         let mut years: Vec<i32> = match &version.change {
             Change::Year { year, .. } => vec![*year],
             Change::Days { closed, opened } => {
-                closed.iter().chain(opened).map(|day| day.year()).collect()
+                closed.iter().chain(opened).map(NaiveDate::year).collect()
             }
         };
         years.sort_unstable();
