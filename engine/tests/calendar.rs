@@ -40,6 +40,7 @@ fn asking(id: &str) -> Asking<Recharge> {
         fund: "000730".parse().unwrap(),
         amount: "1000.00".parse().unwrap(),
         only_today: false,
+        distributor: None,
     };
     Asking::of(id.parse().unwrap(), request, asked())
 }
@@ -118,7 +119,8 @@ async fn a_running_engine_takes_a_further_year_and_then_the_order_that_it_refuse
 async fn the_next_engine_knows_it_from_the_log_and_the_audit_holds_each_t_against_its_version() {
     let folder = tempfile::tempdir().unwrap();
     let stage = open(folder.path(), "2026-12-29T10:00").await;
-    stage.engine().request_watched(asking("TX-1")).await.unwrap();
+    let (_, rest) = stage.engine().request_watched(asking("TX-1")).await.unwrap();
+    drop(rest);
     extend(&stage, made_up_2027(&CLOSED)).await.unwrap();
     stage.engine().shutdown().await.unwrap();
     drop(stage);

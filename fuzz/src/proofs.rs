@@ -109,8 +109,12 @@ pub(crate) fn resealed(data: &[u8]) -> Vec<u8> {
             out.extend_from_slice(line);
             continue;
         };
-        let digits: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
-        out.extend_from_slice(format!("{name} {digits}\n").as_bytes());
+        out.extend_from_slice(name.as_bytes());
+        out.push(b' ');
+        for byte in sum {
+            out.extend_from_slice(format!("{byte:02x}").as_bytes());
+        }
+        out.push(b'\n');
     }
     out
 }

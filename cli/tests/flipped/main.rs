@@ -67,7 +67,7 @@ fn trees(path: &Path) -> Vec<Tree> {
     trees
 }
 
-/// Numbers that are drawn from a seed (SplitMix64).
+/// Numbers that are drawn from a seed (`SplitMix64`).
 struct Drawn(u64);
 
 impl Drawn {
