@@ -248,6 +248,7 @@ fn what_a_table_of_a_registrar_may_say_is_named() {
         ("code = \"05\"\nnumbers = \"roman\"\n", "numbers"),
         ("code = \"05\"\nedition = \"2.1\"\n", "edition"),
         ("code = \"own\"\n", "own means the first registrar"),
+        ("code = \"taken\"\n", "is a name of the exchange's folders"),
         ("code = \"05\"\n\n[[registrar]]\ncode = \"05\"\n", "stands twice"),
     ] {
         let said = day(table);

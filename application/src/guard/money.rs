@@ -8,7 +8,7 @@ use super::{
 use crate::audit::figures;
 use fundflow_domain::{
     advance::{self, Advances},
-    application::Applications,
+    application::{self, Applications, Last, Stage},
     money::{Amount, Money},
     payment::{self, Of, Payment, Payments},
     payout::{self, Payouts},
@@ -55,9 +55,14 @@ fn owed_by_record(
     if request.is_in_doubt() {
         return Ok(());
     }
-    let record = request.record(&payment.terms.order, due_to);
-    let due = record.map(|(_, record)| record.outcome.refund().decimal());
-    due.map_or(Ok(()), |due| same("what goes back of the record", amount, due))
+    let Some((known, record)) = request.record(&payment.terms.order, due_to) else {
+        return Ok(());
+    };
+    // What the rest brings that was rejected later goes back by the last record's serial.
+    if matches!(known.stage, Stage::PartlyConfirmed(Last::Rejection(_))) {
+        return Ok(());
+    }
+    same("what goes back of the record", amount, record.outcome.refund().decimal())
 }
 
 /// Nothing goes back that the order has not got.
@@ -127,6 +132,10 @@ pub(super) fn of_application(
     let Some((known, came)) = step.before.application().zip(figures::record(step.said)) else {
         return Ok(());
     };
+    // Its cases may be closed by now, and are in no fold that is at hand; a correction takes out of suspense, too.
+    if known.was_doubted() || matches!(step.said, application::Event::Corrected { .. }) {
+        return Ok(());
+    }
     let suspense = entry.iter().find(|it| matches!(it.account, Account::Suspense(_)));
     let suspense = suspense.map(|it| format!("{} yuan are in suspense", it.debit.abs()));
     match suspense.or_else(|| figures::wrong(known, came)) {

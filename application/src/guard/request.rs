@@ -75,16 +75,10 @@ impl<'a> Request<'a> {
 
     /// Whether the customer may have had more than is left: then sums are not judged here.
     pub(super) fn is_in_doubt(&self) -> bool {
-        let doubts = |it: &Application| {
-            it.contested().next().is_some()
-                || it.withdrawn().next().is_some()
-                || it.overturned().next().is_some()
-                || it.contested_rejection().is_some()
-        };
         let has_cases = || self.states::<Cases>().any(|it| !matches!(it, case::State::Absent));
         let decides_one =
             || self.decided.appends.iter().any(|it| it.stream.category() == Cases::CATEGORY);
-        self.applications().any(doubts) || decides_one() || has_cases()
+        self.applications().any(Application::was_doubted) || decides_one() || has_cases()
     }
 
     /// Yuan that records took of an account, debits positive; `None` beyond every range.

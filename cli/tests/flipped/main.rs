@@ -24,6 +24,8 @@ use std::{
 
 /// Flips of an ordinary run.
 const FLIPS: usize = 100;
+/// A prime, so that no page is passed over.
+const STRIDE: usize = 7_919;
 const SEED: u64 = 20_260_212;
 
 /// A store with more than one page of events, a node of the tree, and lists of open sagas and of wallets.
@@ -90,7 +92,8 @@ fn drawn(uses: &[Use], flips: usize) -> BTreeSet<usize> {
     let mut bits = BTreeSet::new();
     let kinds: Vec<&Vec<usize>> = kinds.values().collect();
     for nth in 0..flips {
-        let places = kinds[nth % kinds.len()];
+        // Across all of them, also where there are more than flips.
+        let places = kinds[nth * STRIDE % kinds.len()];
         bits.insert(places[drawn.below(places.len())] * 8 + drawn.below(8));
     }
     bits

@@ -171,6 +171,11 @@ impl Doubts {
 }
 
 impl Application {
+    /// Whether anything that was said of it was ever taken back, contested or overturned, also where that is settled.
+    pub const fn was_doubted(&self) -> bool {
+        self.doubts.is_some()
+    }
+
     /// Records that said otherwise than what had taken effect, and that nobody has settled.
     pub fn contested(&self) -> impl Iterator<Item = &Confirmation> {
         self.doubts().contested.iter()

@@ -112,8 +112,8 @@ async fn only_what_is_open_is_listed_and_a_restart_reads_only_what_came_since() 
     engine.settle().await.unwrap();
     assert_eq!(
         world.store.log_reads() - before,
-        4,
-        "the events that three lists stand behind, and the end of the log"
+        6,
+        "the events that three lists stand behind, the end of the log, and those of two places for the next list"
     );
     assert_eq!(engine.rest_of(saga("OPEN")).await.unwrap(), shipped());
     engine.shutdown().await.unwrap();

@@ -139,6 +139,9 @@ pub(super) fn remove_empty_log(place: &Place) {
 /// Looks whether everything that was acknowledged can be read, and up to where; and whether nobody can tell,
 /// because what tells is not there.
 pub(super) fn check_to_read(place: &Place) -> Result<(Position, bool), Trouble> {
+    if !fs::metadata(place.database())?.is_file() {
+        return Err(Trouble::NotAStore);
+    }
     // Before the database is: beside a writer, that one may come to be ahead, and the mark never is.
     let mark = place.mark()?;
     let connection = for_reading(place)?;

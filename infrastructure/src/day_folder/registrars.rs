@@ -22,6 +22,8 @@ use toml::Value;
 
 /// The manager's own registrar, in a fund's terms.
 const OWN: &str = "own";
+/// What stands beside the folders of registrars where files are exchanged.
+const OF_THE_EXCHANGE: [&str; 5] = ["in", "out", "read", "taken", "making"];
 const REGISTRARS: Who = Who {
     one: "registrar",
     several: "registrars",
@@ -101,6 +103,14 @@ fn registrar(key: &str, code: String, report: &mut Report) -> Option<RegistrarCo
     if code == OWN {
         let problem = "own means the first registrar in the terms of a fund; write the code of one";
         report.note(key, &code, problem);
+        return None;
+    }
+    if OF_THE_EXCHANGE.contains(&code.as_str()) {
+        report.note(
+            key,
+            &code,
+            "is a name of the exchange's folders; write the code of a registrar",
+        );
         return None;
     }
     RegistrarCode::new(checked(key, code, report)?).ok()
