@@ -63,7 +63,7 @@ mod sim_command;
 pub use registry::{Outside, Registry, Word};
 pub use stage::{Stage, StageError};
 
-use args::{Arguments, Command, Output};
+use args::{Arguments, Command, DayFolder, Output};
 use clap::{
     Parser as _,
     error::{ContextKind, ContextValue},
@@ -136,6 +136,10 @@ fn measured(runtime: &tokio::runtime::Runtime, args: bench::BenchArgs) -> ExitCo
     runtime.block_on(measured).unwrap_or(ExitCode::FAILURE)
 }
 
+fn at<'a>(store: &'a Path, day: &'a DayFolder) -> Place<'a> {
+    Place { store, folder: day.folder.as_deref() }
+}
+
 fn dispatch(
     registry: &Registry,
     runtime: &tokio::runtime::Runtime,
@@ -145,22 +149,15 @@ fn dispatch(
     let mut out = io::BufWriter::new(safe::output(command.is_json()));
     let code = match command {
         Command::Day(args) => runtime.block_on(day::run(registry, &args, store, &mut out)),
-        Command::Saga { output, day, command } => {
-            let place = Place { store, folder: day.folder.as_deref() };
-            runtime.block_on(saga_command::run(registry, &command, place, output.format, &mut out))
+        Command::Saga { output: Output { format }, day, command } => runtime
+            .block_on(saga_command::run(registry, &command, at(store, &day), format, &mut out)),
+        Command::DayCut { output: Output { format }, day, command } => {
+            runtime.block_on(day_cut::run(registry, &command, at(store, &day), format, &mut out))
         }
-        Command::DayCut { output, day, command } => {
-            let place = Place { store, folder: day.folder.as_deref() };
-            runtime.block_on(day_cut::run(registry, &command, place, output.format, &mut out))
-        }
-        Command::Plan { output, day, command } => {
-            let place = Place { store, folder: day.folder.as_deref() };
-            runtime.block_on(plan_command::run(registry, &command, place, output.format, &mut out))
-        }
-        Command::Case { output, day, command } => {
-            let place = Place { store, folder: day.folder.as_deref() };
-            runtime.block_on(case_command::run(registry, &command, place, output.format, &mut out))
-        }
+        Command::Plan { output: Output { format }, day, command } => runtime
+            .block_on(plan_command::run(registry, &command, at(store, &day), format, &mut out)),
+        Command::Case { output: Output { format }, day, command } => runtime
+            .block_on(case_command::run(registry, &command, at(store, &day), format, &mut out)),
         Command::Event { output: Output { format }, command } => {
             runtime.block_on(event_command::run(registry, &command, store, format, &mut out))
         }
@@ -170,23 +167,15 @@ fn dispatch(
         Command::Holdings { output, command } => {
             runtime.block_on(holdings_command::run(&command, store, output.format, &mut out))
         }
-        Command::Freeze { output, day, command } => {
-            let place = Place { store, folder: day.folder.as_deref() };
-            let format = output.format;
-            runtime.block_on(freeze_command::run(registry, &command, place, format, &mut out))
-        }
+        Command::Freeze { output: Output { format }, day, command } => runtime
+            .block_on(freeze_command::run(registry, &command, at(store, &day), format, &mut out)),
         Command::Order { output, command } => {
             runtime.block_on(order_command::run(&command, store, output.format, &mut out))
         }
-        Command::Calendar { output, day, command } => {
-            let place = Place { store, folder: day.folder.as_deref() };
-            let format = output.format;
-            runtime.block_on(calendar_command::run(registry, &command, place, format, &mut out))
-        }
-        Command::Audit { output, day, command } => {
-            let place = Place { store, folder: day.folder.as_deref() };
-            runtime.block_on(audit_command::run(registry, &command, place, output.format, &mut out))
-        }
+        Command::Calendar { output: Output { format }, day, command } => runtime
+            .block_on(calendar_command::run(registry, &command, at(store, &day), format, &mut out)),
+        Command::Audit { output: Output { format }, day, command } => runtime
+            .block_on(audit_command::run(registry, &command, at(store, &day), format, &mut out)),
         Command::Ledger { output, command } => {
             runtime.block_on(ledger_command::run(&command, store, output.format, &mut out))
         }

@@ -13,6 +13,7 @@ mod calling;
 mod clash;
 mod lacking;
 mod name_form;
+mod names;
 mod preparing;
 mod view;
 
@@ -23,6 +24,7 @@ pub(crate) use calling::Wrap;
 pub use clash::Clash;
 pub use lacking::{NoCommand, NoMilestone};
 pub use name_form::NameForm;
+pub use names::Names;
 pub use preparing::Preparing;
 pub use view::View;
 
@@ -54,26 +56,6 @@ pub trait Body:
 {
 }
 impl<T: Serialize + DeserializeOwned + Clone + PartialEq + fmt::Debug + Send + Sync> Body for T {}
-
-/// The event types of a saga's process stream, as they are stored; see
-/// [`process_names!`](crate::process_names).
-#[derive(Debug, Clone, Copy)]
-pub struct Names {
-    /// Accepted, nothing released downstream.
-    pub prepared: &'static str,
-    /// A row will be tried again.
-    pub retry_scheduled: &'static str,
-    /// Stopped; a person must decide.
-    pub parked: &'static str,
-    /// A parked saga goes on, since a person or what it waited for let it.
-    pub resumed: &'static str,
-    /// A person sent it to the nearest landing.
-    pub landing_chosen: &'static str,
-    /// A person gave up on it.
-    pub abandoned: &'static str,
-    /// All of them, with the saga's own milestones and endings.
-    pub all: &'static [&'static str],
-}
 
 /// What is still under way, and what it is worth.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -387,30 +369,4 @@ pub trait Saga: Sized + Send + Sync + 'static {
     fn agreed(&self, _view: &View<'_, Self>) -> Vec<crate::look::Agreed> {
         Vec::new()
     }
-}
-
-/// Writes [`Names`] for a kind: `process_names!("points_exchange": ["reserved"], ["done"])` names
-/// the milestones `points_exchange.reserved` and the ending `points_exchange.done`.
-#[macro_export]
-macro_rules! process_names {
-    ($kind:literal: [$($milestone:literal),* $(,)?], [$($ending:literal),* $(,)?]) => {
-        $crate::saga::Names {
-            prepared: concat!($kind, ".prepared"),
-            retry_scheduled: concat!($kind, ".retry_scheduled"),
-            parked: concat!($kind, ".parked"),
-            resumed: concat!($kind, ".resumed"),
-            landing_chosen: concat!($kind, ".landing_chosen"),
-            abandoned: concat!($kind, ".abandoned"),
-            all: &[
-                concat!($kind, ".prepared"),
-                $(concat!($kind, ".", $milestone),)*
-                concat!($kind, ".retry_scheduled"),
-                concat!($kind, ".parked"),
-                concat!($kind, ".resumed"),
-                concat!($kind, ".landing_chosen"),
-                concat!($kind, ".abandoned"),
-                $(concat!($kind, ".", $ending),)*
-            ],
-        }
-    };
 }

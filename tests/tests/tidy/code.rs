@@ -10,6 +10,7 @@ const FLOATS: &[(&str, &str)] =
 /// Where SQL may stand in Rust.
 const SQL: &[(&str, &str)] = &[
     ("cli/tests/damage.rs", "does what a vandal would"),
+    ("cli/tests/flipped/main.rs", "looks where the database keeps what"),
     ("cli/tests/store_files.rs", "does what a vandal and a failing disk would"),
     (
         "infrastructure/sqlite/src/tree/tests.rs",
