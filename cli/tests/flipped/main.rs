@@ -57,7 +57,9 @@ fn trees(path: &Path) -> Vec<Tree> {
     let of = |row: &rusqlite::Row<'_>| {
         let (root, table): (u32, String) = (row.get(0)?, row.get(1)?);
         let is_writer = table == "writer";
-        let rows = if is_writer { Use::Idle("who wrote last") } else { Use::Live("row") };
+        // For the message of what was missed.
+        let named: &'static str = table.leak();
+        let rows = if is_writer { Use::Idle("who wrote last") } else { Use::Live(named) };
         Ok(Tree { root: usize::try_from(root).unwrap(), rows })
     };
     let mut trees: Vec<Tree> = all.query_map([], of).unwrap().map(Result::unwrap).collect();

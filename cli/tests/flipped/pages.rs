@@ -27,6 +27,12 @@ pub(crate) struct Tree {
     pub(crate) rows: Use,
 }
 
+impl Tree {
+    fn has_idle_number(&self) -> bool {
+        self.root == 1 || self.rows == Live("store")
+    }
+}
+
 pub(crate) struct Pages<'a> {
     bytes: &'a [u8],
     uses: Vec<Option<Use>>,
@@ -115,8 +121,8 @@ impl Pages<'_> {
         here += long;
         if kind == TABLE_LEAF {
             let (_, long) = self.varint(here);
-            // The schema's rows have numbers that nobody asks for.
-            let what = if tree.root == 1 { Idle("number of an object") } else { tree.rows };
+            // The schema's rows and the store's own have numbers that nobody asks for.
+            let what = if tree.has_idle_number() { Idle("number of a row") } else { tree.rows };
             self.mark(here..here + long, what);
             here += long;
         }
@@ -129,6 +135,10 @@ impl Pages<'_> {
             if rest <= most { rest } else { least }
         };
         self.mark(here..here + local, tree.rows);
+        if tree.rows == Live("store") {
+            // What kind of number it is: the first column's, behind the length of the list of kinds.
+            self.mark(here + 1..here + 2, Idle("number of a row"));
+        }
         if local < payload {
             self.mark(here + local..here + local + 4, Live("way to the rest of a row"));
             self.overflow(self.number(here + local, 4), payload - local, tree.rows);
