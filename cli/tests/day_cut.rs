@@ -25,12 +25,16 @@ const STATUS: [&str; 4] = ["day-cut", "status", "--date", "2026-02-12"];
 
 /// Two recharges of T 12 February, confirmed on the 13th.
 fn store() -> TempDir {
+    played(DAY, ORDERS)
+}
+
+fn played(day: &str, orders: &str) -> TempDir {
     let (folder, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     for (name, text) in [
-        ("day.toml", DAY),
+        ("day.toml", day),
         ("investors.csv", INVESTORS),
         ("navs.csv", NAVS),
-        ("orders.csv", ORDERS),
+        ("orders.csv", orders),
     ] {
         fs::write(folder.path().join(name), text).unwrap();
     }
@@ -115,6 +119,33 @@ fn answers_that_nobody_has_read_keep_the_rest_waiting_until_a_person_leaves_them
         (&cut["state"], &cut["jobs"][3]["why"]),
         (&"completed".into(), &"read by hand".into())
     );
+}
+
+#[test]
+fn the_files_of_every_distributor_are_waited_for() {
+    let orders = "\
+transaction,time,kind,investor,fund,amount,distributor
+R-1,10:01:00,recharge,I-1,000730,2000.00,
+R-2,10:02:00,recharge,I-1,000730,500.50,306
+";
+    let store = played(&format!("{DAY}distributors = [\"305\", \"306\"]\n"), orders);
+    let mark = store.path().join("exchange/2026-02-12/distributor-306/read");
+    let text = fs::read(&mark).unwrap();
+    fs::remove_file(&mark).unwrap();
+    let run = |more: &[&str]| {
+        let run = fundflow(store.path(), &with(&RUN, more));
+        assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+    };
+    run(&["--apply"]);
+    assert_eq!(states(store.path()), ["done", "done", "done", "waiting", "ahead", "ahead"]);
+    let sent = &cuts(store.path())[0]["jobs"][1]["figures"];
+    let files: Vec<_> = sent["files"].as_array().unwrap().iter().map(|it| &it["name"]).collect();
+    assert_eq!(sent["count"], 2);
+    assert_eq!(files, ["OFD_305_05_20260212_03.TXT", "OFD_306_05_20260212_03.TXT"]);
+
+    fs::write(&mark, text).unwrap();
+    run(&["--apply"]);
+    assert_eq!(states(store.path()), ["done"; 6]);
 }
 
 #[test]
