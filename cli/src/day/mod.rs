@@ -34,7 +34,7 @@ mod progress;
 mod repriced;
 mod requests;
 mod serials;
-mod sets;
+pub(crate) mod sets;
 mod statements;
 mod strays;
 mod table;

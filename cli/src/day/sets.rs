@@ -33,7 +33,7 @@ use std::{
 };
 
 /// Beside the answers, once they were read.
-const READ: &str = "read";
+pub(crate) const READ: &str = "read";
 /// Beside the directories of both ways: a batch, until it is put where its registrar takes it.
 const MAKING: &str = "making";
 /// What the exchange notes of answers that were taken.
@@ -110,7 +110,7 @@ impl<S> Play<S> {
                 let directory = if distributor == there {
                     plain.clone()
                 } else {
-                    plain.join(format!("distributor-{distributor}"))
+                    of_distributor(&plain, distributor)
                 };
                 let (distributor, registrar) = (distributor.clone(), registrar.clone());
                 sets.push(Set { distributor, registrar, directory });
@@ -181,16 +181,25 @@ impl<S> Play<S> {
     }
 }
 
-/// The index of a directory and its name, if its files are announced.
 fn index(directory: &Path) -> Result<Option<(PathBuf, IndexName)>, Trouble> {
     let failed = |source| BatchError::Io { path: directory.to_owned(), source };
+    Ok(announced(directory).map_err(failed)?)
+}
+
+/// Where the files of another distributor lie than the one whose lie there.
+pub(crate) fn of_distributor(plain: &Path, distributor: &DistributorCode) -> PathBuf {
+    plain.join(format!("distributor-{distributor}"))
+}
+
+/// The index of a directory and its name, if its files are announced.
+pub(crate) fn announced(directory: &Path) -> io::Result<Option<(PathBuf, IndexName)>> {
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failed(error).into()),
+        Err(error) => return Err(error),
     };
     for entry in entries {
-        let path = entry.map_err(failed)?.path();
+        let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str());
         if let Some(name) = name.and_then(|name| name.parse::<IndexName>().ok()) {
             return Ok(Some((path, name)));

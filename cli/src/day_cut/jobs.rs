@@ -16,7 +16,10 @@
 use super::followed::{Batch, Followed};
 use crate::{
     audit_command::{beside::DIRECTORY, heads},
-    day::head,
+    day::{
+        head,
+        sets::{READ, announced, of_distributor},
+    },
     house::Terms,
     reading::{Failure, complain},
 };
@@ -27,10 +30,7 @@ use fundflow_domain::{
     orders::Cause,
 };
 use fundflow_infrastructure::{
-    exchange::{
-        file_name::IndexName,
-        index::{IndexError, IndexFile},
-    },
+    exchange::index::{IndexError, IndexFile},
     sqlite::SqliteStore,
 };
 use fundflow_kernel::{counted::counted, loaded::with_sources, store::EventStore};
@@ -43,14 +43,11 @@ use fundflow_sagas::{
 use sha2::{Digest as _, Sha256};
 use std::{
     collections::BTreeSet,
-    fs, io,
+    io,
     path::{Path, PathBuf},
     sync::Arc,
 };
 use tokio::sync::Mutex;
-
-/// Beside the answers, once they were read.
-const READ: &str = "read";
 
 /// Where the jobs' inputs are.
 #[derive(Debug, Clone)]
@@ -116,7 +113,7 @@ impl<S: EventStore> FoundJobs<S> {
         let day = self.beside.base.join("exchange").join(call.t.to_string());
         let plain = if self.is_own(call) { day } else { day.join(call.registrar.as_str()) };
         let of = |distributor: &Option<DistributorCode>| {
-            let own = distributor.as_ref().map(|code| plain.join(format!("distributor-{code}")));
+            let own = distributor.as_ref().map(|code| of_distributor(&plain, code));
             own.filter(|it| it.is_dir()).unwrap_or_else(|| plain.clone())
         };
         batch.distributors.iter().map(of).collect()
@@ -125,8 +122,8 @@ impl<S: EventStore> FoundJobs<S> {
     fn sent(&self, call: &JobCall, batch: &Batch) -> Result<JobStand, Cause> {
         self.each(call, batch, |directory| {
             let out = directory.join("out");
-            match announced(&out)? {
-                Some(index) => whole(&index),
+            match index(&out)? {
+                Some(path) => whole(&path),
                 None => Ok(not_yet("no_index", format!("no index is in {}", out.display()))),
             }
         })
@@ -176,11 +173,11 @@ impl<S: EventStore> FoundJobs<S> {
     fn read(&self, call: &JobCall, batch: &Batch) -> Result<JobStand, Cause> {
         self.each(call, batch, |directory| {
             let into = directory.join("in");
-            let Some(index) = announced(&into)? else {
+            let Some(path) = index(&into)? else {
                 return Ok(not_yet("no_index", format!("no index is in {}", into.display())));
             };
             if directory.join(READ).is_file() {
-                return whole(&index);
+                return whole(&path);
             }
             let text =
                 format!("the files of {} are there, and nobody has read them", into.display());
@@ -270,21 +267,9 @@ fn sealed(call: &JobCall, batch: &Batch) -> Result<JobStand, Cause> {
     Ok(JobStand::Done(figures))
 }
 
-/// The index of a directory, if its files are announced.
-fn announced(directory: &Path) -> Result<Option<PathBuf>, Cause> {
-    let entries = match fs::read_dir(directory) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unread(directory, &error)),
-    };
-    for entry in entries {
-        let path = entry.map_err(|error| unread(directory, &error))?.path();
-        let name = path.file_name().and_then(|name| name.to_str());
-        if name.is_some_and(|name| name.parse::<IndexName>().is_ok()) {
-            return Ok(Some(path));
-        }
-    }
-    Ok(None)
+fn index(directory: &Path) -> Result<Option<PathBuf>, Cause> {
+    let found = announced(directory).map_err(|error| unread(directory, &error))?;
+    Ok(found.map(|(path, _)| path))
 }
 
 /// The files that an index names, each whole.
