@@ -50,3 +50,37 @@ pub fn waits_for_others(look: &Look) -> bool {
     let others = |wait: &Wait| matches!(wait, Wait::Others { .. });
     !look.waits.is_empty() && look.waits.iter().all(others)
 }
+
+/// Checks that a saga ended once. What comes due after its end may still be handed to a person, under
+/// the name of an abandonment; the first ending stands.
+///
+/// # Errors
+/// With all that ended it.
+pub fn ends_once<'a>(endings: impl Iterator<Item = &'a str>) -> Result<(), String> {
+    let endings: Vec<&str> = endings.collect();
+    let again = endings.iter().skip(1).any(|name| !name.ends_with(ABANDONED));
+    if again { Err(format!("it ended more than once: {endings:?}")) } else { Ok(()) }
+}
+
+const ABANDONED: &str = ".abandoned";
+
+#[cfg(test)]
+mod tests {
+    use super::ends_once;
+
+    #[test]
+    fn what_comes_due_after_the_end_is_handed_over_and_no_second_end() {
+        let of = |endings: &[&'static str]| ends_once(endings.iter().copied());
+        assert_eq!(of(&[]), Ok(()));
+        assert_eq!(of(&["recharge.completed"]), Ok(()));
+        assert_eq!(of(&["recharge.rolled_back", "recharge.abandoned"]), Ok(()));
+        assert_eq!(of(&["recharge.abandoned", "recharge.abandoned"]), Ok(()));
+        for endings in [
+            ["recharge.rolled_back", "recharge.completed"],
+            ["recharge.completed", "recharge.completed"],
+            ["recharge.abandoned", "recharge.completed"],
+        ] {
+            assert_eq!(of(&endings), Err(format!("it ended more than once: {endings:?}")));
+        }
+    }
+}

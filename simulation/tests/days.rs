@@ -71,6 +71,13 @@ fn named(plan: Plan, moment: usize, strikes: &[&str]) -> Plan {
 }
 
 #[test]
+fn a_confirmation_after_the_money_went_back_ends_with_a_person_and_not_twice() {
+    let strikes = ["contradiction: call 5PVXECN2H7HBMEJACY1HK1RT #1", "operator: recharge W-3 #2"];
+    let played = plays(&named(Plan::of(11, 50, 2, 6, "heavy"), 6, &strikes));
+    assert_eq!(played.struck.len(), 2, "{:?}", played.struck);
+}
+
+#[test]
 fn whoever_writes_again_after_its_end_is_read_by_the_next_process() {
     let strikes =
         ["crash: case-f8c71821a2118a4bfabae88b26b7c4ec@0 #1", "operator: recharge D-0210-2 #1"];

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     log::Log,
-    sound::{is_grounded, nothing_is_open_at_the_end, waits_for_somebody},
+    sound::{ends_once, is_grounded, nothing_is_open_at_the_end, waits_for_somebody},
 };
 use fundflow_application::audit::{Live, Report};
 use fundflow_kernel::{envelope::Recorded, time::Timestamp};
@@ -109,11 +109,7 @@ impl<'a> Watch<'a> {
         let known = self.known.entry(saga.clone()).or_default();
         let name = &event.event.event_type;
         if event.stream.category() == *kind && ending.contains(&&**name) {
-            // Whoever gave up may say again, and otherwise, what becomes of the rest.
-            let again = known.endings.last().is_some_and(|it| *it == **name);
-            if !again || !name.ends_with(".abandoned") {
-                known.endings.push(name.to_string());
-            }
+            known.endings.push(name.to_string());
         }
         if let Some((table, place)) = self.audit.stands_at(&saga) {
             let id = (*at, saga.transaction.as_str().into());
@@ -153,10 +149,8 @@ impl<'a> Watch<'a> {
             *self.coverage.parked.entry((saga.kind, row.clone())).or_default() += 1;
         }
         let known = self.known.entry(saga.clone()).or_default();
-        if known.endings.len() > 1 {
-            let what = says(format!("it ended more than once: {:?}", known.endings));
-            return Err((truth::DECIDED, what));
-        }
+        ends_once(known.endings.iter().map(String::as_str))
+            .map_err(|what| (truth::DECIDED, says(what)))?;
         let first = known.promise.get_or_insert_with(|| look.promise.clone());
         if *first != look.promise {
             let what = says(format!("{first} was promised, and now {}", look.promise));

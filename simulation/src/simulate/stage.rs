@@ -2,7 +2,7 @@
 
 use crate::{
     log::Log,
-    sound::{Excuse, is_grounded, nothing_is_open_at_the_end, waits_for_somebody},
+    sound::{Excuse, ends_once, is_grounded, nothing_is_open_at_the_end, waits_for_somebody},
 };
 use fundflow_kernel::{envelope::StreamName, ids::TransactionId};
 use fundflow_runtime::{
@@ -99,8 +99,5 @@ fn check(kind: &dyn Kind, excused: bool, log: &Log, saga: &SagaId) -> Result<(),
     }
     let ends = kind.ending_types();
     let process = log.stream(&look.streams[0]).map(|it| it.event.event_type.as_ref());
-    let mut ended: Vec<&str> = process.filter(|name| ends.contains(name)).collect();
-    // Whoever gave up may say again, and otherwise, what becomes of the rest.
-    ended.dedup_by(|again, before| again == before && again.ends_with(".abandoned"));
-    if ended.len() > 1 { Err(format!("it ended more than once: {ended:?}")) } else { Ok(()) }
+    ends_once(process.filter(|name| ends.contains(name)))
 }

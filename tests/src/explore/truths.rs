@@ -22,6 +22,7 @@ use fundflow_runtime::{
     saga::{Saga, View},
     step::{Sends, Table},
 };
+use fundflow_simulation::sound;
 pub use fundflow_simulation::sound::{
     is_grounded, nothing_is_open_at_the_end, waits_for_others, waits_for_somebody,
 };
@@ -99,10 +100,7 @@ fn ends_once<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), Stri
     let ending = world.kind().ending_types();
     let process = world.process();
     let ends = world.log().stream(&process).map(|it| it.event.event_type.as_ref());
-    let mut ends: Vec<&str> = ends.filter(|name| ending.contains(name)).collect();
-    // Whoever gave up may say again, and otherwise, what becomes of the rest.
-    ends.dedup_by(|again, before| again == before && *again == S::NAMES.abandoned);
-    if ends.len() > 1 { Err(format!("it ended more than once: {ends:?}")) } else { Ok(()) }
+    sound::ends_once(ends.filter(|name| ending.contains(name)))
 }
 
 /// Something will happen to it: a timer rings, a call is answered, or a person looks.
