@@ -21,7 +21,7 @@ pub struct Asking<S: Saga> {
     pub asked: S::Asked,
     /// When it was asked; by the engine's clock without.
     pub at: Option<Timestamp>,
-    /// W3C trace context (`traceparent`), kept with every event of the saga; none: outside of any trace.
+    /// W3C trace context (`traceparent`), stored with every event of the saga; none: outside of any trace.
     pub trace_parent: Option<Arc<str>>,
 }
 

@@ -125,7 +125,7 @@ impl Books {
     }
 
     fn stands(&mut self, saga: SagaId, watcher: Watcher, reply: Reply) {
-        let told = match reply {
+        let rest = match reply {
             Reply::Rest(None) => return self.watch(saga, watcher),
             Reply::Rest(Some(rest)) => Ok(rest),
             Reply::NotActed(error) => Err(error),
@@ -133,7 +133,7 @@ impl Books {
                 Err(ActionError::Defect("a watch was answered as something else".into()))
             }
         };
-        self.leaving.push(Delivery::Rest(watcher, told));
+        self.leaving.push(Delivery::Rest(watcher, rest));
     }
 
     fn watch(&mut self, saga: SagaId, watcher: Watcher) {

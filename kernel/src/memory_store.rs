@@ -151,8 +151,8 @@ impl Checkpoints for MemoryStore {
         Ok(self.log().checkpoints.get(reader).cloned())
     }
 
-    async fn save(&self, reader: &str, at: Position, kept: Vec<u8>) -> Result<(), AppendError> {
-        self.log().checkpoints.insert(reader.to_owned(), (at, kept));
+    async fn save(&self, reader: &str, at: Position, content: Vec<u8>) -> Result<(), AppendError> {
+        self.log().checkpoints.insert(reader.to_owned(), (at, content));
         Ok(())
     }
 }

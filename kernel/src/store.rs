@@ -192,17 +192,17 @@ pub trait EventStore: Send + Sync + 'static {
 
 /// Where readers keep how far they have come. A cache of theirs: may be deleted, never a truth.
 pub trait Checkpoints: Send + Sync + 'static {
-    /// The reader's last checkpoint and what it kept with it.
+    /// The reader's last checkpoint and the content that it saved there.
     fn load(
         &self,
         reader: &str,
     ) -> impl Future<Output = Result<Option<(Position, Vec<u8>)>, ReadError>> + Send;
 
-    /// Replaces what was kept before.
+    /// Replaces the reader's last checkpoint.
     fn save(
         &self,
         reader: &str,
         at: Position,
-        kept: Vec<u8>,
+        content: Vec<u8>,
     ) -> impl Future<Output = Result<(), AppendError>> + Send;
 }

@@ -219,23 +219,28 @@ impl House {
         Ok(paid.max(self.calendar.t_by(heard_at, cut_off)?))
     }
 
-    /// The instant of a request as its caller tells it; now, where nothing is told. No later than our own
+    /// The instant of a request as its caller tells it; now, where the request has none. No later than our own
     /// clock says, and no more than one T before it.
     ///
     /// # Errors
     /// In words: which instants are possible.
-    pub fn asked_at(&self, told: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, String> {
-        let Some(told) = told else { return Ok(now) };
+    pub fn asked_at(
+        &self,
+        asked_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Timestamp, String> {
+        let Some(asked_at) = asked_at else { return Ok(now) };
         let t = |at| self.calendar.t_of(at);
         let Ok(earliest) = t(now).and_then(|today| self.calendar.before(today)) else {
-            return Ok(told);
+            return Ok(asked_at);
         };
-        if t(told).is_ok_and(|day| day < earliest) || told > now {
+        if t(asked_at).is_ok_and(|day| day < earliest) || asked_at > now {
             let from = self.calendar.before(earliest).map(|day| self.calendar.cut_off(day));
-            let from = from.unwrap_or(told).min(now);
-            return check_instant("at", told, from, now, CLOCK_SKEW).map_err(|out| out.to_string());
+            let from = from.unwrap_or(asked_at).min(now);
+            return check_instant("at", asked_at, from, now, CLOCK_SKEW)
+                .map_err(|out| out.to_string());
         }
-        Ok(told)
+        Ok(asked_at)
     }
 
     /// Whether a request that wants no later T is heard when its own is over.

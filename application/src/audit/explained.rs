@@ -20,7 +20,7 @@ pub(super) struct Explained {
     given_up: HashMap<TransactionId, BTreeSet<Decimal>>,
     /// What a person gets back from the customer of a request. Yuan.
     owed_back: HashMap<TransactionId, OwedBack>,
-    /// What a person was told that the customer of a request has too much. Yuan.
+    /// Yuan that the customer of a request has too much, as reported to a person.
     overpaid: HashMap<TransactionId, Decimal>,
 }
 
@@ -108,12 +108,12 @@ impl Explained {
         self.owed_back.get(request).map_or(Money::ZERO, |owed| owed.last)
     }
 
-    /// A person was told that the customer of that request has so much too much.
+    /// Notes that so much was reported to a person as too much with the customer of that request.
     pub(super) fn is_overpaid(&mut self, request: TransactionId, money: Decimal) {
         self.overpaid.insert(request, money);
     }
 
-    /// What a person was told that the customer of that request has too much.
+    /// Yuan that the customer of that request has too much, as reported to a person.
     pub(super) fn overpaid(&self, request: &TransactionId) -> Decimal {
         self.overpaid.get(request).copied().unwrap_or_default()
     }

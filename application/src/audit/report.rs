@@ -27,7 +27,7 @@ pub enum Check {
     Chain,
     /// What the store keeps of the tree over the log fits the events.
     Tree,
-    /// The log begins with the log of a head that was kept elsewhere.
+    /// The log begins with the log of a head that was stored elsewhere.
     Head,
     /// Process, correlation and causation fit the stream.
     Envelope,

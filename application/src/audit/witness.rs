@@ -36,7 +36,7 @@ pub struct Found {
 }
 
 impl Witness {
-    /// A tree of that hash; the root is kept at these sizes.
+    /// A tree of that hash; the root is stored at these sizes.
     pub fn of(hash: TreeHash, sizes: impl IntoIterator<Item = u64>) -> Self {
         Self {
             tree: Frontier::new(hash),

@@ -44,7 +44,7 @@ pub enum Broken {
         /// As it follows from what precedes it.
         due: Decimal,
     },
-    /// A record that does not add up, and nobody is told.
+    /// A record that does not add up, and nobody hears of it.
     #[error("a record of order {order} does not add up and opens no case: {what}")]
     NoCase {
         /// The order that it is about.

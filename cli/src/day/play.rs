@@ -354,7 +354,7 @@ fn became(
     said: BTreeMap<TransactionId, (TransactionId, PlanWord, &'static str)>,
 ) -> BTreeMap<TransactionId, String> {
     let one = |(row, (of, word, done)): (TransactionId, (TransactionId, PlanWord, &str))| {
-        let plan = books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan());
+        let plan = books.plans.get(of.as_str()).and_then(|entry| entry.loaded.state.plan());
         let word = word.into();
         let followed = plan.is_some_and(|plan| plan.followed(&word));
         let done = if followed { done } else { "stays as it is: said too late, or so already" };

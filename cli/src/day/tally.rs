@@ -320,8 +320,8 @@ fn is_none(quantity: Quantity) -> bool {
 }
 
 fn open_cases(books: &Books) -> Vec<CaseRow> {
-    let open = books.cases.iter().filter(|(_, kept)| kept.loaded.state.is_open());
-    let mut cases: Vec<&Case> = open.filter_map(|(_, kept)| kept.loaded.state.case()).collect();
+    let open = books.cases.iter().filter(|(_, entry)| entry.loaded.state.is_open());
+    let mut cases: Vec<&Case> = open.filter_map(|(_, entry)| entry.loaded.state.case()).collect();
     cases.sort_by_key(|case| (case.opened_at, case.transaction.clone(), case.id));
     let row = |case: &Case| CaseRow {
         case: case.id.to_string(),

@@ -217,7 +217,7 @@ pub enum Refusal {
         registrar: RegistrarCode,
         /// The fund that the shares would become.
         target: FundCode,
-        /// Where that fund's shares are kept.
+        /// The registrar of the target's shares.
         other: RegistrarCode,
         /// The T of the conversion.
         day: TradingDay,
@@ -326,7 +326,7 @@ pub enum Refusal {
     /// The fee schedule says nothing of that business.
     #[error("fund {fund} cannot price this order: {why}")]
     NoCharge {
-        /// The fund whose fee cannot be told.
+        /// The fund whose fee is unknown.
         fund: FundCode,
         /// As the schedule says it.
         why: String,

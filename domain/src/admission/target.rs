@@ -123,7 +123,7 @@ pub fn readmit_target(was: &Admitted, again: &OnItsOwnT) -> Result<Admitted, Ref
     })
 }
 
-/// Both funds' shares are kept by one.
+/// Both funds have the same registrar.
 fn one_registrar(a: &Admission, day: TradingDay) -> Result<(), Refusal> {
     let (wallet, target) = (&a.wallet_fund, &a.target_fund);
     if wallet.registrar == target.registrar {

@@ -50,7 +50,7 @@ pub struct Terms {
     pub amount: Amount,
     /// The order whose proceeds repay it.
     pub order: OrderId,
-    /// When it was announced, by our clock: no cash was out before. Absent where that was not kept.
+    /// When it was announced, by our clock: no cash was out before. Absent from events stored before the field was added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<Timestamp>,
 }
@@ -81,7 +81,7 @@ pub struct Brought {
     /// Yuan that their redemption brought.
     pub money: Money,
     /// What those are worth that the bank has and nobody redeems for it, in yuan.
-    pub kept: Money,
+    pub retained: Money,
 }
 
 /// A request to the advance.
@@ -145,7 +145,7 @@ pub enum Event {
         no: PaymentNo,
         /// What the shares brought that the bank has not got yet.
         amount: Amount,
-        /// When it was announced, by our clock. Absent where that was not kept.
+        /// When it was announced, by our clock. Absent from events stored before the field was added.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         asked_at: Option<Timestamp>,
     },
@@ -160,7 +160,8 @@ pub enum Event {
     /// was said before. Both sums take the place of those before them.
     ClaimChanged {
         /// Yuan that they are worth, no more than money did not settle.
-        kept: Money,
+        #[serde(rename = "kept")]
+        retained: Money,
         /// Yuan that stay between bank and investor from now on.
         recourse: Money,
     },
@@ -194,7 +195,7 @@ pub enum Stage {
         no: PaymentNo,
         /// How much is on its way.
         amount: Amount,
-        /// When it was announced; `None` where that was not kept.
+        /// When it was announced; `None` of one stored before the field was added.
         asked_at: Option<Timestamp>,
     },
     /// The bank has all that the shares brought, or more, or keeps them.
@@ -234,7 +235,7 @@ pub struct Advance {
     /// What the shares did not bring.
     pub recourse: Money,
     /// What the shares are worth that the bank keeps for it.
-    pub kept: Money,
+    pub retained: Money,
 }
 
 /// What is remembered of an advance.
@@ -341,7 +342,7 @@ impl Advance {
     }
 
     fn lent_beside(&self, money: Money) -> Option<Money> {
-        let lent = Money::from(self.terms.amount).minus(self.recourse)?.minus(self.kept)?;
+        let lent = Money::from(self.terms.amount).minus(self.recourse)?.minus(self.retained)?;
         Some(lent.minus(money).unwrap_or_default())
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! 1. A schedule is judged by the regime in force on its `effective_from`; a redemption's split by
 //!    the regime in force on its T.
-//! 2. Rules that speak of months are kept in days, 30 to the month, as contracts define them.
+//! 2. Rules that speak of months are stated in days, 30 to the month, as contracts define them.
 //! 3. What a rule excepts has no row, so that no code knows an exception.
 //! 4. A schedule for any customer must satisfy the rows for each of them.
 

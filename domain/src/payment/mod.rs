@@ -45,7 +45,7 @@ pub struct Terms {
     /// The T that the investor was quoted; the receipt's instant decides the real one.
     pub trade_date: TradingDay,
     /// When it was announced, by our clock: no charge had left before. Absent of payments that were
-    /// announced before this was kept.
+    /// announced before the field was added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<Timestamp>,
 }
@@ -166,7 +166,7 @@ pub enum Event {
         amount: Amount,
         /// Why it goes back.
         cause: Cause,
-        /// When it was asked for, by our clock; absent where that was not kept.
+        /// When it was asked for, by our clock; absent from events stored before the field was added.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         asked_at: Option<Timestamp>,
     },
@@ -201,7 +201,7 @@ pub struct Refund {
     pub of: Of,
     /// How much goes back.
     pub amount: Amount,
-    /// When it was asked for, by our clock, where that was kept.
+    /// When it was asked for, by our clock, unless the event is older than the field.
     pub asked_at: Option<Timestamp>,
     /// The channel's number, once it has arrived.
     pub arrived: Option<Serial>,

@@ -41,7 +41,7 @@ pub struct Terms {
     pub order: OrderId,
     /// The last day on which the investor must have it.
     pub due: TradingDay,
-    /// When it was announced, by our clock: no money had left before. Absent where that was not kept.
+    /// When it was announced, by our clock: no money had left before. Absent from events stored before the field was added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<Timestamp>,
     /// The case because of which it is paid out of our own money.
@@ -113,7 +113,7 @@ pub enum Event {
         account: AccountRef,
         /// Why the money may go there, and who says so.
         reason: Cause,
-        /// When it was asked for, by our clock; absent where that was not kept.
+        /// When it was asked for, by our clock; absent from events stored before the field was added.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         asked_at: Option<Timestamp>,
     },
@@ -137,7 +137,7 @@ pub struct Attempt {
     pub no: PaymentNo,
     /// The investor's account that the money goes to.
     pub account: AccountRef,
-    /// When a person asked for it, of an attempt after the first one, where that was kept.
+    /// When a person asked for it, of an attempt after the first one, unless the event is older than the field.
     pub asked_at: Option<Timestamp>,
     /// What is known of this attempt.
     pub stage: Stage,

@@ -18,7 +18,7 @@
 //! 4. An occurrence that is under way when the plan pauses or ends is carried through.
 //! 5. A request carries its instant. One that is older than the latest of its kind decides nothing:
 //!    it was heard, or a newer word has overtaken it, and [`State::already`] says which. So a word that
-//!    changes nothing is kept as well: an older one that is heard later would undo what it says. An end
+//!    changes nothing is recorded as well: an older one that is heard later would undo what it says. An end
 //!    has no instant, since nothing undoes it.
 
 mod decide;
@@ -57,7 +57,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// The code of a miss that is none of the investor's: whoever asks for the date was not told of its investor.
+/// The code of a miss that is none of the investor's: whoever asks for the date did not list its investor.
 pub const NO_INVESTOR: &str = "investor_not_listed";
 
 /// A request to the plan.
@@ -154,7 +154,7 @@ pub enum Event {
         /// When it was said.
         at: Timestamp,
         /// The word that changed nothing.
-        said: Kept,
+        said: Unchanged,
     },
     /// An occurrence is under way.
     OccurrenceBegun {
@@ -185,7 +185,7 @@ pub enum Event {
 /// A word that changed nothing when it was heard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kept {
+pub enum Unchanged {
     /// The terms were these already.
     Terms(Changes),
     /// The plan was paused already.

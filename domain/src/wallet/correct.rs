@@ -27,7 +27,7 @@ pub(super) fn correct(
     waits: bool,
 ) -> Result<Vec<Event>, Refusal> {
     let shares = all_of(tx, portions)?;
-    if let Some(same) = state.kept_back().is_repeated(record, tx, shares) {
+    if let Some(same) = state.withheld().is_repeated(record, tx, shares) {
         return same.then(Vec::new).ok_or_else(|| Refusal::ContradictsEarlier(tx.clone()));
     }
     let (reversed, coming) = match state.entry(tx).credit {
@@ -47,15 +47,15 @@ pub(super) fn correct(
     let missing = gone.minus(shares).unwrap_or_default();
     // Its own lot is its own; only what others' lots make up for must leave older claims their shares.
     let older = if missing.is_zero() { Shares::ZERO } else { state.claimed_before(tx) };
-    let kept = still_reserved(state, tx, shares).plus(older);
+    let withheld = still_reserved(state, tx, shares).plus(older);
     let too_few = || Refusal::TooFew {
         transaction: tx.clone(),
         asked: reversed.minus(shares).unwrap_or_default(),
-        free: kept.and_then(|kept| state.registered().minus(kept)).unwrap_or_default(),
+        free: withheld.and_then(|withheld| state.registered().minus(withheld)).unwrap_or_default(),
     };
     let taken = own.plus(missing).ok_or_else(too_few)?;
     let after = state.registered().minus(taken).and_then(|rest| rest.plus(left));
-    if after.zip(kept).is_none_or(|(after, kept)| after < kept) {
+    if after.zip(withheld).is_none_or(|(after, withheld)| after < withheld) {
         return Err(too_few());
     }
     let lots = state.lots_for(tx, taken).ok_or_else(too_few)?;
@@ -88,7 +88,7 @@ pub(super) fn take_out(
     earns_through: NaiveDate,
 ) -> Result<Vec<Event>, Refusal> {
     let shares = all_of(tx, portions)?;
-    if let Some(same) = state.kept_back().is_take_out_repeated(record, tx, shares) {
+    if let Some(same) = state.withheld().is_take_out_repeated(record, tx, shares) {
         return same.then(Vec::new).ok_or_else(|| Refusal::ContradictsEarlier(tx.clone()));
     }
     let entry = state.entry(tx);
@@ -109,8 +109,8 @@ pub(super) fn take_out(
     let more = shares.minus(reversed).unwrap_or_default();
     // What others have reserved, and what is to stay reserved of its own.
     let reserved = state.reserved_of_registered().minus(own).and_then(|it| it.plus(held));
-    let kept = reserved.and_then(|it| it.plus(state.claimed_before(tx)));
-    let free = kept.and_then(|it| state.registered().minus(it)).unwrap_or_default();
+    let withheld = reserved.and_then(|it| it.plus(state.claimed_before(tx)));
+    let free = withheld.and_then(|it| state.registered().minus(it)).unwrap_or_default();
     if more > free {
         return Err(Refusal::TooFew { transaction: tx.clone(), asked: more, free });
     }

@@ -217,7 +217,7 @@ pub enum Event {
         /// What is owed no more, although it may have been paid.
         amount: Income,
     },
-    /// Other shares earned on that day than it was reckoned on: a record told later changed them from an
+    /// Other shares earned on that day than it was reckoned on: a later record changed them from an
     /// earlier day on. Reversal and new posting.
     IncomeCorrected {
         /// The natural day in Shanghai that the income is for.
@@ -258,7 +258,7 @@ pub enum Event {
         transaction: TransactionId,
         /// What was settled before.
         reversed: Income,
-        /// What the fund had kept of it.
+        /// The rest that had stayed with the fund.
         from_fund: Income,
         /// What the registrar paid.
         amount: Income,

@@ -49,7 +49,7 @@ impl Report {
         self.errors.is_empty()
     }
 
-    /// Whether its records are all there and can be told apart, so that those that can be read may be applied.
+    /// Whether its records are all there and have different keys, so that those that can be read may be applied.
     pub const fn is_framed(&self) -> bool {
         self.of_frame == 0
     }

@@ -265,7 +265,7 @@ fn read_lines<R: BufRead>(mut source: HeaderLines<'_, R>) -> io::Result<Option<I
             source.sink.error(spot, Problem::FileName);
         }
         found += 1;
-        // Names beyond the promised number are counted, but not kept: they may be without end.
+        // Names beyond the promised number are counted, but not stored: they may be without end.
         if found <= count {
             files.push(name);
         }

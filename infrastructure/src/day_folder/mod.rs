@@ -179,7 +179,7 @@ fn funds(
 
 /// The prices that the orders will need: of their T, or of that on which a target is converted into or
 /// bought later. After the folder's own day a fund keeps its last price. A price may be published late, so this
-/// is told and the day goes on.
+/// is reported and the day goes on.
 fn missing_prices(
     orders: &[Order],
     (prices, own): (&[Price], TradingDay),

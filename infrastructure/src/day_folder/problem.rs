@@ -52,7 +52,7 @@ impl fmt::Display for Problem {
 impl From<CatalogueError> for Problem {
     fn from(error: CatalogueError) -> Self {
         let CatalogueError { file, line, key, value, problem } = error;
-        // A text is told without the quotes that it has in TOML.
+        // A text is shown without the quotes that it has in TOML.
         let bare = value.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
         let value = bare.map(str::to_owned).unwrap_or(value);
         Self { file, line, field: key, value, problem }

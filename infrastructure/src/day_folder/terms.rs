@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn kept_terms_are_those_of_the_folder_word_for_word() {
+    fn stored_terms_are_those_of_the_folder_word_for_word() {
         let (folder, books) = (folder(), tempfile::tempdir().unwrap());
         let (terms, problems) = DayTerms::read(folder.path(), &calendar());
         assert_eq!(problems, []);

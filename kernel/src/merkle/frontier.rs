@@ -1,6 +1,6 @@
 //! What must be remembered of a tree so that it can grow: the complete subtrees at its right edge.
 
-use super::{Hash, KEPT_EVERY, Nodes, TreeHash, nodes::subtree};
+use super::{Hash, Nodes, STORED_EVERY, TreeHash, nodes::subtree};
 
 /// The tree over a log of that length, written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl Frontier {
         Self { hash, size: 0, peaks: Vec::new() }
     }
 
-    /// Of the first `size` leaves, by what is kept of them.
+    /// Of the first `size` leaves, from the stored nodes over them.
     ///
     /// # Errors
     /// As the nodes'.
@@ -52,7 +52,7 @@ impl Frontier {
         self.size
     }
 
-    /// Takes in the next leaf. `complete` hears of each subtree that is complete with it and whose root is kept:
+    /// Takes in the next leaf. `complete` hears of each subtree that is complete with it and whose root is to be stored:
     /// its height, its number among those of that height, its root.
     ///
     /// # Errors
@@ -67,7 +67,7 @@ impl Frontier {
             if let Some(left) = self.peaks.pop() {
                 root = self.hash.node(left, root);
             }
-            if (height + 1) % KEPT_EVERY == 0 {
+            if (height + 1) % STORED_EVERY == 0 {
                 complete(height + 1, self.size >> (height + 1), root)?;
             }
         }

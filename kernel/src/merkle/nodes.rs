@@ -1,10 +1,10 @@
-//! Making proofs: from the leaves, and from what is kept above them so that few leaves are read.
+//! Making proofs: from the leaves, and from the nodes stored above them, so that few leaves are read.
 
 use super::{Frontier, Hash, TreeHash};
 use std::{convert::Infallible, ops::Range};
 
-/// Roots of complete subtrees are kept at each height that is a multiple of this: with 256 leaves, 65,536, …
-pub const KEPT_EVERY: u32 = 8;
+/// Roots of complete subtrees are stored at each height that is a multiple of this: with 256 leaves, 65,536, …
+pub const STORED_EVERY: u32 = 8;
 
 /// Where the hashes of a tree come from.
 pub trait Nodes {
@@ -20,12 +20,12 @@ pub trait Nodes {
     /// Where they cannot be read, or are fewer.
     fn leaves(&mut self, range: Range<u64>) -> Result<Vec<Hash>, Self::Error>;
 
-    /// The root that is kept of the complete subtree of that height, a multiple of [`KEPT_EVERY`] above 0. None where
-    /// none is kept: it is computed from what is below it.
+    /// The stored root of the complete subtree of that height, a multiple of [`STORED_EVERY`] above 0. None where
+    /// none is stored: it is computed from the level below.
     ///
     /// # Errors
     /// Where it cannot be read.
-    fn kept(&mut self, height: u32, number: u64) -> Result<Option<Hash>, Self::Error>;
+    fn stored(&mut self, height: u32, number: u64) -> Result<Option<Hash>, Self::Error>;
 }
 
 /// The root of the complete subtree of that height and number.
@@ -34,12 +34,12 @@ pub trait Nodes {
 /// As the nodes'.
 pub fn subtree<N: Nodes>(nodes: &mut N, height: u32, number: u64) -> Result<Hash, N::Error> {
     if height > 0
-        && height.is_multiple_of(KEPT_EVERY)
-        && let Some(kept) = nodes.kept(height, number)?
+        && height.is_multiple_of(STORED_EVERY)
+        && let Some(stored) = nodes.stored(height, number)?
     {
-        return Ok(kept);
+        return Ok(stored);
     }
-    if height > KEPT_EVERY {
+    if height > STORED_EVERY {
         let left = subtree(nodes, height - 1, 2 * number)?;
         let right = subtree(nodes, height - 1, 2 * number + 1)?;
         return Ok(nodes.hash().node(left, right));

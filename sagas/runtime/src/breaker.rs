@@ -96,7 +96,7 @@ pub struct Breaker<W> {
 }
 
 impl Gate {
-    /// From when on a probe may leave: one whose outcome is never told is not waited for longer than
+    /// From when on a probe may leave: one whose outcome never comes is not waited for longer than
     /// the longest shutting.
     fn next(&self, limits: Limits) -> Timestamp {
         self.probing.map_or(self.opens, |since| later(since, limits.shut_at_most))
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_probe_whose_outcome_is_never_told_is_followed_by_another() {
+    fn a_probe_whose_outcome_never_comes_is_followed_by_another() {
         let mut breaker = shut();
         assert_eq!(breaker.admit(at(1), First, "lost"), Admission::Go(Probe(First)));
         assert_eq!(breaker.admit(at(2), First, "new"), Admission::Queue);

@@ -40,7 +40,7 @@ pub struct Foreseen {
     pub events: Vec<PlannedEvent>,
     /// Calls, once the events are durable. A call can be read as its type: [`Effect::call_as`].
     pub calls: Vec<Effect>,
-    /// What a person would be told.
+    /// Alerts that would go to a person.
     pub alerts: Vec<String>,
 }
 

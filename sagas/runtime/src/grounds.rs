@@ -4,7 +4,7 @@
 //!    where it was decided, so what precedes it must say the same: an event that is not there any more, and
 //!    that a later decision rests on, is missed by that one.
 //! 2. What one turn decided is judged as one, on what precedes its first event: nothing else was seen.
-//! 3. Whoever gives a saga up is told every end that is open, and what it is worth: by this program, or by the one
+//! 3. Whoever gives a saga up sees every end that is open, and what it is worth: from this program, or from the one
 //!    that ran then.
 //! 4. What others say (answers, commands) may come at any time: it rests on no row.
 
@@ -27,7 +27,7 @@ use std::{fmt, sync::Arc};
 /// What the runtime calls its own causes: a row of that name is not judged by them.
 const CAUSES: [&str; 7] = ["request", "command", "answer", "operator", "resume", REST, "batch"];
 
-/// How a turn that stands at the end of a plain retry loop is parked: where it went is not kept.
+/// How a turn that stands at the end of a plain retry loop is parked: where it went is not stored.
 const CIRCLE: &str = "circle";
 
 /// A decision that does not follow from what precedes it.
@@ -55,8 +55,8 @@ pub enum Why {
     },
     /// A person took over other ends than were open.
     OtherEnds {
-        /// What that person was told.
-        told: Vec<OpenEnd>,
+        /// The open ends that were shown to that person.
+        stated: Vec<OpenEnd>,
         /// The open ends when it was given up, with their worth.
         open: Vec<OpenEnd>,
     },
@@ -69,9 +69,9 @@ impl fmt::Display for Why {
                 out,
                 "it was decided at {row}, and by what precedes it there was nothing to decide there: the saga stood at {stood_at}"
             ),
-            Why::OtherEnds { told, open } => {
-                let (told, open) = (listed(told), listed(open));
-                write!(out, "a person took over {told}, and by what precedes it open was {open}")
+            Why::OtherEnds { stated, open } => {
+                let (stated, open) = (listed(stated), listed(open));
+                write!(out, "a person took over {stated}, and by what precedes it open was {open}")
             }
         }
     }
@@ -194,14 +194,14 @@ impl<S: Saga> Past<'_, S> {
 
     /// What is taken over first is all that was open; what follows is some of it.
     fn given_up(&self, ends: &[Disposed]) -> Option<Why> {
-        let told: Vec<OpenEnd> = ends.iter().map(Disposed::end).collect();
+        let stated: Vec<OpenEnd> = ends.iter().map(Disposed::end).collect();
         let open = S::open_ends(&self.view);
         let fits = |open: &[OpenEnd]| match self.view.ending {
-            None => told == open,
-            Some(_) => told.iter().all(|end| open.contains(end)),
+            None => stated == open,
+            Some(_) => stated.iter().all(|end| open.contains(end)),
         };
         let fitted = || S::open_ends_before(&self.view).is_some_and(|before| fits(&before));
-        (!fits(&open) && !fitted()).then_some(Why::OtherEnds { told, open })
+        (!fits(&open) && !fitted()).then_some(Why::OtherEnds { stated, open })
     }
 
     fn unless(&self, fits: bool, row: &Arc<str>) -> Said {

@@ -1,7 +1,7 @@
 //! What looks at a decision as a whole before anything of it can be written.
 //!
 //! ```text
-//! row | answer | command -> events in memory -> judge -> kept, and in the next batch
+//! row | answer | command -> events in memory -> judge -> accepted, and in the next batch
 //!                                                 `----> taken back: nothing of it is written, the saga parks
 //! ```
 //!

@@ -68,7 +68,7 @@ pub struct Look {
     pub units: Vec<Option<String>>,
     /// What a person took over when it was abandoned.
     pub given_up: Vec<Arc<str>>,
-    /// What each of these was worth when that person was told of it last, in the same order.
+    /// What each of these was worth when that person last saw it, in the same order.
     pub given_up_as: Vec<Decimal>,
     /// Whether an operator may close the row that it stands on.
     pub can_skip: bool,

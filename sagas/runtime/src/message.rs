@@ -92,7 +92,7 @@ pub enum What {
         asked: Payload,
         /// When it was asked; by the engine's clock without.
         at: Option<Timestamp>,
-        /// W3C trace context (`traceparent`), kept with every event that follows; none: outside of any
+        /// W3C trace context (`traceparent`), stored with every event that follows; none: outside of any
         /// trace.
         trace_parent: Option<Arc<str>>,
     },
@@ -256,7 +256,7 @@ impl fmt::Display for Effect {
     }
 }
 
-/// What a ticket's holder is told.
+/// The answer to a ticket's holder.
 #[derive(Clone)]
 pub enum Reply {
     /// To a request, the first or a repeated one: durable, and the same for ever.

@@ -306,7 +306,7 @@ pub trait Saga: Sized + Send + Sync + 'static {
     fn when(&self, view: &View<'_, Self>, when: Self::When) -> Option<Timestamp>;
     /// What is in transit, reserved, owed or unpaid, in any aggregate that the saga touched.
     fn open_ends(view: &View<'_, Self>) -> Vec<OpenEnd>;
-    /// The same in the figures of earlier programs, where those were others: whoever gave up under one was told so.
+    /// The same in the figures of earlier programs, where those were others: whoever gave up under one saw those.
     fn open_ends_before(_view: &View<'_, Self>) -> Option<Vec<OpenEnd>> {
         None
     }
@@ -321,7 +321,7 @@ pub trait Saga: Sized + Send + Sync + 'static {
         None
     }
     /// Why what was heard does not let its table go on yet: it parks with that, and asks no more.
-    fn kept(_view: &View<'_, Self>) -> Option<Cause> {
+    fn held_up_by(_view: &View<'_, Self>) -> Option<Cause> {
         None
     }
     /// Whether what a row waits for a person for, or did, is settled by now: then it waits for nobody.
@@ -341,7 +341,7 @@ pub trait Saga: Sized + Send + Sync + 'static {
     ) -> Option<String> {
         None
     }
-    /// Whether a person who had that open end has made up for it, so that nobody is told of it any more.
+    /// Whether a person who had that open end has made up for it, so that it is reported to nobody any more.
     fn is_made_up(_view: &View<'_, Self>, _end: &OpenEnd) -> bool {
         false
     }

@@ -76,7 +76,7 @@ pub enum Milestone {
         /// How many income jobs there were.
         figures: Figures,
     },
-    /// The head of the log is kept.
+    /// The head of the log is in a file of its own.
     HeadKept {
         /// The events that it stands for, and its file.
         figures: Figures,

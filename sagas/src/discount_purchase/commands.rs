@@ -202,7 +202,7 @@ fn nothing_to_cancel(view: &View<'_>, scope: Scope) -> Option<&'static str> {
 /// Why nothing of what the redemption's money buys can be taken back, whatever the time.
 fn nothing_of_the_target(view: &View<'_>) -> Option<&'static str> {
     let (target, notes) = (&view.plan.target, &view.open.notes);
-    let kept = || {
+    let cancel_refused = || {
         let asked = notes.cancel.is_some_and(|(_, scope)| scope == Scope::Target);
         asked && notes.cancel_refused.is_some()
     };
@@ -214,7 +214,7 @@ fn nothing_of_the_target(view: &View<'_>) -> Option<&'static str> {
         Some("the target's order was turned away, and the money is paid out")
     } else if view.plan.payout.is_requested(view) {
         Some("the money is paid out")
-    } else if kept() {
+    } else if cancel_refused() {
         Some("the registrar was asked, and keeps it")
     } else {
         None

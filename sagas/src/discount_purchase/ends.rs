@@ -255,8 +255,8 @@ pub(super) fn fate(view: &View<'_>, end: &OpenEnd, given: &Given) -> Option<Stri
 /// Shares that never came cannot be free, whatever becomes of the order that takes them.
 fn of_reserved(view: &View<'_>, end: &OpenEnd, (to, given): (Disposition, &Given)) -> String {
     let (plan, out) = (view.plan, Stand::of(view, &view.plan.out));
-    let is_told = matches!(out, Stand::Confirmed | Stand::Doubted);
-    if is_told || end.worth.is_zero() || !plan.wallet.is_in_transit(view) {
+    let is_reported = matches!(out, Stand::Confirmed | Stand::Doubted);
+    if is_reported || end.worth.is_zero() || !plan.wallet.is_in_transit(view) {
         return fate::shares_of((view, &plan.out), end, to);
     }
     let buy_falls = Stand::of(view, &plan.buy).falls(fate::to(view, BUY_END, given));

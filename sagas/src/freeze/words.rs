@@ -90,7 +90,7 @@ pub enum Holder {
 /// What was decided on a request; stored with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {
-    /// Where the shares are kept.
+    /// The book that the shares are in.
     pub holder: Holder,
 }
 

@@ -74,12 +74,12 @@ pub fn has<S: Saga>(view: &View<'_, S>, end: &str) -> bool {
 /// Whether a person has what comes of the end of that name; `None` if nobody gave it up.
 fn heir<'a, S: FundSaga>(view: &View<'a, S>, end: &str) -> Option<&'a Disposed> {
     let disposed = view.open.disposed(end)?;
-    let kept = match disposed.disposition {
+    let inherited = match disposed.disposition {
         Disposition::Manual | Disposition::Suspense => true,
         // Money that goes back by hand is a person's; shares that are free again are nobody's.
         Disposition::Refund => origin(view, end).is_some(),
     };
-    kept.then_some(disposed)
+    inherited.then_some(disposed)
 }
 
 /// Whether the money of that end is a person's, so that the engine moves none of it.

@@ -111,7 +111,7 @@ pub(super) fn claim<S: FundSaga>(
     Ok(if waives { events + book.waive(turn, order)? } else { events })
 }
 
-/// Whether it is kept back, unless somebody made up for it. The common case, that nothing is lacking, costs
+/// Whether it is withheld, unless somebody made up for it. The common case, that nothing is lacking, costs
 /// nothing.
 pub(super) fn is_claimed<S: FundSaga>(
     view: &View<'_, S>,

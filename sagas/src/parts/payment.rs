@@ -122,7 +122,7 @@ impl PaymentLeg {
     }
 
     /// When a person is called about the next refund: at the cut-off of the third trading day after it
-    /// was asked for. `t` is when it was, where that was not kept.
+    /// was asked for. `t` is when it was, where the event is older than the field.
     pub fn refund_overdue<S: FundSaga>(
         &self,
         house: &House,

@@ -286,7 +286,7 @@ impl PayoutLeg {
     }
 
     /// Money arrives after it was sent and before that is heard. Nothing hangs on the instant, so what is
-    /// out of bounds is kept beside the record.
+    /// out of bounds is stored beside the record.
     fn misdated<S: Saga>(
         &self,
         turn: &mut Turn<'_, S>,

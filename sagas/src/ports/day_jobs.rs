@@ -44,7 +44,7 @@ pub enum Job {
     Confirmations,
     /// Every wallet has the income of the natural days that ended with T.
     Income,
-    /// The head of the log is kept.
+    /// The head of the log is in a file of its own.
     Head,
 }
 
@@ -119,7 +119,7 @@ impl TryFrom<Arc<str>> for FileHash {
     }
 }
 
-/// A file that went out, came in, or was kept.
+/// A file that went out, came in, or was archived.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FileFigure {
     /// Its name, without a directory.

@@ -62,7 +62,7 @@ pub struct Promise {
     /// The verdict on the money-market fund in between, where the plan goes by way of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wallet_suitability: Option<Suitability>,
-    /// Whose limits a change is held against; none of a plan that was opened before this was kept: those
+    /// Whose limits a change is held against; none of a plan that was opened before the field was added: those
     /// of a natural person who orders from us and holds nothing yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<Limits>,

@@ -161,8 +161,8 @@ impl Withdraw {
         match next_payout(view) {
             // A money fund pays after its word, where that comes late.
             Some(next) => {
-                let told = self.house.all_paid_by(of, Some(next.record()))?;
-                Ok(next.here(&self.house)?.max(told))
+                let paid_by = self.house.all_paid_by(of, Some(next.record()))?;
+                Ok(next.here(&self.house)?.max(paid_by))
             }
             None => self.house.paid_by(of.0, of.1),
         }

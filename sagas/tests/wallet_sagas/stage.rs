@@ -171,7 +171,7 @@ impl<S: Saga> Stage<S> {
 
     pub(crate) fn act_on(&mut self, id: &str, action: Action) -> Reply {
         let saga = saga_id::<S>(&tx(id));
-        crate::foreseen::is_told(&self.events, self.kinds(), (&saga, &action), self.now);
+        crate::foreseen::assert_foreseen(&self.events, self.kinds(), (&saga, &action), self.now);
         self.handle(What::Act { saga, action, operator: "chen".into() })
     }
 

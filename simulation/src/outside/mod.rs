@@ -108,8 +108,8 @@ pub struct Outside {
     pub done: BTreeMap<Arc<str>, Done>,
     /// What they have, where they may tell of it.
     pub known: BTreeMap<Arc<str>, Known>,
-    /// What they have told.
-    pub told: BTreeSet<Arc<str>>,
+    /// Keys of what they have reported by now.
+    pub reported: BTreeSet<Arc<str>>,
 }
 
 impl Outside {
@@ -119,7 +119,7 @@ impl Outside {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        self.now.expect("counterparties that were told the time")
+        self.now.expect("counterparties that know the time")
     }
 
     pub(crate) fn with(&self, key: &str, done: Done) -> Self {
@@ -150,7 +150,7 @@ impl Outside {
             }
             RegistrarCall::Cancel(it) => {
                 let key = it.terms.no.as_str();
-                let kept = || {
+                let not_cancelled = || {
                     let answer = ApplicationAnswer::NotCancelled(cause("0218"));
                     Said::of(answer, self.clone())
                 };
@@ -162,10 +162,10 @@ impl Outside {
                     Some(Done::At(_)) if self.now() < confirms_from(&it.terms) => {
                         let after = self.with(key, Done::TakenBack);
                         let back = Said::of(ApplicationAnswer::Cancelled, after);
-                        let keeps = self.may.contains(&May::Keep).then(kept);
+                        let keeps = self.may.contains(&May::Keep).then(not_cancelled);
                         [Some(back), keeps].into_iter().flatten().collect()
                     }
-                    Some(_) => vec![kept()],
+                    Some(_) => vec![not_cancelled()],
                 }
             }
         }

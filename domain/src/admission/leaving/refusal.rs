@@ -60,7 +60,7 @@ pub enum Refusal {
     NothingFree {
         /// The fund that is to be left.
         fund: FundCode,
-        /// Shares that the registrar has confirmed, to 0.01, whatever is kept of them.
+        /// Shares that the registrar has confirmed, to 0.01, reserved, frozen and disputed ones included.
         registered: Shares,
         /// Shares that other orders have reserved, to 0.01.
         reserved: Shares,
@@ -78,7 +78,7 @@ pub enum Refusal {
         asked: Shares,
         /// Shares that are free for any use.
         free: Shares,
-        /// Shares that the registrar has confirmed, to 0.01, whatever is kept of them.
+        /// Shares that the registrar has confirmed, to 0.01, reserved, frozen and disputed ones included.
         registered: Shares,
         /// Shares that other orders have reserved, to 0.01.
         reserved: Shares,

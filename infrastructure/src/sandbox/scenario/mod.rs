@@ -57,7 +57,7 @@ impl<F: Ord> Default for Odds<F> {
     }
 }
 
-/// What happens to one transaction, whatever chance says. Applications are told apart by what they
+/// What happens to one transaction, whatever chance says. Applications are distinguished by what they
 /// ask; in a purchase by redemption the second one, of the target fund, has names of its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -179,7 +179,7 @@ pub enum Event<S: Saga> {
     LandingChosen {
         /// Why it was done: stored for the auditor.
         reason: Arc<str>,
-        /// When a person did, by the engine's clock; `None` where it was not kept.
+        /// When a person did, by the engine's clock; `None` in events stored before the field was added.
         at: Option<Timestamp>,
     },
     /// A person gave up on it, or on what it still owed after its end.
@@ -188,7 +188,7 @@ pub enum Event<S: Saga> {
         reason: Arc<str>,
         /// What became of open ends.
         ends: Vec<Disposed>,
-        /// When a person did; `None` of what came later of what that person has, and where it was not kept.
+        /// When a person did; `None` of what came later of what that person has, and in events stored before the field was added.
         at: Option<Timestamp>,
     },
     /// Over, in one of the saga's own ways.
@@ -257,7 +257,7 @@ pub struct Open<S: Saga> {
     /// A person chose to leave.
     pub landing_chosen: bool,
     /// When that person did, by the engine's clock: the row that was left has called nobody since. `None`
-    /// where nobody did, and where that was not kept.
+    /// where nobody did, and where the event is older than the field.
     pub landing_chosen_at: Option<Timestamp>,
     /// Why that person left, or gave it up.
     pub left_because: Option<Arc<str>>,
@@ -268,7 +268,7 @@ pub struct Open<S: Saga> {
     /// What was named otherwise since, as it was named then.
     pub named_before: Vec<Disposed>,
     /// When a person last did, by the engine's clock: nobody has been called since for what that person
-    /// took over. `None` where nobody did, and where that was not kept.
+    /// took over. `None` where nobody did, and where the event is older than the field.
     pub given_up_at: Option<Timestamp>,
 }
 

@@ -328,12 +328,12 @@ impl Runner {
         act: impl FnOnce(&mut dyn Instance, &mut Desk<'_>) -> T,
     ) -> Option<T> {
         let slot = self.sagas.get_mut(saga)?;
-        let (from, mut told) = (self.out.appends.len(), Vec::new());
+        let (from, mut notified) = (self.out.appends.len(), Vec::new());
         let mut desk = Desk {
             process: self.names.get(saga.kind)?,
             streams: &mut self.streams,
             out: &mut self.out,
-            told: &mut told,
+            notified: &mut notified,
             stands: Vec::new(),
             breakers: &mut self.breakers,
             limits: self.limits,
@@ -357,7 +357,7 @@ impl Runner {
             self.starved.push(saga.clone());
         }
         self.note_owners(saga, from);
-        self.note_told(told);
+        self.wake_notified(notified);
         Some(result)
     }
 

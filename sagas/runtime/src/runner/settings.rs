@@ -10,7 +10,7 @@ impl Runner {
         self.unclaimed = Some(unclaimed);
     }
 
-    /// Looks at every decision of a saga from here on, before it is kept.
+    /// Looks at every decision of a saga from here on, before it is written.
     pub fn set_guard(&mut self, guard: Arc<dyn Guard>) {
         self.guard = Some(guard);
     }
