@@ -30,7 +30,7 @@ pub struct Lot {
     pub unit_cost: Nav,
 }
 
-/// Which lots leave first.
+/// Order in which lots leave.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LotOrder {
@@ -57,7 +57,7 @@ impl From<RedemptionSequence> for LotOrder {
 pub struct Parcel {
     /// The lot that they are taken out of.
     pub lot: LotId,
-    /// When that was registered.
+    /// The registrar's day of registration.
     pub registered_on: NaiveDate,
     /// Price at which the lot was bought, yuan per share.
     pub unit_cost: Nav,
@@ -95,7 +95,7 @@ pub enum Refusal {
         lot: LotId,
         /// The day on which it was registered.
         registered_on: NaiveDate,
-        /// When it should leave.
+        /// Day of confirmation of the lot that is due.
         confirmed_on: NaiveDate,
     },
 }

@@ -37,7 +37,7 @@ pub struct NumberError {
     pub quantity: &'static str,
     /// The text as it was given, to be quoted.
     pub value: String,
-    /// What may be given.
+    /// Permitted values.
     pub allowed: &'static str,
 }
 

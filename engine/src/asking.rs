@@ -15,7 +15,7 @@ use std::{fmt, sync::Arc};
 pub struct Asking<S: Saga> {
     /// The caller's idempotency key.
     pub transaction: TransactionId,
-    /// What is asked; stored.
+    /// The request; stored with the first event.
     pub request: S::Request,
     /// What the decision looks at besides; not stored.
     pub asked: S::Asked,

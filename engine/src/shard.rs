@@ -57,7 +57,7 @@ pub(crate) enum Message {
     Many(Vec<Work>),
 }
 
-/// One thing to do.
+/// A unit of work for the loop.
 #[derive(Debug)]
 pub(crate) enum Work {
     /// Decide this input, and reply to the one who asked.

@@ -134,7 +134,7 @@ macro_rules! stored_types {
 /// One step of a payload's history: from schema `from` to the next.
 #[derive(Debug, Clone, Copy)]
 pub struct Upcast {
-    /// Whose body it changes.
+    /// Event type whose JSON it changes.
     pub event_type: &'static str,
     /// The schema that it reads; it writes the one after.
     pub from: u16,

@@ -32,7 +32,7 @@ pub struct Meta {
     pub process: Arc<str>,
     /// The command, answer or operator action that asks for it.
     pub causation: Arc<str>,
-    /// Who asks for it.
+    /// Requester, operator, counterparty or engine.
     pub actor: Actor,
     /// The caller's W3C trace context.
     pub trace_parent: Option<Arc<str>>,
@@ -98,7 +98,7 @@ pub enum DecideError<R: std::error::Error> {
     Damaged {
         /// The stream that cannot be folded, with the version where one event of it is the reason.
         place: Arc<str>,
-        /// What is wrong there.
+        /// Description of the damage, for people.
         what: Arc<str>,
     },
     /// An event has no stored form: a defect.

@@ -66,7 +66,7 @@ pub struct StreamAppend {
     pub stream: StreamName,
     /// The version that the writer saw; the first event becomes `expected + 1`.
     pub expected: Version,
-    /// In order; not empty.
+    /// Events in order; at least one.
     pub events: Vec<NewEvent>,
 }
 
@@ -74,7 +74,7 @@ pub struct StreamAppend {
 /// fault.
 pub type Batch = Arc<[StreamAppend]>;
 
-/// Why nothing was appended.
+/// Reasons why nothing was appended.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
     /// Somebody appended first. Reload, decide again, boundedly often.
@@ -105,7 +105,7 @@ pub enum AppendError {
     },
 }
 
-/// Why nothing was read.
+/// Reasons why nothing was read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The world failed; reading may be tried again.
@@ -116,7 +116,7 @@ pub enum ReadError {
     Damaged {
         /// Position or stream and version.
         place: String,
-        /// What is wrong there.
+        /// Description of the damage, for people.
         what: String,
     },
 }

@@ -57,7 +57,7 @@ pub struct Cost {
 pub type CostThen = Result<Option<Cost>, NotDone>;
 
 impl Cost {
-    /// That, without any discount.
+    /// The fee without any discount.
     pub const fn undiscounted(fee: PromisedFee) -> Self {
         Self { fee, discount: Discount::NONE, floor: None }
     }

@@ -34,7 +34,7 @@ const ROUNDS: usize = 100;
 pub struct Shell {
     /// The shipped one.
     pub runner: Runner,
-    /// What is durable.
+    /// The durable log.
     pub log: Log,
     /// What time it is outside, which only tests move.
     pub now: Timestamp,

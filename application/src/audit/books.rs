@@ -62,7 +62,7 @@ pub(super) struct Books {
     pub(super) given: Given,
     /// Orders that a payment was requested for.
     paid_for: HashSet<OrderId>,
-    /// Whose an order is.
+    /// Transaction by order.
     orders: HashMap<OrderId, TransactionId>,
     numbers: HashMap<ApplicationNo, OrderId>,
     /// What the investor gave for the shares of a record, by its order and serial.

@@ -24,7 +24,7 @@ pub(super) struct Explained {
     overpaid: HashMap<TransactionId, Decimal>,
 }
 
-/// How a case stands.
+/// Last state of a case: its figures and whether it is open.
 #[derive(Debug, Clone)]
 struct Stands {
     open: bool,
@@ -160,7 +160,7 @@ impl Explained {
         self.cases.values().filter(|it| it.open).count() as u64
     }
 
-    /// Who closed that case.
+    /// Operator who closed the case; none where the engine did.
     pub(super) fn closed_by(&self, case: CaseId) -> Option<&Name> {
         self.cases.get(&case)?.by.as_ref()
     }

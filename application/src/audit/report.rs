@@ -58,7 +58,7 @@ pub enum Check {
 }
 
 impl Check {
-    /// As it is printed.
+    /// Name in tables and in JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Check::Database => "database",
@@ -117,7 +117,7 @@ pub struct Counts {
     pub links: u64,
     /// Sagas that were looked at as a whole.
     pub sagas: u64,
-    /// Of these, not finished.
+    /// Sagas among them that are not finished.
     pub unfinished: u64,
     /// Entries of the ledger.
     pub entries: u64,

@@ -45,7 +45,7 @@ pub(super) struct Transit {
     records: HashMap<CaseId, Moved>,
     of: HashMap<TransactionId, Vec<CaseId>>,
     ends: HashMap<TransactionId, Vec<End>>,
-    /// What a bank advanced.
+    /// Advanced sums by request, in yuan.
     advanced: HashMap<TransactionId, Decimal>,
     /// Orders whose last word is not there.
     open: HashMap<OrderId, bool>,

@@ -31,7 +31,7 @@ pub struct Found {
     pub root: Hash,
     /// The last of them.
     pub last_event: EventId,
-    /// When it was recorded.
+    /// Recording instant of the last event.
     pub last_recorded: Timestamp,
 }
 

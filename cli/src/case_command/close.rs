@@ -85,7 +85,7 @@ impl FromStr for Target {
     }
 }
 
-/// As it is typed.
+/// Spelling on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum HowArg {
     /// The record is right after all, or its difference is taken as it is

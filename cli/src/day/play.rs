@@ -52,7 +52,7 @@ const WAVE: i64 = 1000;
 /// A day is cut into about so many waves at most: each costs some durable writes.
 const WAVES_MAX: i64 = 500;
 
-/// What a day brought.
+/// Result of a played day.
 pub(super) struct Played {
     pub(super) desk: desk::Registry,
     pub(super) sagas: SagaList,

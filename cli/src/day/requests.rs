@@ -146,7 +146,7 @@ async fn was_taken<S: EventStore + Checkpoints>(
 /// What is said to a row that is about something which runs.
 enum Said {
     Taken,
-    /// It says no.
+    /// Refused, with the reason.
     No(String),
     /// It says no to whoever says it now, and might have heard it at its instant.
     TooLate(String),
@@ -291,7 +291,7 @@ fn refused<S, R: std::fmt::Display>(
 
 /// Why the engine does not answer a request.
 enum Unanswered {
-    /// It will not.
+    /// It never will, with the reason.
     Never(String),
     /// Until what is damaged is mended.
     Damaged(String),

@@ -80,7 +80,7 @@ pub(super) struct CaseRow {
     pub(super) what: String,
 }
 
-/// What the channel moved.
+/// Sums that the channel moved, in yuan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Channel {
     pub(super) debits: u64,
@@ -89,7 +89,7 @@ pub(super) struct Channel {
     pub(super) refunded: Sum<2>,
 }
 
-/// What was charged.
+/// Sums of fees, in yuan.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Fees {
     pub(super) purchase: Sum<2>,

@@ -154,7 +154,7 @@ pub(crate) enum ScopeArg {
 #[derive(Debug, Clone)]
 struct Disposed(Arc<str>, Disposition);
 
-/// As it is typed.
+/// Spelling on the command line.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum DispositionArg {
     Refund,
@@ -162,7 +162,7 @@ enum DispositionArg {
     Manual,
 }
 
-/// What a person wants.
+/// The operator's action.
 #[derive(Debug, Clone)]
 enum Will {
     /// What may be done to any saga.

@@ -30,13 +30,13 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
-    /// It can be done.
+    /// Possible; nothing is done yet.
     Planned,
-    /// It was done.
+    /// Done.
     Applied,
     /// The very same was done before.
     DoneBefore,
-    /// It cannot be done.
+    /// Refused; nothing is done.
     Refused,
     /// It moved since somebody looked.
     Stale,
@@ -63,20 +63,20 @@ pub(crate) struct Row {
     pub(crate) why: Option<String>,
     /// Position of its last event when it was looked at.
     pub(crate) version: Option<u64>,
-    /// As it was before.
+    /// State before the command.
     pub(super) stands: Option<SagaRow>,
-    /// In this order.
+    /// Events in the order of writing.
     pub(super) events: Vec<EventLine>,
     /// Calls to counterparties, once the events are durable.
     pub(super) calls: Vec<String>,
-    /// What happens to money.
+    /// Movements of money, in words.
     pub(super) money: Vec<String>,
     /// Where what does not add up of a record goes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) differences: Vec<String>,
     /// What happens to shares that the operation disposes of.
     pub(super) shares: Vec<String>,
-    /// As it is afterwards.
+    /// State after the command.
     pub(super) after: Option<SagaRow>,
 }
 

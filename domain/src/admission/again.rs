@@ -34,7 +34,7 @@ pub struct Readmission {
     pub trade_date: TradingDay,
     /// Gross, in yuan, as it was asked for.
     pub amount: Amount,
-    /// Whose order it is.
+    /// Owner of the order.
     pub investor: InvestorId,
     /// Funds of which the investor has shares by now.
     pub holds: BTreeSet<FundCode>,

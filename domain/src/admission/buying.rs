@@ -127,7 +127,7 @@ pub struct Again {
     pub trade_date: TradingDay,
     /// Gross, in yuan, as it was paid.
     pub amount: Amount,
-    /// Whose order it is.
+    /// Owner of the order.
     pub investor: InvestorId,
     /// The terms in force on that T.
     pub fund: Arc<FundTerms>,

@@ -54,7 +54,7 @@ pub struct Held {
     pub reserved: Shares,
     /// Of them, frozen by the register.
     pub frozen: Shares,
-    /// Of them, in dispute.
+    /// Shares among them that are in dispute, to 0.01.
     pub disputed: Shares,
     /// Free for any use.
     pub free: Shares,
@@ -84,7 +84,7 @@ pub struct Leaving {
     pub chosen: Vec<(Serial, Shares)>,
     /// The instant of the request.
     pub at: Timestamp,
-    /// Who redeems or converts.
+    /// Investor of the redemption or conversion.
     pub investor: InvestorProfile,
     /// The fund's terms in force on T.
     pub fund: Arc<FundTerms>,

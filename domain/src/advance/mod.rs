@@ -42,11 +42,11 @@ use serde::{Deserialize, Serialize};
 pub struct Terms {
     /// The idempotency key at the bank.
     pub no: PaymentNo,
-    /// Who advances the cash.
+    /// Bank that advances the cash.
     pub by: Advancer,
     /// The investor's account that receives the cash.
     pub account: AccountRef,
-    /// How much is advanced.
+    /// Advanced amount, in yuan.
     pub amount: Amount,
     /// The order whose proceeds repay it.
     pub order: OrderId,
@@ -175,7 +175,7 @@ pub enum Event {
     Returned {
         /// Yuan that are ours again.
         amount: Amount,
-        /// Whose closing says so.
+        /// Case whose closing states it.
         case: CaseId,
     },
 }
@@ -202,12 +202,12 @@ pub enum Stage {
     Settled,
 }
 
-/// What the bank returned.
+/// A sum that the bank returned of an overpaid repayment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Return {
     /// Yuan that are ours again.
     pub amount: Amount,
-    /// Whose closing says so.
+    /// Case whose closing states it.
     pub case: CaseId,
 }
 
@@ -216,7 +216,7 @@ pub struct Return {
 pub struct Advance {
     /// Fixed when it was requested.
     pub terms: Terms,
-    /// How far it is.
+    /// Stage of its life cycle.
     pub stage: Stage,
     /// We declined it, and the bank has not said since that it paid nothing.
     pub closed_by_us: bool,
@@ -268,7 +268,7 @@ pub enum Refusal {
     AmountDiffers {
         /// What was agreed, or is on its way back.
         asked: Amount,
-        /// What the bank says.
+        /// Amount in the answer of the bank, in yuan.
         came: Money,
         /// The bank's own number of the transfer.
         serial: Serial,
@@ -278,7 +278,7 @@ pub enum Refusal {
     AdvancedAfterDecline {
         /// The bank's code and words for declining it.
         cause: Cause,
-        /// What it says now.
+        /// The later answer of the bank.
         came: Box<Transfer>,
     },
     /// The bank paid, and now declines.
@@ -286,7 +286,7 @@ pub enum Refusal {
     DeclinedAfterAdvance {
         /// The transfer that took effect.
         known: Box<Transfer>,
-        /// Why it declines now.
+        /// Reason in the later answer.
         cause: Cause,
     },
     /// One transfer arrived twice, or with two sums.

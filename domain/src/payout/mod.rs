@@ -119,7 +119,7 @@ pub enum Event {
     },
 }
 
-/// How one attempt stands.
+/// State of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stage {
     /// It may be on its way.
@@ -184,7 +184,7 @@ pub enum Refusal {
     AmountDiffers {
         /// What was to be paid out.
         asked: Amount,
-        /// What the channel says.
+        /// Amount in the answer of the channel, in yuan.
         came: Money,
         /// The channel's own number of the transfer.
         serial: Serial,
@@ -192,7 +192,7 @@ pub enum Refusal {
     /// The channel refused the attempt, and now says that it paid.
     #[error("attempt {} was refused ({}); now {} says that it was paid", came.no, cause.code, came.serial)]
     PaidAfterRefusal {
-        /// Why it was refused.
+        /// The channel's reason.
         cause: Cause,
         /// What the channel says now.
         came: Box<Transfer>,
@@ -223,7 +223,7 @@ pub enum Refusal {
         after: PaymentNo,
         /// Where the next one goes.
         known: AccountRef,
-        /// What was asked now.
+        /// Account of this request.
         asked: AccountRef,
     },
 }
@@ -239,12 +239,12 @@ impl State {
 }
 
 impl Payout {
-    /// All attempts, oldest first.
+    /// Attempts, oldest first.
     pub fn attempts(&self) -> impl Iterator<Item = &Attempt> {
         self.earlier.iter().chain(std::iter::once(&self.attempt))
     }
 
-    /// What reached the investor.
+    /// Transfer that reached the investor; none while no attempt has.
     pub fn paid(&self) -> Option<&Transfer> {
         match &self.attempt.stage {
             Stage::PaidOut(transfer) => Some(transfer),

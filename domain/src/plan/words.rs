@@ -59,9 +59,9 @@ pub enum Already {
     Overtaken {
         /// What the newer one did.
         what: &'static str,
-        /// When that was asked.
+        /// Instant of the word that stands.
         since: Timestamp,
-        /// When this one was.
+        /// Instant of this word.
         at: Timestamp,
     },
     /// Nothing begins any more.

@@ -32,7 +32,7 @@ pub enum Refusal {
         transaction: TransactionId,
         /// Shares that the transaction or order asks for.
         asked: Shares,
-        /// What it may have.
+        /// Shares that are free for the transaction, to 0.01.
         free: Shares,
         /// Withheld by the register.
         frozen: Shares,

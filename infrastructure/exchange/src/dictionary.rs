@@ -16,7 +16,7 @@ use super::version::{FileType, Version};
 pub struct Field {
     /// The name as the standard spells it; files may use another case.
     pub name: String,
-    /// What the field says.
+    /// Meaning in the standard.
     pub meaning: String,
     types: [Option<FieldType>; 3],
 }

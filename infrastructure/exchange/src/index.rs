@@ -33,12 +33,12 @@ pub fn is_index(path: &Path) -> io::Result<bool> {
     Ok(is_magic(&begins))
 }
 
-/// What an index says.
+/// Content of an index file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexFile {
     /// The edition of the standard.
     pub version: Version,
-    /// Who made the files.
+    /// Code of the creator of the files.
     pub creator: String,
     /// Whom they are made for.
     pub receiver: String,

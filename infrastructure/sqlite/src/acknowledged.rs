@@ -34,7 +34,7 @@ impl fmt::Display for Identity {
     }
 }
 
-/// What was acknowledged last.
+/// Last acknowledged position, with its link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark {
     pub(super) store: Identity,

@@ -15,12 +15,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// How a store is.
+/// Condition of a store, read without opening it for writing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
     /// The database, by its canonical path.
     pub path: PathBuf,
-    /// Of the tables.
+    /// Format of the tables.
     pub format: i32,
     /// The store's own name, in hexadecimal; none until format 3.
     pub identity: Option<String>,

@@ -95,7 +95,7 @@ pub enum BackupError {
     Uncopied {
         /// Where the copy was to be.
         path: PathBuf,
-        /// What SQLite said.
+        /// Error of SQLite.
         #[source]
         source: BoxError,
     },

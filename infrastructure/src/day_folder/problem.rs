@@ -14,7 +14,7 @@ pub struct Problem {
     pub line: Option<usize>,
     /// The column or key; empty when the line as a whole is meant.
     pub field: String,
-    /// What stands there.
+    /// Text in the field.
     pub value: String,
     /// What is wrong and what would be right.
     pub problem: String,

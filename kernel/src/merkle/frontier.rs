@@ -23,7 +23,7 @@ pub struct Frontier {
 }
 
 impl Frontier {
-    /// Of an empty log.
+    /// The frontier of an empty log.
     pub const fn new(hash: TreeHash) -> Self {
         Self { hash, size: 0, peaks: Vec::new() }
     }

@@ -29,7 +29,7 @@ pub enum Event {
     SetBack {
         /// The newest instant of the log.
         log: Timestamp,
-        /// What the clock said.
+        /// Reading of the machine clock.
         clock: Timestamp,
     },
     /// It moved on by more than the time that passed: whatever was due between is late, and what came

@@ -40,7 +40,7 @@ pub struct Revocable {
 /// Until when something can be taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Until {
-    /// Only before that instant.
+    /// Revocable before that instant.
     Before(Timestamp),
     /// What is not ordered yet has no such instant; it gets one with the day that it is ordered for.
     NotOrdered,

@@ -124,11 +124,11 @@ pub trait Saga: Sized + Send + Sync + 'static {
     type Call: Word;
     /// A time that rows refer to.
     type When: Word;
-    /// How it can end.
+    /// Endings of the saga.
     type Ending: Word;
     /// What a caller or operator may ask of a running saga.
     type Command: fmt::Debug + Send + Sync;
-    /// What a counterparty says.
+    /// Answers of counterparties.
     type Answer: Clone + fmt::Debug + Send + Sync;
 
     /// The fields in which `again` asks for something else than `first`.

@@ -22,7 +22,7 @@ use fundflow_kernel::{
 };
 use std::collections::{HashMap, HashSet};
 
-/// How a row is.
+/// State of a row in a timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
     /// The fact that ends the row holds.

@@ -29,7 +29,7 @@ pub enum NotDone {
     Damaged {
         /// The stream and version at which the damage is.
         place: Arc<str>,
-        /// What is wrong there.
+        /// Description of the damage, for people.
         what: Arc<str>,
     },
     /// A stream is not in memory; nothing was decided before it was asked for.
@@ -61,7 +61,7 @@ impl<R: std::error::Error> From<DecideError<R>> for NotDone {
 /// Who and why, for the events of one input.
 #[derive(Debug, Clone)]
 pub struct Voice {
-    /// Who brings it about.
+    /// Requester, operator, counterparty or engine.
     pub actor: Actor,
     /// The row, answer or action.
     pub cause: Arc<str>,
@@ -118,7 +118,7 @@ impl<'a, S: Saga> Turn<'a, S> {
         self.ports
     }
 
-    /// All streams in memory.
+    /// The folded streams in memory.
     pub const fn streams(&self) -> &Streams {
         self.streams
     }

@@ -59,13 +59,13 @@ pub struct Notes {
 /// Something the log says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
-    /// It is under way.
+    /// Begun and not over.
     Opened,
     /// The calendar has it.
     Added,
     /// A person stopped it.
     Halted,
-    /// It is over.
+    /// Over, with its ending stored.
     Ended,
 }
 
@@ -82,12 +82,12 @@ pub enum Do {
     End(Ending),
 }
 
-/// How it can end.
+/// Endings of the saga.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     /// The calendar has the version.
     Completed,
-    /// It was not added.
+    /// A person stopped it; the version was not added.
     Stopped,
 }

@@ -76,7 +76,7 @@ pub struct Plan {
     pub out: ApplicationLeg,
     /// The investor's shares of the fund that is left.
     pub holdings: HoldingsPart,
-    /// Those of the target.
+    /// Terms of the target.
     pub target: Target,
     /// The target's limit of the day.
     pub limits: Limits,
@@ -97,7 +97,7 @@ pub struct Answer(pub ApplicationAnswer);
 pub enum Command {
     /// Take the order back: refused from its cut-off on.
     Cancel {
-        /// When the investor asked.
+        /// Instant of the investor's request.
         at: Timestamp,
     },
     /// Close a case that keeps it from completing: the registrar's numbers stand.

@@ -37,7 +37,7 @@ pub struct Request {
 pub enum Fact {
     /// What the shares are worth counts towards the target's limit of the day.
     Counted,
-    /// It counts no more.
+    /// Removed from the day limits.
     GivenBack,
     /// Shares are (or were) earmarked.
     Reserved,
@@ -139,7 +139,7 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// As people read it.
+    /// Name for tables and texts.
     pub const fn name(self) -> &'static str {
         match self {
             Ending::Completed => "completed",

@@ -48,7 +48,7 @@ pub enum Milestone {
         job: Job,
         /// The next page is behind it.
         through: Cursor,
-        /// Of that page alone.
+        /// Figures of that page alone.
         figures: Figures,
     },
     /// The batch is sealed.
@@ -278,7 +278,7 @@ impl When {
     }
 }
 
-/// How far it came.
+/// Endings of a day-cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {

@@ -38,9 +38,9 @@ pub struct OfMode {
     pub legs: Vec<Leg>,
     /// What buying the target would cost without a discount. Yuan.
     pub ordinary_fee: Money,
-    /// What it costs. Yuan.
+    /// Fee, in yuan.
     pub fee: Money,
-    /// What is saved. Yuan.
+    /// Fee that is saved, in yuan.
     pub saved: Money,
 }
 

@@ -71,9 +71,9 @@ pub enum Answer {
 pub enum Command {
     /// Take it back, or only the conversion.
     Cancel {
-        /// When the investor asked.
+        /// Instant of the investor's request.
         at: Timestamp,
-        /// How much of it.
+        /// Part that is to be taken back.
         scope: Scope,
     },
     /// Say when the money counts as paid, where the bank's own word cannot be right.

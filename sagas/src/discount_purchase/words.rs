@@ -57,7 +57,7 @@ pub enum Fact {
     PlanKnows(Tell),
     /// The amount counts towards the day's limits.
     Counted,
-    /// It counts no more.
+    /// Removed from the day limits.
     GivenBack,
     /// A charge may be on its way.
     PaymentRequested,
@@ -365,7 +365,7 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// As people read it.
+    /// Name for tables and texts.
     pub const fn name(self) -> &'static str {
         match self {
             Ending::Completed => "completed",

@@ -67,7 +67,7 @@ pub(super) fn case_of(id: &TransactionId, day: NaiveDate) -> Record {
     }
 }
 
-/// What the quotas lack.
+/// Missing quota of a fast withdrawal.
 enum Lack {
     /// It was paid on that day.
     PaidOn(NaiveDate),

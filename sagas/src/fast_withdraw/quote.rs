@@ -17,7 +17,7 @@ pub struct Quote {
     pub day: NaiveDate,
     /// The most of that day, over all channels and all share classes. Yuan.
     pub max: Money,
-    /// What counts already. Yuan.
+    /// Amount that counts already, in yuan.
     pub used: Money,
     /// What is left for others once this is counted. Yuan.
     pub left: Money,

@@ -52,7 +52,7 @@ pub struct Promise {
     /// Those of later days that it counted against, too, since the cash might go out on them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counted_on: Vec<QuotaKey>,
-    /// Who advances the cash.
+    /// Bank that advances the cash.
     pub by: Advancer,
     /// The advancing bank's account at the registrar: the shares become its own.
     pub holder: AccountRef,
@@ -63,7 +63,7 @@ pub struct Promise {
 pub enum Fact {
     /// It counts towards the natural day's quota.
     Counted,
-    /// It counts no more.
+    /// Removed from the day limits.
     GivenBack,
     /// Each day's quota has what counts towards it, and no other.
     QuotasKept,
@@ -251,7 +251,7 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// As people read it.
+    /// Name for tables and texts.
     pub const fn name(self) -> &'static str {
         match self {
             Ending::PaidOut => "paid out",

@@ -46,7 +46,7 @@ pub enum Word {
         /// The person who entered it.
         by: Text,
     },
-    /// That order is lifted.
+    /// Lifts the freeze of that order.
     Lift {
         /// The transaction that froze.
         order: TransactionId,
@@ -81,7 +81,7 @@ pub fn statement_ids(
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Holder {
-    /// Of a money-market fund.
+    /// Shares of a money-market fund.
     Wallet,
     /// Shares of any fund but a money-market fund.
     Holdings,
@@ -120,13 +120,13 @@ pub struct Notes {
 /// Something the log says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
-    /// It is under way.
+    /// Begun and not over.
     Opened,
     /// Wallet or holdings are as the word says.
     Booked,
     /// A person stopped it.
     Halted,
-    /// Its ending is stored.
+    /// Over, with its ending stored.
     Ended,
 }
 
@@ -143,7 +143,7 @@ pub enum Do {
     End(Ending),
 }
 
-/// How it can end.
+/// Endings of the saga.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {

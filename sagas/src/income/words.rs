@@ -106,7 +106,7 @@ pub enum Fact {
     All,
     /// A person stopped it.
     Halted,
-    /// Its ending is stored.
+    /// Over, with its ending stored.
     Ended,
 }
 

@@ -35,7 +35,7 @@ pub struct Record {
     pub source: SourceKind,
     /// The counterparty's name, as cases and audits show it.
     pub name: String,
-    /// Which record of it.
+    /// Number of the record.
     pub record: String,
     /// The record itself, as its case is named after it.
     pub said: Spelling,

@@ -33,7 +33,7 @@ const WAITED_FOR: &str = "its registrar's word is waited for and booked";
 /// Where the order behind an end stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stand {
-    /// It was never placed.
+    /// The order was never placed.
     Unplaced,
     /// Its last word is still to come.
     Open,

@@ -40,7 +40,7 @@ pub struct AtBank<'a> {
     pub payment: Option<&'a PaymentLeg>,
     /// Money that goes out, each with the name of its open end.
     pub payouts: Vec<(&'a PayoutLeg, &'static str)>,
-    /// What closed cases owe.
+    /// Compensations that closed cases owe.
     pub compensations: &'a Compensations,
 }
 

@@ -65,7 +65,7 @@ pub fn used_by_others(streams: &Streams, key: Option<&LimitKey>, but: &Transacti
 }
 
 impl Limits {
-    /// Those of these keys.
+    /// Limits of these keys.
     pub fn of<'a>(keys: impl IntoIterator<Item = &'a LimitKey>) -> Self {
         Self(keys.into_iter().map(|key| (key.clone(), stream_of(key))).collect())
     }

@@ -80,9 +80,9 @@ pub enum Milestone<P> {
     },
     /// The investor takes it back, in time.
     CancelAsked {
-        /// When it was asked.
+        /// Instant of the request, as the caller states it.
         at: Timestamp,
-        /// What is taken back.
+        /// Part that is taken back.
         scope: Scope,
     },
     /// The registrar keeps it.

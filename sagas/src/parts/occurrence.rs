@@ -34,7 +34,7 @@ pub struct Occurrence {
 /// The news for a plan about its date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tell {
-    /// It is under way.
+    /// The date is under way.
     Begun,
     /// The fund was bought.
     CarriedOut,

@@ -42,7 +42,7 @@ pub struct PaymentLeg {
     pub no: PaymentNo,
     /// The stream of the payment.
     pub key: Key<Payments>,
-    /// What it pays for.
+    /// Order that is paid for.
     pub order: OrderId,
 }
 

@@ -60,7 +60,7 @@ pub enum NotRedirected {
          {investor}'s own"
     )]
     AccountOfAnotherInvestor {
-        /// As it was named.
+        /// Account of the operator's command.
         account: AccountRef,
         /// The investor who has used the account before.
         owner: InvestorId,

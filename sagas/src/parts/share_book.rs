@@ -23,7 +23,7 @@ use fundflow_runtime::{
 /// The stream that keeps one investor's shares of one fund.
 #[derive(Debug, Clone)]
 pub enum ShareBook {
-    /// Of a money-market fund.
+    /// Shares of a money-market fund.
     Wallet(Key<Wallet>),
     /// Shares of any fund but a money-market fund.
     Holdings(Key<Holdings>),

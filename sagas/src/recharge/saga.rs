@@ -72,7 +72,7 @@ pub enum Answer {
 pub enum Command {
     /// Take the order back: refused from its cut-off on.
     Cancel {
-        /// When the investor asked.
+        /// Instant of the investor's request.
         at: Timestamp,
     },
     /// Say when the money counts as paid, where the bank's own word cannot be right.

@@ -46,7 +46,7 @@ pub struct Asked {
 pub enum Fact {
     /// The amount counts towards the day's limit.
     Counted,
-    /// It counts no more.
+    /// Removed from the day limits.
     GivenBack,
     /// A charge may be on its way.
     PaymentRequested,
@@ -209,7 +209,7 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// As people read it.
+    /// Name for tables and texts.
     pub const fn name(self) -> &'static str {
         match self {
             Ending::Completed => "completed",

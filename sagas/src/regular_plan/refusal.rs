@@ -70,7 +70,7 @@ pub enum Refusal {
     BeyondCalendar {
         /// The first date of the plan, or of the change.
         start: NaiveDate,
-        /// What the calendar covers.
+        /// Error of the calendar, with the span that it covers.
         why: CalendarError,
     },
     /// It would end without a date.

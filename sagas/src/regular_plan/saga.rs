@@ -88,7 +88,7 @@ pub struct Limits {
 pub enum Command {
     /// Otherwise from a date on.
     Change {
-        /// When it was asked.
+        /// Instant of the request, as the caller states it.
         at: Timestamp,
         /// What is to be different.
         changes: Changes,
@@ -97,14 +97,14 @@ pub enum Command {
     },
     /// Begin nothing until it is resumed.
     Pause {
-        /// When it was asked.
+        /// Instant of the request, as the caller states it.
         at: Timestamp,
         /// In the investor's or the operator's words.
         reason: Arc<str>,
     },
     /// Go on from that day.
     Resume {
-        /// When it was asked.
+        /// Instant of the request, as the caller states it.
         at: Timestamp,
     },
     /// No more of it.

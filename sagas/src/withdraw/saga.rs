@@ -69,7 +69,7 @@ pub enum Answer {
 pub enum Command {
     /// Take the order back: refused from its cut-off on.
     Cancel {
-        /// When the investor asked.
+        /// Instant of the investor's request.
         at: Timestamp,
     },
     /// Pay out to another account after the bank has refused the first.

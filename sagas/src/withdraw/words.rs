@@ -188,7 +188,7 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// As people read it.
+    /// Name for tables and texts.
     pub const fn name(self) -> &'static str {
         match self {
             Ending::PaidOut => "paid out",

@@ -76,7 +76,7 @@ impl Stage {
         }
     }
 
-    /// Which sagas it carries.
+    /// Registered kinds of sagas.
     pub(crate) fn kinds(&self) -> [Arc<dyn Kind>; 1] {
         [Arc::new(Of(self.saga.clone()))]
     }

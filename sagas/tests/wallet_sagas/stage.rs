@@ -88,7 +88,7 @@ impl<S: Saga> Stage<S> {
         }
     }
 
-    /// Which sagas it carries.
+    /// Registered kinds of sagas.
     pub(crate) fn kinds(&self) -> Vec<Arc<dyn Kind>> {
         let own: Arc<dyn Kind> = Arc::new(Of(self.saga.clone()));
         self.beside.iter().cloned().chain([own]).collect()

@@ -85,11 +85,11 @@ pub enum Done {
     Late(Timestamp),
     /// Confirmed by a record that does not add up.
     Wrong,
-    /// That record was corrected.
+    /// The record was corrected.
     Corrected,
     /// Rejected with its batch.
     RejectedInBatch,
-    /// Its raising has failed.
+    /// The raising of the fund has failed.
     Unraised,
     /// Taken back by whoever asked.
     TakenBack,
@@ -101,7 +101,7 @@ const DAY: i64 = 24 * 3_600_000;
 /// All counterparties of these tests, each with what it will say.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Outside {
-    /// What they may do.
+    /// Permitted behaviour.
     pub may: BTreeSet<May>,
     now: Option<Timestamp>,
     /// What they have done, by key.

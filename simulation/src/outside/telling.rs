@@ -21,9 +21,9 @@ use std::{
 /// A call that they have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Known {
-    /// Of a bank.
+    /// A call to a bank.
     Bank(BankCall),
-    /// Of an advancing bank.
+    /// A call to an advancing bank.
     Advance(AdvanceCall),
     /// Of a registrar: the application's terms.
     Order(Box<Terms>),

@@ -121,7 +121,7 @@ impl<S: Saga, C: Counterparties> World<S, C> {
         self
     }
 
-    /// What is durable.
+    /// The durable log.
     pub const fn log(&self) -> &Log {
         &self.shell.log
     }

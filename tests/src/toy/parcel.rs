@@ -128,7 +128,7 @@ pub enum Refusal {
     /// The shop says the opposite of what took effect, which stands.
     #[error("{news} contradicts what is known of the parcel")]
     Contradicts {
-        /// What it says.
+        /// Text of the news.
         news: &'static str,
     },
     /// It can be withdrawn from its order on, until it is ready.

@@ -76,7 +76,7 @@ struct Answers {
     unpriced: BTreeMap<FundCode, usize>,
 }
 
-/// Why the night failed.
+/// Reasons why a night failed.
 #[derive(Debug, thiserror::Error)]
 pub enum NightError {
     /// A file of the night could not be read or written.

@@ -42,7 +42,7 @@ pub(super) type Holder = (InvestorId, FundCode);
 /// A publication in the registrar's books.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct IncomeEntry {
-    /// As it was published.
+    /// The publication.
     pub(super) income: Publication,
     /// The smallest income that the fund's contract credits.
     #[serde(default)]

@@ -80,7 +80,7 @@ const FILE: &str = "registrar.jsonl";
 /// The dictionary of its return codes; see [`crate::exchange::return_code`].
 pub const DICTIONARY: &str = "published";
 
-/// When the batch runs.
+/// Time of the batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Confirming {
     /// At its hour, by the clock; the answers are notices that are due from then on.
@@ -236,7 +236,7 @@ impl SandboxRegistrar {
         self.calls.load(Ordering::Relaxed)
     }
 
-    /// What it reckons with.
+    /// Prices and terms of the market.
     pub const fn market(&self) -> &Market {
         &self.market
     }

@@ -99,7 +99,7 @@ pub struct Retry {
     pub attempt: u32,
     /// What the last one said.
     pub cause: Cause,
-    /// When to ask again.
+    /// Instant of the next attempt.
     pub due: Timestamp,
 }
 
@@ -129,7 +129,7 @@ pub enum Command<S: Saga> {
     ChooseLanding {
         /// Why it was done: stored for the auditor.
         reason: Arc<str>,
-        /// By the engine's clock.
+        /// Instant by the engine's clock.
         at: Timestamp,
     },
     /// An operator gives it up: each open end needs a disposition.
@@ -138,9 +138,9 @@ pub enum Command<S: Saga> {
         reason: Arc<str>,
         /// Everything that is open now.
         open: Vec<OpenEnd>,
-        /// What becomes of each.
+        /// Disposition of each open end, by name.
         dispositions: Vec<(Arc<str>, Disposition)>,
-        /// By the engine's clock.
+        /// Instant by the engine's clock.
         at: Timestamp,
     },
     /// What came of ends that a person has taken over is that person's, too.
@@ -193,7 +193,7 @@ pub enum Event<S: Saga> {
     },
     /// Over, in one of the saga's own ways.
     Ended {
-        /// How the saga ended.
+        /// Ending of the saga.
         ending: S::Ending,
         /// Why nothing came of it, where it failed.
         cause: Option<Cause>,
@@ -321,7 +321,7 @@ pub enum Refusal {
     MissingDisposition {
         /// The name of the open end.
         name: Arc<str>,
-        /// What is at stake.
+        /// Worth of the open end, in its unit.
         worth: Decimal,
     },
 }

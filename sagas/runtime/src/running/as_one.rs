@@ -9,7 +9,7 @@ use crate::{
 
 /// Why nothing of several decisions holds.
 pub(crate) enum Undone<E> {
-    /// One of them failed.
+    /// A decision failed; none of them stands.
     Failed(E),
     /// All of them were made, and the guard lets none of them be written.
     Guarded(Breach),

@@ -78,7 +78,7 @@ pub enum LaneState {
 /// The lane of the table itself; those beside it follow.
 pub(crate) const MAIN: usize = 0;
 
-/// One saga in memory.
+/// A saga in memory: its plan, lanes and timers.
 pub struct Running<S: Saga> {
     saga: Arc<S>,
     id: SagaId,
