@@ -147,11 +147,11 @@ impl Books {
         watchers.push(watcher);
         self.watching += 1;
         if self.watching >= self.look_from {
-            self.look_who_watches();
+            self.drop_closed_watchers();
         }
     }
 
-    fn look_who_watches(&mut self) {
+    fn drop_closed_watchers(&mut self) {
         self.watchers.retain(|_, watchers| {
             watchers.retain(|watcher| !watcher.is_closed());
             !watchers.is_empty()

@@ -55,7 +55,7 @@ impl Runner {
     /// how many had been queued for a counterparty that takes calls now.
     pub(super) fn go_on_with_others(&mut self, now: Timestamp) -> usize {
         let mut called = 0;
-        self.renew_where_changed(now);
+        self.renew_overtaken(now);
         loop {
             let next = self.breakers.values_mut().find_map(|breaker| breaker.next(now));
             if let Some(saga) = next {
