@@ -76,7 +76,7 @@ pub enum Refusal {
     /// The shares cannot leave.
     #[error(transparent)]
     Redemption(#[from] redemption::Refusal),
-    /// Nothing would be left.
+    /// The fee difference would take all that the shares bring.
     #[error("top-up fee {topup} is not below the {base} that is converted")]
     TopupEatsBase {
         /// Charged on the way in.

@@ -205,7 +205,7 @@ impl Exit {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum ExitRefusal {
-    /// Nothing was asked for.
+    /// The request is for 0.00 shares.
     #[error("no shares were asked for")]
     NoShares,
     /// More was asked for than there is.

@@ -81,7 +81,7 @@ pub enum Refusal {
         /// How many lots there are.
         held: usize,
     },
-    /// There are too few.
+    /// The lots have fewer shares than are asked for.
     #[error("{asked} shares are asked for, and the lots hold {held}")]
     NotCovered {
         /// Shares that the order asks for, to 0.01.

@@ -21,7 +21,7 @@ const SIGNATURES_MAX: usize = 16;
 const LINES: usize = 7;
 const ORIGIN: &str = "fundflow/";
 const DASH: &str = "\u{2014} ";
-/// What [`Head::contradicts`] says.
+/// Message for heads of which [`Head::contradicts`] is true.
 pub const CONTRADICTION: &str = "two heads of one size: somebody was shown another log";
 
 /// The tree over the log at one time, and what tells whose log it is.

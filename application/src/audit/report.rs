@@ -106,7 +106,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What was looked at.
+/// Counts of what the audit has read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Counts {
     /// Events that were read, damaged ones aside.
@@ -182,7 +182,7 @@ pub struct Difference {
 pub struct Report {
     /// The store as far as this position was looked at.
     pub up_to: Position,
-    /// What was looked at.
+    /// Counts of what the audit has read.
     pub counts: Counts,
     /// How many findings there are.
     pub failures: u64,

@@ -59,7 +59,7 @@ pub struct Filter {
     pub ending: Option<String>,
     /// Asked for by that requester.
     pub requester: Option<String>,
-    /// Of that business day.
+    /// Only sagas of that business day.
     pub day: Option<NaiveDate>,
     /// Waiting for a person at that row.
     pub parked_at: Option<String>,
@@ -103,7 +103,7 @@ pub struct Listed {
 /// A page of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Listing {
-    /// By transaction, then kind.
+    /// Rows in the order of transaction, then kind.
     pub rows: Vec<Listed>,
     /// There are more behind the last one.
     pub more: bool,

@@ -73,7 +73,7 @@ impl fmt::Display for ReservedBy {
     }
 }
 
-/// How the money comes.
+/// Way in which the money reaches the investor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Way {
     /// On the day on which the fund pays.

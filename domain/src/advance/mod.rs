@@ -241,7 +241,7 @@ pub struct Advance {
 /// What is remembered of an advance.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum State {
-    /// Nobody asked for it.
+    /// Never requested.
     #[default]
     Absent,
     /// Announced; a call may have been made.

@@ -212,7 +212,7 @@ pub enum Event {
     },
     /// After portions were settled, the rest is over.
     RestRejected(Rejection),
-    /// Nothing comes of it.
+    /// Rejected: no shares and no money come of it.
     Rejected(Rejection),
     /// A rejection of what was confirmed: no effect while that stands.
     RejectionContested(Rejection),
@@ -250,7 +250,7 @@ pub enum Stage {
     Confirmed(Box<Confirmation>),
     /// A part is settled, and the rest is over.
     PartlyConfirmed(Last),
-    /// Nothing came of it.
+    /// Rejected: no shares and no money come of it.
     Rejected(Rejection),
     /// The registrar has taken it back, for that reason.
     Cancelled(Cause),

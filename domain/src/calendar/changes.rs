@@ -27,7 +27,7 @@ pub enum Exchange {
     Xshg,
 }
 
-/// As a stream's ID.
+/// Spelled as the stream's ID.
 impl fmt::Display for Exchange {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -225,7 +225,7 @@ pub struct Payment {
 /// What is remembered of a payment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum State {
-    /// Nobody asked for it.
+    /// Never requested.
     #[default]
     Absent,
     /// A charge was announced.

@@ -157,7 +157,7 @@ pub struct Payout {
 /// What is remembered of a payout.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum State {
-    /// Nobody asked for it.
+    /// Never requested.
     #[default]
     Absent,
     /// Announced; a call may have been made.

@@ -253,7 +253,7 @@ pub struct Plan {
 /// What is remembered of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum State {
-    /// Nobody agreed to anything.
+    /// Never opened.
     #[default]
     Absent,
     /// Running, paused or over.

@@ -51,7 +51,7 @@ impl What {
 pub enum Already {
     /// It was heard when it was said first.
     Heard(Timestamp),
-    /// Nothing begins since then.
+    /// Paused since that instant.
     PausedSince(Timestamp),
     /// The terms of that date say the same.
     SameTerms(NaiveDate),
@@ -64,7 +64,7 @@ pub enum Already {
         /// Instant of this word.
         at: Timestamp,
     },
-    /// Nothing begins any more.
+    /// The plan is over.
     Over(EndCause),
 }
 

@@ -83,7 +83,7 @@ pub enum Refusal {
         /// Free for any use.
         available: Shares,
     },
-    /// One transaction settles once.
+    /// The transaction settled another sum.
     #[error("transaction {transaction} settled {was} of income, not {now}")]
     SettledOtherwise {
         /// The transaction that settled its income before.

@@ -37,7 +37,7 @@ pub enum FieldError {
         /// Bytes the field has.
         limit: usize,
     },
-    /// Something else than digits.
+    /// Other characters than digits.
     #[error("{field} = {value:?} must consist of digits")]
     NotDigits { field: String, value: String },
     /// More digits than the field has.

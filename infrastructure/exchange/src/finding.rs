@@ -175,7 +175,7 @@ pub enum Problem {
     /// Its last line is another than `OFDCFEND`: it was cut, or is still being written.
     #[error("the last line must be OFDCFEND")]
     Trailer,
-    /// Something behind `OFDCFEND`.
+    /// Bytes behind `OFDCFEND`.
     #[error("nothing may follow OFDCFEND")]
     AfterTrailer,
 }
@@ -225,7 +225,7 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Nothing was found.
+    /// Whether there is no finding.
     pub const fn is_empty(&self) -> bool {
         self.total == 0
     }

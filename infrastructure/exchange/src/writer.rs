@@ -39,7 +39,7 @@ pub enum WriteError {
     },
 }
 
-/// What was written.
+/// A file as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Written {
     /// Records of the whole file.

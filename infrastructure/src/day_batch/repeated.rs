@@ -52,7 +52,7 @@ fn number(kind: FileType, record: RecordRef<'_>) -> Option<&'static str> {
 /// The earlier record with the same key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Before {
-    /// Nothing was there.
+    /// No earlier record.
     Nothing,
     /// The same, word for word.
     Same(Place),

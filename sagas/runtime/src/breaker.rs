@@ -50,7 +50,7 @@ pub enum Caller {
     Again,
 }
 
-/// How a call left.
+/// Kind of pass by which a call left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
     /// Not counted: the counterparty answers, and whoever wants may call.

@@ -35,9 +35,9 @@ pub enum Event {
     /// It moved on by more than the time that passed: whatever was due between is late, and what came
     /// meanwhile counts by `to`.
     JumpedAhead {
-        /// What it said before.
+        /// Reading before the jump.
         from: Timestamp,
-        /// What it said then.
+        /// Reading after the jump.
         to: Timestamp,
         /// How long that took by a clock that nobody sets.
         passed_ms: u64,
@@ -53,7 +53,7 @@ pub const TOLERANCE: Duration = Duration::from_secs(60);
 pub struct Clocked {
     /// The newest instant of the log.
     pub log: Timestamp,
-    /// What the clock says.
+    /// Reading of the machine clock.
     pub clock: Timestamp,
 }
 

@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub struct PlannedEvent {
     /// The stream that it would be appended to.
     pub stream: StreamName,
-    /// As it is stored.
+    /// Stored event type.
     pub event_type: String,
     /// The person or program in whose name it is decided.
     pub actor: Actor,

@@ -39,7 +39,7 @@ pub struct Groundless {
     pub version: Version,
     /// That event's place in the log.
     pub position: Position,
-    /// What does not fit.
+    /// The contradiction.
     pub why: Why,
 }
 
@@ -50,7 +50,7 @@ pub enum Why {
     Elsewhere {
         /// The row, move or lane that the decision names.
         row: Arc<str>,
-        /// Where the saga stood.
+        /// Row at which the saga stood.
         stood_at: &'static str,
     },
     /// A person took over other ends than were open.

@@ -19,21 +19,21 @@ use std::sync::Arc;
 /// What stands for the row where a death has cut off what follows from what is stored.
 pub(crate) const REST: &str = "the rest";
 
-/// What it waits for.
+/// Reasons why a saga rests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wait {
     /// A call is out, or goes out again when the engine starts.
     Answer {
         /// The row or move.
         row: Arc<str>,
-        /// Who has the call.
+        /// Port that has the call.
         port: PortName,
     },
     /// A counterparty speaks by itself, and is asked when it does not.
     Word {
         /// The row or move.
         row: Arc<str>,
-        /// Who is to speak.
+        /// Port whose notice is awaited.
         port: PortName,
         /// From when on it is asked; `None`: nobody can know (the calendar has ended).
         asks: Option<Timestamp>,
@@ -49,9 +49,9 @@ pub enum Wait {
     Timer(Retry),
     /// A person must decide.
     Operator {
-        /// Where it was parked.
+        /// Row at which it parked.
         row: Arc<str>,
-        /// Why it was parked.
+        /// Reason: code and text.
         cause: Cause,
         /// Who is asked meanwhile, slowly: its answer may make the person superfluous.
         asked: Option<PortName>,
@@ -73,7 +73,7 @@ pub enum Wait {
     },
     /// This program does not know the table that it is on.
     UnknownTable {
-        /// As it was pinned.
+        /// Table that the saga pinned at its start.
         table: VersionTag,
     },
 }

@@ -32,7 +32,7 @@ pub struct Request {
     pub distributor: Option<DistributorCode>,
 }
 
-/// Something the log says.
+/// Facts that are read off the aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
     /// What the shares are worth counts towards the target's limit of the day.

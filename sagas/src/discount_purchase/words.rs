@@ -50,7 +50,7 @@ pub struct Asked {
     pub at: Option<Timestamp>,
 }
 
-/// Something the log says.
+/// Facts that are read off the aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
     /// The plan knows what becomes of its date.

@@ -58,7 +58,7 @@ pub struct Promise {
     pub holder: AccountRef,
 }
 
-/// Something the log says.
+/// Facts that are read off the aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
     /// It counts towards the natural day's quota.

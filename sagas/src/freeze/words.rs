@@ -117,7 +117,7 @@ pub struct Notes {
     pub halted: bool,
 }
 
-/// Something the log says.
+/// Facts that are read off the aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
     /// Begun and not over.

@@ -97,7 +97,7 @@ impl Notes {
     }
 }
 
-/// Something the log says.
+/// Facts that are read off the aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
     /// The milestone is stored that the job is under way.

@@ -39,7 +39,7 @@ pub enum Stand {
     Open,
     /// Its last word is shares, or money for them.
     Confirmed,
-    /// Nothing came of it.
+    /// Ended without shares.
     Fallen,
     /// Nothing came of it, as a rejection says whose case is open.
     Doubted,

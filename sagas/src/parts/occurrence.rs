@@ -38,7 +38,7 @@ pub enum Tell {
     Begun,
     /// The fund was bought.
     CarriedOut,
-    /// Nothing came of it.
+    /// The date was missed.
     Missed,
     /// What became of it by the time at which a person gave it up.
     GivenUp,

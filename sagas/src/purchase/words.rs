@@ -28,7 +28,7 @@ pub struct Request {
     pub distributor: Option<DistributorCode>,
 }
 
-/// Something the log says.
+/// Facts that are read off the aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
     /// The plan knows that this occurrence is under way, or what became of it.

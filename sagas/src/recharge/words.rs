@@ -41,7 +41,7 @@ pub struct Asked {
     pub at: Option<Timestamp>,
 }
 
-/// Something the log says.
+/// Facts that are read off the aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
     /// The amount counts towards the day's limit.

@@ -34,7 +34,7 @@ pub struct Request {
     pub distributor: Option<DistributorCode>,
 }
 
-/// Something the log says.
+/// Facts that are read off the aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
     /// Shares are (or were) earmarked.

@@ -56,7 +56,7 @@ pub(crate) struct Outside {
     pub(crate) down: BTreeSet<String>,
     /// The registrar's records on an order, one after the other, instead of the whole.
     pub(crate) records: BTreeMap<String, Vec<ApplicationAnswer>>,
-    /// Whose wallets there are.
+    /// Owners of wallets.
     pub(crate) wallets: Listed,
     /// So often the list of wallets cannot be read.
     pub(crate) unreadable: usize,

@@ -10,7 +10,7 @@ use std::{
 /// How a row was met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Way {
-    /// It was done.
+    /// The row was done.
     Passed,
     /// It was refused, and left.
     Refused,

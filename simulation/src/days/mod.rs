@@ -118,7 +118,7 @@ pub struct Played {
     pub struck: BTreeSet<String>,
 }
 
-/// What did not hold.
+/// A truth that did not hold, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fallen {
     /// Which truth, by its name.

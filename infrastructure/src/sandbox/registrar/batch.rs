@@ -49,7 +49,7 @@ use std::{
 /// Bytes of a fund's name in file 07 of the earlier editions.
 const FUND_NAME: usize = 40;
 
-/// What a night brought.
+/// Files of a night.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchFiles {
     /// The index that announces the answers.

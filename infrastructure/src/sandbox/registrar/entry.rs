@@ -102,7 +102,7 @@ pub enum Final {
     Received(Reception),
     /// Shares were registered, or left.
     Confirmed(Box<Confirmation>),
-    /// Nothing comes of it.
+    /// Rejected: no shares and no money come of it.
     Rejected(Rejection),
 }
 

@@ -49,7 +49,7 @@ pub struct Disposed {
     /// In the unit that the saga documents.
     #[serde(with = "rust_decimal::serde::str")]
     pub worth: Decimal,
-    /// What becomes of it.
+    /// Disposition of the open end.
     pub disposition: Disposition,
     /// The end that it came of: a person had that one already, and so has this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -275,7 +275,7 @@ pub struct Open<S: Saga> {
 /// A process, as its stream tells it.
 #[derive(Default)]
 pub enum State<S: Saga> {
-    /// Nobody asked for it.
+    /// Never requested.
     #[default]
     Absent,
     /// It was prepared, and is not over.

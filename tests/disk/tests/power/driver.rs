@@ -20,7 +20,7 @@ const STREAMS: u64 = 5;
 /// At every batch of so many the store is closed before, and opened again.
 const PART: u64 = 5;
 
-/// Where each stream stands.
+/// Version and link of each stream.
 type Heads = BTreeMap<String, (Version, Chain)>;
 
 /// Appends as many batches as it is asked for.
