@@ -43,7 +43,6 @@ mod checks;
 pub mod countable;
 mod day_max;
 mod days;
-mod fit_again;
 mod held;
 pub mod later;
 mod least;

@@ -10,8 +10,7 @@
 //! 4. Where the manager accepts up to the day's limit, what fits is accepted.
 
 use super::{
-    Order, Refusal, again_and_again::by_terms, checks, day_max, days::reaches, fit_again, least,
-    no_day,
+    Order, Refusal, again_and_again::by_terms, checks, day_max, days::reaches, least, no_day,
 };
 use crate::{
     application::PromisedFee,
@@ -264,12 +263,12 @@ pub fn readmit(was: &Admitted, again: &Again) -> Result<Admitted, Refusal> {
     let moves = t > was.trade_date;
     checks::in_force(&a.fund, t)?;
     if moves {
-        fit_again::papers_again(was.id_valid_until, t)?;
+        checks::papers_again(was.id_valid_until, t)?;
     }
     let fits = |amount| on_day(&Buying { amount, ..a.clone() }, t).is_ok();
     let mut admitted = on_day(&a, t).map_err(|refusal| refusal.fitting(a.step(), fits))?;
     admitted.suitability = match &was.suitability {
-        Some(known) if moves => Some(fit_again::suitable_again(known, &a.fund, t)?),
+        Some(known) if moves => Some(checks::suitable_again(known, &a.fund, t)?),
         known => known.clone(),
     };
     admitted.id_valid_until = was.id_valid_until;

@@ -9,7 +9,8 @@
 //!
 //! 1. Registered shares change by `confirmed now - confirmed before`, to the last decimal.
 //! 2. A record corrects once. The confirmation that it replaced, heard again, is old news.
-//! 3. What others have reserved stays covered, and what older claims keep back is not taken; where it
+//! 3. Each corrected record is remembered with what it put in place of what, so that it acts once.
+//! 4. What others have reserved stays covered, and what older claims keep back is not taken; where it
 //!    would be, the correction is refused and a person decides.
 
 use super::{Credit, Event, Portion, Refusal, Reservation, State};
@@ -158,4 +159,29 @@ fn still_reserved(state: &State, tx: &TransactionId, shares: Shares) -> Shares {
         }
         Reservation::None | Reservation::Spent(_) | Reservation::Released => reserved,
     }
+}
+
+/// What a corrected record put in place of what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Correction {
+    pub(super) record: RegisterRecord,
+    pub(super) transaction: TransactionId,
+    pub(super) reversed: Shares,
+    pub(super) shares: Shares,
+}
+
+/// Whether that record was heard, and whether it said the same then.
+pub(super) fn repeated(
+    known: &[Correction],
+    record: &RegisterRecord,
+    tx: &TransactionId,
+    shares: Shares,
+) -> Option<bool> {
+    let known = known.iter().find(|known| known.record == *record)?;
+    Some(known.transaction == *tx && known.shares == shares)
+}
+
+/// Adds one whose record is new; `None` where it is not.
+pub(super) fn remember(known: &mut Vec<Correction>, correction: Correction) -> Option<()> {
+    known.iter().all(|known| known.record != correction.record).then(|| known.push(correction))
 }

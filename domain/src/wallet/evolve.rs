@@ -2,7 +2,7 @@
 
 use super::{
     Credit as C, Entry, Event, Lot, LotTaken, Portion, Reservation as R, State, book::Settlement,
-    corrections::Correction,
+    correct::Correction,
 };
 use crate::{
     ids::{RegisterRecord, TransactionId},

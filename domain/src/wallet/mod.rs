@@ -37,7 +37,6 @@ mod claim_tests;
 mod correct;
 #[cfg(test)]
 mod correct_tests;
-mod corrections;
 mod earning;
 mod entries;
 mod entry;

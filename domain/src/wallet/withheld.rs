@@ -8,7 +8,7 @@
 
 use super::{
     Event, Refusal as WalletRefusal, State,
-    corrections::{Correction, remember, repeated},
+    correct::{Correction, remember, repeated},
 };
 use crate::{
     claims::{Change as Claimed, ClaimedByAnother, Claims},

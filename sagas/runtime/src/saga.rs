@@ -11,8 +11,6 @@
 mod brought;
 mod calling;
 mod clash;
-mod lacking;
-mod name_form;
 mod names;
 mod preparing;
 mod view;
@@ -22,9 +20,7 @@ pub(crate) use brought::{nameless, refused, speaker};
 pub use calling::Calling;
 pub(crate) use calling::Wrap;
 pub use clash::Clash;
-pub use lacking::{NoCommand, NoMilestone};
-pub use name_form::NameForm;
-pub use names::Names;
+pub use names::{NameForm, Names, NoCommand, NoMilestone};
 pub use preparing::Preparing;
 pub use view::View;
 

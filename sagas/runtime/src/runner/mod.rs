@@ -24,15 +24,13 @@ mod memory;
 mod mend;
 mod one_name;
 mod others;
-mod reserved;
 mod settings;
 mod standing;
 mod timers;
-mod unclaimed;
 
 pub use crate::running::{LaneState, Running};
+pub use settings::Unclaimed;
 pub use standing::{Besides, Outlook};
-pub use unclaimed::Unclaimed;
 
 use asleep::Asleep;
 use ground::Ground;
