@@ -36,7 +36,7 @@ struct Saved {
     open: BTreeSet<Listed>,
 }
 
-/// The same as it is written.
+/// The list as it is written, without copies.
 #[derive(Debug, Serialize)]
 struct Saving<'a> {
     open: Vec<(&'a str, &'a TransactionId)>,
@@ -81,7 +81,7 @@ async fn save<S: EventStore + Checkpoints>(
 #[derive(Debug)]
 pub(crate) struct Keeper<S> {
     store: Arc<S>,
-    /// Sagas of kinds that are not registered.
+    /// Open sagas of kinds that are not registered.
     pub(crate) foreign: BTreeSet<Listed>,
     events: usize,
     last: Instant,

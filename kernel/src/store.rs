@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, future::Future, sync::Arc};
 use tokio::sync::watch;
 
-/// What carries the reason of a fault.
+/// Source of a fault.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Events in a stream so far. 0: no such stream.
