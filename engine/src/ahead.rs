@@ -60,7 +60,10 @@ pub(crate) trait Ahead: Send + Sync {
     fn runner(&self) -> Runner;
     fn kind(&self, name: &str) -> Option<Arc<dyn Kind>>;
     fn ports(&self) -> &Ports;
-    /// Nothing is foreseen for what would decide nothing new.
+    /// The engine's time.
+    ///
+    /// # Errors
+    /// [`ClockSetBack`]: the engine would refuse the request, so nothing is foreseen.
     fn now(&self) -> Result<Timestamp, ClockSetBack>;
 }
 

@@ -51,7 +51,7 @@ pub(crate) struct Books {
 }
 
 impl Books {
-    /// Tickets that wait for no reply.
+    /// Without tickets; replies leave by that channel.
     pub(crate) fn new(deliveries: mpsc::UnboundedSender<Vec<Delivery>>) -> Self {
         Self {
             tickets: HashMap::default(),

@@ -70,8 +70,8 @@ struct Log {
     streams: HashMap<StreamName, Vec<usize>, RandomState>,
     ids: HashSet<Box<str>, RandomState>,
     checkpoints: HashMap<String, (Position, Vec<u8>)>,
-    /// Scratch of a check: the version at which it leaves each stream; empty between two checks. A table for each batch would cost
-    /// more than the check.
+    /// Scratch of a check: the version at which it leaves each stream; empty between two checks. A table for
+    /// each batch would cost more than the check.
     chained: HashMap<StreamName, Version, RandomState>,
 }
 

@@ -50,7 +50,8 @@ pub struct Terms {
     pub amount: Amount,
     /// The order whose proceeds repay it.
     pub order: OrderId,
-    /// When it was announced, by our clock: no cash was out before. Absent from events stored before the field was added.
+    /// When it was announced, by our clock: no cash was out before. Absent from events stored before the
+    /// field was added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<Timestamp>,
 }

@@ -41,7 +41,8 @@ pub struct Terms {
     pub order: OrderId,
     /// The last day on which the investor must have it.
     pub due: TradingDay,
-    /// When it was announced, by our clock: no money had left before. Absent from events stored before the field was added.
+    /// When it was announced, by our clock: no money had left before. Absent from events stored before the
+    /// field was added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<Timestamp>,
     /// The case because of which it is paid out of our own money.

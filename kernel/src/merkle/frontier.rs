@@ -52,8 +52,8 @@ impl Frontier {
         self.size
     }
 
-    /// Takes in the next leaf. `complete` hears of each subtree that is complete with it and whose root is to be stored:
-    /// its height, its number among those of that height, its root.
+    /// Takes in the next leaf. `complete` hears of each subtree that is complete with it and whose root is to
+    /// be stored: its height, its number among those of that height, its root.
     ///
     /// # Errors
     /// Errors of `complete`; the frontier is then to be dropped.

@@ -188,7 +188,8 @@ pub enum Event<S: Saga> {
         reason: Arc<str>,
         /// What became of open ends.
         ends: Vec<Disposed>,
-        /// When a person did; `None` of what came later of what that person has, and in events stored before the field was added.
+        /// When a person did; `None` of what came later of what that person has, and in events stored before
+        /// the field was added.
         at: Option<Timestamp>,
     },
     /// Over, in one of the saga's own ways.
