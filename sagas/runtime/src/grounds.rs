@@ -43,7 +43,7 @@ pub struct Groundless {
     pub why: Why,
 }
 
-/// What a decision says, and what precedes it.
+/// The contradiction between a decision and the events before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
     /// It was decided at a row where the saga did not stand.
@@ -83,7 +83,7 @@ fn listed(ends: &[OpenEnd]) -> String {
     if ends.is_empty() { "nothing".to_owned() } else { ends.join(", ") }
 }
 
-/// What was found so far of one saga, as its events are replayed.
+/// The findings about one saga while its events are replayed.
 #[derive(Debug, Default)]
 pub(crate) struct Grounds {
     turn: Option<(Arc<str>, Timestamp)>,
@@ -124,7 +124,7 @@ impl Grounds {
     }
 }
 
-/// What is to be said of an event of the process that tells more than its cause.
+/// The check of an event of the process that states more than its cause.
 enum Said {
     Rests,
     Groundless(Why),
@@ -143,7 +143,7 @@ struct Past<'a, S: Saga> {
 }
 
 impl<S: Saga> Past<'_, S> {
-    /// `None` where the event tells no more than its cause.
+    /// `None` where the event states no more than its cause.
     fn of_process(&self, event: &Recorded) -> Option<Said> {
         if event.stream.category() != S::KIND {
             return None;

@@ -16,7 +16,7 @@ use crate::{
 use fundflow_kernel::{cause::Cause, ids::VersionTag, time::Timestamp};
 use std::sync::Arc;
 
-/// What stands for the row where a death has cut off what follows from what is stored.
+/// Name of the row where a crash has cut off what follows from the stored events.
 pub(crate) const REST: &str = "the rest";
 
 /// Reasons why a saga rests.
@@ -56,17 +56,17 @@ pub enum Wait {
         /// Who is asked meanwhile, slowly: its answer may make the person superfluous.
         asked: Option<PortName>,
     },
-    /// Whoever asked for the saga has paused it, and lets it go on.
+    /// The requester has paused it, and resumes it.
     Requester {
         /// The row or move.
         row: Arc<str>,
     },
-    /// Others bring it into a stream of its own, which tells it so.
+    /// Others write to a stream of its own, by which it is notified.
     Others {
         /// The lane that waits for it.
         row: Arc<str>,
     },
-    /// Nobody: the row is our own command and was not decided. Never in a sound log.
+    /// Nobody: the row is our own command and was not decided. Never so in a sound log.
     Nobody {
         /// The row or move.
         row: Arc<str>,
@@ -79,7 +79,7 @@ pub enum Wait {
 }
 
 impl Wait {
-    /// Whether this keeps the saga alive.
+    /// Whether this wait keeps the saga alive.
     pub const fn is_alive(&self) -> bool {
         match self {
             Wait::Answer { .. }
