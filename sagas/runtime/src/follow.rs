@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub trait Follower: Send {
     /// Judges an event of the saga's own by what precedes it, before it is folded.
     fn judge(&mut self, streams: &Streams, event: &Recorded);
-    /// Folds a further event of its process, by which it may work on further streams.
+    /// Plans anew after a further event of its process: from now on it may work on further streams.
     fn replan(&mut self, streams: &Streams);
     /// Every stream that it ever worked on, its process stream first.
     fn used(&self) -> &[Need];

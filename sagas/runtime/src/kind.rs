@@ -41,7 +41,7 @@ pub trait Kind: Send + Sync {
     fn as_any(&self) -> &dyn std::any::Any;
     /// An instance of which nothing is in memory yet.
     fn fresh(&self, transaction: TransactionId) -> Box<dyn Instance>;
-    /// Ports that its requests will call, as far as the house alone says.
+    /// Callees of its requests, as far as the house alone names them.
     fn foreseen(&self) -> Vec<Callee>;
     /// Every table that an unfinished saga may be on, in words.
     fn tables(&self) -> Vec<TableDoc>;
