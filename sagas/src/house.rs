@@ -33,7 +33,7 @@ pub type Funds = Arc<dyn Fn(FundCode, NaiveDate) -> Option<Arc<FundTerms>> + Sen
 /// The published price of a fund on a day; `None` until it is published.
 pub type Navs = Arc<dyn Fn(FundCode, NaiveDate) -> Option<Nav> + Send + Sync>;
 
-/// Whose an account is, as far as it is known here; `None` for one that nobody was seen to use.
+/// Owner of an account; `None` for one that nobody was seen to use.
 pub type Accounts = Arc<dyn Fn(&AccountRef) -> Option<InvestorId> + Send + Sync>;
 
 /// The share classes of a fund, by the code of the fund that they belong to.
@@ -42,7 +42,7 @@ pub type Classes = BTreeMap<FundCode, BTreeSet<FundCode>>;
 /// The name of the port that a registrar is reached through.
 pub type RegistrarPorts = Arc<dyn Fn(&RegistrarCode) -> PortName + Send + Sync>;
 
-/// What an order is promised to cost.
+/// Promised cost of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cost {
     /// As exactly as it is known.
@@ -53,7 +53,7 @@ pub struct Cost {
     pub floor: Option<Rate>,
 }
 
-/// What an order is promised to cost on another T; `None`: as before.
+/// Promised cost of an order on another T; `None`: as before.
 pub type CostThen = Result<Option<Cost>, NotDone>;
 
 impl Cost {
@@ -82,7 +82,7 @@ pub struct House {
     pub bank: PortName,
     /// The registrars' ports, by fund.
     pub registrars: RegistrarPorts,
-    /// Whose accounts are known: no payout goes to another investor's.
+    /// Owners of known accounts: no payout goes to another investor's.
     pub accounts: Accounts,
     /// Registrars that orders are known to go to; see [`listing`](Self::listing). An engine says at its
     /// start which of them it cannot call.
@@ -223,7 +223,7 @@ impl House {
     /// clock says, and no more than one T before it.
     ///
     /// # Errors
-    /// In words: which instants are possible.
+    /// The possible instants, in words.
     pub fn asked_at(
         &self,
         asked_at: Option<Timestamp>,
@@ -246,7 +246,7 @@ impl House {
     /// Whether a request that wants no later T is heard when its own is over.
     ///
     /// # Errors
-    /// In words: which T it was, and when it came.
+    /// Its T and its arrival, in words.
     pub fn in_time(
         &self,
         (asked_at, cut_off): (Timestamp, Option<NaiveTime>),
@@ -349,7 +349,7 @@ impl House {
     }
 }
 
-/// That the trading calendar ends before a day that is needed, in its own words.
+/// The refusal that the trading calendar ends before a day that is needed.
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 pub fn beyond(error: CalendarError) -> NotDone {
     NotDone::Refused(error.to_string().into())

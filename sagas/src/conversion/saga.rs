@@ -88,11 +88,11 @@ pub struct Plan {
     pub cases: Vec<Key<Cases>>,
 }
 
-/// What the registrar says to a conversion.
+/// Answers of the registrar to a conversion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer(pub ApplicationAnswer);
 
-/// What a caller or operator asks of a running conversion.
+/// Commands of callers and operators to a running conversion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Take the order back: refused from its cut-off on.
@@ -104,7 +104,7 @@ pub enum Command {
     CloseCase {
         /// The case that is settled.
         case: CaseId,
-        /// How, by whom and why.
+        /// Way of closing, its author and reason.
         closing: Box<Closing>,
     },
 }

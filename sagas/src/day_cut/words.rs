@@ -14,7 +14,7 @@ use fundflow_domain::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What the caller asks for, under [its own name](id). Repeating it is free.
+/// The request of the caller, under [its own name](id). Repeating it is free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The registrar whose batch and files they are.
@@ -29,7 +29,7 @@ pub fn id(registrar: &RegistrarCode, t: TradingDay) -> Option<TransactionId> {
     TransactionId::new(format!("cut.{registrar}.{t}")).ok()
 }
 
-/// What was decided on a request; stored with it.
+/// The promise decided on a request; stored with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {
     /// From then on nothing that was paid in time can still join the batch of T.
@@ -127,7 +127,7 @@ pub enum Left {
     Skipped(Text),
 }
 
-/// What is remembered of milestones.
+/// State folded from milestones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Notes {
     /// Whether the batch of T is complete.

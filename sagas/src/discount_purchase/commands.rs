@@ -23,7 +23,7 @@ use fundflow_kernel::streams::Need;
 use fundflow_runtime::quote::{Revocable, Until};
 use std::sync::Arc;
 
-/// What must be in memory to decide that command.
+/// Streams that must be in memory to decide that command.
 pub(super) fn needs(view: &View<'_>, command: &Command) -> Vec<Need> {
     match command {
         Command::CloseCase { case, .. } => cancel::case_needs(*case),

@@ -14,7 +14,7 @@ use fundflow_domain::{
 use fundflow_kernel::streams::Streams;
 use fundflow_runtime::{quote::Quoted, saga::Preparing};
 
-/// What a discount purchase would come to.
+/// Quote of a discount purchase.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quote {
     /// The mode that it would run in: what was asked for, or the earliest price; or why there is none.
@@ -47,7 +47,7 @@ pub struct OfMode {
 /// One order at a registrar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leg {
-    /// What is asked of the registrar.
+    /// Business and quantity for the registrar.
     pub what: &'static str,
     /// Code of the fund that it is about.
     pub fund: FundCode,

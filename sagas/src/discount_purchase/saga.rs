@@ -57,7 +57,7 @@ pub struct DiscountPurchase {
     pub house: House,
 }
 
-/// What a counterparty says to a discount purchase.
+/// Answers of counterparties to a discount purchase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// About the payment, a refund or the payout.
@@ -66,7 +66,7 @@ pub enum Answer {
     Registrar(Leg, ApplicationAnswer),
 }
 
-/// What a caller or operator asks of a running discount purchase.
+/// Commands of callers and operators to a running discount purchase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Take it back, or only the conversion.
@@ -96,7 +96,7 @@ pub enum Command {
     CloseCase {
         /// The case that is to be closed.
         case: CaseId,
-        /// How, by whom and why.
+        /// Way of closing, its author and reason.
         closing: Box<Closing>,
     },
 }

@@ -63,7 +63,7 @@ enum Beyond {
     Retained(Shares),
 }
 
-/// What is to be done with its case.
+/// Next step of its case.
 enum Step {
     /// It is reported to nobody yet.
     Open(Finding),

@@ -22,7 +22,7 @@ use fundflow_runtime::{process::Disposition, saga::OpenEnd};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-/// What an abandoner disposes of while shares are reserved.
+/// Open ends that an operator disposes of while shares are reserved.
 const END: &str = "transfer";
 /// The same while the bank waits for its money.
 pub(super) const BANK_END: &str = "repayment";
@@ -253,7 +253,7 @@ pub(super) fn open_ends(view: &View<'_>, counted: Counted) -> Vec<OpenEnd> {
     ends.chain(lacking::end(&FastWithdraw::lacks(view))).collect()
 }
 
-/// What an open end of that name is counted in.
+/// Unit of an open end of that name.
 pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     let shares = units::shares_of(view.open.request.fund);
     match end {
@@ -268,7 +268,7 @@ pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     }
 }
 
-/// What becomes of that open end if a person gives it up, in words.
+/// The fate, in words, of that open end if a person gives it up.
 pub(super) fn fate(view: &View<'_>, end: &OpenEnd, given: &Given) -> Option<String> {
     let to = fate::to(view, &end.name, given)?;
     Some(match &*end.name {

@@ -29,7 +29,7 @@ use fundflow_domain::{
 };
 use fundflow_runtime::turn::NotDone;
 
-/// What is to be done with its case.
+/// Next step of its case.
 enum Step {
     /// The bank is not asked yet.
     Open,

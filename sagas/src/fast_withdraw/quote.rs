@@ -10,7 +10,7 @@ use fundflow_domain::{
 use fundflow_kernel::streams::Streams;
 use fundflow_runtime::{quote::Quoted, saga::Preparing};
 
-/// What a fast withdrawal would come to.
+/// Quote of a fast withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
     /// The natural day, in Shanghai, on which the cash counts.

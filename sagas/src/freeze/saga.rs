@@ -89,7 +89,7 @@ pub enum Refusal {
          shares that are still to come once they are there"
     )]
     NeverHeld {
-        /// Who is said to own them.
+        /// Owner of the shares by the statement.
         investor: InvestorId,
         /// The fund that they are said to be of.
         fund: FundCode,

@@ -9,18 +9,18 @@ use fundflow_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What the caller asks for. Repeating it under the same transaction ID is free.
+/// The request of the caller. Repeating it under the same transaction ID is free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The investor who owns the shares.
     pub investor: InvestorId,
     /// The fund that they are of.
     pub fund: FundCode,
-    /// What is said of them.
+    /// The statement or order about them.
     pub word: Word,
 }
 
-/// What is said of an investor's shares of one fund.
+/// A statement or an order about an investor's shares of one fund.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Word {
@@ -35,7 +35,7 @@ pub enum Word {
     },
     /// An order freezes so many.
     Order {
-        /// How many; more than there are is possible.
+        /// Shares, to 0.01; may be more than there are.
         shares: Shares,
         /// A court, a creditor or the investor: codes 0 to 4 of the exchange files.
         cause: FrozenCause,
@@ -87,14 +87,14 @@ pub enum Holder {
     Holdings,
 }
 
-/// What was decided on a request; stored with it.
+/// The promise decided on a request; stored with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {
     /// The book that the shares are in.
     pub holder: Holder,
 }
 
-/// What happens to the process. The stored format: add variants, never rename them.
+/// Milestones of the process. The stored format: add variants, never rename them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Milestone {
@@ -106,7 +106,7 @@ pub enum Milestone {
     Halted {},
 }
 
-/// What is remembered of milestones.
+/// State folded from milestones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Notes {
     /// Whether the milestone is stored that it is under way.

@@ -147,7 +147,7 @@ fn say_again<S: FundSaga>(
     Ok(turn.decide(key, &command)?)
 }
 
-/// How often the case says that it is so once more.
+/// Number of restatements of the case.
 fn said_again(case: &Case) -> usize {
     let reopened = case.reopenings.iter().filter(|it| it.by.as_str() == ENGINE).count();
     reopened + case.notes.iter().filter(|it| it.by.as_str() == ENGINE).count()

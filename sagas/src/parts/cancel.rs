@@ -181,7 +181,7 @@ pub fn why<S: FundSaga>(view: &View<'_, S>, leg: &ApplicationLeg) -> Option<Caus
     turned_away.cloned().or_else(taken_back)
 }
 
-/// What must be in memory to close a case.
+/// Streams that must be in memory to close a case.
 pub fn case_needs(case: CaseId) -> Vec<Need> {
     std::iter::once(Key::<Cases>::of(&case).need()).chain(compensation::needs_of(case)).collect()
 }

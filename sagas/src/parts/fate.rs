@@ -26,7 +26,7 @@ use std::sync::Arc;
 /// What is said of ends, each with what becomes of it.
 pub type Given = [(Arc<str>, Disposition)];
 
-/// What a closed order's registrar may still say.
+/// Later words that the registrar of a closed order may still send.
 const ALL_THE_SAME: &str = "what its registrar says all the same is booked, and held under a case";
 const WAITED_FOR: &str = "its registrar's word is waited for and booked";
 

@@ -78,7 +78,7 @@ pub trait FundSaga:
     ) -> Result<Option<Cause>, NotDone> {
         Ok(self.refuses(&turn.view()?, leg, day))
     }
-    /// What must be in memory to decide that.
+    /// Streams that must be in memory to decide that.
     fn needs_to_move(
         &self,
         view: &View<'_, Self>,
@@ -153,7 +153,7 @@ pub trait FundSaga:
         let _ = (view, end);
         None
     }
-    /// What its records lack, book by book and order by order: shares that they moved, and that are not there.
+    /// Shares that its records lack, book by book and order by order: shares that they moved, and that are not there.
     fn lacks(view: &View<'_, Self>) -> Vec<Lack> {
         let _ = view;
         Vec::new()

@@ -33,7 +33,7 @@ use fundflow_runtime::{
     turn::{NotDone, Turn},
 };
 
-/// What a saga has its bank move.
+/// Money that a saga has its bank move.
 #[derive(Debug)]
 pub struct AtBank<'a> {
     /// Money that comes in, and what goes back of it.
@@ -67,7 +67,7 @@ pub fn is_heard<S: HasBank>(view: &View<'_, S>) -> bool {
     next(view).is_none()
 }
 
-/// What it is asked about next.
+/// The next query to the bank.
 pub fn call<S: HasBank>(view: &View<'_, S>) -> Option<BankCall> {
     match next(view)? {
         Unheard::Charge(leg) => leg.charge(view),

@@ -75,7 +75,7 @@ impl Limits {
         self.0.iter().map(|(key, _)| key).eq(keys)
     }
 
-    /// What must be in memory.
+    /// Streams that must be in memory.
     pub fn needs(&self) -> impl Iterator<Item = Need> {
         self.0.iter().map(|(_, key)| key.need())
     }

@@ -130,7 +130,7 @@ impl<P> Milestone<P> {
     }
 }
 
-/// What is remembered of milestones.
+/// State folded from milestones.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Notes<P> {
     /// The first purchase stands.

@@ -29,7 +29,7 @@ use fundflow_runtime::{
 };
 use std::sync::Arc;
 
-/// What an abandoner disposes of while nobody knows whether the money was taken.
+/// Open ends that an operator disposes of while nobody knows whether the money was taken.
 pub const END: &str = "payment";
 
 /// Trading days after a refund was asked for on which it must have arrived, and one.
@@ -230,12 +230,12 @@ impl PaymentLeg {
         ends
     }
 
-    /// What may have to be in memory to hear that answer: the case that it may open.
+    /// Stream that hearing the answer may need: the case that it may open.
     pub fn needs(&self, answer: &BankAnswer) -> Vec<Need> {
         record(&self.no, answer).map_or_else(Vec::new, |record| record.needs())
     }
 
-    /// What must be in memory to hear that answer: the case that it opens by contradicting.
+    /// Streams that must be in memory to hear that answer: the case that it opens by contradicting.
     pub fn needs_for<S: Saga>(&self, view: &View<'_, S>, answer: &BankAnswer) -> Vec<Need> {
         let Some(state) = view.state(&self.key) else { return Vec::new() };
         let refused = |command: Command| Payments::decide(state, &command).is_err();

@@ -241,7 +241,7 @@ impl PayoutLeg {
         Some(("payout".into(), payout.terms.amount.decimal()))
     }
 
-    /// What may have to be in memory to hear that answer: the case that it may open.
+    /// Stream that hearing the answer may need: the case that it may open.
     pub fn needs(&self, no: &PaymentNo, answer: &PayoutAnswer) -> Vec<Need> {
         record(no, answer).map(|record| record.key().need()).into_iter().collect()
     }

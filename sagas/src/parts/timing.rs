@@ -210,7 +210,7 @@ pub fn dated<S: FundSaga>(
     Ok(Some(events + turn.reach(Milestone::Dated { at, reason })?))
 }
 
-/// What must be in memory to say that: the case of an instant that cannot be right.
+/// Streams that must be in memory to say that: the case of an instant that cannot be right.
 pub fn needs_to_date<S: FundSaga>(view: &View<'_, S>, leg: &PaymentLeg) -> Vec<Need> {
     undated_cases(view, leg).iter().map(Key::need).collect()
 }
