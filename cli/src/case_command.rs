@@ -204,7 +204,7 @@ async fn show(
     let sagas = registry.sagas(&Terms::of(&place, &store).await?.house(now)?);
     let saga = close::saga_of(&store, &sagas, &found).await?;
     let desk = offers::Desk { store: &store, sagas: &sagas, now };
-    let foreign = close::kept_by_foreign(&store, &sagas, &found, *case).await?;
+    let foreign = close::held_by_foreign(&store, &sagas, &found, *case).await?;
     let actions = match &foreign {
         None if row.open => place.typed_behind(desk.of_case(&row, saga.as_ref()).await?),
         None | Some(_) => Vec::new(),

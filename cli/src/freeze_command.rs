@@ -93,7 +93,7 @@ struct PaperArgs {
     apply: bool,
 }
 
-/// As it is typed.
+/// Spelling on the command line.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum CauseArg {
     /// A court's order

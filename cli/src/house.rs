@@ -1,5 +1,5 @@
 //! The house that a store is worked on with: the shipped calendar with the versions of the store; registrars, funds and prices of a
-//! day's folder, or those that were kept when a day was played into the store. A store without any is
+//! day's folder, or those that were stored when a day was played into the store. A store without any is
 //! worked on with the shipped catalogue, one registrar, and no prices.
 
 use crate::{
@@ -90,7 +90,7 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
-    /// Those of the folder that was named, else those kept with the store, else the shipped ones; by the calendar of
+    /// Those of the folder that was named, else those stored with the store, else the shipped ones; by the calendar of
     /// that store.
     pub(crate) async fn of<S: EventStore>(place: &Place<'_>, store: &S) -> Result<Self, Failure> {
         Self::by(place, calendar_of(store).await?)

@@ -16,7 +16,7 @@ pub(crate) struct MovedT {
     /// Before; none where it was not known yet.
     pub(crate) from: Option<String>,
     pub(crate) to: String,
-    /// When that was decided.
+    /// Instant of the decision.
     pub(crate) at: Timestamp,
     /// When the registrar confirms it at the latest, where that was promised anew.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -201,7 +201,7 @@ impl MovedT {
         Self { order: None, from, to, at, confirm_by: None, why, mode: None }
     }
 
-    /// In one line.
+    /// One line for the table.
     pub(crate) fn line(&self) -> String {
         let Self { order, from, to, why, mode, .. } = self;
         let of = order.as_ref().map(|order| format!("{order} ")).unwrap_or_default();

@@ -87,8 +87,8 @@ impl Desk<'_> {
         cases: &[CaseRow],
     ) -> Result<Vec<String>, Failure> {
         let mut lines = Vec::new();
-        let kept = |row: &CaseRow| row.case.parse().is_ok_and(|case| keeps(shown, case));
-        if !cases.iter().any(kept) && self.helps_to_resume(shown).await? {
+        let held_up = |row: &CaseRow| row.case.parse().is_ok_and(|case| keeps(shown, case));
+        if !cases.iter().any(held_up) && self.helps_to_resume(shown).await? {
             let id = shown.look.id.transaction.as_str();
             lines.push(typed("fundflow saga resume", id, " --reason TEXT"));
         }

@@ -22,7 +22,7 @@ use std::{
     process::ExitCode,
 };
 
-/// Lists stop here unless they are told otherwise.
+/// Lists stop here unless an argument says otherwise.
 pub(crate) const LIMIT: usize = 100;
 /// Names that a refusal lists at most.
 const KNOWN_MAX: usize = 40;

@@ -61,9 +61,9 @@ type MakePort = Box<dyn Fn(&Outside) -> Result<Arc<dyn AnyPort>, String> + Send 
 pub enum Word {
     /// Take it back, or a part of it.
     Cancel {
-        /// When the investor asked.
+        /// Instant of the investor's request.
         at: Timestamp,
-        /// How much of it.
+        /// Part that is to be taken back.
         scope: Scope,
     },
     /// Say when the money counts as paid, where the bank's own word cannot be right.

@@ -1,5 +1,5 @@
 //! A stage to try a program's own sagas on: a store in a folder, an engine with every saga of a
-//! registry, the sandbox's counterparties, and a clock that moves when it is told to.
+//! registry, the sandbox's counterparties, and a clock that moves when the program moves it.
 //!
 //! ```text
 //! Stage::open(&registry, folder, instant)   -> an engine; what was begun there before goes on

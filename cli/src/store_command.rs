@@ -238,15 +238,15 @@ fn accept(
 ) -> Result<ExitCode, Failure> {
     let path = database(store);
     let before = sqlite::condition(&path)?;
-    if let Some(kept) = sqlite::accept(&path)? {
+    if let Some(old_mark) = sqlite::accept(&path)? {
         let who = std::env::var("USER").unwrap_or_default();
-        let mut note = kept.clone().into_os_string();
+        let mut note = old_mark.clone().into_os_string();
         note.push(".reason");
         let faults = before.faults.join("\n");
         let mut private = OpenOptions::new();
         let mut note = private.write(true).create_new(true).mode(0o600).open(&note)?;
         writeln!(note, "{who}: {reason}\n{faults}")?;
-        complain(&format!("the mark of before is kept as {}\n", kept.display()));
+        complain(&format!("the mark of before is kept as {}\n", old_mark.display()));
     }
     say(&sqlite::condition(&path)?, format, out)?;
     // An opening that works is what was wanted.

@@ -149,7 +149,7 @@ mod tests {
     use std::sync::Arc;
 
     #[test]
-    fn what_a_saga_does_not_take_is_told_with_what_to_say_instead() {
+    fn what_a_saga_does_not_take_is_refused_with_what_to_say_instead() {
         let at = "2026-02-12T10:00:00+08:00".parse().unwrap();
         let reason: Arc<str> = "r".into();
         let account = fundflow_domain::ids::AccountRef::new("a").unwrap();

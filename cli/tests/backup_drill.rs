@@ -74,7 +74,7 @@ async fn purchases(store: &Path) -> BTreeSet<TransactionId> {
     begun.map(|it| it.event.correlation.clone()).collect()
 }
 
-/// Callers that place purchases until they are told to stop, and what they were answered.
+/// Callers that place purchases until they have to stop, and the answers to them.
 #[derive(Clone, Default)]
 struct Load {
     next: Arc<AtomicU64>,

@@ -364,7 +364,7 @@ fn where_a_person_settles_by_hand_nothing_is_paid_by_us() {
         assert_eq!(ways["paid-by-us"], [false; 2], "{case:#}");
         assert_eq!(ways["manual"], [true; 2], "{case:#}");
     }
-    // What a person has is told in the list as it is under the saga, whether it is over or not.
+    // What a person has is shown in the list as it is under the saga, whether it is over or not.
     let listed = json(store, &["saga", "ls"]);
     for saga in listed.as_array().unwrap() {
         let shown = json(store, &["saga", "show", saga["transaction"].as_str().unwrap()]);

@@ -1,5 +1,5 @@
 //! What the shares of a conversion are worth by the latest price counts towards the limits of its target; where no
-//! price is known, somebody is told that nothing counts.
+//! price is known, a person is called, since nothing counts.
 
 #![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
 

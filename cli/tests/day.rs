@@ -75,10 +75,10 @@ fn the_example_day_is_played_verified_and_played_again_for_nothing() {
     assert_eq!(again.status.code(), Some(0), "{out}");
     assert!(out.contains("nothing was left to do; no event was added\n"), "{out}");
     assert!(out.contains("\n0 events added, "), "{out}");
-    the_head_of_the_day_is_kept_once_and_another_log_is_not_taken_for_it(store.path());
+    the_head_of_the_day_is_written_once_and_another_log_is_not_taken_for_it(store.path());
 }
 
-fn the_head_of_the_day_is_kept_once_and_another_log_is_not_taken_for_it(store: &Path) {
+fn the_head_of_the_day_is_written_once_and_another_log_is_not_taken_for_it(store: &Path) {
     let heads = || {
         let found = fs::read_dir(store.join("heads")).expect("heads");
         found.map(|it| it.expect("one").file_name()).collect::<Vec<_>>()
@@ -107,8 +107,8 @@ fn moved_t_is_shown_beside_the_first(store: &Path) {
         (&json["trade_date"], &json["first_trade_date"]),
         (&"2026-02-13".into(), &"2026-02-12".into())
     );
-    let kept = said(&fundflow(&["saga", "show", "D-0001"], store).stdout);
-    assert!(kept.contains("\nT            2026-02-12\n"), "{kept}");
+    let shown = said(&fundflow(&["saga", "show", "D-0001"], store).stdout);
+    assert!(shown.contains("\nT            2026-02-12\n"), "{shown}");
 }
 
 #[test]

@@ -126,10 +126,10 @@ cancel = "refused"
     let stage = Stage::of("2026-02-12", &orders, NAVS, scenario);
     stage.play();
 
-    let [taken_back, kept] = ["D1", "D2"].map(|id| stage.saga(id));
+    let [taken_back, parked] = ["D1", "D2"].map(|id| stage.saga(id));
     let why = "it would be priced on 2026-02-13, and only 2026-02-12 was wanted";
     assert_eq!(state(&taken_back), ("kept in wallet", why));
-    assert_eq!(state(&kept).0, "parked", "{kept:#}");
+    assert_eq!(state(&parked).0, "parked", "{parked:#}");
     assert_eq!(stage.sent("2026-02-12").len(), 2, "the purchases of money-market shares");
     let out = stage.store.path().join("exchange/2026-02-13/out");
     assert!(!out.exists(), "no conversion goes out");

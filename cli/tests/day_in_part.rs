@@ -1,4 +1,4 @@
-//! Whoever gets less than was asked for is told so: in the day's report, in the list, under the saga.
+//! Whoever gets less than was asked for reads so: in the day's report, in the list, under the saga.
 
 #![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
 
@@ -78,7 +78,7 @@ fn failure(store: &Path, of: &str) -> Value {
 }
 
 #[test]
-fn who_gets_less_than_was_asked_for_is_told_so_everywhere() {
+fn who_gets_less_than_was_asked_for_reads_so_everywhere() {
     let (store, report) = played();
     let part = "the registrar took a part of it";
     for (of, word) in [("P-1", "completed"), ("L-1", "completed"), ("W-1", "paid out")] {

@@ -49,8 +49,8 @@ fn rich(rows: &str) -> String {
     format!("{COLUMNS}R-1,10:00:00,recharge,I-1,000730,100000.00,,,,\n{rows}")
 }
 
-/// The income of a day of March at that figure, told at that time.
-fn told(day: &str, at: &str, figure: &str) -> String {
+/// The income of a day of March at that figure, published at that time.
+fn income_at(day: &str, at: &str, figure: &str) -> String {
     let (day, at) = (format!("2026-03-{day}"), format!("2026-03-{at}:00+08:00"));
     format!("000730.{day},{at},income,,000730,,,{day},{figure},\n")
 }
@@ -107,7 +107,7 @@ fn a_huge_redemption_leaves_the_wallet_in_portions_and_each_day_earns_on_what_is
 }
 
 #[test]
-fn what_is_told_after_the_weekend_takes_the_weekends_income_back() {
+fn a_record_after_the_weekend_takes_the_weekends_income_back() {
     let store = played("2026-03-05", WEEKEND, "");
     // 3.64 of 91,000.00 for each of the three days; for two of them 4.00 had become shares.
     assert_eq!(wallet(store.path()), ["91010.92", "0.0000"]);
@@ -116,26 +116,26 @@ fn what_is_told_after_the_weekend_takes_the_weekends_income_back() {
 
 /// 0.4 % of a day: what is carried a day too late or too early shows.
 #[test]
-fn the_order_in_which_incomes_are_told_makes_no_difference() {
+fn the_order_in_which_incomes_are_published_makes_no_difference() {
     let days = ["03", "04", "05", "06", "07", "08"];
-    let in_order = |day: &&str| told(day, &format!("{day}T20:00"), "40");
+    let in_order = |day: &&str| income_at(day, &format!("{day}T20:00"), "40");
     let orderly: String = days.iter().map(in_order).collect();
     let orderly = wallet(played("2026-03-02", &rich(&orderly), "").path());
     // Of 100,000.00 on Tuesday, carried each day; Saturday's and Sunday's on Monday.
     assert_eq!(orderly, ["102422.47", "0.0000"]);
 
-    let late = told("03", "05T09:00", "40")
-        + &told("04", "04T20:00", "40")
-        + &told("06", "06T20:00", "40")
-        + &told("07", "07T20:00", "40")
-        + &told("05", "08T09:00", "40")
-        + &told("08", "09T09:00", "40");
+    let late = income_at("03", "05T09:00", "40")
+        + &income_at("04", "04T20:00", "40")
+        + &income_at("06", "06T20:00", "40")
+        + &income_at("07", "07T20:00", "40")
+        + &income_at("05", "08T09:00", "40")
+        + &income_at("08", "09T09:00", "40");
     assert_eq!(wallet(played("2026-03-02", &rich(&late), "").path()), orderly);
 
     // The same figures in the end, after a wrong one that was carried.
     let wrong: String = days
         .iter()
-        .map(|day| told(day, &format!("{day}T20:00"), if *day == "04" { "70" } else { "40" }))
+        .map(|day| income_at(day, &format!("{day}T20:00"), if *day == "04" { "70" } else { "40" }))
         .collect();
     let right = "000730.2026-03-04.1,2026-03-06T09:00:00+08:00,income,,000730,,,2026-03-04,40,1\n";
     let corrected = wallet(played("2026-03-02", &rich(&(wrong + right)), "").path());
@@ -144,10 +144,10 @@ fn the_order_in_which_incomes_are_told_makes_no_difference() {
 
 #[test]
 fn what_was_carried_before_a_late_word_on_a_fast_transfer_has_earned_nothing() {
-    let days = ["06", "07"].map(|day| told(day, &format!("{day}T20:00"), "40"));
+    let days = ["06", "07"].map(|day| income_at(day, &format!("{day}T20:00"), "40"));
     let rows = "F-1,2026-03-06T10:00:00+08:00,fast_withdraw,I-1,000730,,9000.00,,,\n".to_owned()
         + &days.concat()
-        + &told("08", "09T09:00", "40");
+        + &income_at("08", "09T09:00", "40");
     let columns = COLUMNS.to_owned() + "R-1,10:00:00,recharge,I-1,000730,100000.00,,,,\n";
     let store = played("2026-03-05", &(columns + &rows), "");
     // 364.00 of 91,000.00 on Friday, 365.45 of 91,364.00 on Saturday and on Sunday.
@@ -159,8 +159,8 @@ fn two_orders_of_one_t_that_empty_the_wallet_settle_its_income() {
     let rows = "W-1,2026-03-03T10:00:00+08:00,withdraw,I-1,000730,,40000.00,,,\n\
                 W-2,2026-03-03T10:05:00+08:00,withdraw,I-1,000730,,,,,\n"
         .to_owned()
-        + &told("03", "03T20:00", "0.4")
-        + &told("04", "04T20:00", "0.4");
+        + &income_at("03", "03T20:00", "0.4")
+        + &income_at("04", "04T20:00", "0.4");
     let store = played("2026-03-02", &rich(&rows), "");
     assert_eq!(wallet(store.path()), ["0.00", "0.0000"]);
     assert_eq!(count(store.path(), "wallet.income_settled"), 1);
@@ -176,7 +176,7 @@ fn income_below_zero_of_an_emptied_wallet_is_a_case_that_a_person_closes() {
     let rows = "W-1,2026-03-03T10:00:00+08:00,withdraw,I-1,000730,,,,,\n\
                 W-2,2026-03-03T10:05:00+08:00,withdraw,I-1,000730,,,,,\n\
                 000730.2026-03-03.1,2026-03-06T20:00:00+08:00,income,,000730,,,2026-03-03,1,1\n";
-    let store = played("2026-03-02", &rich(&(told("03", "03T20:00", "40") + rows)), "");
+    let store = played("2026-03-02", &rich(&(income_at("03", "03T20:00", "40") + rows)), "");
     assert_eq!(wallet(store.path()), ["0.00", "-390.0000"]);
 
     let cases = json(store.path(), &["case", "ls"]);

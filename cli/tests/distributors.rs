@@ -60,7 +60,8 @@ fn complained(said: &Output) -> String {
 }
 
 #[test]
-fn an_unknown_distributor_is_told_with_its_place_and_what_may_stand_there_and_the_others_go_on() {
+fn an_unknown_distributor_is_reported_with_its_place_and_what_may_stand_there_and_the_others_go_on()
+{
     let bad = "B-1,09:00:00,recharge,I-1,000730,5.00,,307";
     let stage = Stage::of(SEVERAL, &[MONEY, bad]);
     let said = stage.play();

@@ -122,8 +122,8 @@ fn shares_that_are_missing_end_by_hand_and_nothing_is_offered_that_would_be_refu
     let row = &looked["sagas"][0];
     let (money, shares) = (row["money"].to_string(), row["shares"].to_string());
     assert!(shares.contains("shares of 000730 (missing): a person has that"), "{looked:#}");
-    let kept = "0.00 yuan, as long as the bank keeps shares of 000730 for its";
-    assert!(money.contains(kept) && !money.contains("(missing)"), "{looked:#}");
+    let unit = "0.00 yuan, as long as the bank keeps shares of 000730 for its";
+    assert!(money.contains(unit) && !money.contains("(missing)"), "{looked:#}");
     let done = fundflow(store, &[&abandon, &by[..]].concat());
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
     let stuck = json(store, &["saga", "ls", "--stuck", "-o", "json"]);
@@ -146,9 +146,9 @@ fn shares_that_are_missing_end_by_hand_and_nothing_is_offered_that_would_be_refu
     let done = close(&["--how", "manual", "--text", "they were found"]);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     assert_eq!(json(store, &["case", "ls", "--open", "-o", "json"]).as_array().unwrap().len(), 0);
-    // Who made up for them is not told once more that they are missing.
+    // Who made up for them does not read once more that they are missing.
     for words in [&["saga", "show", "F-0"][..], &["saga", "ls"]] {
-        let told = text(words);
-        assert!(!told.contains("(missing)"), "{told}");
+        let shown = text(words);
+        assert!(!shown.contains("(missing)"), "{shown}");
     }
 }

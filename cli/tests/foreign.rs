@@ -94,7 +94,7 @@ fn what_an_operator_orders_of_an_unknown_kind_is_refused_by_its_name() {
 }
 
 #[test]
-fn an_event_of_another_program_is_listed_by_its_type_and_a_misspelt_one_is_told_of_it() {
+fn an_event_of_another_program_is_listed_by_its_type_and_a_misspelt_one_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     points::exchange(folder.path()).unwrap();
 

@@ -1,4 +1,4 @@
-//! Heads that were kept elsewhere, what an insider does to the log meanwhile, and what others are given.
+//! Heads that were stored elsewhere, what an insider does to the log meanwhile, and what others are given.
 //!
 //! The insider writes the whole log anew: streams linked again, places closed up, the tree made again. Nothing inside of
 //! the store tells of it but what its events say of each other.
@@ -192,7 +192,7 @@ async fn an_event_that_is_taken_out_anywhere_is_found() {
 }
 
 #[tokio::test]
-async fn what_is_kept_of_the_tree_is_compared_with_the_events() {
+async fn the_stored_tree_is_compared_with_the_events() {
     let house = House::new().await;
     let mut many = house.events.clone();
     for nth in 0..300 {
@@ -365,15 +365,15 @@ async fn a_second_party_signs_only_what_begins_with_what_it_signed_before() {
     let (code, said) = run(&house.store(), &[&verify[..], &keys[..2]].concat());
     assert_eq!(code, 0);
     assert!(said.contains("the signature of auditor.example is not checked"), "{said}");
-    // The later head is signed, the earlier one need not be; the auditor's signature stands beside the kept head.
+    // The later head is signed, the earlier one need not be; the auditor's signature stands beside the stored head.
     let check = ["audit", "verify-bundle", text(&way)];
     let (code, said) = run(&house.store(), &[&check[..], &keys[..2]].concat());
     assert_eq!(code, 0, "{said}");
     let (code, said) = run(&house.store(), &[&check[..], &keys].concat());
     assert_eq!(code, 5);
     assert!(said.contains("signature of auditor.example: there is none"), "{said}");
-    let kept = ["--head", text(&signed)];
-    let (code, said) = run(&house.store(), &[&check[..], &keys, &kept].concat());
+    let with_head = ["--head", text(&signed)];
+    let (code, said) = run(&house.store(), &[&check[..], &keys, &with_head].concat());
     assert_eq!(code, 0, "{said}");
 
     let (code, said) =

@@ -1,5 +1,6 @@
-//! What is decided again when the T of an order moves, told by the command: in which mode a purchase goes on, whether
-//! its investor is still fit for it, who has an order, and what the target of a conversion lets in.
+//! What is decided again when the T of an order moves, as the command shows it: in which mode a purchase goes
+//! on, whether its investor is still fit for it, who has an order, and what the target of a conversion lets
+//! in.
 
 #![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
 

@@ -34,7 +34,7 @@ buy_confirmation = 'garbled'
 buy_confirmation = 'missing'
 ";
 
-/// Two funds that no shipped catalogue lists, kept by the second of two registrars.
+/// Two funds that no shipped catalogue lists, at the second of two registrars.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();

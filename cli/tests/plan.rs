@@ -76,7 +76,7 @@ W-6,09:36:00,plan_end,,,,,,P-9,
 }
 
 #[test]
-fn a_change_of_nothing_and_a_start_that_no_calendar_knows_are_told() {
+fn a_change_of_nothing_and_a_start_that_no_calendar_knows_are_reported() {
     let rows = "\
 P-2,09:30:00,plan,I-1,011162,100.00,monthly 5,2027-01-05,,
 W-1,09:31:00,plan_change,,,,,2026-02-25,P-1,

@@ -73,10 +73,16 @@ P-3,09:32:00,plan,I-3,000730,011162,100.00,monthly 13,2026-02-13,
 ";
     let rejected = "[override.'P-2.20260212']\nconversion = 'rejected'\n";
     let (store, folder) = (tempfile::tempdir().unwrap(), folder(rows, rejected));
-    let told = play(store.path(), &folder);
-    assert!(!told.contains("mistake"), "a date has the fates of its discount purchase: {told}");
-    assert!(told.contains("by way of wallet fund 011162 cannot buy"), "{told}");
-    assert!(told.contains("the risk questionnaire") && told.contains("P-3.20260213"), "{told}");
+    let printed = play(store.path(), &folder);
+    assert!(
+        !printed.contains("mistake"),
+        "a date has the fates of its discount purchase: {printed}"
+    );
+    assert!(printed.contains("by way of wallet fund 011162 cannot buy"), "{printed}");
+    assert!(
+        printed.contains("the risk questionnaire") && printed.contains("P-3.20260213"),
+        "{printed}"
+    );
     let shown = said(store.path(), &["saga", "show", "P-2.20260212"]);
     assert!(shown.contains("kept in wallet"), "{shown}");
     let missed = |plan: &str| {

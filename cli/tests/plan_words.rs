@@ -95,12 +95,13 @@ W-4,11:30:00,plan_change,,,100.00,,,P-1,
 ";
     let (store, folder) = (tempfile::tempdir().unwrap(), folder(rows));
     for _ in 0..2 {
-        let told = play(store.path(), &folder);
-        let line = |row: &str| told.lines().find(|it| it.contains(row)).unwrap_or(&told).to_owned();
-        assert!(line("W-1").contains("plan P-1 is paused"), "{told}");
-        assert!(line("W-3").contains("plan P-1 goes on"), "{told}");
+        let printed = play(store.path(), &folder);
+        let line =
+            |row: &str| printed.lines().find(|it| it.contains(row)).unwrap_or(&printed).to_owned();
+        assert!(line("W-1").contains("plan P-1 is paused"), "{printed}");
+        assert!(line("W-3").contains("plan P-1 goes on"), "{printed}");
         let idle = line("W-2");
-        assert!(idle.contains("plan P-1 stays as it is") && idle.contains("W-4"), "{told}");
+        assert!(idle.contains("plan P-1 stays as it is") && idle.contains("W-4"), "{printed}");
     }
 }
 
@@ -132,11 +133,11 @@ W-1,10:00:00,plan_change,,,,weekly fri,2026-02-24,P-2,
 W-2,10:30:00,plan_change,,,50.00,,,P-2,
 ";
     let store = tempfile::tempdir().unwrap();
-    let told = play(store.path(), &folder(rows));
+    let printed = play(store.path(), &folder(rows));
     let quote = quoted(store.path(), "P-2");
     // The 13th has begun, as daily.
     for date in ["2026-02-27", "2026-03-06", "2026-03-13"] {
-        assert!(quote.contains(date), "{date}: {quote}{told}");
+        assert!(quote.contains(date), "{date}: {quote}{printed}");
     }
     let change =
         ["plan", "change", "P-2", "--frequency", "weekly thu", "--from", "2026-02-20", "--at"];
@@ -147,7 +148,7 @@ W-2,10:30:00,plan_change,,,50.00,,,P-2,
     .1;
     let replaced = "replaces what was agreed for later days: weekly on Friday from 2026-02-24 on";
     assert!(look.contains(replaced), "{look}");
-    assert!(!told.contains("replaces"), "{told}");
+    assert!(!printed.contains("replaces"), "{printed}");
     let shown = said(store.path(), &["saga", "show", "P-2"]).1;
     for line in [
         "I-1: 50.00 into 011162 from 2026-02-13 on, every trading day",

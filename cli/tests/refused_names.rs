@@ -43,10 +43,10 @@ fn a_refused_row_has_no_other_ending_whatever_its_name_stands_for() {
     let second = "R-2,10:00,recharge,I-1,000730,250.00\nR-3,10:00,recharge,I-1,000730,300.00\n";
     play(store.path(), "2026-03-02", first);
     let report = play(store.path(), "2026-03-04", second);
-    let told = |ending: &str, names: &str| (ending.to_owned(), names.to_owned());
+    let answer = |ending: &str, names: &str| (ending.to_owned(), names.to_owned());
     assert_eq!(
         endings(&report),
-        [told("completed", r#"["R-3"]"#), told("refused", r#"["R-2"]"#)],
+        [answer("completed", r#"["R-3"]"#), answer("refused", r#"["R-2"]"#)],
         "{report:#}"
     );
     assert_eq!((&report["requests"], &report["repeats"]), (&Value::from(2), &Value::from(0)));

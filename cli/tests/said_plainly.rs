@@ -83,7 +83,7 @@ fn a_rejection_says_how_many_shares_are_frozen() {
 }
 
 #[test]
-fn who_names_another_kind_is_told_which_it_is() {
+fn who_names_another_kind_reads_which_it_is() {
     let store = bought();
     for (words, asked) in [
         (&["saga", "show", "R-1", "--kind", "purchase"][..], "purchase"),
@@ -118,7 +118,7 @@ fn what_is_in_flight_has_its_unit() {
 }
 
 #[test]
-fn a_number_below_zero_and_a_date_of_no_calendar_are_told_what_may_stand_there() {
+fn a_number_below_zero_and_a_date_of_no_calendar_are_refused_with_what_may_stand_there() {
     let store = tempfile::tempdir().unwrap();
     let date = "write a date of the calendar as YYYY-MM-DD, say 2026-02-13";
     let asked: [(&[&str], &str); 9] = [

@@ -110,7 +110,7 @@ W,2026-02-13T10:00:00+08:00,withdraw,I-1,,000730,,,400.00
     play(store, &first);
     play(store, &later);
 
-    // The registrar is asked, and tells with its lots what its file has told without.
+    // The registrar is asked, and states with its lots what its file has stated without.
     let asked = ["saga", "resume", "W", "--reason", "what does it say", "--operator", "chen"];
     assert!(fundflow(store, &asked).status.success());
     play(store, &later);

@@ -115,8 +115,11 @@ async fn what_was_acknowledged_and_is_lost_stops_every_command_until_a_person_ac
     apply.push("--apply");
     let (accepted, said) = code(&store, &apply);
     assert_eq!(accepted, 0, "{said}");
-    let kept = fs::read_to_string(store.join("events.db.acknowledged-1.reason")).unwrap();
-    assert!(kept.contains("the backup is older") && kept.contains("was acknowledged"), "{kept}");
+    let reason = fs::read_to_string(store.join("events.db.acknowledged-1.reason")).unwrap();
+    assert!(
+        reason.contains("the backup is older") && reason.contains("was acknowledged"),
+        "{reason}"
+    );
     assert_eq!(code(&store, &["saga", "ls"]).0, 0);
     assert_eq!(json(&store, &["store", "check"])["acknowledged"], events - 1);
 }

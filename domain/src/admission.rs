@@ -43,7 +43,6 @@ mod checks;
 pub mod countable;
 mod day_max;
 mod days;
-mod fit_again;
 mod held;
 pub mod later;
 mod least;
@@ -154,7 +153,7 @@ pub struct Admitted {
     pub suitability: Vec<Suitability>,
     /// Whose limits apply: those of natural persons and of institutions differ.
     pub customer: CustomerType,
-    /// The last day of the investor's identity document; unknown of what was admitted before it was kept.
+    /// The last day of the investor's identity document; absent from events stored before the field was added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_valid_until: Option<NaiveDate>,
     /// Through whom it was ordered.

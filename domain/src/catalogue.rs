@@ -29,11 +29,11 @@ pub struct Contradiction {
     pub fund: FundCode,
     /// The version of the terms that do.
     pub version: VersionTag,
-    /// Which of their fields.
+    /// Field of the terms.
     pub key: String,
     /// The text as it stands in the file, to be quoted.
     pub value: String,
-    /// What may stand there.
+    /// Permitted values.
     pub allowed: String,
 }
 

@@ -23,7 +23,7 @@ use crate::{
 pub struct Claim {
     /// Its record took the shares, or takes back what it brought.
     pub order: OrderId,
-    /// Whose order it is: it is told when something comes.
+    /// Whose order it is: its saga looks again when something comes.
     pub transaction: TransactionId,
     /// As many as the record moves, and is not booked for.
     pub shares: Shares,
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_transaction_is_told_once_however_many_of_its_orders_wait() {
+    fn a_transaction_is_notified_once_however_many_of_its_orders_wait() {
         let mut claims = claims(&[("B-1", "1"), ("A-1", "2"), ("B-2", "4"), ("C-1", "8")]);
         claims.waived(&order("C-1")).unwrap();
         assert_eq!(claims.waiting(), [of(&order("B-1")), of(&order("A-1"))]);

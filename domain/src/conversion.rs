@@ -76,7 +76,7 @@ pub enum Refusal {
     /// The shares cannot leave.
     #[error(transparent)]
     Redemption(#[from] redemption::Refusal),
-    /// Nothing would be left.
+    /// The fee difference would take all that the shares bring.
     #[error("top-up fee {topup} is not below the {base} that is converted")]
     TopupEatsBase {
         /// Charged on the way in.
@@ -100,7 +100,7 @@ pub enum Refusal {
 /// What the pair of funds, the order and the channel agreed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
-    /// How differences are charged.
+    /// Method of charging the difference of purchase fees.
     pub method: Method,
     /// Which amount decides the tiers.
     pub tier_base: TierBase,
@@ -124,7 +124,7 @@ pub struct Terms<'a> {
     pub buying_target: &'a AmountTiers,
     /// What leaving the target costs at 0 days; only [`BothDifferences`](Method::BothDifferences) asks.
     pub leaving_target: Rate,
-    /// What was agreed on.
+    /// Agreed fallback.
     pub policy: Policy,
 }
 
@@ -159,7 +159,7 @@ pub struct Conversion {
     pub residual: Residual,
     /// The target's net asset value of T.
     pub nav_in: Nav,
-    /// What was agreed on.
+    /// Agreed fallback.
     pub policy: Policy,
 }
 

@@ -129,16 +129,16 @@ pub(crate) fn follow<'a, K: Ord + Clone + 'a>(
     let (orders, mut said): (Vec<_>, Vec<_>) =
         known.into_iter().partition(|(_, freeze)| freeze.by.is_order());
     let wanted = less(in_all, sum(&orders));
-    let mut kept = sum(&said);
+    let mut frozen = sum(&said);
     said.sort_by_key(|(record, freeze)| std::cmp::Reverse((freeze.by.day(), *record)));
     let mut lifted = Vec::new();
     for (record, freeze) in said {
-        if kept > wanted && !freeze.shares.is_zero() {
-            kept = less(kept, freeze.shares);
+        if frozen > wanted && !freeze.shares.is_zero() {
+            frozen = less(frozen, freeze.shares);
             lifted.push(record.clone());
         }
     }
-    let more = less(wanted, kept);
+    let more = less(wanted, frozen);
     let follows = match (lifted.is_empty() && more.is_zero(), wanted.is_zero()) {
         (true, _) => stated,
         (false, true) => Shares::ZERO,

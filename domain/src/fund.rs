@@ -139,7 +139,7 @@ pub struct FundTerms {
     pub master: FundCode,
     /// The fund's name, as it is published.
     pub name: String,
-    /// What it invests in.
+    /// Kind of fund by its investments.
     pub kind: FundKind,
     /// Who keeps the register of its shares.
     pub registrar: RegistrarCode,
@@ -181,7 +181,7 @@ pub struct FundTerms {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[serde(deserialize_with = "fundflow_kernel::written::read_dates")]
     pub foreign_holidays: Vec<NaiveDate>,
-    /// Which lots leave first.
+    /// Order in which lots leave.
     pub redemption_sequence: RedemptionSequence,
     /// While the fund is raised: when, and until what time of the day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -191,7 +191,7 @@ pub struct FundTerms {
     /// The first T on which they hold.
     #[serde(deserialize_with = "fundflow_kernel::written::read_date")]
     pub effective_from: NaiveDate,
-    /// Where they were published.
+    /// Publication of the terms: document and date.
     pub source: String,
 }
 

@@ -212,7 +212,7 @@ impl fmt::Display for FundCode {
 pub struct WalletId {
     /// The investor whose wallet it is.
     pub investor: InvestorId,
-    /// Of which money-market fund.
+    /// The money-market fund of the wallet.
     pub fund: FundCode,
 }
 

@@ -47,7 +47,7 @@ pub struct InvestorProfile {
     pub risk: InvestorRisk,
     /// The last day on which that level counts. Ignored for a professional investor.
     pub questionnaire_valid_until: NaiveDate,
-    /// Which questionnaire, which answers.
+    /// Version of the questionnaire and of its answers.
     pub questionnaire: VersionTag,
     /// Whether the person behind the account is known.
     pub kyc: KycState,
@@ -69,7 +69,7 @@ pub struct InvestorProfile {
     "the investor's account is {own}, from which money comes and to which it goes, and not {asked}"
 )]
 pub struct AnotherAccount {
-    /// What was asked for.
+    /// The requested account.
     pub asked: AccountRef,
     /// The one that is known.
     pub own: AccountRef,

@@ -33,17 +33,17 @@ impl<K: Ord, V> Keyed<K, V> {
         self.0.contains_key(key)
     }
 
-    /// All entries, by key.
+    /// Entries in the order of their keys.
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.0.iter()
     }
 
-    /// All values, by key.
+    /// Values in the order of their keys.
     pub fn values(&self) -> impl Iterator<Item = &V> {
         self.0.values()
     }
 
-    /// How many there are.
+    /// Number of entries.
     pub fn len(&self) -> usize {
         self.0.size()
     }

@@ -40,7 +40,7 @@ pub struct OrderLimits {
 pub struct DayMax {
     /// Yuan per [`LimitKey`]; may be reached.
     pub amount: Money,
-    /// What happens above it.
+    /// Treatment of the excess.
     pub on_excess: ExcessPolicy,
 }
 
@@ -65,10 +65,10 @@ pub struct LargePurchaseNotice {
     /// Last T; none: until further notice.
     #[serde(default, deserialize_with = "fundflow_kernel::written::read_date_if_any")]
     pub through: Option<NaiveDate>,
-    /// Whose orders; empty: everybody's.
+    /// Sales channels that the limit is for; empty: all.
     #[serde(default)]
     pub channels: Vec<SalesChannel>,
-    /// Whose orders; empty: everybody's.
+    /// Kinds of customers that the limit is for; empty: all.
     #[serde(default)]
     pub customers: Vec<CustomerType>,
     /// The cap and what happens above it.
@@ -180,7 +180,7 @@ pub enum Outflow {
     Conversion,
 }
 
-/// How many shares leave.
+/// Number of shares that leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Exit {
@@ -205,13 +205,13 @@ impl Exit {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum ExitRefusal {
-    /// Nothing was asked for.
+    /// The request is for 0.00 shares.
     #[error("no shares were asked for")]
     NoShares,
     /// More was asked for than there is.
     #[error("{asked} shares were asked for and {held} are held")]
     NotHeld {
-        /// What was asked for.
+        /// The requested shares, to 0.01.
         asked: Shares,
         /// Shares that there are at the decision.
         held: Shares,
@@ -219,7 +219,7 @@ pub enum ExitRefusal {
     /// Too few, and not all.
     #[error("{asked} shares are below the minimum of {min}{}", all.map(|all| format!("; all {all} may leave")).unwrap_or_default())]
     BelowMinimum {
-        /// What was asked for.
+        /// The requested shares, to 0.01.
         asked: Shares,
         /// The least number of shares that may leave.
         min: Shares,

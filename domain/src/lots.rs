@@ -30,7 +30,7 @@ pub struct Lot {
     pub unit_cost: Nav,
 }
 
-/// Which lots leave first.
+/// Order in which lots leave.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LotOrder {
@@ -57,7 +57,7 @@ impl From<RedemptionSequence> for LotOrder {
 pub struct Parcel {
     /// The lot that they are taken out of.
     pub lot: LotId,
-    /// When that was registered.
+    /// The registrar's day of registration.
     pub registered_on: NaiveDate,
     /// Price at which the lot was bought, yuan per share.
     pub unit_cost: Nav,
@@ -81,7 +81,7 @@ pub enum Refusal {
         /// How many lots there are.
         held: usize,
     },
-    /// There are too few.
+    /// The lots have fewer shares than are asked for.
     #[error("{asked} shares are asked for, and the lots hold {held}")]
     NotCovered {
         /// Shares that the order asks for, to 0.01.
@@ -95,7 +95,7 @@ pub enum Refusal {
         lot: LotId,
         /// The day on which it was registered.
         registered_on: NaiveDate,
-        /// When it should leave.
+        /// Day of confirmation of the lot that is due.
         confirmed_on: NaiveDate,
     },
 }

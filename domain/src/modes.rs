@@ -34,7 +34,7 @@ pub enum ConversionMode {
 pub enum LotState {
     /// Bought with the same order; not confirmed.
     BoughtNow,
-    /// Confirmed, and kept back by no order, freeze or case.
+    /// Confirmed, and withheld by no order, freeze or case.
     Available,
     /// Reserved for another order, or frozen by an authority.
     Locked,

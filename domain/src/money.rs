@@ -37,7 +37,7 @@ pub struct NumberError {
     pub quantity: &'static str,
     /// The text as it was given, to be quoted.
     pub value: String,
-    /// What may be given.
+    /// Permitted values.
     pub allowed: &'static str,
 }
 
@@ -201,7 +201,7 @@ quantity!(
     "0 to 99999999999999.99 shares with at most 2 decimals"
 );
 quantity!(
-    /// Net asset value: yuan per share, never zero. 4 decimals are usual, 8 are kept.
+    /// Net asset value: yuan per share, never zero. 4 decimals are usual, 8 are stored.
     Nav, "a net asset value", 8, 1, MAX_NAV,
     "0.00000001 to 99999999.99999999 yuan per share with at most 8 decimals"
 );

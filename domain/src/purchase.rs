@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 /// Why a purchase cannot be priced. Checked in this order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// Nothing would be left.
+    /// The fee would take the whole amount.
     #[error(
         "fee {fee} is not below the amount {amount}; {}",
         fee.plus(Amount::FEN.into()).map_or_else(

@@ -88,7 +88,7 @@ pub struct Redemption {
     pub fee: Money,
     /// The fee for buying that was put off until now.
     pub back_end_fee: Money,
-    /// What the investor gets.
+    /// Payout to the investor, in yuan.
     pub payout: Money,
     /// How much of `fee` belongs to the fund's assets, where a regime said it.
     pub to_fund: Option<Money>,

@@ -56,7 +56,7 @@ pub enum StatusDictionary {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("fund status {code:?} is not in the {dictionary} dictionary")]
 pub struct UnknownStatus {
-    /// What the registrar sent.
+    /// Code in file 07.
     pub code: char,
     /// What it was looked up in.
     pub dictionary: StatusDictionary,

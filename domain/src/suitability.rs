@@ -26,7 +26,7 @@ use crate::{
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-/// What the table says.
+/// Result of the suitability table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -127,7 +127,7 @@ impl SuitabilityRules {
         warning_confirmed: Option<&VersionTag>,
     ) -> Suitability {
         let result = self.verdict(investor.risk, fund.risk);
-        let warning = where_needed(result, warning_confirmed);
+        let warning = required_warning(result, warning_confirmed);
         Suitability {
             fund: fund.code,
             investor: investor.risk,
@@ -148,13 +148,13 @@ impl SuitabilityRules {
             product: fund.risk,
             result,
             rule: self.version.clone(),
-            warning: where_needed(result, confirmed),
+            warning: required_warning(result, confirmed),
             ..was.clone()
         }
     }
 }
 
-fn where_needed(result: Verdict, confirmed: Option<&VersionTag>) -> Option<VersionTag> {
+fn required_warning(result: Verdict, confirmed: Option<&VersionTag>) -> Option<VersionTag> {
     match result {
         Verdict::NeedWarning => confirmed.cloned(),
         Verdict::Allow | Verdict::Forbid => None,

@@ -25,7 +25,7 @@ pub struct Text<const MAX: usize = 200>(Arc<str>);
 /// What is wrong with a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextProblem {
-    /// Nothing but white space.
+    /// White space only.
     #[error("is blank")]
     Blank,
     /// More bytes than the limit.

@@ -109,7 +109,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let (again, _) = engine.request_watched(asking).await?;
     println!("asked again: {}, no second order", again.ending.unwrap_or_default());
-    // 32 bytes that stand for all of it: kept elsewhere, they show later whether anything was changed.
+    // 32 bytes that stand for all of it: stored elsewhere, they show later whether anything was changed.
     let head = store.tree_head()?;
     println!("the root over {} events is {}", head.size, head.root);
     engine.shutdown().await?;

@@ -42,10 +42,10 @@ use std::sync::Arc;
 /// Why there is no quote.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoQuote<R> {
-    /// The saga refuses such a request.
+    /// Refused by the saga itself.
     #[error("{0}")]
     Refused(R),
-    /// So does the engine: the name is reserved or taken, somebody cannot be called, a stream is damaged, or the
+    /// Refused by the engine: the name is reserved or taken, somebody cannot be called, a stream is damaged, or the
     /// clock is behind the log.
     #[error("{0}")]
     NotTaken(Arc<str>),
@@ -60,11 +60,14 @@ pub(crate) trait Ahead: Send + Sync {
     fn runner(&self) -> Runner;
     fn kind(&self, name: &str) -> Option<Arc<dyn Kind>>;
     fn ports(&self) -> &Ports;
-    /// What nothing new is decided for is not foreseen either.
+    /// The engine's time.
+    ///
+    /// # Errors
+    /// [`ClockSetBack`]: the engine would refuse the request, so nothing is foreseen.
     fn now(&self) -> Result<Timestamp, ClockSetBack>;
 }
 
-/// The store of an engine, and what it was put together of.
+/// The store of an engine, with its sagas, ports and guard.
 pub(crate) struct Durable<S> {
     pub(crate) store: Arc<S>,
     pub(crate) kinds: Vec<Arc<dyn Kind>>,
@@ -139,7 +142,7 @@ impl Engine {
         self.foresee(saga, What::Act { saga: saga.clone(), action, operator }).await
     }
 
-    /// What such a request would come to, as `saga` says it; that was made for the same house as the one that
+    /// The quote of such a request by `saga`, which must be of the same house as the one that
     /// was registered.
     ///
     /// # Errors
@@ -171,10 +174,10 @@ impl Engine {
         Ok(quote)
     }
 
-    /// Everything about a saga, as its log tells it.
+    /// Everything about a saga, folded from its log.
     ///
     /// # Errors
-    /// [`LookError`]: nobody asked for it, or a stream of it is damaged.
+    /// [`LookError`]: there is no such saga, or a stream of it is damaged.
     pub async fn look(&self, saga: &SagaId) -> Result<Look, LookError> {
         let unknown = || LookError::Unknown(saga.clone());
         let kind = self.ahead().kind(saga.kind).ok_or_else(unknown)?;
@@ -189,7 +192,7 @@ impl Engine {
         kind.look(&saga.transaction, &events)
     }
 
-    /// What is remembered of the stream of that key, as it is durable: of a calendar that was extended, say.
+    /// The durable state of the stream of that key: the extended calendar, for instance.
     ///
     /// # Errors
     /// [`ReadError`]: the stream cannot be read or folded.

@@ -1,4 +1,4 @@
-//! What a service asks for, and what it gets.
+//! Requests of a service, and the answers to them.
 
 use crate::error::RequestError;
 use fundflow_kernel::{envelope::StreamName, ids::TransactionId, time::Timestamp};
@@ -15,32 +15,32 @@ use std::{fmt, sync::Arc};
 pub struct Asking<S: Saga> {
     /// The caller's idempotency key.
     pub transaction: TransactionId,
-    /// What is asked; stored.
+    /// The request; stored with the first event.
     pub request: S::Request,
-    /// What the decision looks at besides; not stored.
+    /// Further input of the decision, such as the investor's profile; not stored.
     pub asked: S::Asked,
-    /// When it was asked; by the engine's clock without.
+    /// Instant of the request; the engine's clock where there is none.
     pub at: Option<Timestamp>,
-    /// W3C trace context (`traceparent`), kept with every event of the saga; none: outside of any trace.
+    /// W3C trace context (`traceparent`), stored with every event of the saga; none: outside of any trace.
     pub trace_parent: Option<Arc<str>>,
 }
 
-/// A saga that is stored. The first caller gets it, and every repeat of the same request.
+/// The answer for a stored saga: to the first caller, and to every repeat of the same request.
 pub struct Placed<S: Saga> {
     /// The transaction of the saga that was placed.
     pub transaction: TransactionId,
-    /// What was decided on the request; it holds for ever.
+    /// The promise that was decided on the request; it holds for ever.
     pub promise: S::Promise,
-    /// How it has ended, if this repeats the request of one that has: the stored type.
+    /// Stored type of the ending, where this repeats the request of a saga that has ended.
     pub ending: Option<Arc<str>>,
 }
 
-/// News about the stream of an outside key, as a counterparty says them unasked.
+/// News about the stream of an outside key, which a counterparty sends unasked.
 #[derive(Clone)]
 pub struct Notice {
-    /// Named after the key.
+    /// The stream, named after the key.
     pub stream: StreamName,
-    /// What the saga that owns the stream can read.
+    /// News in a type that the owning saga reads.
     pub news: Payload,
 }
 

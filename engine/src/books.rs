@@ -13,10 +13,10 @@ use fundflow_runtime::message::{ActionError, Reply, Rest, SagaId, Ticket};
 use std::collections::HashMap;
 use tokio::sync::{mpsc, oneshot};
 
-/// Watchers of whom it is not looked whether they still are there.
+/// Watchers up to which nobody checks for closed ones.
 const FEW: usize = 1024;
 
-/// Why an input has no reply.
+/// Reasons why an input has no reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Undecided {
     /// What was decided on it is not in the log: another writer was there first.
@@ -43,7 +43,7 @@ pub(crate) struct Books {
     tickets: HashMap<Ticket, Waiting, RandomState>,
     newest: Ticket,
     watchers: HashMap<SagaId, Vec<Watcher>, RandomState>,
-    /// So many watch, and with so many it is looked who still does.
+    /// Number of watchers, and the number at which closed ones are dropped.
     watching: usize,
     look_from: usize,
     leaving: Vec<Delivery>,
@@ -51,7 +51,7 @@ pub(crate) struct Books {
 }
 
 impl Books {
-    /// Empty ones, whose replies go there.
+    /// Without tickets; replies leave by that channel.
     pub(crate) fn new(deliveries: mpsc::UnboundedSender<Vec<Delivery>>) -> Self {
         Self {
             tickets: HashMap::default(),
@@ -109,7 +109,7 @@ impl Books {
         self.leaving.push(Delivery::Reply(asker, Err(why)));
     }
 
-    /// What was decided is durable.
+    /// Notes that the batch is durable.
     pub(crate) fn reply(&mut self, ticket: Ticket, reply: Reply) {
         match self.tickets.remove(&ticket) {
             None => {}
@@ -125,7 +125,7 @@ impl Books {
     }
 
     fn stands(&mut self, saga: SagaId, watcher: Watcher, reply: Reply) {
-        let told = match reply {
+        let rest = match reply {
             Reply::Rest(None) => return self.watch(saga, watcher),
             Reply::Rest(Some(rest)) => Ok(rest),
             Reply::NotActed(error) => Err(error),
@@ -133,7 +133,7 @@ impl Books {
                 Err(ActionError::Defect("a watch was answered as something else".into()))
             }
         };
-        self.leaving.push(Delivery::Rest(watcher, told));
+        self.leaving.push(Delivery::Rest(watcher, rest));
     }
 
     fn watch(&mut self, saga: SagaId, watcher: Watcher) {
@@ -147,11 +147,11 @@ impl Books {
         watchers.push(watcher);
         self.watching += 1;
         if self.watching >= self.look_from {
-            self.look_who_watches();
+            self.drop_closed_watchers();
         }
     }
 
-    fn look_who_watches(&mut self) {
+    fn drop_closed_watchers(&mut self) {
         self.watchers.retain(|_, watchers| {
             watchers.retain(|watcher| !watcher.is_closed());
             !watchers.is_empty()
@@ -160,7 +160,7 @@ impl Books {
         self.look_from = self.watching.saturating_mul(2).max(FEW);
     }
 
-    /// How many wait for a reply, and how many for a saga to rest.
+    /// Number of callers that wait for a reply, and of those that wait for a saga to rest.
     pub(crate) fn waiting(&self) -> (usize, usize) {
         (self.tickets.len(), self.watching)
     }

@@ -32,7 +32,7 @@ use futures_util::FutureExt as _;
 use std::{collections::HashSet, fmt, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, watch};
 
-/// What bounds the engine. Nothing in it grows without one of these.
+/// Bounds of the engine. Nothing in it grows without one of these.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
     /// Requests that may wait; a further one is answered `Busy`.
@@ -41,9 +41,9 @@ pub struct Settings {
     pub batch: usize,
     /// Calls to counterparties that may be outstanding; beyond it requests wait.
     pub calls: usize,
-    /// How long a counterparty may take before its answer counts as unknown.
+    /// Time after which a counterparty's answer counts as unknown.
     pub call_limit: Duration,
-    /// How often an append that failed without writing anything is made before the engine stops.
+    /// Attempts of an append that fails without writing anything, before the engine stops.
     pub append_attempts: u32,
     /// How far the clock may be behind the newest instant of the log: so long the engine's time stands still.
     /// Further behind is an alarm, and requests are refused. A minute: synchronisation that steps, leap seconds
@@ -105,7 +105,7 @@ impl<S: EventStore + Checkpoints> Builder<S> {
         }
     }
 
-    /// Registers that saga under its kind; a later one of the same kind takes its place.
+    /// Registers the saga under its kind; a later one of the same kind replaces it.
     #[must_use]
     pub fn saga(self, saga: impl Saga) -> Self {
         self.kind(Arc::new(Of(Arc::new(saga))))
@@ -133,7 +133,7 @@ impl<S: EventStore + Checkpoints> Builder<S> {
         Ok(self)
     }
 
-    /// Where news about keys that nobody handed out are stored; only logged without.
+    /// Stores news about keys that nobody handed out. Without it they are only logged.
     #[must_use]
     pub fn unclaimed(mut self, place: impl Unclaimed + 'static) -> Self {
         self.unclaimed = Some(Arc::new(place));

@@ -1,4 +1,4 @@
-//! The list of open sagas, kept in the store now and then, so that a restart reads only what came
+//! The list of open sagas, stored now and then, so that a restart reads only what came
 //! since.
 //!
 //! 1. A list belongs to a position: it is taken from memory after a batch was decided, and saved
@@ -36,7 +36,7 @@ struct Saved {
     open: BTreeSet<Listed>,
 }
 
-/// The same as it is written.
+/// The list as it is written, without copies.
 #[derive(Debug, Serialize)]
 struct Saving<'a> {
     open: Vec<(&'a str, &'a TransactionId)>,
@@ -46,14 +46,14 @@ struct Saving<'a> {
 pub(crate) async fn last_list<S: EventStore + Checkpoints>(
     store: &S,
 ) -> Result<Option<(Position, BTreeSet<Listed>)>, ReadError> {
-    let kept = READER.load::<_, Saved>(store).await?;
-    for unfit in &kept.unfit {
-        let from = kept.content.as_ref().map_or(0, |(at, _)| at.0);
+    let checkpoint = READER.load::<_, Saved>(store).await?;
+    for unfit in &checkpoint.unfit {
+        let from = checkpoint.content.as_ref().map_or(0, |(at, _)| at.0);
         tracing::warn!(
             "a list of open sagas does not fit the log ({unfit}); read again from position {from}"
         );
     }
-    Ok(kept.content.map(|(at, saved)| (at, saved.open)))
+    Ok(checkpoint.content.map(|(at, saved)| (at, saved.open)))
 }
 
 /// The lists of open sagas in a store that do not fit its log: for people. They are not used.
@@ -81,7 +81,7 @@ async fn save<S: EventStore + Checkpoints>(
 #[derive(Debug)]
 pub(crate) struct Keeper<S> {
     store: Arc<S>,
-    /// Sagas of kinds that are not registered.
+    /// Open sagas of kinds that are not registered.
     pub(crate) foreign: BTreeSet<Listed>,
     events: usize,
     last: Instant,

@@ -85,7 +85,7 @@ impl Engine {
         self.outlook_beside(Arc::default()).await
     }
 
-    /// The same; [`Outlook::moves_by`] is told of all sagas but these.
+    /// The same; [`Outlook::moves_by`] leaves these sagas out.
     ///
     /// # Errors
     /// [`Stopped`].

@@ -14,7 +14,7 @@ use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time::timeout};
 
-/// Which memory a call came from: one that was evicted does not know its calls any more.
+/// Number of the memory that a call came from: one that was evicted does not know its calls any more.
 pub(crate) type Epoch = u64;
 
 pub(crate) type Calls = (Epoch, Vec<Effect>);

@@ -211,7 +211,7 @@ impl Engine {
 
     /// Hands over what counterparties say unasked: callbacks, late answers, records of files. Each
     /// notice has its own result, in its own place; `Ok` means that what it caused is durable, so
-    /// that its source may be told. Repeating any of it is harmless.
+    /// that its source may forget it. Repeating any of it is harmless.
     pub async fn deliver(&self, notices: Vec<Notice>) -> Vec<Result<Noticed, ActError>> {
         let what = |Notice { stream, news }| What::Notice { stream, news };
         let replies = self.decide_all(notices.into_iter().map(what)).await;

@@ -24,7 +24,7 @@ pub enum RequestError<R> {
     /// The engine has as much work as it may hold. Try again after that time.
     #[error("the engine is busy; try again in {} ms", retry_after.as_millis())]
     Busy {
-        /// How long to wait.
+        /// Time to wait before the next attempt.
         retry_after: Duration,
     },
     /// Somebody else wrote to the same stream first, so that this was not stored as it was decided.
@@ -42,7 +42,7 @@ pub enum RequestError<R> {
     Damaged {
         /// The stream that is damaged, with the version where one event of it is.
         place: Arc<str>,
-        /// What is wrong there.
+        /// Description of the damage, for people.
         what: Arc<str>,
     },
     /// The engine stopped before it could answer. What was asked may or may not have been stored:
@@ -90,7 +90,7 @@ pub enum ActError {
 pub struct ClockSetBack {
     /// The newest instant of the log.
     pub log: Timestamp,
-    /// What the clock said.
+    /// Reading of the machine clock.
     pub clock: Timestamp,
 }
 
@@ -134,7 +134,7 @@ pub enum StopCause {
     Damaged {
         /// Position, or stream and version.
         place: String,
-        /// What is wrong there.
+        /// Description of the damage, for people.
         what: String,
     },
     /// The world failed, or a defect of the engine; nothing is known to be damaged.

@@ -31,7 +31,7 @@ const PAGE: u32 = 4096;
 /// wallet, is read once for all.
 const TOGETHER: usize = 4096;
 
-/// What a restart found.
+/// Open sagas and damage that a restart found.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     /// In memory, not woken yet.

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! 1. While the store writes one batch the next is decided on top of it, and waits for it.
-//! 2. A conflict means that memory is not what the log is: memory is dropped, who waits is told to
+//! 2. A conflict means that memory is not what the log is: memory is dropped, who waits is asked to
 //!    ask again, and the open sagas are read anew. The engine goes on.
 //! 3. No stream that cannot be read, and no call that is not answered, stops the loop. What does
 //!    stop it is a store that cannot be written, and its cause goes to every caller.
@@ -57,7 +57,7 @@ pub(crate) enum Message {
     Many(Vec<Work>),
 }
 
-/// One thing to do.
+/// A unit of work for the loop.
 #[derive(Debug)]
 pub(crate) enum Work {
     /// Decide this input, and reply to the one who asked.
@@ -174,7 +174,7 @@ impl<S: EventStore + Checkpoints> Shard<S> {
     }
 
     /// Decides as much as one batch may hold: answers before requests. A store with nothing to write is
-    /// not kept waiting for all of it: it writes while the next batch is decided.
+    /// not left waiting for all of it: it writes while the next batch is decided.
     async fn decide(&mut self) {
         let mut left = self.settings.batch.max(1);
         let mut decided = 0_usize;

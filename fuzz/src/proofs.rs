@@ -29,7 +29,7 @@ impl Known {
         self.heads.contains(&head.head)
     }
 
-    /// What a bundle proves to whoever has kept a head of it.
+    /// What a bundle proves to whoever has a head of it.
     fn holds(&self, bundle: &Bundle) {
         match bundle {
             Bundle::Events { head, events, .. } if self.has(head) => {

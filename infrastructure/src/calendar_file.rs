@@ -48,7 +48,7 @@ const ONE: &str =
 /// A file that was read.
 #[derive(Debug)]
 pub struct CalendarFile {
-    /// What it says.
+    /// Content of the file.
     pub version: Version,
     report: Report,
 }

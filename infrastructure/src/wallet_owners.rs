@@ -8,7 +8,7 @@
 //!    the list when it is empty: shares that left still earn on days that are published later.
 //! 2. The log is read once; each page reads only what is new. A wallet that begins meanwhile comes
 //!    with a later page, or with none where pages are past it: it holds nothing that has earned.
-//! 3. The list is kept in the store now and then. That is a cache: without one that fits the log the whole log is
+//! 3. The list is saved in the store now and then. That is a cache: without one that fits the log the whole log is
 //!    read again. One that does not fit is said aloud: it would leave somebody without income.
 //! 4. A place of the log that is damaged is said aloud and passed over. A wallet is named by each of
 //!    its events; one that cannot be folded is refused by name when its page is given.
@@ -63,11 +63,11 @@ impl<S: EventStore + Checkpoints> WalletOwners<S> {
     }
 
     async fn last(&self) -> Result<List, ReadError> {
-        let kept = READER.load::<_, Owners>(&*self.store).await?;
-        for unfit in &kept.unfit {
+        let checkpoint = READER.load::<_, Owners>(&*self.store).await?;
+        for unfit in &checkpoint.unfit {
             tracing::warn!("a list of wallets does not fit the log ({unfit}); read again");
         }
-        let list = kept.content.map(|(at, owners)| List { at, saved: at, owners });
+        let list = checkpoint.content.map(|(at, owners)| List { at, saved: at, owners });
         Ok(list.unwrap_or_default())
     }
 

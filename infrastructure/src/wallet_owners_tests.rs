@@ -72,8 +72,8 @@ impl Checkpoints for Store {
         self.log.load(reader).await
     }
 
-    async fn save(&self, reader: &str, at: Position, kept: Vec<u8>) -> Result<(), AppendError> {
-        self.log.save(reader, at, kept).await
+    async fn save(&self, reader: &str, at: Position, content: Vec<u8>) -> Result<(), AppendError> {
+        self.log.save(reader, at, content).await
     }
 }
 
@@ -160,10 +160,10 @@ async fn the_next_process_reads_only_what_came_since_the_last_checkpoint() {
     assert_eq!(store.read.load(Ordering::Relaxed), 3, "the one that the list ends with, too");
 
     // One bit of it names another investor.
-    let (at, mut kept) = store.load("wallet_owners.a").await.unwrap().unwrap();
-    let zero = kept.windows(7).position(|it| it == b"i-00000").unwrap() + 6;
-    kept[zero] ^= 1;
-    store.save("wallet_owners.a", at, kept).await.unwrap();
+    let (at, mut content) = store.load("wallet_owners.a").await.unwrap().unwrap();
+    let zero = content.windows(7).position(|it| it == b"i-00000").unwrap() + 6;
+    content[zero] ^= 1;
+    store.save("wallet_owners.a", at, content).await.unwrap();
     assert_eq!(WalletOwners::unfit(&store).await.unwrap().len(), 1);
     assert_eq!(two(&store.owners(), None).await, ["i-00000", "i-00001"]);
     assert_eq!(WalletOwners::unfit(&store).await.unwrap().len(), 0, "the next one took its place");

@@ -13,7 +13,7 @@ pub struct Cause {
 }
 
 impl Cause {
-    /// Both parts at once.
+    /// Code for programs, text for people.
     pub fn new(code: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
         Self { code: code.into(), text: text.into() }
     }

@@ -2,7 +2,7 @@
 //!
 //! 1. A content stands behind a hash over it, the format and the event at its position: what is spoilt, or belongs
 //!    to another log, fits nothing.
-//! 2. It is kept in two places in turn. One that does not fit is said aloud, and the one before counts; without any
+//! 2. It is stored in two places in turn. One that does not fit is reported, and the one before counts; without any
 //!    the reader reads the log from its start.
 
 use crate::store::{AppendError, Checkpoints, EventStore, Position, ReadError};
@@ -23,7 +23,7 @@ pub struct Reader {
 
 /// What [`Reader::load`] found: a fold, and the position that it is of.
 #[derive(Debug)]
-pub struct Kept<T> {
+pub struct Checkpoint<T> {
     /// The newest that fits, and where it was made.
     pub content: Option<(Position, T)>,
     /// What is there and does not fit: for people.
@@ -35,25 +35,25 @@ impl Reader {
     ///
     /// # Errors
     /// [`ReadError::Fault`] as for any read. What is damaged does not fit.
-    pub async fn load<S, T>(self, store: &S) -> Result<Kept<T>, ReadError>
+    pub async fn load<S, T>(self, store: &S) -> Result<Checkpoint<T>, ReadError>
     where
         S: EventStore + Checkpoints,
         T: DeserializeOwned,
     {
-        let mut kept = Kept { content: None, unfit: Vec::new() };
+        let mut checkpoint = Checkpoint { content: None, unfit: Vec::new() };
         for place in PLACES {
             let name = self.at(place);
             let Some((at, bytes)) = store.load(&name).await? else { continue };
-            if kept.content.as_ref().is_some_and(|(newest, _)| *newest >= at) {
+            if checkpoint.content.as_ref().is_some_and(|(newest, _)| *newest >= at) {
                 continue;
             }
             let seal = self.seal(at, event_at(store, at).await?.as_deref());
             match open(&seal, &bytes) {
-                Some(content) => kept.content = Some((at, content)),
-                None => kept.unfit.push(format!("{name} at position {at}")),
+                Some(content) => checkpoint.content = Some((at, content)),
+                None => checkpoint.unfit.push(format!("{name} at position {at}")),
             }
         }
-        Ok(kept)
+        Ok(checkpoint)
     }
 
     /// Keeps a content that was made of the log up to there, in the place of the older one.
@@ -195,8 +195,8 @@ mod tests {
     }
 
     async fn found(store: &MemoryStore) -> (Option<(u64, String)>, usize) {
-        let kept = READER.load::<_, String>(store).await.expect("a store that can be read");
-        (kept.content.map(|(at, content)| (at.0, content)), kept.unfit.len())
+        let checkpoint = READER.load::<_, String>(store).await.expect("a store that can be read");
+        (checkpoint.content.map(|(at, content)| (at.0, content)), checkpoint.unfit.len())
     }
 
     async fn keep(store: &MemoryStore, at: u64, content: &str) {
@@ -237,8 +237,8 @@ mod tests {
         other.save("lamps.a", at, bytes).await.expect("a save");
         assert_eq!(found(&other).await, (None, 1));
         let later = Reader { format: 2, ..READER };
-        let kept = later.load::<_, String>(&one).await.expect("a store that can be read");
-        assert!(kept.content.is_none() && kept.unfit.len() == 1);
+        let checkpoint = later.load::<_, String>(&one).await.expect("a store that can be read");
+        assert!(checkpoint.content.is_none() && checkpoint.unfit.len() == 1);
         // Who verifies a store finds nothing wrong with what an earlier program had left whole.
         let unfit =
             |reader: Reader, store| async move { reader.unfit(store).await.expect("a read") };

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! 1. Every event variant has a type name: [`Stored::type_of`] is exhaustive, so that a variant
-//!    without one stops the build. Names and fields are a stored contract, kept by golden files.
+//!    without one stops the build. Names and fields are a stored contract, compared with golden files.
 //! 2. The current schema of a type is 1 and one more for each of its upcasts. A body is written in
 //!    the current schema only, and read in any.
 //! 3. An unknown type, a schema above the current one, or a step that is missing is an error that
@@ -134,7 +134,7 @@ macro_rules! stored_types {
 /// One step of a payload's history: from schema `from` to the next.
 #[derive(Debug, Clone, Copy)]
 pub struct Upcast {
-    /// Whose body it changes.
+    /// Event type whose JSON it changes.
     pub event_type: &'static str,
     /// The schema that it reads; it writes the one after.
     pub from: u16,

@@ -17,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_is_told_in_the_singular_and_every_other_count_in_the_plural() {
+    fn one_is_written_in_the_singular_and_every_other_count_in_the_plural() {
         let said = [0_usize, 1, 2, 101].map(|count| counted(count, "date", "dates in a row"));
 
         assert_eq!(said, ["0 dates in a row", "1 date", "2 dates in a row", "101 dates in a row"]);

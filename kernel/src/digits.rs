@@ -16,7 +16,7 @@ impl<const N: usize> Default for Text<N> {
 }
 
 impl<const N: usize> Text<N> {
-    /// One ASCII character more.
+    /// Appends one ASCII character.
     pub const fn push(&mut self, byte: u8) {
         debug_assert!(byte.is_ascii() && self.len < N);
         if self.len < N {

@@ -242,7 +242,7 @@ pub struct NewEvent {
     pub process: Arc<str>,
     /// The command, answer or operator action that brought it about.
     pub causation: Arc<str>,
-    /// Who brought it about.
+    /// Requester, operator, counterparty or engine.
     pub actor: Actor,
     /// W3C trace context of the request, if the caller gave one.
     pub trace_parent: Option<Arc<str>>,
@@ -309,6 +309,6 @@ pub struct Recorded {
     pub stream: StreamName,
     /// Its place in its stream, from 1.
     pub version: Version,
-    /// What was appended, unchanged.
+    /// The event as it was appended.
     pub event: NewEvent,
 }

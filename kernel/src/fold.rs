@@ -22,7 +22,7 @@ pub trait Fold: Any + Send + Sync {
     fn chain(&self) -> Chain;
     /// The kind of saga and the transaction that wrote the first event.
     fn owner(&self) -> Option<(&Arc<str>, &TransactionId)>;
-    /// Whether its owner is not told of what others write ([`Stored::SHARED`]).
+    /// Whether its owner hears nothing of what others write ([`Stored::SHARED`]).
     fn is_shared(&self) -> bool;
     /// Another future of the same past.
     fn boxed_clone(&self) -> Box<dyn Fold>;

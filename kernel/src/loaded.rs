@@ -23,7 +23,7 @@ use std::{borrow::Cow, fmt, sync::Arc};
 
 const PAGE: u32 = 512;
 
-/// What is said about all events of one decision.
+/// Metadata of all events of one decision.
 #[derive(Debug, Clone)]
 pub struct Meta {
     /// The transaction that the command belongs to.
@@ -32,7 +32,7 @@ pub struct Meta {
     pub process: Arc<str>,
     /// The command, answer or operator action that asks for it.
     pub causation: Arc<str>,
-    /// Who asks for it.
+    /// Requester, operator, counterparty or engine.
     pub actor: Actor,
     /// The caller's W3C trace context.
     pub trace_parent: Option<Arc<str>>,
@@ -46,13 +46,13 @@ pub struct Meta {
 
 /// A stream's state, and where its next event goes.
 pub struct Loaded<D: Stored> {
-    /// Folded from all of its events.
+    /// State, folded from all events.
     pub state: D::State,
-    /// How many events were folded: the version that an append is to expect.
+    /// Number of folded events: the version that an append is to expect.
     pub version: Version,
-    /// Link of the last one.
+    /// Link of the last event.
     pub chain: Chain,
-    /// Whose the stream is: process and transaction of its first event. `None` before it.
+    /// Owner of the stream: process and transaction of its first event. `None` before it.
     pub owner: Option<(Arc<str>, TransactionId)>,
 }
 
@@ -76,10 +76,10 @@ impl<D: Stored<State: fmt::Debug>> fmt::Debug for Loaded<D> {
     }
 }
 
-/// How many events followed, and the fold as it was before if any did.
+/// Number of events that followed, and the fold before them where there are any.
 type Decided<L, R> = Result<(usize, Option<Box<L>>), DecideError<R>>;
 
-/// Why a command put nothing into the batch.
+/// Reasons why a command put nothing into the batch.
 #[derive(Debug, thiserror::Error)]
 pub enum DecideError<R: std::error::Error> {
     /// The business says no. Never retried.
@@ -98,7 +98,7 @@ pub enum DecideError<R: std::error::Error> {
     Damaged {
         /// The stream that cannot be folded, with the version where one event of it is the reason.
         place: Arc<str>,
-        /// What is wrong there.
+        /// Description of the damage, for people.
         what: Arc<str>,
     },
     /// An event has no stored form: a defect.
@@ -121,7 +121,7 @@ impl<D: Stored> Loaded<D> {
         Ok(self.decide_keeping(stream, command, meta, batch)?.0)
     }
 
-    /// The same; returns the fold as it was before as well, if facts followed.
+    /// As [`Loaded::decide`]; also returns the fold before the decision, where facts followed.
     pub(crate) fn decide_keeping(
         &mut self,
         stream: &StreamName,
@@ -150,7 +150,7 @@ impl<D: Stored> Loaded<D> {
         Ok((events.len(), Some(was)))
     }
 
-    /// After an error the fold is of no use.
+    /// The fold is unusable after an error.
     fn link(
         &mut self,
         stream: &StreamName,

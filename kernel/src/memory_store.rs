@@ -57,7 +57,7 @@ impl Pages {
         }
     }
 
-    /// Those at that place and after it, in order.
+    /// Events from that place on, in order.
     fn from(&self, place: usize) -> impl Iterator<Item = &Recorded> {
         let pages = self.0.get(place / PAGE..).unwrap_or_default();
         pages.iter().flatten().skip(place % PAGE)
@@ -70,8 +70,8 @@ struct Log {
     streams: HashMap<StreamName, Vec<usize>, RandomState>,
     ids: HashSet<Box<str>, RandomState>,
     checkpoints: HashMap<String, (Position, Vec<u8>)>,
-    /// Of a check, where it leaves each stream; empty between two of them. A table for each batch would cost
-    /// more than the check.
+    /// Scratch of a check: the version at which it leaves each stream; empty between two checks. A table for
+    /// each batch would cost more than the check.
     chained: HashMap<StreamName, Version, RandomState>,
 }
 
@@ -151,8 +151,8 @@ impl Checkpoints for MemoryStore {
         Ok(self.log().checkpoints.get(reader).cloned())
     }
 
-    async fn save(&self, reader: &str, at: Position, kept: Vec<u8>) -> Result<(), AppendError> {
-        self.log().checkpoints.insert(reader.to_owned(), (at, kept));
+    async fn save(&self, reader: &str, at: Position, content: Vec<u8>) -> Result<(), AppendError> {
+        self.log().checkpoints.insert(reader.to_owned(), (at, content));
         Ok(())
     }
 }

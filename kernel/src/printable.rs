@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-/// Whether it shows, and shows in its place.
+/// Whether the character is visible, and at its own place.
 pub fn is_printable(c: char) -> bool {
     !c.is_control() && !is_hidden(c)
 }

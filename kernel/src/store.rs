@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, future::Future, sync::Arc};
 use tokio::sync::watch;
 
-/// What carries the reason of a fault.
+/// Source of a fault.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Events in a stream so far. 0: no such stream.
@@ -66,7 +66,7 @@ pub struct StreamAppend {
     pub stream: StreamName,
     /// The version that the writer saw; the first event becomes `expected + 1`.
     pub expected: Version,
-    /// In order; not empty.
+    /// Events in order; at least one.
     pub events: Vec<NewEvent>,
 }
 
@@ -74,7 +74,7 @@ pub struct StreamAppend {
 /// fault.
 pub type Batch = Arc<[StreamAppend]>;
 
-/// Why nothing was appended.
+/// Reasons why nothing was appended.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
     /// Somebody appended first. Reload, decide again, boundedly often.
@@ -105,7 +105,7 @@ pub enum AppendError {
     },
 }
 
-/// Why nothing was read.
+/// Reasons why nothing was read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The world failed; reading may be tried again.
@@ -116,7 +116,7 @@ pub enum ReadError {
     Damaged {
         /// Position or stream and version.
         place: String,
-        /// What is wrong there.
+        /// Description of the damage, for people.
         what: String,
     },
 }
@@ -192,17 +192,17 @@ pub trait EventStore: Send + Sync + 'static {
 
 /// Where readers keep how far they have come. A cache of theirs: may be deleted, never a truth.
 pub trait Checkpoints: Send + Sync + 'static {
-    /// The reader's last checkpoint and what it kept with it.
+    /// The reader's last checkpoint and the content that it saved there.
     fn load(
         &self,
         reader: &str,
     ) -> impl Future<Output = Result<Option<(Position, Vec<u8>)>, ReadError>> + Send;
 
-    /// Replaces what was kept before.
+    /// Replaces the reader's last checkpoint.
     fn save(
         &self,
         reader: &str,
         at: Position,
-        kept: Vec<u8>,
+        content: Vec<u8>,
     ) -> impl Future<Output = Result<(), AppendError>> + Send;
 }

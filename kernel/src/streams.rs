@@ -63,7 +63,7 @@ pub struct Held(u32);
 pub struct Damage {
     /// The stream and version at which the damage is.
     pub place: Arc<str>,
-    /// What is wrong there.
+    /// Description of the damage, for people.
     pub what: Arc<str>,
 }
 
@@ -353,7 +353,7 @@ impl Streams {
         }
     }
 
-    /// Where it is.
+    /// Index of the stream in memory.
     fn place_of<D>(&self, key: &Key<D>) -> Option<usize> {
         let hint = key.place.load(Ordering::Relaxed) as usize;
         match self.slots.get(hint) {

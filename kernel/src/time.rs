@@ -174,10 +174,10 @@ mod tests {
 
     #[test]
     fn a_minute_has_sixty_seconds() {
-        for told in
+        for text in
             ["2026-02-13T10:00:60+08:00", "2026-02-13T07:59:60+08:00", "2016-12-31T23:59:60Z"]
         {
-            assert!(told.parse::<Timestamp>().is_err(), "{told}");
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
         }
     }
 

@@ -21,7 +21,7 @@ pub enum Bundle {
         subject: Subject,
         /// Of the log that they stood in.
         head: SignedHead,
-        /// By index.
+        /// Proven events, by index.
         events: Vec<Proven>,
     },
     /// The later log begins with the earlier one.

@@ -64,7 +64,7 @@ fn placed(event: &Proven, before: Option<(Version, Chain)>) -> Result<(), (&'sta
     Ok(())
 }
 
-/// What can be told of an event by itself, the head, and the link one version earlier if the bundle has it.
+/// What can be checked with an event by itself, the head, and the link one version earlier if the bundle has it.
 fn alone(
     head: &Head,
     event: &Proven,

@@ -21,7 +21,7 @@ const SIGNATURES_MAX: usize = 16;
 const LINES: usize = 7;
 const ORIGIN: &str = "fundflow/";
 const DASH: &str = "\u{2014} ";
-/// What [`Head::contradicts`] says.
+/// Message for heads of which [`Head::contradicts`] is true.
 pub const CONTRADICTION: &str = "two heads of one size: somebody was shown another log";
 
 /// The tree over the log at one time, and what tells whose log it is.
@@ -33,14 +33,14 @@ pub struct Head {
     pub tree: TreeHead,
     /// The last event that it covers.
     pub last_event: EventId,
-    /// When that was recorded.
+    /// Recording instant of the last event.
     pub last_recorded: Timestamp,
 }
 
 /// A head with its signatures, as it stands in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedHead {
-    /// What is signed.
+    /// The signed head.
     pub head: Head,
     /// By whom, as far as the file says; looked into only by who has a key.
     pub signatures: Vec<Signature>,
@@ -49,7 +49,7 @@ pub struct SignedHead {
 /// A line of a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
-    /// Of the key.
+    /// Name of the signing key.
     pub name: KeyName,
     /// The beginning of a hash over name and key.
     pub key_id: [u8; 4],

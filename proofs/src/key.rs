@@ -27,7 +27,7 @@ pub struct NotAKey {
 /// A key file that is not used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyFileError {
-    /// It holds no key.
+    /// The file holds no key.
     #[error(transparent)]
     NotAKey(#[from] NotAKey),
     /// Its key has another name, under which its verifier key was handed out.
@@ -42,7 +42,7 @@ pub struct VerifierKey {
     key: ed25519_dalek::VerifyingKey,
 }
 
-/// What signs. Never shown.
+/// A signing key. Its secret is never printed.
 pub struct SigningKey {
     name: KeyName,
     key: ed25519_dalek::SigningKey,
@@ -134,7 +134,7 @@ impl SigningKey {
         format!("{NAMED_SEED}{name} {}\n", to_hex(seed))
     }
 
-    /// What checks its signatures.
+    /// Key that checks its signatures.
     pub fn verifier(&self) -> VerifierKey {
         VerifierKey { name: self.name.clone(), key: self.key.verifying_key() }
     }

@@ -70,8 +70,8 @@ fn any_flipped_bit_of_a_head_is_found_and_named() {
 fn a_line_too_many_or_too_few_is_named() {
     let count = EVENTS.lines().count();
     for skipped in 0..count {
-        let kept = EVENTS.split_inclusive('\n').enumerate().filter(|(at, _)| *at != skipped);
-        let text: String = kept.map(|(_, line)| line).collect();
+        let others = EVENTS.split_inclusive('\n').enumerate().filter(|(at, _)| *at != skipped);
+        let text: String = others.map(|(_, line)| line).collect();
         Bundle::read(text.as_bytes()).expect_err("a line is missing");
         let twice = EVENTS.split_inclusive('\n').enumerate();
         let twice =
@@ -134,7 +134,7 @@ fn first_of(change: impl Fn(&mut Head)) -> Result<Bundle, Refused> {
 }
 
 #[test]
-fn what_only_a_kept_head_finds_is_as_the_page_says() {
+fn what_only_an_earlier_head_finds_is_as_the_page_says() {
     first_of(|_| ()).unwrap();
     let larger = first_of(|head| head.tree.size = 4).unwrap();
     assert_ne!(larger.heads()[0].head, head(HEAD).head);

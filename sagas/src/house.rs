@@ -33,7 +33,7 @@ pub type Funds = Arc<dyn Fn(FundCode, NaiveDate) -> Option<Arc<FundTerms>> + Sen
 /// The published price of a fund on a day; `None` until it is published.
 pub type Navs = Arc<dyn Fn(FundCode, NaiveDate) -> Option<Nav> + Send + Sync>;
 
-/// Whose an account is, as far as it is known here; `None` for one that nobody was seen to use.
+/// Owner of an account; `None` for one that nobody was seen to use.
 pub type Accounts = Arc<dyn Fn(&AccountRef) -> Option<InvestorId> + Send + Sync>;
 
 /// The share classes of a fund, by the code of the fund that they belong to.
@@ -42,7 +42,7 @@ pub type Classes = BTreeMap<FundCode, BTreeSet<FundCode>>;
 /// The name of the port that a registrar is reached through.
 pub type RegistrarPorts = Arc<dyn Fn(&RegistrarCode) -> PortName + Send + Sync>;
 
-/// What an order is promised to cost.
+/// Promised cost of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cost {
     /// As exactly as it is known.
@@ -53,11 +53,11 @@ pub struct Cost {
     pub floor: Option<Rate>,
 }
 
-/// What an order is promised to cost on another T; `None`: as before.
+/// Promised cost of an order on another T; `None`: as before.
 pub type CostThen = Result<Option<Cost>, NotDone>;
 
 impl Cost {
-    /// That, without any discount.
+    /// The fee without any discount.
     pub const fn undiscounted(fee: PromisedFee) -> Self {
         Self { fee, discount: Discount::NONE, floor: None }
     }
@@ -82,7 +82,7 @@ pub struct House {
     pub bank: PortName,
     /// The registrars' ports, by fund.
     pub registrars: RegistrarPorts,
-    /// Whose accounts are known: no payout goes to another investor's.
+    /// Owners of known accounts: no payout goes to another investor's.
     pub accounts: Accounts,
     /// Registrars that orders are known to go to; see [`listing`](Self::listing). An engine says at its
     /// start which of them it cannot call.
@@ -219,29 +219,34 @@ impl House {
         Ok(paid.max(self.calendar.t_by(heard_at, cut_off)?))
     }
 
-    /// The instant of a request as its caller tells it; now, where nothing is told. No later than our own
+    /// The instant of a request as its caller tells it; now, where the request has none. No later than our own
     /// clock says, and no more than one T before it.
     ///
     /// # Errors
-    /// In words: which instants are possible.
-    pub fn asked_at(&self, told: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, String> {
-        let Some(told) = told else { return Ok(now) };
+    /// The possible instants, in words.
+    pub fn asked_at(
+        &self,
+        asked_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Timestamp, String> {
+        let Some(asked_at) = asked_at else { return Ok(now) };
         let t = |at| self.calendar.t_of(at);
         let Ok(earliest) = t(now).and_then(|today| self.calendar.before(today)) else {
-            return Ok(told);
+            return Ok(asked_at);
         };
-        if t(told).is_ok_and(|day| day < earliest) || told > now {
+        if t(asked_at).is_ok_and(|day| day < earliest) || asked_at > now {
             let from = self.calendar.before(earliest).map(|day| self.calendar.cut_off(day));
-            let from = from.unwrap_or(told).min(now);
-            return check_instant("at", told, from, now, CLOCK_SKEW).map_err(|out| out.to_string());
+            let from = from.unwrap_or(asked_at).min(now);
+            return check_instant("at", asked_at, from, now, CLOCK_SKEW)
+                .map_err(|out| out.to_string());
         }
-        Ok(told)
+        Ok(asked_at)
     }
 
     /// Whether a request that wants no later T is heard when its own is over.
     ///
     /// # Errors
-    /// In words: which T it was, and when it came.
+    /// Its T and its arrival, in words.
     pub fn in_time(
         &self,
         (asked_at, cut_off): (Timestamp, Option<NaiveTime>),
@@ -344,7 +349,7 @@ impl House {
     }
 }
 
-/// That the trading calendar ends before a day that is needed, in its own words.
+/// The refusal that the trading calendar ends before a day that is needed.
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 pub fn beyond(error: CalendarError) -> NotDone {
     NotDone::Refused(error.to_string().into())

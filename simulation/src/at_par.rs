@@ -21,7 +21,7 @@ use fundflow_runtime::message::SagaId;
 use fundflow_sagas::house::House;
 use std::sync::Arc;
 
-/// When it is asked.
+/// Instant of the requests: in the morning of T.
 pub fn morning() -> Timestamp {
     worlds::request_time()
 }

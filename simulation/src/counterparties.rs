@@ -73,6 +73,6 @@ pub enum Fate {
     Answered,
     /// It is acted on; the answer is lost.
     Unheard,
-    /// It never arrives.
+    /// The call never arrives.
     Lost,
 }

@@ -75,7 +75,7 @@ impl Log {
         self.events.is_empty()
     }
 
-    /// One stream, oldest first.
+    /// Events of one stream, oldest first.
     pub fn stream(&self, stream: &StreamName) -> impl Iterator<Item = &Recorded> {
         let places = self.streams.get(stream).into_iter().flatten();
         places.map(|place| self.events[*place].as_ref())

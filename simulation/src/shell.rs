@@ -1,7 +1,7 @@
 //! What an engine does around its runner, in virtual time and without threads: read what is missing,
 //! hand in, take what was decided; and start again from what is durable.
 //!
-//! What the runner does wrongly is kept in [`Shell::broken`]: the first thing that must not be.
+//! What the runner does wrongly is in [`Shell::broken`]: the first thing that must not be.
 
 use super::log::Log;
 use fundflow_application::guard::LedgerGuard;
@@ -34,7 +34,7 @@ const ROUNDS: usize = 100;
 pub struct Shell {
     /// The shipped one.
     pub runner: Runner,
-    /// What is durable.
+    /// The durable log.
     pub log: Log,
     /// What time it is outside, which only tests move.
     pub now: Timestamp,

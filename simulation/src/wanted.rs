@@ -102,7 +102,7 @@ pub fn other_code() -> FundCode {
     read("050027")
 }
 
-/// What is being raised.
+/// Code of a fund that is being raised.
 pub fn raised_code() -> FundCode {
     read("018145")
 }

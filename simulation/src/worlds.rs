@@ -102,7 +102,7 @@ pub fn text<const MAX: usize>(line: &str) -> Text<MAX> {
     Text::lossy(line)
 }
 
-/// Why somebody said no.
+/// A reason of a refusal.
 pub fn cause(code: &str, text: &str) -> Cause {
     Cause::new(code, text)
 }

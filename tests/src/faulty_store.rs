@@ -1,4 +1,4 @@
-//! A store in front of a store that fails as told, to see what its users make of it.
+//! A store in front of a store that fails by a script, to see what its users make of it.
 //!
 //! Each append takes the next fault of the script; after its end all appends pass. The script is
 //! written out, or drawn from a seed, so that every run fails in the same places.
@@ -48,7 +48,7 @@ impl From<Fails> for Fault {
     }
 }
 
-/// Fails as told. Clones share the script and the store.
+/// Fails as its script says. Clones share the script and the store.
 #[derive(Debug, Clone)]
 pub struct FaultyStore<S> {
     store: S,
@@ -113,7 +113,7 @@ impl<S> FaultyStore<S> {
 
     fn readable(&self, stream: &StreamName) -> Result<(), ReadError> {
         let unread = self.script().unread.contains(stream);
-        if unread { Err(ReadError::Fault("told not to read it".into())) } else { Ok(()) }
+        if unread { Err(ReadError::Fault("scripted not to read it".into())) } else { Ok(()) }
     }
 
     /// Writes are taken again, as after a restart.
@@ -155,10 +155,10 @@ impl<S: EventStore> EventStore for FaultyStore<S> {
         let fault = self.next()?;
         match fault {
             Fault::Pass => self.store.append(batch).await,
-            Fault::Before => Err(AppendError::Fault("told to fail before writing".into())),
+            Fault::Before => Err(AppendError::Fault("scripted to fail before writing".into())),
             Fault::AnswerLost => {
                 self.store.append(batch).await?;
-                Err(AppendError::Fault("told to lose the answer".into()))
+                Err(AppendError::Fault("scripted to lose the answer".into()))
             }
             Fault::Conflict => match batch.first() {
                 Some(StreamAppend { stream, expected, .. }) => {
@@ -219,7 +219,7 @@ impl<S: Checkpoints> Checkpoints for FaultyStore<S> {
         self.store.load(reader).await
     }
 
-    async fn save(&self, reader: &str, at: Position, kept: Vec<u8>) -> Result<(), AppendError> {
-        self.store.save(reader, at, kept).await
+    async fn save(&self, reader: &str, at: Position, content: Vec<u8>) -> Result<(), AppendError> {
+        self.store.save(reader, at, content).await
     }
 }

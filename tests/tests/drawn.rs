@@ -102,19 +102,19 @@ fn requests_are_of_every_mode() {
 }
 
 /// Every variant of a type is drawn, but for those behind a `!`, which another strategy draws.
-macro_rules! all_told {
-    ($told:expr, $said:ident: $($variant:ident)+ $(! $other:ident)*) => {
+macro_rules! assert_all_drawn {
+    ($drawn:expr, $said:ident: $($variant:ident)+ $(! $other:ident)*) => {
         let name = |said: &$said| match said {
             $($said::$variant { .. } => stringify!($variant),)+
             $($said::$other { .. } => stringify!($other),)*
         };
-        let names: BTreeSet<_> = $told.iter().map(name).collect();
+        let names: BTreeSet<_> = $drawn.iter().map(name).collect();
         assert_eq!(names, BTreeSet::from([$(stringify!($variant)),+]), stringify!($said));
     };
 }
 
 /// So many notices that each variant is among them.
-fn told() -> Vec<Payload> {
+fn notices_drawn() -> Vec<Payload> {
     let mut runner = TestRunner::deterministic();
     let strategy = notices();
     (0..4_000).map(|_| strategy.new_tree(&mut runner).unwrap().current().1).collect()
@@ -124,7 +124,7 @@ fn told() -> Vec<Payload> {
 fn every_answer_of_banks_comes_unasked_too() {
     let (mut charges, mut refunds, mut payouts) = (vec![], vec![], vec![]);
     let (mut advances, mut repayments) = (vec![], vec![]);
-    for news in told() {
+    for news in notices_drawn() {
         match news.downcast_ref::<BankNotice>() {
             Some(BankNotice(BankAnswer::Charge(said))) => charges.push(said.clone()),
             Some(BankNotice(BankAnswer::Refund(_, said))) => refunds.push(said.clone()),
@@ -137,16 +137,16 @@ fn every_answer_of_banks_comes_unasked_too() {
             None => {}
         }
     }
-    all_told!(charges, ChargeAnswer: Paid Declined NotFound Pending Unknown);
-    all_told!(refunds, RefundAnswer: Refunded Refused NotFound Pending Unknown);
-    all_told!(payouts, PayoutAnswer: PaidOut Refused NotFound Pending Unknown);
-    all_told!(advances, AdvanceAnswer: Advanced Declined NotFound Pending Unknown);
-    all_told!(repayments, RepaymentAnswer: Repaid Refused NotFound Pending Unknown);
+    assert_all_drawn!(charges, ChargeAnswer: Paid Declined NotFound Pending Unknown);
+    assert_all_drawn!(refunds, RefundAnswer: Refunded Refused NotFound Pending Unknown);
+    assert_all_drawn!(payouts, PayoutAnswer: PaidOut Refused NotFound Pending Unknown);
+    assert_all_drawn!(advances, AdvanceAnswer: Advanced Declined NotFound Pending Unknown);
+    assert_all_drawn!(repayments, RepaymentAnswer: Repaid Refused NotFound Pending Unknown);
 }
 
 #[test]
 fn every_word_of_a_registrar_comes_unasked_too_with_every_kind_of_figures() {
-    let all = told();
+    let all = notices_drawn();
     let said = all.iter().filter_map(|news| news.downcast_ref::<RegistrarNotice>());
     let said: Vec<ApplicationAnswer> = said.map(|RegistrarNotice(said)| said.clone()).collect();
     let confirmed: Vec<_> = said
@@ -158,10 +158,10 @@ fn every_word_of_a_registrar_comes_unasked_too_with_every_kind_of_figures() {
         .collect();
     assert!(confirmed.iter().any(|it| !it.finished), "portions");
     assert!(confirmed.iter().any(|it| !it.misnamed.is_empty()), "money that nobody promised");
-    all_told!(said, ApplicationAnswer: Accepted Received Rejected Confirmed Cancelled NotCancelled
+    assert_all_drawn!(said, ApplicationAnswer: Accepted Received Rejected Confirmed Cancelled NotCancelled
         OfAnother NotFound Pending Unknown Sealed Sent);
     let outcomes: Vec<_> = confirmed.into_iter().map(|it| it.outcome).collect();
-    all_told!(outcomes, Outcome: Subscription Purchase Redemption Conversion FastTransfer);
+    assert_all_drawn!(outcomes, Outcome: Subscription Purchase Redemption Conversion FastTransfer);
     let strays: BTreeSet<_> =
         all.iter().filter_map(|it| Some(it.downcast_ref::<Stray>()?.registrar.as_str())).collect();
     assert_eq!(
@@ -172,8 +172,8 @@ fn every_word_of_a_registrar_comes_unasked_too_with_every_kind_of_figures() {
 }
 
 #[test]
-fn nothing_is_told_of_which_this_file_knows_nothing() {
-    for news in told() {
+fn every_notice_is_of_a_kind_that_this_file_knows() {
+    for news in notices_drawn() {
         let known = news.is::<BankNotice>()
             || news.is::<AdvanceNotice>()
             || news.is::<RegistrarNotice>()
@@ -210,19 +210,19 @@ fn an_operator_uses_every_door_with_every_disposition_and_closes_cases_in_every_
             | Operates::Redirect(_) => {}
         }
     }
-    all_told!(all, Operates: Resume SkipToLanding Abandon CloseCase Date Redirect);
-    all_told!(given_up, Disposition: Refund Suspense Manual);
+    assert_all_drawn!(all, Operates: Resume SkipToLanding Abandon CloseCase Date Redirect);
+    assert_all_drawn!(given_up, Disposition: Refund Suspense Manual);
     assert_eq!(closed, BTreeSet::from(["accepted", "manual", "paid by us", "withdrawn"]));
 }
 
 #[test]
 fn an_investor_asks_for_everything() {
     let wanted = some(asks::wanted());
-    all_told!(wanted, Wanted: DiscountPurchase Recharge Withdraw FastWithdraw Purchase Redemption
+    assert_all_drawn!(wanted, Wanted: DiscountPurchase Recharge Withdraw FastWithdraw Purchase Redemption
         Conversion ! Plan);
     let ways: BTreeSet<&str> = wanted.iter().map(Wanted::name).collect();
     assert!(ways.contains("subscription"), "{ways:?}");
     let frozen: Vec<_> =
         some(asks::freezes()).into_iter().chain(some(asks::lifts())).map(|it| it.word).collect();
-    all_told!(frozen, Word: Order Statement Lift);
+    assert_all_drawn!(frozen, Word: Order Statement Lift);
 }

@@ -120,7 +120,7 @@ async fn a_database_alone_is_not_written_to() {
     fs::hard_link(&path, &linked).expect("a hard link");
     assert!(matches!(open(&linked).map(drop), Err(OpenError::Alone { .. })));
     let read = SqliteStore::open_read_only(&linked).expect("what may be old is still read");
-    assert!(read.is_alone(), "and its reader is told");
+    assert!(read.is_alone(), "and its reader sees it");
     assert!(!SqliteStore::open_read_only(&path).expect("the store").is_alone());
 }
 
@@ -310,7 +310,7 @@ async fn the_log_of_a_process_that_was_killed_is_written_anew_before_it_is_used(
     let began = std::time::Instant::now();
     let refused = SqliteStore::open(&killed, &settings).map(drop).expect_err("a refusal");
     assert!(matches!(refused, OpenError::Read { .. }), "{refused}");
-    assert!(began.elapsed() < Duration::from_secs(4), "it waits as long as it was told");
+    assert!(began.elapsed() < Duration::from_secs(4), "it waits as long as it was set");
     let says = refused.to_string();
     assert!(says.contains("waited for 60 ms") && says.contains("fuser"), "{says}");
     assert_eq!(inode(&beside(&killed, "-wal")), left);

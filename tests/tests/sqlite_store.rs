@@ -85,7 +85,7 @@ async fn an_auditor_reads_names_and_times() {
 }
 
 #[tokio::test]
-async fn a_second_writer_is_told_who_holds_the_store() {
+async fn a_second_writer_is_refused_with_who_holds_the_store() {
     let (_directory, path) = scratch();
     let first = open(&path);
 

@@ -95,7 +95,7 @@ async fn a_retry_succeeds_whatever_happened_to_the_append() {
         let store = FaultyStore::scripted(open(&directory), [fault]);
         let batch = vec![append("wallet-1", 0, &["a", "b"]), append("wallet-2", 0, &["c"])];
 
-        store.append(batch.clone()).await.expect_err("told to fail");
+        store.append(batch.clone()).await.expect_err("scripted to fail");
         store.reopen();
 
         assert_eq!(store.append(batch).await.expect("a retry"), Position(3), "{fault:?}");

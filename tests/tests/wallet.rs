@@ -5,7 +5,7 @@
 use fundflow_domain::{
     ids::TransactionId,
     money::Shares,
-    wallet::{Command, Event, IncomeRefusal, KeptBackRefusal, LotTaken, Refusal, Wallet},
+    wallet::{Command, Event, IncomeRefusal, LotTaken, Refusal, Wallet, WithheldRefusal},
 };
 use fundflow_testkit::{
     decider::given,
@@ -76,7 +76,7 @@ const fn number_of(refusal: &Refusal) -> usize {
         Refusal::StillReserved(_) => 4,
         Refusal::NotRegistered(_) => 5,
         Refusal::TooFew { .. } => 6,
-        Refusal::KeptBack(_) => 7,
+        Refusal::Withheld(_) => 7,
         Refusal::Income(_) => 8,
         Refusal::OutOfRange(_) => 9,
     }
@@ -229,7 +229,7 @@ fn too_much() -> Vec<Row> {
             "a freeze lifted that there never was",
             vec![credited(tx())],
             Command::Unfreeze { record: "TA-7".parse().unwrap(), by: "TA-8".parse().unwrap() },
-            Refusal::KeptBack(KeptBackRefusal::NotKeptBack { key: "TA-7".into() }),
+            Refusal::Withheld(WithheldRefusal::NotWithheld { key: "TA-7".into() }),
         ),
         (
             "income reversed that never accrued",

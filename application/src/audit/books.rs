@@ -62,7 +62,7 @@ pub(super) struct Books {
     pub(super) given: Given,
     /// Orders that a payment was requested for.
     paid_for: HashSet<OrderId>,
-    /// Whose an order is.
+    /// Transaction by order.
     orders: HashMap<OrderId, TransactionId>,
     numbers: HashMap<ApplicationNo, OrderId>,
     /// What the investor gave for the shares of a record, by its order and serial.
@@ -75,7 +75,7 @@ pub(super) struct Books {
     /// What shares did not bring of what a bank advanced on them. Yuan.
     short: HashMap<TransactionId, Money>,
     /// What a bank keeps of the shares that it advanced on, by request. Yuan, and as many shares.
-    kept: HashMap<TransactionId, Money>,
+    retained: HashMap<TransactionId, Money>,
     /// Over, and waiting for nobody.
     finished: HashSet<TransactionId>,
     /// Over, and nothing was given up: the kind.
@@ -163,9 +163,9 @@ impl Books {
             advance::Event::Recourse { amount } => {
                 self.short.insert(request.clone(), Money::from(*amount));
             }
-            advance::Event::ClaimChanged { kept, recourse } => {
+            advance::Event::ClaimChanged { retained, recourse } => {
                 self.short.insert(request.clone(), *recourse);
-                self.kept.insert(request.clone(), *kept);
+                self.retained.insert(request.clone(), *retained);
             }
             advance::Event::Overpaid { amount } => self.explained.owes_back(request, *amount),
             advance::Event::Advanced(transfer) => {

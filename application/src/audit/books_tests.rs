@@ -36,8 +36,8 @@ fn advanced_and_brought(brought: &str) -> Books {
 }
 
 fn brings(money: &str) -> advance::Command {
-    let (money, kept) = (money.parse().unwrap(), Money::ZERO);
-    advance::Command::RequestRepayment(advance::Brought { money, kept })
+    let (money, retained) = (money.parse().unwrap(), Money::ZERO);
+    advance::Command::RequestRepayment(advance::Brought { money, retained })
 }
 
 fn moved(serial: &str) -> advance::Transfer {
@@ -184,25 +184,27 @@ fn report(id: CaseId, request: &TransactionId) -> Report {
 }
 
 #[test]
-fn what_nobody_paid_for_is_told_to_a_person_to_the_fen() {
+fn what_nobody_paid_for_is_reported_to_a_person_to_the_fen() {
     let request: TransactionId = "P-1".parse().unwrap();
-    let told = |told: Option<&str>| {
+    let findings = |reported: Option<&str>| {
         let mut books = bought_too_much();
-        if let Some(told) = told {
-            books.explained.is_overpaid(request.clone(), told.parse().unwrap());
+        if let Some(reported) = reported {
+            books.explained.is_overpaid(request.clone(), reported.parse().unwrap());
         }
         let found = books.close().into_iter().map(|(_, _, what)| what);
         let found = found.filter(|what| what.contains("a person was told"));
         found.collect::<Vec<_>>()
     };
-    let other = |told| {
-        vec![format!("0.02 yuan at A:BYHAND are the customer's debt, and a person was told {told}")]
+    let other = |reported| {
+        vec![format!(
+            "0.02 yuan at A:BYHAND are the customer's debt, and a person was told {reported}"
+        )]
     };
 
-    assert_eq!(told(Some("0.02")), Vec::<String>::new());
-    assert_eq!(told(None), other("0"));
-    assert_eq!(told(Some("0.01")), other("0.01"));
-    assert_eq!(told(Some("0.03")), other("0.03"));
+    assert_eq!(findings(Some("0.02")), Vec::<String>::new());
+    assert_eq!(findings(None), other("0"));
+    assert_eq!(findings(Some("0.01")), other("0.01"));
+    assert_eq!(findings(Some("0.03")), other("0.03"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! A registrar pays whole fen with each record, and once no share is left it owes nothing: what is less than a
 //! fen of each record must not stay unpaid, where it would become shares that no register has. What is more
-//! than that a registrar has paid too little, or was told of too late: it is still owed.
+//! than that a registrar has paid too little, or learnt of too late: it is still owed.
 
 use super::{Check, suspect::Suspect};
 use fundflow_domain::{

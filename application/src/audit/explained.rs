@@ -20,11 +20,11 @@ pub(super) struct Explained {
     given_up: HashMap<TransactionId, BTreeSet<Decimal>>,
     /// What a person gets back from the customer of a request. Yuan.
     owed_back: HashMap<TransactionId, OwedBack>,
-    /// What a person was told that the customer of a request has too much. Yuan.
+    /// Yuan that the customer of a request has too much, as reported to a person.
     overpaid: HashMap<TransactionId, Decimal>,
 }
 
-/// How a case stands.
+/// Last state of a case: its figures and whether it is open.
 #[derive(Debug, Clone)]
 struct Stands {
     open: bool,
@@ -108,12 +108,12 @@ impl Explained {
         self.owed_back.get(request).map_or(Money::ZERO, |owed| owed.last)
     }
 
-    /// A person was told that the customer of that request has so much too much.
+    /// Notes that so much was reported to a person as too much with the customer of that request.
     pub(super) fn is_overpaid(&mut self, request: TransactionId, money: Decimal) {
         self.overpaid.insert(request, money);
     }
 
-    /// What a person was told that the customer of that request has too much.
+    /// Yuan that the customer of that request has too much, as reported to a person.
     pub(super) fn overpaid(&self, request: &TransactionId) -> Decimal {
         self.overpaid.get(request).copied().unwrap_or_default()
     }
@@ -160,7 +160,7 @@ impl Explained {
         self.cases.values().filter(|it| it.open).count() as u64
     }
 
-    /// Who closed that case.
+    /// Operator who closed the case; none where the engine did.
     pub(super) fn closed_by(&self, case: CaseId) -> Option<&Name> {
         self.cases.get(&case)?.by.as_ref()
     }

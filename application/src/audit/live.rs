@@ -71,10 +71,10 @@ impl<'a> Live<'a> {
     /// What an audit of the whole log would say by now: every saga is looked at, and a copy of the books is closed.
     pub fn so_far(&mut self) -> Report {
         let audit = &self.audit;
-        let kept = (audit.report.clone(), audit.books.clone(), audit.suspects.clone());
+        let before = (audit.report.clone(), audit.books.clone(), audit.suspects.clone());
         let besides = (audit.unprepared.clone(), audit.unchecked.clone());
         let report = self.closed();
-        (self.audit.report, self.audit.books, self.audit.suspects) = kept;
+        (self.audit.report, self.audit.books, self.audit.suspects) = before;
         (self.audit.unprepared, self.audit.unchecked) = besides;
         report
     }

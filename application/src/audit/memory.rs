@@ -38,7 +38,7 @@ pub(super) struct Memory {
     at_most: usize,
     /// Of those that have left.
     groundless: HashMap<Owner, Vec<Groundless>>,
-    /// The last looks, and how far what each shows had been continued; none are kept where a saga is looked at once.
+    /// The last looks, and how far what each shows had been continued; none are stored where a saga is looked at once.
     looks: Option<HashMap<Owner, (u64, Arc<Look>)>>,
 }
 

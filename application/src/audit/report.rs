@@ -27,7 +27,7 @@ pub enum Check {
     Chain,
     /// What the store keeps of the tree over the log fits the events.
     Tree,
-    /// The log begins with the log of a head that was kept elsewhere.
+    /// The log begins with the log of a head that was stored elsewhere.
     Head,
     /// Process, correlation and causation fit the stream.
     Envelope,
@@ -58,7 +58,7 @@ pub enum Check {
 }
 
 impl Check {
-    /// As it is printed.
+    /// Name in tables and in JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Check::Database => "database",
@@ -106,7 +106,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What was looked at.
+/// Counts of what the audit has read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Counts {
     /// Events that were read, damaged ones aside.
@@ -117,7 +117,7 @@ pub struct Counts {
     pub links: u64,
     /// Sagas that were looked at as a whole.
     pub sagas: u64,
-    /// Of these, not finished.
+    /// Sagas among them that are not finished.
     pub unfinished: u64,
     /// Entries of the ledger.
     pub entries: u64,
@@ -182,7 +182,7 @@ pub struct Difference {
 pub struct Report {
     /// The store as far as this position was looked at.
     pub up_to: Position,
-    /// What was looked at.
+    /// Counts of what the audit has read.
     pub counts: Counts,
     /// How many findings there are.
     pub failures: u64,

@@ -26,7 +26,7 @@ pub(super) struct SharesSaid {
     lost: HashSet<TransactionId>,
 }
 
-/// Adds to a sum, which is kept only while it is not zero, and returns it.
+/// Adds to a sum, which has an entry only while it is not zero, and returns it.
 fn add(
     sums: &mut HashMap<(TransactionId, FundCode), Decimal>,
     (request, fund): (&TransactionId, FundCode),

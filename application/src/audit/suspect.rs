@@ -15,7 +15,7 @@ pub(super) struct Suspect {
 /// What would explain it, if it is there when everything was heard.
 #[derive(Debug, Clone)]
 pub(super) enum Excuse {
-    /// Nothing excuses the finding.
+    /// No excuse: the finding stands.
     None,
     /// So much is to come back from the customer of that request, or from its bank.
     OwedBack(TransactionId, Money),

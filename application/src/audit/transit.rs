@@ -4,7 +4,7 @@
 //! ```text
 //! an open end                     all of it, or nothing
 //! a record whose case is open     all of it, nothing, or what it says more or less than one that it replaced
-//! a record of an order that is    all of it, or nothing: whoever gave the order up was told of what was left of it
+//! a record of an order that is    all of it, or nothing: whoever gave the order up saw what was left of it
 //!   not over                      then, and under an earlier program of the whole
 //! a record of shares that left,   all of it, or nothing: what was not registered yet cannot leave the books
 //!   and whose purchase is not over
@@ -45,7 +45,7 @@ pub(super) struct Transit {
     records: HashMap<CaseId, Moved>,
     of: HashMap<TransactionId, Vec<CaseId>>,
     ends: HashMap<TransactionId, Vec<End>>,
-    /// What a bank advanced.
+    /// Advanced sums by request, in yuan.
     advanced: HashMap<TransactionId, Decimal>,
     /// Orders whose last word is not there.
     open: HashMap<OrderId, bool>,

@@ -91,8 +91,8 @@ impl Audit<'_> {
         if self.books.explained.has_open_case(&owner.1) {
             self.books.transit.ends(&owner.1, look);
         }
-        let told = look.open_ends.iter().filter(|end| look.given_up.contains(&end.name));
-        for end in told.filter(|end| *end.name == *OVERPAID) {
+        let reported = look.open_ends.iter().filter(|end| look.given_up.contains(&end.name));
+        for end in reported.filter(|end| *end.name == *OVERPAID) {
             self.books.explained.is_overpaid(owner.1.clone(), end.worth);
         }
         let left = look.open_ends.iter().filter(|end| !look.given_up.contains(&end.name));

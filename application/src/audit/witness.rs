@@ -31,12 +31,12 @@ pub struct Found {
     pub root: Hash,
     /// The last of them.
     pub last_event: EventId,
-    /// When it was recorded.
+    /// Recording instant of the last event.
     pub last_recorded: Timestamp,
 }
 
 impl Witness {
-    /// A tree of that hash; the root is kept at these sizes.
+    /// A tree of that hash; the root is stored at these sizes.
     pub fn of(hash: TreeHash, sizes: impl IntoIterator<Item = u64>) -> Self {
         Self {
             tree: Frontier::new(hash),

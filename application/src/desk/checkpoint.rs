@@ -23,8 +23,8 @@ pub(super) async fn load<S: EventStore + Checkpoints>(
     store: &S,
     registry: &Registry,
 ) -> Result<Option<(Position, Vec<SagaRow>)>, ReadError> {
-    let kept = READER.load::<_, Saved<Vec<SagaRow>>>(store).await?;
-    let fits = kept.content.filter(|(_, saved)| saved.kinds == registry.names());
+    let checkpoint = READER.load::<_, Saved<Vec<SagaRow>>>(store).await?;
+    let fits = checkpoint.content.filter(|(_, saved)| saved.kinds == registry.names());
     Ok(fits.map(|(at, saved)| (at, saved.rows)))
 }
 

@@ -34,7 +34,7 @@ pub struct SagaList {
     at: Position,
     rows: BTreeMap<Place, SagaRow>,
     unread: Vec<Damage>,
-    not_kept: u64,
+    unsaved: u64,
 }
 
 /// Which part of the list an open saga may be asked for.
@@ -59,7 +59,7 @@ pub struct Filter {
     pub ending: Option<String>,
     /// Asked for by that requester.
     pub requester: Option<String>,
-    /// Of that business day.
+    /// Only sagas of that business day.
     pub day: Option<NaiveDate>,
     /// Waiting for a person at that row.
     pub parked_at: Option<String>,
@@ -103,7 +103,7 @@ pub struct Listed {
 /// A page of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Listing {
-    /// By transaction, then kind.
+    /// Rows in the order of transaction, then kind.
     pub rows: Vec<Listed>,
     /// There are more behind the last one.
     pub more: bool,
@@ -119,11 +119,11 @@ impl SagaList {
             at: Position::START,
             rows: BTreeMap::new(),
             unread: Vec::new(),
-            not_kept: 0,
+            unsaved: 0,
         }
     }
 
-    /// As it was kept in the store, brought up to date, and kept again if much was new.
+    /// As it was saved in the store, brought up to date, and saved again if much was new.
     ///
     /// # Errors
     /// The store cannot be read at all.
@@ -160,7 +160,7 @@ impl SagaList {
             }
             self.at = log.at;
         }
-        self.not_kept += new;
+        self.unsaved += new;
         Ok(new)
     }
 
@@ -191,12 +191,12 @@ impl SagaList {
 
     /// Keeps the list in the store, if much was new. A store that cannot keep it costs time only.
     pub async fn keep<S: EventStore + Checkpoints>(&mut self, store: &S) {
-        if self.not_kept < WORTH_KEEPING || !self.unread.is_empty() {
+        if self.unsaved < WORTH_KEEPING || !self.unread.is_empty() {
             return;
         }
         let rows = self.rows.values().collect();
         if checkpoint::save(store, &self.registry, self.at, rows).await {
-            self.not_kept = 0;
+            self.unsaved = 0;
         }
     }
 
@@ -236,7 +236,7 @@ impl SagaList {
             self.registry.known(kind)?;
         }
         let mut listing = Listing { unread: self.unread.clone(), ..Listing::default() };
-        let mut not_kept = 0;
+        let mut unsaved = 0;
         for ((transaction, kind), row) in &mut self.rows {
             let behind = page.after.as_ref().is_none_or(|after| transaction > after);
             if !behind || !filter.takes(row) {
@@ -254,7 +254,7 @@ impl SagaList {
                     Ok(shown) => {
                         // Cases about it are no streams of its own, and may have come since.
                         row.settled = shown.look.finished && shown.version <= row.version;
-                        not_kept += u64::from(row.settled);
+                        unsaved += u64::from(row.settled);
                         listed.row.settled = row.settled;
                         let look = shown.look;
                         (row.failure, row.summary) = (look.failure, look.summary.into());
@@ -279,7 +279,7 @@ impl SagaList {
                 listing.rows.push(listed);
             }
         }
-        self.not_kept += not_kept;
+        self.unsaved += unsaved;
         Ok(listing)
     }
 }

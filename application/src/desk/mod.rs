@@ -1,7 +1,7 @@
 //! The desk: any saga, as people and programs see and steer it.
 //!
 //! ```text
-//! events -> SagaList, a small row per saga, kept by a checkpoint   -> list
+//! events -> SagaList, a small row per saga, saved in a checkpoint   -> list
 //! one saga's streams -> its kind's look                            -> show
 //! the same streams -> a runner of its own, that appends nowhere    -> preview
 //! ```

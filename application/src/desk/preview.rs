@@ -52,7 +52,7 @@ impl fmt::Debug for Deed {
 pub enum Outcome {
     /// It can, as things stand.
     Planned,
-    /// It cannot, and why.
+    /// Reason of the refusal.
     Refused(Arc<str>),
     /// It moved since somebody looked.
     Moved {
@@ -66,7 +66,7 @@ pub enum Outcome {
 pub struct Preview {
     /// The saga that the command is for.
     pub saga: SagaId,
-    /// As it is now.
+    /// State of the saga now.
     pub shown: Shown,
     /// Whether the deed can be done.
     pub outcome: Outcome,

@@ -42,7 +42,7 @@ pub(crate) fn damage_of(stream: &StreamName, error: &ReadError) -> Damage {
 pub(crate) struct Log {
     /// The last position that was read or passed over.
     pub(crate) at: Position,
-    /// Where the reading ends.
+    /// Position at which the reading ends.
     pub(crate) head: Position,
     limit: u32,
     unread: Option<String>,

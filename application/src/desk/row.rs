@@ -43,7 +43,7 @@ pub enum State {
 }
 
 impl State {
-    /// As it is printed.
+    /// Name in tables and in JSON.
     pub const fn name(self) -> &'static str {
         match self {
             State::Open => "open",
@@ -74,7 +74,7 @@ pub struct SagaRow {
     pub ending: Option<Arc<str>>,
     /// The business day that its last event belongs to.
     pub day: Option<NaiveDate>,
-    /// When it was prepared.
+    /// Instant of `prepared`.
     pub since: Timestamp,
     /// When its last event was recorded, in whichever stream.
     pub moved: Timestamp,

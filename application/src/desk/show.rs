@@ -26,7 +26,7 @@ pub struct Shown {
     pub events: Vec<Recorded>,
     /// The position of the last of them: what an operator names to say what was seen.
     pub version: Position,
-    /// When it was prepared.
+    /// Instant of `prepared`.
     pub since: Timestamp,
     /// When its last event was recorded.
     pub moved: Timestamp,

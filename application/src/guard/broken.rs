@@ -21,7 +21,7 @@ pub enum Broken {
     Unbalanced {
         /// The type of the event.
         event: String,
-        /// In which commodity.
+        /// Commodity that does not balance.
         commodity: Commodity,
         /// How much; less than nothing where credits exceed.
         by: Decimal,
@@ -29,7 +29,7 @@ pub enum Broken {
     /// A customer would have less than nothing.
     #[error("{account} would fall to {balance}")]
     Overdrawn {
-        /// Whose money or shares.
+        /// Account that would be overdrawn.
         account: Box<Account>,
         /// Yuan or shares.
         balance: Decimal,
@@ -37,14 +37,14 @@ pub enum Broken {
     /// Another sum moves than was asked for or came.
     #[error("{what} is {came}, and {due} was due")]
     OtherSum {
-        /// Which sum, in words.
+        /// Name of the sum, in words.
         what: String,
-        /// As it was decided.
+        /// Figure of the decision.
         came: Decimal,
         /// As it follows from what precedes it.
         due: Decimal,
     },
-    /// A record that does not add up, and nobody is told.
+    /// A record that does not add up, and nobody hears of it.
     #[error("a record of order {order} does not add up and opens no case: {what}")]
     NoCase {
         /// The order that it is about.
@@ -55,11 +55,11 @@ pub enum Broken {
     /// Other shares than the register's.
     #[error("{came} shares of {what}, and its records say {due}")]
     OtherShares {
-        /// Which shares, in words.
+        /// Name of the shares, in words.
         what: String,
-        /// As it was decided.
+        /// Figure of the decision.
         came: Decimal,
-        /// As the records say.
+        /// Figure of the records.
         due: Decimal,
     },
 }

@@ -38,7 +38,7 @@ pub struct CaseRow {
     pub closing: Option<Closing>,
     /// When it was first found.
     pub since: Timestamp,
-    /// When it last moved.
+    /// Instant of its last event.
     pub moved: Timestamp,
 }
 

@@ -26,9 +26,9 @@ pub struct HoldingLotRow {
     pub serial: Serial,
     /// Start of the holding period.
     pub registered_on: NaiveDate,
-    /// How many were registered.
+    /// Registered shares, to 0.01.
     pub shares: Shares,
-    /// How many are left.
+    /// Remaining shares, to 0.01.
     pub left: Shares,
     /// What the investor gave for all of them, fee included. Yuan.
     pub cost: Money,
@@ -57,7 +57,7 @@ pub struct HoldingRow {
     pub value: Option<Money>,
     /// What the registered shares are made of.
     pub lots: Vec<HoldingLotRow>,
-    /// When it last moved.
+    /// Instant of its last event.
     pub moved: Timestamp,
 }
 

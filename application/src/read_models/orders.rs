@@ -108,7 +108,7 @@ pub struct OrderRow {
     pub shares: Option<Shares>,
     /// The T that it belongs to.
     pub trade_date: TradingDay,
-    /// How far it is.
+    /// Stage of its life cycle.
     pub stage: &'static str,
     /// Why it ended without shares.
     pub cause: Option<Cause>,
@@ -128,7 +128,7 @@ pub struct OrderRow {
     pub confirmed: Option<ConfirmedRow>,
     /// When it was placed, or its payment requested.
     pub since: Timestamp,
-    /// When it last moved.
+    /// Instant of its last event.
     pub moved: Timestamp,
 }
 

@@ -22,16 +22,16 @@ pub struct LotRow {
     pub carried: bool,
     /// Start of the holding period.
     pub registered: NaiveDate,
-    /// How many are left.
+    /// Remaining shares, to 0.01.
     pub shares: Shares,
 }
 
 /// One wallet in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WalletRow {
-    /// Whose shares they are.
+    /// Owner of the shares.
     pub investor: InvestorId,
-    /// Of which money-market fund.
+    /// The money-market fund of the wallet.
     pub fund: FundCode,
     /// Registered shares that an order may take.
     pub available: Shares,
@@ -51,7 +51,7 @@ pub struct WalletRow {
     pub registered: Shares,
     /// What the registered shares are made of.
     pub lots: Vec<LotRow>,
-    /// When it last moved.
+    /// Instant of its last event.
     pub moved: Timestamp,
 }
 

@@ -114,7 +114,7 @@ async fn a_completed_saga_that_a_case_is_about_is_finished_for_lists_and_audits_
     let heard = world.engine.deliver(vec![Notice { stream, news }]).await;
     let [Ok(Noticed::Contradicted(opened))] = &heard[..] else { panic!("{heard:?}") };
     let known = opened.iter().find(|stream| stream.category() == "case").unwrap();
-    // Whoever says it again is told the same case.
+    // Whoever says it again gets the same case.
     let heard = world.engine.deliver(vec![again]).await;
     let [Ok(Noticed::Contradicted(stands))] = &heard[..] else { panic!("{heard:?}") };
     assert_eq!(stands[..], *std::slice::from_ref(known));
@@ -146,31 +146,31 @@ async fn pages_follow_one_another() {
 }
 
 #[tokio::test]
-async fn a_list_that_was_kept_is_read_back_and_one_that_does_not_fit_is_built_again() {
+async fn a_list_that_was_saved_is_read_back_and_one_that_does_not_fit_is_built_again() {
     let world = World::open().await;
     for n in 0..250 {
         world.buy(&format!("TX-{n}"), Manner::Declined).await;
     }
     let rows = |list: &SagaList| list.rows().cloned().collect::<Vec<_>>();
     let built = SagaList::of(&*world.store, registry()).await.unwrap();
-    let (at, kept) = world.store.load("desk.sagas.a").await.unwrap().expect("much was new");
+    let (at, saved) = world.store.load("desk.sagas.a").await.unwrap().expect("much was new");
     assert_eq!(at, built.at());
 
     let mut read_back = SagaList::of(&*world.store, registry()).await.unwrap();
     assert_eq!(read_back.catch_up(&*world.store).await.unwrap(), 0);
     assert_eq!(rows(&read_back), rows(&built));
 
-    let text = String::from_utf8_lossy(&kept).replace("rolled_back", "completed");
-    let edited = [&kept[..32], &text.as_bytes()[text.find('{').unwrap()..]].concat();
-    let wrong = [(at, edited), (Position(at.0 - 1), kept.clone()), (at, b"short".to_vec())];
-    for (at, kept) in wrong {
+    let text = String::from_utf8_lossy(&saved).replace("rolled_back", "completed");
+    let edited = [&saved[..32], &text.as_bytes()[text.find('{').unwrap()..]].concat();
+    let wrong = [(at, edited), (Position(at.0 - 1), saved.clone()), (at, b"short".to_vec())];
+    for (at, saved) in wrong {
         for place in ["desk.sagas.a", "desk.sagas.b"] {
-            world.store.save(place, at, kept.clone()).await.unwrap();
+            world.store.save(place, at, saved.clone()).await.unwrap();
         }
         let again = SagaList::of(&*world.store, registry()).await.unwrap();
         assert_eq!(rows(&again), rows(&built));
     }
-    world.store.save("desk.sagas.a", at, kept).await.unwrap();
+    world.store.save("desk.sagas.a", at, saved).await.unwrap();
     let none = SagaList::of(&*world.store, Registry::new()).await.unwrap();
     assert_eq!(rows(&none), []);
 }
@@ -183,10 +183,10 @@ async fn a_list_of_another_format_or_of_other_kinds_is_built_again() {
     }
     SagaList::of(&*world.store, registry()).await.unwrap();
     let reader = READER;
-    let kept = reader.load::<_, serde_json::Value>(&*world.store).await.unwrap();
-    let (at, kept) = kept.content.expect("much was new");
+    let checkpoint = reader.load::<_, serde_json::Value>(&*world.store).await.unwrap();
+    let (at, saved) = checkpoint.content.expect("much was new");
     let other = Reader { format: 4, ..reader };
-    let (own, foreign) = (kept["kinds"].clone(), serde_json::json!(["discount_purchase", "plum"]));
+    let (own, foreign) = (saved["kinds"].clone(), serde_json::json!(["discount_purchase", "plum"]));
     // A list that is used, and no other, shows nothing.
     for (reader, kinds, rows) in [(reader, &own, 0), (other, &own, 250), (reader, &foreign, 250)] {
         let emptied = serde_json::json!({ "kinds": kinds, "rows": [] });
@@ -200,15 +200,15 @@ async fn a_list_of_another_format_or_of_other_kinds_is_built_again() {
 }
 
 #[tokio::test]
-async fn rows_are_kept_in_the_shape_of_their_format() {
+async fn rows_are_saved_in_the_shape_of_their_format() {
     let world = World::open().await;
     for n in 0..250 {
         world.buy(&format!("TX-{n}"), Manner::Declined).await;
     }
     SagaList::of(&*world.store, registry()).await.unwrap();
     // Another shape, or another meaning of a field, is another format: raise it.
-    let kept = READER.load::<_, serde_json::Value>(&*world.store).await.unwrap();
-    let (_, body) = kept.content.expect("much was new");
+    let checkpoint = READER.load::<_, serde_json::Value>(&*world.store).await.unwrap();
+    let (_, body) = checkpoint.content.expect("much was new");
     let row = body["rows"][0].as_object().unwrap();
     let fields: Vec<&str> = row.keys().map(String::as_str).collect();
     assert_eq!(

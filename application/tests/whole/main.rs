@@ -1,5 +1,5 @@
 //! The desk and the audit on stores that an engine wrote: discount purchases against a bank and a
-//! registrar that do as they are told.
+//! registrar that do as the script says.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

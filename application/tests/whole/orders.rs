@@ -55,14 +55,14 @@ async fn wallets_and_holdings_show_what_is_there_and_what_it_is_worth() {
     world.buy("TX-1", Manner::Well).await;
     world.until("03-02 11:00").await;
     let wallets: Wallets = followed(&world).await;
-    let (id, kept) = wallets.iter().next().unwrap();
-    let row = WalletRow::of(id, kept).unwrap();
+    let (id, entry) = wallets.iter().next().unwrap();
+    let row = WalletRow::of(id, entry).unwrap();
     assert_eq!((row.in_transit, row.reserved), ("1000".parse().unwrap(), "1000".parse().unwrap()));
 
     world.until("03-04 12:00").await;
     let holdings: HoldingStreams = followed(&world).await;
-    let (id, kept) = holdings.iter().next().unwrap();
-    let row = HoldingRow::of(id, kept, Some("1.5".parse().unwrap())).unwrap();
+    let (id, entry) = holdings.iter().next().unwrap();
+    let row = HoldingRow::of(id, entry, Some("1.5".parse().unwrap())).unwrap();
     assert_eq!((row.available, row.value), ("800".parse().unwrap(), Some("1200".parse().unwrap())));
     assert_eq!(row.lots.len(), 1);
     assert_eq!(row.lots[0].order, order("TX-1.convert"));
@@ -75,7 +75,7 @@ async fn what_does_not_add_up_is_a_case_with_both_sides_figures() {
     world.until("03-04 12:00").await;
     let cases: CaseStreams = followed(&world).await;
 
-    let rows: Vec<CaseRow> = cases.iter().filter_map(|(_, kept)| CaseRow::of(kept)).collect();
+    let rows: Vec<CaseRow> = cases.iter().filter_map(|(_, entry)| CaseRow::of(entry)).collect();
 
     assert_eq!(rows.len(), 1);
     assert!(rows[0].open);

@@ -37,7 +37,7 @@ async fn closed(how: How) -> World {
     world
 }
 
-/// Where differences are.
+/// Accounts of differences, with their balances.
 fn differences(report: &Report) -> Vec<String> {
     let classes = ["L:SUSPENSE", "E:OVERSHORT", "A:BYHAND"];
     let held = report.balances.iter().filter(|it| classes.contains(&it.class.as_str()));

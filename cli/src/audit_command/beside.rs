@@ -1,7 +1,7 @@
 //! The heads that stand beside a store, which `fundflow day` leaves there. Nobody has to name them: what one of them claims
 //! of the log and is not so is a finding, and so is one that cannot be read.
 
-use super::heads::{Given, Held, Keys, read_kept};
+use super::heads::{Given, Held, Keys, read_head};
 use fundflow_kernel::counted::counted;
 use fundflow_proofs::Refused;
 use std::{
@@ -26,7 +26,7 @@ pub(super) fn read(database: &Path, named: &[PathBuf], keys: &Keys) -> Vec<Given
     let is_named = |file: &PathBuf| file.canonicalize().is_ok_and(|file| named.contains(&file));
     let others = files.into_iter().filter(|file| !is_named(file));
     let read = |file: PathBuf| {
-        read_kept(&file, keys).unwrap_or_else(|failure| unread(&file, &failure.to_string()))
+        read_head(&file, keys).unwrap_or_else(|failure| unread(&file, &failure.to_string()))
     };
     others.map(read).collect()
 }

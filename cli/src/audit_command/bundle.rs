@@ -2,7 +2,7 @@
 
 use super::{
     failed,
-    heads::{Given, Keys, bytes_of, read_kept},
+    heads::{Given, Keys, bytes_of, read_head},
 };
 use crate::{
     args::Format,
@@ -20,7 +20,7 @@ pub(crate) struct BundleArgs {
     /// The bundle, as `audit prove` wrote it
     #[arg(value_name = "FILE")]
     bundle: PathBuf,
-    /// A head that was kept elsewhere, or a counter-signature of one; it must be one of those in the bundle
+    /// A head that was stored elsewhere, or a counter-signature of one; it must be one of those in the bundle
     #[arg(long = "head", value_name = "FILE")]
     heads: Vec<PathBuf>,
     #[command(flatten)]
@@ -66,15 +66,15 @@ pub(crate) fn run(
             return Ok(failed(&format!("{name}: {refused}")));
         }
     }
-    let kept = match kept(args)? {
-        Ok(kept) => kept,
+    let given_heads = match given_heads(args)? {
+        Ok(given_heads) => given_heads,
         Err(refused) => return Ok(failed(&refused)),
     };
-    if let Some(refused) = against(&kept, &bundle) {
+    if let Some(refused) = against(&given_heads, &bundle) {
         return Ok(failed(&refused));
     }
     #[cfg(feature = "signatures")]
-    if let Err(refused) = signed(&kept, &bundle, &args.keys) {
+    if let Err(refused) = signed(&given_heads, &bundle, &args.keys) {
         return Ok(failed(&format!("{name}: {refused}")));
     }
     let said = said(&bundle, args.heads.len());
@@ -86,10 +86,10 @@ pub(crate) fn run(
 }
 
 /// The heads that were given, each with its file; or what is wrong with one.
-fn kept(args: &BundleArgs) -> Result<Result<Vec<(String, SignedHead)>, String>, Failure> {
+fn given_heads(args: &BundleArgs) -> Result<Result<Vec<(String, SignedHead)>, String>, Failure> {
     let mut all = Vec::new();
     for file in &args.heads {
-        let Given { file, head } = read_kept(file, &args.keys)?;
+        let Given { file, head } = read_head(file, &args.keys)?;
         match head {
             Ok(head) => all.push((file, head)),
             Err(refused) => return Ok(Err(format!("{file}: {refused}"))),
@@ -99,16 +99,16 @@ fn kept(args: &BundleArgs) -> Result<Result<Vec<(String, SignedHead)>, String>, 
 }
 
 /// What does not fit a head that was given.
-fn against(kept: &[(String, SignedHead)], bundle: &Bundle) -> Option<String> {
-    for (at, (file, given)) in kept.iter().enumerate() {
-        let earlier = kept[..at].iter().map(|(_, head)| head);
+fn against(heads: &[(String, SignedHead)], bundle: &Bundle) -> Option<String> {
+    for (at, (file, given)) in heads.iter().enumerate() {
+        let earlier = heads[..at].iter().map(|(_, head)| head);
         if bundle.heads().into_iter().chain(earlier).any(|it| it.head.contradicts(&given.head)) {
             return Some(format!("{file}: {CONTRADICTION}"));
         }
     }
     let heads = bundle.heads();
     let is_strange = |given: &SignedHead| heads.iter().all(|it| it.head != given.head);
-    let (file, given) = kept.iter().find(|(_, given)| is_strange(given))?;
+    let (file, given) = heads_given.iter().find(|(_, given)| is_strange(given))?;
     let sizes: Vec<_> = heads.iter().map(|it| it.head.tree.size.to_string()).collect();
     let what = "it is no head of the bundle; `fundflow audit prove --from … --to …` makes the way between two heads";
     let size = given.head.tree.size;
@@ -119,14 +119,14 @@ fn against(kept: &[(String, SignedHead)], bundle: &Bundle) -> Option<String> {
 /// follows from that.
 #[cfg(feature = "signatures")]
 fn signed(
-    kept: &[(String, SignedHead)],
+    heads_given: &[(String, SignedHead)],
     bundle: &Bundle,
     keys: &Keys,
 ) -> Result<(), fundflow_proofs::Refused> {
     let mut heads = bundle.heads();
     let Some(later) = heads.pop() else { return Ok(()) };
     let mut later = later.clone();
-    for other in heads.into_iter().chain(kept.iter().map(|(_, head)| head)) {
+    for other in heads.into_iter().chain(heads_given.iter().map(|(_, head)| head)) {
         later.join(other.clone());
     }
     keys.have_signed(&later)

@@ -1,4 +1,4 @@
-//! Heads: written of the log as it is, read from files that were kept elsewhere, and the log held against them.
+//! Heads: written of the log as it is, read from files that were stored elsewhere, and the log held against them.
 
 use crate::reading::{Failure, complain, database, open};
 use clap::Args;
@@ -114,7 +114,7 @@ pub(crate) fn read_all(files: &[PathBuf], keys: &Keys) -> Result<Vec<Given>, Fai
 /// The head of a file; each of the keys has signed it.
 pub(crate) fn read(path: &Path, keys: &Keys) -> Result<Given, Failure> {
     #[cfg_attr(not(feature = "signatures"), expect(unused_mut, reason = "no key is demanded"))]
-    let mut given = read_kept(path, keys)?;
+    let mut given = read_head(path, keys)?;
     #[cfg(feature = "signatures")]
     {
         given.head = given.head.and_then(|head| keys.have_signed(&head).map(|()| head));
@@ -123,7 +123,7 @@ pub(crate) fn read(path: &Path, keys: &Keys) -> Result<Given, Failure> {
 }
 
 /// The head of a file; the keys may have signed it elsewhere.
-pub(crate) fn read_kept(path: &Path, keys: &Keys) -> Result<Given, Failure> {
+pub(crate) fn read_head(path: &Path, keys: &Keys) -> Result<Given, Failure> {
     let file = path.display().to_string();
     let head = SignedHead::read(&bytes_of(path, HEAD_MAX)?);
     let head = match head.and_then(|head| keys.check(&file, &head).map(|()| head)) {

@@ -51,7 +51,7 @@ pub(crate) const VERIFICATION_FAILED: u8 = 5;
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {
     /// Replay every stream; check links, histories, sums and unfinished sagas, and whether the log is still that of heads
-    /// that were kept elsewhere
+    /// that were stored elsewhere
     Verify(VerifyArgs),
     /// Write the head of the log: how many events it has, and what stands for all of them
     Head {
@@ -74,7 +74,7 @@ pub(crate) enum AuditCommand {
 /// What the log is held against.
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
-    /// A head that was kept elsewhere; counter-signatures beside it are read with it
+    /// A head that was stored elsewhere; counter-signatures beside it are read with it
     #[arg(long = "head", value_name = "FILE")]
     heads: Vec<PathBuf>,
     #[command(flatten)]
@@ -194,7 +194,7 @@ struct Verified<'a> {
     heads_beside: &'a [heads::Held],
 }
 
-/// Lists that are kept in the store so that the log need not be read, and that do not fit it.
+/// Lists that are stored beside the events so that the log need not be read, and that do not fit it.
 async fn unfit(store: &SqliteStore) -> Result<Vec<String>, Failure> {
     let mut unfit = fundflow::unfit_lists(store).await?;
     unfit.extend(WalletOwners::unfit(store).await?);
@@ -209,17 +209,17 @@ fn tree(store: &SqliteStore, witness: &Witness, report: &mut Report) -> Result<(
     if witness.gap().is_some() {
         return Ok(());
     }
-    let kept = store.tree(|tree| Ok(tree.is_kept().then_some(tree.all_kept()?)))?;
-    let Some(mut kept) = kept else { return Ok(()) };
+    let stored = store.tree(|tree| Ok(tree.is_stored().then_some(tree.all_stored()?)))?;
+    let Some(mut stored) = stored else { return Ok(()) };
     // A writer beside may have completed more since.
     let size = witness.size();
-    kept.retain(|(height, number, _)| {
+    stored.retain(|(height, number, _)| {
         let last = 1_u64
             .checked_shl(*height)
             .and_then(|events| number.checked_add(1)?.checked_mul(events));
         last.is_none_or(|last| last <= size)
     });
-    for fault in sqlite::differences(witness.nodes(), &kept) {
+    for fault in sqlite::differences(witness.nodes(), &stored) {
         report.add(Check::Tree, "the tree".to_owned(), fault, None);
     }
     Ok(())

@@ -118,7 +118,7 @@ struct Keys {
 fn make(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(content).and_then(|()| file.sync_all()).inspect_err(|_| {
-        // What is in the way of that is in the way of the next attempt, too, and is told then.
+        // What is in the way of that is in the way of the next attempt, too, and is reported then.
         let _ = fs::remove_file(path);
     })
 }

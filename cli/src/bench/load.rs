@@ -47,7 +47,7 @@ pub(super) type Trouble = Box<dyn std::error::Error + Send + Sync>;
 const KIND: &str = <DiscountPurchase as fundflow::runtime::saga::Saga>::KIND;
 const COMPLETED: &str = "discount_purchase.completed";
 
-/// What a run measured.
+/// Figures of a run.
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) purchases: u64,

@@ -117,7 +117,7 @@ impl<S: Checkpoints> Checkpoints for Measured<S> {
         self.inner.load(reader).await
     }
 
-    async fn save(&self, reader: &str, at: Position, kept: Vec<u8>) -> Result<(), AppendError> {
-        self.inner.save(reader, at, kept).await
+    async fn save(&self, reader: &str, at: Position, content: Vec<u8>) -> Result<(), AppendError> {
+        self.inner.save(reader, at, content).await
     }
 }

@@ -80,13 +80,13 @@ pub(crate) struct BenchArgs {
 pub(crate) async fn run(args: &BenchArgs) -> ExitCode {
     let scratch = args.dir.join(format!(".fundflow-bench-{}", std::process::id()));
     if let Some(path) = &args.until_killed {
-        return told(restart::until_killed(args, path).await, Ok(()), &scratch);
+        return exit_code(restart::until_killed(args, path).await, Ok(()), &scratch);
     }
     if args.restart {
         let measured = restart::measure(args, &scratch).await;
         let removed = std::fs::remove_dir_all(&scratch);
         let printed = measured.map(|restart| restart.print(args.output));
-        return told(printed, removed, &scratch);
+        return exit_code(printed, removed, &scratch);
     }
     let measured = match args.store.to_str() {
         Some("memory") => {
@@ -104,10 +104,14 @@ pub(crate) async fn run(args: &BenchArgs) -> ExitCode {
     };
     let removed = std::fs::remove_dir_all(&scratch);
     let printed = measured.map(|figures| report::print(&figures, args.output));
-    told(printed, removed, &scratch)
+    exit_code(printed, removed, &scratch)
 }
 
-fn told(printed: Result<(), Trouble>, removed: std::io::Result<()>, scratch: &Path) -> ExitCode {
+fn exit_code(
+    printed: Result<(), Trouble>,
+    removed: std::io::Result<()>,
+    scratch: &Path,
+) -> ExitCode {
     match printed {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -26,7 +26,7 @@ pub(super) struct Shown {
     versions: Vec<VersionRow>,
 }
 
-/// One version of it.
+/// A version of the calendar.
 #[derive(Debug, Serialize)]
 struct VersionRow {
     version: String,

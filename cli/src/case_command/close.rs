@@ -10,7 +10,7 @@ use crate::{
     house::Terms,
     offers::{closes, is_paid, keeps, waits_for},
     operate::{
-        self, Done, IN_PART, Order, OrderArgs, Outcome, Row, Told, not_blank, time_of, versioned,
+        self, Beside, Done, IN_PART, Order, OrderArgs, Outcome, Row, not_blank, time_of, versioned,
     },
     reading::{Failure, Place, finish, json, open},
     registry::{Registry, Sagas, Word},
@@ -85,7 +85,7 @@ impl FromStr for Target {
     }
 }
 
-/// As it is typed.
+/// Spelling on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum HowArg {
     /// The record is right after all, or its difference is taken as it is
@@ -204,8 +204,8 @@ async fn one(
         let seen = wanted.version.filter(|_| !repeated);
         let target = (transaction, seen);
         let order = Order::ask("close case", target, (id.to_string(), word), &args.order);
-        let told = Told { lost, differences: differences.clone() };
-        let order = order.because(&args.reason).telling(told);
+        let beside = Beside { lost, differences: differences.clone() };
+        let order = order.because(&args.reason).telling(beside);
         let done = operate::carry_out(registry, &order, place).await?;
         match (format, done.sagas.first()) {
             (Format::Json, Some(saga)) => {
@@ -288,7 +288,7 @@ async fn holds_up(
 ) -> Result<Option<TransactionId>, Failure> {
     let store = open(place.store)?;
     let sagas = registry.sagas(&Terms::of(&place, &store).await?.house(time_of(&store).await?)?);
-    if let Some(why) = kept_by_foreign(&store, &sagas, case, id).await? {
+    if let Some(why) = held_by_foreign(&store, &sagas, case, id).await? {
         return Err(Failure::Engine(why));
     }
     let shown = saga_of(&store, &sagas, case).await?;
@@ -309,7 +309,7 @@ async fn holds_up(
 }
 
 /// Why this program may not close the case: a saga of a kind that it does not know waits for it.
-pub(super) async fn kept_by_foreign(
+pub(super) async fn held_by_foreign(
     store: &SqliteStore,
     sagas: &Sagas,
     case: &Folded<Cases>,

@@ -18,10 +18,10 @@ pub(super) fn words(becomes: &Becomes, how: &How) -> Vec<String> {
     if to.is_empty() {
         return vec![format!("{was}: reversed with its record")];
     }
-    to.iter().map(|it| told(it, &was)).collect()
+    to.iter().map(|it| movement(it, &was)).collect()
 }
 
-fn told(it: &Moved, was: &str) -> String {
+fn movement(it: &Moved, was: &str) -> String {
     let why = match it.account.as_str() {
         "E:OVERSHORT" if it.yuan.is_sign_negative() => "our gain",
         "E:OVERSHORT" => "our loss",

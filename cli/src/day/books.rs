@@ -91,12 +91,12 @@ impl Books {
 
     /// The application of that number.
     pub(super) fn placed_under(&self, no: &str) -> Option<Placed> {
-        let kept = self.applications.get(no)?;
-        let application = kept.loaded.state.application()?.clone();
-        let (_, transaction) = kept.loaded.owner.clone()?;
+        let entry = self.applications.get(no)?;
+        let application = entry.loaded.state.application()?.clone();
+        let (_, transaction) = entry.loaded.owner.clone()?;
         let paid = PaymentNo::pay(&application.terms.order);
         let paid = self.paid.get(paid.as_str()).copied();
-        let at = [paid, self.moved.get(no).copied(), Some(kept.since)];
+        let at = [paid, self.moved.get(no).copied(), Some(entry.since)];
         Some(Placed { transaction, application, at })
     }
 

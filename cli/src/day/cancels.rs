@@ -63,9 +63,9 @@ async fn outcome<S: EventStore>(
         return Ok((NOT_TAKEN_BACK.into(), format!("{what} came to nothing: {}", cause.text)));
     }
     // Its shares were to be converted, and were not: that much of it is taken back.
-    let kept = shown.look.ending == Some(KEPT) && *scope == CancelScope::All;
+    let kept_in_wallet = shown.look.ending == Some(KEPT) && *scope == CancelScope::All;
     let (word, says) = match cancel_refused(&shown.events, named(*scope)).or_else(confirmed) {
-        Some(why) if kept => (
+        Some(why) if kept_in_wallet => (
             IN_PART,
             format!(
                 "the conversion of {of} is taken back, and its shares are kept in the wallet; its \

@@ -2,7 +2,7 @@
 //!
 //! 1. A folder is about its T, and about the trading day after it where a row belongs to that, or a plan of
 //!    a row begins on it. Time goes on as long as something moves of what was asked for until then, and no
-//!    further: the next folder begins where it stopped. How far was planned is kept beside the
+//!    further: the next folder begins where it stopped. How far was planned is stored beside the
 //!    counterparties' books, and planned again after the process died.
 //! 2. Plans invest on every trading day that passes, between two folders too. What they ask for after the
 //!    folder's last day moves no time; it stays under way, and a later folder goes on with it.

@@ -38,16 +38,17 @@ pub(super) async fn keep(
     while path.exists() {
         let trouble = |what: String| Trouble::Head { path: path.clone(), what };
         let bytes = heads::bytes_of(&path, HEAD_MAX).map_err(named)?;
-        let kept = SignedHead::read(&bytes).map_err(|refused| trouble(refused.to_string()))?.head;
-        if kept == head {
+        let written =
+            SignedHead::read(&bytes).map_err(|refused| trouble(refused.to_string()))?.head;
+        if written == head {
             return Ok(None);
         }
-        let size = kept.tree.size;
+        let size = written.tree.size;
         let then = match size {
             size if size < head.tree.size => heads::of_first(store, size).await.map_err(named)?,
             _ => None,
         };
-        if then.as_ref() != Some(&kept) {
+        if then.as_ref() != Some(&written) {
             return Ok(Some(format!(
                 "the log does not begin with the {size} events of {}; keep a copy of both, and see `fundflow audit verify --head`",
                 path.display()

@@ -7,7 +7,7 @@
 //!             └─ events.db, exchange/<date>/out and in, sandbox/*.jsonl below --store
 //! ```
 //!
-//! 1. Nothing is kept but events, files, the counterparties' books, and beside these what was refused and
+//! 1. Nothing is stored but events, files, the counterparties' books, and beside these what was refused and
 //!    how far the days go; a day that was killed goes on from them.
 //! 2. Playing it again places every order again: the transaction IDs make it harmless, and no event
 //!    is added. A row that was refused stays refused, whatever could be had by now, and a word that was taken
@@ -207,7 +207,7 @@ async fn day(
     problems.extend(played.mistakes.iter().cloned());
     let report = tally::report(&*events, &played, &day, &problems).await?;
     let report = DayReport { took_ms: millis(started), ..report };
-    let kept = head::keep(&events, &base, day.trade_date.date()).await;
+    let head_written = head::keep(&events, &base, day.trade_date.date()).await;
     events.close().await;
     match args.output.format {
         Format::Json => print::json(&report, out)?,
@@ -217,7 +217,7 @@ async fn day(
     if report.findings > 0 {
         wrong.push(format!("the audit has {}", counted(report.findings, "finding", "findings")));
     }
-    match kept {
+    match head_written {
         Ok(of_another_log) => wrong.extend(of_another_log),
         Err(trouble) if wrong.is_empty() => return Err(trouble),
         Err(trouble) => wrong.push(with_sources(&trouble)),

@@ -13,7 +13,7 @@ pub(super) fn of_no_plan(day: &Day, books: &Books) -> Vec<Problem> {
         if is_row(transaction.as_str()) || is_row(plan.as_str()) {
             continue;
         }
-        let known = books.plans.get(plan.as_str()).and_then(|kept| kept.loaded.state.plan());
+        let known = books.plans.get(plan.as_str()).and_then(|entry| entry.loaded.state.plan());
         let problem = match known {
             Some(known) if known.is_known(date) || known.terms_on(date).names(date) => continue,
             Some(_) => format!("plan {plan} does not invest on {date}"),

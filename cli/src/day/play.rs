@@ -52,7 +52,7 @@ const WAVE: i64 = 1000;
 /// A day is cut into about so many waves at most: each costs some durable writes.
 const WAVES_MAX: i64 = 500;
 
-/// What a day brought.
+/// Result of a played day.
 pub(super) struct Played {
     pub(super) desk: desk::Registry,
     pub(super) sagas: SagaList,
@@ -354,7 +354,7 @@ fn became(
     said: BTreeMap<TransactionId, (TransactionId, PlanWord, &'static str)>,
 ) -> BTreeMap<TransactionId, String> {
     let one = |(row, (of, word, done)): (TransactionId, (TransactionId, PlanWord, &str))| {
-        let plan = books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan());
+        let plan = books.plans.get(of.as_str()).and_then(|entry| entry.loaded.state.plan());
         let word = word.into();
         let followed = plan.is_some_and(|plan| plan.followed(&word));
         let done = if followed { done } else { "stays as it is: said too late, or so already" };

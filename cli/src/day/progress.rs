@@ -49,7 +49,7 @@ pub(super) struct Moment {
     pub(super) job: Option<Job>,
 }
 
-/// Where it is shown.
+/// Output of the progress line.
 pub(super) enum Progress<W> {
     Hidden,
     Bar(ProgressBar),

@@ -146,14 +146,14 @@ async fn was_taken<S: EventStore + Checkpoints>(
 /// What is said to a row that is about something which runs.
 enum Said {
     Taken,
-    /// It says no.
+    /// Refused, with the reason.
     No(String),
     /// It says no to whoever says it now, and might have heard it at its instant.
     TooLate(String),
     /// It hears no such instant any more.
     Late(No),
-    /// That is told already.
-    Untold,
+    /// Its refusal is reported already.
+    Reported,
 }
 
 /// Keeps what was said, and returns whether the row is taken: it stays so, whatever becomes of what it is
@@ -171,7 +171,7 @@ fn hear<S>(play: &mut Play<S>, order: &Order, said: Said) -> Result<bool, Troubl
             refuse(play, order, late.unwrap_or_else(|| no(why)))?;
         }
         Said::Late(late) => refuse(play, order, late)?,
-        Said::Untold => {}
+        Said::Reported => {}
     }
     Ok(false)
 }
@@ -274,7 +274,7 @@ async fn cancel<S: EventStore + Checkpoints>(
     }
 }
 
-/// What is said to a row that the engine does not answer: it is kept like any refusal.
+/// What is said to a row that the engine does not answer: it is stored like any refusal.
 fn refused<S, R: std::fmt::Display>(
     play: &mut Play<S>,
     order: &Order,
@@ -291,7 +291,7 @@ fn refused<S, R: std::fmt::Display>(
 
 /// Why the engine does not answer a request.
 enum Unanswered {
-    /// It will not.
+    /// It never will, with the reason.
     Never(String),
     /// Until what is damaged is mended.
     Damaged(String),

@@ -58,7 +58,7 @@ impl Open {
         Self { not_followed, puzzles: mark.lines().any(|line| line == PUZZLES) }
     }
 
-    /// As it is written.
+    /// Text of the statement.
     pub(super) fn text(&self) -> String {
         let lines = self.not_followed.iter().map(|(account, fund)| format!("{account}\t{fund}\n"));
         let puzzles = if self.puzzles { format!("{PUZZLES}\n") } else { String::new() };

@@ -18,14 +18,15 @@ pub(super) async fn hear<S: EventStore + Checkpoints>(
     puzzles: Vec<Puzzle>,
     is_new: bool,
 ) -> Result<bool, Trouble> {
-    let untold = puzzles.iter().filter(|it| is_new || matches!(state(play, it), State::Absent));
+    let undelivered =
+        puzzles.iter().filter(|it| is_new || matches!(state(play, it), State::Absent));
     let by_digits = (registrar.to_owned(), OnceCell::new());
     let notice = |puzzle: &Puzzle| {
         let (stream, news) = owned(play, puzzle, &by_digits).notice();
         Notice { stream, news }
     };
-    let untold: Vec<_> = untold.map(notice).collect();
-    play.deliver(untold).await?;
+    let undelivered: Vec<_> = undelivered.map(notice).collect();
+    play.deliver(undelivered).await?;
     play.settle().await?;
     let open = puzzles.iter().filter(|it| !matches!(state(play, it), State::Closed(..)));
     let lines: Vec<_> =
@@ -49,6 +50,6 @@ fn owned<S>(play: &Play<S>, puzzle: &Puzzle, by_digits: &InDigits) -> Stray {
 }
 
 fn state<S>(play: &Play<S>, puzzle: &Puzzle) -> State {
-    let kept = play.books.cases.get(&puzzle.stray.case().to_string());
-    kept.map(|kept| kept.loaded.state.clone()).unwrap_or_default()
+    let entry = play.books.cases.get(&puzzle.stray.case().to_string());
+    entry.map(|entry| entry.loaded.state.clone()).unwrap_or_default()
 }

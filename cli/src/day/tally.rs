@@ -80,7 +80,7 @@ pub(super) struct CaseRow {
     pub(super) what: String,
 }
 
-/// What the channel moved.
+/// Sums that the channel moved, in yuan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Channel {
     pub(super) debits: u64,
@@ -89,7 +89,7 @@ pub(super) struct Channel {
     pub(super) refunded: Sum<2>,
 }
 
-/// What was charged.
+/// Sums of fees, in yuan.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Fees {
     pub(super) purchase: Sum<2>,
@@ -320,8 +320,8 @@ fn is_none(quantity: Quantity) -> bool {
 }
 
 fn open_cases(books: &Books) -> Vec<CaseRow> {
-    let open = books.cases.iter().filter(|(_, kept)| kept.loaded.state.is_open());
-    let mut cases: Vec<&Case> = open.filter_map(|(_, kept)| kept.loaded.state.case()).collect();
+    let open = books.cases.iter().filter(|(_, entry)| entry.loaded.state.is_open());
+    let mut cases: Vec<&Case> = open.filter_map(|(_, entry)| entry.loaded.state.case()).collect();
     cases.sort_by_key(|case| (case.opened_at, case.transaction.clone(), case.id));
     let row = |case: &Case| CaseRow {
         case: case.id.to_string(),

@@ -184,7 +184,7 @@ async fn the_targets_count_every_order_that_registers_shares_of_them_once() {
 }
 
 #[tokio::test]
-async fn whoever_got_less_than_was_asked_for_is_told_why() {
+async fn whoever_got_less_than_was_asked_for_reads_why() {
     let (table, store) = (Laid::example(), Arc::new(MemoryStore::new()));
     let report = table.play(&store).await;
 
@@ -218,7 +218,7 @@ async fn nobody_pays_for_more_than_was_confirmed_or_is_still_owed() {
             |moneys: Vec<Money>| moneys.into_iter().try_fold(Money::ZERO, Money::plus).unwrap();
         let debited = charge.debits(played.ended_at).into_iter().map(|debit| debit.amount);
         let back = refunds.iter().filter(|refund| refund.order == charge.order && refund.moved());
-        let kept =
+        let retained =
             sum(debited.collect()).minus(sum(back.map(|refund| refund.amount.into()).collect()));
         let order = orders.get(&charge.order).unwrap();
         let confirmed = order.application.map(|(it, _)| it.confirmations()).into_iter().flatten();
@@ -226,7 +226,7 @@ async fn nobody_pays_for_more_than_was_confirmed_or_is_still_owed() {
         let (payment, _) = order.payment.unwrap();
         let owed = payment.refunds.iter().filter(|refund| refund.arrived.is_none());
         let owed = sum(owed.map(|refund| refund.amount.into()).collect());
-        assert_eq!(kept, sum(bought).plus(owed), "{}", charge.order);
+        assert_eq!(retained, sum(bought).plus(owed), "{}", charge.order);
     }
 }
 
@@ -239,7 +239,7 @@ async fn both_sides(store: &MemoryStore, registrar: &SandboxRegistrar) -> Sides 
     catch_up(store, &mut wallets).await.unwrap();
     let settled = |row: &WalletRow| row.reserved.is_zero() && row.in_transit.is_zero();
     let rows: Vec<_> =
-        wallets.iter().filter_map(|(id, kept)| WalletRow::of(id, kept)).filter(settled).collect();
+        wallets.iter().filter_map(|(id, entry)| WalletRow::of(id, entry)).filter(settled).collect();
     let ours = rows
         .iter()
         .map(|row| ((row.fund, row.investor.clone()), (row.registered, row.unpaid_income)));

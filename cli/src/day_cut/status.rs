@@ -62,7 +62,7 @@ pub(super) struct JobRow {
     pub(super) figures: Option<Figures>,
 }
 
-/// How a job stands.
+/// State of a job, for the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum JobState {
@@ -184,7 +184,7 @@ fn of_job(
     }
 }
 
-/// When its row parks.
+/// Deadline of its row.
 fn until(job: Job, open: &Open<DayCut>, house: &House) -> Option<Timestamp> {
     let step = DAY_CUT.steps.iter().find(|step| step.deed.name == job.name())?;
     let when: When = step.deed.parks?;

@@ -41,7 +41,7 @@ use which::{Target, WhichArgs};
 
 pub(crate) use apply::{engine, held, settle};
 pub(crate) use outside::{Counterparties, counterparties, counterparties_at, time_of};
-pub(crate) use plan::{Outcome, Row, Told};
+pub(crate) use plan::{Beside, Outcome, Row};
 pub(crate) use report::{Done, carry_out, exit_code, run, tell};
 pub(crate) use which::{ParkedArgs, versioned};
 
@@ -154,7 +154,7 @@ pub(crate) enum ScopeArg {
 #[derive(Debug, Clone)]
 struct Disposed(Arc<str>, Disposition);
 
-/// As it is typed.
+/// Spelling on the command line.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum DispositionArg {
     Refund,
@@ -162,7 +162,7 @@ enum DispositionArg {
     Manual,
 }
 
-/// What a person wants.
+/// The operator's action.
 #[derive(Debug, Clone)]
 enum Will {
     /// What may be done to any saga.
@@ -187,7 +187,7 @@ pub(crate) struct Order {
     apply: bool,
     /// What stands before `@VERSION` where one was typed; else the transaction.
     named: Option<String>,
-    told: Told,
+    beside: Beside,
 }
 
 impl Order {
@@ -277,8 +277,8 @@ impl Order {
         targets.retain(|target| seen.insert(target.transaction.clone()));
         let OrderArgs { kind, operator, apply } = args.clone();
         let (parked, at, reason, named) = (None, None, None, None);
-        let told = Told::default();
-        Self { verb, targets, parked, will, at, reason, kind, operator, apply, named, told }
+        let beside = Beside::default();
+        Self { verb, targets, parked, will, at, reason, kind, operator, apply, named, beside }
     }
 
     pub(crate) fn because(self, reason: &str) -> Self {

@@ -6,7 +6,7 @@
 //! 2. With books its time is the log's. A day is played in virtual time, and the machine's clock
 //!    would make every timer due.
 //! 3. What was decided stands in the books. What they have never seen follows the scenario that is
-//!    kept with them, or goes well if none is.
+//!    stored with them, or goes well if none is.
 
 use crate::{
     day_cut::Beside,

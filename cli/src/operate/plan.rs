@@ -30,13 +30,13 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
-    /// It can be done.
+    /// Possible; nothing is done yet.
     Planned,
-    /// It was done.
+    /// Done.
     Applied,
     /// The very same was done before.
     DoneBefore,
-    /// It cannot be done.
+    /// Refused; nothing is done.
     Refused,
     /// It moved since somebody looked.
     Stale,
@@ -63,20 +63,20 @@ pub(crate) struct Row {
     pub(crate) why: Option<String>,
     /// Position of its last event when it was looked at.
     pub(crate) version: Option<u64>,
-    /// As it was before.
+    /// State before the command.
     pub(super) stands: Option<SagaRow>,
-    /// In this order.
+    /// Events in the order of writing.
     pub(super) events: Vec<EventLine>,
     /// Calls to counterparties, once the events are durable.
     pub(super) calls: Vec<String>,
-    /// What happens to money.
+    /// Movements of money, in words.
     pub(super) money: Vec<String>,
     /// Where what does not add up of a record goes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) differences: Vec<String>,
     /// What happens to shares that the operation disposes of.
     pub(super) shares: Vec<String>,
-    /// As it is afterwards.
+    /// State after the command.
     pub(super) after: Option<SagaRow>,
 }
 
@@ -113,7 +113,7 @@ impl Row {
         Some(SagaId { kind: self.kind?, transaction: self.transaction.clone() })
     }
 
-    /// It is so already, or a later word counts: at most the word itself is kept.
+    /// It is so already, or a later word counts: at most the word itself is recorded.
     pub(super) fn changes_nothing(&self) -> bool {
         self.events.iter().all(|event| event.event_type == "plan.word_kept")
     }
@@ -246,8 +246,8 @@ impl Desk<'_> {
             let lines = if unit.starts_with(SHARES) { &mut row.shares } else { &mut row.money };
             lines.push(format!("{what}: {fate}"));
         }
-        row.money.extend(self.order.told.lost.clone());
-        row.differences.clone_from(&self.order.told.differences);
+        row.money.extend(self.order.beside.lost.clone());
+        row.differences.clone_from(&self.order.beside.differences);
         if row.money.is_empty() && row.shares.is_empty() {
             let closes = !row.differences.is_empty();
             let none = if closes { "none comes or goes by this" } else { "none moves by this" };
@@ -266,14 +266,14 @@ impl Desk<'_> {
 
 impl Order {
     /// With what is known of it beside what the runner says.
-    pub(crate) fn telling(self, told: Told) -> Self {
-        Self { told, ..self }
+    pub(crate) fn beside(self, beside: Beside) -> Self {
+        Self { beside, ..self }
     }
 }
 
 /// What is known of an order beside what the runner says.
 #[derive(Debug, Default)]
-pub(crate) struct Told {
+pub(crate) struct Beside {
     /// What the investor does not get, if it is done.
     pub(crate) lost: Option<String>,
     /// Where what does not add up of a record goes.

@@ -1,4 +1,4 @@
-//! What was looked at, or done, and how it is told.
+//! What was looked at, or done, and how it is printed.
 
 use super::{
     IN_PART, Order, STALE, Will, accounts, apply, operator, outside::time_of, plan, print, which,
@@ -22,7 +22,7 @@ pub(crate) struct Done {
     pub(crate) events_of_others: u64,
 }
 
-/// As it is told.
+/// The output, as `-o json` has it.
 #[derive(Debug, Serialize)]
 pub(super) struct Report<'a> {
     pub(super) action: &'static str,

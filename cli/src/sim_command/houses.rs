@@ -37,7 +37,7 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// How fast it was.
+    /// Speed, in words.
     pub(super) fn speed(&self) -> String {
         let millis = self.took.as_millis().max(1);
         let per_minute = self.played as u128 * 60_000 / millis;

@@ -18,7 +18,7 @@ pub(super) fn cells() -> &'static [Cell] {
     })
 }
 
-/// What was never met.
+/// Cells that were never met.
 pub(super) fn never(coverage: &Coverage) -> Vec<Cell> {
     let met = |cell: &Cell| coverage.met.contains_key(cell);
     cells().iter().filter(|cell| !met(cell)).copied().collect()

@@ -11,7 +11,7 @@
 //!    changes no order that was accepted.
 
 use super::{
-    Admission, Admitted, Balance, DayUse, Refusal, checks, fit_again, held,
+    Admission, Admitted, Balance, DayUse, Refusal, checks, held,
     later::{self, Later},
     least, on_day,
 };
@@ -34,7 +34,7 @@ pub struct Readmission {
     pub trade_date: TradingDay,
     /// Gross, in yuan, as it was asked for.
     pub amount: Amount,
-    /// Whose order it is.
+    /// Owner of the order.
     pub investor: InvestorId,
     /// Funds of which the investor has shares by now.
     pub holds: BTreeSet<FundCode>,
@@ -95,7 +95,7 @@ pub fn readmit(
     let (a, t) = (again.admission(was, mode), again.trade_date);
     checks::funds(&a, t)?;
     if t > was.trade_date {
-        fit_again::papers_again(was.id_valid_until, t)?;
+        checks::papers_again(was.id_valid_until, t)?;
     }
     if mode == ConversionMode::Held && was.mode != mode {
         held::held(&a)?;
@@ -125,7 +125,7 @@ pub(super) fn suitable_again(
     t: TradingDay,
 ) -> Result<Vec<Suitability>, Refusal> {
     let again = |known: &Suitability| match funds.iter().find(|fund| fund.code == known.fund) {
-        Some(fund) => fit_again::suitable_again(known, fund, t),
+        Some(fund) => checks::suitable_again(known, fund, t),
         None => Ok(known.clone()),
     };
     was.suitability.iter().map(again).collect()

@@ -10,8 +10,7 @@
 //! 4. Where the manager accepts up to the day's limit, what fits is accepted.
 
 use super::{
-    Order, Refusal, again_and_again::by_terms, checks, day_max, days::reaches, fit_again, least,
-    no_day,
+    Order, Refusal, again_and_again::by_terms, checks, day_max, days::reaches, least, no_day,
 };
 use crate::{
     application::PromisedFee,
@@ -104,7 +103,7 @@ pub struct Admitted {
     pub suitability: Option<Suitability>,
     /// Whose limits apply: those of natural persons and of institutions differ.
     pub customer: CustomerType,
-    /// The last day of the investor's identity document; unknown of what was admitted before it was kept.
+    /// The last day of the investor's identity document; absent from events stored before the field was added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_valid_until: Option<NaiveDate>,
     /// Through whom it was ordered.
@@ -127,7 +126,7 @@ pub struct Again {
     pub trade_date: TradingDay,
     /// Gross, in yuan, as it was paid.
     pub amount: Amount,
-    /// Whose order it is.
+    /// Owner of the order.
     pub investor: InvestorId,
     /// The terms in force on that T.
     pub fund: Arc<FundTerms>,
@@ -264,12 +263,12 @@ pub fn readmit(was: &Admitted, again: &Again) -> Result<Admitted, Refusal> {
     let moves = t > was.trade_date;
     checks::in_force(&a.fund, t)?;
     if moves {
-        fit_again::papers_again(was.id_valid_until, t)?;
+        checks::papers_again(was.id_valid_until, t)?;
     }
     let fits = |amount| on_day(&Buying { amount, ..a.clone() }, t).is_ok();
     let mut admitted = on_day(&a, t).map_err(|refusal| refusal.fitting(a.step(), fits))?;
     admitted.suitability = match &was.suitability {
-        Some(known) if moves => Some(fit_again::suitable_again(known, &a.fund, t)?),
+        Some(known) if moves => Some(checks::suitable_again(known, &a.fund, t)?),
         known => known.clone(),
     };
     admitted.id_valid_until = was.id_valid_until;

@@ -73,10 +73,10 @@ impl fmt::Display for ReservedBy {
     }
 }
 
-/// How the money comes.
+/// Way in which the money reaches the investor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Way {
-    /// When the fund pays.
+    /// On the day on which the fund pays.
     Ordinary,
     /// At once, out of a bank's own money.
     Fast {
@@ -102,7 +102,7 @@ pub struct CashOut {
     pub account: AccountRef,
     /// The fund's terms in force on T.
     pub fund: Arc<FundTerms>,
-    /// What the wallet holds.
+    /// The wallet's shares: free, reserved, frozen, disputed.
     pub balance: Balance,
     /// For whom it is reserved.
     pub reserved_by: ReservedBy,
@@ -149,13 +149,13 @@ pub enum Refusal {
     /// The investor is frozen, closed, unknown, or on a list.
     #[error("an investor who is {state} cannot take money out")]
     KycForbids {
-        /// Where the investor stands.
+        /// State of the investor's identification.
         state: KycState,
     },
     /// Money goes back to where it came from, and nowhere else.
     #[error("money goes to account {own}, from which it came, and not to {asked}")]
     AnotherAccount {
-        /// What was asked for.
+        /// The requested account.
         asked: AccountRef,
         /// The account that paid.
         own: AccountRef,

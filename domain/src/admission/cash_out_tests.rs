@@ -157,7 +157,7 @@ fn all_reserved() -> CashOut {
 
 /// The day, the shares, the quota.
 fn refused_for_the_shares() -> Vec<Row> {
-    let kept = Balance {
+    let balance = Balance {
         registered: shares("1000"),
         available: shares("300"),
         reserved: shares("200"),
@@ -173,7 +173,7 @@ fn refused_for_the_shares() -> Vec<Row> {
             "fund 000730 takes no redemptions on 2026-02-13: redemption stopped",
         ),
         (
-            CashOut { balance: kept, ..request() },
+            CashOut { balance, ..request() },
             "400.00 shares were asked for and 300.00 are available: 1000.00 are registered, 200.00 reserved, 400.00 frozen by the register, 100.00 in dispute",
         ),
         (

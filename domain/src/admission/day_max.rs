@@ -69,9 +69,9 @@ pub(super) fn day_limit(
 pub struct PartRefused {
     /// The fund whose limit it is.
     pub fund: FundCode,
-    /// What was asked for.
+    /// The requested amount, in yuan.
     pub amount: Amount,
-    /// What was ordered before.
+    /// Gross amounts of earlier orders of the day, in yuan.
     pub used: Money,
     /// The most yuan of one investor and day.
     pub max: Money,

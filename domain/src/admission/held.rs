@@ -15,7 +15,7 @@ use std::fmt;
 pub struct HeldShares {
     /// Free for any use.
     pub free: Shares,
-    /// Shares that the registrar has confirmed, to 0.01, whatever is kept of them.
+    /// Shares that the registrar has confirmed, to 0.01, reserved, frozen and disputed ones included.
     pub registered: Shares,
     /// Shares that other orders have reserved, to 0.01.
     pub reserved: Shares,

@@ -48,13 +48,13 @@ pub struct FreeLot {
 /// The investor's shares of the fund that they leave.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Held {
-    /// Shares that the registrar has confirmed, to 0.01, whatever is kept of them.
+    /// Shares that the registrar has confirmed, to 0.01, reserved, frozen and disputed ones included.
     pub registered: Shares,
     /// Of them, earmarked for other orders.
     pub reserved: Shares,
     /// Of them, frozen by the register.
     pub frozen: Shares,
-    /// Of them, in dispute.
+    /// Shares among them that are in dispute, to 0.01.
     pub disputed: Shares,
     /// Free for any use.
     pub free: Shares,
@@ -84,7 +84,7 @@ pub struct Leaving {
     pub chosen: Vec<(Serial, Shares)>,
     /// The instant of the request.
     pub at: Timestamp,
-    /// Who redeems or converts.
+    /// Investor of the redemption or conversion.
     pub investor: InvestorProfile,
     /// The fund's terms in force on T.
     pub fund: Arc<FundTerms>,
@@ -139,7 +139,7 @@ pub struct AdmittedInto {
     pub rule: VersionTag,
     /// The verdict on the target.
     pub suitability: Option<Suitability>,
-    /// The last day of the investor's identity document; unknown of what was admitted before it was kept.
+    /// The last day of the investor's identity document; absent from events stored before the field was added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_valid_until: Option<NaiveDate>,
     /// What counts towards the target's limits. Yuan.

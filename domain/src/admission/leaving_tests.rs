@@ -261,7 +261,7 @@ fn every_refusal_of_a_conversion_names_what_is_in_the_way() {
 }
 
 #[test]
-fn a_lot_that_is_named_twice_is_told_with_both_figures() {
+fn a_lot_that_is_named_twice_is_refused_with_both_figures() {
     let lots = ["1000", "1"].map(|of| ("L3".parse().unwrap(), shares(of)));
     let twice = Leaving { chosen: lots.to_vec(), shares: Some(shares("1001")), ..leaving() };
     let Err(refusal) = admit(&twice) else { panic!("it is the same lot") };

@@ -72,7 +72,7 @@ pub enum Refusal {
     /// The investor is not verified, or no longer.
     #[error("an investor who is {state} cannot buy; a verified one can")]
     KycForbids {
-        /// Where the investor stands.
+        /// State of the investor's identification.
         state: KycState,
     },
     /// The identity document is out of date.
@@ -102,7 +102,7 @@ pub enum Refusal {
     /// The mode that was asked for does not work for these funds, or none does.
     #[error("{}", offers::unavailable(*asked, possible, why_none))]
     ModeUnavailable {
-        /// What was asked for.
+        /// The requested mode; none where the request left it open.
         asked: Option<ConversionMode>,
         /// What would work, the earliest price first.
         possible: Vec<ConversionMode>,
@@ -147,7 +147,7 @@ pub enum Refusal {
     /// The fund takes no purchases on that day.
     #[error("fund {fund} takes no purchases on {day}: {status}{}", because(notice.as_deref()))]
     PurchaseNotOpen {
-        /// Which of the two.
+        /// The fund that refuses: money fund or target.
         fund: FundCode,
         /// What it is on that day.
         status: FundStatus,
@@ -217,7 +217,7 @@ pub enum Refusal {
         registrar: RegistrarCode,
         /// The fund that the shares would become.
         target: FundCode,
-        /// Where that fund's shares are kept.
+        /// The registrar of the target's shares.
         other: RegistrarCode,
         /// The T of the conversion.
         day: TradingDay,
@@ -263,9 +263,9 @@ pub enum Refusal {
     /// The amount is below the fund's minimum.
     #[error("amount {amount} is below the minimum of {min} for fund {fund}")]
     BelowMinimum {
-        /// Which of the two.
+        /// The fund that refuses: money fund or target.
         fund: FundCode,
-        /// What was asked for.
+        /// The requested amount, in yuan.
         amount: Amount,
         /// The least for this investor.
         min: Amount,
@@ -273,9 +273,9 @@ pub enum Refusal {
     /// Not in the fund's steps.
     #[error("amount {amount} is not a multiple of {step}, the step of fund {fund}")]
     NotAMultiple {
-        /// Which of the two.
+        /// The fund that refuses: money fund or target.
         fund: FundCode,
-        /// What was asked for.
+        /// The requested amount, in yuan.
         amount: Amount,
         /// The step in which amounts may grow, in yuan.
         step: Amount,
@@ -283,9 +283,9 @@ pub enum Refusal {
     /// Too much in one order.
     #[error("amount {amount} is above {max}, the most of fund {fund} in one order")]
     AboveOrderMaximum {
-        /// Which of the two.
+        /// The fund that refuses: money fund or target.
         fund: FundCode,
-        /// What was asked for.
+        /// The requested amount, in yuan.
         amount: Amount,
         /// The most yuan of one order.
         max: Amount,
@@ -293,11 +293,11 @@ pub enum Refusal {
     /// Too much in one day.
     #[error("amount {amount} after {used} on {day} is above {max}, the most of fund {fund} in a day; {room} would fit{}", because(notice.as_deref()))]
     AboveDayMaximum {
-        /// Which of the two.
+        /// The fund that refuses: money fund or target.
         fund: FundCode,
-        /// What was asked for.
+        /// The requested amount, in yuan.
         amount: Amount,
-        /// What was ordered before.
+        /// Gross amounts of earlier orders of the day, in yuan.
         used: Money,
         /// The most yuan of one investor and day.
         max: Money,
@@ -318,7 +318,7 @@ pub enum Refusal {
         "fund {fund} takes no more orders of {day}: all of them are refused since one exceeded the day's limit"
     )]
     DayRefused {
-        /// Which of the two.
+        /// The fund that refuses: money fund or target.
         fund: FundCode,
         /// The T that the fund has refused.
         day: TradingDay,
@@ -326,7 +326,7 @@ pub enum Refusal {
     /// The fee schedule says nothing of that business.
     #[error("fund {fund} cannot price this order: {why}")]
     NoCharge {
-        /// The fund whose fee cannot be told.
+        /// The fund whose fee is unknown.
         fund: FundCode,
         /// As the schedule says it.
         why: String,
@@ -361,7 +361,7 @@ pub enum Refusal {
     /// The investor may not buy this product, warned or not.
     #[error("an investor of level {investor} may not buy fund {fund} of risk {product}")]
     Unsuitable {
-        /// Which of the two.
+        /// The fund that refuses: money fund or target.
         fund: FundCode,
         /// The investor's risk level, C1 to C5, by the questionnaire.
         investor: InvestorRisk,
@@ -373,7 +373,7 @@ pub enum Refusal {
         "an investor of level {investor} must confirm the warning {warning} before buying fund {fund} of risk {product}"
     )]
     WarningNotConfirmed {
-        /// Which of the two.
+        /// The fund that refuses: money fund or target.
         fund: FundCode,
         /// The investor's risk level, C1 to C5, by the questionnaire.
         investor: InvestorRisk,

@@ -11,8 +11,8 @@
 //!    to refuse what a registrar left of that; maxima and the day's limit are of what goes in.
 
 use super::{
-    Admission, Admitted, DayUse, Days, Order, Refusal, again, checks, day_max, fit_again,
-    later::Later, least, no_day,
+    Admission, Admitted, DayUse, Days, Order, Refusal, again, checks, day_max, later::Later, least,
+    no_day,
 };
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
@@ -123,7 +123,7 @@ pub fn readmit_target(was: &Admitted, again: &OnItsOwnT) -> Result<Admitted, Ref
     })
 }
 
-/// Both funds' shares are kept by one.
+/// Both funds have the same registrar.
 fn one_registrar(a: &Admission, day: TradingDay) -> Result<(), Refusal> {
     let (wallet, target) = (&a.wallet_fund, &a.target_fund);
     if wallet.registrar == target.registrar {
@@ -142,7 +142,7 @@ fn fit(was: &Admitted, fund: &FundTerms, day: TradingDay) -> Result<Vec<Suitabil
     if day <= was.nav_date {
         return Ok(was.suitability.clone());
     }
-    fit_again::papers_again(was.id_valid_until, day)?;
+    checks::papers_again(was.id_valid_until, day)?;
     again::suitable_again(was, &[fund], day)
 }
 

@@ -144,8 +144,8 @@ pub(super) fn repaying(advance: &Advance, brought: Brought) -> Decision {
             let Some(more) = money.minus(had) else { return Ok(too_much(advance, money)) };
             let next = next_repayment(advance, more)?;
             let lent = Money::from(advance.terms.amount).minus(money).unwrap_or_default();
-            let kept = brought.kept.min(lent);
-            let otherwise = otherwise(advance, kept, lent.minus(kept).unwrap_or_default());
+            let retained = brought.retained.min(lent);
+            let otherwise = otherwise(advance, retained, lent.minus(retained).unwrap_or_default());
             let said = too_much(advance, money).into_iter();
             Ok(said.chain(otherwise).chain(next).collect())
         }
@@ -163,10 +163,10 @@ pub(super) fn keeping(advance: &Advance, brought: Brought) -> Decision {
                 return Ok(too_much(advance, money));
             }
             let lent = Money::from(advance.terms.amount).minus(money).unwrap_or_default();
-            let kept = brought.kept.min(lent);
-            let recourse = advance.recourse.min(lent.minus(kept).unwrap_or_default());
+            let retained = brought.retained.min(lent);
+            let recourse = advance.recourse.min(lent.minus(retained).unwrap_or_default());
             let said = too_much(advance, money).into_iter();
-            Ok(said.chain(otherwise(advance, kept, recourse)).collect())
+            Ok(said.chain(otherwise(advance, retained, recourse)).collect())
         }
     }
 }
@@ -194,15 +194,15 @@ pub(super) fn returned(advance: &Advance, case: CaseId) -> Decision {
 }
 
 /// What settles it besides money, if that is not known already.
-fn otherwise(advance: &Advance, kept: Money, recourse: Money) -> Option<Event> {
-    if (kept, recourse) == (advance.kept, advance.recourse) {
+fn otherwise(advance: &Advance, retained: Money, recourse: Money) -> Option<Event> {
+    if (retained, recourse) == (advance.retained, advance.recourse) {
         return None;
     }
-    let first = kept.is_zero() && advance.kept.is_zero() && advance.recourse.is_zero();
+    let first = retained.is_zero() && advance.retained.is_zero() && advance.recourse.is_zero();
     if first {
         return positive(recourse).map(|amount| Event::Recourse { amount });
     }
-    Some(Event::ClaimChanged { kept, recourse })
+    Some(Event::ClaimChanged { retained, recourse })
 }
 
 fn next_repayment(advance: &Advance, amount: Money) -> Result<Option<Event>, Refusal> {

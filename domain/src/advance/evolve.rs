@@ -19,7 +19,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
                 overpaid: Money::ZERO,
                 returned: Vec::new(),
                 recourse: Money::ZERO,
-                kept: Money::ZERO,
+                retained: Money::ZERO,
             })))
         }
         (
@@ -69,8 +69,8 @@ fn moved(mut advance: Box<Advance>, event: &Event) -> Option<Box<Advance>> {
             advance.recourse = Money::from(*amount);
             S::Settled
         }
-        (S::Advanced | S::Repaying { .. } | S::Settled, E::ClaimChanged { kept, recourse }) => {
-            (advance.kept, advance.recourse) = (*kept, *recourse);
+        (S::Advanced | S::Repaying { .. } | S::Settled, E::ClaimChanged { retained, recourse }) => {
+            (advance.retained, advance.recourse) = (*retained, *recourse);
             settled(&advance)?
         }
         (S::Advanced | S::Repaying { .. } | S::Settled, E::Overpaid { amount }) => {

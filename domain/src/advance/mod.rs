@@ -42,15 +42,16 @@ use serde::{Deserialize, Serialize};
 pub struct Terms {
     /// The idempotency key at the bank.
     pub no: PaymentNo,
-    /// Who advances the cash.
+    /// Bank that advances the cash.
     pub by: Advancer,
     /// The investor's account that receives the cash.
     pub account: AccountRef,
-    /// How much is advanced.
+    /// Advanced amount, in yuan.
     pub amount: Amount,
     /// The order whose proceeds repay it.
     pub order: OrderId,
-    /// When it was announced, by our clock: no cash was out before. Absent where that was not kept.
+    /// When it was announced, by our clock: no cash was out before. Absent from events stored before the
+    /// field was added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<Timestamp>,
 }
@@ -81,7 +82,7 @@ pub struct Brought {
     /// Yuan that their redemption brought.
     pub money: Money,
     /// What those are worth that the bank has and nobody redeems for it, in yuan.
-    pub kept: Money,
+    pub retained: Money,
 }
 
 /// A request to the advance.
@@ -145,7 +146,7 @@ pub enum Event {
         no: PaymentNo,
         /// What the shares brought that the bank has not got yet.
         amount: Amount,
-        /// When it was announced, by our clock. Absent where that was not kept.
+        /// When it was announced, by our clock. Absent from events stored before the field was added.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         asked_at: Option<Timestamp>,
     },
@@ -160,7 +161,8 @@ pub enum Event {
     /// was said before. Both sums take the place of those before them.
     ClaimChanged {
         /// Yuan that they are worth, no more than money did not settle.
-        kept: Money,
+        #[serde(rename = "kept")]
+        retained: Money,
         /// Yuan that stay between bank and investor from now on.
         recourse: Money,
     },
@@ -174,7 +176,7 @@ pub enum Event {
     Returned {
         /// Yuan that are ours again.
         amount: Amount,
-        /// Whose closing says so.
+        /// Case whose closing states it.
         case: CaseId,
     },
 }
@@ -194,19 +196,19 @@ pub enum Stage {
         no: PaymentNo,
         /// How much is on its way.
         amount: Amount,
-        /// When it was announced; `None` where that was not kept.
+        /// When it was announced; `None` of one stored before the field was added.
         asked_at: Option<Timestamp>,
     },
     /// The bank has all that the shares brought, or more, or keeps them.
     Settled,
 }
 
-/// What the bank returned.
+/// A sum that the bank returned of an overpaid repayment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Return {
     /// Yuan that are ours again.
     pub amount: Amount,
-    /// Whose closing says so.
+    /// Case whose closing states it.
     pub case: CaseId,
 }
 
@@ -215,7 +217,7 @@ pub struct Return {
 pub struct Advance {
     /// Fixed when it was requested.
     pub terms: Terms,
-    /// How far it is.
+    /// Stage of its life cycle.
     pub stage: Stage,
     /// We declined it, and the bank has not said since that it paid nothing.
     pub closed_by_us: bool,
@@ -234,13 +236,13 @@ pub struct Advance {
     /// What the shares did not bring.
     pub recourse: Money,
     /// What the shares are worth that the bank keeps for it.
-    pub kept: Money,
+    pub retained: Money,
 }
 
 /// What is remembered of an advance.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum State {
-    /// Nobody asked for it.
+    /// Never requested.
     #[default]
     Absent,
     /// Announced; a call may have been made.
@@ -267,7 +269,7 @@ pub enum Refusal {
     AmountDiffers {
         /// What was agreed, or is on its way back.
         asked: Amount,
-        /// What the bank says.
+        /// Amount in the answer of the bank, in yuan.
         came: Money,
         /// The bank's own number of the transfer.
         serial: Serial,
@@ -277,7 +279,7 @@ pub enum Refusal {
     AdvancedAfterDecline {
         /// The bank's code and words for declining it.
         cause: Cause,
-        /// What it says now.
+        /// The later answer of the bank.
         came: Box<Transfer>,
     },
     /// The bank paid, and now declines.
@@ -285,7 +287,7 @@ pub enum Refusal {
     DeclinedAfterAdvance {
         /// The transfer that took effect.
         known: Box<Transfer>,
-        /// Why it declines now.
+        /// Reason in the later answer.
         cause: Cause,
     },
     /// One transfer arrived twice, or with two sums.
@@ -341,7 +343,7 @@ impl Advance {
     }
 
     fn lent_beside(&self, money: Money) -> Option<Money> {
-        let lent = Money::from(self.terms.amount).minus(self.recourse)?.minus(self.kept)?;
+        let lent = Money::from(self.terms.amount).minus(self.recourse)?.minus(self.retained)?;
         Some(lent.minus(money).unwrap_or_default())
     }
 }

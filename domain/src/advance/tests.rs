@@ -57,7 +57,7 @@ fn repaid(serial: &str, amount: &str) -> Command {
 }
 
 fn back(brought: &str) -> Command {
-    Command::RequestRepayment(Brought { money: brought.parse().unwrap(), kept: Money::ZERO })
+    Command::RequestRepayment(Brought { money: brought.parse().unwrap(), retained: Money::ZERO })
 }
 
 fn returned(case: &str) -> Command {
@@ -203,14 +203,14 @@ fn the_bank_gets_what_the_shares_brought_and_the_rest_is_its_own_claim() {
     }]);
 }
 
-fn came(money: &str, kept: &str) -> Command {
-    let (money, kept) = (money.parse().unwrap(), kept.parse().unwrap());
-    Command::RequestRepayment(Brought { money, kept })
+fn came(money: &str, retained: &str) -> Command {
+    let (money, retained) = (money.parse().unwrap(), retained.parse().unwrap());
+    Command::RequestRepayment(Brought { money, retained })
 }
 
-fn keeps(money: &str, kept: &str) -> Command {
-    let (money, kept) = (money.parse().unwrap(), kept.parse().unwrap());
-    Command::KeepShares(Brought { money, kept })
+fn keeps(money: &str, retained: &str) -> Command {
+    let (money, retained) = (money.parse().unwrap(), retained.parse().unwrap());
+    Command::KeepShares(Brought { money, retained })
 }
 
 fn overpaid(amount: &str) -> Event {
@@ -221,9 +221,9 @@ fn returned_of(case: &str, amount: &str) -> Event {
     Event::Returned { amount: amount.parse().unwrap(), case: CaseId::of(case.as_bytes()) }
 }
 
-fn settled(kept: &str, recourse: &str) -> Event {
-    let (kept, recourse) = (kept.parse().unwrap(), recourse.parse().unwrap());
-    Event::ClaimChanged { kept, recourse }
+fn settled(retained: &str, recourse: &str) -> Event {
+    let (retained, recourse) = (retained.parse().unwrap(), recourse.parse().unwrap());
+    Event::ClaimChanged { retained, recourse }
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn of_each_yuan_the_bank_has_money_shares_or_a_claim_and_never_two_of_them() {
 
 #[test]
 fn what_a_bank_keeps_while_a_person_settles_with_it_leaves_the_rest_to_that_person() {
-    let keeps = |kept: &str| keeps("0", kept);
+    let keeps = |retained: &str| keeps("0", retained);
     let had = || given::<Advances>(after([requested(), advanced("A1", "5000")]));
     let state = had().when(keeps("4000")).then([settled("4000", "0")]).state();
     let advance = state.advance().unwrap();

@@ -205,7 +205,7 @@ fn confirmed(known: &Application, confirmation: &Confirmation) -> Decision {
         }
         return Err(contradicts(Message::Confirmation(was.clone()), came()));
     }
-    // One that is contested may hold once the way is free; another of its serial cannot be told from it.
+    // One that is contested may hold once the way is free; another record under its serial would be taken for it.
     if let Some(was) =
         known.contested().find(same_serial).filter(|it| !it.says_the_same(confirmation))
     {
@@ -298,7 +298,7 @@ fn cancelled(known: &Application, at: Timestamp, cut_off: Timestamp, cause: &Cau
     match &known.stage {
         Stage::Cancelled(_) => Ok(vec![]),
         Stage::Confirming | Stage::Confirmed(_) | Stage::PartlyConfirmed(_)
-            if known.is_kept_after_all() =>
+            if known.is_upheld_after_cancel() =>
         {
             Ok(vec![])
         }

@@ -44,7 +44,7 @@ pub(super) struct Doubts {
     /// Rejections that held until a confirmation did, or another rejection: the same one, heard again, is old news.
     overturned: Vec<Rejection>,
     /// Why it had been taken back, until a confirmation held all the same: said again, that is old news.
-    kept_after_all: Option<Cause>,
+    cancelled_before: Option<Cause>,
 }
 
 /// Of an application without any.
@@ -58,7 +58,7 @@ static NONE: Doubts = Doubts {
     dropped: Vec::new(),
     rejections_taken_back: Vec::new(),
     overturned: Vec::new(),
-    kept_after_all: None,
+    cancelled_before: None,
 };
 
 type Decision = Result<Vec<Event>, Refusal>;
@@ -259,11 +259,11 @@ impl Application {
 
     /// A confirmation holds although it had been taken back.
     pub(super) fn keep_after_all(&mut self, cause: Cause) {
-        self.doubts.get_or_insert_default().kept_after_all = Some(cause);
+        self.doubts.get_or_insert_default().cancelled_before = Some(cause);
     }
 
-    pub(super) fn is_kept_after_all(&self) -> bool {
-        self.doubts().kept_after_all.is_some()
+    pub(super) fn is_upheld_after_cancel(&self) -> bool {
+        self.doubts().cancelled_before.is_some()
     }
 
     /// A rejection holds: no other contests anything any more.
@@ -287,7 +287,7 @@ impl Application {
             return None;
         }
         let doubts = self.doubts();
-        let cancelled = doubts.kept_after_all.clone().map(|cause| Event::Cancelled { cause });
+        let cancelled = doubts.cancelled_before.clone().map(|cause| Event::Cancelled { cause });
         let alone = self.confirmations().nth(1).is_none();
         let rejected = doubts.overturned.last().map(|was| self.rejected_by(was.clone()));
         rejected.or(cancelled.filter(|_| alone))

@@ -328,7 +328,7 @@ fn what_takes_the_place_of_a_record_that_was_taken_back_under_its_serial_is_hear
 }
 
 #[test]
-fn another_record_of_a_contested_serial_cannot_be_told_from_it() {
+fn another_record_of_a_contested_serial_is_refused() {
     let (first, second) = (redeemed("C1", "100", true), redeemed("C2", "90", true));
     let before = [confirm(first), contest(second.clone()), withdraw("C1")];
     let events = with(out(redemption()), before);
@@ -354,7 +354,7 @@ fn only_the_last_record_is_withdrawn_and_only_a_contested_one_upheld() {
         .then_refused(Refusal::NotContested(serial("C9")));
 }
 
-/// Of a store of before, which kept no day of it.
+/// Of a store of an earlier format, which has no day for it.
 #[test]
 fn a_rejection_that_was_overturned_is_the_same_once_it_is_heard_with_its_day() {
     let said = bought("C1", "1000", "0");

@@ -117,18 +117,18 @@ pub enum Command {
     UpholdRejection(Cause),
     /// The contested rejection has no effect.
     DropRejection {
-        /// By whom and why.
+        /// Author and reason: code and text.
         cause: Cause,
         /// The registrar takes it back: said again, it is news.
         taken_back: bool,
     },
     /// Take the order back: refused from its cut-off on.
     Cancel {
-        /// When it was asked.
+        /// Instant of the request, as the caller states it.
         at: Timestamp,
-        /// Of the application's T.
+        /// Cut-off of the application's T.
         cut_off: Timestamp,
-        /// By whom or why.
+        /// Author or reason: code and text.
         cause: Cause,
     },
 }
@@ -201,7 +201,7 @@ pub enum Event {
     Withdrawn {
         /// The record's own number.
         serial: Serial,
-        /// By whom and why.
+        /// Author and reason: code and text.
         cause: Cause,
         /// The registrar took a contested record back; one that held is always taken back.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -212,13 +212,13 @@ pub enum Event {
     },
     /// After portions were settled, the rest is over.
     RestRejected(Rejection),
-    /// Nothing comes of it.
+    /// Rejected: no shares and no money come of it.
     Rejected(Rejection),
     /// A rejection of what was confirmed: no effect while that stands.
     RejectionContested(Rejection),
     /// The contested rejection has no effect.
     RejectionDropped {
-        /// By whom and why.
+        /// Author and reason: code and text.
         cause: Cause,
         /// The registrar took it back.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -226,7 +226,7 @@ pub enum Event {
     },
     /// Taken back before the cut-off.
     Cancelled {
-        /// By whom or why.
+        /// Author or reason: code and text.
         cause: Cause,
     },
 }
@@ -250,7 +250,7 @@ pub enum Stage {
     Confirmed(Box<Confirmation>),
     /// A part is settled, and the rest is over.
     PartlyConfirmed(Last),
-    /// Nothing came of it.
+    /// Rejected: no shares and no money come of it.
     Rejected(Rejection),
     /// The registrar has taken it back, for that reason.
     Cancelled(Cause),
@@ -270,7 +270,7 @@ pub enum Last {
 pub struct Application {
     /// As placed; T and the promise as they were moved to.
     pub terms: Terms,
-    /// How far it is.
+    /// Stage of its life cycle.
     pub stage: Stage,
     /// The serial of the front's acceptance; none where it was implied.
     pub accepted: Option<Serial>,

@@ -59,7 +59,7 @@ pub struct LotConfirmed {
     pub serial: Serial,
     /// Shares that left it.
     pub shares: Shares,
-    /// What they were worth.
+    /// Shares times price before any fee, in yuan.
     pub gross: Money,
     /// What leaving the lot cost, in yuan to the fen.
     pub fee: Money,
@@ -72,7 +72,7 @@ pub struct RedemptionConfirmed {
     pub shares: Shares,
     /// The fund's price of T, in yuan per share with up to 8 decimals.
     pub nav: Nav,
-    /// What they were worth.
+    /// Shares times price before any fee, in yuan.
     pub gross: Money,
     /// All that leaving cost, a put-off fee for buying included.
     pub fee: Money,
@@ -234,7 +234,7 @@ pub enum Message {
     Confirmation(Confirmation),
     /// The registrar rejected it, or what was left of it.
     Rejection(Rejection),
-    /// It was taken back.
+    /// Cancelled before its cut-off, with the reason.
     Cancellation(Cause),
 }
 
@@ -335,7 +335,7 @@ impl Outcome {
         }
     }
 
-    /// As refusals print it.
+    /// Name in the text of a refusal.
     pub const fn name(&self) -> &'static str {
         match self {
             Outcome::Subscription(_) => "subscription",
@@ -380,7 +380,7 @@ impl Outcome {
 }
 
 impl Message {
-    /// As refusals print it.
+    /// Name in the text of a refusal.
     pub const fn name(&self) -> &'static str {
         match self {
             Message::Acceptance(_) => "acceptance",

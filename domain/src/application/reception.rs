@@ -11,7 +11,7 @@ pub struct Reception {
     pub serial: Serial,
     /// The date that the registrar gives its record.
     pub on: NaiveDate,
-    /// Yuan that count; unknown of what was stored before it was kept, and where the record says nothing.
+    /// Yuan that count; absent from events stored before the field was added, and where the record says nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
 }

@@ -87,7 +87,7 @@ pub enum Refusal {
     /// Sealed applications are not taken back, even when the clock has not reached the cut-off.
     #[error("asked at {at}, with the cut-off at {cut_off}, but the application is sealed")]
     AlreadySealed {
-        /// When it was asked.
+        /// Instant of the request, as the caller states it.
         at: Timestamp,
         /// Until when it would have been possible.
         cut_off: Timestamp,
@@ -95,7 +95,7 @@ pub enum Refusal {
     /// After the cut-off of its T an application is not taken back.
     #[error("asked at {at}, but applications of this T could be taken back only before {cut_off}")]
     CutOffPassed {
-        /// When it was asked.
+        /// Instant of the request, as the caller states it.
         at: Timestamp,
         /// Until when it was possible.
         cut_off: Timestamp,

@@ -33,8 +33,8 @@ pub struct Rejection {
 /// What the record of a rejection states besides its reason and its interest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stated {
-    /// The registrar's day; none where its front says so, and in what was stored before it was kept of any but a
-    /// raising that failed.
+    /// The registrar's day; none where its front says so, and in what was stored before the field was added
+    /// for any but a raising that failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<NaiveDate>,
     /// Yuan that it sends back, interest not counted; zero where it names none.

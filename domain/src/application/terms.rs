@@ -85,7 +85,7 @@ pub enum Ask {
     },
     /// Shares of a money fund become those of the bank that advances their worth.
     FastTransfer {
-        /// How many change hands.
+        /// Shares that change hands, to 0.01.
         shares: Shares,
         /// The bank's account at the registrar.
         to: AccountRef,
@@ -145,7 +145,7 @@ pub struct Terms {
     pub investor: InvestorId,
     /// The fund that is bought, redeemed or converted out of.
     pub fund: FundCode,
-    /// What is asked for.
+    /// Business and quantity of the application.
     pub ask: Ask,
     /// The T that it belongs to.
     pub trade_date: TradingDay,
@@ -174,7 +174,7 @@ impl Terms {
 }
 
 impl Ask {
-    /// As refusals print it.
+    /// Name in the text of a refusal.
     pub const fn name(&self) -> &'static str {
         match self {
             Ask::Subscription { .. } => "subscription",

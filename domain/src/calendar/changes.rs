@@ -20,14 +20,14 @@ use crate::{decider::Decider, ids::VersionTag, text::Text, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc};
 
-/// Whose days they are.
+/// Exchange that publishes the notices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Exchange {
     /// Shanghai; Shenzhen keeps the same days.
     Xshg,
 }
 
-/// As a stream's ID.
+/// Spelled as the stream's ID.
 impl fmt::Display for Exchange {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -41,7 +41,7 @@ impl fmt::Display for Exchange {
 pub enum Command {
     /// A person has read the exchange's notice.
     Add {
-        /// What it says.
+        /// Content of the notice.
         version: Version,
         /// The list that was there before every version; it may have some of them already.
         calendar: Arc<TradingCalendar>,
@@ -60,7 +60,7 @@ pub enum Command {
 pub enum Event {
     /// It is in force for everything that is decided later.
     Added {
-        /// What the notice says.
+        /// Content of the notice.
         version: Version,
         /// The version that it was added to.
         after: VersionTag,
@@ -73,16 +73,16 @@ pub enum Event {
     },
 }
 
-/// One that was added.
+/// A version in force, with who added it and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Added {
-    /// What the notice says.
+    /// Content of the notice.
     pub version: Version,
     /// The version that it was added to.
     pub after: VersionTag,
     /// From when on decisions see it.
     pub from: Timestamp,
-    /// Why it was added.
+    /// Reason, for the auditor.
     pub reason: Text,
     /// The person who added it.
     pub by: Text,

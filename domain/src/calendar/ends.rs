@@ -1,4 +1,4 @@
-//! How near a calendar's end is: whoever starts an engine or plays a day is told, so that nobody finds out from a
+//! How near a calendar's end is: a warning for whoever starts an engine or plays a day, so that nobody finds out from a
 //! refused order.
 
 use super::TradingCalendar;

@@ -31,17 +31,17 @@ pub struct Version {
     /// The date of that notice.
     #[serde(serialize_with = "serialize_date")]
     pub notice_date: NaiveDate,
-    /// What it changes.
+    /// Change against the list before.
     pub change: Change,
 }
 
-/// What a version changes.
+/// A further year, or a day closed or opened against the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// A further year.
     Year {
-        /// As in 2027.
+        /// Calendar year, such as 2027.
         year: i32,
         /// Its weekdays on which the exchange is closed, in ascending order.
         closed: Vec<NaiveDate>,
@@ -72,7 +72,7 @@ pub enum Place {
     Days,
 }
 
-/// What is wrong there.
+/// Faults of a version, by place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Wrong {
     /// Nobody has read it yet.
@@ -88,7 +88,7 @@ pub enum Wrong {
     YearKnown {
         /// The calendar that was asked.
         version: VersionTag,
-        /// Its last day.
+        /// Last day that the calendar covers.
         last: NaiveDate,
         /// The year that can be added.
         next: i32,
@@ -98,7 +98,7 @@ pub enum Wrong {
     Gap {
         /// The calendar that was asked.
         version: VersionTag,
-        /// Its last day.
+        /// Last day that the calendar covers.
         last: NaiveDate,
         /// The year that can be added.
         next: i32,
@@ -132,13 +132,13 @@ pub enum Wrong {
         /// The date before it.
         before: NaiveDate,
     },
-    /// It changes nothing.
+    /// The day is closed already.
     #[error("is closed already in the calendar {version}; leave it out")]
     ClosedAlready {
         /// The calendar that was asked.
         version: VersionTag,
     },
-    /// It changes nothing.
+    /// The day is open already.
     #[error("is a trading day already in the calendar {version}; leave it out")]
     OpenAlready {
         /// The calendar that was asked.
@@ -159,7 +159,7 @@ pub enum Wrong {
         /// The T of an order that is placed now.
         t: NaiveDate,
     },
-    /// It says nothing.
+    /// The notice has no change.
     #[error("name no day; write at least one")]
     Nothing,
 }
@@ -168,11 +168,11 @@ pub enum Wrong {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}{value}: {wrong}")]
 pub struct Unfit {
-    /// Where it stands.
+    /// Place of the fault in the notice.
     pub place: Place,
     /// What stands there, as ` = value`; nothing for a list as a whole.
     pub value: Shown,
-    /// What is wrong.
+    /// The fault at that place.
     pub wrong: Wrong,
 }
 

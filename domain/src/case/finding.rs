@@ -235,9 +235,9 @@ pub struct Finding {
     pub what: Text,
     /// What must hold, by our own figures.
     pub ours: Vec<Figure>,
-    /// What the record says.
+    /// The counterparty's figures.
     pub theirs: Vec<Figure>,
-    /// What depends on it.
+    /// Money and shares that are held until the case is closed.
     pub disputed: Disputed,
 }
 
@@ -286,7 +286,7 @@ pub struct Source {
 pub struct Report {
     /// Of the record's canonical bytes; the case's own name.
     pub id: CaseId,
-    /// When it was found.
+    /// Instant at which the case was found.
     pub at: Timestamp,
     /// Where the record came from.
     pub source: Source,

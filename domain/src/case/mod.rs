@@ -107,7 +107,7 @@ pub enum Command {
     Open(Box<Report>),
     /// What it is about has other figures now.
     Restate {
-        /// When that was found.
+        /// Instant at which it was found.
         at: Timestamp,
         /// Of a kind that the case has.
         finding: Box<Finding>,
@@ -135,14 +135,14 @@ pub enum Event {
     },
     /// The same record came again and shows something that it did not show before.
     Widened {
-        /// When it was found.
+        /// Instant at which the case was found.
         at: Timestamp,
         /// Of kinds that the case did not have.
         findings: Vec<Finding>,
     },
     /// What it is about has other figures now.
     FiguresChanged {
-        /// When that was found.
+        /// Instant at which it was found.
         at: Timestamp,
         /// In place of the one of its kind.
         finding: Box<Finding>,
@@ -192,7 +192,7 @@ pub struct Case {
     pub reopenings: Vec<Reopening>,
 }
 
-/// Where a case stands.
+/// State of a case.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum State {
     /// Everything that the record says adds up, or the record never came.

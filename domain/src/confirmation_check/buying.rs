@@ -69,7 +69,7 @@ pub(super) struct SubscriptionNumbers {
     pub(super) nav: Nav,
     /// Registered, those for interest included.
     pub(super) shares: Shares,
-    /// Those for interest alone.
+    /// Shares bought by the interest of a raising, to 0.01.
     pub(super) interest_shares: Shares,
     /// Nothing of the order is still to come (`BusinessFinishFlag` 1).
     pub(super) finished: bool,

@@ -23,7 +23,7 @@ use crate::{
 /// A conversion as the registrar confirmed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConversionNumbers {
-    /// Of the source fund.
+    /// Shares of the source fund, to 0.01.
     pub shares_out: Shares,
     /// The source's price of T.
     pub nav_out: Nav,

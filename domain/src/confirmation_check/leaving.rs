@@ -34,7 +34,7 @@ pub struct LotTerms {
     pub shares: Shares,
     /// For the days held.
     pub rate: Rate,
-    /// Of a back-end class.
+    /// Fee of a back-end class; none for others.
     pub put_off: Option<PutOff>,
 }
 
@@ -43,7 +43,7 @@ pub struct LotTerms {
 pub struct LotNumbers {
     /// Taken out of the lot.
     pub shares: Shares,
-    /// What they are worth.
+    /// Shares times price before any fee, in yuan.
     pub gross: Money,
     /// All that leaving it cost, a put-off fee for buying included, in yuan to the fen, as the registrar states it.
     pub fee: Money,

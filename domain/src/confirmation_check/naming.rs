@@ -60,7 +60,7 @@ pub fn of_another(misnamed: &[Misnamed], disputed: Disputed) -> Option<Finding> 
     Some(found(Kind::NamesAnotherOrder, &words.join("; "), ours, theirs, disputed))
 }
 
-/// What a record brings.
+/// Everything that the record brings, in dispute.
 fn whole(outcome: &Outcome) -> Disputed {
     let money = match outcome {
         Outcome::Purchase(it) => it.amount,

@@ -39,7 +39,7 @@ pub enum Command {
     Count {
         /// The transaction that orders.
         transaction: TransactionId,
-        /// What is ordered, gross.
+        /// Gross amount of the order, in yuan.
         amount: Amount,
         /// The cap in force for it; none: everything fits.
         cap: Option<DayMax>,
@@ -87,7 +87,7 @@ pub enum Entry {
     Counted {
         /// The gross amount of the order that is counted, in yuan to the fen.
         asked: Amount,
-        /// What stands of it.
+        /// Accepted amount of the order, in yuan.
         accepted: Amount,
     },
     /// It does not count: the day was refused, by its order or by a later one.
@@ -127,9 +127,9 @@ pub enum Refusal {
     CountedDifferently {
         /// The transaction that orders.
         transaction: TransactionId,
-        /// What was ordered first.
+        /// Amount of the first request, in yuan.
         known: Amount,
-        /// What is ordered now.
+        /// Amount of this request, in yuan.
         asked: Amount,
     },
     /// An earlier order made the manager refuse all orders of the day.

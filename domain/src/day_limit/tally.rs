@@ -27,7 +27,7 @@ pub struct DayTally {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Taken {
-    /// All of it stands.
+    /// The whole order counts.
     Whole,
     /// Cut to what was left. Yuan.
     Cut {

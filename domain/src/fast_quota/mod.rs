@@ -78,7 +78,7 @@ pub enum Command {
     CountUnknown {
         /// The transaction that asks for it.
         transaction: TransactionId,
-        /// How much, in yuan.
+        /// Amount, in yuan.
         amount: Amount,
     },
     /// No cash was advanced on this day: the bank declined, or it goes out on another one.
@@ -137,7 +137,7 @@ pub enum Entry {
     Paid {
         /// Yuan that count on that day.
         amount: Amount,
-        /// What did not fit.
+        /// Excess over the quota, in yuan.
         above: Money,
     },
 }
@@ -190,7 +190,7 @@ pub enum Refusal {
     /// Too much in a day.
     #[error("{asked} yuan after {used} on this day are above {max}; {room} would fit")]
     AboveDayMaximum {
-        /// What is asked for.
+        /// The requested amount, in yuan.
         asked: Amount,
         /// Yuan that count on that day already.
         used: Money,

@@ -70,7 +70,7 @@ pub struct DiscountCase {
 /// A charge and how a discount came to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Discounted {
-    /// What the schedule publishes.
+    /// Charge as the schedule publishes it.
     pub published: Charge,
     /// What the order is charged.
     pub charge: Charge,

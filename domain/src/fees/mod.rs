@@ -50,7 +50,7 @@ pub enum Channel {
     Agency,
 }
 
-/// Who holds the shares.
+/// Kind of holder, by which fees differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CustomerType {

@@ -7,7 +7,7 @@
 //!
 //! 1. A schedule is judged by the regime in force on its `effective_from`; a redemption's split by
 //!    the regime in force on its T.
-//! 2. Rules that speak of months are kept in days, 30 to the month, as contracts define them.
+//! 2. Rules that speak of months are stated in days, 30 to the month, as contracts define them.
 //! 3. What a rule excepts has no row, so that no code knows an exception.
 //! 4. A schedule for any customer must satisfy the rows for each of them.
 
@@ -40,7 +40,7 @@ pub struct Scope {
     pub service_fee: Option<bool>,
 }
 
-/// Whose fee it is.
+/// Fund and class that a fee is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FeeSubject {
     /// The kind of the fund, which decides what binds it.
@@ -100,7 +100,7 @@ pub struct Regime {
     /// Least rates of redemption, by natural days of holding.
     #[serde(default)]
     pub redemption_minimums: Vec<RedemptionMinimum>,
-    /// Where redemption fees go.
+    /// Parts of the redemption fee that stay with the fund.
     #[serde(default)]
     pub fund_parts: Vec<FundPart>,
     /// Most for subscription and purchase.
@@ -120,13 +120,13 @@ pub struct Regime {
 pub struct Breach {
     /// The fee schedule that breaks the rule.
     pub schedule: VersionTag,
-    /// Which of its fields.
+    /// Field of the schedule.
     pub field: String,
     /// The text as it stands in the file, to be quoted.
     pub value: String,
-    /// What may stand there.
+    /// Permitted range.
     pub limit: String,
-    /// Which regime says so.
+    /// Version of the regime with that limit.
     pub regime: VersionTag,
 }
 

@@ -28,7 +28,7 @@ pub struct FeeSchedule {
     pub version: VersionTag,
     /// The fund that charges it.
     pub fund: FundCode,
-    /// Which class of shares.
+    /// Class of shares with this schedule.
     pub share_class: ShareClass,
     /// What the fund invests in; the regime asks.
     pub fund_kind: FundKind,

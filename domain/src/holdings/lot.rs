@@ -8,7 +8,7 @@ use crate::{
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-/// What the registrar registered.
+/// A credit as the registrar registered it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credit {
     /// Names the lot for as long as any of it is left, and after.
@@ -29,7 +29,7 @@ pub struct Credit {
 /// A lot as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lot {
-    /// As it was registered.
+    /// The registered credit.
     pub credit: Credit,
     /// Shares that are left of it.
     pub left: Shares,

@@ -154,9 +154,9 @@ pub enum Command {
     Claim {
         /// The order whose record it is.
         order: OrderId,
-        /// Whose order it is.
+        /// Transaction of the order.
         transaction: TransactionId,
-        /// How many in all.
+        /// Shares in all lots together, to 0.01.
         shares: Shares,
     },
     /// A person made up for them in another way.
@@ -208,7 +208,7 @@ pub enum Event {
         order: OrderId,
         /// How many shares are reserved.
         shares: Shares,
-        /// Which lots leave first.
+        /// Order in which lots leave.
         sequence: RedemptionSequence,
         /// The lots that the investor chose; empty: by the sequence.
         designated: Vec<LotTaken>,
@@ -237,7 +237,7 @@ pub enum Event {
         record: Serial,
         /// How many shares the record freezes.
         shares: Shares,
-        /// By whom and why.
+        /// Author and reason: code and text.
         cause: Cause,
         /// Whose word it is, which decides what frees them again.
         #[serde(default, skip_serializing_if = "FrozenBy::is_order")]
@@ -267,7 +267,7 @@ pub enum Event {
     SharesClaimed {
         /// The order whose record it is.
         order: OrderId,
-        /// Whose order it is.
+        /// Transaction of the order.
         transaction: TransactionId,
         /// How many in all, whatever was claimed for the order before.
         shares: Shares,

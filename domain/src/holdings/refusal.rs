@@ -53,7 +53,7 @@ pub enum Refusal {
         order: OrderId,
         /// Shares that the transaction or order asks for.
         asked: Shares,
-        /// What it may have.
+        /// Shares that are free for the order, to 0.01.
         free: Shares,
     },
     /// Nothing is reserved for that order.
@@ -101,7 +101,7 @@ pub enum Refusal {
         mark: Serial,
         /// Shares of the same record that took effect.
         known: Shares,
-        /// What is said now.
+        /// Shares of this request, to 0.01.
         asked: Shares,
     },
     /// After a correction the lots cannot give what was reserved of them.
@@ -109,7 +109,7 @@ pub enum Refusal {
     NotCovered {
         /// The order whose shares were taken already.
         order: OrderId,
-        /// What the registrar took.
+        /// Shares that the record takes, to 0.01.
         asked: Shares,
     },
     /// Of an order that another transaction has claimed for.

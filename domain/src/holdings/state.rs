@@ -44,7 +44,7 @@ pub struct Taking {
 pub struct Reservation {
     /// What was reserved at first.
     pub shares: Shares,
-    /// Which lots leave first.
+    /// Order in which lots leave.
     pub sequence: RedemptionSequence,
     /// The lots that the investor chose.
     pub designated: Vec<LotTaken>,

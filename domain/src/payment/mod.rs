@@ -45,7 +45,7 @@ pub struct Terms {
     /// The T that the investor was quoted; the receipt's instant decides the real one.
     pub trade_date: TradingDay,
     /// When it was announced, by our clock: no charge had left before. Absent of payments that were
-    /// announced before this was kept.
+    /// announced before the field was added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<Timestamp>,
 }
@@ -151,7 +151,7 @@ pub enum Event {
     },
     /// Money arrived that nobody wants.
     ReceiptUnapplied {
-        /// What the channel said.
+        /// The channel's receipt.
         receipt: Receipt,
         /// Why it is not applied.
         cause: Cause,
@@ -160,13 +160,13 @@ pub enum Event {
     RefundRequested {
         /// The idempotency key at the channel.
         no: PaymentNo,
-        /// What it sends back.
+        /// Ground of the refund.
         of: Of,
-        /// How much goes back.
+        /// Refund, in yuan.
         amount: Amount,
-        /// Why it goes back.
+        /// Reason of the refund.
         cause: Cause,
-        /// When it was asked for, by our clock; absent where that was not kept.
+        /// When it was asked for, by our clock; absent from events stored before the field was added.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         asked_at: Option<Timestamp>,
     },
@@ -197,11 +197,11 @@ pub enum Stage {
 pub struct Refund {
     /// The idempotency key at the channel.
     pub no: PaymentNo,
-    /// What it sends back.
+    /// Ground of the refund.
     pub of: Of,
-    /// How much goes back.
+    /// Refund, in yuan.
     pub amount: Amount,
-    /// When it was asked for, by our clock, where that was kept.
+    /// When it was asked for, by our clock, unless the event is older than the field.
     pub asked_at: Option<Timestamp>,
     /// The channel's number, once it has arrived.
     pub arrived: Option<Serial>,
@@ -212,7 +212,7 @@ pub struct Refund {
 pub struct Payment {
     /// Fixed when it was requested.
     pub terms: Terms,
-    /// How far it is.
+    /// Stage of its life cycle.
     pub stage: Stage,
     /// When we closed it by ourselves.
     pub closed_at: Option<Timestamp>,
@@ -225,7 +225,7 @@ pub struct Payment {
 /// What is remembered of a payment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum State {
-    /// Nobody asked for it.
+    /// Never requested.
     #[default]
     Absent,
     /// A charge was announced.
@@ -282,7 +282,7 @@ pub enum Refusal {
         due_to: Serial,
         /// What goes back for it.
         known: Amount,
-        /// What was asked now.
+        /// Amount of this request, in yuan.
         asked: Amount,
     },
     /// More than is left of the applied receipt.

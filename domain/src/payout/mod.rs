@@ -41,7 +41,8 @@ pub struct Terms {
     pub order: OrderId,
     /// The last day on which the investor must have it.
     pub due: TradingDay,
-    /// When it was announced, by our clock: no money had left before. Absent where that was not kept.
+    /// When it was announced, by our clock: no money had left before. Absent from events stored before the
+    /// field was added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<Timestamp>,
     /// The case because of which it is paid out of our own money.
@@ -113,13 +114,13 @@ pub enum Event {
         account: AccountRef,
         /// Why the money may go there, and who says so.
         reason: Cause,
-        /// When it was asked for, by our clock; absent where that was not kept.
+        /// When it was asked for, by our clock; absent from events stored before the field was added.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         asked_at: Option<Timestamp>,
     },
 }
 
-/// How one attempt stands.
+/// State of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stage {
     /// It may be on its way.
@@ -137,7 +138,7 @@ pub struct Attempt {
     pub no: PaymentNo,
     /// The investor's account that the money goes to.
     pub account: AccountRef,
-    /// When a person asked for it, of an attempt after the first one, where that was kept.
+    /// When a person asked for it, of an attempt after the first one, unless the event is older than the field.
     pub asked_at: Option<Timestamp>,
     /// What is known of this attempt.
     pub stage: Stage,
@@ -157,7 +158,7 @@ pub struct Payout {
 /// What is remembered of a payout.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum State {
-    /// Nobody asked for it.
+    /// Never requested.
     #[default]
     Absent,
     /// Announced; a call may have been made.
@@ -184,7 +185,7 @@ pub enum Refusal {
     AmountDiffers {
         /// What was to be paid out.
         asked: Amount,
-        /// What the channel says.
+        /// Amount in the answer of the channel, in yuan.
         came: Money,
         /// The channel's own number of the transfer.
         serial: Serial,
@@ -192,7 +193,7 @@ pub enum Refusal {
     /// The channel refused the attempt, and now says that it paid.
     #[error("attempt {} was refused ({}); now {} says that it was paid", came.no, cause.code, came.serial)]
     PaidAfterRefusal {
-        /// Why it was refused.
+        /// The channel's reason.
         cause: Cause,
         /// What the channel says now.
         came: Box<Transfer>,
@@ -223,7 +224,7 @@ pub enum Refusal {
         after: PaymentNo,
         /// Where the next one goes.
         known: AccountRef,
-        /// What was asked now.
+        /// Account of this request.
         asked: AccountRef,
     },
 }
@@ -239,12 +240,12 @@ impl State {
 }
 
 impl Payout {
-    /// All attempts, oldest first.
+    /// Attempts, oldest first.
     pub fn attempts(&self) -> impl Iterator<Item = &Attempt> {
         self.earlier.iter().chain(std::iter::once(&self.attempt))
     }
 
-    /// What reached the investor.
+    /// Transfer that reached the investor; none while no attempt has.
     pub fn paid(&self) -> Option<&Transfer> {
         match &self.attempt.stage {
             Stage::PaidOut(transfer) => Some(transfer),

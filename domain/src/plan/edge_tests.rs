@@ -68,7 +68,7 @@ fn a_miss_that_is_none_of_the_investors_ends_no_plan() {
 }
 
 #[test]
-fn what_is_under_way_is_told_from_what_is_over_and_both_are_known() {
+fn an_occurrence_under_way_differs_from_one_that_is_over_and_both_are_known() {
     let plan = plan(vec![opened(), begun("2026-01-10"), done("2026-01-10"), begun("2026-02-10")]);
     assert_eq!(plan.under_way(), [(date("2026-02-10"), carrying("2026-02-10"))]);
     assert_eq!(plan.outcomes(), [(date("2026-01-10"), Outcome::Done)]);

@@ -1,7 +1,7 @@
 //! What a plan remembers of each fact. Judges nothing; `None` means no decider wrote this.
 
 use super::{
-    Changes, Event, Kept, Outcome, Plan, Segment, State,
+    Changes, Event, Outcome, Plan, Segment, State, Unchanged,
     words::{What, Word},
 };
 use crate::{orders::Cause, time::Timestamp};
@@ -50,8 +50,8 @@ fn remember(plan: &mut Plan, event: &Event) -> Option<()> {
         }
         Event::WordKept { at, said } => {
             let what = match said {
-                Kept::Terms(changes) => Some(What::Changed(changes.clone())),
-                Kept::Pause => plan.paused.map(|_| What::Paused),
+                Unchanged::Terms(changes) => Some(What::Changed(changes.clone())),
+                Unchanged::Pause => plan.paused.map(|_| What::Paused),
             };
             let what = what.filter(|_| running)?;
             plan.words.push(Word { changed: false, ..Word::followed(*at, what) });

@@ -18,7 +18,7 @@
 //! 4. An occurrence that is under way when the plan pauses or ends is carried through.
 //! 5. A request carries its instant. One that is older than the latest of its kind decides nothing:
 //!    it was heard, or a newer word has overtaken it, and [`State::already`] says which. So a word that
-//!    changes nothing is kept as well: an older one that is heard later would undo what it says. An end
+//!    changes nothing is recorded as well: an older one that is heard later would undo what it says. An end
 //!    has no instant, since nothing undoes it.
 
 mod decide;
@@ -57,7 +57,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// The code of a miss that is none of the investor's: whoever asks for the date was not told of its investor.
+/// The code of a miss that is none of the investor's: whoever asks for the date did not list its investor.
 pub const NO_INVESTOR: &str = "investor_not_listed";
 
 /// A request to the plan.
@@ -67,7 +67,7 @@ pub enum Command {
     Open(Box<Terms>),
     /// The investor wants it otherwise, for nominal dates from that day on.
     Change {
-        /// When it was asked.
+        /// Instant of the request, as the caller states it.
         at: Timestamp,
         /// What is to be different.
         changes: Changes,
@@ -76,14 +76,14 @@ pub enum Command {
     },
     /// Nothing is begun until the plan is resumed.
     Pause {
-        /// When it was asked.
+        /// Instant of the request, as the caller states it.
         at: Timestamp,
         /// In the investor's or the operator's words.
         reason: Arc<str>,
     },
     /// Nominal dates count again from that day on.
     Resume {
-        /// When it was asked.
+        /// Instant of the request, as the caller states it.
         at: Timestamp,
         /// The first date that counts; none before the day on which it was asked.
         from: NaiveDate,
@@ -105,7 +105,7 @@ pub enum Command {
         /// Carries it out: `{plan}.{yyyymmdd}`.
         transaction: TransactionId,
     },
-    /// It was carried out.
+    /// The purchase of the date was carried out.
     Done {
         /// The date of the occurrence before it is moved to a trading day.
         nominal: NaiveDate,
@@ -127,7 +127,7 @@ pub enum Event {
     Opened(Box<Terms>),
     /// The investor has agreed on other terms.
     Changed {
-        /// When it was asked.
+        /// Instant of the request, as the caller states it.
         at: Timestamp,
         /// The fields that are different; the others stay.
         changes: Changes,
@@ -136,14 +136,14 @@ pub enum Event {
     },
     /// Stopped for a while.
     Paused {
-        /// When it was asked.
+        /// Instant of the request, as the caller states it.
         at: Timestamp,
         /// In the investor's or the operator's words.
         reason: Arc<str>,
     },
     /// The investor lets the plan go on.
     Resumed {
-        /// When it was asked.
+        /// Instant of the request, as the caller states it.
         at: Timestamp,
         /// Earlier nominal dates are passed over; none: those before the day on which it was asked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -151,10 +151,10 @@ pub enum Event {
     },
     /// The investor said what was so already, and the newest word on it.
     WordKept {
-        /// When it was said.
+        /// Instant of the investor's word.
         at: Timestamp,
         /// The word that changed nothing.
-        said: Kept,
+        said: Unchanged,
     },
     /// An occurrence is under way.
     OccurrenceBegun {
@@ -185,7 +185,7 @@ pub enum Event {
 /// A word that changed nothing when it was heard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kept {
+pub enum Unchanged {
     /// The terms were these already.
     Terms(Changes),
     /// The plan was paused already.
@@ -203,7 +203,7 @@ pub enum EndCause {
     },
     /// So many misses in a row as the terms allow.
     Misses {
-        /// How many there were.
+        /// Misses in a row.
         in_a_row: u8,
     },
     /// Its dates or its periods are used up.
@@ -253,7 +253,7 @@ pub struct Plan {
 /// What is remembered of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum State {
-    /// Nobody agreed to anything.
+    /// Never opened.
     #[default]
     Absent,
     /// Running, paused or over.

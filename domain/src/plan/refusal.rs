@@ -45,7 +45,7 @@ pub enum Refusal {
     /// An outcome of what never began.
     #[error("the occurrence of {0} has not begun")]
     NotBegun(NaiveDate),
-    /// Nothing begins any more.
+    /// The plan is over.
     #[error("the plan is over")]
     Over,
     /// Nothing begins before it is resumed.
@@ -79,7 +79,7 @@ pub enum Refusal {
         /// The date that it should end with.
         nominal: NaiveDate,
     },
-    /// Something may still come.
+    /// Dates may still come.
     #[error("the plan is not finished on {today}")]
     NotFinished {
         /// The day on which that was said.

@@ -1,8 +1,10 @@
 //! How a plan's facts are written: each name is a promise.
 
 use super::{
-    Changes, DayOfMonth, EndCause, Event, Kept,
-    tests::{amount, begun, changed, done, ended, kept, missed, monthly, opened, paused, resumed},
+    Changes, DayOfMonth, EndCause, Event, Unchanged,
+    tests::{
+        amount, begun, changed, done, ended, missed, monthly, opened, paused, resumed, unchanged,
+    },
 };
 
 #[test]
@@ -12,8 +14,8 @@ fn events_are_stored_by_these_names() {
         changed("2026-01-02", fifth, "2026-02-01"),
         paused("2026-01-03"),
         resumed("2026-01-04"),
-        kept("2026-01-05", Kept::Terms(amount("500"))),
-        kept("2026-01-06", Kept::Pause),
+        unchanged("2026-01-05", Unchanged::Terms(amount("500"))),
+        unchanged("2026-01-06", Unchanged::Pause),
         begun("2026-01-10"),
         done("2026-01-10"),
         missed("2026-02-10"),

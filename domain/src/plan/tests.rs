@@ -1,8 +1,8 @@
 //! Given a plan's history, when a command comes, then these facts follow, or this refusal.
 
 use super::{
-    Changes, Command, DayOfMonth, EndCause, Event, Frequency, Kept, MissingDay, MoveRule, Outcome,
-    Refusal, RegularPlan, State, Terms,
+    Changes, Command, DayOfMonth, EndCause, Event, Frequency, MissingDay, MoveRule, Outcome,
+    Refusal, RegularPlan, State, Terms, Unchanged,
 };
 use crate::{
     calendar::TradingCalendar,
@@ -96,7 +96,7 @@ pub(super) fn resumed(day: &str) -> Event {
     Event::Resumed { at: at(day), from: None }
 }
 
-pub(super) fn kept(day: &str, said: Kept) -> Event {
+pub(super) fn unchanged(day: &str, said: Unchanged) -> Event {
     Event::WordKept { at: at(day), said }
 }
 
@@ -224,10 +224,10 @@ fn a_later_change_replaces_what_was_agreed_for_later_days() {
 }
 
 #[test]
-fn a_change_that_changes_nothing_is_kept_and_changes_nothing() {
+fn a_change_that_changes_nothing_is_recorded_and_changes_nothing() {
     let state = given::<RegularPlan>([opened()])
         .when(change("2026-01-02", amount("500"), "2026-02-01"))
-        .then([kept("2026-01-02", Kept::Terms(amount("500")))])
+        .then([unchanged("2026-01-02", Unchanged::Terms(amount("500")))])
         .state();
     assert_eq!(state.plan().unwrap().segments.len(), 1);
 }
@@ -306,8 +306,8 @@ fn a_history_that_no_decider_wrote_is_impossible() {
         vec![opened(), ended(asked()), begun("2026-01-10")],
         vec![opened(), resumed("2026-01-10")],
         vec![opened(), paused("2026-01-10"), paused("2026-01-11")],
-        vec![opened(), kept("2026-01-10", Kept::Pause)],
-        vec![opened(), ended(asked()), kept("2026-01-10", Kept::Terms(amount("500")))],
+        vec![opened(), unchanged("2026-01-10", Unchanged::Pause)],
+        vec![opened(), ended(asked()), unchanged("2026-01-10", Unchanged::Terms(amount("500")))],
     ];
     for history in histories {
         let last = history.len() - 1;

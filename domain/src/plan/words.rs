@@ -3,10 +3,10 @@
 //! | a word | decides |
 //! |---|---|
 //! | that was heard before | nothing |
-//! | that is not newer than the newest of its kind | nothing: whoever says it is told which one stands |
-//! | that says what is so already | that it is kept: an older one that is heard later would undo it |
+//! | that is not newer than the newest of its kind | nothing: the answer names the one that stands |
+//! | that says what is so already | that it is recorded: an older one that is heard later would undo it |
 
-use super::{Changes, Command, EndCause, Event, Kept, Plan, Refusal, RegularPlan, State};
+use super::{Changes, Command, EndCause, Event, Plan, Refusal, RegularPlan, State, Unchanged};
 use crate::{decider::Decider as _, time::Timestamp};
 use chrono::NaiveDate;
 use fundflow_kernel::counted::counted;
@@ -51,7 +51,7 @@ impl What {
 pub enum Already {
     /// It was heard when it was said first.
     Heard(Timestamp),
-    /// Nothing begins since then.
+    /// Paused since that instant.
     PausedSince(Timestamp),
     /// The terms of that date say the same.
     SameTerms(NaiveDate),
@@ -59,12 +59,12 @@ pub enum Already {
     Overtaken {
         /// What the newer one did.
         what: &'static str,
-        /// When that was asked.
+        /// Instant of the word that stands.
         since: Timestamp,
-        /// When this one was.
+        /// Instant of this word.
         at: Timestamp,
     },
-    /// Nothing begins any more.
+    /// The plan is over.
     Over(EndCause),
 }
 
@@ -85,7 +85,7 @@ pub(super) fn change(
     }
     let from = plan.first_open_date().max(from);
     if plan.says(changes, from) {
-        return Ok(vec![Event::WordKept { at, said: Kept::Terms(changes.clone()) }]);
+        return Ok(vec![Event::WordKept { at, said: Unchanged::Terms(changes.clone()) }]);
     }
     let change = Event::Changed { at, changes: changes.clone(), from };
     Ok(std::iter::once(change).chain(agreed_again(plan, at, changes, from)).collect())
@@ -113,7 +113,7 @@ pub(super) fn pause(plan: &Plan, at: Timestamp, reason: &Arc<str>) -> Result<Vec
     if plan.paused.is_some() {
         let newest = plan.ended.is_none() && plan.paused_last().is_none_or(|since| at > since);
         return Ok(newest
-            .then_some(Event::WordKept { at, said: Kept::Pause })
+            .then_some(Event::WordKept { at, said: Unchanged::Pause })
             .into_iter()
             .collect());
     }

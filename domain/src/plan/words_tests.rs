@@ -1,10 +1,10 @@
 //! What is said twice, too late, or of what is so already.
 
 use super::{
-    Already, Changes, Command, EndCause, Event, Frequency, Kept, Refusal, RegularPlan, State,
+    Already, Changes, Command, EndCause, Event, Frequency, Refusal, RegularPlan, State, Unchanged,
     tests::{
-        amount, asked, at, begun, change, changed, date, ended, kept, miss, monthly, opened,
-        paused, resumed,
+        amount, asked, at, begun, change, changed, date, ended, miss, monthly, opened, paused,
+        resumed, unchanged,
     },
 };
 use crate::{calendar::TradingCalendar, decider::Decider as _, testing::given, time::Timestamp};
@@ -32,8 +32,8 @@ fn already(history: &[Event], command: &Command) -> String {
         .iter()
         .fold(State::default(), |state, event| RegularPlan::evolve(state, event).unwrap());
     let follows = RegularPlan::decide(&state, command).unwrap();
-    let is_kept = |event: &Event| matches!(event, Event::WordKept { .. });
-    assert!(follows.iter().all(is_kept), "{command:?}: {follows:?}");
+    let is_unchanged = |event: &Event| matches!(event, Event::WordKept { .. });
+    assert!(follows.iter().all(is_unchanged), "{command:?}: {follows:?}");
     state.already(command).map(|it| it.to_string()).unwrap_or_default()
 }
 
@@ -103,7 +103,8 @@ fn a_word_that_changed_nothing_changes_nothing_of_what_was_agreed_for_later_days
     assert_eq!(already(&history, &same), says);
     let history = [history, vec![changed("2026-01-05", daily(), "2026-03-01")]].concat();
     assert_eq!(already(&history, &same), says, "also where another word came since");
-    let said = [history.clone(), vec![kept("2026-01-10", Kept::Terms(amount("500")))]].concat();
+    let said =
+        [history.clone(), vec![unchanged("2026-01-10", Unchanged::Terms(amount("500")))]].concat();
     given::<RegularPlan>(said.clone()).when(same.clone()).then([]);
     assert_eq!(already(&said, &same), "this word of 2026-01-10T10:00:00+08:00 was heard before");
 
@@ -239,7 +240,7 @@ fn a_plan_goes_on_from_a_later_date_than_the_word_where_that_is_said() {
 
 #[test]
 fn an_older_word_that_is_heard_later_undoes_none_that_changed_nothing() {
-    let same = [opened(), kept("2026-01-10", Kept::Terms(amount("500")))];
+    let same = [opened(), unchanged("2026-01-10", Unchanged::Terms(amount("500")))];
     let older = change("2026-01-09", amount("800"), "2026-03-01");
     assert_eq!(already(&same, &older), late("2026-01-09", "changed", "2026-01-10"));
     given::<RegularPlan>(same)
@@ -248,18 +249,18 @@ fn an_older_word_that_is_heard_later_undoes_none_that_changed_nothing() {
 
     given::<RegularPlan>([opened(), paused("2026-02-01")])
         .when(pause("2026-02-03"))
-        .then([kept("2026-02-03", Kept::Pause)])
+        .then([unchanged("2026-02-03", Unchanged::Pause)])
         .when(pause("2026-02-02"))
         .then([])
         .when(resume("2026-02-02"))
         .then_refused(Refusal::PausedSince(at("2026-02-03")));
-    let more = [opened(), paused("2026-02-01"), kept("2026-02-03", Kept::Pause)];
+    let more = [opened(), paused("2026-02-01"), unchanged("2026-02-03", Unchanged::Pause)];
     given::<RegularPlan>(more).when(resume("2026-02-04")).then([resumed("2026-02-04")]);
 }
 
 #[test]
-fn nothing_followed_from_a_word_that_was_only_kept() {
-    let history = [opened(), paused("2026-02-01"), kept("2026-02-03", Kept::Pause)];
+fn nothing_followed_from_a_word_that_changed_nothing() {
+    let history = [opened(), paused("2026-02-01"), unchanged("2026-02-03", Unchanged::Pause)];
     let state = given::<RegularPlan>(history).state();
     let plan = state.plan().unwrap();
     let said = |day| (plan.heard(&pause(day)), plan.followed(&pause(day)));

@@ -12,7 +12,7 @@ use std::fmt;
 pub enum Part {
     /// Paid by the investor, and not registered yet.
     Pending,
-    /// Registered, and kept back by no order, freeze or case.
+    /// Registered, and withheld by no order, freeze or case.
     Available,
     /// Earmarked, registered or not; frozen by the register; in dispute.
     Frozen,

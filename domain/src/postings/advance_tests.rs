@@ -25,8 +25,8 @@ fn played(commands: &[advance::Command]) -> Book {
     book
 }
 
-fn say(money: &str, kept: &str) -> advance::Command {
-    advance::Command::RequestRepayment(Brought { money: as_(money), kept: as_(kept) })
+fn say(money: &str, retained: &str) -> advance::Command {
+    advance::Command::RequestRepayment(Brought { money: as_(money), retained: as_(retained) })
 }
 
 /// 5,000 yuan are advanced, and the shares bring so much, which goes to the bank.
@@ -92,7 +92,7 @@ fn what_the_bank_has_too_much_it_owes_and_what_it_returns_is_lent_again() {
     let yuan =
         |account: &str, sum: &str| format!("{account} {}", as_::<rust_decimal::Decimal>(sum));
     // What it had, what the shares brought and which of them it keeps in the end, and the difference.
-    for (had, less, kept, over) in [
+    for (had, less, retained, over) in [
         ("5000.00", "0.00", "5000", "5000.00"),
         ("5000.00", "3000.00", "2000", "2000.00"),
         // A part is its own claim, or all of it.
@@ -102,16 +102,16 @@ fn what_the_bank_has_too_much_it_owes_and_what_it_returns_is_lent_again() {
         ("5000.40", "5000.00", "0", "0.40"),
     ] {
         let mut commands = advanced_and_repaid(had);
-        commands.push(say(less, kept));
+        commands.push(say(less, retained));
         // The redemption's own entries stand in another book: what the shares brought is missing in this one.
         let brought = || (less != "0.00").then(|| yuan("L:CUST:REDEEM:TX-1", less));
         let owes = [yuan("A:BANK:SETTLE", &format!("-{had}")), yuan("L:BANK:ADVANCE:bank-1", over)];
         assert_eq!(played(&commands).left(), owes.into_iter().chain(brought()).collect::<Vec<_>>());
 
         commands.push(advance::Command::RecordReturned(CaseId::of(b"1")));
-        commands.push(say(less, kept));
+        commands.push(say(less, retained));
         let paid = (less != "0.00").then(|| yuan("A:BANK:SETTLE", &format!("-{less}")));
         let left: Vec<String> = paid.into_iter().chain(brought()).collect();
-        assert_eq!(played(&commands).left(), left, "{had} {less} {kept}");
+        assert_eq!(played(&commands).left(), left, "{had} {less} {retained}");
     }
 }

@@ -205,8 +205,8 @@ impl Books<'_> {
         let (Quantity::Money(settled), Some(left)) = (outcome.quantity(), self.left()) else {
             return Money::ZERO;
         };
-        let kept = left.minus(settled).unwrap_or_default();
-        outcome.refund().minus(kept).unwrap_or_default()
+        let remaining = left.minus(settled).unwrap_or_default();
+        outcome.refund().minus(remaining).unwrap_or_default()
     }
 
     fn redeemed(&self, entry: &mut Entry, numbers: &RedemptionConfirmed) {

@@ -4,7 +4,7 @@ use super::{Account, Class, Commodity, Posting, Side};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, HashMap};
 
-/// Balances by account; an account without balance is not kept.
+/// Balances by account; an account without balance has no entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Balances(HashMap<Account, Decimal>);
 

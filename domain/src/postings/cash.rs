@@ -91,10 +91,10 @@ pub fn of_advance(
             entry.debit(bank(before.advance()?)?, Money::from(*amount));
             entry.credit(Account::Advanced(request.clone()), Money::from(*amount));
         }
-        E::ClaimChanged { kept, recourse } => {
+        E::ClaimChanged { retained, recourse } => {
             let advance = before.advance()?;
-            let settled = kept.plus(*recourse)?.decimal();
-            let change = settled.checked_sub(advance.kept.plus(advance.recourse)?.decimal())?;
+            let settled = retained.plus(*recourse)?.decimal();
+            let change = settled.checked_sub(advance.retained.plus(advance.recourse)?.decimal())?;
             entry.line(bank(advance)?, change);
             entry.line(Account::Advanced(request.clone()), -change);
         }

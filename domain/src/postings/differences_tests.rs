@@ -14,7 +14,7 @@ use crate::{
 
 /// An order and the cases on its records, as an audit hears them.
 #[derive(Default)]
-struct Told {
+struct Audited {
     balances: Balances,
     differences: Differences,
     order: State,
@@ -22,7 +22,7 @@ struct Told {
     source: Option<Source>,
 }
 
-impl Told {
+impl Audited {
     fn of(source: Source) -> Self {
         Self { source: Some(source), ..Self::default() }
     }
@@ -152,16 +152,16 @@ fn rejected() -> Command {
 
 /// A record of each kind that is a fen short, and those that take more than was asked; what each differs by,
 /// and whether it buys.
-fn records() -> [(Told, &'static str, bool); 4] {
+fn records() -> [(Audited, &'static str, bool); 4] {
     let conversion = [convert("10000"), confirm("C1", true, converted("9852.21", "147.78"))];
     let redemption = [redeem("6000"), confirm("C1", true, redeemed("7842.60", "34.30", "7808.31"))];
     let purchase = [buy("1000"), confirm("C1", true, bought("1000.02", "0", "0"))];
     let part = [buy("1000"), confirm("C1", false, bought("1000.02", "0", "0"))];
     [
-        (Told::of(Source::Payment).says(conversion), "-0.01", false),
-        (Told::of(Source::Payment).says(redemption), "0.01", false),
-        (Told::of(Source::Payment).money("1000.00").says(purchase), "0.02", true),
-        (Told::of(Source::Payment).money("1000.00").says(part), "0.02", true),
+        (Audited::of(Source::Payment).says(conversion), "-0.01", false),
+        (Audited::of(Source::Payment).says(redemption), "0.01", false),
+        (Audited::of(Source::Payment).money("1000.00").says(purchase), "0.02", true),
+        (Audited::of(Source::Payment).money("1000.00").says(part), "0.02", true),
     ]
 }
 
@@ -171,16 +171,17 @@ fn a_difference_is_in_suspense_until_its_case_is_closed_and_leaves_it_by_the_way
     let ways: [Way; 3] =
         [(|| How::Accepted, "E:OVERSHORT"), (paid_by_us, "E:OVERSHORT"), (manual, "A:BYHAND")];
     for (how, account) in ways {
-        for (told, sum, buys) in records() {
+        for (audited, sum, buys) in records() {
             let account = if buys { "A:BYHAND" } else { account };
-            let keeps = |told: &Told| told.left().into_iter().filter(|it| !it.contains("CUST"));
+            let keeps =
+                |audited: &Audited| audited.left().into_iter().filter(|it| !it.contains("CUST"));
             let only = |account: &str| vec![format!("{account} TX-1.mmf {sum}")];
-            let told = told.opened();
-            assert_eq!(keeps(&told).collect::<Vec<_>>(), only("L:SUSPENSE"));
-            let told = told.closed(how());
-            assert_eq!(keeps(&told).collect::<Vec<_>>(), only(account));
-            let told = told.reopened();
-            assert_eq!(keeps(&told).collect::<Vec<_>>(), only("L:SUSPENSE"));
+            let audited = audited.opened();
+            assert_eq!(keeps(&audited).collect::<Vec<_>>(), only("L:SUSPENSE"));
+            let audited = audited.closed(how());
+            assert_eq!(keeps(&audited).collect::<Vec<_>>(), only(account));
+            let audited = audited.reopened();
+            assert_eq!(keeps(&audited).collect::<Vec<_>>(), only("L:SUSPENSE"));
         }
     }
 }
@@ -196,11 +197,12 @@ fn what_a_purchase_sends_back_too_much_is_no_payment_of_what_it_takes_too_much()
         (manual, &["A:BYHAND TX-1.mmf -0.48"]),
     ] {
         let said = [buy("1000"), confirm("C1", true, bought("1000.02", "0", "0.50"))];
-        let told = Told::of(Source::Payment).money("1000.00").says(said).opened();
-        assert_eq!(told.left(), ["L:SUSPENSE TX-1.mmf -0.48"]);
-        let told = told.closed(how());
-        assert_eq!(told.left(), left);
-        let debts: Vec<_> = told.differences.debts(&told.balances).map(|(_, sum)| sum).collect();
+        let audited = Audited::of(Source::Payment).money("1000.00").says(said).opened();
+        assert_eq!(audited.left(), ["L:SUSPENSE TX-1.mmf -0.48"]);
+        let audited = audited.closed(how());
+        assert_eq!(audited.left(), left);
+        let debts: Vec<_> =
+            audited.differences.debts(&audited.balances).map(|(_, sum)| sum).collect();
         assert_eq!(debts, [as_("0.02")], "both ways");
     }
 }
@@ -208,11 +210,11 @@ fn what_a_purchase_sends_back_too_much_is_no_payment_of_what_it_takes_too_much()
 #[test]
 fn a_record_that_is_taken_back_takes_its_difference_with_it_however_its_case_was_closed() {
     for how in [|| How::Accepted, manual, || How::Withdrawn] {
-        for (told, ..) in records() {
-            let told = told.opened().closed(how());
+        for (audited, ..) in records() {
+            let audited = audited.opened().closed(how());
             let serial = as_("C1");
-            let told = told.says([Command::Withdraw(serial, own_cause("x", "taken back"))]);
-            assert!(told.left().iter().all(|it| it.contains("CUST")), "{:?}", told.left());
+            let audited = audited.says([Command::Withdraw(serial, own_cause("x", "taken back"))]);
+            assert!(audited.left().iter().all(|it| it.contains("CUST")), "{:?}", audited.left());
         }
     }
 }
@@ -220,26 +222,27 @@ fn a_record_that_is_taken_back_takes_its_difference_with_it_however_its_case_was
 #[test]
 fn a_record_that_came_after_its_case_was_closed_is_no_exception() {
     let said = || [buy("1000"), confirm("C1", true, bought("1000.02", "0", "0"))];
-    let id = Told::of(Source::Payment).says(said()).record();
-    let told = Told::of(Source::Payment).money("1000.00");
-    let told = told.about(id, &case::Command::Open(Box::new(report(id)))).closed(How::Accepted);
+    let id = Audited::of(Source::Payment).says(said()).record();
+    let audited = Audited::of(Source::Payment).money("1000.00");
+    let audited =
+        audited.about(id, &case::Command::Open(Box::new(report(id)))).closed(How::Accepted);
 
-    assert_eq!(told.says(said()).left(), ["A:BYHAND TX-1.mmf 0.02"]);
+    assert_eq!(audited.says(said()).left(), ["A:BYHAND TX-1.mmf 0.02"]);
 }
 
 #[test]
 fn another_record_of_the_same_order_is_explained_by_no_case_but_its_own() {
-    let told = Told::of(Source::Payment).money("1000.00");
-    let told = told.says([buy("1000"), confirm("C1", true, bought("1000.02", "0", "0"))]);
-    let told = told.opened().closed(How::Accepted);
+    let audited = Audited::of(Source::Payment).money("1000.00");
+    let audited = audited.says([buy("1000"), confirm("C1", true, bought("1000.02", "0", "0"))]);
+    let audited = audited.opened().closed(How::Accepted);
     let confirmation = Box::new(says("C2", true, bought("1500", "0", "0")));
-    let told = told.says([Command::Correct { reverses: as_("C1"), confirmation }]);
+    let audited = audited.says([Command::Correct { reverses: as_("C1"), confirmation }]);
 
-    assert_eq!(told.left(), ["L:SUSPENSE TX-1.mmf 500.00"]);
-    let [(of, _)] = &told.balances.iter().filter_map(suspense).collect::<Vec<_>>()[..] else {
-        panic!("{:?}", told.left())
+    assert_eq!(audited.left(), ["L:SUSPENSE TX-1.mmf 500.00"]);
+    let [(of, _)] = &audited.balances.iter().filter_map(suspense).collect::<Vec<_>>()[..] else {
+        panic!("{:?}", audited.left())
     };
-    assert!(!told.differences.is_open(of), "the case of C1 says nothing of C2");
+    assert!(!audited.differences.is_open(of), "the case of C1 says nothing of C2");
 }
 
 fn suspense(
@@ -259,11 +262,11 @@ fn upheld(sum: &str) -> [Command; 4] {
 
 #[test]
 fn what_holds_after_a_rejection_is_paid_with_what_is_there_and_the_rest_is_ours() {
-    let there = Told::of(Source::Payment).money("1000.00").says(upheld("1000")).opened();
+    let there = Audited::of(Source::Payment).money("1000.00").says(upheld("1000")).opened();
     assert_eq!(there.left(), ["L:CUST:PENDING:TX-1.mmf -1000.00", "L:SUSPENSE TX-1.mmf 1000.00"]);
     assert_eq!(there.closed(How::Accepted).left(), [""; 0]);
 
-    let back = Told::of(Source::Payment).money("1000.00").money("-1000.00").says(upheld("1000"));
+    let back = Audited::of(Source::Payment).money("1000.00").money("-1000.00").says(upheld("1000"));
     let back = back.opened().closed(How::Accepted);
     assert_eq!(back.left(), ["A:BYHAND TX-1.mmf 1000.00"]);
 
@@ -271,49 +274,49 @@ fn what_holds_after_a_rejection_is_paid_with_what_is_there_and_the_rest_is_ours(
     let confirmation = Box::new(says("L2", true, bought("900", "0", "100")));
     let corrected = back.says([Command::Correct { reverses: as_("L1"), confirmation }]);
     assert_eq!(corrected.left(), ["L:SUSPENSE TX-1.mmf 900.00"]);
-    let told = corrected.says([Command::Withdraw(as_("L2"), own_cause("x", "taken back"))]);
-    assert_eq!(told.left(), [""; 0]);
+    let audited = corrected.says([Command::Withdraw(as_("L2"), own_cause("x", "taken back"))]);
+    assert_eq!(audited.left(), [""; 0]);
 }
 
 /// The engine closes the case by itself, and a person gets back what nobody paid.
 #[test]
 fn a_corrected_purchase_of_what_went_back_is_by_hand_while_its_correction_stands() {
-    let back = Told::of(Source::Payment).money("1000.00").money("-1000.00").says(upheld("1000"));
+    let back = Audited::of(Source::Payment).money("1000.00").money("-1000.00").says(upheld("1000"));
     let back = back.opened();
     let confirmation = Box::new(says("L2", true, bought("900", "0", "100")));
-    let told = back.says([Command::Correct { reverses: as_("L1"), confirmation }]);
-    let by_record = told.record();
+    let audited = back.says([Command::Correct { reverses: as_("L1"), confirmation }]);
+    let by_record = audited.record();
 
-    let told = told.closed(How::Corrected { by_record });
-    assert_eq!(told.left(), ["A:BYHAND TX-1.mmf 900.00"]);
-    assert_eq!(told.reopened().left(), ["L:SUSPENSE TX-1.mmf 900.00"]);
+    let audited = audited.closed(How::Corrected { by_record });
+    assert_eq!(audited.left(), ["A:BYHAND TX-1.mmf 900.00"]);
+    assert_eq!(audited.reopened().left(), ["L:SUSPENSE TX-1.mmf 900.00"]);
 }
 
 #[test]
 fn a_corrected_conversion_that_does_not_add_up_is_explained_by_nothing() {
     let said = [convert("10000"), confirm("C1", true, converted("9852.21", "147.78"))];
-    let told = Told::of(Source::Payment).says(said).opened();
+    let audited = Audited::of(Source::Payment).says(said).opened();
     let confirmation = Box::new(says("C2", true, converted("9000.00", "147.78")));
-    let told = told.says([Command::Correct { reverses: as_("C1"), confirmation }]);
-    let by_record = told.record();
+    let audited = audited.says([Command::Correct { reverses: as_("C1"), confirmation }]);
+    let by_record = audited.record();
 
-    let told = told.closed(How::Corrected { by_record });
-    assert_eq!(told.left(), ["L:SUSPENSE TX-1.mmf -852.22"]);
+    let audited = audited.closed(How::Corrected { by_record });
+    assert_eq!(audited.left(), ["L:SUSPENSE TX-1.mmf -852.22"]);
 }
 
 #[test]
 fn money_that_went_back_by_an_earlier_record_is_lacking_by_the_one_that_takes_it() {
-    let told = Told::of(Source::Payment).money("1000.00");
-    let told = told.says([buy("1000"), confirm("C1", true, bought("600", "0", "400"))]);
-    let told = told.money("-400.00");
+    let audited = Audited::of(Source::Payment).money("1000.00");
+    let audited = audited.says([buy("1000"), confirm("C1", true, bought("600", "0", "400"))]);
+    let audited = audited.money("-400.00");
     let confirmation = Box::new(says("C2", true, bought("1000", "0", "0")));
-    let told = told.says([Command::Correct { reverses: as_("C1"), confirmation }]).opened();
-    assert_eq!(told.left(), ["L:SUSPENSE TX-1.mmf 400.00"]);
+    let audited = audited.says([Command::Correct { reverses: as_("C1"), confirmation }]).opened();
+    assert_eq!(audited.left(), ["L:SUSPENSE TX-1.mmf 400.00"]);
 
-    let told = told.closed(How::Accepted);
-    assert_eq!(told.left(), ["A:BYHAND TX-1.mmf 400.00"]);
-    let told = told.says([Command::Withdraw(as_("C2"), own_cause("x", "taken back"))]);
-    assert_eq!(told.left(), ["L:CUST:PENDING:TX-1.mmf -600.00"]);
+    let audited = audited.closed(How::Accepted);
+    assert_eq!(audited.left(), ["A:BYHAND TX-1.mmf 400.00"]);
+    let audited = audited.says([Command::Withdraw(as_("C2"), own_cause("x", "taken back"))]);
+    assert_eq!(audited.left(), ["L:CUST:PENDING:TX-1.mmf -600.00"]);
 }
 
 /// Two records are carried out for the money of one, and a person accepts the later one first.
@@ -322,11 +325,11 @@ fn what_a_record_gives_back_pays_for_the_other_one() {
     let later = Box::new(says("L2", true, bought("1000", "0", "0")));
     let first = Box::new(says("L1", false, bought("1000", "0", "0")));
     let said = [buy("1000"), rejected(), Command::Contest(first), Command::Uphold(as_("L1"))];
-    let told = Told::of(Source::Payment).money("1000.00").says(said);
-    let told = told.says([Command::Contest(later), Command::Uphold(as_("L2"))]).opened();
-    let told = told.closed(How::Accepted).opened_of("L1").closed(How::Accepted);
-    assert_eq!(told.left(), ["A:BYHAND TX-1.mmf 1000.00"], "L2 is paid, and L1 is not");
+    let audited = Audited::of(Source::Payment).money("1000.00").says(said);
+    let audited = audited.says([Command::Contest(later), Command::Uphold(as_("L2"))]).opened();
+    let audited = audited.closed(How::Accepted).opened_of("L1").closed(How::Accepted);
+    assert_eq!(audited.left(), ["A:BYHAND TX-1.mmf 1000.00"], "L2 is paid, and L1 is not");
 
-    let gone = told.says([Command::Withdraw(as_("L2"), own_cause("x", "taken back"))]);
+    let gone = audited.says([Command::Withdraw(as_("L2"), own_cause("x", "taken back"))]);
     assert_eq!(gone.left(), [""; 0], "nobody owes what the order's own money pays");
 }

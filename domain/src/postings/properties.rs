@@ -89,10 +89,10 @@ proptest! {
         let rejected = Rejection::of(cause);
         for opening in [buy("1000"), redeem("6000"), convert("10000")] {
             let (mut book, mut state) = (Book::default(), State::default());
-            let told = said.iter().zip(1..);
-            let serials: Vec<Serial> = told.clone().map(|(_, n)| as_(&format!("C{n}"))).collect();
+            let numbered = said.iter().zip(1..);
+            let serials: Vec<Serial> = numbered.clone().map(|(_, n)| as_(&format!("C{n}"))).collect();
             let mut commands = vec![opening];
-            for ((outcome, finished), n) in told {
+            for ((outcome, finished), n) in numbered {
                 commands.push(confirm(&format!("C{n}"), *finished, outcome.clone()));
                 let confirmation = Box::new(says(&format!("D{n}"), true, outcome.clone()));
                 if n == 3 {

@@ -230,17 +230,20 @@ fn the_rest_of_a_partial_purchase_is_pending_until_its_refund_is_requested() {
     let left = |commands: &[payment::Command]| {
         Book::default().pay(commands).apply(Source::Payment, &confirmed).left()
     };
-    let kept = "L:FUND:PAYABLE:000009 -6000.00";
+    let payable = "L:FUND:PAYABLE:000009 -6000.00";
     assert_eq!(
         left(&commands),
-        ["A:CHANNEL:RECV 10000.00", "L:CUST:PENDING:TX-1.mmf -4000.00", kept]
+        ["A:CHANNEL:RECV 10000.00", "L:CUST:PENDING:TX-1.mmf -4000.00", payable]
     );
 
     commands.push(send_back(SentBack::Difference { due_to: as_("C1"), amount: as_("4000") }));
-    assert_eq!(left(&commands), ["A:CHANNEL:RECV 10000.00", "L:CUST:REFUND:acc-1 -4000.00", kept]);
+    assert_eq!(
+        left(&commands),
+        ["A:CHANNEL:RECV 10000.00", "L:CUST:REFUND:acc-1 -4000.00", payable]
+    );
 
     commands.push(arrived(1));
-    assert_eq!(left(&commands), ["A:CHANNEL:RECV 6000.00", kept]);
+    assert_eq!(left(&commands), ["A:CHANNEL:RECV 6000.00", payable]);
 }
 
 #[test]

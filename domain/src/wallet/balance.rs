@@ -25,8 +25,10 @@ impl State {
 
     /// Registered and free for any use.
     pub fn available(&self) -> Shares {
-        let kept = [self.reserved_of_registered(), self.frozen(), self.disputed()];
-        kept.iter().fold(self.registered(), |free, kept| free.minus(*kept).unwrap_or_default())
+        let withheld = [self.reserved_of_registered(), self.frozen(), self.disputed()];
+        withheld
+            .iter()
+            .fold(self.registered(), |free, withheld| free.minus(*withheld).unwrap_or_default())
     }
 
     /// Earmarked and registered: what is in transit can be reserved too.

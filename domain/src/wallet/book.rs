@@ -5,7 +5,7 @@
 //! a carry = whole fen of (what the carry before it left + its days); the rest goes with the next
 //! ```
 //!
-//! 1. A day goes with the first carry that is through it, whenever its income was told.
+//! 1. A day goes with the first carry that is through it, whenever its income was published.
 //! 2. Days are remembered for as long as they are unpaid, and then until [`DAYS_REMEMBERED`] days
 //!    behind the latest one; a carry for as long as any of its days.
 //! 3. A settlement ends an account: what changes of days before it goes with the next carry.
@@ -40,7 +40,7 @@ pub(super) struct Accrued {
     pub(super) stage: Stage,
 }
 
-/// What one transaction settled, and what the fund kept of it.
+/// What one transaction settled, and the rest that stayed with the fund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Settlement {
     pub(super) amount: Income,

@@ -2,7 +2,7 @@
 //! brings it.
 
 use super::{
-    Command, Event, KeptBackRefusal, LotTaken, Portion, Refusal, Wallet,
+    Command, Event, LotTaken, Portion, Refusal, Wallet, WithheldRefusal,
     tests::{credited, date, reserved, shares, tx},
 };
 use crate::{
@@ -82,7 +82,7 @@ fn what_comes_where_something_is_lacking_is_nobodys_at_once_and_booked_as_a_whol
     let history = || {
         [released("TX-1"), claimed("TX-1", "1000"), coming("TX-2", "600"), confirmed("TX-2", "600")]
     };
-    let refused = KeptBackRefusal::NotFree {
+    let refused = WithheldRefusal::NotFree {
         transaction: tx("TX-3"),
         asked: shares("1"),
         free: shares("0"),
@@ -202,6 +202,6 @@ fn an_order_that_another_transaction_has_claimed_for_is_refused_with_that_one() 
     for number in ["0", "5", "7"] {
         given::<Wallet>([claimed("TX-1", "5")])
             .when(Command::Claim(order(), tx("TX-2"), shares(number)))
-            .then_refused(KeptBackRefusal::OfAnother(refusal.clone()).into());
+            .then_refused(WithheldRefusal::OfAnother(refusal.clone()).into());
     }
 }

@@ -9,7 +9,8 @@
 //!
 //! 1. Registered shares change by `confirmed now - confirmed before`, to the last decimal.
 //! 2. A record corrects once. The confirmation that it replaced, heard again, is old news.
-//! 3. What others have reserved stays covered, and what older claims keep back is not taken; where it
+//! 3. Each corrected record is remembered with what it put in place of what, so that it acts once.
+//! 4. What others have reserved stays covered, and what older claims keep back is not taken; where it
 //!    would be, the correction is refused and a person decides.
 
 use super::{Credit, Event, Portion, Refusal, Reservation, State};
@@ -27,7 +28,7 @@ pub(super) fn correct(
     waits: bool,
 ) -> Result<Vec<Event>, Refusal> {
     let shares = all_of(tx, portions)?;
-    if let Some(same) = state.kept_back().is_repeated(record, tx, shares) {
+    if let Some(same) = state.withheld().is_repeated(record, tx, shares) {
         return same.then(Vec::new).ok_or_else(|| Refusal::ContradictsEarlier(tx.clone()));
     }
     let (reversed, coming) = match state.entry(tx).credit {
@@ -47,15 +48,15 @@ pub(super) fn correct(
     let missing = gone.minus(shares).unwrap_or_default();
     // Its own lot is its own; only what others' lots make up for must leave older claims their shares.
     let older = if missing.is_zero() { Shares::ZERO } else { state.claimed_before(tx) };
-    let kept = still_reserved(state, tx, shares).plus(older);
+    let withheld = still_reserved(state, tx, shares).plus(older);
     let too_few = || Refusal::TooFew {
         transaction: tx.clone(),
         asked: reversed.minus(shares).unwrap_or_default(),
-        free: kept.and_then(|kept| state.registered().minus(kept)).unwrap_or_default(),
+        free: withheld.and_then(|withheld| state.registered().minus(withheld)).unwrap_or_default(),
     };
     let taken = own.plus(missing).ok_or_else(too_few)?;
     let after = state.registered().minus(taken).and_then(|rest| rest.plus(left));
-    if after.zip(kept).is_none_or(|(after, kept)| after < kept) {
+    if after.zip(withheld).is_none_or(|(after, withheld)| after < withheld) {
         return Err(too_few());
     }
     let lots = state.lots_for(tx, taken).ok_or_else(too_few)?;
@@ -88,7 +89,7 @@ pub(super) fn take_out(
     earns_through: NaiveDate,
 ) -> Result<Vec<Event>, Refusal> {
     let shares = all_of(tx, portions)?;
-    if let Some(same) = state.kept_back().is_take_out_repeated(record, tx, shares) {
+    if let Some(same) = state.withheld().is_take_out_repeated(record, tx, shares) {
         return same.then(Vec::new).ok_or_else(|| Refusal::ContradictsEarlier(tx.clone()));
     }
     let entry = state.entry(tx);
@@ -109,8 +110,8 @@ pub(super) fn take_out(
     let more = shares.minus(reversed).unwrap_or_default();
     // What others have reserved, and what is to stay reserved of its own.
     let reserved = state.reserved_of_registered().minus(own).and_then(|it| it.plus(held));
-    let kept = reserved.and_then(|it| it.plus(state.claimed_before(tx)));
-    let free = kept.and_then(|it| state.registered().minus(it)).unwrap_or_default();
+    let withheld = reserved.and_then(|it| it.plus(state.claimed_before(tx)));
+    let free = withheld.and_then(|it| state.registered().minus(it)).unwrap_or_default();
     if more > free {
         return Err(Refusal::TooFew { transaction: tx.clone(), asked: more, free });
     }
@@ -158,4 +159,29 @@ fn still_reserved(state: &State, tx: &TransactionId, shares: Shares) -> Shares {
         }
         Reservation::None | Reservation::Spent(_) | Reservation::Released => reserved,
     }
+}
+
+/// What a corrected record put in place of what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Correction {
+    pub(super) record: RegisterRecord,
+    pub(super) transaction: TransactionId,
+    pub(super) reversed: Shares,
+    pub(super) shares: Shares,
+}
+
+/// Whether that record was heard, and whether it said the same then.
+pub(super) fn repeated(
+    known: &[Correction],
+    record: &RegisterRecord,
+    tx: &TransactionId,
+    shares: Shares,
+) -> Option<bool> {
+    let known = known.iter().find(|known| known.record == *record)?;
+    Some(known.transaction == *tx && known.shares == shares)
+}
+
+/// Adds one whose record is new; `None` where it is not.
+pub(super) fn remember(known: &mut Vec<Correction>, correction: Correction) -> Option<()> {
+    known.iter().all(|known| known.record != correction.record).then(|| known.push(correction))
 }

@@ -1,10 +1,10 @@
-//! Which shares of a wallet earn on a day, by the days of the records and not by when they were told.
+//! Which shares of a wallet earn on a day, by the days of the records and not by when they arrived.
 //!
 //! ```text
 //! earns on a day = came by then - left before it + income that became shares by then
 //! ```
 //!
-//! 1. What was told late with effect from an earlier day counts from that day, whichever lots are left.
+//! 1. A record that arrives late with effect from an earlier day counts from that day, whichever lots are left.
 //! 2. A corrected record takes the place of what it corrects, with its days.
 //! 3. Income counts as it is to be carried by all that is known now, whatever was carried so far.
 //! 4. What no remembered day can tell apart becomes one sum.
@@ -39,7 +39,7 @@ struct Day {
 }
 
 /// Changes by the day from which on they hold, and of each transaction in the order in which they were
-/// told; but those that are one sum.
+/// recorded; but those that are one sum.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Earning {
     /// The sum, and from which day on it holds. Every change that is known is of a later day.
@@ -346,7 +346,7 @@ impl State {
 impl Book {
     /// The first day that may be reckoned anew.
     fn first_reckoned(&self) -> Option<NaiveDate> {
-        let kept = self.days.iter().filter(|day| day.stage != Stage::Settled).map(|day| day.day);
-        self.remembered_since().map(|since| kept.fold(since, NaiveDate::min))
+        let days = self.days.iter().filter(|day| day.stage != Stage::Settled).map(|day| day.day);
+        self.remembered_since().map(|since| days.fold(since, NaiveDate::min))
     }
 }

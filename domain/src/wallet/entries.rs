@@ -1,6 +1,6 @@
 //! What every transaction did to a wallet, and what is under way of it.
 //!
-//! 1. Nobody adds up a history: the sums are those of what is under way, kept with it.
+//! 1. Nobody adds up a history: the sums are those of what is under way, stored with it.
 //! 2. What is over stays: a command that comes again finds what it did.
 
 use super::{Credit, Entry, Reservation};

@@ -76,7 +76,7 @@ pub enum Event {
     SharesTakenOut {
         /// The transaction whose entry of the wallet this is.
         transaction: TransactionId,
-        /// How many shares left.
+        /// Shares that left, to 0.01.
         shares: Shares,
         /// Out of which lots: the transaction's own first, then the oldest.
         lots: Vec<LotTaken>,
@@ -107,7 +107,7 @@ pub enum Event {
         reversed: Shares,
         /// What the reversal takes out, the transaction's own lot first.
         lots: Vec<LotTaken>,
-        /// What is confirmed now.
+        /// Shares by the corrected record, to 0.01.
         shares: Shares,
         /// The new lot: the confirmed shares less those that had left already.
         left: Shares,
@@ -159,7 +159,7 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         in_all: Option<Shares>,
     },
-    /// That freeze is lifted.
+    /// The freeze of that record is lifted.
     SharesUnfrozen {
         /// The record that froze them.
         record: RegisterRecord,
@@ -180,7 +180,7 @@ pub enum Event {
     SharesClaimed {
         /// The order whose record it is.
         order: OrderId,
-        /// Whose order it is.
+        /// Transaction of the order.
         transaction: TransactionId,
         /// How many in all, whatever was claimed for the order before.
         shares: Shares,
@@ -217,7 +217,7 @@ pub enum Event {
         /// What is owed no more, although it may have been paid.
         amount: Income,
     },
-    /// Other shares earned on that day than it was reckoned on: a record told later changed them from an
+    /// Other shares earned on that day than it was reckoned on: a later record changed them from an
     /// earlier day on. Reversal and new posting.
     IncomeCorrected {
         /// The natural day in Shanghai that the income is for.
@@ -256,11 +256,11 @@ pub enum Event {
     IncomeSettlementCorrected {
         /// Which transaction took them out.
         transaction: TransactionId,
-        /// What was settled before.
+        /// Settled income that is reversed, in yuan.
         reversed: Income,
-        /// What the fund had kept of it.
+        /// The rest that had stayed with the fund.
         from_fund: Income,
-        /// What the registrar paid.
+        /// Income that the registrar paid, in yuan.
         amount: Income,
         /// Less than a fen, which stays with the fund.
         left_to_fund: Income,

@@ -2,7 +2,7 @@
 
 use super::{
     Credit as C, Entry, Event, Lot, LotTaken, Portion, Reservation as R, State, book::Settlement,
-    corrections::Correction,
+    correct::Correction,
 };
 use crate::{
     ids::{RegisterRecord, TransactionId},
@@ -43,11 +43,11 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
         Event::CreditCorrected { .. } => state.credit_corrected(event)?,
         Event::TakeOutCorrected { .. } => state.take_out_corrected(event)?,
         Event::SharesFrozen { record, shares, cause, by, in_all } => {
-            state.kept_back_mut().freeze(record, *shares, (*cause, *by, *in_all))?;
+            state.withheld_mut().freeze(record, *shares, (*cause, *by, *in_all))?;
         }
-        Event::SharesUnfrozen { record } => state.kept_back_mut().unfreeze(record)?,
-        Event::SharesHeld { case, shares } => state.kept_back_mut().hold(case, *shares)?,
-        Event::SharesUnheld { case } => state.kept_back_mut().unhold(case)?,
+        Event::SharesUnfrozen { record } => state.withheld_mut().unfreeze(record)?,
+        Event::SharesHeld { case, shares } => state.withheld_mut().hold(case, *shares)?,
+        Event::SharesUnheld { case } => state.withheld_mut().unhold(case)?,
         Event::SharesClaimed { order, transaction: of, shares } => {
             state.claims_mut().claimed(order, of, *shares)?;
         }
@@ -188,7 +188,7 @@ impl State {
         };
         known.then_some(())?;
         let correction = correction(record, transaction, *reversed, *shares);
-        self.kept_back_mut().correct(correction)?;
+        self.withheld_mut().correct(correction)?;
         let one = [Portion { shares: *shares, day: *registered }];
         let all = if portions.is_empty() { &one[..] } else { portions };
         self.came_instead(transaction, *reversed, all);
@@ -231,7 +231,7 @@ impl State {
         };
         self.reserve(transaction, reservation);
         let correction = correction(record, transaction, *reversed, *shares);
-        self.kept_back_mut().correct_take_out(correction)?;
+        self.withheld_mut().correct_take_out(correction)?;
         self.left_instead(transaction, (*reversed, *shares), *earns_through, portions)?;
         lots.iter().try_for_each(|taken| self.lots.take(taken))?;
         self.add_lot(transaction, *returned, earns_through.succ_opt()?)

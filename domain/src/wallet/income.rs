@@ -9,17 +9,17 @@
 //!
 //! 1. A day has one publication at a time. The same one again decides nothing, other figures are
 //!    refused by name, and a corrected one comes after the reversal of the one before.
-//! 2. A carry takes the days up to its own, whenever they were told. Where what is known of them changes,
-//!    the difference is carried, too: with the same carry told again, or with the next one. From which day
+//! 2. A carry takes the days up to its own, whenever they were published. Where what is known of them changes,
+//!    the difference is carried, too: with the same carry repeated, or with the next one. From which day
 //!    on it earns is as if it had been known at once.
 //! 3. A day that is reversed leaves unpaid income below zero, until a carry takes it away.
-//! 4. What is older than the days that are remembered cannot be told from a repetition and is
+//! 4. What is older than the days that are remembered may be a repetition and is
 //!    refused.
 //! 5. Nothing is carried while all shares wait to leave, by one order or several, nor until what went along
 //!    with them is settled: a record in dispute may still be corrected. Nor while any shares are in dispute: what they earn would be
 //!    free, and they may never have been there.
 //! 6. Shares in transit earn nothing; reserved, frozen and disputed shares do.
-//! 7. What is told late with effect from an earlier day changes the shares that earned since: the
+//! 7. A record that arrives late with effect from an earlier day changes the shares that earned since: the
 //!    remembered days are reckoned anew, paid or not. A day on which shares were on their way is
 //!    remembered with nothing, for that reason.
 
@@ -83,7 +83,7 @@ pub enum Refusal {
         /// Free for any use.
         available: Shares,
     },
-    /// One transaction settles once.
+    /// The transaction settled another sum.
     #[error("transaction {transaction} settled {was} of income, not {now}")]
     SettledOtherwise {
         /// The transaction that settled its income before.
@@ -223,7 +223,7 @@ pub(super) fn settle(
         return Err(Refusal::TookNothingOut(tx.clone()).into());
     }
     let rest = book.unpaid().minus(amount).ok_or_else(|| too_much(book.unpaid(), amount))?;
-    let left_to_fund = state.kept_by_fund(tx, rest, records);
+    let left_to_fund = state.left_to_fund(tx, rest, records);
     let fits = book.without(amount, left_to_fund);
     fits.ok_or_else(|| too_much(book.unpaid(), amount))?;
     Ok(vec![Event::IncomeSettled { transaction: tx.clone(), amount, left_to_fund }])
@@ -247,7 +247,7 @@ pub(super) fn correct_settlement(
     let lost = || too_much(book.unpaid(), was.amount);
     let due = was.amount.plus(was.left_to_fund).and_then(|paid| book.unpaid().plus(paid));
     let rest = due.and_then(|due| due.minus(amount)).ok_or_else(lost)?;
-    let left_to_fund = if left { state.kept_by_fund(tx, rest, records) } else { Income::ZERO };
+    let left_to_fund = if left { state.left_to_fund(tx, rest, records) } else { Income::ZERO };
     let (reversed, from_fund) = (was.amount, was.left_to_fund);
     let transaction = tx.clone();
     Ok(vec![Event::IncomeSettlementCorrected {

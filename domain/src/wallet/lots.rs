@@ -35,7 +35,7 @@ impl Counts<1> for Lot {
 }
 
 impl Lots {
-    /// What they come to.
+    /// Sum of the lots, in shares.
     pub(super) const fn sum(&self) -> Decimal {
         let [sum] = *self.by_age.sums();
         sum

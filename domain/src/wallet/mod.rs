@@ -37,7 +37,6 @@ mod claim_tests;
 mod correct;
 #[cfg(test)]
 mod correct_tests;
-mod corrections;
 mod earning;
 mod entries;
 mod entry;
@@ -48,9 +47,6 @@ mod exit_tests;
 mod income;
 #[cfg(test)]
 mod income_tests;
-mod kept_back;
-#[cfg(test)]
-mod kept_back_tests;
 mod lots;
 mod owed;
 #[cfg(test)]
@@ -65,13 +61,16 @@ mod shares;
 mod stored;
 #[cfg(test)]
 mod tests;
+mod withheld;
+#[cfg(test)]
+mod withheld_tests;
 
 pub use book::DAYS_REMEMBERED;
 pub use entry::{Credit, Entry, Lot, LotTaken, Portion, Reservation};
 pub use event::Event;
 pub use income::Refusal as IncomeRefusal;
-pub use kept_back::Refusal as KeptBackRefusal;
 pub use owed::Owed;
+pub use withheld::Refusal as WithheldRefusal;
 
 use crate::{
     decider::Decider,
@@ -199,7 +198,7 @@ pub enum Command {
         /// Which publication of the day's figure it follows: 0 the first, then corrections.
         publication: u8,
     },
-    /// A record told later changed the shares that earned on that day, or what earlier days earned did.
+    /// A later record changed the shares that earned on that day, or what earlier days earned did.
     CorrectIncome {
         /// The natural day in Shanghai that the income is for.
         day: NaiveDate,
@@ -228,7 +227,7 @@ pub struct State {
     entries: entries::Entries,
     lots: Rare<lots::Lots>,
     earning: Rare<earning::Earning>,
-    kept_back: Option<Arc<kept_back::KeptBack>>,
+    withheld: Option<Arc<withheld::Withheld>>,
     income: Option<Arc<book::Book>>,
 }
 
@@ -263,12 +262,12 @@ pub enum Refusal {
         transaction: TransactionId,
         /// Shares that the transaction or order asks for.
         asked: Shares,
-        /// What it may have.
+        /// Shares that are free for the transaction, to 0.01.
         free: Shares,
     },
     /// The register or a case keeps shares back.
     #[error(transparent)]
-    KeptBack(#[from] KeptBackRefusal),
+    Withheld(#[from] WithheldRefusal),
     /// A day's income cannot be what it is said to be.
     #[error(transparent)]
     Income(#[from] IncomeRefusal),
@@ -308,16 +307,16 @@ impl Decider for Wallet {
                 correct::take_out(state, transaction, record, (portions, *held), *earns_through)
             }
             C::Freeze { record, shares, cause } => {
-                kept_back::freeze(state.kept_back(), record, *shares, *cause)
+                withheld::freeze(state.withheld(), record, *shares, *cause)
             }
-            C::Unfreeze { record, by } => kept_back::unfreeze(state.kept_back(), record, by),
+            C::Unfreeze { record, by } => withheld::unfreeze(state.withheld(), record, by),
             C::FollowRegister { record, on, frozen } => {
-                Ok(kept_back::follow(state.kept_back(), record, *on, *frozen))
+                Ok(withheld::follow(state.withheld(), record, *on, *frozen))
             }
-            C::Hold(case, shares) => kept_back::hold(state.kept_back(), case, *shares),
-            C::Unhold(case) => kept_back::unhold(state.kept_back(), case),
-            C::Claim(order, tx, shares) => kept_back::claim(state.kept_back(), order, tx, *shares),
-            C::WaiveClaim(order) => Ok(kept_back::waive(state.kept_back(), order)),
+            C::Hold(case, shares) => withheld::hold(state.withheld(), case, *shares),
+            C::Unhold(case) => withheld::unhold(state.withheld(), case),
+            C::Claim(order, tx, shares) => withheld::claim(state.withheld(), order, tx, *shares),
+            C::WaiveClaim(order) => Ok(withheld::waive(state.withheld(), order)),
             C::AccrueIncome { day, publication, per_10_000, unit } => {
                 income::accrue(state, *day, *publication, *per_10_000, *unit)
             }

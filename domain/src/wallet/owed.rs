@@ -76,7 +76,7 @@ impl State {
 
     /// What stays with the fund of that rest of unpaid income: the part of a fen that none of so many records
     /// could pay, once no share is left that could be paid it. Otherwise it is still owed.
-    pub(super) fn kept_by_fund(&self, tx: &TransactionId, rest: Income, records: u32) -> Income {
+    pub(super) fn left_to_fund(&self, tx: &TransactionId, rest: Income, records: u32) -> Income {
         let unpayable = Decimal::new(1, 2).saturating_mul(records.max(1).into());
         let gone = self.registered().is_zero() || self.left_in_full(tx);
         if gone && rest.decimal().abs() < unpayable { rest } else { Income::ZERO }

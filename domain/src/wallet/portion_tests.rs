@@ -1,4 +1,4 @@
-//! What the registrar confirms in portions leaves portion by portion, and what was told late changes the
+//! What the registrar confirms in portions leaves portion by portion, and a late record changes the
 //! income of the days since.
 
 use super::{
@@ -138,7 +138,7 @@ fn a_portion_that_is_taken_back_is_reserved_again_and_a_corrected_one_replaces_i
 }
 
 #[test]
-fn what_is_told_late_takes_the_income_of_the_days_since_back() {
+fn a_late_record_takes_the_income_of_the_days_since_back() {
     let days = [accrue(MONDAY), accrue(TUESDAY), accrue(WEDNESDAY)];
     let late = [days.as_slice(), &[portion("60000", MONDAY)]].concat();
     assert_eq!(state(&late).misreckoned_days(), [date(TUESDAY), date(WEDNESDAY)]);
@@ -175,13 +175,13 @@ fn what_was_carried_already_is_below_zero_and_the_next_carry_takes_it_back() {
 
 #[test]
 fn what_came_with_effect_from_an_earlier_day_earns_the_days_since() {
-    let told = [
+    let commands = [
         Command::CreditInTransit(tx("TX-3"), shares("50000")),
         accrue(MONDAY),
         accrue(TUESDAY),
         Command::ConfirmCredit(tx("TX-3"), shares("50000"), date(TUESDAY)),
     ];
-    let events = history::<Wallet>(told);
+    let events = history::<Wallet>(commands);
     assert_eq!(events.len(), 4, "the figures are remembered: the shares may have been there");
 
     given::<Wallet>(events.clone()).when(reckon(MONDAY)).then([]);
@@ -251,7 +251,7 @@ fn what_a_corrected_record_paid_along_replaces_what_was_settled_however_often() 
 }
 
 #[test]
-fn as_many_that_came_on_other_days_are_told_from_more_and_from_fewer() {
+fn as_many_that_came_on_other_days_differ_from_more_and_from_fewer() {
     let came = |portions: &[(&str, &str)]| -> Vec<Portion> {
         let portion =
             |(number, day): &(&str, &str)| Portion { shares: shares(number), day: date(day) };

@@ -156,13 +156,14 @@ fn holds(state: &State, sums: &Sums) {
     assert_eq!(state.registered().decimal(), registered, "{state:?}");
     assert!(state.available() <= state.registered(), "{state:?}");
     assert!(state.reserved_of_registered() <= state.registered(), "{state:?}");
-    let kept = [state.reserved_of_registered(), state.frozen(), state.disputed()];
-    let kept = kept.iter().fold(state.available(), |sum, kept| sum.plus(*kept).unwrap());
-    assert!(state.available().is_zero() || kept == state.registered(), "{state:?}");
+    let withheld = [state.reserved_of_registered(), state.frozen(), state.disputed()];
+    let withheld =
+        withheld.iter().fold(state.available(), |sum, withheld| sum.plus(*withheld).unwrap());
+    assert!(state.available().is_zero() || withheld == state.registered(), "{state:?}");
     assert!(state.claims().standing() <= state.disputed(), "{state:?}");
 }
 
-/// The figures that are kept are those of the entries and lots, added up one by one.
+/// The stored figures are those of the entries and lots, added up one by one.
 fn adds_up(state: &State) {
     let sum = |shares_of: fn(&Entry) -> Shares| {
         let all = state.entries().map(|(_, entry)| shares_of(entry).decimal());

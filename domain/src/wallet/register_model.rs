@@ -31,7 +31,7 @@ pub(super) struct Register {
     pub(super) figures: BTreeMap<u64, (u8, PerTenThousand)>,
     /// Through which days income became shares, and when they were registered.
     pub(super) carries: BTreeMap<u64, NaiveDate>,
-    /// Those that brought something: the others wait for a day that is told late.
+    /// Those that brought something: the others wait for a day that is published late.
     pub(super) brought: BTreeSet<u64>,
     /// Who was to take the unpaid income along, and with how many shares.
     pub(super) exits: BTreeMap<u8, i64>,

@@ -1,5 +1,5 @@
-//! Whatever is told when: a wallet's shares are the register's, each day's income is that of the shares that
-//! earned on it, and what became shares of it is what would have, had all been told in the order of the days.
+//! Whatever arrives when: a wallet's shares are the register's, each day's income is that of the shares that
+//! earned on it, and what became shares of it is what would have, had everything arrived in the order of the days.
 //!
 //! What the registrar paid along with the last shares that leave is paid, also where an order for the others
 //! is rejected after that, and the wallet is not emptied: what comes later is a new account.
@@ -21,7 +21,7 @@ use proptest::{collection::vec, prelude::*};
 use rust_decimal::Decimal;
 
 #[derive(Debug, Clone)]
-enum Told {
+enum News {
     /// Bought, with effect from that day; whether more is to come.
     Came(u8, i64, u64, bool),
     /// A corrected record of one portion of it, and its day.
@@ -45,24 +45,24 @@ enum Told {
     Frozen(i64),
 }
 
-fn told() -> impl Strategy<Value = Told> {
+fn news() -> impl Strategy<Value = News> {
     let (who, some, day) = (0..3_u8, 1..500_000_i64, 0..DAYS);
     // A corrected record may say that nothing came or left.
     let instead = |some: i64| if some % 5 == 0 { 0 } else { some };
     (0..19_u8, who, some, day, any::<bool>()).prop_map(move |(which, who, some, day, flag)| {
         match which {
-            0 | 1 => Told::Came(who, some / 2, day, flag),
-            2 => Told::CameOtherwise(who, instead(some), day, flag),
-            3 | 4 => Told::Asked(who, some),
-            5 | 6 => Told::Left(who, some / 2, day, flag),
-            7 => Told::LeftOtherwise(who, instead(some), day, flag),
-            8..=10 => Told::Published(day, some - 100_000),
-            11 | 12 => Told::Carried(day, flag),
-            14 => Told::AskedAll(who),
-            15 => Told::Rejected(who),
-            16 | 17 => Told::Paid(who, flag.then_some(some / 1_000)),
-            13 => Told::LeftAnotherDay(who, day, flag),
-            _ => Told::Frozen(some),
+            0 | 1 => News::Came(who, some / 2, day, flag),
+            2 => News::CameOtherwise(who, instead(some), day, flag),
+            3 | 4 => News::Asked(who, some),
+            5 | 6 => News::Left(who, some / 2, day, flag),
+            7 => News::LeftOtherwise(who, instead(some), day, flag),
+            8..=10 => News::Published(day, some - 100_000),
+            11 | 12 => News::Carried(day, flag),
+            14 => News::AskedAll(who),
+            15 => News::Rejected(who),
+            16 | 17 => News::Paid(who, flag.then_some(some / 1_000)),
+            13 => News::LeftAnotherDay(who, day, flag),
+            _ => News::Frozen(some),
         }
     })
 }
@@ -85,10 +85,10 @@ fn portions(all: &Portions) -> Vec<Portion> {
     all.iter().map(|(many, day)| Portion { shares: fen(*many), day: *day }).collect()
 }
 
-fn tell(wallet: &mut State, register: &mut Register, told: &Told) {
-    match *told {
-        Told::Came(who, many, nth, more) => came(wallet, register, (who, many), (nth, more)),
-        Told::CameOtherwise(who, many, nth, waits) => {
+fn apply_news(wallet: &mut State, register: &mut Register, news: &News) {
+    match *news {
+        News::Came(who, many, nth, more) => came(wallet, register, (who, many), (nth, more)),
+        News::CameOtherwise(who, many, nth, waits) => {
             let Some(mut all) = register.came.get(&who).cloned() else { return };
             let at = usize::try_from(nth).unwrap() % all.len();
             all[at] = (many, day(nth));
@@ -98,41 +98,41 @@ fn tell(wallet: &mut State, register: &mut Register, told: &Told) {
                 register.came.insert(who, all);
             }
         }
-        Told::Asked(who, many) => {
+        News::Asked(who, many) => {
             carry_out(wallet, &Command::Reserve(name(who), fen(many)));
         }
-        Told::AskedAll(who) => {
+        News::AskedAll(who) => {
             let asked = wallet.available();
             if carry_out(wallet, &Command::ReserveAll(name(who), asked)) {
                 let fen = (asked.decimal() * Decimal::ONE_HUNDRED).try_into().unwrap();
                 register.exits.insert(who, fen);
             }
         }
-        Told::Rejected(who) => {
+        News::Rejected(who) => {
             carry_out(wallet, &Command::Release(name(who)));
         }
-        Told::Paid(who, fen) => paid(wallet, register, who, fen),
-        Told::Left(who, many, nth, last) => left(wallet, register, (who, many), (nth, last)),
-        Told::LeftOtherwise(who, many, nth, waits) => {
+        News::Paid(who, fen) => paid(wallet, register, who, fen),
+        News::Left(who, many, nth, last) => left(wallet, register, (who, many), (nth, last)),
+        News::LeftOtherwise(who, many, nth, waits) => {
             let Some(all) = register.left.get(&who) else { return };
             let at = usize::try_from(nth).unwrap() % all.len();
             left_otherwise(wallet, register, (who, at), (many, day(nth)), waits);
         }
-        Told::LeftAnotherDay(who, nth, waits) => {
+        News::LeftAnotherDay(who, nth, waits) => {
             let Some(all) = register.left.get(&who) else { return };
             let at = usize::try_from(nth).unwrap() % all.len();
             let many = all[at].0;
             left_otherwise(wallet, register, (who, at), (many, day(nth)), waits);
         }
-        Told::Published(nth, figure) => publish(wallet, register, nth, figure),
-        Told::Carried(nth, at_once) => {
+        News::Published(nth, figure) => publish(wallet, register, nth, figure),
+        News::Carried(nth, at_once) => {
             let registered = day(if at_once { nth } else { nth + 1 });
             // An income job carries nothing behind what is settled, and waits for who leaves with it.
             if register.settled_through < Some(nth) && !wallet.is_leaving() {
                 register.carries.entry(nth).or_insert(registered);
             }
         }
-        Told::Frozen(many) => {
+        News::Frozen(many) => {
             let (record, cause) = (register.record(), FrozenCause::Judicial);
             carry_out(wallet, &Command::Freeze { record, shares: fen(many), cause });
         }
@@ -270,7 +270,7 @@ fn reckon(wallet: &mut State, register: &mut Register) -> bool {
 }
 
 /// The wallet is what the register says, after each word.
-fn agree(all: &[Told], parts_of_fen: bool) {
+fn agree(all: &[News], parts_of_fen: bool) {
     let mut wallet = State::default();
     let old = tx("OLD");
     carry_out(&mut wallet, &Command::CreditInTransit(old.clone(), fen(LONG_AGO)));
@@ -278,7 +278,7 @@ fn agree(all: &[Told], parts_of_fen: bool) {
     let unit = if parts_of_fen { IncomeUnit::HundredthOfFen } else { IncomeUnit::Fen };
     let mut register = Register { unit, ..Register::default() };
     for one in all {
-        tell(&mut wallet, &mut register, one);
+        apply_news(&mut wallet, &mut register, one);
         unpaid_again(&mut wallet, &mut register);
         reckon(&mut wallet, &mut register);
         // What waits to leave with the unpaid income has none of it carried meanwhile.
@@ -302,12 +302,12 @@ fn agree(all: &[Told], parts_of_fen: bool) {
 #[test]
 fn income_that_was_carried_after_a_settlement_follows_its_correction_and_so_do_the_days_after_it() {
     let all = [
-        Told::Asked(2, 68),
-        Told::Left(2, 1, 0, true),
-        Told::Paid(2, Some(16)),
-        Told::Carried(0, false),
-        Told::Published(1, 126_583),
-        Told::Paid(2, None),
+        News::Asked(2, 68),
+        News::Left(2, 1, 0, true),
+        News::Paid(2, Some(16)),
+        News::Carried(0, false),
+        News::Published(1, 126_583),
+        News::Paid(2, None),
     ];
     agree(&all, false);
 }
@@ -315,18 +315,18 @@ fn income_that_was_carried_after_a_settlement_follows_its_correction_and_so_do_t
 #[test]
 fn what_the_last_order_took_along_stays_paid_where_the_order_before_it_is_rejected() {
     for rejected_first in [false, true] {
-        let (rejected, left) = (Told::Rejected(0), Told::Left(1, 500_000, 1, true));
+        let (rejected, left) = (News::Rejected(0), News::Left(1, 500_000, 1, true));
         let both = if rejected_first { [rejected, left] } else { [left, rejected] };
         let [first, second] = both;
-        let paid = Told::Paid(1, None);
-        let mut all = vec![Told::Published(0, 100_000), Told::Asked(0, LONG_AGO - 500_000)];
-        all.extend([Told::AskedAll(1), first]);
+        let paid = News::Paid(1, None);
+        let mut all = vec![News::Published(0, 100_000), News::Asked(0, LONG_AGO - 500_000)];
+        all.extend([News::AskedAll(1), first]);
         // Nobody pays for shares that have not left yet.
         all.extend(if rejected_first { [second, paid] } else { [paid, second] });
         all.extend([
-            Told::Published(1, 100_000),
-            Told::Published(2, 100_000),
-            Told::Carried(2, true),
+            News::Published(1, 100_000),
+            News::Published(2, 100_000),
+            News::Carried(2, true),
         ]);
         agree(&all, true);
     }
@@ -337,7 +337,7 @@ proptest! {
 
     #[test]
     fn shares_are_the_registers_and_income_is_that_of_the_shares_that_earned(
-        all in vec(told(), 0..60), parts_of_fen in any::<bool>()
+        all in vec(news(), 0..60), parts_of_fen in any::<bool>()
     ) {
         agree(&all, parts_of_fen);
     }

@@ -32,7 +32,7 @@ pub(super) fn credit(
         // The registrar may have confirmed fewer than were on their way; the credit is older news.
         Credit::Confirmed(was) if was < shares => Ok(vec![]),
         // A corrected record may have registered more than were on their way.
-        Credit::Confirmed(_) if state.kept_back().corrected(tx, |_| true) => Ok(vec![]),
+        Credit::Confirmed(_) if state.withheld().corrected(tx, |_| true) => Ok(vec![]),
         Credit::InTransit(_)
         | Credit::Arriving { .. }
         | Credit::Confirmed(_)
@@ -79,7 +79,7 @@ pub(super) fn confirm(
             Ok(vec![Event::CreditConfirmed { transaction: tx.clone(), shares, registered }])
         }
         Credit::Confirmed(was) if was == shares => Ok(vec![]),
-        Credit::Confirmed(_) if state.kept_back().corrected(tx, |was| was == shares) => Ok(vec![]),
+        Credit::Confirmed(_) if state.withheld().corrected(tx, |was| was == shares) => Ok(vec![]),
         Credit::None => Err(Refusal::NothingInTransit(tx.clone())),
         Credit::Confirmed(_) | Credit::Reversed => Err(Refusal::ContradictsEarlier(tx.clone())),
     }
@@ -91,7 +91,7 @@ pub(super) fn reverse(state: &State, tx: &TransactionId) -> Result<Vec<Event>, R
         (Credit::InTransit(_), Reservation::Held(_)) => Err(Refusal::StillReserved(tx.clone())),
         (Credit::InTransit(_), _) => Ok(vec![Event::CreditReversed { transaction: tx.clone() }]),
         (Credit::Reversed, _) => Ok(vec![]),
-        (Credit::Confirmed(_), _) if state.kept_back().corrected(tx, Shares::is_zero) => Ok(vec![]),
+        (Credit::Confirmed(_), _) if state.withheld().corrected(tx, Shares::is_zero) => Ok(vec![]),
         (Credit::None, _) => Err(Refusal::NothingInTransit(tx.clone())),
         // What is there stays.
         (Credit::Arriving { coming, .. }, _) if coming.is_zero() => Ok(vec![]),
@@ -124,7 +124,7 @@ pub(super) fn reserve(
         | Reservation::Leaving { .. }
         | Reservation::Spent(_)
         | Reservation::Released
-            if state.kept_back().take_out_corrected(tx, |_| true) =>
+            if state.withheld().take_out_corrected(tx, |_| true) =>
         {
             Ok(vec![])
         }
@@ -198,7 +198,7 @@ pub(super) fn take_out(
         },
         Reservation::Spent(was) if was == shares => Ok(vec![]),
         Reservation::Spent(_) | Reservation::Released
-            if state.kept_back().take_out_corrected(tx, |was| was == shares) =>
+            if state.withheld().take_out_corrected(tx, |was| was == shares) =>
         {
             Ok(vec![])
         }
@@ -215,7 +215,7 @@ pub(super) fn release(state: &State, tx: &TransactionId) -> Result<Vec<Event>, R
             Ok(vec![Event::SharesReleased { transaction: tx.clone() }])
         }
         Reservation::Released => Ok(vec![]),
-        Reservation::Spent(_) if state.kept_back().take_out_corrected(tx, Shares::is_zero) => {
+        Reservation::Spent(_) if state.withheld().take_out_corrected(tx, Shares::is_zero) => {
             Ok(vec![])
         }
         // Only the registrar's last word frees what is left of it.

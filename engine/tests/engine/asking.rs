@@ -81,7 +81,7 @@ async fn several_requests_are_decided_in_order_and_stored_in_one_batch() {
 }
 
 #[tokio::test]
-async fn more_requests_than_may_wait_are_told_to_come_back() {
+async fn more_requests_than_may_wait_are_refused_as_busy() {
     let world = World::with(Carrier::who(Mood::Sends));
     let settings = Settings { queued_requests: 1, ..Settings::default() };
     let engine = world.builder().settings(settings).start().await.unwrap();
@@ -95,7 +95,7 @@ async fn more_requests_than_may_wait_are_told_to_come_back() {
 }
 
 #[tokio::test]
-async fn while_too_many_calls_are_outstanding_requests_are_told_to_come_back() {
+async fn while_too_many_calls_are_outstanding_requests_are_refused_as_busy() {
     let world = World::with(Carrier::who(Mood::Hangs));
     let settings = Settings { calls: 1, ..Settings::default() };
     let engine = world.builder().settings(settings).start().await.unwrap();

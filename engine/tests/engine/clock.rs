@@ -200,12 +200,12 @@ async fn that_it_was_set_back_is_stored_once_each_time() {
     }
     engine.shutdown().await.unwrap();
 
-    let told =
+    let instants =
         world.log().await.into_iter().filter(|event| &*event.event.process == "engine_clock");
-    let told: Vec<_> = told.map(|event| event.event.data.to_string()).collect();
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told[0].contains(&at(0).to_string()), "{told:?}");
-    assert!(told[1].contains(&at(-31 * DAYS).to_string()), "{told:?}");
+    let instants: Vec<_> = instants.map(|event| event.event.data.to_string()).collect();
+    assert_eq!(instants.len(), 2, "{instants:?}");
+    assert!(instants[0].contains(&at(0).to_string()), "{instants:?}");
+    assert!(instants[1].contains(&at(-31 * DAYS).to_string()), "{instants:?}");
     assert_eq!(world.types("engine_clock-store").await, ["engine_clock.set_back"; 2]);
 }
 

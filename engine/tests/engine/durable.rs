@@ -87,13 +87,13 @@ const DOORS: [(&str, Door); 13] = [
     ("rest_of", |engine| {
         Box::pin(async move {
             let sent = news("parcel-OPEN", Arc::new(Said::Sent("s-1".into())));
-            let told = tokio::spawn({
+            let delivered = tokio::spawn({
                 let engine = engine.clone();
                 async move { engine.deliver(vec![sent]).await }
             });
             tokio::task::yield_now().await;
             let rest = engine.rest_of(saga("OPEN")).await.is_ok();
-            rest && told.await.unwrap().iter().all(Result::is_ok)
+            rest && delivered.await.unwrap().iter().all(Result::is_ok)
         })
     }),
     ("settle", |engine| {

@@ -177,7 +177,7 @@ impl Checkpoints for Faulty {
         self.0.store.load(reader).await
     }
 
-    async fn save(&self, reader: &str, at: Position, kept: Vec<u8>) -> Result<(), AppendError> {
-        self.0.store.save(reader, at, kept).await
+    async fn save(&self, reader: &str, at: Position, content: Vec<u8>) -> Result<(), AppendError> {
+        self.0.store.save(reader, at, content).await
     }
 }

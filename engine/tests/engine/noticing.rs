@@ -86,7 +86,7 @@ async fn each_notice_has_its_own_outcome_in_its_own_place() {
     let engine = world.builder().unclaimed(Drawer).start().await.unwrap();
     book(&engine, "B-1").await.unwrap();
 
-    let told = engine
+    let noticed = engine
         .deliver(vec![
             news("parcel-B-1", sent("s-1")),
             news("parcel-B-1", sent("s-1")),
@@ -96,7 +96,7 @@ async fn each_notice_has_its_own_outcome_in_its_own_place() {
         ])
         .await;
 
-    let told: Vec<Noticed> = told.into_iter().map(Result::unwrap).collect();
+    let noticed: Vec<Noticed> = noticed.into_iter().map(Result::unwrap).collect();
     let log = world.log().await;
     let became = log.iter().find(|event| &*event.event.event_type == "parcel.sent").unwrap();
     let expected = [
@@ -107,7 +107,7 @@ async fn each_notice_has_its_own_outcome_in_its_own_place() {
         Noticed::Unclaimed(Some("drawer-B-2".parse().unwrap())),
         Noticed::NoNews,
     ];
-    assert_eq!(told, expected);
+    assert_eq!(noticed, expected);
     assert_eq!(engine.rest_of(saga("B-1")).await.unwrap(), shipped());
 }
 
@@ -117,9 +117,9 @@ async fn news_about_a_key_that_nobody_has_are_stored_once() {
     let engine = world.builder().unclaimed(Drawer).start().await.unwrap();
 
     for _ in 0..2 {
-        let told = engine.deliver(vec![news("parcel-NOBODY", sent("s-9"))]).await;
+        let noticed = engine.deliver(vec![news("parcel-NOBODY", sent("s-9"))]).await;
         let place = Some("drawer-NOBODY".parse().unwrap());
-        assert_eq!(told.into_iter().next().unwrap().unwrap(), Noticed::Unclaimed(place));
+        assert_eq!(noticed.into_iter().next().unwrap().unwrap(), Noticed::Unclaimed(place));
     }
 
     assert_eq!(world.types("drawer-NOBODY").await, ["drawer.found"]);
@@ -133,9 +133,9 @@ async fn news_that_an_engine_has_no_place_for_are_said_to_be_stored_nowhere() {
     let world = World::with(Carrier::who(Mood::Sends));
     let engine = world.start().await;
 
-    let told = engine.deliver(vec![news("parcel-NOBODY", sent("s-9"))]).await.pop().unwrap();
+    let noticed = engine.deliver(vec![news("parcel-NOBODY", sent("s-9"))]).await.pop().unwrap();
 
-    assert_eq!(told.unwrap(), Noticed::Unclaimed(None));
+    assert_eq!(noticed.unwrap(), Noticed::Unclaimed(None));
     assert_eq!(world.log().await.len(), 0);
 }
 
@@ -159,6 +159,6 @@ async fn a_notice_is_answered_when_what_it_caused_is_durable() {
     assert!(!delivering.is_finished(), "the disk has not said yes");
     world.store.open();
 
-    let told = delivering.await.unwrap().pop().unwrap().unwrap();
-    assert!(matches!(&told, Noticed::Recorded(events) if events.len() == 1), "{told:?}");
+    let noticed = delivering.await.unwrap().pop().unwrap().unwrap();
+    assert!(matches!(&noticed, Noticed::Recorded(events) if events.len() == 1), "{noticed:?}");
 }

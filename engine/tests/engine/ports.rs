@@ -11,7 +11,7 @@ use fundflow::{
 };
 use std::{sync::Arc, time::Duration};
 
-/// What kept the saga from going on, as its first planned retry says.
+/// Why the saga did not go on, as its first planned retry says.
 async fn first_cause(world: &World, id: &str) -> String {
     let stream = format!("booking-{id}").parse().unwrap();
     let events = world.memory.read(&stream, Version::NONE, 10).await.unwrap();

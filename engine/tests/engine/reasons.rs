@@ -64,7 +64,7 @@ async fn causes(engine: &Engine) -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test]
-async fn whichever_append_fails_its_cause_is_told_at_every_door_from_then_on() {
+async fn whichever_append_fails_every_door_names_the_cause_from_then_on() {
     for nth in 0..4 {
         let world = World::with(Carrier::who(Mood::Sends));
         let settings = Settings { append_attempts: 1, ..Settings::default() };
@@ -86,14 +86,14 @@ async fn whichever_append_fails_its_cause_is_told_at_every_door_from_then_on() {
         }
 
         assert!(first.unwrap().contains(cause));
-        for (door, told) in causes(&engine).await {
-            assert!(told.contains(cause), "append {nth}: {door} says only: {told}");
+        for (door, answer) in causes(&engine).await {
+            assert!(answer.contains(cause), "append {nth}: {door} says only: {answer}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_log_that_cannot_be_read_again_is_told_with_its_cause_at_every_door() {
+async fn a_log_that_cannot_be_read_again_is_reported_with_its_cause_at_every_door() {
     let world = World::with(Carrier::who(Mood::Sends));
     let engine = world.start().await;
     let cause = "disk I/O error: pread: Input/output error (os error 5), SQLite 266";
@@ -103,14 +103,14 @@ async fn a_log_that_cannot_be_read_again_is_told_with_its_cause_at_every_door() 
 
     // Another writer was first, and what the log has now cannot be read.
     assert!(book(&engine, "B-1").await.is_err());
-    for (door, told) in causes(&engine).await {
-        assert!(told.contains(cause), "{door} says only: {told}");
+    for (door, answer) in causes(&engine).await {
+        assert!(answer.contains(cause), "{door} says only: {answer}");
     }
     let start = world.builder().start().await.unwrap_err();
     assert!(with_sources(&start).contains(cause), "{start}");
 }
 
-/// Panics once it is told to.
+/// Panics once it is armed.
 #[derive(Clone, Default)]
 struct Bomb(Arc<AtomicBool>);
 
@@ -134,7 +134,7 @@ async fn a_panic_of_the_loop_is_a_reason_too() {
     let what = "the engine's loop panicked: the clock has no battery".to_owned();
     assert_eq!(stopped.cause, StopCause::Fault { what: what.clone() });
     assert!(rest.await.unwrap_err().to_string().contains(&what));
-    for (door, told) in causes(&engine).await {
-        assert!(told.contains(&what), "{door} says only: {told}");
+    for (door, answer) in causes(&engine).await {
+        assert!(answer.contains(&what), "{door} says only: {answer}");
     }
 }

@@ -75,8 +75,8 @@ impl World {
     /// The transactions on the last checkpoint's list, and its position.
     pub(crate) async fn listed(&self) -> (Position, String) {
         let reader = Reader { name: "engine.open_sagas", format: 1 };
-        let kept = reader.load::<_, serde_json::Value>(&self.memory).await.unwrap();
-        let (at, list) = kept.content.unwrap();
+        let checkpoint = reader.load::<_, serde_json::Value>(&self.memory).await.unwrap();
+        let (at, list) = checkpoint.content.unwrap();
         (at, list.to_string())
     }
 

@@ -49,7 +49,7 @@ impl Report {
         self.errors.is_empty()
     }
 
-    /// Whether its records are all there and can be told apart, so that those that can be read may be applied.
+    /// Whether its records are all there and have different keys, so that those that can be read may be applied.
     pub const fn is_framed(&self) -> bool {
         self.of_frame == 0
     }
@@ -177,7 +177,7 @@ pub fn read_all_or_refuse(path: &Path) -> Result<(Report, Vec<Record>), ReadErro
 pub struct TakenRecord {
     /// The record; a field that cannot be read is an error when it is asked for.
     pub record: Record,
-    /// Its line, from 1.
+    /// Line number, counted from 1.
     pub line: u64,
     /// What of its fields cannot be read.
     pub findings: Vec<Finding>,

@@ -39,7 +39,7 @@ pub enum ConvertError {
     Misfits {
         /// The first ones.
         first: Vec<Misfit>,
-        /// All of them.
+        /// Number of records in the file.
         total: u64,
     },
 }

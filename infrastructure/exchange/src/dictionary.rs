@@ -4,7 +4,7 @@
 //! per edition, `-` where an edition lacks the field. The order of rows is the order in which
 //! this engine writes; a file that was received keeps the order its own header gives.
 //! Source: JR/T 0017-2012 and GB/T 39595-2020. The standard's own spellings, such as
-//! `DividentDate`, `DownLoaddate` or `DetailCapticalMode`, are kept: they are names.
+//! `DividentDate`, `DownLoaddate` or `DetailCapticalMode`, stay: they are names.
 
 use std::sync::LazyLock;
 
@@ -16,7 +16,7 @@ use super::version::{FileType, Version};
 pub struct Field {
     /// The name as the standard spells it; files may use another case.
     pub name: String,
-    /// What the field says.
+    /// Meaning in the standard.
     pub meaning: String,
     types: [Option<FieldType>; 3],
 }

@@ -24,7 +24,7 @@ pub enum FieldError {
     WrongType {
         field: String,
         kind: FieldType,
-        /// What was asked for.
+        /// Name of the field in the dictionary.
         asked: &'static str,
     },
     /// More bytes than the field has.
@@ -37,7 +37,7 @@ pub enum FieldError {
         /// Bytes the field has.
         limit: usize,
     },
-    /// Something else than digits.
+    /// Other characters than digits.
     #[error("{field} = {value:?} must consist of digits")]
     NotDigits { field: String, value: String },
     /// More digits than the field has.
@@ -92,7 +92,7 @@ pub enum FieldError {
     Code {
         field: String,
         value: String,
-        /// What is allowed.
+        /// Permitted values.
         allowed: &'static str,
     },
 }

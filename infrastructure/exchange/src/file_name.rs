@@ -11,7 +11,7 @@ use super::header_lines::parse_date;
 /// The name of a data file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileName {
-    /// Who made it.
+    /// Code of the creator of the file.
     pub creator: String,
     /// Whom it is made for.
     pub receiver: String,
@@ -27,7 +27,7 @@ pub struct FileName {
 /// The name of an index.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IndexName {
-    /// Who made it.
+    /// Code of the creator of the file.
     pub creator: String,
     /// Whom it is made for.
     pub receiver: String,

@@ -110,7 +110,7 @@ pub enum Problem {
     /// A line that ends in another way than CR LF.
     #[error("the line must end with CR LF, but ends with {found}")]
     LineEnd {
-        /// What it ends with.
+        /// Bytes at the end of the line.
         found: &'static str,
     },
     /// A record of another width; its fields were not looked at, since their places are unknown.
@@ -125,14 +125,14 @@ pub enum Problem {
     #[error("{kind} allows {allowed}")]
     Digits {
         kind: FieldType,
-        /// What it allows.
+        /// Values that the field permits.
         allowed: &'static str,
     },
     /// Not text, in a `C` field.
     #[error("{kind} holds GB18030 text, but {fault}")]
     Text {
         kind: FieldType,
-        /// What is wrong.
+        /// The fault in the text.
         fault: TextFault,
     },
     /// A warning: a name of letters where the edition has digits, which is taken as it is.
@@ -153,29 +153,29 @@ pub enum Problem {
     /// The index promises another number of files.
     #[error("of files the index says {stated}, but it names {found}")]
     Files {
-        /// What the index says.
+        /// Count that the index states.
         stated: u64,
-        /// What it names.
+        /// Count of the names in it.
         found: u64,
     },
     /// The header promises another number of records.
     #[error("of records the header says {stated}, but the file has {found}")]
     Count {
-        /// What the header says.
+        /// Count that the header states.
         stated: u64,
-        /// What was there.
+        /// Count of the records that are there.
         found: u64,
     },
     /// The file ends too early.
     #[error("the file ends before {expected}")]
     Truncated {
-        /// What should have followed.
+        /// Expected part of the file.
         expected: &'static str,
     },
     /// Its last line is another than `OFDCFEND`: it was cut, or is still being written.
     #[error("the last line must be OFDCFEND")]
     Trailer,
-    /// Something behind `OFDCFEND`.
+    /// Bytes behind `OFDCFEND`.
     #[error("nothing may follow OFDCFEND")]
     AfterTrailer,
 }
@@ -225,7 +225,7 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Nothing was found.
+    /// Whether there is no finding.
     pub const fn is_empty(&self) -> bool {
         self.total == 0
     }

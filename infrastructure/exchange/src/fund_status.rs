@@ -35,14 +35,14 @@ pub enum FundStatus {
     DividendPayment,
     /// Its contract is over, and it is wound up.
     Terminated,
-    /// In its closed period.
+    /// Closed period: neither subscription nor redemption.
     Closed,
 }
 
 /// What may be converted, the field `ConvertStatus` of file 07.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConvertStatus {
-    /// In and out.
+    /// Purchases and redemptions.
     Both,
     /// Shares of others may become its own, and not the other way round.
     In,
@@ -58,7 +58,7 @@ pub enum ConvertStatus {
 pub struct UnknownStatus {
     /// As the standard names it.
     pub field: &'static str,
-    /// What stood there.
+    /// Text in the field.
     pub code: String,
 }
 

@@ -25,7 +25,7 @@ pub(crate) const LINE_MAX: usize = 512;
 pub struct Header {
     /// The edition of the standard.
     pub version: Version,
-    /// Who made the file.
+    /// Code of the creator of the file.
     pub creator: String,
     /// Whom it is made for.
     pub receiver: String,
@@ -53,7 +53,7 @@ pub enum HeaderError {
     #[error("{what} {value:?} is wider than the {limit} bytes of its header line; shorten it")]
     TooLong {
         what: &'static str,
-        /// What should stand there.
+        /// Expected text.
         value: String,
         /// Bytes of the line.
         limit: usize,
@@ -62,7 +62,7 @@ pub enum HeaderError {
     #[error("{what} {value:?} must be printable ASCII without spaces around it")]
     NotPlain {
         what: &'static str,
-        /// What should stand there.
+        /// Expected text.
         value: String,
     },
     /// A date outside the four-digit years.

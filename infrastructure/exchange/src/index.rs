@@ -33,12 +33,12 @@ pub fn is_index(path: &Path) -> io::Result<bool> {
     Ok(is_magic(&begins))
 }
 
-/// What an index says.
+/// Content of an index file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexFile {
     /// The edition of the standard.
     pub version: Version,
-    /// Who made the files.
+    /// Code of the creator of the files.
     pub creator: String,
     /// Whom they are made for.
     pub receiver: String,
@@ -265,7 +265,7 @@ fn read_lines<R: BufRead>(mut source: HeaderLines<'_, R>) -> io::Result<Option<I
             source.sink.error(spot, Problem::FileName);
         }
         found += 1;
-        // Names beyond the promised number are counted, but not kept: they may be without end.
+        // Names beyond the promised number are counted, but not stored: they may be without end.
         if found <= count {
             files.push(name);
         }

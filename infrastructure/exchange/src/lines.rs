@@ -1,12 +1,12 @@
 //! Lines of a file, one at a time in one buffer, with the digest of all bytes that went by.
 //! A line may not grow without bound: what a damaged file has beyond the bound is counted and
-//! hashed, not kept.
+//! hashed, not stored.
 
 use std::io::{self, BufRead, Read as _};
 
 use sha2::{Digest as _, Sha256};
 
-/// How a line ended.
+/// End of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LineEnd {
     CrLf,
@@ -93,7 +93,7 @@ impl<R: BufRead> Lines<R> {
             self.input.consume(used);
             if newline.is_some() {
                 let (end, len) = if last == b'\r' { (LineEnd::CrLf, 2) } else { (LineEnd::Lf, 1) };
-                // The CR may be the last byte that was kept.
+                // The CR may be the last byte that was stored.
                 self.text_len -= usize::from(self.beyond < len);
                 self.beyond = self.beyond.saturating_sub(len);
                 return Ok(end);
@@ -113,12 +113,12 @@ impl<R: BufRead> Lines<R> {
         &self.buffer[..self.text_len]
     }
 
-    /// The line with its end, as far as it was kept.
+    /// The line with its end, as far as it was stored.
     pub(crate) fn raw(&self) -> &[u8] {
         &self.buffer
     }
 
-    /// Bytes of the whole line without its end, kept or not.
+    /// Bytes of the whole line without its end, stored or not.
     pub(crate) fn len(&self) -> u64 {
         self.text_len as u64 + self.beyond
     }
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_beyond_the_bound_is_counted_but_not_kept() {
+    fn a_line_beyond_the_bound_is_counted_but_not_stored() {
         let mut lines = Lines::new(&b"0123456789\r\nab\ncd"[..], 4, true);
         assert_eq!(lines.advance().expect("memory"), Some(LineEnd::CrLf));
         assert_eq!((lines.text(), lines.len()), (&b"012345"[..], 10));

@@ -17,7 +17,7 @@ use super::lines::{LineEnd, Lines};
 use super::record::RecordRef;
 use super::validate;
 
-/// Why reading stopped.
+/// Reasons why reading stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The bytes did not come.
@@ -46,7 +46,7 @@ pub(crate) enum Step {
 pub struct Taken<'a> {
     /// The record; a field that cannot be read is an error when it is asked for.
     pub record: RecordRef<'a>,
-    /// Its line, from 1.
+    /// Line number, counted from 1.
     pub line: u64,
     /// Nothing for a sound record.
     pub findings: Vec<Finding>,

@@ -60,7 +60,7 @@ pub struct ReturnCode {
     pub code: String,
     /// What it comes down to.
     pub kind: ReturnKind,
-    /// What it says.
+    /// Meaning in the standard.
     pub meaning: String,
 }
 

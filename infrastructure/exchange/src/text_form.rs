@@ -38,7 +38,7 @@ pub enum TextFormError {
     #[error("header {what} = {value:?} is not allowed; correct the document")]
     Header {
         what: &'static str,
-        /// What stood there.
+        /// Text in the field.
         value: String,
     },
     /// A value that its field cannot hold; the line is the number of the record here.

@@ -27,19 +27,19 @@ pub enum WriteError {
     /// A record with other fields than the header lists.
     #[error("record {record} has other fields than the header; make it with blank()")]
     OtherLayout {
-        /// Which one, from 1.
+        /// Number of the record, counted from 1.
         record: u64,
     },
     /// More or fewer records than the header promised.
     #[error("of records the header says {stated}, but {written} came; count them first")]
     Count {
-        /// What the header says.
+        /// Count that the header states.
         stated: u64,
         written: u64,
     },
 }
 
-/// What was written.
+/// A file as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Written {
     /// Records of the whole file.

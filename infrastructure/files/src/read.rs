@@ -199,15 +199,15 @@ mod tests {
     fn what_is_no_regular_file_is_refused_at_once_and_a_link_to_one_is_read() {
         let directory = tempfile::tempdir().unwrap();
         let at = |name: &str| directory.path().join(name);
-        let told = |path: &Path| open(path).unwrap_err().to_string();
+        let error_of = |path: &Path| open(path).unwrap_err().to_string();
         let made = std::process::Command::new("mkfifo").arg(at("pipe")).status().unwrap();
         assert!(made.success());
         let _socket = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
 
-        assert!(told(&at("pipe")).contains("is a pipe (FIFO)"));
-        assert!(told(&at("socket")).contains("is a socket"));
-        assert!(told(directory.path()).contains("is a directory"));
-        assert!(told(Path::new("/dev/zero")).contains("is a device"));
+        assert!(error_of(&at("pipe")).contains("is a pipe (FIFO)"));
+        assert!(error_of(&at("socket")).contains("is a socket"));
+        assert!(error_of(directory.path()).contains("is a directory"));
+        assert!(error_of(Path::new("/dev/zero")).contains("is a device"));
         fs::write(at("file"), "1").unwrap();
         std::os::unix::fs::symlink(at("file"), at("link")).unwrap();
         assert_eq!(read(&at("link"), 1).unwrap(), b"1");

@@ -11,12 +11,12 @@ struct Invariant {
     query: Option<&'static str>,
 }
 
-/// What a query found.
+/// Result of one check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Verdict {
     /// The invariant's number.
     pub invariant: &'static str,
-    /// What must hold.
+    /// The invariant, in words.
     pub what: &'static str,
     /// Whether it was looked at: it is not where no event says yet what it needs.
     pub is_checked: bool,

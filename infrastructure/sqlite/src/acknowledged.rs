@@ -1,10 +1,10 @@
-//! How far a store has acknowledged, kept outside of the database and its log, so that a log that lost its
+//! How far a store has acknowledged, stored outside of the database and its log, so that a log that lost its
 //! end is not taken for a shorter one.
 //!
-//! 1. After each commit, and before anybody is told of it, the last position and its link are written to one
+//! 1. After each commit, and before anybody hears of it, the last position and its link are written to one
 //!    of two places in turn and synced. *If the process dies in between, the database is ahead of the mark.*
 //! 2. A place that was torn while it was written does not fit its hash; the other one holds what was
-//!    acknowledged before, and nobody was told of more.
+//!    acknowledged before, and nobody heard of more.
 //! 3. The mark names its store, so that the companion of another one is not taken for it.
 
 use crate::place::{Place, private};
@@ -34,7 +34,7 @@ impl fmt::Display for Identity {
     }
 }
 
-/// What was acknowledged last.
+/// Last acknowledged position, with its link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark {
     pub(super) store: Identity,

@@ -1,7 +1,7 @@
 //! Reading a store where nothing can be written: a read-only medium or mount, a directory of somebody else, a copy.
 //!
 //! SQLite shares an index of the log between processes, in a file beside it. Where that cannot be made nobody writes
-//! here, so the index is kept in this process, or there is no log and none is needed. No file is left behind.
+//! here, so the index is in this process, or there is no log and none is needed. No file is left behind.
 
 use crate::{
     open_error::Trouble,

@@ -84,13 +84,13 @@ pub(super) fn leave(database: Connection, poisoned: bool) {
         database.pragma(None, "wal_checkpoint", "TRUNCATE", |_| Ok(())).map(|()| true)
     };
     // What a failed sync left is for the next opening to look at, not for SQLite to try again while it closes.
-    let kept = if matches!(moved, Ok(true)) {
+    let log_stays = if matches!(moved, Ok(true)) {
         Ok(true)
     } else {
         database.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
     };
     let closed = database.close().map_err(|(_, error)| error);
-    if let Err(error) = moved.and(kept).and(closed) {
+    if let Err(error) = moved.and(log_stays).and(closed) {
         tracing::warn!(%error, "the store was left with a log to recover at the next opening");
     }
 }

@@ -1,4 +1,4 @@
-//! What can be told of a store without believing it: is all there that was acknowledged, and does the database say
+//! What can be said of a store without believing it: is all there that was acknowledged, and does the database say
 //! of itself that it is whole. And the way on where it is not: a person takes what is there for all of it.
 
 use crate::{
@@ -15,12 +15,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// How a store is.
+/// Condition of a store, read without opening it for writing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
     /// The database, by its canonical path.
     pub path: PathBuf,
-    /// Of the tables.
+    /// Format of the tables.
     pub format: i32,
     /// The store's own name, in hexadecimal; none until format 3.
     pub identity: Option<String>,
@@ -130,11 +130,11 @@ fn mark_anew(place: &Place) -> Result<Option<PathBuf>, Trouble> {
         // The next opening for writing gives it a companion that says what is there.
         return Ok(None);
     }
-    let kept = set_aside(place)?;
+    let set_aside_at = set_aside(place)?;
     let mark = open::mark_of(&connection, open::identity(&connection)?)?;
     Acknowledged::create(place, &mark)?;
     place.sync_directory()?;
-    Ok(kept)
+    Ok(set_aside_at)
 }
 
 /// The mark of before is evidence: it gets the first name that is free.

@@ -83,7 +83,7 @@ pub(super) fn for_writing(place: &Place, settings: &Settings) -> Result<Opened, 
     let tree = tree::frontier(&connection)?;
     let syncs = settings.durability == Durability::Full;
     let mut acknowledged = Acknowledged::open(place, last, syncs)?;
-    // A process that died before it moved the mark has left more; from now on readers are told of it.
+    // A process that died before it moved the mark has left more; from now on readers see it.
     let there = mark_of(&connection, last.store)?;
     acknowledged.write(there.position, there.link)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;

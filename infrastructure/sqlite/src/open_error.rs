@@ -65,7 +65,7 @@ pub enum OpenError {
     /// There is nothing to read.
     #[error("there is no store at {path}; check the path, or open it for writing to create it", path = path.display())]
     Missing {
-        /// Where one was expected.
+        /// Expected path.
         path: PathBuf,
     },
     /// A companion is there, the database is not, or it is empty: it was taken away.
@@ -120,7 +120,7 @@ pub enum OpenError {
         path: PathBuf,
         /// The position up to which its events were acknowledged.
         acknowledged: Position,
-        /// What is there instead.
+        /// Kind of file at that path.
         found: String,
     },
     /// An event is missing, so the tree over the events cannot go on.
@@ -132,7 +132,7 @@ pub enum OpenError {
     Broken {
         /// The store, by its canonical path.
         path: PathBuf,
-        /// What is missing.
+        /// Missing part.
         what: String,
     },
     /// A process that reads keeps the log of a process that was killed from being written anew.

@@ -125,7 +125,7 @@ impl Place {
         files.any(|file| file.path().extension() == Some("head".as_ref())).then_some(heads)
     }
 
-    /// A folder that is kept beside a store: what was sent to others by it, and what they sent.
+    /// A folder beside a store: what was sent to others by it, and what they sent.
     fn folder(&self) -> Option<PathBuf> {
         let folders = FOLDERS.iter().map(|name| self.0.with_file_name(name));
         folders.into_iter().find(|folder| folder.is_dir())

@@ -95,6 +95,6 @@ mod tests {
 
         assert!((0..20_000).all(|n| !ids.surely_lacks(&id(n))));
         let others = (0..10_000).filter(|n| ids.surely_lacks(&format!("U-{n}"))).count();
-        assert!(others > 9_500, "{others} of 10,000 that are not there were told apart");
+        assert!(others > 9_500, "{others} of 10,000 that are not there were recognised as new");
     }
 }

@@ -20,7 +20,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Idle connections kept; more readers at once open their own for the time.
+/// Idle connections that stay open; more readers at once open their own for the time.
 const KEPT: usize = 4;
 const CACHED_NAMES: usize = 16 * 1024;
 

@@ -30,7 +30,7 @@ pub(super) struct Place<'a> {
     pub(super) event_type: i64,
 }
 
-/// Inserts one event; `scratch` is only kept from event to event to save an allocation.
+/// Inserts one event; `scratch` only lives from event to event to save an allocation.
 pub(super) fn insert(
     insert: &mut Statement<'_>,
     place: &Place<'_>,

@@ -32,9 +32,9 @@ pub(super) const OF_FORMAT_2: usize = 12;
 /// How many of these a store of format 3 has.
 pub(super) const OF_FORMAT_3: usize = 13;
 
-/// What format 3 added.
+/// Tables that format 3 added.
 pub(super) const CREATE_STORE: &str = statement!("create/13_store");
-/// What format 4 added.
+/// Tables that format 4 added.
 pub(super) const CREATE_TREE: [&str; 4] = [
     statement!("create/14_store_hash"),
     statement!("create/15_tree"),

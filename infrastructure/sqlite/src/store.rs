@@ -95,7 +95,7 @@ pub enum BackupError {
     Uncopied {
         /// Where the copy was to be.
         path: PathBuf,
-        /// What SQLite said.
+        /// Error of SQLite.
         #[source]
         source: BoxError,
     },
@@ -281,7 +281,7 @@ impl SqliteStore {
         };
         let copied = self.0.readers.with(|reader| reader.copy_to(text)).map_err(uncopied);
         copied.and_then(|()| open::name_copy(&place, &new).map_err(unnamed)).inspect_err(|_| {
-            // What is in the way of that is in the way of the next attempt, too, and is told then.
+            // What is in the way of that is in the way of the next attempt, too, and is reported then.
             let _ = std::fs::remove_file(&new);
         })
     }

@@ -3,7 +3,7 @@
 //! 1. The writer has the frontier in memory. With the events of a transaction it inserts the roots of the
 //!    subtrees that they complete, of 256 events, 65,536 and so on. *If the process dies, both are there or neither.*
 //! 2. An opening restores the frontier from these and from the events behind the last complete 256.
-//! 3. What is not kept, as in a store of before format 4, is computed from the events.
+//! 3. What is not stored, as in a store of before format 4, is computed from the events.
 
 use crate::{
     open::{self, WITHOUT_TREE},
@@ -52,22 +52,22 @@ impl From<Broken> for ReadError {
 pub struct StoredTree<'c> {
     database: &'c Connection,
     hash: TreeHash,
-    is_kept: bool,
+    is_stored: bool,
 }
 
 impl<'c> StoredTree<'c> {
     pub(super) fn of(database: &'c Connection, format: i32) -> Result<Self, Broken> {
-        let is_kept = format > WITHOUT_TREE;
-        let hash = if is_kept { hash_of(database)? } else { TreeHash::default() };
-        Ok(Self { database, hash, is_kept })
+        let is_stored = format > WITHOUT_TREE;
+        let hash = if is_stored { hash_of(database)? } else { TreeHash::default() };
+        Ok(Self { database, hash, is_stored })
     }
 
-    /// All roots of complete subtrees that are kept: height, number, root.
+    /// All roots of complete subtrees that are stored: height, number, root.
     ///
     /// # Errors
     /// [`ReadError`] as for any read.
-    pub fn all_kept(&self) -> Result<Vec<(u32, u64, Hash)>, ReadError> {
-        if !self.is_kept {
+    pub fn all_stored(&self) -> Result<Vec<(u32, u64, Hash)>, ReadError> {
+        if !self.is_stored {
             return Ok(Vec::new());
         }
         Ok(self.nodes().map_err(Broken::from)?)
@@ -81,9 +81,9 @@ impl<'c> StoredTree<'c> {
         nodes.collect()
     }
 
-    /// Whether it is kept in the store, or computed from the events.
-    pub const fn is_kept(&self) -> bool {
-        self.is_kept
+    /// Whether the tree is stored, or computed from the events.
+    pub const fn is_stored(&self) -> bool {
+        self.is_stored
     }
 
     /// Hands over the leaves of these indexes, one after another.
@@ -124,8 +124,8 @@ impl Nodes for StoredTree<'_> {
         Ok(leaves)
     }
 
-    fn kept(&mut self, height: u32, number: u64) -> Result<Option<Hash>, ReadError> {
-        if !self.is_kept {
+    fn stored(&mut self, height: u32, number: u64) -> Result<Option<Hash>, ReadError> {
+        if !self.is_stored {
             return Ok(None);
         }
         let found = self.database.prepare_cached(sql::NODE).and_then(|mut node| {
@@ -148,7 +148,7 @@ pub(super) fn give(connection: &Connection) -> Result<(), Trouble> {
     for statement in sql::CREATE_TREE {
         transaction.execute(statement, [])?;
     }
-    let stored = StoredTree { database: connection, hash: hash_of(connection)?, is_kept: true };
+    let stored = StoredTree { database: connection, hash: hash_of(connection)?, is_stored: true };
     let mut tree = Frontier::new(stored.hash);
     let mut insert = transaction.prepare(sql::INSERT_NODE)?;
     stored.each_leaf(&(0..head.0), |leaf| {
@@ -173,12 +173,12 @@ pub(super) fn frontier(connection: &Connection) -> Result<Frontier, Trouble> {
     })
 }
 
-/// What does not fit between the events and what is kept of their tree. It reads all of them.
+/// What does not fit between the events and the stored nodes of their tree. It reads all of them.
 pub(super) fn faults(connection: &Connection, format: i32) -> Result<Vec<String>, Trouble> {
     // Of one moment, also beside the process that writes.
     let moment = connection.unchecked_transaction()?;
     let stored = StoredTree::of(&moment, format)?;
-    if !stored.is_kept {
+    if !stored.is_stored {
         return Ok(Vec::new());
     }
     let (mut tree, mut made) = (Frontier::new(stored.hash), Vec::new());
@@ -196,22 +196,24 @@ pub(super) fn faults(connection: &Connection, format: i32) -> Result<Vec<String>
     }
 }
 
-/// What does not fit between the roots that were computed and those that are kept, in words.
-pub fn differences(made: &[(u32, u64, Hash)], kept: &[(u32, u64, Hash)]) -> Vec<String> {
+/// What does not fit between the roots that were computed and those that are stored, in words.
+pub fn differences(made: &[(u32, u64, Hash)], stored: &[(u32, u64, Hash)]) -> Vec<String> {
     let of = |nodes: &[(u32, u64, Hash)]| {
         let nodes = nodes.iter().map(|(height, number, root)| ((*height, *number), *root));
         nodes.collect::<std::collections::BTreeMap<_, _>>()
     };
-    let (made, kept) = (of(made), of(kept));
+    let (made, stored) = (of(made), of(stored));
     let mut found = Vec::new();
     for (place, root) in &made {
-        match kept.get(place) {
-            Some(kept) if kept == root => {}
-            Some(kept) => found.push(format!("{} is {kept} and should be {root}", named(*place))),
+        match stored.get(place) {
+            Some(stored) if stored == root => {}
+            Some(stored) => {
+                found.push(format!("{} is {stored} and should be {root}", named(*place)))
+            }
             None => found.push(format!("{} is missing", named(*place))),
         }
     }
-    let without = kept.keys().filter(|place| !made.contains_key(place));
+    let without = stored.keys().filter(|place| !made.contains_key(place));
     found.extend(without.map(|place| format!("{} is of no events", named(*place))));
     found
 }

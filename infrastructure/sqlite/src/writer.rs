@@ -6,7 +6,7 @@
 //!    new is taken for new without a look; where its name is there all the same, or a batch would be refused,
 //!    nothing of the transaction is done, and all of it is planned once more by what is there.
 //! 4. Commit: one sync for all of them. *If the process dies before this returns, each batch is
-//!    wholly there or wholly absent, and nobody was told that it is there.*
+//!    wholly there or wholly absent, and nobody has heard that it is there.*
 //! 5. Publish the new head. *If it dies here, readers find the events when they next look.*
 //! 6. Answer. *If it dies here, the answers are lost; a retry finds its events and writes nothing.*
 //!
@@ -47,7 +47,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 /// Streams of before the opening that are learned at a time: a few milliseconds.
 const LEARNED: i64 = 4 * 1024;
 
-/// Runs until it is told to close or nobody can send any more.
+/// Runs until it is asked to close or nobody can send any more.
 pub(super) fn run(start: Start) {
     let Start {
         mut database,

@@ -33,7 +33,7 @@ const FOREIGN: [&str; 8] = [
 ];
 
 #[test]
-fn whatever_stands_at_a_key_that_may_not_stand_there_is_told_with_what_may() {
+fn whatever_stands_at_a_key_that_may_not_stand_there_is_reported_with_what_may() {
     for (name, text) in [("050027", GOOD), ("000730", MONEY), ("990001", RAISED)] {
         let plain = |line: &&str| line.contains(" = ") && !line.starts_with(['#', ' ', '\t']);
         for line in text.lines().filter(plain) {
@@ -66,7 +66,7 @@ fn said(from: &str, to: &str) -> String {
 }
 
 /// What is appended to the shipped bond fund, and what is said of it.
-fn assert_told(rows: &[(&str, &str)]) {
+fn assert_findings(rows: &[(&str, &str)]) {
     for (more, says) in rows {
         let text = format!("{GOOD}{more}");
         let said = errors_of(&[("050027.toml", text.as_bytes())]).join("\n");
@@ -78,14 +78,14 @@ fn assert_told(rows: &[(&str, &str)]) {
 }
 
 #[test]
-fn what_a_list_of_terms_lacks_or_has_too_much_of_is_told() {
+fn what_a_list_of_terms_lacks_or_has_too_much_of_is_reported() {
     let closure = "[[terms.closures]]\nfrom = 2026-02-10\nthrough = 2026-02-12\nstops = \"everything\"\nnotice = \"n\"\n";
     let discount = "[[terms.discounts]]\nid = \"d-1\"\nsource = \"channel\"\nmultiplier = \"0.1\"\nfrom = 2026-01-01\n";
     let with = |text: &str, from: &str, to: &str| {
         assert!(text.contains(from), "{from}");
         text.replacen(from, to, 1)
     };
-    assert_told(&[
+    assert_findings(&[
         (closure, ""),
         (
             &with(closure, "through = 2026-02-12", "through = 2026-02-09"),
@@ -119,7 +119,7 @@ fn what_a_list_of_terms_lacks_or_has_too_much_of_is_told() {
 }
 
 #[test]
-fn tiers_that_do_not_rise_or_charge_nothing_sayable_are_told() {
+fn tiers_that_do_not_rise_or_charge_nothing_sayable_are_reported() {
     let rows = [
         (
             "{ from = \"1000000\", rate = \"0.005\" }",
@@ -159,7 +159,7 @@ fn tiers_that_do_not_rise_or_charge_nothing_sayable_are_told() {
 }
 
 #[test]
-fn a_mistake_in_a_row_of_a_list_is_told_with_the_line_and_the_value_of_that_row() {
+fn a_mistake_in_a_row_of_a_list_is_reported_with_the_line_and_the_value_of_that_row() {
     let lines = GOOD.lines().count();
     let discount = |id: &str| {
         format!(
@@ -268,7 +268,7 @@ fn a_money_fund_that_charges_for_buying_or_leaving_is_refused_with_the_line_of_i
 }
 
 #[test]
-fn a_file_that_ends_within_a_line_is_told_with_that_line_whatever_stands_there() {
+fn a_file_that_ends_within_a_line_is_reported_with_that_line_whatever_stands_there() {
     let problem = "the file ends within this line, which may be half written; complete it and end it with a \
                    line break";
     let lines = GOOD.lines().count();
@@ -298,7 +298,7 @@ fn a_file_that_ends_within_a_line_is_told_with_that_line_whatever_stands_there()
 }
 
 #[test]
-fn a_decimal_with_an_exponent_a_separator_or_a_plus_is_told_at_every_key() {
+fn a_decimal_with_an_exponent_a_separator_or_a_plus_is_refused_at_every_key() {
     let mut keys = 0;
     for (name, text) in [("050027", GOOD), ("000730", MONEY), ("990001", RAISED)] {
         let digits = |text: &str| text.chars().all(|it| it.is_ascii_digit() || it == '.');
@@ -316,10 +316,10 @@ fn a_decimal_with_an_exponent_a_separator_or_a_plus_is_told_at_every_key() {
                 let altered = line.replacen(&format!("\"{value}\""), &format!("\"{slip}\""), 1);
                 let altered = text.replacen(line, &altered, 1);
                 let said = errors_of(&[(&format!("{name}.toml"), altered.as_bytes())]);
-                let told = said
+                let is_named = said
                     .iter()
                     .any(|it| it.starts_with(&format!("{name}.toml:")) && it.contains(&slip));
-                assert!(told, "{line}: {slip}: {said:?}");
+                assert!(is_named, "{line}: {slip}: {said:?}");
             }
         }
     }

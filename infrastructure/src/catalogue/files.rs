@@ -1,4 +1,4 @@
-//! The files of a catalogue, so that they can be kept elsewhere word for word.
+//! The files of a catalogue, so that they can be stored elsewhere word for word.
 
 use super::{CatalogueError, read, shipped, whole_file};
 use crate::limits;
@@ -55,7 +55,7 @@ impl Files {
     }
 
     /// Files whose content is at hand, and whole: an earlier program took those without a line break at
-    /// their end, and kept them so.
+    /// their end, and stored them so.
     pub fn of(texts: &BTreeMap<String, String>) -> Self {
         let whole =
             |text: &String| if text.ends_with('\n') { text.clone() } else { format!("{text}\n") };

@@ -36,13 +36,13 @@ use std::path::Path;
 pub struct Answers {
     /// Of file 04, in its order; but of one application, what more is to come after stands before what ends it.
     pub confirmations: Vec<(ApplicationNo, ApplicationAnswer)>,
-    /// Of file 05.
+    /// Records of file 05.
     pub balances: Vec<ShareBalance>,
     /// What file 05 says is frozen, over all of its rows.
     pub frozen: Stated,
-    /// Of file 07.
+    /// Records of file 07.
     pub fund_days: Vec<FundDay>,
-    /// Of file 25.
+    /// Records of file 25.
     pub settlements: Vec<Settlement>,
     /// Records that a person must look at.
     pub puzzles: Vec<Puzzle>,

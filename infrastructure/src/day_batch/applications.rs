@@ -28,7 +28,7 @@ use std::{
 pub struct Batch {
     /// The index that announces it.
     pub index: PathBuf,
-    /// Its name without directory.
+    /// File name without directory.
     pub file: String,
     /// The applications' numbers, as the file has them, in the order of the records, which are counted from 1.
     pub records: Vec<String>,

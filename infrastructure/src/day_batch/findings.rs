@@ -23,7 +23,7 @@ pub enum Finding {
         file: String,
         /// Which one it is of it, from 1.
         record: usize,
-        /// Where it was before.
+        /// Place of the first one.
         before: String,
         /// Whether it says the same; the order of the other one has a case.
         same: bool,

@@ -76,7 +76,7 @@ pub struct Parties {
     pub distributor: String,
     /// The code of whoever answers them, written alike.
     pub registrar: String,
-    /// How they write.
+    /// Conventions of their files.
     pub filing: Filing,
 }
 

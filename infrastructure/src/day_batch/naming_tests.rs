@@ -149,7 +149,8 @@ fn a_record_of_a_raising_that_contradicts_itself_is_named_unless_a_return_code_r
 type Change = fn(&mut TradeConfirmation);
 
 #[test]
-fn a_fee_that_nobody_promised_is_told_and_a_part_of_one_that_is_held_against_the_promise_is_not() {
+fn a_fee_that_nobody_promised_is_reported_and_a_part_of_one_that_is_held_against_the_promise_is_not()
+ {
     let fees = |record: &TradeConfirmation| {
         let words = unpromised_fees(record).into_iter().map(|it| {
             assert!(it.is_fee());
@@ -237,7 +238,7 @@ fn contradicted(sent: &TradeApplication, record: &TradeConfirmation) -> String {
 }
 
 #[test]
-fn a_discount_a_rate_or_an_allotment_that_contradicts_the_order_or_the_amounts_is_told_with_both_values()
+fn a_discount_a_rate_or_an_allotment_that_contradicts_the_order_or_the_amounts_is_reported_with_both_values()
  {
     let rows: [(Change, &str); 14] = [
         (|_| {}, ""),
@@ -251,7 +252,7 @@ fn a_discount_a_rate_or_an_allotment_that_contradicts_the_order_or_the_amounts_i
         // Before the discount, and after it.
         (|it| it.rate_fee = Decimal::new(15, 3), ""),
         (|it| it.rate_fee = Decimal::new(15, 4), ""),
-        // So it is where the record has another discount: that is told alone.
+        // So it is where the record has another discount: that alone is reported.
         (
             |it| {
                 (it.rate_fee, it.discount_rate_of_commission) =
@@ -358,14 +359,14 @@ fn a_record_that_refers_to_another_application_or_settles_income_otherwise_is_of
         take_income_flag: "1".to_owned(),
         ..TradeApplication::default()
     };
-    for (flag, told) in [("", 0), ("1", 0), ("0", 1)] {
+    for (flag, count) in [("", 0), ("1", 0), ("0", 1)] {
         let record = TradeConfirmation {
             business_code: "124".to_owned(),
             take_income_flag: flag.to_owned(),
             ..TradeConfirmation::default()
         };
         let found = misnamed(&record, &leaving);
-        assert_eq!(found.len(), told, "{found:?}");
+        assert_eq!(found.len(), count, "{found:?}");
         assert!(found.iter().all(|it| it.field.as_str() == "TakeIncomeFlag"));
     }
 }

@@ -48,7 +48,7 @@ fn write(directory: &Path, distributor: &str, orders: &[Terms]) -> PathBuf {
 }
 
 /// The investors of file 05, and the investors and return codes of file 04.
-fn told(files: &[PathBuf]) -> (Vec<String>, Vec<String>) {
+fn answers(files: &[PathBuf]) -> (Vec<String>, Vec<String>) {
     let of = |end: &str| files.iter().find(|it| it.to_str().unwrap().ends_with(end)).unwrap();
     let (balances, confirmations) = (of("_05.TXT"), of("_04.TXT"));
     let (_, rows) = read_all_or_refuse(balances).unwrap();
@@ -90,10 +90,10 @@ async fn each_distributor_is_answered_by_files_of_its_own_and_hears_of_its_own_a
 
         assert!(first.index.ends_with("OFI_05_305_20260213.TXT"), "{first:?}");
         assert!(second.index.ends_with("OFI_05_306_20260213.TXT"), "{second:?}");
-        let (held, said) = told(&first.files);
+        let (held, said) = answers(&first.files);
         assert_eq!(said, ["305 I-1 0000", "305 I-2 0000"], "{nth}");
         assert_eq!(held, ["305 I-1 200.00", "305 I-2 100.00"], "an account is shown whole");
-        let (held, said) = told(&second.files);
+        let (held, said) = answers(&second.files);
         assert_eq!(said, ["306 I-1 0000", "306 I-3 0000"], "{nth}");
         assert_eq!(held, ["306 I-1 200.00", "306 I-3 100.00"]);
     }
@@ -107,11 +107,11 @@ async fn a_number_of_another_distributor_is_one_that_the_front_never_saw() {
     registrar.submit(handed_in(order.clone())).await;
     let index = write(&dir.path().join("out"), "305", std::slice::from_ref(&order));
     let night = registrar.run_batch(&index, &dir.path().join("in"), &code("305")).unwrap();
-    assert_eq!(told(&night.files).1, ["305 I-1 0139"]);
+    assert_eq!(answers(&night.files).1, ["305 I-1 0139"]);
 
     let index = write(&dir.path().join("306"), "306", &[order]);
     let night = registrar.run_batch(&index, &dir.path().join("306/in"), &code("305")).unwrap();
-    assert_eq!(told(&night.files).1, ["306 I-1 0000"], "its own file has it all the same");
+    assert_eq!(answers(&night.files).1, ["306 I-1 0000"], "its own file has it all the same");
     assert!(fs::exists(&night.index).unwrap());
 }
 

@@ -1,6 +1,6 @@
 //! Records of a sound file that this engine cannot make sense of, as their cases have them.
 //!
-//! 1. A record is told by its registrar, its kind of file and every field that says something, so that the
+//! 1. A record is identified by its registrar, its kind of file and every field that says something, so that the
 //!    same one in another file is the same case. The day on which a file is sent is not the record's.
 //! 2. What a record of file 05, 07 or 25 gets wrong is no application's and no dividend: its case is `other`.
 

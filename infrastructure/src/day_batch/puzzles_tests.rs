@@ -141,7 +141,7 @@ fn of_two_halves_of_one_side_neither_is_lost_and_a_repetition_is_none() {
 }
 
 #[test]
-fn both_halves_of_a_conversion_without_a_price_are_told() {
+fn both_halves_of_a_conversion_without_a_price_are_reported() {
     let read = confirmations(&[record("137", "A-1"), record("138", "A-1")]);
 
     assert_eq!(read.confirmations, []);

@@ -1,6 +1,6 @@
 //! Records that a set of files has twice.
 //!
-//! | file | one record is told by | said otherwise |
+//! | file | a record's key | said otherwise |
 //! |---|---|---|
 //! | 04 | application, business, the registrar's number | both are handed on: the order has a case |
 //! | 05 | account, fund and class; of a lot its number, too | neither is believed, and what is frozen is the most that is said |
@@ -38,7 +38,7 @@ fn columns(kind: FileType) -> &'static [&'static str] {
     }
 }
 
-/// Without it a record is not told from another one of its account, fund or application.
+/// Without it a record cannot be distinguished from another one of its account, fund or application.
 fn number(kind: FileType, record: RecordRef<'_>) -> Option<&'static str> {
     match kind {
         FileType::ShareBalance if record.text("DetailFlag").is_ok_and(|it| it == "0") => None,
@@ -49,10 +49,10 @@ fn number(kind: FileType, record: RecordRef<'_>) -> Option<&'static str> {
     }
 }
 
-/// What is told by the same columns before.
+/// The earlier record with the same key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Before {
-    /// Nothing was there.
+    /// No earlier record.
     Nothing,
     /// The same, word for word.
     Same(Place),

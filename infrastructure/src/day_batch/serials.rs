@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_applications_with_a_record_of_one_number_the_second_is_told() {
+    fn of_two_applications_with_a_record_of_one_number_the_second_is_reported() {
         let received =
             Reception { serial: serial(), on: "2026-02-13".parse().unwrap(), amount: None };
         let received = (no("C"), ApplicationAnswer::Received(received));

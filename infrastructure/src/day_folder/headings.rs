@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_heading_is_told_alone_with_what_was_meant_and_every_column() {
+    fn a_misspelt_heading_is_reported_alone_with_what_was_meant_and_every_column() {
         let plain = "transaction,time,investor,wallet_fund,target_fund,amount";
         for kind in ["knd", "Kind", "kinds", "kidn", "KIND"] {
             let heading = format!("transaction,time,{kind},investor,fund,amount,shares,of");
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_that_is_like_none_a_double_one_and_a_missing_one_are_told_with_every_column() {
+    fn a_heading_that_is_like_none_a_double_one_and_a_missing_one_are_reported_with_every_column() {
         let rows = [
             (
                 "transaction,time,kind,fund,colour",

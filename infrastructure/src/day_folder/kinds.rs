@@ -49,7 +49,7 @@ const KINDS: &str = "discount_purchase, recharge, withdraw, fast_withdraw, purch
                      income or cancel";
 const ACCOUNT: &str = "1 to 40 of A-Z a-z 0-9 . _ -, or nothing for the investor's account";
 
-/// What is asked for.
+/// Business of the row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// Money-market shares that become shares of another fund.
@@ -74,7 +74,7 @@ pub enum Kind {
     PlanWord {
         /// The plan's transaction.
         of: TransactionId,
-        /// What is said.
+        /// The investor's word on the plan.
         word: PlanWord,
     },
     /// The income of a natural day, for every wallet of a money fund.
@@ -83,7 +83,7 @@ pub enum Kind {
     Cancel {
         /// The transaction of the row that it takes back, in this folder or an earlier one.
         of: TransactionId,
-        /// How much of it.
+        /// Part that is to be taken back.
         scope: CancelScope,
     },
 }
@@ -144,7 +144,7 @@ pub struct Leaving {
 /// How much of an order is taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum CancelScope {
-    /// All of it.
+    /// The whole purchase.
     #[default]
     All,
     /// Only the conversion; the money stays in the wallet.

@@ -151,7 +151,7 @@ fn a_plan_has_its_dates_and_pays_from_the_investors_account() {
 }
 
 #[test]
-fn a_bad_row_of_any_kind_is_told_with_what_may_stand_there() {
+fn a_bad_row_of_any_kind_is_reported_with_what_may_stand_there() {
     let funds = "000730, 000891, 001546, 011162, 018145, 050003, 050027, 990001, 990002, 990003";
     let shares =
         "shares: 0.01 to 99999999999999.99, at most 2 decimals, or nothing for all of them";
@@ -217,7 +217,7 @@ fn an_income_is_of_a_natural_day_and_published_within_a_week() {
 }
 
 #[test]
-fn a_bad_income_is_told_with_what_may_stand_there() {
+fn a_bad_income_is_reported_with_what_may_stand_there() {
     let good = "transaction=000730.2026-02-14 per_10_000=0.4";
     let late = SATURDAY.replace("02-24T09", "02-27T15");
     let early = SATURDAY.replace("02-24T09:00:00", "02-14T14:59:59");

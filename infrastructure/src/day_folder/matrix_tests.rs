@@ -1,5 +1,5 @@
 //! Every field of every file, each with what nobody knows, with what is none of its kind, with too much
-//! and with too little: it is told by file, line, field and value, and the other rows go on.
+//! and with too little: it is reported by file, line, field and value, and the other rows go on.
 
 use super::{tests::with, *};
 
@@ -280,7 +280,7 @@ fn no_key_of_the_day_is_ever_ignored() {
     }
 }
 
-/// What a scenario leaves undone is told, and everything else of the day is played.
+/// What a scenario leaves undone is reported, and everything else of the day is played.
 #[test]
 fn no_key_of_a_scenario_is_ever_ignored() {
     let suspended = "[[suspended]]\nfund = \"018145\"\nfrom = \"2026-02-12T10:30:00+08:00\"\n";
@@ -391,7 +391,7 @@ const OF_NOBODY: &[(&str, usize, &str, &str)] = &[
 ];
 
 #[test]
-fn what_a_scenario_says_of_nobody_is_told_by_name() {
+fn what_a_scenario_says_of_nobody_is_reported_by_name() {
     for (text, line, field, value) in OF_NOBODY {
         let (_dir, reading) = with("scenario.toml", Some(format!("{text}\n").as_bytes()));
         assert_named(&reading, "scenario.toml", *line, field, value);

@@ -84,11 +84,11 @@ pub struct Day {
     pub catalogue: Catalogue,
     /// Their files; none of those that are part of the program.
     pub files: Option<Files>,
-    /// What the counterparties do.
+    /// Behaviour of the counterparties.
     pub scenario: Scenario,
     /// Who may ask, by investor ID; of `investors.csv`.
     pub investors: BTreeMap<InvestorId, Investor>,
-    /// By fund and date.
+    /// Prices, by fund and date.
     pub prices: Vec<Price>,
     /// By time, then by line.
     pub orders: Vec<Order>,
@@ -99,7 +99,7 @@ pub struct Day {
 pub struct Reading {
     /// None if a whole file is missing or cannot be read.
     pub day: Option<Day>,
-    /// By file and line.
+    /// Findings, by file and line.
     pub problems: Vec<Problem>,
 }
 
@@ -179,7 +179,7 @@ fn funds(
 
 /// The prices that the orders will need: of their T, or of that on which a target is converted into or
 /// bought later. After the folder's own day a fund keeps its last price. A price may be published late, so this
-/// is told and the day goes on.
+/// is reported and the day goes on.
 fn missing_prices(
     orders: &[Order],
     (prices, own): (&[Price], TradingDay),

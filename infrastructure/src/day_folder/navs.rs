@@ -27,9 +27,9 @@ pub(super) const COLUMNS: Columns =
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Price {
-    /// Of which fund.
+    /// Fund that the entry is about.
     pub fund: FundCode,
-    /// Of which day.
+    /// Day that the price is of.
     #[serde(deserialize_with = "fundflow_kernel::written::read_date")]
     pub date: NaiveDate,
     /// Yuan per share.

@@ -62,11 +62,11 @@ pub struct Order {
     pub line: usize,
     /// The column `transaction`: the same again is a repeated request.
     pub transaction: TransactionId,
-    /// When the investor asks.
+    /// Instant of the investor's request.
     pub time: Timestamp,
     /// The T that the instant belongs to, by the order's own cut-off.
     pub t: TradingDay,
-    /// What is asked for.
+    /// Business of the row.
     pub kind: Kind,
     /// Through whom, where the day names its distributors; a plan through whom each of its dates is asked for.
     pub distributor: Option<DistributorCode>,

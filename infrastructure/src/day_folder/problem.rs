@@ -14,7 +14,7 @@ pub struct Problem {
     pub line: Option<usize>,
     /// The column or key; empty when the line as a whole is meant.
     pub field: String,
-    /// What stands there.
+    /// Text in the field.
     pub value: String,
     /// What is wrong and what would be right.
     pub problem: String,
@@ -52,7 +52,7 @@ impl fmt::Display for Problem {
 impl From<CatalogueError> for Problem {
     fn from(error: CatalogueError) -> Self {
         let CatalogueError { file, line, key, value, problem } = error;
-        // A text is told without the quotes that it has in TOML.
+        // A text is shown without the quotes that it has in TOML.
         let bare = value.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
         let value = bare.map(str::to_owned).unwrap_or(value);
         Self { file, line, field: key, value, problem }

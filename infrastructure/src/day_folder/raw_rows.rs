@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_told_with_their_lines_whatever_ends_them() {
+    fn rows_have_the_numbers_of_their_lines_whatever_ends_them() {
         let table: [(&str, &[(usize, &str)]); 7] = [
             ("h,i|a,1|b,2|", &[(1, "h"), (2, "a"), (3, "b")]),
             ("|h,i||a,1|||b,2||", &[(2, "h"), (4, "a"), (7, "b")]),
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_that_nothing_closes_is_told_with_its_line() {
+    fn a_quote_that_nothing_closes_is_reported_with_its_line() {
         for end in ["\n", "\r\n", "\r"] {
             for (text, line) in [
                 ("h,i|a,\"1|b,2|", 2),

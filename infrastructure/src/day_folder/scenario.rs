@@ -1,7 +1,7 @@
 //! `scenario.toml`: what the counterparties do, looked at beside the day that it is for.
 //!
 //! 1. What is about a fund, an investor or an order that the day does not have would never happen: it is
-//!    told, with its line, and left out. So is a fate of a call that the order never makes.
+//!    reported, with its line, and left out. So is a fate of a call that the order never makes.
 //! 2. Every entry stands for itself: a bad one is left out and the others go on.
 
 use super::{Investor, Order, Problem, fates, table};
@@ -61,7 +61,7 @@ pub(super) fn read(
 }
 
 fn scenario(mut root: Section<'_>, around: &Around<'_>, report: &mut Report) -> Scenario {
-    // Asked for, so that it is told in its own words and not as an unknown key.
+    // Asked for, so that it is reported in its own words and not as an unknown key.
     if root.may::<toml::Value>("seed", report).is_some() {
         let value = root.raw("seed").map(ToString::to_string).unwrap_or_default();
         report.note("seed", &value, "belongs into day.toml; remove it here");
@@ -135,9 +135,13 @@ where
     odds
 }
 
-type Told<T> = Option<(T, Option<(FundCode, NaiveDate)>)>;
+type EntryOn<T> = Option<(T, Option<(FundCode, NaiveDate)>)>;
 
-fn suspension(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> Told<Suspension> {
+fn suspension(
+    of: &mut Section<'_>,
+    around: &Around<'_>,
+    report: &mut Report,
+) -> EntryOn<Suspension> {
     let fund = fund(of, around, report);
     let from = need(of, "from", AN_INSTANT, report);
     let through = date(of, "through", report);
@@ -147,7 +151,7 @@ fn suspension(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) ->
     Some((entry, None))
 }
 
-fn huge(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> Told<Huge> {
+fn huge(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> EntryOn<Huge> {
     let fund = fund(of, around, report);
     let on = need::<Date>(of, "on", A_DATE, report).map(|Date(date)| date);
     let part: Option<i64> = need(of, "part_per_mille", "1 to 999", report);
@@ -158,7 +162,7 @@ fn huge(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> Told<
     Some((Huge { fund, on, part_per_mille: part_per_mille?, in_two }, Some((fund, on))))
 }
 
-fn frozen(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> Told<Frozen> {
+fn frozen(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> EntryOn<Frozen> {
     let investor: Option<InvestorId> = need(of, "investor", "an investor of investors.csv", report);
     if let (Some(investor), Some(known)) = (&investor, around.investors)
         && !known.contains_key(investor)
@@ -178,7 +182,7 @@ fn frozen(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> Tol
     Some((Frozen { investor: investor?, fund: fund?, shares: shares?, from, through }, None))
 }
 
-fn raising(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> Told<Raising> {
+fn raising(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> EntryOn<Raising> {
     let fund = fund(of, around, report);
     let founded_on = need::<Date>(of, "founded_on", A_DATE, report).map(|Date(date)| date);
     let rate = of.value::<Rate>("rate", "a fraction in quotes: 0 to 1, like \"0.0035\"", report);

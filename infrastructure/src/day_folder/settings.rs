@@ -49,7 +49,7 @@ pub struct Settings {
     pub notes: String,
     /// Whether the key `distributors` is there: then each order is stored with its own.
     several: bool,
-    /// Where T is written.
+    /// Line of the key for T.
     line: Option<usize>,
 }
 

@@ -166,11 +166,11 @@ pub(super) fn text(
 ) -> Option<String> {
     let bytes = bytes(folder, file, problems)?;
     let read = utf8::text(&bytes).map(str::to_owned);
-    let told = |wrong: NotUtf8| {
+    let note = |wrong: NotUtf8| {
         let place = Problem::of_line(file, wrong.line, wrong.to_string());
         problems.push(Problem { field: wrong.key, value: wrong.value, ..place });
     };
-    read.map_err(told).ok()
+    read.map_err(note).ok()
 }
 
 impl Table {

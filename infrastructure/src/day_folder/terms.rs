@@ -36,7 +36,7 @@ pub struct DayTerms {
     pub in_digits: Vec<RegistrarCode>,
     /// The funds of that day.
     pub catalogue: Catalogue,
-    /// By fund and date.
+    /// Prices, by fund and date.
     pub prices: Vec<Price>,
     /// The funds' files; none of those that are part of the program.
     files: Option<Files>,
@@ -52,7 +52,7 @@ struct Saved {
     in_digits: Vec<RegistrarCode>,
     #[serde(default)]
     prices: Vec<Price>,
-    /// By file name.
+    /// Files of fund terms, by file name.
     funds: Option<BTreeMap<String, String>>,
 }
 
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn kept_terms_are_those_of_the_folder_word_for_word() {
+    fn stored_terms_are_those_of_the_folder_word_for_word() {
         let (folder, books) = (folder(), tempfile::tempdir().unwrap());
         let (terms, problems) = DayTerms::read(folder.path(), &calendar());
         assert_eq!(problems, []);

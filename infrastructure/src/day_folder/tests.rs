@@ -69,7 +69,7 @@ fn funds_that_are_added_stand_beside_the_programs_or_in_the_place_of_one() {
 }
 
 #[test]
-fn a_bad_field_is_told_with_its_place_its_value_and_what_may_stand_there() {
+fn a_bad_field_is_reported_with_its_place_its_value_and_what_may_stand_there() {
     let amount =
         "yuan: 0.01 to 99999999999999.99, at most 2 decimals, no exponent and no separators";
     for amount_text in ["-5", "0", "100.001", "1e30", "ten", "1000000000000000", "１００"] {
@@ -116,7 +116,7 @@ fn a_bad_field_is_told_with_its_place_its_value_and_what_may_stand_there() {
 }
 
 #[test]
-fn every_mistake_of_a_row_is_told_at_once() {
+fn every_mistake_of_a_row_is_reported_at_once() {
     let complaints = about("B-1,noon,I-9,1,2,-1");
     let fields: Vec<_> = complaints.iter().map(|text| text.split(' ').nth(1).unwrap()).collect();
 
@@ -142,7 +142,7 @@ fn a_file_that_looks_cut_off_loses_its_last_row_and_says_so() {
 }
 
 #[test]
-fn a_row_of_any_file_is_cut_off_and_told_by_its_line_whatever_ends_the_lines() {
+fn a_row_of_any_file_is_cut_off_and_reported_by_its_line_whatever_ends_the_lines() {
     let cut = include_str!("../../../examples/day/investors.csv").trim_end();
     let tables = [
         ("orders.csv", 3, format!("{HEADING}|{GOOD}|G-2,09:01,I-1001,000730,011162,1")),
@@ -187,7 +187,7 @@ fn a_row_of_any_file_is_cut_off_and_told_by_its_line_whatever_ends_the_lines() {
 }
 
 #[test]
-fn a_mistake_is_told_by_its_line_whatever_ends_the_lines() {
+fn a_mistake_is_reported_by_its_line_whatever_ends_the_lines() {
     let investors = "investor,account,risk,questionnaire_valid_until,kyc,id_valid_until";
     let rows = [
         ("orders.csv", 3, format!("{HEADING}|{GOOD}|B-1,09:00,I-1001,000730,011162,x|")),
@@ -341,7 +341,7 @@ fn no_order_of_today_or_later_has_the_price_of_yesterday() {
 }
 
 #[test]
-fn an_override_of_nothing_a_misspelt_fate_and_a_missing_price_are_told() {
+fn an_override_of_nothing_a_misspelt_fate_and_a_missing_price_are_reported() {
     let rows = [
         (
             "scenario.toml",

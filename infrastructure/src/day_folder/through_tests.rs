@@ -79,7 +79,7 @@ fn an_order_is_stored_with_its_distributor_only_where_the_day_lists_them() {
 }
 
 #[test]
-fn a_distributor_that_the_day_does_not_have_is_told_and_the_other_rows_go_on() {
+fn a_distributor_that_the_day_does_not_have_is_reported_and_the_other_rows_go_on() {
     let several = "distributors = [\"305\", \"306\"]";
     let bad = "B-1,09:00,recharge,I-1001,000730,100.00,,,,307";
     let good = "A-1,09:00,recharge,I-1001,000730,100.00,,,,306";
@@ -124,7 +124,7 @@ fn the_same_transaction_of_another_distributor_is_another_order() {
     );
     let what = "already stands for another order on line 2; it differs in distributor: give a new \
                 order a new transaction";
-    let told = |line: usize| format!("orders.csv:{line}: transaction \"A-1\": {what}");
-    assert_eq!(said, [told(4), told(5)]);
+    let problem = |line: usize| format!("orders.csv:{line}: transaction \"A-1\": {what}");
+    assert_eq!(said, [problem(4), problem(5)]);
     assert_eq!(left.len(), 2, "a repeat stays");
 }

@@ -61,7 +61,7 @@ enum Taken {
 }
 
 impl Verdicts {
-    /// Those that are kept in that directory. `played_until`: how far its store has been played; none of one
+    /// The verdicts of that directory. `played_until`: how far its store has been played; none of one
     /// that has no events.
     ///
     /// # Errors
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_kept_for_the_row_as_it_was_and_a_line_that_was_cut_off_is_none() {
+    fn a_refusal_is_stored_for_the_row_as_it_was_and_a_line_that_was_cut_off_is_none() {
         let day = with("scenario.toml", Some(b"")).1.day.unwrap();
         let (one, other) = (&day.orders[0], &day.orders[1]);
         let books = tempfile::tempdir().unwrap();

@@ -50,7 +50,7 @@ pub struct AdvanceEntry {
     pub amount: Amount,
     /// The instant at which the call arrived.
     pub at: Timestamp,
-    /// What becomes of it.
+    /// Fate by the scenario.
     pub fate: AdvanceFate,
     /// Seconds until a delayed answer.
     pub delay_s: u32,

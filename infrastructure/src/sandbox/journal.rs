@@ -1,6 +1,6 @@
-//! The books on disk: one JSON line per decision, appended before the decision is told to anybody.
+//! The books on disk: one JSON line per decision, appended before anybody hears of the decision.
 //!
-//! 1. A line that the end of the file cuts off was never told; it is dropped on opening.
+//! 1. A line that the end of the file cuts off was never announced; it is dropped on opening.
 //! 2. Any other line that does not read is an error with its number: a journal is never repaired by
 //!    leaving something out.
 //! 3. A later line under the same key replaces the earlier one.

@@ -9,7 +9,7 @@
 //!    answered. A process that was killed and started again meets the same counterparty.
 //! 3. Time is the clock that was handed in. Nothing waits for it: a delayed answer is *unknown* now
 //!    and a notice later, which the driver takes with `due` and delivers.
-//! 4. Notices are told at least once: after a restart all that are due are told again, as real
+//! 4. Notices are delivered at least once: after a restart all that are due are delivered again, as real
 //!    channels do.
 //! 5. The books say what really moved, so that a test can compare it with what the engine believes.
 

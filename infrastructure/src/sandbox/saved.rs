@@ -110,7 +110,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn a_kept_scenario_is_the_same_and_without_one_all_goes_well() {
+    fn a_saved_scenario_is_the_same_and_without_one_all_goes_well() {
         let books = tempfile::tempdir().unwrap();
         assert_eq!(load(books.path()).unwrap(), Scenario::default());
         let example = include_str!("../../../examples/day/scenario.toml");

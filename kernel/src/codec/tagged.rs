@@ -56,9 +56,9 @@ pub enum NotStored {
          calls {variant}; add its name to those of {category}, or take the variant out"
     )]
     NoName {
-        /// What serde calls it.
+        /// serde's name of the variant.
         variant: &'static str,
-        /// Whose events they are.
+        /// Category of the streams with these events.
         category: &'static str,
     },
     /// A type name belongs to one category, and to one variant.
@@ -69,7 +69,7 @@ pub enum NotStored {
     Misnamed {
         /// The stored name of the event's type.
         event_type: &'static str,
-        /// Whose events they are.
+        /// Category of the streams with these events.
         category: &'static str,
     },
 }

@@ -1,15 +1,15 @@
 //! What must be remembered of a tree so that it can grow: the complete subtrees at its right edge.
 
-use super::{Hash, KEPT_EVERY, Nodes, TreeHash, nodes::subtree};
+use super::{Hash, Nodes, STORED_EVERY, TreeHash, nodes::subtree};
 
-/// The tree over a log of that length, written down.
+/// Size and root of a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TreeHead {
-    /// What it is made with.
+    /// Hash function of the tree.
     pub hash: TreeHash,
-    /// How many leaves it has.
+    /// Number of leaves.
     pub size: u64,
-    /// What stands for all of them.
+    /// Root over all leaves.
     pub root: Hash,
 }
 
@@ -23,15 +23,15 @@ pub struct Frontier {
 }
 
 impl Frontier {
-    /// Of an empty log.
+    /// The frontier of an empty log.
     pub const fn new(hash: TreeHash) -> Self {
         Self { hash, size: 0, peaks: Vec::new() }
     }
 
-    /// Of the first `size` leaves, by what is kept of them.
+    /// The frontier of the first `size` leaves, from the stored nodes over them.
     ///
     /// # Errors
-    /// As the nodes'.
+    /// Errors of `nodes`.
     pub fn restore<N: Nodes>(nodes: &mut N, size: u64) -> Result<Self, N::Error> {
         let hash = nodes.hash();
         let mut peaks = Vec::new();
@@ -42,21 +42,21 @@ impl Frontier {
         Ok(Self { hash, size, peaks })
     }
 
-    /// What the tree is made with.
+    /// Hash function of the tree.
     pub const fn hash(&self) -> TreeHash {
         self.hash
     }
 
-    /// How many leaves it has.
+    /// Number of leaves.
     pub const fn size(&self) -> u64 {
         self.size
     }
 
-    /// Takes in the next leaf. `complete` hears of each subtree that is complete with it and whose root is kept:
-    /// its height, its number among those of that height, its root.
+    /// Takes in the next leaf. `complete` hears of each subtree that is complete with it and whose root is to
+    /// be stored: its height, its number among those of that height, its root.
     ///
     /// # Errors
-    /// As `complete`'s; the frontier is then to be dropped.
+    /// Errors of `complete`; the frontier is then to be dropped.
     pub fn grow<E>(
         &mut self,
         leaf: Hash,
@@ -67,7 +67,7 @@ impl Frontier {
             if let Some(left) = self.peaks.pop() {
                 root = self.hash.node(left, root);
             }
-            if (height + 1) % KEPT_EVERY == 0 {
+            if (height + 1) % STORED_EVERY == 0 {
                 complete(height + 1, self.size >> (height + 1), root)?;
             }
         }
@@ -76,7 +76,7 @@ impl Frontier {
         Ok(())
     }
 
-    /// What stands for all leaves so far.
+    /// Root over all leaves so far.
     pub fn root(&self) -> Hash {
         let mut peaks = self.peaks.iter().rev().copied();
         match peaks.next() {
@@ -85,7 +85,7 @@ impl Frontier {
         }
     }
 
-    /// The tree as it is now, written down.
+    /// Size and root of the tree as it is now.
     pub fn head(&self) -> TreeHead {
         TreeHead { hash: self.hash, size: self.size, root: self.root() }
     }

@@ -15,7 +15,7 @@ impl fmt::Display for Hash {
     }
 }
 
-/// Which hash a tree is made with. Chosen when its log begins; links and IDs are SHA-256 in either.
+/// Hash function of a tree. Chosen when its log begins; links and IDs are SHA-256 in either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TreeHash {
     /// SHA-256 of FIPS 180-4.
@@ -25,7 +25,7 @@ pub enum TreeHash {
     Sm3,
 }
 
-/// The text names no hash of a tree.
+/// A text that names no hash function of a tree.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{value:?} is no hash of a tree; allowed are sha256 and sm3")]
 pub struct NotAHash {
@@ -34,7 +34,7 @@ pub struct NotAHash {
 }
 
 impl TreeHash {
-    /// As it is stored, and written in heads.
+    /// Name as it is stored and written in heads.
     pub const fn name(self) -> &'static str {
         match self {
             TreeHash::Sha256 => "sha256",
@@ -47,12 +47,12 @@ impl TreeHash {
         self.over(&[])
     }
 
-    /// A leaf of that content.
+    /// Hash of a leaf with that content.
     pub fn leaf(self, data: &[u8]) -> Hash {
         self.over(&[&[0], data])
     }
 
-    /// What stands above two others.
+    /// Hash of the node above two others.
     pub fn node(self, left: Hash, right: Hash) -> Hash {
         self.over(&[&[1], &left.0, &right.0])
     }

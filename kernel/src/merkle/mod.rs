@@ -16,7 +16,7 @@ mod proof;
 
 pub use frontier::{Frontier, TreeHead};
 pub use hashing::{Hash, NotAHash, TreeHash, leaf};
-pub use nodes::{KEPT_EVERY, Nodes, consistency, inclusion, subtree};
+pub use nodes::{Nodes, STORED_EVERY, consistency, inclusion, subtree};
 pub use proof::{extends, root_by};
 
 #[cfg(test)]

@@ -1,45 +1,45 @@
-//! Making proofs: from the leaves, and from what is kept above them so that few leaves are read.
+//! Making proofs: from the leaves, and from the nodes stored above them, so that few leaves are read.
 
 use super::{Frontier, Hash, TreeHash};
 use std::{convert::Infallible, ops::Range};
 
-/// Roots of complete subtrees are kept at each height that is a multiple of this: with 256 leaves, 65,536, …
-pub const KEPT_EVERY: u32 = 8;
+/// Roots of complete subtrees are stored at each height that is a multiple of this: with 256 leaves, 65,536, …
+pub const STORED_EVERY: u32 = 8;
 
-/// Where the hashes of a tree come from.
+/// Source of the hashes of a tree.
 pub trait Nodes {
-    /// Why they do not come.
+    /// Error of reading a hash.
     type Error;
 
-    /// What the tree is made with.
+    /// Hash function of the tree.
     fn hash(&self) -> TreeHash;
 
-    /// These leaves, never more than 256.
+    /// Leaves of the range, never more than 256.
     ///
     /// # Errors
-    /// Where they cannot be read, or are fewer.
+    /// The leaves cannot be read, or there are fewer.
     fn leaves(&mut self, range: Range<u64>) -> Result<Vec<Hash>, Self::Error>;
 
-    /// The root that is kept of the complete subtree of that height, a multiple of [`KEPT_EVERY`] above 0. None where
-    /// none is kept: it is computed from what is below it.
+    /// The stored root of the complete subtree of that height, a multiple of [`STORED_EVERY`] above 0. None where
+    /// none is stored: it is computed from the level below.
     ///
     /// # Errors
-    /// Where it cannot be read.
-    fn kept(&mut self, height: u32, number: u64) -> Result<Option<Hash>, Self::Error>;
+    /// The node cannot be read.
+    fn stored(&mut self, height: u32, number: u64) -> Result<Option<Hash>, Self::Error>;
 }
 
 /// The root of the complete subtree of that height and number.
 ///
 /// # Errors
-/// As the nodes'.
+/// Errors of `nodes`.
 pub fn subtree<N: Nodes>(nodes: &mut N, height: u32, number: u64) -> Result<Hash, N::Error> {
     if height > 0
-        && height.is_multiple_of(KEPT_EVERY)
-        && let Some(kept) = nodes.kept(height, number)?
+        && height.is_multiple_of(STORED_EVERY)
+        && let Some(stored) = nodes.stored(height, number)?
     {
-        return Ok(kept);
+        return Ok(stored);
     }
-    if height > KEPT_EVERY {
+    if height > STORED_EVERY {
         let left = subtree(nodes, height - 1, 2 * number)?;
         let right = subtree(nodes, height - 1, 2 * number + 1)?;
         return Ok(nodes.hash().node(left, right));
@@ -55,7 +55,7 @@ pub fn subtree<N: Nodes>(nodes: &mut N, height: u32, number: u64) -> Result<Hash
 /// `size`.
 ///
 /// # Errors
-/// As the nodes'.
+/// Errors of `nodes`.
 pub fn inclusion<N: Nodes>(nodes: &mut N, index: u64, size: u64) -> Result<Vec<Hash>, N::Error> {
     let mut path = Vec::new();
     let mut within = 0..size;
@@ -73,7 +73,7 @@ pub fn inclusion<N: Nodes>(nodes: &mut N, index: u64, size: u64) -> Result<Vec<H
 /// is neither 0 nor above `second`.
 ///
 /// # Errors
-/// As the nodes'.
+/// Errors of `nodes`.
 pub fn consistency<N: Nodes>(
     nodes: &mut N,
     first: u64,
@@ -99,7 +99,7 @@ pub fn consistency<N: Nodes>(
     Ok(path)
 }
 
-/// Where the left subtree ends: so many leaves as the largest power of two below their number.
+/// Number of leaves of the left subtree: the largest power of two below their number.
 fn split(range: &Range<u64>) -> u64 {
     let leaves = range.end - range.start;
     range.start + (1 << (leaves - 1).ilog2())

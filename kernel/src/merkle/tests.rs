@@ -3,29 +3,29 @@ use crate::{envelope::Chain, store::Version};
 use proptest::prelude::*;
 use std::{convert::Infallible, ops::Range};
 
-/// The leaves alone, or also what is kept above them.
+/// The leaves alone, or with stored nodes above them.
 struct Log {
     hash: TreeHash,
     leaves: Vec<Hash>,
-    kept: Vec<(u32, u64, Hash)>,
+    stored: Vec<(u32, u64, Hash)>,
     read: usize,
 }
 
 impl Log {
     fn of(hash: TreeHash, count: u64) -> Self {
         let leaves = (0..count).map(|nth| hash.leaf(&nth.to_be_bytes())).collect();
-        Self { hash, leaves, kept: Vec::new(), read: 0 }
+        Self { hash, leaves, stored: Vec::new(), read: 0 }
     }
 
     fn keeping(hash: TreeHash, count: u64) -> (Self, Frontier) {
         let mut leaves = Self::of(hash, count);
         let mut tree = Frontier::new(hash);
         for leaf in &leaves.leaves {
-            let kept = |height, number, root| {
-                leaves.kept.push((height, number, root));
+            let stored = |height, number, root| {
+                leaves.stored.push((height, number, root));
                 Ok::<(), Infallible>(())
             };
-            tree.grow(*leaf, kept).unwrap();
+            tree.grow(*leaf, stored).unwrap();
         }
         (leaves, tree)
     }
@@ -42,9 +42,9 @@ impl Nodes for Log {
         self.read += range.len();
         Ok(self.leaves[range].to_vec())
     }
-    fn kept(&mut self, height: u32, number: u64) -> Result<Option<Hash>, Infallible> {
-        let found = self.kept.iter().find(|kept| (kept.0, kept.1) == (height, number));
-        Ok(found.map(|kept| kept.2))
+    fn stored(&mut self, height: u32, number: u64) -> Result<Option<Hash>, Infallible> {
+        let found = self.stored.iter().find(|stored| (stored.0, stored.1) == (height, number));
+        Ok(found.map(|stored| stored.2))
     }
 }
 
@@ -162,8 +162,8 @@ fn a_leaf_is_made_of_stream_version_and_link() {
 fn of_a_large_tree_few_leaves_are_read() {
     let count = 256 * 256 + 300;
     let (mut nodes, tree) = Log::keeping(TreeHash::Sha256, count);
-    let heights = |height| nodes.kept.iter().filter(|kept| kept.0 == height).count();
-    assert_eq!((heights(8), heights(16), nodes.kept.len()), (257, 1, 258));
+    let heights = |height| nodes.stored.iter().filter(|stored| stored.0 == height).count();
+    assert_eq!((heights(8), heights(16), nodes.stored.len()), (257, 1, 258));
     assert_eq!(Frontier::restore(&mut nodes, count).unwrap(), tree);
     assert_eq!(nodes.read, 300 - 256, "only those behind the last 256 that are complete");
 
@@ -175,7 +175,7 @@ fn of_a_large_tree_few_leaves_are_read() {
 }
 
 #[test]
-fn what_is_not_kept_is_computed_from_what_is_below() {
+fn a_node_that_is_not_stored_is_computed_from_the_level_below() {
     let count = 256 * 3 + 17;
     let (mut keeping, tree) = Log::keeping(TreeHash::Sha256, count);
     let mut bare = Log::of(TreeHash::Sha256, count);

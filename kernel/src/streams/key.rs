@@ -77,7 +77,7 @@ pub struct Need {
 }
 
 impl Need {
-    /// Which stream to read.
+    /// The stream of the key.
     pub const fn stream(&self) -> &StreamName {
         &self.stream
     }
@@ -99,7 +99,7 @@ pub struct Opener {
 }
 
 impl Opener {
-    /// Of that decider's category.
+    /// Category of the decider's streams.
     pub fn of<D: Stored<State: Clone + Send + Sync> + 'static>() -> Self {
         let (category, types) = (D::CATEGORY, D::TYPES);
         Self { category, types, empty: || Box::new(Loaded::<D>::default()), check: D::check }

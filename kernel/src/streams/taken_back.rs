@@ -31,7 +31,7 @@ impl Streams {
         }
     }
 
-    /// What was decided holds.
+    /// Makes the decisions since the last mark final.
     pub fn keep(&mut self) {
         self.before = None;
     }

@@ -19,7 +19,7 @@
 use fundflow_kernel::time::Timestamp;
 use std::collections::VecDeque;
 
-/// What bounds the calls to one counterparty.
+/// Bounds of the calls to one counterparty.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Calls that may be unanswered at a time.
@@ -29,7 +29,7 @@ pub struct Limits {
     /// Seconds between a probe that fails and the next one of those who ask for the first time;
     /// doubled with each that fails.
     pub shut_first: i64,
-    /// The same of those who were left without an answer before.
+    /// Seconds between probes of callers who were left without an answer before.
     pub shut_again: i64,
     /// Seconds between probes, at most.
     pub shut_at_most: i64,
@@ -44,27 +44,27 @@ impl Default for Limits {
 /// Whether the counterparty left that caller without an answer before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caller {
-    /// It asks for the first time.
+    /// A first call.
     First,
-    /// It has asked before, and is still waiting for an outcome.
+    /// A call after one that was left without an answer.
     Again,
 }
 
-/// How a call left.
+/// Kind of pass by which a call left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
-    /// Not counted: the counterparty answers, and whoever wants may call.
+    /// The counterparty answers, and anybody may call; not counted.
     Free,
-    /// To see whether the counterparty answers.
+    /// A probe of whether the counterparty answers.
     Probe(Caller),
 }
 
 /// Whether a call may leave now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
-    /// It may, and counts as in flight.
+    /// Yes; the call counts as in flight.
     Go(Pass),
-    /// It may not: the one who asks is queued and will be called.
+    /// No; the caller is queued and will be called.
     Queue,
 }
 
@@ -96,7 +96,7 @@ pub struct Breaker<W> {
 }
 
 impl Gate {
-    /// From when on a probe may leave: one whose outcome is never told is not waited for longer than
+    /// From when on a probe may leave: one whose outcome never comes is not waited for longer than
     /// the longest shutting.
     fn next(&self, limits: Limits) -> Timestamp {
         self.probing.map_or(self.opens, |since| later(since, limits.shut_at_most))
@@ -113,7 +113,7 @@ fn later(at: Timestamp, seconds: i64) -> Timestamp {
 }
 
 impl<W> Breaker<W> {
-    /// Believed to be well.
+    /// A breaker that lets everybody through.
     pub const fn new(limits: Limits) -> Self {
         Self {
             limits,
@@ -144,13 +144,13 @@ impl<W> Breaker<W> {
         }
     }
 
-    /// A call was answered, whatever was said.
+    /// Notes a call that was answered, whatever the answer.
     pub fn answered(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
         (self.silences, self.state) = (0, State::Closed);
     }
 
-    /// A call was not answered in time.
+    /// Notes a call that was not answered in time.
     pub fn silent(&mut self, now: Timestamp, pass: Pass) {
         self.in_flight = self.in_flight.saturating_sub(1);
         self.silences = self.silences.saturating_add(1);
@@ -168,7 +168,7 @@ impl<W> Breaker<W> {
         }
     }
 
-    /// The next of those who wait that may ask now: who asks for the first time before the others.
+    /// The next waiting caller that may ask now: first calls go before the others.
     pub fn next(&mut self, now: Timestamp) -> Option<W> {
         let (first, again) = match self.state {
             State::Closed if self.in_flight >= self.limits.in_flight => return None,
@@ -182,7 +182,7 @@ impl<W> Breaker<W> {
         of_first.or_else(|| if again { self.again.pop_front() } else { None })
     }
 
-    /// When the next of those who wait may ask, if time alone lets them.
+    /// Instant at which the next waiting caller may ask, where time alone decides.
     pub fn due(&self) -> Option<Timestamp> {
         let State::Open { first, again } = self.state else { return None };
         let of =
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_probe_whose_outcome_is_never_told_is_followed_by_another() {
+    fn a_probe_whose_outcome_never_comes_is_followed_by_another() {
         let mut breaker = shut();
         assert_eq!(breaker.admit(at(1), First, "lost"), Admission::Go(Probe(First)));
         assert_eq!(breaker.admit(at(2), First, "new"), Admission::Queue);

@@ -29,17 +29,17 @@ pub enum Event {
     SetBack {
         /// The newest instant of the log.
         log: Timestamp,
-        /// What the clock said.
+        /// Reading of the machine clock.
         clock: Timestamp,
     },
     /// It moved on by more than the time that passed: whatever was due between is late, and what came
     /// meanwhile counts by `to`.
     JumpedAhead {
-        /// What it said before.
+        /// Reading before the jump.
         from: Timestamp,
-        /// What it said then.
+        /// Reading after the jump.
         to: Timestamp,
-        /// How long that took by a clock that nobody sets.
+        /// Time that passed by the monotonic clock.
         passed_ms: u64,
     },
 }
@@ -48,22 +48,22 @@ pub enum Event {
 /// far below that.
 pub const TOLERANCE: Duration = Duration::from_secs(60);
 
-/// What a clock says beside the newest instant of the log.
+/// A reading of the clock beside the newest instant of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Clocked {
     /// The newest instant of the log.
     pub log: Timestamp,
-    /// What the clock says.
+    /// Reading of the machine clock.
     pub clock: Timestamp,
 }
 
 impl Clocked {
-    /// What time it is for the engine: never before what the log has.
+    /// The engine's time: never before the newest instant of the log.
     pub fn time(self) -> Timestamp {
         self.clock.max(self.log)
     }
 
-    /// Whether the clock is further behind than that.
+    /// Whether the clock is further behind the log than that.
     pub fn is_set_back(self, tolerance: Duration) -> bool {
         between(self.clock, self.log) > tolerance
     }
@@ -75,18 +75,18 @@ pub fn between(from: Timestamp, to: Timestamp) -> Duration {
     Duration::from_micros(u64::try_from(micros).unwrap_or(0))
 }
 
-/// What becomes of an input while the clock is set back.
+/// Treatment of an input while the clock is set back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meanwhile<'a> {
     /// It has happened outside: it is taken at the log's time, since nobody would tell it again.
     Taken,
-    /// Whoever asks for something new can ask again.
+    /// A new request: its caller can ask again.
     Refused,
     /// A repeat has its first answer; it is refused unless that saga is begun.
     OnlyAgain(&'a SagaId),
 }
 
-/// The same of that input.
+/// Treatment of that input.
 pub const fn meanwhile(what: &What) -> Meanwhile<'_> {
     match what {
         What::Request { saga, .. } => Meanwhile::OnlyAgain(saga),
@@ -103,7 +103,7 @@ impl EngineClock {
         Key::of(&"store")
     }
 
-    /// Puts into the batch what was seen of the clock, if it was not the last thing seen.
+    /// Puts the observation of the clock into the batch, unless the last one was the same.
     ///
     /// # Errors
     /// In words: the stream cannot be continued.
@@ -132,7 +132,7 @@ impl Decider for EngineClock {
     const CATEGORY: &'static str = "engine_clock";
     type Command = Event;
     type Event = Event;
-    /// The last thing that it did.
+    /// The last observation of the clock.
     type State = Option<Event>;
     type Refusal = Infallible;
 

@@ -19,15 +19,15 @@ use fundflow_kernel::{
 };
 use std::sync::Arc;
 
-/// A saga whose types are not known to who follows it.
+/// A saga that is followed without knowing its types.
 pub trait Follower: Send {
     /// Judges an event of the saga's own by what precedes it, before it is folded.
     fn judge(&mut self, streams: &Streams, event: &Recorded);
-    /// Its process was continued: from here on it may work on further streams.
+    /// Plans anew after a further event of its process: from now on it may work on further streams.
     fn replan(&mut self, streams: &Streams);
-    /// All that it ever worked on, its process stream first.
+    /// Every stream that it ever worked on, its process stream first.
     fn used(&self) -> &[Need];
-    /// What it decided without grounds, as far as it was judged.
+    /// Decisions without grounds, as far as it was judged.
     fn groundless(&self) -> &[Groundless];
     /// The table that it pinned, and where it stands on it by what is folded; `None` before there is anything of
     /// it, and on a table that this program does not know.

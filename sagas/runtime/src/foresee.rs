@@ -23,28 +23,28 @@ use std::sync::Arc;
 pub struct PlannedEvent {
     /// The stream that it would be appended to.
     pub stream: StreamName,
-    /// As it is stored.
+    /// Stored event type.
     pub event_type: String,
     /// The person or program in whose name it is decided.
     pub actor: Actor,
-    /// Of the payload, as it is stored.
+    /// Schema of the payload.
     pub schema: u16,
     /// The payload: one JSON object.
     pub data: Arc<str>,
 }
 
-/// What would follow, in memory alone: nothing of it is stored or sent.
+/// The consequences of an input, in memory alone: nothing of it is stored or sent.
 #[derive(Debug, Clone, Default)]
 pub struct Foreseen {
     /// Events, in this order.
     pub events: Vec<PlannedEvent>,
     /// Calls, once the events are durable. A call can be read as its type: [`Effect::call_as`].
     pub calls: Vec<Effect>,
-    /// What a person would be told.
+    /// Alerts that would go to a person.
     pub alerts: Vec<String>,
 }
 
-/// A decision that is only looked at.
+/// A decision that is previewed.
 #[derive(Debug)]
 pub struct Foreseeing {
     runner: Runner,
@@ -53,21 +53,21 @@ pub struct Foreseeing {
     step: Step,
 }
 
-/// What the decision waits for.
+/// The stage of the preview.
 #[derive(Debug)]
 enum Step {
     /// The streams of the saga itself.
     Restoring(Input),
-    /// Those that the decision looks at.
+    /// The streams that the decision reads.
     Deciding(Input),
-    /// Those that what follows from it looks at.
+    /// The streams that its consequences read.
     Following,
-    /// What was asked for is in memory, so that it can go on.
+    /// Everything is in memory, so that it can be decided.
     Fed,
 }
 
 impl Foreseeing {
-    /// Of what is said to that saga at that instant. The runner knows its kinds, and has nothing in memory.
+    /// Previews an input to that saga at that instant. The runner knows its kinds, and has nothing in memory.
     pub fn of(mut runner: Runner, saga: &SagaId, what: What, now: Timestamp) -> Self {
         runner.restore(saga.kind, &saga.transaction);
         Self { runner, saga: saga.clone(), now, step: Step::Restoring(Input::new(1, what)) }
@@ -103,7 +103,7 @@ impl Foreseeing {
         }
     }
 
-    /// Puts a stream into its memory, or why that cannot be read.
+    /// Takes in a stream, or the reason why it cannot be read.
     pub fn provide(&mut self, need: &Need, history: Result<&[Recorded], Damage>) {
         match history {
             // What is damaged is refused with its place, once somebody looks at it.
@@ -112,10 +112,10 @@ impl Foreseeing {
         }
     }
 
-    /// What would follow, in memory alone: nothing of it is stored or sent.
+    /// The consequences, in memory alone: nothing of it is stored or sent.
     ///
     /// # Errors
-    /// Why the saga, or its rules, say no.
+    /// The refusal of the saga or of its rules.
     pub fn decided(mut self) -> Result<Foreseen, Arc<str>> {
         let output = self.runner.take();
         match output.replies.first() {

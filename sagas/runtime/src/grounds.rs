@@ -4,7 +4,7 @@
 //!    where it was decided, so what precedes it must say the same: an event that is not there any more, and
 //!    that a later decision rests on, is missed by that one.
 //! 2. What one turn decided is judged as one, on what precedes its first event: nothing else was seen.
-//! 3. Whoever gives a saga up is told every end that is open, and what it is worth: by this program, or by the one
+//! 3. Whoever gives a saga up sees every end that is open, and what it is worth: from this program, or from the one
 //!    that ran then.
 //! 4. What others say (answers, commands) may come at any time: it rests on no row.
 
@@ -27,7 +27,7 @@ use std::{fmt, sync::Arc};
 /// What the runtime calls its own causes: a row of that name is not judged by them.
 const CAUSES: [&str; 7] = ["request", "command", "answer", "operator", "resume", REST, "batch"];
 
-/// How a turn that stands at the end of a plain retry loop is parked: where it went is not kept.
+/// How a turn that stands at the end of a plain retry loop is parked: where it went is not stored.
 const CIRCLE: &str = "circle";
 
 /// A decision that does not follow from what precedes it.
@@ -39,24 +39,24 @@ pub struct Groundless {
     pub version: Version,
     /// That event's place in the log.
     pub position: Position,
-    /// What does not fit.
+    /// The contradiction.
     pub why: Why,
 }
 
-/// What a decision says, and what precedes it.
+/// The contradiction between a decision and the events before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
     /// It was decided at a row where the saga did not stand.
     Elsewhere {
         /// The row, move or lane that the decision names.
         row: Arc<str>,
-        /// Where the saga stood.
+        /// Row at which the saga stood.
         stood_at: &'static str,
     },
     /// A person took over other ends than were open.
     OtherEnds {
-        /// What that person was told.
-        told: Vec<OpenEnd>,
+        /// The open ends that were shown to that person.
+        stated: Vec<OpenEnd>,
         /// The open ends when it was given up, with their worth.
         open: Vec<OpenEnd>,
     },
@@ -69,9 +69,9 @@ impl fmt::Display for Why {
                 out,
                 "it was decided at {row}, and by what precedes it there was nothing to decide there: the saga stood at {stood_at}"
             ),
-            Why::OtherEnds { told, open } => {
-                let (told, open) = (listed(told), listed(open));
-                write!(out, "a person took over {told}, and by what precedes it open was {open}")
+            Why::OtherEnds { stated, open } => {
+                let (stated, open) = (listed(stated), listed(open));
+                write!(out, "a person took over {stated}, and by what precedes it open was {open}")
             }
         }
     }
@@ -83,7 +83,7 @@ fn listed(ends: &[OpenEnd]) -> String {
     if ends.is_empty() { "nothing".to_owned() } else { ends.join(", ") }
 }
 
-/// What was found so far of one saga, as its events are replayed.
+/// The findings about one saga while its events are replayed.
 #[derive(Debug, Default)]
 pub(crate) struct Grounds {
     turn: Option<(Arc<str>, Timestamp)>,
@@ -124,7 +124,7 @@ impl Grounds {
     }
 }
 
-/// What is to be said of an event of the process that tells more than its cause.
+/// The check of an event of the process that states more than its cause.
 enum Said {
     Rests,
     Groundless(Why),
@@ -143,7 +143,7 @@ struct Past<'a, S: Saga> {
 }
 
 impl<S: Saga> Past<'_, S> {
-    /// `None` where the event tells no more than its cause.
+    /// `None` where the event states no more than its cause.
     fn of_process(&self, event: &Recorded) -> Option<Said> {
         if event.stream.category() != S::KIND {
             return None;
@@ -194,14 +194,14 @@ impl<S: Saga> Past<'_, S> {
 
     /// What is taken over first is all that was open; what follows is some of it.
     fn given_up(&self, ends: &[Disposed]) -> Option<Why> {
-        let told: Vec<OpenEnd> = ends.iter().map(Disposed::end).collect();
+        let stated: Vec<OpenEnd> = ends.iter().map(Disposed::end).collect();
         let open = S::open_ends(&self.view);
         let fits = |open: &[OpenEnd]| match self.view.ending {
-            None => told == open,
-            Some(_) => told.iter().all(|end| open.contains(end)),
+            None => stated == open,
+            Some(_) => stated.iter().all(|end| open.contains(end)),
         };
         let fitted = || S::open_ends_before(&self.view).is_some_and(|before| fits(&before));
-        (!fits(&open) && !fitted()).then_some(Why::OtherEnds { told, open })
+        (!fits(&open) && !fitted()).then_some(Why::OtherEnds { stated, open })
     }
 
     fn unless(&self, fits: bool, row: &Arc<str>) -> Said {

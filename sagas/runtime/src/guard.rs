@@ -1,7 +1,7 @@
 //! What looks at a decision as a whole before anything of it can be written.
 //!
 //! ```text
-//! row | answer | command -> events in memory -> judge -> kept, and in the next batch
+//! row | answer | command -> events in memory -> judge -> accepted, and in the next batch
 //!                                                 `----> taken back: nothing of it is written, the saga parks
 //! ```
 //!
@@ -19,7 +19,7 @@ use fundflow_kernel::{
 };
 use std::sync::Arc;
 
-/// A pure judgement on what was decided: no I/O, no clock, no state of its own.
+/// A pure check of a decision: no I/O, no clock, no state of its own.
 pub trait Guard: Send + Sync {
     /// Whether it may be written.
     ///
@@ -28,7 +28,7 @@ pub trait Guard: Send + Sync {
     fn judge(&self, decided: &Decided<'_>) -> Result<(), Breach>;
 }
 
-/// What must not be written, and by which rule.
+/// A breach: the rule, and the figures that break it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{rule}: {what}")]
 pub struct Breach {
@@ -42,7 +42,7 @@ pub struct Breach {
 pub struct Decided<'a> {
     /// The transaction of the saga that decided it.
     pub by: &'a TransactionId,
-    /// What is to be written, in this order.
+    /// Events to be written, in this order.
     pub appends: &'a [StreamAppend],
     held: &'a [Held],
     streams: &'a Streams,
@@ -69,7 +69,7 @@ impl<'a> Decided<'a> {
         self.streams.fold(stream)
     }
 
-    /// All that the saga works on, as it would be.
+    /// Every stream that the saga works on, as it would be.
     pub fn own(&self) -> impl Iterator<Item = (&'a StreamName, &'a dyn Fold)> {
         let held = self.held.iter().filter_map(|held| self.streams.stream_of(*held));
         held.filter_map(|stream| Some((stream, self.streams.fold(stream)?)))

@@ -23,9 +23,9 @@ use std::sync::Arc;
 pub trait Kind: Send + Sync {
     /// The category of its process streams.
     fn name(&self) -> &'static str;
-    /// Every aggregate that it works on, and its own process.
+    /// Openers of every aggregate that it works on, and of its own process.
     fn aggregates(&self) -> Vec<Opener>;
-    /// The stored event types with which such a saga is over, given up among them.
+    /// Stored event types that end such a saga, abandonment among them.
     fn ending_types(&self) -> Vec<&'static str>;
     /// The stored event types of its process streams.
     fn names(&self) -> Names;
@@ -35,13 +35,13 @@ pub trait Kind: Send + Sync {
     fn rests_on(&self) -> Vec<Need>;
     /// The same kind, made anew by what is in those streams; `None` where that changes nothing.
     fn renewed(&self, streams: &Streams) -> Option<Arc<dyn Kind>>;
-    /// What a person should hear when an engine starts.
+    /// Warnings for the person who starts an engine.
     fn caution(&self, now: Timestamp) -> Option<String>;
     /// The types behind it.
     fn as_any(&self) -> &dyn std::any::Any;
-    /// A saga of which nothing is in memory yet.
+    /// An instance of which nothing is in memory yet.
     fn fresh(&self, transaction: TransactionId) -> Box<dyn Instance>;
-    /// Whom its requests are known to call before there is one.
+    /// Callees of its requests, as far as the house alone names them.
     fn foreseen(&self) -> Vec<Callee>;
     /// Every table that an unfinished saga may be on, in words.
     fn tables(&self) -> Vec<TableDoc>;
@@ -50,12 +50,12 @@ pub trait Kind: Send + Sync {
     /// The streams of a saga, as the events of its process stream, oldest first, name them. One that
     /// cannot be folded names those of the events before.
     fn streams_of(&self, transaction: &TransactionId, history: &[Recorded]) -> Vec<StreamName>;
-    /// Everything about one saga, from all events of its streams.
+    /// Everything about one saga, folded from all events of its streams.
     ///
     /// # Errors
     /// [`LookError`]: it was never prepared, or a stream is damaged.
     fn look(&self, transaction: &TransactionId, events: &[Recorded]) -> Result<Look, LookError>;
-    /// What would become of each open end that is named there, in words, in the order of [`Look::open_ends`];
+    /// The fate of each open end that is named there, in words, in the order of [`Look::open_ends`];
     /// `None` where the saga does not say.
     ///
     /// # Errors
@@ -165,7 +165,7 @@ pub fn saga_id<S: Saga>(transaction: &TransactionId) -> SagaId {
     SagaId { kind: S::KIND, transaction: transaction.clone() }
 }
 
-/// What a typed door makes of a typed value.
+/// Wraps a value of the saga's own type for an untyped door.
 pub fn payload<T: std::any::Any + Send + Sync>(value: T) -> Payload {
     Arc::new(value)
 }

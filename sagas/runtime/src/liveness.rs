@@ -16,24 +16,24 @@ use crate::{
 use fundflow_kernel::{cause::Cause, ids::VersionTag, time::Timestamp};
 use std::sync::Arc;
 
-/// What stands for the row where a death has cut off what follows from what is stored.
+/// Name of the row where a crash has cut off what follows from the stored events.
 pub(crate) const REST: &str = "the rest";
 
-/// What it waits for.
+/// Reasons why a saga rests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wait {
     /// A call is out, or goes out again when the engine starts.
     Answer {
         /// The row or move.
         row: Arc<str>,
-        /// Who has the call.
+        /// Port that has the call.
         port: PortName,
     },
     /// A counterparty speaks by itself, and is asked when it does not.
     Word {
         /// The row or move.
         row: Arc<str>,
-        /// Who is to speak.
+        /// Port whose notice is awaited.
         port: PortName,
         /// From when on it is asked; `None`: nobody can know (the calendar has ended).
         asks: Option<Timestamp>,
@@ -49,37 +49,37 @@ pub enum Wait {
     Timer(Retry),
     /// A person must decide.
     Operator {
-        /// Where it was parked.
+        /// Row at which it parked.
         row: Arc<str>,
-        /// Why it was parked.
+        /// Reason: code and text.
         cause: Cause,
         /// Who is asked meanwhile, slowly: its answer may make the person superfluous.
         asked: Option<PortName>,
     },
-    /// Whoever asked for the saga has paused it, and lets it go on.
+    /// The requester has paused it, and resumes it.
     Requester {
         /// The row or move.
         row: Arc<str>,
     },
-    /// Others bring it into a stream of its own, which tells it so.
+    /// Others write to a stream of its own, by which it is notified.
     Others {
         /// The lane that waits for it.
         row: Arc<str>,
     },
-    /// Nobody: the row is our own command and was not decided. Never in a sound log.
+    /// Nobody: the row is our own command and was not decided. Never so in a sound log.
     Nobody {
         /// The row or move.
         row: Arc<str>,
     },
     /// This program does not know the table that it is on.
     UnknownTable {
-        /// As it was pinned.
+        /// Table that the saga pinned at its start.
         table: VersionTag,
     },
 }
 
 impl Wait {
-    /// Whether this keeps the saga alive.
+    /// Whether this wait keeps the saga alive.
     pub const fn is_alive(&self) -> bool {
         match self {
             Wait::Answer { .. }

@@ -31,20 +31,20 @@ use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// One saga, as its log tells it.
+/// One saga, folded from its log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Look {
     /// The kind of the saga and its transaction, which together are unique in a store.
     pub id: SagaId,
-    /// What was asked, in one line; where that was changed, what holds now.
+    /// The request in one line; where it was changed, the terms in force.
     pub summary: String,
-    /// What was agreed one after the other, where what was asked was changed.
+    /// Terms as they were agreed one after the other, where the request was changed.
     pub agreed: Vec<Agreed>,
-    /// Who asked for the saga, as [`Saga::requester`] names them.
+    /// The requester, as [`Saga::requester`] names it.
     pub requester: Arc<str>,
-    /// What was asked, as it is stored.
+    /// The request, as it is stored.
     pub request: Value,
-    /// What was decided on it, as it is stored.
+    /// The promise, as it is stored.
     pub promise: Value,
     /// The version of the table that it pinned.
     pub table: VersionTag,
@@ -54,31 +54,31 @@ pub struct Look {
     pub parked: Option<(Arc<str>, Cause)>,
     /// The latest retry of each row that needed one.
     pub retries: Vec<Retry>,
-    /// The stored type of how it ended.
+    /// Stored type of its ending.
     pub ending: Option<&'static str>,
     /// Whether it is over and owes nothing.
     pub finished: bool,
     /// How much of it can be taken back, and until when.
     pub revocable: Vec<Revocable>,
-    /// Why it did not go through, as the one who refused it said.
+    /// The reason of its failure, in the words of whoever refused it.
     pub failure: Option<Cause>,
-    /// What is in transit, reserved, owed or unpaid.
+    /// Open ends: what is in transit, reserved, owed or unpaid.
     pub open_ends: Vec<OpenEnd>,
-    /// What each of them is counted in, in the same order.
+    /// Units of the open ends, in the same order.
     pub units: Vec<Option<String>>,
-    /// What a person took over when it was abandoned.
+    /// Open ends that a person took over when it was abandoned.
     pub given_up: Vec<Arc<str>>,
-    /// What each of these was worth when that person was told of it last, in the same order.
+    /// Worth of each of these when that person last saw it, in the same order.
     pub given_up_as: Vec<Decimal>,
     /// Whether an operator may close the row that it stands on.
     pub can_skip: bool,
-    /// What it waits for; empty once it is finished.
+    /// Waits of the saga; empty once it is finished.
     pub waits: Vec<Wait>,
     /// Its past and what is ahead.
     pub timeline: Vec<Line>,
-    /// What was decided and does not follow from what precedes it. Never in a sound log.
+    /// Decisions that do not follow from the events before them. None in a sound log.
     pub groundless: Vec<Groundless>,
-    /// What its own events say is in one of its streams, and is not there. Never in a sound log.
+    /// Events that its own events announce and that are missing from its streams. None in a sound log.
     pub not_there: Vec<String>,
     /// What its own events say that it gave to wallets, as [`Saga::income_given`].
     pub income_given: Option<Decimal>,

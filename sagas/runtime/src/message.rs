@@ -50,7 +50,7 @@ impl fmt::Display for SagaId {
     }
 }
 
-/// Something that happened outside.
+/// An input from outside.
 #[derive(Debug, Clone)]
 pub struct Input {
     /// Comes back with the reply, so that whoever asked is answered.
@@ -79,7 +79,7 @@ impl Input {
     }
 }
 
-/// Something that happened outside.
+/// Kinds of input from outside.
 #[derive(Clone)]
 pub enum What {
     /// Somebody asks for a saga.
@@ -92,7 +92,7 @@ pub enum What {
         asked: Payload,
         /// When it was asked; by the engine's clock without.
         at: Option<Timestamp>,
-        /// W3C trace context (`traceparent`), kept with every event that follows; none: outside of any
+        /// W3C trace context (`traceparent`), stored with every event that follows; none: outside of any
         /// trace.
         trace_parent: Option<Arc<str>>,
     },
@@ -102,7 +102,7 @@ pub enum What {
         saga: SagaId,
         /// A `Saga::Command` of its kind.
         command: Payload,
-        /// Who gives the command.
+        /// Author of the command.
         actor: Actor,
         /// When it was asked; by the engine's clock without.
         at: Option<Timestamp>,
@@ -256,7 +256,7 @@ impl fmt::Display for Effect {
     }
 }
 
-/// What a ticket's holder is told.
+/// The answer to a ticket's holder.
 #[derive(Clone)]
 pub enum Reply {
     /// To a request, the first or a repeated one: durable, and the same for ever.
@@ -295,7 +295,7 @@ impl fmt::Debug for Reply {
 /// What became of a notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Noticed {
-    /// It became these events.
+    /// Events that were recorded.
     Recorded(Vec<EventId>),
     /// All of it was known.
     Repeated,
@@ -329,9 +329,9 @@ impl fmt::Display for Rest {
 /// Something that a person should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alert {
-    /// Which saga or stream.
+    /// Name of the saga or stream.
     pub about: Arc<str>,
-    /// What happened, in words.
+    /// The incident, in words.
     pub what: Arc<str>,
 }
 

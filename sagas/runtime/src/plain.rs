@@ -41,7 +41,7 @@ impl From<Clash> for No {
     }
 }
 
-/// A call that carries its idempotency key, and what is asked under it.
+/// A call with its idempotency key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Errand<T> {
     /// The same key is the same call, however often it comes.
@@ -63,18 +63,18 @@ impl<T> Keyed for Errand<T> {
     }
 }
 
-/// What a counterparty says that does a thing or does not.
+/// The answer of a counterparty that does a thing or does not.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Verdict {
-    /// It is done, for ever.
+    /// Done, for ever.
     Done,
-    /// It will never be done.
+    /// Refused, for ever.
     Refused(Cause),
-    /// Only to a query: the call never arrived.
+    /// Answer to a query only: the call never arrived.
     NotFound,
-    /// It was heard, and is not decided.
+    /// Received and not decided.
     Pending(Cause),
-    /// No answer came: not even that it is not known yet.
+    /// No answer.
     Unknown(Cause),
 }
 
@@ -190,9 +190,9 @@ macro_rules! endings {
     };
 }
 
-/// What a plan has in it: streams whose names follow from the transaction and the request.
+/// Parts of a plan: streams whose names follow from the transaction and the request.
 pub trait Part {
-    /// Of the aggregates that it works on.
+    /// Openers of the aggregates that it works on.
     fn openers() -> Vec<Opener>;
 
     /// All of its streams.

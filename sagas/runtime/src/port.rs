@@ -24,7 +24,7 @@ identifier!(
     PortName, "a port name", 40, "1 to 40 of A-Z a-z 0-9 . _ -"
 );
 
-/// Anything that travels between a saga and the outside. Who made it knows its type.
+/// Anything that travels between a saga and the outside. Only its maker knows its type.
 pub type Payload = Arc<dyn Any + Send + Sync>;
 
 /// A call that a counterparty may get more than once.
@@ -35,21 +35,21 @@ pub trait Keyed {
 
 /// A counterparty, or the way to one.
 pub trait Port: Send + Sync + 'static {
-    /// What can be asked of it.
+    /// Calls that the port takes.
     type Call: Keyed + Clone + fmt::Debug + Send + Sync + 'static;
-    /// What the counterparty says to such a call; handed to the saga as it is.
+    /// Answers to such a call; handed to the saga as they are.
     type Answer: Clone + fmt::Debug + Send + Sync + 'static;
 
     /// Makes the call, once per key.
     fn call(&self, call: Self::Call) -> impl Future<Output = Self::Answer> + Send;
 
-    /// How that call stands. A counterparty without such a question is called again: it acts once per
+    /// Asks for the state of the call. A counterparty without such a query is called again: it acts once per
     /// key.
     fn query(&self, call: Self::Call) -> impl Future<Output = Self::Answer> + Send {
         self.call(call)
     }
 
-    /// The answer of one who did not speak in time.
+    /// The answer of a counterparty that did not answer in time.
     fn silence(call: &Self::Call, cause: Cause) -> Self::Answer;
 }
 
@@ -63,7 +63,7 @@ pub struct NoAnswer(pub Cause);
 pub enum Ask {
     /// Make the call; under its key it acts once.
     Call,
-    /// Only say how it stands: it may have been made before.
+    /// Only ask for its state: it may have been made before.
     Query,
 }
 
@@ -71,7 +71,7 @@ pub enum Ask {
 pub trait AnyPort: Send + Sync {
     /// Calls or queries. `None` if the call is another port's.
     fn make(self: Arc<Self>, call: Payload, ask: Ask) -> BoxFuture<'static, Option<Payload>>;
-    /// The answer of one who did not speak in time; `None` if the call is another port's.
+    /// The answer of a counterparty that did not answer in time; `None` if the call is another port's.
     fn silence(&self, call: &Payload, cause: Cause) -> Option<Payload>;
     /// Whether calls of that type are this port's.
     fn takes(&self, call: TypeId) -> bool;
@@ -102,7 +102,7 @@ impl<P: Port> AnyPort for P {
 /// Counterparties by the name under which sagas call them.
 pub type Ports = BTreeMap<PortName, Arc<dyn AnyPort>>;
 
-/// Somebody whom a saga will call, as it is known before anything of it is stored.
+/// A callee of a saga, known before anything of it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Callee {
     port: PortName,
@@ -121,7 +121,7 @@ impl Callee {
         self.port == *port && self.call == (**call).type_id()
     }
 
-    /// Why it cannot be called by way of those ports; `None`: it can.
+    /// The reason why those ports cannot call it; `None`: they can.
     pub fn missing(&self, ports: &Ports) -> Option<NoPort> {
         let registered = ports.get(&self.port);
         if registered.is_some_and(|port| port.takes(self.call)) {
@@ -136,21 +136,21 @@ impl Callee {
     }
 }
 
-/// The first of them who cannot be called, as far as it is known whom there is.
+/// The first callee that the known ports cannot reach; `None` where the ports are unknown.
 pub fn missing(callees: &[Callee], ports: Option<&Ports>) -> Option<NoPort> {
     ports.and_then(|ports| callees.iter().find_map(|it| it.missing(ports)))
 }
 
-/// Somebody would have to be called who cannot be. Nothing was stored.
+/// A callee cannot be reached. Nothing was stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoPort {
-    /// Who that is, and of what.
+    /// The callee and its role, in words.
     pub who: Arc<str>,
     /// The name under which calls would go there.
     pub port: PortName,
     /// A port of that name is there, for calls of another type.
     pub takes_other_calls: bool,
-    /// All that there are, by name.
+    /// Names of all registered ports.
     pub registered: Vec<PortName>,
 }
 

@@ -7,7 +7,7 @@ use std::{fmt, sync::Arc};
 /// A saga that says what a request for it would come to. It is the request's own decision that says it, so
 /// that both cannot differ.
 pub trait Quoted: Saga {
-    /// What is told to whoever asks; it is stored nowhere.
+    /// The answer to whoever asks; it is stored nowhere.
     type Quote: fmt::Debug + Send;
 
     /// What the request would come to at that instant. Only the streams that [`Saga::reads`] names are in
@@ -40,7 +40,7 @@ pub struct Revocable {
 /// Until when something can be taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Until {
-    /// Only before that instant.
+    /// Revocable before that instant.
     Before(Timestamp),
     /// What is not ordered yet has no such instant; it gets one with the day that it is ordered for.
     NotOrdered,

@@ -3,7 +3,7 @@
 //! 1. A stream of the plan without events is there all the same, in its first state: as in a runner.
 //! 2. The plan follows every milestone, as in a runner; [`Followed::used`] keeps the
 //!    streams of all of them.
-//! 3. Its streams may be others' as well: [`Followed`] is told where they are, [`Replayed`] has its own.
+//! 3. Its streams may be others' as well: [`Followed`] is given their places, [`Replayed`] has its own.
 
 use crate::{
     process::{self, Process},

@@ -11,8 +11,6 @@
 mod brought;
 mod calling;
 mod clash;
-mod lacking;
-mod name_form;
 mod names;
 mod preparing;
 mod view;
@@ -22,9 +20,7 @@ pub(crate) use brought::{nameless, refused, speaker};
 pub use calling::Calling;
 pub(crate) use calling::Wrap;
 pub use clash::Clash;
-pub use lacking::{NoCommand, NoMilestone};
-pub use name_form::NameForm;
-pub use names::Names;
+pub use names::{NameForm, Names, NoCommand, NoMilestone};
 pub use preparing::Preparing;
 pub use view::View;
 
@@ -124,11 +120,11 @@ pub trait Saga: Sized + Send + Sync + 'static {
     type Call: Word;
     /// A time that rows refer to.
     type When: Word;
-    /// How it can end.
+    /// Endings of the saga.
     type Ending: Word;
     /// What a caller or operator may ask of a running saga.
     type Command: fmt::Debug + Send + Sync;
-    /// What a counterparty says.
+    /// Answers of counterparties.
     type Answer: Clone + fmt::Debug + Send + Sync;
 
     /// The fields in which `again` asks for something else than `first`.
@@ -306,7 +302,7 @@ pub trait Saga: Sized + Send + Sync + 'static {
     fn when(&self, view: &View<'_, Self>, when: Self::When) -> Option<Timestamp>;
     /// What is in transit, reserved, owed or unpaid, in any aggregate that the saga touched.
     fn open_ends(view: &View<'_, Self>) -> Vec<OpenEnd>;
-    /// The same in the figures of earlier programs, where those were others: whoever gave up under one was told so.
+    /// The same in the figures of earlier programs, where those were others: whoever gave up under one saw those.
     fn open_ends_before(_view: &View<'_, Self>) -> Option<Vec<OpenEnd>> {
         None
     }
@@ -321,7 +317,7 @@ pub trait Saga: Sized + Send + Sync + 'static {
         None
     }
     /// Why what was heard does not let its table go on yet: it parks with that, and asks no more.
-    fn kept(_view: &View<'_, Self>) -> Option<Cause> {
+    fn held_up_by(_view: &View<'_, Self>) -> Option<Cause> {
         None
     }
     /// Whether what a row waits for a person for, or did, is settled by now: then it waits for nobody.
@@ -341,7 +337,7 @@ pub trait Saga: Sized + Send + Sync + 'static {
     ) -> Option<String> {
         None
     }
-    /// Whether a person who had that open end has made up for it, so that nobody is told of it any more.
+    /// Whether a person who had that open end has made up for it, so that it is reported to nobody any more.
     fn is_made_up(_view: &View<'_, Self>, _end: &OpenEnd) -> bool {
         false
     }

@@ -61,7 +61,7 @@ impl<S: Saga> Stand<S> {
 }
 
 impl Place {
-    /// As people read it.
+    /// Name for tables and texts.
     pub const fn name(self) -> &'static str {
         match self {
             Place::Row(name) | Place::Exit(_, name) => name,

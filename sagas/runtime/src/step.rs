@@ -28,7 +28,7 @@ pub struct Deed<S: Saga> {
     /// What brings it about: a command to our own aggregates, or a call; nothing where it is only waited
     /// for.
     pub send: Sends<S>,
-    /// When it is done.
+    /// Fact by which the row is done.
     pub done: S::Fact,
     /// From when on a counterparty that should speak by itself is asked; at once without.
     pub asks: Option<S::When>,
@@ -39,7 +39,7 @@ pub struct Deed<S: Saga> {
 /// One move of an exit.
 #[derive(Debug)]
 pub struct Move<S: Saga> {
-    /// What is brought about.
+    /// Deed of the row: command, call or wait.
     pub deed: Deed<S>,
     /// What must never be: then a person decides.
     pub blocked: Option<S::Fact>,
@@ -74,7 +74,7 @@ pub enum Late {
 /// One row of a table.
 #[derive(Debug)]
 pub struct Step<S: Saga> {
-    /// What is brought about.
+    /// Deed of the row: command, call or wait.
     pub deed: Deed<S>,
     /// When it will not be done.
     pub rejected: Option<S::Fact>,
@@ -87,7 +87,7 @@ pub struct Step<S: Saga> {
     pub late_from: Option<S::When>,
     /// What decides anew where it is late.
     pub anew: Option<S::Do>,
-    /// How it is left.
+    /// Exit on a refusal further down.
     pub exit: Exit<S>,
 }
 

@@ -46,7 +46,7 @@ pub struct RowDoc {
 }
 
 impl TableDoc {
-    /// That table in words.
+    /// Describes the table in words.
     pub fn of<S: Saga>(table: &Table<S>) -> Self {
         let beside = table.beside.iter().filter_map(|side| lane(table, side));
         Self {

@@ -1,4 +1,4 @@
-//! A saga's past, told in the rows of its table: what was done when, where it stands, what is ahead;
+//! A saga's past, in the rows of its table: what was done when, where it stands, what is ahead;
 //! once it leaves, the moves of its exits; and what the lanes beside the table had to do.
 //!
 //! 1. The instant of a row is that of the first event after which its fact held. A fact that ceases
@@ -22,7 +22,7 @@ use fundflow_kernel::{
 };
 use std::collections::{HashMap, HashSet};
 
-/// How a row is.
+/// State of a row in a timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
     /// The fact that ends the row holds.

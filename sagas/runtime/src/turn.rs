@@ -29,7 +29,7 @@ pub enum NotDone {
     Damaged {
         /// The stream and version at which the damage is.
         place: Arc<str>,
-        /// What is wrong there.
+        /// Description of the damage, for people.
         what: Arc<str>,
     },
     /// A stream is not in memory; nothing was decided before it was asked for.
@@ -61,7 +61,7 @@ impl<R: std::error::Error> From<DecideError<R>> for NotDone {
 /// Who and why, for the events of one input.
 #[derive(Debug, Clone)]
 pub struct Voice {
-    /// Who brings it about.
+    /// Requester, operator, counterparty or engine.
     pub actor: Actor,
     /// The row, answer or action.
     pub cause: Arc<str>,
@@ -82,7 +82,7 @@ pub struct Turn<'a, S: Saga> {
     pub(crate) plan: &'a S::Plan,
     pub(crate) streams: &'a mut Streams,
     pub(crate) batch: &'a mut Vec<StreamAppend>,
-    pub(crate) told: &'a mut Vec<TransactionId>,
+    pub(crate) notified: &'a mut Vec<TransactionId>,
     pub(crate) stands: &'a mut Vec<StreamName>,
     pub(crate) ports: Option<&'a Ports>,
     pub(crate) voice: Voice,
@@ -118,7 +118,7 @@ impl<'a, S: Saga> Turn<'a, S> {
         self.ports
     }
 
-    /// All streams in memory.
+    /// The folded streams in memory.
     pub const fn streams(&self) -> &Streams {
         self.streams
     }
@@ -133,10 +133,10 @@ impl<'a, S: Saga> Turn<'a, S> {
 
     /// What was decided concerns the sagas of that transaction, too: they look at their streams once more.
     pub fn tell(&mut self, transaction: &TransactionId) {
-        self.told.push(transaction.clone());
+        self.notified.push(transaction.clone());
     }
 
-    /// What is heard stands in that stream already, and nothing is stored of it again: whoever brings it is told where.
+    /// What is heard stands in that stream already, and nothing is stored of it again: whoever brings it learns where.
     pub fn stands_in(&mut self, stream: &StreamName) {
         self.stands.push(stream.clone());
     }
@@ -150,7 +150,7 @@ impl<'a, S: Saga> Turn<'a, S> {
     }
 
     /// Decides on an aggregate of ours. Returns how many events followed. Whoever waits for what others bring
-    /// into it is told.
+    /// into it is notified.
     ///
     /// # Errors
     /// [`DecideError`]; nothing has changed.
@@ -168,7 +168,7 @@ impl<'a, S: Saga> Turn<'a, S> {
             && let Some(state) = self.streams.state(key)
         {
             let waiting = D::waiting(state).into_iter();
-            self.told.extend(waiting.filter(|transaction| transaction != self.id));
+            self.notified.extend(waiting.filter(|transaction| transaction != self.id));
         }
         Ok(events)
     }
@@ -200,7 +200,7 @@ impl<'a, S: Saga> Turn<'a, S> {
     }
 
     /// Several decisions of which each stands without those after it. Where one fails after others were
-    /// decided, these are kept and counted: who asks again has the failure alone.
+    /// decided, these stand and are counted: who asks again has the failure alone.
     ///
     /// # Errors
     /// [`NotDone`] of the first one; nothing has changed.

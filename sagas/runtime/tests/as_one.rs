@@ -65,7 +65,7 @@ fn a_row_that_fails_in_the_middle_is_parked_and_nothing_of_it_is_stored() {
 }
 
 #[test]
-fn what_stands_by_itself_is_kept_and_what_is_left_fails_alone() {
+fn what_stands_by_itself_is_stored_and_the_rest_fails_alone() {
     let mut bench = Bench::on(&HALVES);
     bench.request();
     assert_eq!(parked(&bench), "unknown");

@@ -205,7 +205,7 @@ fn a_table_whose_first_row_can_be_rejected_is_not_well_formed() {
 }
 
 #[test]
-fn who_was_only_watched_is_not_kept_in_memory() {
+fn who_was_only_watched_leaves_memory() {
     let mut bench = Bench::on(&LANE);
     bench.handle(What::Watch { saga: saga_id::<Errand>(&transaction()) });
 

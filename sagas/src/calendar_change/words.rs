@@ -7,7 +7,7 @@ use fundflow_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What the caller asks for. Repeating it under the same transaction ID is free, whoever does and for what reason.
+/// The request of the caller. Repeating it under the same transaction ID is free, whoever does and for what reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// What the exchange's notice says.
@@ -26,14 +26,14 @@ pub fn transaction_id(version: &VersionTag) -> Result<TransactionId, IdError> {
     TransactionId::new(format!("calendar.{version}"))
 }
 
-/// What was decided on a request; stored with it.
+/// The promise decided on a request; stored with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {
     /// The version that it is added to.
     pub after: VersionTag,
 }
 
-/// What happens to the process. The stored format: add variants, never rename them.
+/// Milestones of the process. The stored format: add variants, never rename them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Milestone {
@@ -45,7 +45,7 @@ pub enum Milestone {
     Halted {},
 }
 
-/// What is remembered of milestones.
+/// State folded from milestones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Notes {
     /// Whether it began.
@@ -56,16 +56,16 @@ pub struct Notes {
     pub halted: bool,
 }
 
-/// Something the log says.
+/// Facts that are read off the aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
-    /// It is under way.
+    /// Begun and not over.
     Opened,
     /// The calendar has it.
     Added,
     /// A person stopped it.
     Halted,
-    /// It is over.
+    /// Over, with its ending stored.
     Ended,
 }
 
@@ -82,12 +82,12 @@ pub enum Do {
     End(Ending),
 }
 
-/// How it can end.
+/// Endings of the saga.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     /// The calendar has the version.
     Completed,
-    /// It was not added.
+    /// A person stopped it; the version was not added.
     Stopped,
 }

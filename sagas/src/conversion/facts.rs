@@ -22,7 +22,7 @@ use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-/// What an abandoner disposes of while shares are reserved.
+/// Open ends that an operator disposes of while shares are reserved.
 const END: &str = "shares";
 /// And while those that left are not there as the other fund's.
 const TARGET: &str = "target";
@@ -105,7 +105,7 @@ impl Conversion {
     }
 }
 
-/// What its records lack: of the fund that is left, and of the target.
+/// Shares that its records lack: of the fund that is left, and of the target.
 pub(super) fn lacks(view: &View<'_>) -> Vec<Lack> {
     let plan = view.plan;
     let came = match &plan.target {
@@ -149,7 +149,7 @@ fn income(view: &View<'_>, counted: Counted) -> Option<OpenEnd> {
     by_hand::difference(brought, moved)
 }
 
-/// What an open end of that name is counted in: what is under way in shares of the fund that is left.
+/// Unit of an open end of that name: what is under way in shares of the fund that is left.
 pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     let (from, into) = (view.open.request.fund, view.open.request.into);
     match end {
@@ -161,7 +161,7 @@ pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     units::missing(&lacks.collect::<Vec<_>>())
 }
 
-/// What becomes of that open end if a person gives it up, in words.
+/// The fate, in words, of that open end if a person gives it up.
 pub(super) fn fate(view: &View<'_>, end: &OpenEnd, given: &Given) -> Option<String> {
     let to = fate::to(view, &end.name, given)?;
     Some(match &*end.name {

@@ -76,7 +76,7 @@ pub struct Plan {
     pub out: ApplicationLeg,
     /// The investor's shares of the fund that is left.
     pub holdings: HoldingsPart,
-    /// Those of the target.
+    /// Terms of the target.
     pub target: Target,
     /// The target's limit of the day.
     pub limits: Limits,
@@ -88,23 +88,23 @@ pub struct Plan {
     pub cases: Vec<Key<Cases>>,
 }
 
-/// What the registrar says to a conversion.
+/// Answers of the registrar to a conversion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer(pub ApplicationAnswer);
 
-/// What a caller or operator asks of a running conversion.
+/// Commands of callers and operators to a running conversion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Take the order back: refused from its cut-off on.
     Cancel {
-        /// When the investor asked.
+        /// Instant of the investor's request.
         at: Timestamp,
     },
     /// Close a case that keeps it from completing: the registrar's numbers stand.
     CloseCase {
         /// The case that is settled.
         case: CaseId,
-        /// How, by whom and why.
+        /// Way of closing, its author and reason.
         closing: Box<Closing>,
     },
 }

@@ -8,7 +8,7 @@ use fundflow_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What the caller asks for. Repeating it under the same transaction ID is free.
+/// The request of the caller. Repeating it under the same transaction ID is free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The investor who converts.
@@ -32,12 +32,12 @@ pub struct Request {
     pub distributor: Option<DistributorCode>,
 }
 
-/// Something the log says.
+/// Facts that are read off the aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
     /// What the shares are worth counts towards the target's limit of the day.
     Counted,
-    /// It counts no more.
+    /// Removed from the day limits.
     GivenBack,
     /// Shares are (or were) earmarked.
     Reserved,
@@ -128,7 +128,7 @@ pub enum When {
     ConfirmOverdue,
 }
 
-/// What the investor owns when it is over.
+/// Endings, by what the investor then owns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
@@ -139,7 +139,7 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// As people read it.
+    /// Name for tables and texts.
     pub const fn name(self) -> &'static str {
         match self {
             Ending::Completed => "completed",

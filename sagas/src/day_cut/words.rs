@@ -14,7 +14,7 @@ use fundflow_domain::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What the caller asks for, under [its own name](id). Repeating it is free.
+/// The request of the caller, under [its own name](id). Repeating it is free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The registrar whose batch and files they are.
@@ -29,7 +29,7 @@ pub fn id(registrar: &RegistrarCode, t: TradingDay) -> Option<TransactionId> {
     TransactionId::new(format!("cut.{registrar}.{t}")).ok()
 }
 
-/// What was decided on a request; stored with it.
+/// The promise decided on a request; stored with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {
     /// From then on nothing that was paid in time can still join the batch of T.
@@ -48,7 +48,7 @@ pub enum Milestone {
         job: Job,
         /// The next page is behind it.
         through: Cursor,
-        /// Of that page alone.
+        /// Figures of that page alone.
         figures: Figures,
     },
     /// The batch is sealed.
@@ -76,7 +76,7 @@ pub enum Milestone {
         /// How many income jobs there were.
         figures: Figures,
     },
-    /// The head of the log is kept.
+    /// The head of the log is in a file of its own.
     HeadKept {
         /// The events that it stands for, and its file.
         figures: Figures,
@@ -127,7 +127,7 @@ pub enum Left {
     Skipped(Text),
 }
 
-/// What is remembered of milestones.
+/// State folded from milestones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Notes {
     /// Whether the batch of T is complete.
@@ -206,7 +206,7 @@ impl Notes {
     }
 }
 
-/// Something the log says.
+/// Facts that are read off the aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
     /// The batch of T is complete.
@@ -278,7 +278,7 @@ impl When {
     }
 }
 
-/// How far it came.
+/// Endings of a day-cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {

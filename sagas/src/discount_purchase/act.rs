@@ -24,7 +24,7 @@ use fundflow_domain::{
     money::{Amount, ShareRounding, Shares},
     orders::Cause,
     payment, payout,
-    wallet::{self, Credit, KeptBackRefusal, Reservation, Wallet},
+    wallet::{self, Credit, Reservation, Wallet, WithheldRefusal},
 };
 use fundflow_runtime::turn::NotDone;
 
@@ -213,7 +213,7 @@ fn reserve(turn: &mut Turn<'_>) -> Done {
 fn frozen(view: &View<'_>, shares: Shares) -> Option<Cause> {
     let reserve = wallet::Command::Reserve(view.id.clone(), shares);
     let refusal = Wallet::decide(view.plan.wallet.state(view.streams)?, &reserve).err()?;
-    let wallet::Refusal::KeptBack(KeptBackRefusal::NotFree {
+    let wallet::Refusal::Withheld(WithheldRefusal::NotFree {
         asked, free, frozen, disputed, ..
     }) = refusal
     else {

@@ -23,7 +23,7 @@ use fundflow_kernel::streams::Need;
 use fundflow_runtime::quote::{Revocable, Until};
 use std::sync::Arc;
 
-/// What must be in memory to decide that command.
+/// Streams that must be in memory to decide that command.
 pub(super) fn needs(view: &View<'_>, command: &Command) -> Vec<Need> {
     match command {
         Command::CloseCase { case, .. } => cancel::case_needs(*case),
@@ -39,7 +39,7 @@ impl DiscountPurchase {
         let scopes = [("all", Scope::All), ("conversion", Scope::Conversion)];
         let asked = view.open.notes.cancel.map(|(at, _)| at);
         let one = |(name, scope)| {
-            let scope = of_what_is_left(view, scope);
+            let scope = remaining_scope(view, scope);
             let until = match (nothing_to_cancel(view, scope), own_day(view, scope), asked) {
                 (Some(why), _, _) => Until::Never(why.into()),
                 (None, _, Some(at)) if is_asked(view, scope) => cancel::asked_before(at),
@@ -81,7 +81,7 @@ impl DiscountPurchase {
         scope: Scope,
     ) -> Result<usize, Refusal> {
         let view = turn.view().map_err(|_| Refusal::NothingToCancel("nothing was prepared"))?;
-        let scope = of_what_is_left(&view, scope);
+        let scope = remaining_scope(&view, scope);
         if is_asked(&view, scope) {
             return Ok(0);
         }
@@ -128,7 +128,7 @@ const ONLY_CONVERSION: &str =
     "the money-fund purchase is confirmed; only the conversion can be taken back";
 
 /// Once the money-fund shares are redeemed, what is left to be taken back is what their money buys.
-fn of_what_is_left(view: &View<'_>, scope: Scope) -> Scope {
+fn remaining_scope(view: &View<'_>, scope: Scope) -> Scope {
     let redeems = view.plan.mode == ConversionMode::RedeemToPurchase;
     if redeems && view.plan.out.is_confirmed(view) { Scope::Target } else { scope }
 }
@@ -202,7 +202,7 @@ fn nothing_to_cancel(view: &View<'_>, scope: Scope) -> Option<&'static str> {
 /// Why nothing of what the redemption's money buys can be taken back, whatever the time.
 fn nothing_of_the_target(view: &View<'_>) -> Option<&'static str> {
     let (target, notes) = (&view.plan.target, &view.open.notes);
-    let kept = || {
+    let cancel_refused = || {
         let asked = notes.cancel.is_some_and(|(_, scope)| scope == Scope::Target);
         asked && notes.cancel_refused.is_some()
     };
@@ -214,7 +214,7 @@ fn nothing_of_the_target(view: &View<'_>) -> Option<&'static str> {
         Some("the target's order was turned away, and the money is paid out")
     } else if view.plan.payout.is_requested(view) {
         Some("the money is paid out")
-    } else if kept() {
+    } else if cancel_refused() {
         Some("the registrar was asked, and keeps it")
     } else {
         None

@@ -25,7 +25,7 @@ use fundflow_runtime::{process::Disposition, saga::OpenEnd};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-/// What an abandoner disposes of: money that is at the fund without shares, shares that are reserved,
+/// Open ends that an operator disposes of: money that is at the fund without shares, shares that are reserved,
 /// and what left without being the target's shares yet.
 pub(super) const BUY_END: &str = "money_fund";
 const OUT_END: &str = "conversion";
@@ -152,7 +152,7 @@ pub(super) fn open_ends(view: &View<'_>, counted: Counted) -> Vec<OpenEnd> {
         .collect()
 }
 
-/// What its records lack: in the wallet, and of the target.
+/// Shares that its records lack: in the wallet, and of the target.
 pub(super) fn lacks(view: &View<'_>) -> Vec<Lack> {
     let plan = view.plan;
     vec![
@@ -223,7 +223,7 @@ fn misdirected(view: &View<'_>, counted: Counted) -> Option<OpenEnd> {
     by_hand::difference(brought, moved)
 }
 
-/// What an open end of that name is counted in: what is converted in shares of the money fund, until it is the
+/// Unit of an open end of that name: what is converted in shares of the money fund, until it is the
 /// target's.
 pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     let (wallet, target) = (view.open.request.wallet_fund, view.open.request.target_fund);
@@ -238,7 +238,7 @@ pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     }
 }
 
-/// What becomes of that open end if a person gives it up, in words.
+/// The fate, in words, of that open end if a person gives it up.
 pub(super) fn fate(view: &View<'_>, end: &OpenEnd, given: &Given) -> Option<String> {
     let to = fate::to(view, &end.name, given)?;
     let plan = view.plan;
@@ -255,8 +255,8 @@ pub(super) fn fate(view: &View<'_>, end: &OpenEnd, given: &Given) -> Option<Stri
 /// Shares that never came cannot be free, whatever becomes of the order that takes them.
 fn of_reserved(view: &View<'_>, end: &OpenEnd, (to, given): (Disposition, &Given)) -> String {
     let (plan, out) = (view.plan, Stand::of(view, &view.plan.out));
-    let is_told = matches!(out, Stand::Confirmed | Stand::Doubted);
-    if is_told || end.worth.is_zero() || !plan.wallet.is_in_transit(view) {
+    let is_reported = matches!(out, Stand::Confirmed | Stand::Doubted);
+    if is_reported || end.worth.is_zero() || !plan.wallet.is_in_transit(view) {
         return fate::shares_of((view, &plan.out), end, to);
     }
     let buy_falls = Stand::of(view, &plan.buy).falls(fate::to(view, BUY_END, given));

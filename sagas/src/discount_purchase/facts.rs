@@ -48,7 +48,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Reserved => entry(view).reservation != Reservation::None,
         Fact::ReserveUnwanted => unwanted(view),
         Fact::Released => entry(view).reservation == Reservation::Released,
-        Fact::NoneKeptInDispute => !is_kept_in_dispute(view),
+        Fact::NoneKeptInDispute => !is_held_in_dispute(view),
         Fact::OutPlaced => out.is_placed(view),
         Fact::OutAccepted => out.is_accepted(view),
         Fact::OutRejected => is_out_rejected(view),
@@ -212,11 +212,11 @@ fn is_out_rejected(view: &View<'_>) -> bool {
 }
 
 /// The table waits until the purchase adds up; of its shares only what is in dispute is held meanwhile.
-fn is_kept_in_dispute(view: &View<'_>) -> bool {
+fn is_held_in_dispute(view: &View<'_>) -> bool {
     let (buy, entry) = (&view.plan.buy, entry(view));
     let there = matches!(entry.credit, Credit::Confirmed(_));
-    let kept = there && matches!(entry.reservation, Reservation::Held(_));
-    kept && buy.is_confirmed(view) && !sound(view, buy) && is_out_rejected(view)
+    let held = there && matches!(entry.reservation, Reservation::Held(_));
+    held && buy.is_confirmed(view) && !sound(view, buy) && is_out_rejected(view)
 }
 
 /// The registrar takes a redemption back whose money has gone on to the target: that is not unwound, and
@@ -321,7 +321,7 @@ pub(super) fn is_income_settled(view: &View<'_>) -> bool {
         })
     };
     let came = plan.out.income(view).is_some_and(|income| income != Income::ZERO);
-    // Income that is told once it is over is another's, or left behind.
+    // Income that is published once it is over is another's, or left behind.
     let now = || view.ending.is_none() && asked() && state.unpaid_income() != Income::ZERO;
     let due = came || now();
     state.settled_income(view.id).is_some() || wallet.spent(view).is_none() || !due

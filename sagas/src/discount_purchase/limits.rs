@@ -82,12 +82,12 @@ impl LimitKeys {
         Some(Self::of(house, &funds, who, t, modes))
     }
 
-    /// All of them.
+    /// Keys of all limits.
     pub(super) fn all(&self) -> impl Iterator<Item = &LimitKey> {
         self.wallet.iter().chain(&self.target)
     }
 
-    /// What stands under them.
+    /// Amounts that count under the keys.
     pub(super) fn used(&self, tally: impl Fn(&LimitKey) -> DayTally) -> DayUse {
         DayUse {
             wallet_fund: self.wallet.as_ref().map_or_else(DayTally::default, &tally),

@@ -23,7 +23,7 @@ use fundflow_kernel::{
 /// Keys of a discount purchase.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// How the shares get to the target.
+    /// Orders that bring the shares to the target.
     pub mode: ConversionMode,
     /// The payment of the investor's money.
     pub payment: PaymentLeg,

@@ -234,7 +234,7 @@ impl DiscountPurchase {
         confirmed.unwrap_or(t)
     }
 
-    /// What is promised of the request in that mode.
+    /// The promise for the request in that mode.
     pub(super) fn admissible(
         &self,
         streams: &Streams,

@@ -14,7 +14,7 @@ use fundflow_domain::{
 use fundflow_kernel::streams::Streams;
 use fundflow_runtime::{quote::Quoted, saga::Preparing};
 
-/// What a discount purchase would come to.
+/// Quote of a discount purchase.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quote {
     /// The mode that it would run in: what was asked for, or the earliest price; or why there is none.
@@ -38,16 +38,16 @@ pub struct OfMode {
     pub legs: Vec<Leg>,
     /// What buying the target would cost without a discount. Yuan.
     pub ordinary_fee: Money,
-    /// What it costs. Yuan.
+    /// Fee, in yuan.
     pub fee: Money,
-    /// What is saved. Yuan.
+    /// Fee that is saved, in yuan.
     pub saved: Money,
 }
 
 /// One order at a registrar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leg {
-    /// What is asked of the registrar.
+    /// Business and quantity for the registrar.
     pub what: &'static str,
     /// Code of the fund that it is about.
     pub fund: FundCode,

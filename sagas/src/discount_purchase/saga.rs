@@ -57,7 +57,7 @@ pub struct DiscountPurchase {
     pub house: House,
 }
 
-/// What a counterparty says to a discount purchase.
+/// Answers of counterparties to a discount purchase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// About the payment, a refund or the payout.
@@ -66,14 +66,14 @@ pub enum Answer {
     Registrar(Leg, ApplicationAnswer),
 }
 
-/// What a caller or operator asks of a running discount purchase.
+/// Commands of callers and operators to a running discount purchase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Take it back, or only the conversion.
     Cancel {
-        /// When the investor asked.
+        /// Instant of the investor's request.
         at: Timestamp,
-        /// How much of it.
+        /// Part that is to be taken back.
         scope: Scope,
     },
     /// Say when the money counts as paid, where the bank's own word cannot be right.
@@ -96,7 +96,7 @@ pub enum Command {
     CloseCase {
         /// The case that is to be closed.
         case: CaseId,
-        /// How, by whom and why.
+        /// Way of closing, its author and reason.
         closing: Box<Closing>,
     },
 }

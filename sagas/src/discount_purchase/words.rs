@@ -11,7 +11,7 @@ use fundflow_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What the caller asks for. Repeating it under the same transaction ID is free.
+/// The request of the caller. Repeating it under the same transaction ID is free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The investor who buys.
@@ -37,7 +37,7 @@ pub struct Request {
     pub distributor: Option<DistributorCode>,
 }
 
-/// What the decision looks at besides the request. Not stored.
+/// Further input of the decision, beside the request. Not stored.
 #[derive(Debug, Clone)]
 pub struct Asked {
     /// Level, papers and account, as known at this instant.
@@ -50,14 +50,14 @@ pub struct Asked {
     pub at: Option<Timestamp>,
 }
 
-/// Something the log says.
+/// Facts that are read off the aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
     /// The plan knows what becomes of its date.
     PlanKnows(Tell),
     /// The amount counts towards the day's limits.
     Counted,
-    /// It counts no more.
+    /// Removed from the day limits.
     GivenBack,
     /// A charge may be on its way.
     PaymentRequested,
@@ -348,7 +348,7 @@ pub enum When {
     BankOverdue,
 }
 
-/// What the investor owns when it is over.
+/// Endings, by what the investor then owns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
@@ -365,7 +365,7 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// As people read it.
+    /// Name for tables and texts.
     pub const fn name(self) -> &'static str {
         match self {
             Ending::Completed => "completed",

@@ -53,18 +53,18 @@ pub(super) fn may_have_paid(view: &View<'_>) -> bool {
 /// Yuan that the bank is still to have while nothing is on its way to it.
 pub(super) fn still_owed(view: &View<'_>) -> Option<Decimal> {
     let advance = view.plan.advance.advance(view)?;
-    let Brought { money, kept } = last_word(view).unwrap_or_default();
-    let otherwise = Money::from(advance.terms.amount).minus(kept).unwrap_or_default();
+    let Brought { money, retained } = last_word(view).unwrap_or_default();
+    let otherwise = Money::from(advance.terms.amount).minus(retained).unwrap_or_default();
     let owed = otherwise.minus(advance.recourse).unwrap_or_default().max(money);
     Some(owed.minus(advance.got_back()?).unwrap_or_default().decimal())
 }
 
 /// What a bank advanced that is owed nothing, since it keeps shares for all that it did not get back: whoever has
 /// its repayment has what comes of it, should a record say that there are fewer.
-pub(super) fn is_kept_whole(view: &View<'_>) -> Option<Money> {
+pub(super) fn retained_in_full(view: &View<'_>) -> Option<Money> {
     let advance = view.plan.advance.advance(view)?;
-    let kept = last_word(view).filter(|brought| !brought.kept.is_zero());
-    let owed = kept.and_then(|_| still_owed(view))?;
+    let retaining = last_word(view).filter(|brought| !brought.retained.is_zero());
+    let owed = retaining.and_then(|_| still_owed(view))?;
     let waits = matches!(advance.stage, Stage::Advanced) && owed.is_zero();
     waits.then(|| advance.terms.amount.into())
 }
@@ -80,7 +80,7 @@ pub(super) fn claim(view: &View<'_>) -> Option<Decimal> {
         return Some(named.worth);
     };
     let lent = Money::from(advance.terms.amount).minus(brought.money).unwrap_or_default();
-    Some(lent.minus(brought.kept).unwrap_or_default().decimal())
+    Some(lent.minus(brought.retained).unwrap_or_default().decimal())
 }
 
 fn was_on_its_way(advance: &Advance, named: &Disposed) -> bool {
@@ -93,7 +93,7 @@ fn was_on_its_way(advance: &Advance, named: &Disposed) -> bool {
     named.came_of.is_none() && (repaying || repaid)
 }
 
-/// The next case to open, where the saga is kept by it: nothing goes to the bank, and no shares are free
+/// The next case to open, that keeps the saga waiting: nothing goes to the bank, and no shares are free
 /// that it paid for, before a person has closed it.
 pub(super) fn case_that_keeps(view: &View<'_>) -> Option<CaseId> {
     let (end, case) = by_hand::next_case(view)?;
@@ -108,7 +108,7 @@ pub(super) fn is_agreed(view: &View<'_>) -> bool {
     !case.is_some_and(|case| view.open.notes.disputes.contains(&case))
 }
 
-/// What a person is told of the bank's money, with all that the bank has of it.
+/// What the case says of the bank's money, with all that the bank has of it.
 pub(super) fn found(view: &View<'_>, end: &Disposed) -> Option<Finding> {
     let of_bank = *end.name == *BANK_END && view.plan.transfer.is_placed(view);
     let advance = view.plan.advance.advance(view).filter(|_| of_bank)?;
@@ -133,7 +133,7 @@ pub(super) fn found(view: &View<'_>, end: &Disposed) -> Option<Finding> {
         yuan(stands, now),
     ];
     let theirs = vec![
-        Figure::new("shares with the bank", format!("{} shares", brought.kept)),
+        Figure::new("shares with the bank", format!("{} shares", brought.retained)),
         yuan("money that they brought", brought.money.decimal()),
     ];
     let differ = Money::new((before - now).abs()).unwrap_or_default();

@@ -60,12 +60,12 @@ enum Beyond {
     /// So many shares were redeemed that the transfer did not give it.
     Redeemed(Shares),
     /// It keeps so many that it has lent nothing on.
-    Kept(Shares),
+    Retained(Shares),
 }
 
-/// What is to be done with its case.
+/// Next step of its case.
 enum Step {
-    /// Nobody is told yet.
+    /// It is reported to nobody yet.
     Open(Finding),
     /// A record has changed what it says.
     Close(CaseId, Closing),
@@ -76,7 +76,7 @@ enum Step {
 impl Beyond {
     const fn shares(self) -> Shares {
         match self {
-            Beyond::Redeemed(shares) | Beyond::Kept(shares) => shares,
+            Beyond::Redeemed(shares) | Beyond::Retained(shares) => shares,
         }
     }
 }
@@ -110,7 +110,7 @@ impl Sums {
         if !plan.transfer.is_placed(view) || !plan.transfer.is_over(view) {
             return None;
         }
-        let Some(kept) = self.moved.minus(self.redeemed) else {
+        let Some(rest) = self.moved.minus(self.redeemed) else {
             return self.redeemed.minus(self.moved).map(Beyond::Redeemed);
         };
         let asked = plan.redemption.is_placed(view) || view.ending.is_some();
@@ -119,9 +119,10 @@ impl Sums {
             return None;
         }
         let lent = Money::from(advance.terms.amount).minus(self.money).unwrap_or_default();
-        let kept = worth(kept).map(Money::from).unwrap_or_default();
-        let too_many = kept.minus(lent).and_then(|it| at_par(it.decimal().try_into().ok()?).ok());
-        too_many.map(Beyond::Kept)
+        let retained = worth(rest).map(Money::from).unwrap_or_default();
+        let too_many =
+            retained.minus(lent).and_then(|it| at_par(it.decimal().try_into().ok()?).ok());
+        too_many.map(Beyond::Retained)
     }
 
     fn found(self, view: &View<'_>, beyond: Beyond) -> Finding {
@@ -132,7 +133,7 @@ impl Sums {
                 "{redeemed} shares were redeemed for the bank, and the transfer gave it {moved}: {too_many} \
                  of them were not its own by that"
             ),
-            Beyond::Kept(_) => format!(
+            Beyond::Retained(_) => format!(
                 "the transfer gave the bank {moved} shares, and {redeemed} were redeemed for it: it has lent \
                  nothing on {too_many} of them"
             ),

@@ -41,7 +41,7 @@ fn due(view: &View<'_>, terms: &Terms) -> Option<Shares> {
     Some(moved.map_or(asked, |moved| moved.min(asked)))
 }
 
-/// Whose figures, ours, theirs.
+/// Name of a figure, our value, their value.
 type Differs<'a> = (&'a str, String, String);
 
 /// What left beyond what was asked for may be others'; either way the bank's and the investor's money

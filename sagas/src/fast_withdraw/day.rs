@@ -67,7 +67,7 @@ pub(super) fn case_of(id: &TransactionId, day: NaiveDate) -> Record {
     }
 }
 
-/// What the quotas lack.
+/// Missing quota of a fast withdrawal.
 enum Lack {
     /// It was paid on that day.
     PaidOn(NaiveDate),
@@ -82,7 +82,7 @@ enum Lack {
 }
 
 /// Whether each day has what counts towards it, and no other.
-pub(super) fn is_kept(view: &View<'_>) -> bool {
+pub(super) fn is_balanced(view: &View<'_>) -> bool {
     lack(view).is_none()
 }
 

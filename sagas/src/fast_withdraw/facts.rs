@@ -22,7 +22,7 @@ use fundflow_runtime::{process::Disposition, saga::OpenEnd};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-/// What an abandoner disposes of while shares are reserved.
+/// Open ends that an operator disposes of while shares are reserved.
 const END: &str = "transfer";
 /// The same while the bank waits for its money.
 pub(super) const BANK_END: &str = "repayment";
@@ -36,7 +36,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (advance, transfer, redemption) = (&plan.advance, &plan.transfer, &plan.redemption);
     match fact {
         Fact::Counted => quota(view).is_some() || advance.is_advanced(view) || is_declined(view),
-        Fact::QuotasKept => day::is_kept(view),
+        Fact::QuotasKept => day::is_balanced(view),
         Fact::GivenBack => matches!(quota(view), Some(Entry::GivenBack)),
         Fact::Reserved => plan.wallet.entry(view).reservation != Reservation::None,
         Fact::Released => plan.wallet.entry(view).reservation == Reservation::Released,
@@ -67,7 +67,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         }
         Fact::PersonDecided => is_decided(view),
         Fact::CashIsOut => advance.is_advanced(view) && !is_decided(view),
-        Fact::BankSettled => !is_banks_turn(view) || is_bank_told(view),
+        Fact::BankSettled => !is_banks_turn(view) || is_bank_informed(view),
         Fact::BankPaid => !advance.is_on_its_way(view) || is_by_hand(view),
         Fact::Ended => view.ending.is_some(),
         Fact::AdvanceClosed => {
@@ -142,15 +142,15 @@ pub(super) fn comes_of(view: &View<'_>, end: &str) -> Option<Origin> {
     (end == BANK_END && has).then_some(Origin::owed(&[ADVANCE_END]))
 }
 
-/// It is over, what came of the bank's shares is known, as far as it ever will be, and nobody has to be told
-/// of it first.
+/// It is over, what came of the bank's shares is known, as far as it ever will be, and nothing has to be reported
+/// first.
 fn is_banks_turn(view: &View<'_>) -> bool {
-    let told = || by_hand::is_handed_over(view) && !overpaid::is_waited_for(view);
-    bank::last_word(view).is_some() && !view.open.notes.is_disputed() && told()
+    let reported = || by_hand::is_handed_over(view) && !overpaid::is_waited_for(view);
+    bank::last_word(view).is_some() && !view.open.notes.is_disputed() && reported()
 }
 
-/// Where a person settles with the bank by hand, it is only told what the bank keeps, or has too much.
-fn is_bank_told(view: &View<'_>) -> bool {
+/// Where a person settles with the bank by hand, only what the bank keeps, or has too much, is reported to it.
+fn is_bank_informed(view: &View<'_>) -> bool {
     if overpaid::given_back(view).is_some() {
         return false;
     }
@@ -253,12 +253,12 @@ pub(super) fn open_ends(view: &View<'_>, counted: Counted) -> Vec<OpenEnd> {
     ends.chain(lacking::end(&FastWithdraw::lacks(view))).collect()
 }
 
-/// What an open end of that name is counted in.
+/// Unit of an open end of that name.
 pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     let shares = units::shares_of(view.open.request.fund);
     match end {
         END | REDEMPTION_END | lacking::MISSING => shares,
-        BANK_END => match bank::is_kept_whole(view) {
+        BANK_END => match bank::retained_in_full(view) {
             Some(lent) => {
                 format!("{}, as long as the bank keeps {shares} for its {lent}", units::YUAN)
             }
@@ -268,7 +268,7 @@ pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     }
 }
 
-/// What becomes of that open end if a person gives it up, in words.
+/// The fate, in words, of that open end if a person gives it up.
 pub(super) fn fate(view: &View<'_>, end: &OpenEnd, given: &Given) -> Option<String> {
     let to = fate::to(view, &end.name, given)?;
     Some(match &*end.name {

@@ -29,7 +29,7 @@ use fundflow_domain::{
 };
 use fundflow_runtime::turn::NotDone;
 
-/// What is to be done with its case.
+/// Next step of its case.
 enum Step {
     /// The bank is not asked yet.
     Open,
@@ -125,7 +125,7 @@ fn found(advance: &Advance, brought: Brought) -> Finding {
     let advanced = Money::from(advance.terms.amount);
     let ours = vec![yuan("advanced", advanced), yuan("repaid", had), yuan("to be returned", over)];
     let theirs = vec![
-        Figure::new("shares with the bank", format!("{} shares", brought.kept)),
+        Figure::new("shares with the bank", format!("{} shares", brought.retained)),
         yuan("money that they brought", brought.money),
     ];
     let disputed = Disputed { money: over, ..Disputed::default() };

@@ -87,8 +87,8 @@ impl Plan {
         let money = self.redemption.proceeds(view).unwrap_or_default();
         let redeemed = self.redemption.shares_out(view).unwrap_or_default();
         let shares = self.transfer.shares_out(view).unwrap_or_default().minus(redeemed);
-        let kept = shares.and_then(worth).map(Money::from).unwrap_or_default();
-        Brought { money, kept }
+        let retained = shares.and_then(worth).map(Money::from).unwrap_or_default();
+        Brought { money, retained }
     }
 
     /// The streams that the saga works on.

@@ -10,14 +10,14 @@ use fundflow_domain::{
 use fundflow_kernel::streams::Streams;
 use fundflow_runtime::{quote::Quoted, saga::Preparing};
 
-/// What a fast withdrawal would come to.
+/// Quote of a fast withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
     /// The natural day, in Shanghai, on which the cash counts.
     pub day: NaiveDate,
     /// The most of that day, over all channels and all share classes. Yuan.
     pub max: Money,
-    /// What counts already. Yuan.
+    /// Amount that counts already, in yuan.
     pub used: Money,
     /// What is left for others once this is counted. Yuan.
     pub left: Money,

@@ -69,7 +69,7 @@ pub struct FastWithdraw {
     pub bank: PortName,
 }
 
-/// What a counterparty says to a fast withdrawal.
+/// Answers of counterparties to a fast withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// About the advance or its repayment.
@@ -80,7 +80,7 @@ pub enum Answer {
     Registrar(Leg, ApplicationAnswer),
 }
 
-/// What a caller or operator asks of a running fast withdrawal.
+/// Commands of callers and operators to a running fast withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Take it back: always refused, by name.
@@ -98,7 +98,7 @@ pub enum Command {
     CloseCase {
         /// Which of the open ones.
         case: CaseId,
-        /// How, by whom and why.
+        /// Way of closing, its author and reason.
         closing: Box<Closing>,
     },
 }

@@ -12,7 +12,7 @@ use fundflow_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What the caller asks for. Repeating it under the same transaction ID is free.
+/// The request of the caller. Repeating it under the same transaction ID is free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The investor who owns the shares.
@@ -30,7 +30,7 @@ pub struct Request {
     pub distributor: Option<DistributorCode>,
 }
 
-/// What the decision looks at besides the request. Not stored.
+/// Further input of the decision, beside the request. Not stored.
 #[derive(Debug, Clone)]
 pub struct Asked {
     /// Papers and account, as known at this instant.
@@ -39,7 +39,7 @@ pub struct Asked {
     pub at: Option<Timestamp>,
 }
 
-/// What was decided on a request; stored with it.
+/// The promise decided on a request; stored with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {
     /// T of the transfer, shares, versions of what was looked at.
@@ -52,18 +52,18 @@ pub struct Promise {
     /// Those of later days that it counted against, too, since the cash might go out on them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counted_on: Vec<QuotaKey>,
-    /// Who advances the cash.
+    /// Bank that advances the cash.
     pub by: Advancer,
     /// The advancing bank's account at the registrar: the shares become its own.
     pub holder: AccountRef,
 }
 
-/// Something the log says.
+/// Facts that are read off the aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
     /// It counts towards the natural day's quota.
     Counted,
-    /// It counts no more.
+    /// Removed from the day limits.
     GivenBack,
     /// Each day's quota has what counts towards it, and no other.
     QuotasKept,
@@ -240,7 +240,7 @@ pub enum When {
     BankOverdue,
 }
 
-/// What the investor owns when it is over.
+/// Endings, by what the investor then owns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
@@ -251,7 +251,7 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// As people read it.
+    /// Name for tables and texts.
     pub const fn name(self) -> &'static str {
         match self {
             Ending::PaidOut => "paid out",

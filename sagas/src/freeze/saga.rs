@@ -45,7 +45,7 @@ pub struct Freeze {
     pub house: House,
 }
 
-/// Where the shares are kept, and under which record they are frozen or lifted.
+/// The book of the shares, and under which record they are frozen or lifted.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// The wallet or the holdings in which the shares are.
@@ -72,7 +72,7 @@ pub enum Refusal {
         /// Day, fund and investor.
         expected: TransactionId,
     },
-    /// Nobody can say where shares of a fund are kept without its terms.
+    /// Which book the shares of a fund are in only its terms say.
     #[error("the catalogue has no terms of fund {0} for that day")]
     UnknownFund(FundCode),
     /// No register speaks of a day before it has come.
@@ -89,7 +89,7 @@ pub enum Refusal {
          shares that are still to come once they are there"
     )]
     NeverHeld {
-        /// Who is said to own them.
+        /// Owner of the shares by the statement.
         investor: InvestorId,
         /// The fund that they are said to be of.
         fund: FundCode,

@@ -9,18 +9,18 @@ use fundflow_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What the caller asks for. Repeating it under the same transaction ID is free.
+/// The request of the caller. Repeating it under the same transaction ID is free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The investor who owns the shares.
     pub investor: InvestorId,
     /// The fund that they are of.
     pub fund: FundCode,
-    /// What is said of them.
+    /// The statement or order about them.
     pub word: Word,
 }
 
-/// What is said of an investor's shares of one fund.
+/// A statement or an order about an investor's shares of one fund.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Word {
@@ -35,7 +35,7 @@ pub enum Word {
     },
     /// An order freezes so many.
     Order {
-        /// How many; more than there are is possible.
+        /// Shares, to 0.01; may be more than there are.
         shares: Shares,
         /// A court, a creditor or the investor: codes 0 to 4 of the exchange files.
         cause: FrozenCause,
@@ -46,7 +46,7 @@ pub enum Word {
         /// The person who entered it.
         by: Text,
     },
-    /// That order is lifted.
+    /// Lifts the freeze of that order.
     Lift {
         /// The transaction that froze.
         order: TransactionId,
@@ -81,20 +81,20 @@ pub fn statement_ids(
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Holder {
-    /// Of a money-market fund.
+    /// Shares of a money-market fund.
     Wallet,
     /// Shares of any fund but a money-market fund.
     Holdings,
 }
 
-/// What was decided on a request; stored with it.
+/// The promise decided on a request; stored with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {
-    /// Where the shares are kept.
+    /// The book that the shares are in.
     pub holder: Holder,
 }
 
-/// What happens to the process. The stored format: add variants, never rename them.
+/// Milestones of the process. The stored format: add variants, never rename them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Milestone {
@@ -106,7 +106,7 @@ pub enum Milestone {
     Halted {},
 }
 
-/// What is remembered of milestones.
+/// State folded from milestones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Notes {
     /// Whether the milestone is stored that it is under way.
@@ -117,16 +117,16 @@ pub struct Notes {
     pub halted: bool,
 }
 
-/// Something the log says.
+/// Facts that are read off the aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
-    /// It is under way.
+    /// Begun and not over.
     Opened,
     /// Wallet or holdings are as the word says.
     Booked,
     /// A person stopped it.
     Halted,
-    /// Its ending is stored.
+    /// Over, with its ending stored.
     Ended,
 }
 
@@ -143,7 +143,7 @@ pub enum Do {
     End(Ending),
 }
 
-/// How it can end.
+/// Endings of the saga.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {

@@ -75,7 +75,7 @@ fn give(
     promise: &Promise,
 ) -> Result<Result<(usize, money::Income), String>, NotDone> {
     let Request { day, publication, per_10_000, .. } = *request;
-    // A record told late has changed days of before.
+    // A late record has changed days of before.
     let mut events = correct_income(turn, house, key);
     // Numbers may be left out: whichever figure stands is the one before.
     let stands = turn.state(key).and_then(|wallet| wallet.publication_on(day));

@@ -90,7 +90,7 @@ pub enum Refusal {
         day: NaiveDate,
         /// 15:00 of that day.
         from: Timestamp,
-        /// By the engine's clock.
+        /// Instant by the engine's clock.
         now: Timestamp,
     },
     /// The calendar does not reach that far.

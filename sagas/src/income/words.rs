@@ -10,11 +10,11 @@ use fundflow_domain::{
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-/// What the caller asks for, under the transaction ID that it [names](Request::job). Repeating it
+/// The request of the caller, under the transaction ID that it [names](Request::job). Repeating it
 /// is free.
 pub use fundflow_domain::money_fund::Publication as Request;
 
-/// What was decided on a request; stored with it.
+/// The promise decided on a request; stored with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {
     /// Version of the fund's terms that decided it.
@@ -35,7 +35,7 @@ pub struct Refused {
     pub why: String,
 }
 
-/// What happens to the job. The stored format: add variants, never rename them.
+/// Milestones of the job. The stored format: add variants, never rename them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Milestone {
@@ -45,11 +45,11 @@ pub enum Milestone {
     Paged {
         /// The last wallet of it; none for an empty page.
         through: Option<InvestorId>,
-        /// How many wallets the page had.
+        /// Number of wallets on the page.
         wallets: u32,
-        /// What they are owed by it.
+        /// Sum of their income, in yuan.
         accrued: money::Income,
-        /// Those that did not take it.
+        /// Wallets that refused it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         refused: Vec<Refused>,
         /// No wallet is behind it.
@@ -59,16 +59,16 @@ pub enum Milestone {
     Halted {},
 }
 
-/// What is remembered of milestones.
+/// State folded from milestones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Notes {
     /// Whether the job began.
     pub opened: bool,
     /// The last wallet that has its income.
     pub through: Option<InvestorId>,
-    /// How many wallets have their income so far.
+    /// Number of wallets with their income so far.
     pub wallets: u64,
-    /// What they are owed by it, yuan.
+    /// Sum of that income, in yuan.
     pub accrued: Decimal,
     /// Wallets that did not take it.
     pub refused: u64,
@@ -97,7 +97,7 @@ impl Notes {
     }
 }
 
-/// Something the log says.
+/// Facts that are read off the aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
     /// The milestone is stored that the job is under way.
@@ -106,7 +106,7 @@ pub enum Fact {
     All,
     /// A person stopped it.
     Halted,
-    /// Its ending is stored.
+    /// Over, with its ending stored.
     Ended,
 }
 

@@ -218,7 +218,8 @@ impl AdvanceLeg {
         Some(Repayment { no, advance: advance.terms.no.clone(), amount })
     }
 
-    /// When the bank was asked to take its money, while it is on its way; `None` where that was not kept.
+    /// When the bank was asked to take its money, while it is on its way; `None` where the event is older
+    /// than the field.
     pub fn repayment_asked_at<S: Saga>(&self, view: &View<'_, S>) -> Option<Timestamp> {
         match self.advance(view)?.stage {
             Stage::Repaying { asked_at, .. } => asked_at,

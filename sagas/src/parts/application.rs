@@ -183,7 +183,7 @@ impl ApplicationLeg {
         }
     }
 
-    /// How many records of the registrar hold.
+    /// Number of records of the registrar that hold.
     pub fn records<S: Saga>(&self, view: &View<'_, S>) -> u32 {
         let all = self.application(view).map_or(0, |it| it.confirmations().count());
         u32::try_from(all).unwrap_or(u32::MAX)

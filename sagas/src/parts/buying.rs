@@ -62,7 +62,7 @@ pub struct Buying {
     pub sponsor: &'static str,
 }
 
-/// What the log says of it.
+/// State by the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Bought {
     /// It is paid for and placed, on the T of that instant.
@@ -105,10 +105,10 @@ impl Buying {
         Self { leg, holdings, investor: investor.clone(), fund, worth, payment, sponsor }
     }
 
-    /// What is promised of such an order at that instant.
+    /// The promise for such an order at that instant.
     ///
     /// # Errors
-    /// In words, why nobody can place it: the calendar, the fund, the amount.
+    /// The reason, in words, why nobody can place it: the calendar, the fund, the amount.
     pub fn promise(&self, house: &House, requested_at: Timestamp) -> Result<OnDay, &'static str> {
         let ends = "the trading calendar ends too early for it; install the exchange's calendar for \
                     the next year";

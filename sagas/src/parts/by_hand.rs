@@ -74,12 +74,12 @@ pub fn has<S: Saga>(view: &View<'_, S>, end: &str) -> bool {
 /// Whether a person has what comes of the end of that name; `None` if nobody gave it up.
 fn heir<'a, S: FundSaga>(view: &View<'a, S>, end: &str) -> Option<&'a Disposed> {
     let disposed = view.open.disposed(end)?;
-    let kept = match disposed.disposition {
+    let inherited = match disposed.disposition {
         Disposition::Manual | Disposition::Suspense => true,
         // Money that goes back by hand is a person's; shares that are free again are nobody's.
         Disposition::Refund => origin(view, end).is_some(),
     };
-    kept.then_some(disposed)
+    inherited.then_some(disposed)
 }
 
 /// Whether the money of that end is a person's, so that the engine moves none of it.
@@ -147,7 +147,7 @@ fn say_again<S: FundSaga>(
     Ok(turn.decide(key, &command)?)
 }
 
-/// How often the case says that it is so once more.
+/// Number of restatements of the case.
 fn said_again(case: &Case) -> usize {
     let reopened = case.reopenings.iter().filter(|it| it.by.as_str() == ENGINE).count();
     reopened + case.notes.iter().filter(|it| it.by.as_str() == ENGINE).count()

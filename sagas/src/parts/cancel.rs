@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! asked in time -> CancelAsked -> the registrar takes it back (if it has it) -> cancelled
-//!                                  |                                      `--> kept: it stands
+//!                                  |                                      `--> refused: it stands
 //!                                  |-> it says nothing until its batch is sealed -> cancelled by us
 //!                                  `-> it says nothing, and the batch is not ours -> as it confirms or rejects
 //! ```
@@ -138,7 +138,7 @@ pub fn not_cancelled<S: FundSaga>(
     Ok(if stands { Heard::Recorded(events) } else { Heard::Refused(cause.clone()) })
 }
 
-/// Whether the order of that leg goes into no batch: it is being taken back, or is kept by the registrar
+/// Whether the order of that leg goes into no batch: it is being taken back, or the registrar keeps it
 /// although we turned it away.
 pub fn is_withheld<S: FundSaga>(view: &View<'_, S>, leg: &ApplicationLeg) -> bool {
     let asked = view.open.notes.cancel.filter(|(_, scope)| S::takes_back(view.plan, leg, *scope));
@@ -181,7 +181,7 @@ pub fn why<S: FundSaga>(view: &View<'_, S>, leg: &ApplicationLeg) -> Option<Caus
     turned_away.cloned().or_else(taken_back)
 }
 
-/// What must be in memory to close a case.
+/// Streams that must be in memory to close a case.
 pub fn case_needs(case: CaseId) -> Vec<Need> {
     std::iter::once(Key::<Cases>::of(&case).need()).chain(compensation::needs_of(case)).collect()
 }

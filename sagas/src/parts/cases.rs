@@ -35,7 +35,7 @@ pub struct Record {
     pub source: SourceKind,
     /// The counterparty's name, as cases and audits show it.
     pub name: String,
-    /// Which record of it.
+    /// Number of the record.
     pub record: String,
     /// The record itself, as its case is named after it.
     pub said: Spelling,
@@ -69,7 +69,7 @@ impl Record {
         self.as_before().map(|it| it.key()).into_iter().chain([self.key()]).collect()
     }
 
-    /// What must be in memory to open the case.
+    /// Streams that must be in memory to open the case.
     pub fn needs(&self) -> Vec<Need> {
         self.keys().iter().map(Key::need).collect()
     }
@@ -97,7 +97,7 @@ pub fn name(program: &str) -> Name {
     Name::lossy(program)
 }
 
-/// What a case is about.
+/// Subject of a case.
 #[derive(Debug, Clone, Default)]
 pub struct About {
     /// The transaction, where one is known.

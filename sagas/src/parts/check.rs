@@ -22,18 +22,18 @@ use fundflow_domain::{
     time::Timestamp,
 };
 
-/// What is known of an order when a confirmation of it comes.
+/// An order as it stands when a confirmation of it comes.
 #[derive(Debug)]
 pub struct Against<'a> {
-    /// What was asked and promised.
+    /// Terms and promise of the order.
     pub terms: &'a Terms,
-    /// What was confirmed of it before, with more to come.
+    /// Earlier confirmations, with more to come.
     pub before: &'a [Confirmation],
-    /// What leaving costs, where the lots are known.
+    /// Cost of leaving, where the lots are known.
     pub leaving: Option<Leaving>,
 }
 
-/// What leaving a fund costs, lot by lot.
+/// Cost of leaving a fund, lot by lot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leaving {
     /// In the order in which they leave.
@@ -42,7 +42,7 @@ pub struct Leaving {
     pub put_off: Money,
     /// What leaving the target at 0 days costs, where the pair of funds takes it off; else 0.
     pub leaving_target: Rate,
-    /// What buying the target may cost.
+    /// Promised cost of buying the target.
     pub topup: Promised,
 }
 

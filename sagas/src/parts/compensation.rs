@@ -40,7 +40,7 @@ use fundflow_runtime::{
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-/// How an operator names what is not paid yet.
+/// Name of the open end for what is not paid yet.
 const END: &str = "compensation";
 
 /// The payouts that closed cases may owe.
@@ -54,7 +54,7 @@ fn of_case(case: CaseId) -> Option<PayoutLeg> {
     Some(PayoutLeg { key: Key::of(&no), no, order })
 }
 
-/// What must be in memory to close a case: what it may owe.
+/// Streams that must be in memory to close a case: what it may owe.
 pub fn needs_of(case: CaseId) -> Option<Need> {
     of_case(case).map(|leg| leg.key.need())
 }
@@ -169,7 +169,7 @@ impl Compensations {
         self.0.iter().map(|leg| (leg, END))
     }
 
-    /// What must be in memory.
+    /// Streams that must be in memory.
     pub fn needs(&self) -> impl Iterator<Item = Need> {
         self.0.needs()
     }

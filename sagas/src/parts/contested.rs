@@ -35,7 +35,7 @@ use std::{fmt, sync::Arc};
 
 impl ApplicationLeg {
     /// A confirmation that contradicts. A second one of the same serial that says something else
-    /// cannot be told from the first, and only opens its case.
+    /// would be taken for the first, and only opens its case.
     pub(super) fn contested<S: FundSaga>(
         &self,
         saga: &S,

@@ -22,7 +22,7 @@ use fundflow_runtime::{
 /// What a wallet owes beyond its shares; `None` where it owed something before, and does no more.
 #[derive(Debug)]
 pub struct Debt {
-    /// Whose income it is.
+    /// Wallet with the income.
     pub wallet: Key<Wallet>,
     /// Unpaid income below zero, and the shares that it could be taken out of.
     pub owed: Option<Owed>,

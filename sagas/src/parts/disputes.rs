@@ -174,8 +174,8 @@ pub fn hold_up<S: FundSaga>(view: &View<'_, S>) -> bool {
     view.ending.is_none() && view.open.notes.is_disputed()
 }
 
-/// Why a word that is there does not count: the case that keeps it.
-pub fn kept<S: FundSaga>(view: &View<'_, S>) -> Option<Cause> {
+/// Why a confirmation does not take effect yet: the case on it that is open.
+pub fn held_up_by<S: FundSaga>(view: &View<'_, S>) -> Option<Cause> {
     let case = view.open.notes.disputes.last().filter(|_| hold_up(view))?;
     let text = format!("what was said is in dispute; close case {case} first");
     Some(Cause::new(DOES_NOT_ADD_UP, text))

@@ -26,20 +26,20 @@ use std::sync::Arc;
 /// What is said of ends, each with what becomes of it.
 pub type Given = [(Arc<str>, Disposition)];
 
-/// What a closed order's registrar may still say.
+/// Later words that the registrar of a closed order may still send.
 const ALL_THE_SAME: &str = "what its registrar says all the same is booked, and held under a case";
 const WAITED_FOR: &str = "its registrar's word is waited for and booked";
 
 /// Where the order behind an end stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stand {
-    /// It was never placed.
+    /// The order was never placed.
     Unplaced,
     /// Its last word is still to come.
     Open,
     /// Its last word is shares, or money for them.
     Confirmed,
-    /// Nothing came of it.
+    /// Ended without shares.
     Fallen,
     /// Nothing came of it, as a rejection says whose case is open.
     Doubted,

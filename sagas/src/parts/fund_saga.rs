@@ -78,7 +78,7 @@ pub trait FundSaga:
     ) -> Result<Option<Cause>, NotDone> {
         Ok(self.refuses(&turn.view()?, leg, day))
     }
-    /// What must be in memory to decide that.
+    /// Streams that must be in memory to decide that.
     fn needs_to_move(
         &self,
         view: &View<'_, Self>,
@@ -101,7 +101,7 @@ pub trait FundSaga:
         let _ = (view, leg, day);
         Ok(None)
     }
-    /// Where the shares that the order of that leg takes are kept; `None` where it takes none of the
+    /// The book with the shares that the order of that leg takes; `None` where it takes none of the
     /// investor's.
     fn takes_from(view: &View<'_, Self>, leg: &ApplicationLeg) -> Option<ShareBook> {
         let _ = (view, leg);
@@ -147,13 +147,13 @@ pub trait FundSaga:
     fn owed(view: &View<'_, Self>) -> Vec<OpenEnd> {
         Self::open_ends(view)
     }
-    /// What its case says of an end that is worth something else than a person was told, where more figures
+    /// What its case says of an end that is worth something else than was reported to a person, where more figures
     /// belong to that than the two.
     fn found(view: &View<'_, Self>, end: &Disposed) -> Option<Finding> {
         let _ = (view, end);
         None
     }
-    /// What its records lack, book by book and order by order: shares that they moved, and that are not there.
+    /// Shares that its records lack, book by book and order by order: shares that they moved, and that are not there.
     fn lacks(view: &View<'_, Self>) -> Vec<Lack> {
         let _ = view;
         Vec::new()

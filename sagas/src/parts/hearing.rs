@@ -39,12 +39,12 @@ enum Said {
 }
 
 impl ApplicationLeg {
-    /// What may have to be in memory to hear that answer: the case that it may open.
+    /// Stream that hearing the answer may need: the case that it may open.
     pub fn needs<S: Saga>(&self, view: &View<'_, S>, answer: &ApplicationAnswer) -> Vec<Need> {
         self.record(view, answer).map(|record| record.key().need()).into_iter().collect()
     }
 
-    /// What must be in memory to hear that answer: the cases that it opens or closes, if any.
+    /// Streams that must be in memory to hear that answer: the cases that it opens or closes, if any.
     pub fn needs_for<S: FundSaga>(
         &self,
         saga: &S,

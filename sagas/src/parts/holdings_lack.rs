@@ -80,7 +80,7 @@ impl HoldingsPart {
         Lack::of(unbooked(), state.available_for(&self.order))
     }
 
-    /// What is lacking is kept back. The common case, that nothing is, costs nothing.
+    /// What is lacking is withheld. The common case, that nothing is, costs nothing.
     pub(super) fn is_claimed<S: FundSaga>(
         &self,
         view: &View<'_, S>,

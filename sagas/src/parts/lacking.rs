@@ -27,15 +27,15 @@ use fundflow_runtime::{
     turn::{NotDone, Turn},
 };
 
-/// What an abandoner disposes of.
+/// Open ends that an operator disposes of.
 pub const MISSING: &str = "missing";
 
-/// What one record moves and cannot be booked.
+/// Shares that one record moves and that cannot be booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Lack {
     /// All of it, since it is booked as a whole.
     pub moves: Shares,
-    /// Those of them that are not there.
+    /// Shares among them that are missing.
     pub missing: Shares,
 }
 
@@ -111,7 +111,7 @@ pub(super) fn claim<S: FundSaga>(
     Ok(if waives { events + book.waive(turn, order)? } else { events })
 }
 
-/// Whether it is kept back, unless somebody made up for it. The common case, that nothing is lacking, costs
+/// Whether it is withheld, unless somebody made up for it. The common case, that nothing is lacking, costs
 /// nothing.
 pub(super) fn is_claimed<S: FundSaga>(
     view: &View<'_, S>,

@@ -2,7 +2,7 @@
 //! when we closed that row since its time was over.
 //!
 //! ```text
-//! given up, left -> an hour -> asked -> it moved: recorded as ever, and the person is told
+//! given up, left -> an hour -> asked -> it moved: recorded as ever, and reported to the person
 //!                                 `---> it did not and never will: recorded, and asked no more
 //! ```
 //!
@@ -33,14 +33,14 @@ use fundflow_runtime::{
     turn::{NotDone, Turn},
 };
 
-/// What a saga has its bank move.
+/// Money that a saga has its bank move.
 #[derive(Debug)]
 pub struct AtBank<'a> {
     /// Money that comes in, and what goes back of it.
     pub payment: Option<&'a PaymentLeg>,
     /// Money that goes out, each with the name of its open end.
     pub payouts: Vec<(&'a PayoutLeg, &'static str)>,
-    /// What closed cases owe.
+    /// Compensations that closed cases owe.
     pub compensations: &'a Compensations,
 }
 
@@ -67,7 +67,7 @@ pub fn is_heard<S: HasBank>(view: &View<'_, S>) -> bool {
     next(view).is_none()
 }
 
-/// What it is asked about next.
+/// The next query to the bank.
 pub fn call<S: HasBank>(view: &View<'_, S>) -> Option<BankCall> {
     match next(view)? {
         Unheard::Charge(leg) => leg.charge(view),
@@ -82,7 +82,7 @@ pub fn asked_from<S: HasBank>(view: &View<'_, S>) -> Option<Timestamp> {
 }
 
 /// When a person is called about it: at the cut-off of the trading day after it was given up, or left. `None`
-/// where nobody kept when that was.
+/// where the event is older than the field for it.
 pub fn overdue<S: HasBank>(saga: &S, view: &View<'_, S>) -> Option<Timestamp> {
     let house = saga.house();
     let given_up_at = view.open.given_up_at.into_iter().chain(view.open.landing_chosen_at);
@@ -124,7 +124,7 @@ pub fn is_left_or_asked_about<S: FundSaga>(view: &View<'_, S>, end: &str) -> boo
 }
 
 /// Whether the bank would be asked what became of that end, if a person gave it up so: it may have moved, and that
-/// person was not told of it before.
+/// person has not heard of it before.
 pub fn would_be_asked<S: HasBank>(view: &View<'_, S>, end: &str, to: Disposition) -> bool {
     let AtBank { payment, payouts, compensations } = S::at_bank(view.plan);
     let refunds = payment.and_then(|leg| leg.payment(view)).into_iter().flat_map(Payment::owed);
@@ -134,12 +134,12 @@ pub fn would_be_asked<S: HasBank>(view: &View<'_, S>, end: &str, to: Disposition
     let may_have_moved = refunds.any(|it| !has_not_moved(view, &it.no))
         || outgoing.any(|(leg, name)| name == end && unheard(leg));
     // What is said again is not said anew; who says it otherwise knows what became of it.
-    let is_told = match view.open.disposed(end) {
+    let is_reported = match view.open.disposed(end) {
         Some(known) if known.disposition == to => !view.open.gave_up(end),
         Some(_) => view.open.gave_up(end),
         None => false,
     };
-    may_have_moved && !is_told && !view.open.gave_up_again(end)
+    may_have_moved && !is_reported && !view.open.gave_up_again(end)
 }
 
 /// A person took it over, and has not said since what became of it.

@@ -33,7 +33,7 @@ impl Unreachable {
         }
     }
 
-    /// Why, by code and words that the investor may be told.
+    /// Why, by code and words that the investor may read.
     pub fn cause(&self) -> Cause {
         Cause::new("no_port", self.to_string())
     }
@@ -48,7 +48,7 @@ impl From<Unreachable> for NotOn {
 /// Why a later T does not take an order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NotOn {
-    /// Why, by code and words that the investor may be told.
+    /// Why, by code and words that the investor may read.
     pub cause: Cause,
     /// The order exceeds the day's limit of that fund, and its manager then refuses all of the day.
     excess: Option<FundCode>,

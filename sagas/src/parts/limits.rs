@@ -65,7 +65,7 @@ pub fn used_by_others(streams: &Streams, key: Option<&LimitKey>, but: &Transacti
 }
 
 impl Limits {
-    /// Those of these keys.
+    /// Limits of these keys.
     pub fn of<'a>(keys: impl IntoIterator<Item = &'a LimitKey>) -> Self {
         Self(keys.into_iter().map(|key| (key.clone(), stream_of(key))).collect())
     }
@@ -75,7 +75,7 @@ impl Limits {
         self.0.iter().map(|(key, _)| key).eq(keys)
     }
 
-    /// What must be in memory.
+    /// Streams that must be in memory.
     pub fn needs(&self) -> impl Iterator<Item = Need> {
         self.0.iter().map(|(_, key)| key.need())
     }

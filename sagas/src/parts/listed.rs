@@ -60,7 +60,7 @@ impl House {
     }
 
     /// The day on which the money of all that a redemption of that T brought is here: that of the last part of
-    /// it that was confirmed, where the rest was carried over or told late.
+    /// it that was confirmed, where the rest was carried over or confirmed late.
     ///
     /// # Errors
     /// As [`Self::paid_by`].

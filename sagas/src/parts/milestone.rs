@@ -80,9 +80,9 @@ pub enum Milestone<P> {
     },
     /// The investor takes it back, in time.
     CancelAsked {
-        /// When it was asked.
+        /// Instant of the request, as the caller states it.
         at: Timestamp,
-        /// What is taken back.
+        /// Part that is taken back.
         scope: Scope,
     },
     /// The registrar keeps it.
@@ -130,7 +130,7 @@ impl<P> Milestone<P> {
     }
 }
 
-/// What is remembered of milestones.
+/// State folded from milestones.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Notes<P> {
     /// The first purchase stands.
@@ -225,7 +225,7 @@ impl<P: Clone> Notes<P> {
             Milestone::CancelAsked { at, scope } => {
                 let all = matches!(self.cancel, Some((_, Scope::All)));
                 if *scope == Scope::Target {
-                    // Whatever was kept of what went before, this is another order.
+                    // Whatever the registrar refused to take back before, this is another order.
                     (self.cancel, self.cancel_refused) = (Some((*at, *scope)), None);
                 } else if !all && self.cancel.map(|(_, was)| was) != Some(*scope) {
                     self.cancel = Some((*at, *scope));
@@ -296,8 +296,8 @@ macro_rules! fund_milestones {
             }
         }
 
-        fn kept(view: &$crate::in_macros::View<'_, Self>) -> ::std::option::Option<$crate::in_macros::Cause> {
-            $crate::parts::disputes::kept(view)
+        fn held_up_by(view: &$crate::in_macros::View<'_, Self>) -> ::std::option::Option<$crate::in_macros::Cause> {
+            $crate::parts::disputes::held_up_by(view)
         }
 
         fn is_settled(view: &$crate::in_macros::View<'_, Self>, parked: &$crate::in_macros::Parked) -> bool {

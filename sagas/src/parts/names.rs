@@ -51,7 +51,7 @@ pub enum Minted {
     "{id} has the form {minted}, which the engine itself gives; use a transaction ID of another form"
 )]
 pub struct Reserved {
-    /// What was asked for.
+    /// The request's transaction.
     pub id: TransactionId,
     /// What such names stand for.
     pub minted: Minted,

@@ -1,12 +1,12 @@
 //! One date of a regular plan, as the saga that carries it out sees it: what the plan has to agree to
-//! first, what it knows, and what it is told.
+//! first, what it knows, and what it has to hear.
 //!
 //! ```text
 //! begun -> done     shares of the fund that the plan buys are the investor's, all or a part of them
 //!       `> missed   it ended in any other way: the money is back, or the wallet's, or paid out
 //! ```
 //!
-//! 1. The plan is told in the batch of the saga's own row, so neither knows without the other.
+//! 1. The plan is notified in the batch of the saga's own row, so neither knows without the other.
 //! 2. Whoever gives the saga up ends the date, too: it is done where the shares are there already, and
 //!    missed otherwise. What a registrar says after that changes no date.
 
@@ -31,14 +31,14 @@ pub struct Occurrence {
     nominal: NaiveDate,
 }
 
-/// What a plan is told of its date.
+/// The news for a plan about its date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tell {
-    /// It is under way.
+    /// The date is under way.
     Begun,
     /// The fund was bought.
     CarriedOut,
-    /// Nothing came of it.
+    /// The date was missed.
     Missed,
     /// What became of it by the time at which a person gave it up.
     GivenUp,

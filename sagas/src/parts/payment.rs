@@ -29,7 +29,7 @@ use fundflow_runtime::{
 };
 use std::sync::Arc;
 
-/// What an abandoner disposes of while nobody knows whether the money was taken.
+/// Open ends that an operator disposes of while nobody knows whether the money was taken.
 pub const END: &str = "payment";
 
 /// Trading days after a refund was asked for on which it must have arrived, and one.
@@ -42,7 +42,7 @@ pub struct PaymentLeg {
     pub no: PaymentNo,
     /// The stream of the payment.
     pub key: Key<Payments>,
-    /// What it pays for.
+    /// Order that is paid for.
     pub order: OrderId,
 }
 
@@ -122,7 +122,7 @@ impl PaymentLeg {
     }
 
     /// When a person is called about the next refund: at the cut-off of the third trading day after it
-    /// was asked for. `t` is when it was, where that was not kept.
+    /// was asked for. `t` is when it was, where the event is older than the field.
     pub fn refund_overdue<S: FundSaga>(
         &self,
         house: &House,
@@ -230,12 +230,12 @@ impl PaymentLeg {
         ends
     }
 
-    /// What may have to be in memory to hear that answer: the case that it may open.
+    /// Stream that hearing the answer may need: the case that it may open.
     pub fn needs(&self, answer: &BankAnswer) -> Vec<Need> {
         record(&self.no, answer).map_or_else(Vec::new, |record| record.needs())
     }
 
-    /// What must be in memory to hear that answer: the case that it opens by contradicting.
+    /// Streams that must be in memory to hear that answer: the case that it opens by contradicting.
     pub fn needs_for<S: Saga>(&self, view: &View<'_, S>, answer: &BankAnswer) -> Vec<Need> {
         let Some(state) = view.state(&self.key) else { return Vec::new() };
         let refused = |command: Command| Payments::decide(state, &command).is_err();

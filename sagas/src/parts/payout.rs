@@ -60,7 +60,7 @@ pub enum NotRedirected {
          {investor}'s own"
     )]
     AccountOfAnotherInvestor {
-        /// As it was named.
+        /// Account of the operator's command.
         account: AccountRef,
         /// The investor who has used the account before.
         owner: InvestorId,
@@ -241,7 +241,7 @@ impl PayoutLeg {
         Some(("payout".into(), payout.terms.amount.decimal()))
     }
 
-    /// What may have to be in memory to hear that answer: the case that it may open.
+    /// Stream that hearing the answer may need: the case that it may open.
     pub fn needs(&self, no: &PaymentNo, answer: &PayoutAnswer) -> Vec<Need> {
         record(no, answer).map(|record| record.key().need()).into_iter().collect()
     }
@@ -286,7 +286,7 @@ impl PayoutLeg {
     }
 
     /// Money arrives after it was sent and before that is heard. Nothing hangs on the instant, so what is
-    /// out of bounds is kept beside the record.
+    /// out of bounds is stored beside the record.
     fn misdated<S: Saga>(
         &self,
         turn: &mut Turn<'_, S>,

@@ -39,7 +39,7 @@ impl PayoutLegs {
         self.0.iter()
     }
 
-    /// What must be in memory.
+    /// Streams that must be in memory.
     pub fn needs(&self) -> impl Iterator<Item = Need> {
         self.iter().map(|leg| leg.key.need())
     }

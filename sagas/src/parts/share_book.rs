@@ -1,4 +1,4 @@
-//! Where an investor's shares of one fund are kept, a wallet or holdings, and what the register or an
+//! The book with an investor's shares of one fund, a wallet or holdings, and what the register or an
 //! order freezes there.
 
 use super::application::{ApplicationLeg, FundSaga};
@@ -23,7 +23,7 @@ use fundflow_runtime::{
 /// The stream that keeps one investor's shares of one fund.
 #[derive(Debug, Clone)]
 pub enum ShareBook {
-    /// Of a money-market fund.
+    /// Shares of a money-market fund.
     Wallet(Key<Wallet>),
     /// Shares of any fund but a money-market fund.
     Holdings(Key<Holdings>),
@@ -241,7 +241,7 @@ fn of_holdings(record: &RegisterRecord, what: &Freezing) -> Result<holdings::Com
 }
 
 impl ApplicationLeg {
-    /// Freezes what a rejection says is frozen, where the order's shares are kept.
+    /// Freezes what a rejection says is frozen, in the book of the order's shares.
     ///
     /// # Errors
     /// [`NotDone`]; nothing has changed.

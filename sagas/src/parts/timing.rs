@@ -38,7 +38,7 @@ use fundflow_runtime::{
 };
 use std::sync::Arc;
 
-/// A time of Beijing that is told as one of Greenwich is so much too early.
+/// A time of Beijing that is stated as one of Greenwich is so much too early.
 const ZONE_MILLIS: i64 = 8 * 3_600_000;
 
 /// Records what the bank says of a payment. The T of a receipt that is applied by it is fixed
@@ -210,7 +210,7 @@ pub fn dated<S: FundSaga>(
     Ok(Some(events + turn.reach(Milestone::Dated { at, reason })?))
 }
 
-/// What must be in memory to say that: the case of an instant that cannot be right.
+/// Streams that must be in memory to say that: the case of an instant that cannot be right.
 pub fn needs_to_date<S: FundSaga>(view: &View<'_, S>, leg: &PaymentLeg) -> Vec<Need> {
     undated_cases(view, leg).iter().map(Key::need).collect()
 }
@@ -309,7 +309,7 @@ pub fn arrived(at: Timestamp) -> Timestamp {
 }
 
 /// Since when no call of a saga that was given up can be under way; `None` where it was not given up, or
-/// nobody kept when.
+/// the event is older than the field.
 pub fn landed<S: Saga>(view: &View<'_, S>) -> Option<Timestamp> {
     view.open.given_up_at.map(|at| at.plus_millis(UNDER_WAY))
 }

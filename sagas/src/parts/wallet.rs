@@ -75,7 +75,7 @@ impl WalletPart {
         }
     }
 
-    /// Its lot is there.
+    /// Whether its lot is registered.
     pub fn is_credited<S: Saga>(&self, view: &View<'_, S>) -> bool {
         matches!(self.entry(view).credit, Credit::Confirmed(_))
     }

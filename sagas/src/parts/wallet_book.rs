@@ -3,7 +3,7 @@
 //!
 //! 1. Each record is booked when it is there, more to come or not, whether shares come or leave; what is on
 //!    its way or reserved beside it stays so until the last word.
-//! 2. What leaves earns up to the T of its record. Where that is told late, the days since are reckoned
+//! 2. What leaves earns up to the T of its record. Where that comes late, the days since are reckoned
 //!    anew in the same batch.
 //! 3. What was settled of unpaid income is what the records say that hold.
 

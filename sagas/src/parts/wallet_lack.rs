@@ -43,7 +43,7 @@ impl WalletPart {
         lack.or_else(|| made_up.then(|| Lack::of(moves, Shares::ZERO))).unwrap_or_default()
     }
 
-    /// Nothing is to be booked, or a person has what cannot be; what is lacking is kept back.
+    /// Nothing is to be booked, or a person has what cannot be; what is lacking is withheld.
     pub(super) fn is_done<S: FundSaga>(
         &self,
         view: &View<'_, S>,

@@ -234,7 +234,7 @@ fn are_of_one_t(one: &Confirmation, other: &Confirmation) -> bool {
 }
 
 impl ApplicationLeg {
-    /// Nothing hangs on the day on which the money of a subscription counts: what is wrong with it is kept beside
+    /// Nothing hangs on the day on which the money of a subscription counts: what is wrong with it is stored beside
     /// the record.
     pub(super) fn misdated<S: FundSaga>(
         &self,

@@ -87,7 +87,7 @@ impl Keyed for AdvanceCall {
     }
 }
 
-/// What the bank says.
+/// Answer of the bank to an advance or a repayment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AdvanceSaid {
     /// What the bank says of an advance.
@@ -104,7 +104,7 @@ pub struct AdvanceNotice(pub AdvanceSaid);
 pub trait AdvanceBank: Send + Sync + 'static {
     /// Pays the investor, once per number.
     fn advance(&self, advance: Advance) -> impl Future<Output = AdvanceAnswer> + Send;
-    /// How that advance stands.
+    /// Asks for the state of the advance.
     fn query(&self, advance: Advance) -> impl Future<Output = AdvanceAnswer> + Send;
     /// Takes its money back, once per number.
     fn repay(&self, repayment: Repayment) -> impl Future<Output = RepaymentAnswer> + Send;

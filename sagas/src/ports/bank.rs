@@ -120,7 +120,7 @@ impl Keyed for BankCall {
     }
 }
 
-/// What a bank says.
+/// Answers of a bank, by kind of call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BankAnswer {
     /// What the bank says of a charge.
@@ -139,7 +139,7 @@ pub struct BankNotice(pub BankAnswer);
 pub trait PaymentChannel: Send + Sync + 'static {
     /// Takes money, once per payment number.
     fn charge(&self, charge: Charge) -> impl Future<Output = ChargeAnswer> + Send;
-    /// How that charge stands.
+    /// Asks for the state of the charge.
     fn query(&self, charge: Charge) -> impl Future<Output = ChargeAnswer> + Send;
     /// Sends money back, once per refund number.
     fn refund(&self, refund: Refund) -> impl Future<Output = RefundAnswer> + Send;

@@ -44,7 +44,7 @@ pub enum Job {
     Confirmations,
     /// Every wallet has the income of the natural days that ended with T.
     Income,
-    /// The head of the log is kept.
+    /// The head of the log is in a file of its own.
     Head,
 }
 
@@ -119,7 +119,7 @@ impl TryFrom<Arc<str>> for FileHash {
     }
 }
 
-/// A file that went out, came in, or was kept.
+/// A file that went out, came in, or was archived.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FileFigure {
     /// Its name, without a directory.
@@ -183,14 +183,14 @@ impl Keyed for JobCall {
     }
 }
 
-/// How a job stands.
+/// State of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobStand {
     /// A page is done, and more are to come.
     Paged {
         /// What to call for next is behind it.
         through: Cursor,
-        /// Of that page alone.
+        /// Figures of that page alone.
         figures: Figures,
     },
     /// All of it is done; the figures are those of the last page.
@@ -206,9 +206,9 @@ pub enum JobStand {
 /// What is said of a job, and of which call of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobAnswer {
-    /// As it was made.
+    /// The call, as it was made.
     pub call: JobCall,
-    /// What became of it.
+    /// State of the job after the call.
     pub stand: JobStand,
 }
 

@@ -44,9 +44,9 @@ pub struct FileSet {
 pub struct FileSum {
     /// Without its directory.
     pub name: Arc<str>,
-    /// Of its bytes.
+    /// SHA-256 of the file's bytes.
     pub sha256: [u8; 32],
-    /// Its length in bytes.
+    /// Length in bytes.
     pub len: u64,
 }
 
@@ -67,13 +67,13 @@ pub enum NotExchanged {
          under another name"
     )]
     Otherwise {
-        /// Of the file.
+        /// File name.
         name: String,
     },
     /// A set that is not whole.
     #[error("{name}: {why}; wait for it, or have it sent again")]
     Incomplete {
-        /// Of the file.
+        /// File name.
         name: String,
         /// What is missing, or wrong.
         why: String,
@@ -81,9 +81,9 @@ pub enum NotExchanged {
     /// Something that is no file to be exchanged.
     #[error("{name} {why}; find out who put it there")]
     Refused {
-        /// Of the file.
+        /// File name.
         name: String,
-        /// What it is.
+        /// Reason, for people.
         why: String,
     },
 }

@@ -60,7 +60,7 @@ pub enum ApplicationAnswer {
     Rejected(Rejection),
     /// The registrar's confirmation, with its numbers as they were stated.
     Confirmed(Box<Confirmation>),
-    /// It was taken back.
+    /// Cancelled: the order is in no batch.
     Cancelled,
     /// It was not taken back, and stands.
     NotCancelled(Cause),
@@ -120,7 +120,7 @@ pub struct RegistrarNotice(pub ApplicationAnswer);
 pub trait Registrar: Send + Sync + 'static {
     /// Hands in an application, once per application number.
     fn submit(&self, application: Application) -> impl Future<Output = ApplicationAnswer> + Send;
-    /// How that application stands.
+    /// Asks for the state of the application.
     fn query(&self, application: Application) -> impl Future<Output = ApplicationAnswer> + Send;
     /// Takes an application back, once.
     fn cancel(&self, cancel: Cancellation) -> impl Future<Output = ApplicationAnswer> + Send {

@@ -21,7 +21,7 @@ pub struct Stray {
     pub said: String,
     /// What its case is of.
     pub kind: Kind,
-    /// Why nobody takes it.
+    /// Reason why no saga takes it.
     pub why: String,
     /// The application that it names, if it names one.
     pub no: Option<ApplicationNo>,

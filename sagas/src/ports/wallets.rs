@@ -10,7 +10,7 @@ use std::{future::Future, sync::Arc};
 /// The next owners in ascending order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// Of which money fund.
+    /// Money fund of the wallets.
     pub fund: FundCode,
     /// Those behind this one; from the first where nothing is said.
     pub after: Option<InvestorId>,
@@ -32,7 +32,7 @@ impl Keyed for Page {
 pub enum PageAnswer {
     /// Owners, ascending; all that there are where fewer came than were asked for.
     Owners {
-        /// As it was asked.
+        /// The requested page.
         page: Page,
         /// All of them are behind `page.after`.
         owners: Vec<InvestorId>,

@@ -30,7 +30,7 @@ use fundflow_runtime::saga::OpenEnd;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-/// What an abandoner disposes of while the money is at the fund and its shares are not there.
+/// Open ends that an operator disposes of while the money is at the fund and its shares are not there.
 pub(super) const END: &str = "order";
 
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
@@ -94,7 +94,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     }
 }
 
-/// What an abandoner disposes of where a failed raising earned something.
+/// Open ends that an operator disposes of where a failed raising earned something.
 const INTEREST: &str = "interest";
 
 pub(super) fn comes_of(end: &str) -> Option<Origin> {
@@ -259,13 +259,13 @@ fn overpaid(view: &View<'_>, counted: Counted) -> Option<OpenEnd> {
     by_hand::difference(Money::ZERO, went_back.plus(interest)?)
 }
 
-/// What an open end of that name is counted in.
+/// Unit of an open end of that name.
 pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     let shares = end == lacking::MISSING;
     if shares { units::shares_of(view.open.request.fund) } else { units::YUAN.to_owned() }
 }
 
-/// What becomes of that open end if a person gives it up, in words.
+/// The fate, in words, of that open end if a person gives it up.
 pub(super) fn fate(view: &View<'_>, end: &OpenEnd, given: &Given) -> Option<String> {
     let to = fate::to(view, &end.name, given)?;
     Some(match &*end.name {

@@ -59,7 +59,7 @@ pub struct Purchase {
     pub house: House,
 }
 
-/// What a counterparty says to a purchase.
+/// Answers of counterparties to a purchase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// About the payment, a refund or the interest.
@@ -68,12 +68,12 @@ pub enum Answer {
     Registrar(ApplicationAnswer),
 }
 
-/// What a caller or operator asks of a running purchase.
+/// Commands of callers and operators to a running purchase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Take the order back: refused from its cut-off on.
     Cancel {
-        /// When the investor asked.
+        /// Instant of the investor's request.
         at: Timestamp,
     },
     /// Say when the money counts as paid, where the bank's own word cannot be right.
@@ -96,7 +96,7 @@ pub enum Command {
     CloseCase {
         /// The case that is settled.
         case: CaseId,
-        /// How, by whom and why.
+        /// Way of closing, its author and reason.
         closing: Box<Closing>,
     },
 }

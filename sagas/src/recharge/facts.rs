@@ -19,7 +19,7 @@ use crate::parts::{
 use fundflow_domain::{calendar::TradingDay, payment::Stage, time::Timestamp, wallet::Credit};
 use fundflow_runtime::saga::OpenEnd;
 
-/// What an abandoner disposes of while the money is at the fund and its shares are not there.
+/// Open ends that an operator disposes of while the money is at the fund and its shares are not there.
 pub(super) const END: &str = "money_fund";
 
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
@@ -125,13 +125,13 @@ pub(super) fn open_ends(view: &View<'_>, counted: Counted) -> Vec<OpenEnd> {
         .collect()
 }
 
-/// What an open end of that name is counted in.
+/// Unit of an open end of that name.
 pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     let shares = end == lacking::MISSING;
     if shares { units::shares_of(view.open.request.fund) } else { units::YUAN.to_owned() }
 }
 
-/// What becomes of that open end if a person gives it up, in words.
+/// The fate, in words, of that open end if a person gives it up.
 pub(super) fn fate(view: &View<'_>, end: &OpenEnd, given: &Given) -> Option<String> {
     let to = fate::to(view, &end.name, given)?;
     Some(match &*end.name {

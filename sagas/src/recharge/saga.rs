@@ -58,7 +58,7 @@ pub struct Recharge {
     pub house: House,
 }
 
-/// What a counterparty says to a recharge.
+/// Answers of counterparties to a recharge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// About the payment or a refund.
@@ -67,12 +67,12 @@ pub enum Answer {
     Registrar(ApplicationAnswer),
 }
 
-/// What a caller or operator asks of a running recharge.
+/// Commands of callers and operators to a running recharge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Take the order back: refused from its cut-off on.
     Cancel {
-        /// When the investor asked.
+        /// Instant of the investor's request.
         at: Timestamp,
     },
     /// Say when the money counts as paid, where the bank's own word cannot be right.
@@ -95,7 +95,7 @@ pub enum Command {
     CloseCase {
         /// Which of the open ones.
         case: CaseId,
-        /// How, by whom and why.
+        /// Way of closing, its author and reason.
         closing: Box<Closing>,
     },
 }

@@ -9,7 +9,7 @@ use fundflow_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What the caller asks for. Repeating it under the same transaction ID is free.
+/// The request of the caller. Repeating it under the same transaction ID is free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// Owns the wallet, and pays.
@@ -28,7 +28,7 @@ pub struct Request {
     pub distributor: Option<DistributorCode>,
 }
 
-/// What the decision looks at besides the request. Not stored.
+/// Further input of the decision, beside the request. Not stored.
 #[derive(Debug, Clone)]
 pub struct Asked {
     /// Level, papers and account, as known at this instant.
@@ -41,12 +41,12 @@ pub struct Asked {
     pub at: Option<Timestamp>,
 }
 
-/// Something the log says.
+/// Facts that are read off the aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
     /// The amount counts towards the day's limit.
     Counted,
-    /// It counts no more.
+    /// Removed from the day limits.
     GivenBack,
     /// A charge may be on its way.
     PaymentRequested,
@@ -198,7 +198,7 @@ pub enum When {
     BankOverdue,
 }
 
-/// What the investor owns when it is over.
+/// Endings, by what the investor then owns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
@@ -209,7 +209,7 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// As people read it.
+    /// Name for tables and texts.
     pub const fn name(self) -> &'static str {
         match self {
             Ending::Completed => "completed",

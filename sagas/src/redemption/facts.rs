@@ -22,9 +22,9 @@ use fundflow_runtime::{saga::OpenEnd, turn::NotDone};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-/// What an abandoner disposes of while shares are reserved.
+/// Open ends that an operator disposes of while shares are reserved.
 const END: &str = "shares";
-/// What an abandoner disposes of once they brought money.
+/// Open ends that an operator disposes of once they brought money.
 const MONEY: &str = "payout";
 
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
@@ -171,13 +171,13 @@ fn difference(view: &View<'_>, counted: Counted) -> Option<OpenEnd> {
     by_hand::difference(brought, asked)
 }
 
-/// What an open end of that name is counted in.
+/// Unit of an open end of that name.
 pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     let shares = [END, lacking::MISSING].contains(&end);
     if shares { units::shares_of(view.open.request.fund) } else { units::YUAN.to_owned() }
 }
 
-/// What becomes of that open end if a person gives it up, in words.
+/// The fate, in words, of that open end if a person gives it up.
 pub(super) fn fate(view: &View<'_>, end: &OpenEnd, given: &Given) -> Option<String> {
     let to = fate::to(view, &end.name, given)?;
     Some(match &*end.name {

@@ -78,7 +78,7 @@ pub struct Plan {
     pub compensations: Compensations,
 }
 
-/// What a counterparty says to a redemption.
+/// Answers of counterparties to a redemption.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// What the bank says of a payout.
@@ -87,12 +87,12 @@ pub enum Answer {
     Registrar(ApplicationAnswer),
 }
 
-/// What a caller or operator asks of a running redemption.
+/// Commands of callers and operators to a running redemption.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Take the order back: refused from its cut-off on.
     Cancel {
-        /// When the investor asked.
+        /// Instant of the investor's request.
         at: Timestamp,
     },
     /// Pay out to another account after the bank has refused the first.
@@ -108,7 +108,7 @@ pub enum Command {
     CloseCase {
         /// The case that is settled.
         case: CaseId,
-        /// How, by whom and why.
+        /// Way of closing, its author and reason.
         closing: Box<Closing>,
     },
 }

@@ -33,7 +33,7 @@ pub(super) struct Funds {
     first: Option<TradingDay>,
 }
 
-/// Who agrees, and when.
+/// Author and instant of an agreement.
 pub(super) struct Agreeing {
     pub(super) at: Timestamp,
     pub(super) investor: InvestorProfile,

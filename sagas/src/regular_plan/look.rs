@@ -58,7 +58,7 @@ impl RegularPlans {
                 turn.state(key).and_then(plan::State::plan).ok_or(NotDone::Lacks("the plan"))?;
             let next = match self.next(plan) {
                 Ok(next) => next,
-                // What was missed is told by itself: the calendar is not what it waits for.
+                // What was missed is reported by itself: the calendar is not what it waits for.
                 Err(_) if events > 0 => return Ok(events),
                 Err(error) => return Err(NotDone::Refused(error.to_string().into())),
             };

@@ -33,7 +33,7 @@ use fundflow_runtime::step::{Deed, Exit, Move, Table, act, wait, well_formed};
 
 type Saga = RegularPlans;
 
-/// Something the log says.
+/// Facts that are read off the aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
     /// The plan was opened.

@@ -15,7 +15,7 @@ pub const DATES: usize = 12;
 impl Quoted for RegularPlans {
     type Quote = Upcoming;
 
-    /// Its first [`DATES`] dates.
+    /// Quotes the first [`DATES`] dates.
     fn quote(
         &self,
         streams: &Streams,

@@ -70,7 +70,7 @@ pub enum Refusal {
     BeyondCalendar {
         /// The first date of the plan, or of the change.
         start: NaiveDate,
-        /// What the calendar covers.
+        /// Error of the calendar, with the span that it covers.
         why: CalendarError,
     },
     /// It would end without a date.
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_instant_that_is_out_of_bounds_is_told_in_one_sentence() {
+    fn an_instant_that_is_out_of_bounds_is_refused_in_one_sentence() {
         let rows = [
             (
                 Some(8),

@@ -62,7 +62,7 @@ pub struct Promise {
     /// The verdict on the money-market fund in between, where the plan goes by way of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wallet_suitability: Option<Suitability>,
-    /// Whose limits a change is held against; none of a plan that was opened before this was kept: those
+    /// Whose limits a change is held against; none of a plan that was opened before the field was added: those
     /// of a natural person who orders from us and holds nothing yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<Limits>,
@@ -88,7 +88,7 @@ pub struct Limits {
 pub enum Command {
     /// Otherwise from a date on.
     Change {
-        /// When it was asked.
+        /// Instant of the request, as the caller states it.
         at: Timestamp,
         /// What is to be different.
         changes: Changes,
@@ -97,14 +97,14 @@ pub enum Command {
     },
     /// Begin nothing until it is resumed.
     Pause {
-        /// When it was asked.
+        /// Instant of the request, as the caller states it.
         at: Timestamp,
         /// In the investor's or the operator's words.
         reason: Arc<str>,
     },
     /// Go on from that day.
     Resume {
-        /// When it was asked.
+        /// Instant of the request, as the caller states it.
         at: Timestamp,
     },
     /// No more of it.

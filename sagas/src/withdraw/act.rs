@@ -112,7 +112,7 @@ impl Withdraw {
     }
 }
 
-/// Why the shares stayed.
+/// Reason why the shares stayed.
 pub(super) fn why(view: &View<'_>) -> Option<Cause> {
     let leg: &ApplicationLeg = &view.plan.out;
     leg.failure(view).or_else(|| cancel::why(view, leg))

@@ -24,7 +24,7 @@ use fundflow_runtime::{saga::OpenEnd, turn::NotDone};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-/// What an abandoner disposes of while shares are reserved.
+/// Open ends that an operator disposes of while shares are reserved.
 pub(super) const END: &str = "redemption";
 
 pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
@@ -76,10 +76,10 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     }
 }
 
-/// What an abandoner disposes of once shares have left.
+/// Open ends that an operator disposes of once shares have left.
 pub(super) const PROCEEDS: &str = "proceeds";
 
-/// What an abandoner disposes of once the bank was asked to pay it out.
+/// Open ends that an operator disposes of once the bank was asked to pay it out.
 pub(super) const PAYOUT: &str = "payout";
 
 /// Whoever has what is under way has what comes after it.
@@ -161,8 +161,8 @@ impl Withdraw {
         match next_payout(view) {
             // A money fund pays after its word, where that comes late.
             Some(next) => {
-                let told = self.house.all_paid_by(of, Some(next.record()))?;
-                Ok(next.here(&self.house)?.max(told))
+                let paid_by = self.house.all_paid_by(of, Some(next.record()))?;
+                Ok(next.here(&self.house)?.max(paid_by))
             }
             None => self.house.paid_by(of.0, of.1),
         }
@@ -218,13 +218,13 @@ fn difference(view: &View<'_>) -> Option<OpenEnd> {
     by_hand::difference(brought, asked).filter(|_| !theirs)
 }
 
-/// What an open end of that name is counted in.
+/// Unit of an open end of that name.
 pub(super) fn unit(view: &View<'_>, end: &str) -> String {
     let shares = [END, lacking::MISSING].contains(&end);
     if shares { units::shares_of(view.open.request.fund) } else { units::YUAN.to_owned() }
 }
 
-/// What becomes of that open end if a person gives it up, in words.
+/// The fate, in words, of that open end if a person gives it up.
 pub(super) fn fate(view: &View<'_>, end: &OpenEnd, given: &Given) -> Option<String> {
     let to = fate::to(view, &end.name, given)?;
     Some(match &*end.name {

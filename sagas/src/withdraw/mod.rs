@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! reserve -> order -> redeem -> confirm -> take out -> settle income -> pay out
-//!    `-- rejected, cancelled: released, kept in the wallet
+//!    `-- rejected, cancelled: released, still in the wallet
 //! ```
 //!
 //! 1. Only what is available is reserved: not what is in transit, frozen or in dispute.

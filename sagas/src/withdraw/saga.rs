@@ -55,7 +55,7 @@ pub struct Withdraw {
     pub house: House,
 }
 
-/// What a counterparty says to a withdrawal.
+/// Answers of counterparties to a withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// What the bank says of a payout.
@@ -64,12 +64,12 @@ pub enum Answer {
     Registrar(ApplicationAnswer),
 }
 
-/// What a caller or operator asks of a running withdrawal.
+/// Commands of callers and operators to a running withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Take the order back: refused from its cut-off on.
     Cancel {
-        /// When the investor asked.
+        /// Instant of the investor's request.
         at: Timestamp,
     },
     /// Pay out to another account after the bank has refused the first.
@@ -85,7 +85,7 @@ pub enum Command {
     CloseCase {
         /// Which of the open ones.
         case: CaseId,
-        /// How, by whom and why.
+        /// Way of closing, its author and reason.
         closing: Box<Closing>,
     },
 }

@@ -10,7 +10,7 @@ use fundflow_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What the caller asks for. Repeating it under the same transaction ID is free.
+/// The request of the caller. Repeating it under the same transaction ID is free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The investor who owns the shares.
@@ -30,7 +30,7 @@ pub struct Request {
     pub distributor: Option<DistributorCode>,
 }
 
-/// What the decision looks at besides the request. Not stored.
+/// Further input of the decision, beside the request. Not stored.
 #[derive(Debug, Clone)]
 pub struct Asked {
     /// Papers and account, as known at this instant.
@@ -39,7 +39,7 @@ pub struct Asked {
     pub at: Option<Timestamp>,
 }
 
-/// Something the log says.
+/// Facts that are read off the aggregates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fact {
     /// Shares are (or were) earmarked.
@@ -177,7 +177,7 @@ pub enum When {
     BankOverdue,
 }
 
-/// What the investor owns when it is over.
+/// Endings, by what the investor then owns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
@@ -188,7 +188,7 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// As people read it.
+    /// Name for tables and texts.
     pub const fn name(self) -> &'static str {
         match self {
             Ending::PaidOut => "paid out",

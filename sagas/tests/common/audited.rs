@@ -33,10 +33,10 @@ pub(crate) fn report(log: &[Recorded], kinds: impl IntoIterator<Item = Arc<dyn K
 
 /// Nothing is wrong with the books of that log.
 #[track_caller]
-pub(crate) fn adds_up(report: &Report, told: impl Fn() -> String) {
+pub(crate) fn adds_up(report: &Report, context: impl Fn() -> String) {
     let own = report.findings.iter().filter(|it| is_own(report, it));
     let said: Vec<String> = own.map(ToString::to_string).collect();
-    assert!(said.is_empty(), "{said:#?}\n{}", told());
+    assert!(said.is_empty(), "{said:#?}\n{}", context());
 }
 
 /// Something is wrong with the books of that log.
@@ -56,7 +56,7 @@ fn is_own(report: &Report, finding: &Finding) -> bool {
 
 /// Every case is closed: no difference waits for anybody.
 #[track_caller]
-pub(crate) fn nothing_is_in_suspense(report: &Report, told: impl Fn() -> String) {
+pub(crate) fn nothing_is_in_suspense(report: &Report, context: impl Fn() -> String) {
     let waits = report.balances.iter().any(|it| it.class == "L:SUSPENSE");
-    assert!(!waits, "{:#?}\n{}", report.balances, told());
+    assert!(!waits, "{:#?}\n{}", report.balances, context());
 }

@@ -85,8 +85,8 @@ fn abandon(stage: &mut impl Doubted, what: Disposition) {
         let named = ["payout", "payment", "interest", "compensation", "repayment"].contains(&name);
         named || name.starts_with("refund")
     };
-    let told = |name: &Arc<str>| moved(name) && look.given_up.contains(name);
-    let ends = look.open_ends.iter().filter(|end| !told(&end.name));
+    let taken_over = |name: &Arc<str>| moved(name) && look.given_up.contains(name);
+    let ends = look.open_ends.iter().filter(|end| !taken_over(&end.name));
     let dispositions = ends.map(|end| (end.name.clone(), what)).collect();
     stage.acts(Action::Abandon { reason: "a test".into(), dispositions });
 }

@@ -68,8 +68,8 @@ fn never_got(effect: &Effect) -> Option<Payload> {
     }
 }
 
-/// Holds what is said of that saga's questions once it is resumed against what follows.
-pub(crate) fn is_told(
+/// Compares the forecast for that saga's questions once it is resumed with what follows.
+pub(crate) fn assert_foreseen(
     log: &[Recorded],
     kinds: impl IntoIterator<Item = Arc<dyn Kind>>,
     (saga, action): (&SagaId, &Action),
@@ -104,14 +104,14 @@ pub(crate) fn is_told(
             continue;
         };
         let Some(answer) = never_got(&effect) else { continue };
-        let (key, told) = (effect.key.clone(), effect.never_got);
+        let (key, foreseen) = (effect.key.clone(), effect.never_got);
         let after = copy.handles(What::Answer(Box::new(Answered { effect, answer }))).effects;
         let made = after.iter().any(|it| it.ask == Ask::Call && it.key == key);
-        let wrong = match told {
+        let wrong = match foreseen {
             NeverGot::Made => !made,
             NeverGot::Refused | NeverGot::Person | NeverGot::Waited => made,
             NeverGot::Anew => false,
         };
-        assert!(!wrong, "{key} of {saga}: {told:?} was told, and made again: {made}");
+        assert!(!wrong, "{key} of {saga}: {foreseen:?} was foreseen, and made again: {made}");
     }
 }

@@ -15,7 +15,7 @@ pub(crate) fn payouts(log: &[Recorded]) -> Vec<(String, Decimal)> {
     ours.filter(|it| !it.stream.id().starts_with("case-")).filter_map(paid).collect()
 }
 
-/// All of it together.
+/// Sum of all payments, in yuan.
 pub(crate) fn in_all(log: &[Recorded]) -> Decimal {
     payouts(log).into_iter().map(|(_, amount)| amount).sum()
 }

@@ -48,13 +48,13 @@ pub(crate) fn excused(log: &[Recorded], named: impl Fn(&[Recorded]) -> bool) -> 
     excused
 }
 
-/// Shares that are only kept from use, words that have no effect yet, and what a confirmation takes back are in
+/// Shares that are only withheld, words that have no effect yet, and what a confirmation takes back are in
 /// transit nowhere.
 fn is_posted(event: &Recorded) -> bool {
-    let kept =
+    let unposted =
         ["_reserved", "_held", "_in_transit", ".placed", ".contested", ".rejection_contested"];
-    let kept = kept.iter().any(|it| event.event.event_type.ends_with(it));
-    POSTED.contains(&event.stream.category()) && !kept && &*event.event.process != "given"
+    let unposted = unposted.iter().any(|it| event.event.event_type.ends_with(it));
+    POSTED.contains(&event.stream.category()) && !unposted && &*event.event.process != "given"
 }
 
 /// Whether it is a rejection against which a confirmation held: what it brought is reversed with it.

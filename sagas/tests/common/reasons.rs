@@ -1,4 +1,4 @@
-//! Whoever does not get what was asked for is told why.
+//! Whoever does not get what was asked for reads why.
 
 use fundflow_kernel::envelope::NewEvent;
 

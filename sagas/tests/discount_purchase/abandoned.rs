@@ -76,7 +76,7 @@ fn who_gives_up_leaves_shares_reserved_until_the_registrar_speaks_and_then_it_is
 fn who_gives_up_has_the_shares_back_when_the_registrar_rejects() {
     let mut stage = outstanding(Mode::LinkedSameDay);
     stage.abandon();
-    stage.told("convert", ApplicationAnswer::Rejected(rejection("0009", "no")));
+    stage.deliver("convert", ApplicationAnswer::Rejected(rejection("0009", "no")));
     stage.run();
 
     assert!(stage.look().finished, "{}", stage.text());
@@ -98,7 +98,7 @@ fn the_timeline_has_the_lanes_that_did_something_and_no_others() {
     let asked = [("conversion at last", Mark::Here)];
     assert_eq!(beside(&stage)[..], asked);
 
-    stage.told("convert", ApplicationAnswer::Rejected(rejection("0009", "no")));
+    stage.deliver("convert", ApplicationAnswer::Rejected(rejection("0009", "no")));
     stage.run();
     let done = [("conversion at last", Mark::Done), ("release at last", Mark::Done)];
     assert_eq!(beside(&stage)[..], done);

@@ -36,7 +36,7 @@ fn sent() -> Stage {
 }
 
 fn rejects(stage: &mut Stage) {
-    stage.told("mmf", ApplicationAnswer::Rejected(rejection("0010", "not in the batch")));
+    stage.deliver("mmf", ApplicationAnswer::Rejected(rejection("0010", "not in the batch")));
 }
 
 fn half(stage: &mut Stage) {

@@ -32,7 +32,7 @@ fn leaving(mode: Mode, out: &str) -> Stage {
 }
 
 fn rejects(stage: &mut Stage, name: &str) {
-    stage.told(name, ApplicationAnswer::Rejected(rejection("0010", "a later record")));
+    stage.deliver(name, ApplicationAnswer::Rejected(rejection("0010", "a later record")));
 }
 
 /// A person accepts that nothing was bought.

@@ -171,7 +171,7 @@ fn nothing_is_taken_back_before_it_was_asked_for() {
 }
 
 #[test]
-fn what_was_asked_in_time_and_told_too_late_is_refused() {
+fn what_was_asked_in_time_and_arrives_too_late_is_refused() {
     let mut stage = Stage::at("10:00");
     stage.request(&request(Mode::LinkedSameDay));
     stage.clock("15:30");

@@ -239,7 +239,7 @@ fn a_record_of_an_order_that_nobody_placed_is_a_case() {
 #[test]
 fn a_purchase_that_the_registrar_took_back_unasked_is_a_case() {
     let mut stage = waiting();
-    let reply = stage.told("mmf", ApplicationAnswer::Cancelled);
+    let reply = stage.deliver("mmf", ApplicationAnswer::Cancelled);
 
     assert!(matches!(reply, Reply::Noticed(Noticed::Contradicted(_))), "{reply:?}");
     assert!(cases(&stage)[0].is_open());
@@ -299,7 +299,7 @@ fn a_rest_that_is_rejected_after_a_portion_is_free_again() {
     let terms = stage.state(&key).application().unwrap().terms.clone();
     let half = halved(stage.confirmation("convert"), &terms);
     stage.confirmed("convert", Confirmation { finished: false, ..half });
-    stage.told("convert", ApplicationAnswer::Rejected(rejection("0010", "huge redemption")));
+    stage.deliver("convert", ApplicationAnswer::Rejected(rejection("0010", "huge redemption")));
 
     books::at_the_end(&stage);
     let sums = books::books(&stage);
@@ -329,7 +329,7 @@ fn a_confirmation_of_nothing_is_a_rejection() {
 fn a_conversion_that_was_confirmed_although_its_purchase_was_rejected_waits_for_a_person() {
     let mut stage = waiting();
     stage.confirmed("convert", stage.confirmation("convert"));
-    stage.told("mmf", ApplicationAnswer::Rejected(rejection("0002", "rejected")));
+    stage.deliver("mmf", ApplicationAnswer::Rejected(rejection("0002", "rejected")));
 
     assert_eq!(stage.parked().unwrap(), ("conversion falls".into(), "does_not_add_up".into()));
     let case = cases(&stage)[0].case().unwrap().id;

@@ -39,7 +39,7 @@ fn never_came(besides: Option<&str>) -> Stage {
     stage.settle();
     stage.now = crate::names::at("03-03 09:00");
     stage.confirmed("convert", stage.confirmation("convert"));
-    stage.told("mmf", ApplicationAnswer::Rejected(rejection("0009", "no")));
+    stage.deliver("mmf", ApplicationAnswer::Rejected(rejection("0009", "no")));
     stage.run();
     let parked = |code: &str| Some(("conversion falls".to_owned(), code.to_owned()));
     assert_eq!(stage.parked(), parked("does_not_add_up"));
@@ -94,7 +94,7 @@ fn what_left_without_having_come_is_missing_with_both_figures_until_a_person_has
     assert!(!stage.state(&target_key()).held().is_zero() || stage.has("holdings.credited"));
     books::always(&stage);
 
-    // The 400.00 that there are and 300.00 that come are kept back until the person says that it is
+    // The 400.00 that there are and 300.00 that come are withheld until the person says that it is
     // settled; from then on whatever comes is free, and the record is never booked.
     comes(&mut stage, "TX-3", "300");
     waits_for_shares(&stage);

@@ -224,7 +224,7 @@ fn stamped(asked_for: &str, left: &str, stamp: &str, heard: &str) -> Stage {
 #[test]
 fn a_time_of_payment_that_the_time_of_our_call_does_not_allow_moves_no_t() {
     for (asked_for, left, stamp, heard) in [
-        // Paid at 15:08, told as Greenwich time; the order is older than that.
+        // Paid at 15:08, stated as Greenwich time; the order is older than that.
         ("06:50", "06:50", "07:08", "15:10"),
         ("06:50", "14:50", "07:05", "15:06"),
         // Before our call had left, within what clocks may differ, and on another T.
@@ -264,9 +264,9 @@ fn a_time_of_payment_that_no_wrong_zone_could_have_moved_counts() {
 }
 
 #[test]
-fn a_payout_that_is_told_with_an_instant_that_cannot_be_is_kept_as_a_case() {
+fn a_payout_with_an_instant_that_cannot_be_has_a_case() {
     // Rejected, and so asked for, on the 5th; heard on the 6th at ten.
-    for (stamp, kept) in [("03-05 15:30", 0), ("03-05 01:00", 1), ("03-09 10:00", 1)] {
+    for (stamp, open_cases) in [("03-05 15:30", 0), ("03-05 01:00", 1), ("03-09 10:00", 1)] {
         let mut stage = Stage::at("10:00");
         stage.outside.verdicts.insert("target".to_owned(), Verdict::Rejected);
         stage.outside.down.insert("redeem.out".to_owned());
@@ -280,7 +280,7 @@ fn a_payout_that_is_told_with_an_instant_that_cannot_be_is_kept_as_a_case() {
             at: at(stamp),
         };
         stage.notice(payout_notice(&no, no.clone(), PayoutAnswer::PaidOut(transfer)));
-        assert_eq!(cases(&stage).len(), kept, "{stamp}\n{}", stage.text());
+        assert_eq!(cases(&stage).len(), open_cases, "{stamp}\n{}", stage.text());
         stage.run();
         assert_eq!(stage.look().ending, Some("discount_purchase.paid_out"), "{}", stage.text());
         books::at_the_end(&stage);
@@ -289,10 +289,10 @@ fn a_payout_that_is_told_with_an_instant_that_cannot_be_is_kept_as_a_case() {
 
 #[test]
 fn an_instant_of_a_request_that_cannot_be_is_refused() {
-    for told in ["2062-03-02T10:00:00+08:00", "2025-03-03T10:00:00+08:00"] {
+    for instant in ["2062-03-02T10:00:00+08:00", "2025-03-03T10:00:00+08:00"] {
         let mut stage = Stage::at("10:00");
         let mut who = crate::terms::asked();
-        who.at = Some(told.parse().unwrap());
+        who.at = Some(instant.parse().unwrap());
         let reply = stage.handle(What::Request {
             saga: saga_id::<DiscountPurchase>(&tx("TX-1")),
             request: payload(request(Mode::LinkedSameDay)),
@@ -300,7 +300,7 @@ fn an_instant_of_a_request_that_cannot_be_is_refused() {
             at: None,
             trace_parent: None,
         });
-        let Reply::Refused(_, text) = reply else { panic!("{told} is taken") };
+        let Reply::Refused(_, text) = reply else { panic!("{instant} is taken") };
         assert!(text.contains("is outside of"), "{text}");
         assert_eq!(stage.events.len(), 0);
     }

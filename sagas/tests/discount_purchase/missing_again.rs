@@ -41,7 +41,7 @@ fn misses(stage: &mut Stage, serial: u8) {
 /// The registrar rejects it after all, and the shares are missing no more.
 fn takes_back(stage: &mut Stage, serial: u8) {
     let said = rejection("0410", &format!("taken back, {serial}"));
-    stage.told("convert", ApplicationAnswer::Rejected(said));
+    stage.deliver("convert", ApplicationAnswer::Rejected(said));
     stage.run();
     for nth in 0..cases(stage).len() {
         closes(stage, nth, 0);

@@ -179,7 +179,7 @@ fn a_refusal_of_held_shares_says_what_is_free_and_what_is_frozen() {
     assert!(text.contains("1000.00 after 600.00 on 2026-03-02 is above 1500.00"), "{text}");
 }
 
-/// Whoever names no mode is told of the others as well, where the earliest price is not to be had.
+/// Whoever names no mode is offered the others as well, where the earliest price is not to be had.
 #[test]
 fn a_refusal_of_the_mode_that_nobody_named_names_the_others() {
     let mut few = wallet();

@@ -46,7 +46,7 @@ pub(crate) enum Fate {
 /// What a registrar makes of an application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Verdict {
-    /// All of it.
+    /// The whole order.
     #[default]
     Whole,
     /// Half of it; the rest is over.

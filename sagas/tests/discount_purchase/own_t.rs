@@ -281,8 +281,13 @@ fn ended(funds: Vec<FundTerms>, mode: Mode) -> Stage {
 fn what_is_converted_the_next_day_leaves_by_the_money_funds_terms_of_that_day() {
     let shut = wallet_then(|fund| fund.convert_status = ConvertStatus::Neither);
     let small = wallet_then(|fund| fund.limits.shares.conversion_min = "2000".parse().unwrap());
-    for kept in [shut, small].map(|funds| ended(funds, Mode::NextDay)) {
-        assert_eq!(kept.look().ending, Some("discount_purchase.kept_in_wallet"), "{}", kept.text());
+    for stage in [shut, small].map(|funds| ended(funds, Mode::NextDay)) {
+        assert_eq!(
+            stage.look().ending,
+            Some("discount_purchase.kept_in_wallet"),
+            "{}",
+            stage.text()
+        );
     }
     let dear = wallet_then(|fund| fund.conversions[0].topup_discount = Discount::NONE);
     let mut stage = Stage::with(dear, "10:00");
@@ -300,9 +305,9 @@ fn what_is_redeemed_the_next_day_stays_where_the_money_fund_lets_nothing_go() {
         let notice = "no redemptions".to_owned();
         fund.closures.push(Closure { from: on, through: on, stops: Stops::Redemption, notice });
     };
-    let kept = ended(wallet_then(stops), Mode::RedeemToPurchase);
-    assert_eq!(kept.look().ending, Some("discount_purchase.kept_in_wallet"), "{}", kept.text());
-    assert!(!kept.text().contains("TX-1.redeem "), "no order was placed");
+    let stage = ended(wallet_then(stops), Mode::RedeemToPurchase);
+    assert_eq!(stage.look().ending, Some("discount_purchase.kept_in_wallet"), "{}", stage.text());
+    assert!(!stage.text().contains("TX-1.redeem "), "no order was placed");
 }
 
 #[test]

@@ -284,8 +284,8 @@ fn a_conversion_that_was_closed_and_is_confirmed_after_that_waits_for_its_case_a
 
         let look = stage.look();
         let code = look.parked.map(|(_, cause)| cause.code.to_string());
-        let is_kept = books::cases(&stage).iter().any(fundflow_domain::case::State::is_open);
-        assert!(is_kept, "{mode:?}\n{}", stage.text());
+        let has_open_case = books::cases(&stage).iter().any(fundflow_domain::case::State::is_open);
+        assert!(has_open_case, "{mode:?}\n{}", stage.text());
         assert!(
             code.as_deref().is_none_or(|code| code == "does_not_add_up"),
             "{mode:?} parks for {code:?} and has its case\n{}",

@@ -28,7 +28,7 @@ fn rejected_after_all() -> (Stage, CaseId) {
     stage.request(&request(Mode::LinkedSameDay));
     stage.run();
     let lines = stage.lines.len();
-    stage.told("convert", ApplicationAnswer::Rejected(rejection("0009", "after all")));
+    stage.deliver("convert", ApplicationAnswer::Rejected(rejection("0009", "after all")));
     assert_eq!(
         stage.since(lines),
         [
@@ -42,7 +42,7 @@ fn rejected_after_all() -> (Stage, CaseId) {
     assert_eq!(case.kind(), Kind::RejectedAfterConfirmed);
     assert_eq!(stage.state(&target_key()).available(), Shares::ZERO, "what is in dispute is held");
     // Said once more, in other words, it is the same.
-    stage.told("convert", ApplicationAnswer::Rejected(rejection("0010", "as we said")));
+    stage.deliver("convert", ApplicationAnswer::Rejected(rejection("0010", "as we said")));
     assert_eq!(cases(&stage).len(), 1, "{}", stage.text());
     (stage, case.id)
 }
@@ -76,7 +76,7 @@ fn a_rejection_of_what_was_confirmed_that_is_not_accepted_changes_nothing() {
         for (code, text, news) in
             [("0009", "after all", false), ("0009", "as said", false), ("0011", "anew", again)]
         {
-            stage.told("convert", ApplicationAnswer::Rejected(rejection(code, text)));
+            stage.deliver("convert", ApplicationAnswer::Rejected(rejection(code, text)));
             let open = cases(&stage).iter().filter(|it| it.is_open()).count();
             assert_eq!(open, usize::from(news), "{code}\n{}", stage.text());
         }

@@ -41,7 +41,7 @@ fn redeemed(until: &str, prepare: impl FnOnce(&mut Stage)) -> Stage {
 }
 
 fn rejects(stage: &mut Stage) {
-    stage.told("redeem", ApplicationAnswer::Rejected(rejection("0009", "after all")));
+    stage.deliver("redeem", ApplicationAnswer::Rejected(rejection("0009", "after all")));
 }
 
 /// Closes every case that is open; how many there were of that kind.
@@ -66,7 +66,7 @@ fn is_sound(stage: &Stage) {
 #[track_caller]
 fn is_got_back(stage: &mut Stage, yuan: &str) {
     is_sound(stage);
-    // Who has the target's order is told that nothing is to be settled of it any more.
+    // Who has the target's order hears that nothing is to be settled of it any more.
     closes(stage, Kind::OwedByHand, &How::Manual { text: Text::lossy("nothing was paid") });
     let open: Vec<_> = cases(stage).into_iter().filter(State::is_open).collect();
     let [open] = &open[..] else { panic!("{open:?}\n{}", stage.text()) };
@@ -82,11 +82,11 @@ fn is_got_back(stage: &mut Stage, yuan: &str) {
 #[test]
 fn a_redemption_that_falls_after_its_money_bought_the_target_is_got_back_and_the_target_stays() {
     // Placed and not taken, taken, confirmed and not booked elsewhere, completed.
-    let told = ["03-04 12:30", "03-04 16:00", "03-05 08:00", "03-06 18:00"];
-    for told in told {
+    let confirmed_at = ["03-04 12:30", "03-04 16:00", "03-05 08:00", "03-06 18:00"];
+    for confirmed_at in confirmed_at {
         for late in [false, true] {
             for given_up in [false, true] {
-                let mut stage = redeemed(told, |_| ());
+                let mut stage = redeemed(confirmed_at, |_| ());
                 rejects(&mut stage);
                 if given_up {
                     stage.abandon();
@@ -97,13 +97,13 @@ fn a_redemption_that_falls_after_its_money_bought_the_target_is_got_back_and_the
                 assert_eq!(closes(&mut stage, Kind::RejectedAfterConfirmed, &How::Accepted), 1);
                 stage.run();
                 let (text, wallet) = (stage.text(), stage.state(&wallet_key()));
-                assert_eq!(wallet.available(), shares("1000"), "{told} {late}\n{text}");
+                assert_eq!(wallet.available(), shares("1000"), "{confirmed_at} {late}\n{text}");
                 let there = stage.state(&target_key());
-                assert!(!there.available().is_zero(), "{told} {late}\n{text}");
+                assert!(!there.available().is_zero(), "{confirmed_at} {late}\n{text}");
                 let ending = stage.look().ending;
                 if !given_up {
                     let completed = Some("discount_purchase.completed");
-                    assert_eq!(ending, completed, "{told} {late}\n{text}");
+                    assert_eq!(ending, completed, "{confirmed_at} {late}\n{text}");
                 }
                 is_got_back(&mut stage, "1000.00");
             }
@@ -112,7 +112,7 @@ fn a_redemption_that_falls_after_its_money_bought_the_target_is_got_back_and_the
 }
 
 #[test]
-fn a_redemption_that_falls_before_its_money_bought_anything_is_kept_in_the_wallet() {
+fn a_redemption_that_falls_before_its_money_bought_anything_stays_in_the_wallet() {
     let refused = |stage: &mut Stage| stage.outside.fate("target", [Fate::Refused]);
     let rejected = |stage: &mut Stage| {
         stage.outside.verdicts.insert("target".to_owned(), Verdict::Rejected);
@@ -138,8 +138,8 @@ fn a_redemption_that_falls_before_its_money_bought_anything_is_kept_in_the_walle
 
 #[test]
 fn a_redemption_that_brought_less_after_its_money_bought_the_target_is_got_back_in_part() {
-    for told in ["03-04 16:00", "03-06 18:00"] {
-        let mut stage = redeemed(told, |_| ());
+    for confirmed_at in ["03-04 16:00", "03-06 18:00"] {
+        let mut stage = redeemed(confirmed_at, |_| ());
         let mut said = stage.confirmation("redeem");
         let Outcome::Redemption(numbers) = &mut said.outcome else { panic!("no redemption") };
         numbers.fee = "100".parse().unwrap();
@@ -184,13 +184,14 @@ fn a_case_about_a_redemption_that_bought_a_target_excuses_nothing_else_of_it() {
         stage.confirmed("target", Confirmation { serial: serial("target.c2"), ..said });
     };
     let sold: Says = |stage| {
-        stage.told("target", ApplicationAnswer::Rejected(rejection("9", "no")));
+        stage.deliver("target", ApplicationAnswer::Rejected(rejection("9", "no")));
     };
-    for (told, says) in ["03-04 16:00", "03-06 18:00"]
-        .into_iter()
-        .flat_map(|told| [rejects as Says, less, target, sold].map(|says| (told, says)))
+    for (confirmed_at, says) in
+        ["03-04 16:00", "03-06 18:00"].into_iter().flat_map(|confirmed_at| {
+            [rejects as Says, less, target, sold].map(|says| (confirmed_at, says))
+        })
     {
-        let mut stage = redeemed(told, |_| ());
+        let mut stage = redeemed(confirmed_at, |_| ());
         says(&mut stage);
         let report = audited::report(&stage.events, stage.kinds());
         audited::adds_up(&report, || stage.text());
@@ -199,6 +200,6 @@ fn a_case_about_a_redemption_that_bought_a_target_excuses_nothing_else_of_it() {
         }
         let named = |log: &[_]| audited::is_named(&audited::report(log, stage.kinds()));
         let excused = crate::planted::excused(&stage.events, named);
-        assert!(excused.is_empty(), "{excused:?} {told}\n{}", stage.text());
+        assert!(excused.is_empty(), "{excused:?} {confirmed_at}\n{}", stage.text());
     }
 }

@@ -76,7 +76,7 @@ impl Stage {
         }
     }
 
-    /// Which sagas it carries.
+    /// Registered kinds of sagas.
     pub(crate) fn kinds(&self) -> [Arc<dyn Kind>; 1] {
         [Arc::new(Of(self.saga.clone()))]
     }
@@ -148,7 +148,7 @@ impl Stage {
 
     pub(crate) fn act(&mut self, action: Action) -> Reply {
         let saga = saga_id::<DiscountPurchase>(&tx("TX-1"));
-        crate::foreseen::is_told(&self.events, self.kinds(), (&saga, &action), self.now);
+        crate::foreseen::assert_foreseen(&self.events, self.kinds(), (&saga, &action), self.now);
         self.handle(What::Act { saga, action, operator: "chen".into() })
     }
 
@@ -177,13 +177,13 @@ impl Stage {
     }
 
     /// The registrar says that of the order, unasked.
-    pub(crate) fn told(&mut self, name: &str, answer: ApplicationAnswer) -> Reply {
+    pub(crate) fn deliver(&mut self, name: &str, answer: ApplicationAnswer) -> Reply {
         self.notice(registrar::notice(&ApplicationNo::of(&order(name)), answer))
     }
 
     /// The registrar confirms the order, unasked.
     pub(crate) fn confirmed(&mut self, name: &str, said: Confirmation) -> Reply {
-        self.told(name, ApplicationAnswer::Confirmed(Box::new(said)))
+        self.deliver(name, ApplicationAnswer::Confirmed(Box::new(said)))
     }
 
     /// The call of that name is answered with that.

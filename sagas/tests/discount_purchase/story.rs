@@ -159,14 +159,14 @@ fn after_a_refusal_at_each_row_of_the_linked_table_the_nearest_landing_is_reache
         "discount_purchase.rolled_back",
     ];
     after(mode, ("mmf", REJECTED), false, &back);
-    let kept = [
+    let landing = [
         "wallet.shares_released",
         "ask mmf",
         "application.confirmed",
         "wallet.credit_confirmed",
         "discount_purchase.kept_in_wallet",
     ];
-    after(mode, ("convert", REJECTED), false, &kept);
+    after(mode, ("convert", REJECTED), false, &landing);
     let fallen = [
         "ask convert",
         "application.rejected",
@@ -178,8 +178,8 @@ fn after_a_refusal_at_each_row_of_the_linked_table_the_nearest_landing_is_reache
         "discount_purchase.compensated",
     ];
     after(mode, ("mmf", REJECTED), true, &fallen);
-    let kept = ["wallet.shares_released", "discount_purchase.kept_in_wallet"];
-    after(mode, ("convert", REJECTED), true, &kept);
+    let landing = ["wallet.shares_released", "discount_purchase.kept_in_wallet"];
+    after(mode, ("convert", REJECTED), true, &landing);
 }
 
 #[test]
@@ -201,9 +201,9 @@ fn after_a_refusal_at_each_row_of_the_next_day_table_the_nearest_landing_is_reac
         "discount_purchase.compensated",
     ];
     after(mode, ("mmf", REJECTED), true, &voided);
-    let kept = ["wallet.shares_released", "discount_purchase.kept_in_wallet"];
-    after(mode, ("convert", REJECTED), false, &kept);
-    after(mode, ("convert", REJECTED), true, &kept);
+    let landing = ["wallet.shares_released", "discount_purchase.kept_in_wallet"];
+    after(mode, ("convert", REJECTED), false, &landing);
+    after(mode, ("convert", REJECTED), true, &landing);
 }
 
 #[test]
@@ -217,9 +217,9 @@ fn after_a_refusal_at_each_row_of_the_held_table_the_shares_are_free_again() {
 fn after_a_refusal_at_each_row_of_the_redeeming_table_the_nearest_landing_is_reached() {
     let mode = Mode::RedeemToPurchase;
     after(mode, ("mmf.pay", DECLINED), false, &["discount_purchase.rolled_back"]);
-    let kept = ["wallet.shares_released", "discount_purchase.kept_in_wallet"];
-    after(mode, ("redeem", REJECTED), false, &kept);
-    after(mode, ("redeem", REJECTED), true, &kept);
+    let landing = ["wallet.shares_released", "discount_purchase.kept_in_wallet"];
+    after(mode, ("redeem", REJECTED), false, &landing);
+    after(mode, ("redeem", REJECTED), true, &landing);
     let paid_out =
         ["payout.requested", "call redeem.out", "payout.paid_out", "discount_purchase.paid_out"];
     after(mode, ("target", REJECTED), false, &paid_out);

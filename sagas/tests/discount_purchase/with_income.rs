@@ -56,7 +56,7 @@ fn takes_income(stage: &Stage) -> bool {
     take_income
 }
 
-fn told(stage: &mut Stage, income: &str) {
+fn publish(stage: &mut Stage, income: &str) {
     let mut said = stage.confirmation("convert");
     let Outcome::Conversion(numbers) = &mut said.outcome else { panic!() };
     numbers.income = income.parse().unwrap();
@@ -68,7 +68,7 @@ fn told(stage: &mut Stage, income: &str) {
 fn all_that_is_held_takes_the_unpaid_income_along_and_it_is_paid_out_once() {
     let mut stage = asked();
     assert!(takes_income(&stage));
-    told(&mut stage, "0.05");
+    publish(&mut stage, "0.05");
     stage.run();
 
     assert_eq!(stage.look().ending, Some("discount_purchase.completed"), "{}", stage.text());
@@ -108,16 +108,19 @@ fn income_below_zero_comes_off_what_buys_the_target_and_is_settled_at_once() {
         stage.confirmed("convert", said);
         stage.run();
 
-        let told = format!("{income} of {net_in}: {}", stage.text());
-        assert_eq!(stage.look().ending, ending, "{told}");
+        let context = format!("{income} of {net_in}: {}", stage.text());
+        assert_eq!(stage.look().ending, ending, "{context}");
         if ending.is_none() {
-            assert_eq!(stage.parked().unwrap().1, "does_not_add_up", "{told}");
+            assert_eq!(stage.parked().unwrap().1, "does_not_add_up", "{context}");
             continue;
         }
         let wallet = stage.state(&wallet_key());
-        assert_eq!(wallet.unpaid_income().to_string(), "0.0000", "{told}");
-        assert!(wallet.owed_beyond_shares().is_none() && wallet.registered().is_zero(), "{told}");
-        assert!(!stage.has("payout.requested") && stage.look().open_ends.is_empty(), "{told}");
+        assert_eq!(wallet.unpaid_income().to_string(), "0.0000", "{context}");
+        assert!(
+            wallet.owed_beyond_shares().is_none() && wallet.registered().is_zero(),
+            "{context}"
+        );
+        assert!(!stage.has("payout.requested") && stage.look().open_ends.is_empty(), "{context}");
         books::at_the_end_less(&stage, "0.05".parse().unwrap());
     }
 }
@@ -131,7 +134,7 @@ fn income_that_left_with_a_conversion_is_paid_out_from_the_day_on_which_the_fund
     stage.outside.verdicts.insert("convert".to_owned(), Verdict::Silence);
     stage.request(&request(Mode::Held));
     stage.settle();
-    told(&mut stage, "0.05");
+    publish(&mut stage, "0.05");
     stage.clock("03-05 11:59");
     assert!(!stage.has("payout.requested"), "{}", stage.text());
 
@@ -144,7 +147,7 @@ fn income_that_left_with_a_conversion_is_paid_out_from_the_day_on_which_the_fund
 fn a_process_that_dies_anywhere_pays_it_out_once() {
     let whole = asked();
     let end = |mut stage: Stage| {
-        told(&mut stage, "0.05");
+        publish(&mut stage, "0.05");
         stage.run();
         stage
     };
@@ -154,7 +157,7 @@ fn a_process_that_dies_anywhere_pays_it_out_once() {
         stage.fuse = Some(fuse);
         let mut stage = end(stage);
         if stage.look().ending.is_none() {
-            told(&mut stage, "0.05");
+            publish(&mut stage, "0.05");
             stage.run();
         }
         assert_eq!(stage.look().ending, Some("discount_purchase.completed"), "{}", stage.text());
@@ -171,7 +174,7 @@ fn nothing_is_carried_while_all_shares_wait_to_leave() {
     carry(&mut stage, "2026-03-02", "2026-03-03");
     stage.crash();
     assert_eq!(stage.state(&wallet_key()).unpaid_income().to_string(), "0.1000");
-    told(&mut stage, "0.10");
+    publish(&mut stage, "0.10");
     stage.run();
     let wallet = stage.state(&wallet_key());
     assert_eq!(wallet.unpaid_income().to_string(), "0.0000", "{}", stage.text());
@@ -200,7 +203,7 @@ fn a_part_of_what_is_held_leaves_the_income_behind() {
     stage.request(&request(Mode::Held));
     stage.settle();
     assert!(!takes_income(&stage));
-    told(&mut stage, "0.05");
+    publish(&mut stage, "0.05");
     assert_eq!(stage.parked().unwrap().1, "does_not_add_up", "{}", stage.text());
 }
 
@@ -299,7 +302,7 @@ fn income_that_went_along_stays_paid_where_the_order_before_it_is_rejected_befor
         if before {
             rejected(&mut stage);
         }
-        told(&mut stage, "0.07");
+        publish(&mut stage, "0.07");
         stage.run();
         if !before {
             rejected(&mut stage);

@@ -63,12 +63,12 @@ fn confirmed_late(stage: &mut Stage, at: At) -> Decimal {
             (redeemed("C1", "2026-02-25", true, NUMBERS, &LOTS), "7808.30")
         }
     };
-    told(stage, "R.redeem", said);
+    deliver(stage, "R.redeem", said);
     stage.until("03-04 18:00");
     read(brought)
 }
 
-fn told(stage: &mut Stage, order: &str, said: ApplicationAnswer) {
+fn deliver(stage: &mut Stage, order: &str, said: ApplicationAnswer) {
     stage.notice(notice(&ApplicationNo::of(&order.parse().unwrap()), said.clone()));
     let at = stage.now.to_string();
     stage.outside.says(order, &at, said);
@@ -169,7 +169,7 @@ fn a_death_while_it_is_handed_over_leaves_it_named_once() {
 fn what_the_registrar_rejects_late_is_free_again_and_nobody_owes_money() {
     for what in ALL {
         let mut stage = given_up(At::Accepted, what);
-        told(&mut stage, "R.redeem", rejected("0"));
+        deliver(&mut stage, "R.redeem", rejected("0"));
         stage.until("03-04 18:00");
 
         assert_eq!(stage.shares("011162").available(), read("6500.55"), "{what:?}");
@@ -195,7 +195,7 @@ fn what_is_not_accepted_of_a_purchase_that_was_given_up_is_owed_by_hand() {
         let (stage, request) = (crate::purchase::stage(), crate::purchase::request());
         let mut stage = bought_and_given_up(stage, request, what);
         let part = ["9000", "133.00", "1000", "1.2345", "7182.67"];
-        told(&mut stage, "P.buy", bought("C1", "2026-02-24", part));
+        deliver(&mut stage, "P.buy", bought("C1", "2026-02-24", part));
         stage.until("03-02 18:00");
         purchase_accepted(&mut stage);
 
@@ -216,7 +216,7 @@ fn money_that_was_to_go_back_by_hand_has_a_case_where_all_of_it_became_shares() 
     for what in ALL {
         let (stage, request) = (crate::purchase::stage(), crate::purchase::request());
         let mut stage = bought_and_given_up(stage, request, what);
-        told(&mut stage, "P.buy", bought("C1", "2026-02-24", crate::purchase::NUMBERS));
+        deliver(&mut stage, "P.buy", bought("C1", "2026-02-24", crate::purchase::NUMBERS));
         stage.until("03-02 18:00");
         purchase_accepted(&mut stage);
 
@@ -237,7 +237,7 @@ fn what_a_failed_raising_earned_is_owed_by_hand_where_the_order_is() {
         let mut stage = subscription::stage();
         stage.outside.says("P.buy", "2026-02-24T09:00:00+08:00", received("R1", "2026-02-24"));
         let mut stage = bought_and_given_up(stage, subscription::request(), what);
-        told(&mut stage, "P.buy", rejected("2.35"));
+        deliver(&mut stage, "P.buy", rejected("2.35"));
         stage.until("03-09 18:00");
 
         let named = by_hand::named(&stage.events);

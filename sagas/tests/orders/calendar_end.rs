@@ -60,8 +60,8 @@ fn what_is_carried_past_the_calendars_end_waits_for_a_person_at_once_and_says_so
         let alerts = stage.alerts.join("\n");
         for (row, says) in rows {
             let says = says.replace("a_day_after", "2026-03-03");
-            let told = alerts.lines().find(|it| it.contains(&format!("parked at {row}:")));
-            assert!(told.is_some_and(|told| told.contains(&says)), "{last} {row}: {alerts}");
+            let alert = alerts.lines().find(|it| it.contains(&format!("parked at {row}:")));
+            assert!(alert.is_some_and(|alert| alert.contains(&says)), "{last} {row}: {alerts}");
         }
         // What it brought and what is left are both named, and the calendar's end has lost nothing.
         let ends = stage.look::<Redemption>("R").open_ends;

@@ -36,7 +36,7 @@ pub(crate) fn asked_for() -> Stage {
     let shares = Some("3000".parse().unwrap());
     stage.request::<Redemption>("R", Request { shares, ..request() });
     stage.until("02-24 10:01");
-    stage.told();
+    stage.take_lines();
     stage
 }
 
@@ -75,11 +75,11 @@ fn each_record_is_paid_on_the_day_of_its_own_t_and_two_of_one_t_on_the_same_day(
     let paid = |no: &str| {
         ["payout.requested".to_owned(), format!("call redeem.{no}"), "payout.paid_out".to_owned()]
     };
-    let mut told: Vec<String> = [portion; 4].concat().iter().map(ToString::to_string).collect();
-    told.extend(paid("out"));
-    told.extend(portion.map(str::to_owned));
+    let mut expected: Vec<String> = [portion; 4].concat().iter().map(ToString::to_string).collect();
+    expected.extend(paid("out"));
+    expected.extend(portion.map(str::to_owned));
     // Four are foreseen from the beginning.
-    told.push("redemption.payouts_foreseen".to_owned());
+    expected.push("redemption.payouts_foreseen".to_owned());
     let of_one_t = [
         "payout.requested",
         "payout.requested",
@@ -88,12 +88,12 @@ fn each_record_is_paid_on_the_day_of_its_own_t_and_two_of_one_t_on_the_same_day(
         "payout.paid_out",
         "payout.paid_out",
     ];
-    told.extend(of_one_t.map(str::to_owned));
-    told.extend(
+    expected.extend(of_one_t.map(str::to_owned));
+    expected.extend(
         ["application.confirmed", "holdings.shares_taken", "redemption.payouts_foreseen"]
             .map(str::to_owned),
     );
-    assert_eq!(stage.told(), told);
+    assert_eq!(stage.take_lines(), expected);
     stage.until("03-05 11:59");
     assert_eq!(stage.look::<Redemption>("R").ending, None);
     stage.until("03-05 12:00");
@@ -108,9 +108,9 @@ fn each_record_is_paid_on_the_day_of_its_own_t_and_two_of_one_t_on_the_same_day(
             "R.redeem.part6.out 670.00 2026-03-05 C6",
         ]
     );
-    let mut told: Vec<String> = ["part4.out", "part5.out", "part6.out"].map(paid).concat();
-    told.push("redemption.completed".to_owned());
-    assert_eq!(stage.told(), told);
+    let mut expected: Vec<String> = ["part4.out", "part5.out", "part6.out"].map(paid).concat();
+    expected.push("redemption.completed".to_owned());
+    assert_eq!(stage.take_lines(), expected);
     assert!(is_over(&stage), "{}", stage.text());
 }
 

@@ -76,7 +76,7 @@ fn who_gives_up_what_only_lacks_its_mark_waits_for_nobody() {
 
 /// Programs before this one named the order all the same.
 #[test]
-fn who_was_told_of_the_order_by_an_earlier_program_gave_up_on_good_grounds() {
+fn whoever_saw_the_order_in_an_earlier_program_gave_up_on_good_grounds() {
     let mut stage = used_up();
     stage.abandon_with::<Redemption>("R", Disposition::Manual);
     for (worth, is_known) in [("0.00", true), ("500.00", false)] {

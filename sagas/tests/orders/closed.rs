@@ -9,7 +9,7 @@ const UNPAID: &str = "closed by a person before the bank had said whether the mo
 const UNTAKEN: &str = "closed by a person before the registrar had said whether it takes the order";
 const UNDONE: &str = "closed by a person before the registrar had said what becomes of the order";
 
-/// Who says nothing.
+/// Counterparty that stays silent.
 #[derive(Debug, Clone, Copy)]
 enum Mute {
     Bank,

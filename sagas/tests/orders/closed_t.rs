@@ -67,7 +67,7 @@ fn bought() -> Stage {
     assert!(matches!(stage.request::<Purchase>("P", purchase::request()), Reply::Placed { .. }));
     stage.until("02-12 10:01");
     assert_eq!(look::<Purchase>(&stage, "P").business_date, "2026-02-12".parse().ok());
-    stage.told();
+    stage.take_lines();
     stage
 }
 
@@ -83,9 +83,9 @@ const CHANGED: [&str; 5] = [
 fn an_order_that_the_registrar_has_moves_to_the_next_t_and_is_confirmed_by_it() {
     let mut stage = bought();
     closes(&mut stage, "typhoon", "2026-02-12");
-    let told = stage.told();
-    assert_eq!(told[..5], CHANGED);
-    assert_eq!(told[5..], ["purchase.redated", "purchase.readmitted", "application.moved"]);
+    let lines = stage.take_lines();
+    assert_eq!(lines[..5], CHANGED);
+    assert_eq!(lines[5..], ["purchase.redated", "purchase.readmitted", "application.moved"]);
     let moved = look::<Purchase>(&stage, "P");
     assert_eq!(moved.business_date, "2026-02-13".parse().ok());
     assert!(stage.alerts.is_empty(), "{}", stage.text());
@@ -108,13 +108,13 @@ fn an_order_that_is_not_paid_yet_counts_for_the_next_t_when_it_is() {
     stage.silent = true;
     stage.request::<Purchase>("P", purchase::request());
     closes(&mut stage, "typhoon", "2026-02-12");
-    stage.told();
+    stage.take_lines();
     stage.silent = false;
     stage.until("02-12 10:30");
-    let told = stage.told();
-    let redated = told.iter().position(|it| it == "purchase.redated");
-    let placed = told.iter().position(|it| it == "application.placed");
-    assert!(redated.is_some() && redated < placed, "{told:?}");
+    let lines = stage.take_lines();
+    let redated = lines.iter().position(|it| it == "purchase.redated");
+    let placed = lines.iter().position(|it| it == "application.placed");
+    assert!(redated.is_some() && redated < placed, "{lines:?}");
     assert_eq!(look::<Purchase>(&stage, "P").business_date, "2026-02-13".parse().ok());
 }
 
@@ -132,11 +132,15 @@ fn a_due_day_that_is_closed_is_waited_for_until_the_next() {
     closes(&mut stage, "typhoon", "2026-02-13");
     assert_eq!(look::<Purchase>(&stage, "P").business_date, "2026-02-12".parse().ok());
     assert_eq!(asks(&stage), Some(at("02-24 12:00")));
-    stage.told();
+    stage.take_lines();
     stage.until("02-13 18:00");
-    assert_eq!(stage.told(), [] as [&str; 0], "nobody is asked on a day on which nobody works");
+    assert_eq!(
+        stage.take_lines(),
+        [] as [&str; 0],
+        "nobody is asked on a day on which nobody works"
+    );
     stage.until("02-24 12:01");
-    assert_eq!(stage.told()[..1], ["ask buy"]);
+    assert_eq!(stage.take_lines()[..1], ["ask buy"]);
 }
 
 #[test]
@@ -160,9 +164,9 @@ fn what_wants_only_its_own_t_is_taken_back() {
     stage.until("02-12 10:01");
     closes(&mut stage, "typhoon", "2026-02-12");
     stage.until("02-24 18:00");
-    let told = stage.told();
-    assert!(told.iter().any(|it| it == "call buy.cancel"), "{told:?}");
-    assert_eq!(look::<Purchase>(&stage, "P").ending, Some("purchase.rolled_back"), "{told:?}");
+    let lines = stage.take_lines();
+    assert!(lines.iter().any(|it| it == "call buy.cancel"), "{lines:?}");
+    assert_eq!(look::<Purchase>(&stage, "P").ending, Some("purchase.rolled_back"), "{lines:?}");
 }
 
 #[test]
@@ -191,12 +195,12 @@ fn whoever_dies_in_the_middle_moves_the_same_orders() {
 fn a_t_that_is_over_is_not_closed_and_nothing_moves() {
     let mut stage = bought();
     stage.until("02-12 15:00");
-    stage.told();
+    stage.take_lines();
     let reply = closes(&mut stage, "typhoon", "2026-02-12");
     let Reply::Refused(refusal, words) = reply else { panic!("{reply:?}") };
     assert!(matches!(refusal.downcast_ref(), Some(Refusal::NotAdded(_))), "{words}");
     assert!(words.contains("days.closed[0] = 2026-02-12"), "{words}");
-    assert_eq!(stage.told(), [] as [&str; 0]);
+    assert_eq!(stage.take_lines(), [] as [&str; 0]);
     assert_eq!(look::<Purchase>(&stage, "P").business_date, "2026-02-12".parse().ok());
 }
 

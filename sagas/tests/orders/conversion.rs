@@ -50,11 +50,11 @@ fn ending(stage: &Stage) -> Option<&'static str> {
 }
 
 #[test]
-fn a_conversion_is_told_in_this_order_and_its_lot_starts_anew() {
+fn a_conversion_runs_in_this_order_and_its_lot_starts_anew() {
     let mut stage = asked_for(Method::FeeDifference, request());
     stage.outside.says("C.convert", CONFIRMED_AT, converted("K1", "2026-02-24", BY_FEES));
     assert_eq!(
-        stage.told(),
+        stage.take_lines(),
         [
             "conversion.prepared",
             "holdings.shares_reserved",
@@ -65,7 +65,7 @@ fn a_conversion_is_told_in_this_order_and_its_lot_starts_anew() {
     );
     stage.until("02-25 18:00");
     assert_eq!(
-        stage.told(),
+        stage.take_lines(),
         [
             "ask convert",
             "application.confirmed",
@@ -115,7 +115,7 @@ fn what_a_huge_redemption_leaves_unconfirmed_stays_with_the_investor() {
 }
 
 #[test]
-fn what_was_asked_of_a_chosen_lot_is_told_in_its_shares() {
+fn what_was_asked_of_a_chosen_lot_is_stated_in_its_shares() {
     let chosen = |lots| Request { shares: None, lots, ..request() };
     let lot = Designated { serial: "B1".parse().unwrap(), shares: "20000".parse().unwrap() };
     for (lots, said) in [(vec![lot], "20000.00 shares of 001546"), (vec![], "all shares of 001546")]
@@ -132,7 +132,7 @@ fn after_a_refusal_the_shares_are_free_again() {
     refused.request::<Conversion>("C", request());
     refused.until("02-13 10:01");
     assert_eq!(
-        refused.told()[3..],
+        refused.take_lines()[3..],
         [
             "call convert",
             "application.rejected",
@@ -226,10 +226,10 @@ fn what_the_registrar_takes_after_the_cut_off_counts_on_the_next_t() {
 
     assert!(stage.has("application.moved"), "{}", stage.text());
     let counted = stage.events.iter().filter(|it| it.stream.category() == "day_limit");
-    let told: Vec<_> =
+    let taken: Vec<_> =
         counted.map(|it| format!("{} {}", &it.stream.id()[11..21], it.event.event_type)).collect();
     assert_eq!(
-        told,
+        taken,
         [
             "2026-02-13 day_limit.counted",
             "2026-02-13 day_limit.given_back",

@@ -278,10 +278,10 @@ fn interest_above_the_bound_stays_in_dispute_whoever_dies_while_the_rejection_is
         // The second time it may be done already, and then only the interest is left.
         dying(&mut stage, fuse, |stage| drop(answer(stage, first, How::Accepted)));
         stage.until("03-09 18:00");
-        let told = format!("dead after {fuse}: {}", stage.text());
-        assert!(case(&stage, first).is_open(), "{told}");
-        assert_eq!(stage.outside.balance()[1], read::<Money>("10000"), "{told}");
-        assert_eq!(in_class(&stage, "L:SUSPENSE"), "1000000.00", "{told}");
+        let context = format!("dead after {fuse}: {}", stage.text());
+        assert!(case(&stage, first).is_open(), "{context}");
+        assert_eq!(stage.outside.balance()[1], read::<Money>("10000"), "{context}");
+        assert_eq!(in_class(&stage, "L:SUSPENSE"), "1000000.00", "{context}");
         close_case(&mut stage, first, paid("2.35"));
         paid_in_all(&mut stage, "10002.35");
     }
@@ -302,16 +302,16 @@ fn a_contested_rejection_that_is_corrected_before_it_is_accepted_leaves_one_case
             None => says(&mut stage, right.clone()),
             Some(fuse) => dying(&mut stage, fuse, |stage| says(stage, right.clone())),
         }
-        let told = format!("dead after {fuse:?}: {}", stage.text());
-        assert!(is_corrected(&stage, first), "{told}");
-        let [second] = open(&stage)[..] else { panic!("{told}") };
+        let context = format!("dead after {fuse:?}: {}", stage.text());
+        assert!(is_corrected(&stage, first), "{context}");
+        let [second] = open(&stage)[..] else { panic!("{context}") };
         // Each of them is old news, and so is a front that names no interest.
         says(&mut stage, failed(TOO_MUCH, "10000", "2026-03-06"));
         says(&mut stage, right);
-        assert_eq!(open(&stage), [second], "{told}");
+        assert_eq!(open(&stage), [second], "{context}");
         close_case(&mut stage, second, How::Accepted);
         paid_in_all(&mut stage, "10002.35");
-        assert_eq!(in_class(&stage, "E:OVERSHORT"), "0", "{told}");
+        assert_eq!(in_class(&stage, "E:OVERSHORT"), "0", "{context}");
     }
 
     // One that is in order is not taken back by one that is not.

@@ -46,7 +46,7 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Order<S> {
         ApplicationNo::of(&self.about)
     }
 
-    fn told(&mut self, said: ApplicationAnswer) {
+    fn deliver(&mut self, said: ApplicationAnswer) {
         let key: Key<Applications> = Key::of(&self.no());
         if self.stage.state(&key).application().is_some() {
             self.stage.notice(notice(&self.no(), said));
@@ -73,10 +73,10 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Doubted for Order<S> {
         self.stage.silent = silent;
     }
     fn confirms(&mut self, whole: bool, serial: u8, last: bool) {
-        self.told((self.says)(whole, &format!("C{serial}"), last));
+        self.deliver((self.says)(whole, &format!("C{serial}"), last));
     }
     fn rejects(&mut self) {
-        self.told(rejected("0"));
+        self.deliver(rejected("0"));
     }
     fn debits(&mut self) {
         let no = PaymentNo::pay(&self.about);

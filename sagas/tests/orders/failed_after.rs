@@ -77,7 +77,7 @@ fn interest_that_the_account_refuses_after_the_end_goes_to_the_one_that_a_person
     assert_eq!(stage.outside.balance()[1].to_string(), "10002.35", "{}", stage.text());
 }
 
-/// Its call may be under way: the bank is asked what became of it, and not told to pay.
+/// Its call may be under way: the bank is asked what became of it, and not asked to pay.
 #[test]
 fn interest_that_a_person_took_over_while_it_was_under_way_is_not_sent_by_us_as_well() {
     let mut stage = received_stage();

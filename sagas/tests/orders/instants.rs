@@ -15,12 +15,12 @@ fn refused<S: InHouse>(fresh: &Stage, request: &S::Request)
 where
     S::Request: 'static,
 {
-    for told in ["2062-02-13T10:00:00+08:00", "2025-02-13T10:00:00+08:00"] {
+    for instant in ["2062-02-13T10:00:00+08:00", "2025-02-13T10:00:00+08:00"] {
         let mut stage = fresh.clone();
-        stage.asked.at = Some(told.parse().unwrap());
+        stage.asked.at = Some(instant.parse().unwrap());
         let before = stage.events.len();
         let Reply::Refused(_, text) = stage.request::<S>("N", request.clone()) else {
-            panic!("{told} is taken")
+            panic!("{instant} is taken")
         };
         assert!(text.contains("at ") && text.contains("is outside of"), "{text}");
         assert_eq!(stage.events.len(), before);

@@ -21,15 +21,15 @@ fn left(stage: &mut Stage, id: &str, arrives: bool, dies: Option<usize>) {
         stage.act::<Purchase>(id, Action::SkipToLanding { reason: "not known there".into() });
     assert!(matches!(reply, Reply::Acted), "{reply:?}\n{}", stage.text());
     stage.outside.mute.clear();
-    stage.told();
+    stage.take_lines();
     stage.fuse = dies;
     let later = stage.now.plus_millis(14 * 24 * 3_600_000);
     stage.until_instant(later);
 }
 
 fn is_found<S: InHouse>(stage: &mut Stage, id: &str, arrives: bool) {
-    let told = stage.told();
-    let count = |what: &str| told.iter().filter(|line| line.contains(what)).count();
+    let lines = stage.take_lines();
+    let count = |what: &str| lines.iter().filter(|line| line.contains(what)).count();
     let text = stage.text();
     let [came, declined] = [usize::from(arrives), usize::from(!arrives)];
     assert_eq!(count("payment.receipt_unapplied"), came, "{text}");
@@ -91,10 +91,10 @@ fn a_charge_that_arrives_after_we_have_closed_it_as_late_is_found_and_goes_back(
         if dies {
             stage.crash();
         }
-        stage.told();
+        stage.take_lines();
         let soon = stage.now.plus_millis(59 * 60_000);
         stage.until_instant(soon);
-        assert!(stage.told().is_empty(), "a call may be under way\n{}", stage.text());
+        assert!(stage.take_lines().is_empty(), "a call may be under way\n{}", stage.text());
         let later = stage.now.plus_millis(14 * 24 * 3_600_000);
         stage.until_instant(later);
         is_found::<Purchase>(&mut stage, "P", arrives);

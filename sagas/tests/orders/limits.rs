@@ -52,10 +52,10 @@ fn what_the_registrar_takes_after_its_batch_is_sealed_counts_on_the_next_t() {
     let mut stage = taken_too_late(capped("reject_whole"), false);
     assert!(stage.has("application.moved"), "{}", stage.text());
     let counted = stage.events.iter().filter(|it| it.stream.category() == "day_limit");
-    let told: Vec<_> =
+    let counted: Vec<_> =
         counted.map(|it| format!("{} {}", &it.stream.id()[11..21], it.event.event_type)).collect();
     assert_eq!(
-        told,
+        counted,
         [
             "2026-02-13 day_limit.counted",
             "2026-02-13 day_limit.given_back",
@@ -394,7 +394,7 @@ fn an_order_that_its_registrar_has_falls_with_its_day() {
         assert_eq!(money(&stage, id)[0], money(&stage, id)[1], "{id}");
     }
     assert_eq!(&*stage.look::<Purchase>("Q").failure.unwrap().code, "day_refused");
-    let kept = falls_with_its_day(true);
-    let (row, _) = kept.look::<Purchase>("Q").parked.unwrap();
+    let stage = falls_with_its_day(true);
+    let (row, _) = stage.look::<Purchase>("Q").parked.unwrap();
     assert_eq!(&*row, "cancel", "a person settles it with the registrar");
 }

@@ -1,4 +1,4 @@
-//! Purchases, subscriptions, redemptions, conversions and regular plans, told as stories: what is
+//! Purchases, subscriptions, redemptions, conversions and regular plans, played as stories: what is
 //! sent and stored, to the cent, and what becomes of every refusal.
 
 #![allow(
@@ -39,7 +39,6 @@ mod for_nothing;
 mod foreseen;
 mod funds;
 mod instants;
-mod kept;
 mod late_price;
 mod later_terms;
 mod left_row;
@@ -69,6 +68,7 @@ mod raising;
 mod reasons;
 mod redemption;
 mod refused_wrongly;
+mod resumed_early;
 mod said_again;
 mod stage;
 mod subscription;

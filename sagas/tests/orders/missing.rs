@@ -1,4 +1,4 @@
-//! Missing shares of a target fund: what others bring is kept back for them, and books them.
+//! Missing shares of a target fund: what others bring is withheld for them, and books them.
 
 use crate::{
     by_hand,

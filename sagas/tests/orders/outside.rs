@@ -32,7 +32,7 @@ use std::{
 /// All counterparties of these tests, each with what it will say.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Outside {
-    /// By payment number.
+    /// Declined payments, by payment number.
     pub(crate) declines: BTreeSet<String>,
     /// The accounts that refuse every payout.
     pub(crate) refuses: BTreeSet<String>,

@@ -139,9 +139,9 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Order<S> {
         }
         assert_eq!(open(&stage), [], "{words:?} {how:?}\n{}", stage.text());
         let report = audited::report(&stage.events, stage.kinds());
-        let told = || format!("{words:?} {how:?}\n{}", stage.text());
-        audited::adds_up(&report, told);
-        audited::nothing_is_in_suspense(&report, told);
+        let context = || format!("{words:?} {how:?}\n{}", stage.text());
+        audited::adds_up(&report, context);
+        audited::nothing_is_in_suspense(&report, context);
         stage.lines.push("-- closed".to_owned());
         stage
     }
@@ -179,11 +179,11 @@ impl<S: InHouse<Command: 'static, Request: 'static>> Order<S> {
         if let Some((row, why)) = look.parked.filter(|(_, why)| &*why.code != "overdue" && !waits) {
             what.get_or_insert(format!("it is parked at {row}, {why}"));
         }
-        let told = || format!("{words:?} {how:?}, the last case first: {last_first}");
+        let context = || format!("{words:?} {how:?}, the last case first: {last_first}");
         audited::adds_up(&audited::report(&stage.events, stage.kinds()), || {
-            format!("{}\n{}", told(), stage.text())
+            format!("{}\n{}", context(), stage.text())
         });
-        what.map(|what| format!("{what}: {}\n{}", told(), stage.text()))
+        what.map(|what| format!("{what}: {}\n{}", context(), stage.text()))
     }
 
     fn whatever_is_said(&self) {

@@ -1,4 +1,4 @@
-//! Regular plans: opened, asked for what is due, told of misses, over.
+//! Regular plans: opened, asked for what is due, with its misses, over.
 
 use crate::{
     funds::equity,
@@ -82,11 +82,11 @@ pub(crate) fn job(stage: &mut Stage) -> Vec<Due> {
 fn an_occurrence_is_a_purchase_that_the_plan_hears_of() {
     let mut stage = opened(terms());
     stage.until("02-24 09:30");
-    stage.told();
+    stage.take_lines();
     assert_eq!(job(&mut stage).len(), 1);
     stage.until("02-24 09:31");
     assert_eq!(
-        stage.told(),
+        stage.take_lines(),
         [
             "purchase.prepared",
             "plan.occurrence_begun",
@@ -102,10 +102,10 @@ fn an_occurrence_is_a_purchase_that_the_plan_hears_of() {
     let numbers = ["10000", "147.78", "0", "1.3071", "7537.46"];
     let said = bought("C1", "2026-02-25", numbers);
     stage.outside.says("PLAN.20260224.buy", "2026-02-25T09:00:00+08:00", said);
-    stage.told();
+    stage.take_lines();
     stage.until("02-25 12:30");
     assert_eq!(
-        stage.told(),
+        stage.take_lines(),
         [
             "ask buy",
             "application.confirmed",
@@ -335,7 +335,7 @@ fn a_change_that_is_heard_late_misses_none_of_the_dates_that_it_names() {
 
     assert!(matches!(reply, Reply::Acted), "{reply:?}");
     stage.until("02-27 09:30");
-    assert!(!stage.has("plan.occurrence_missed"), "{:?}", stage.told());
+    assert!(!stage.has("plan.occurrence_missed"), "{:?}", stage.take_lines());
     assert_eq!(job(&mut stage).len(), 1);
 }
 

@@ -63,7 +63,7 @@ pub(crate) const INTO_TARGET: [&str; 7] = ["10000.00", "1", "0", "0", "10000", "
 /// The first date is asked for, and both registrars' words come on the morning after.
 pub(crate) fn first_date(stage: &mut Stage) {
     stage.until("02-24 09:30");
-    stage.told();
+    stage.take_lines();
     assert_eq!(job(stage).len(), 1);
     let said = bought("C1", "2026-02-25", OF_WALLET);
     stage.outside.says("PLAN.20260224.mmf", NEXT_MORNING, said);
@@ -77,7 +77,7 @@ fn an_occurrence_is_a_discount_purchase_that_the_plan_hears_of() {
     first_date(&mut stage);
     stage.until("02-24 09:31");
     assert_eq!(
-        stage.told(),
+        stage.take_lines(),
         [
             "discount_purchase.prepared",
             "plan.occurrence_begun",
@@ -98,7 +98,7 @@ fn an_occurrence_is_a_discount_purchase_that_the_plan_hears_of() {
     assert_eq!(job(&mut stage), [], "a date is asked for once");
     stage.until("02-25 12:30");
     assert_eq!(
-        stage.told(),
+        stage.take_lines(),
         [
             "ask mmf",
             "application.confirmed",
@@ -122,7 +122,7 @@ fn shares_that_the_wallet_holds_are_converted_where_they_are_enough_and_no_money
     first_date(&mut stage);
     stage.until("02-25 12:30");
     assert_eq!(
-        stage.told(),
+        stage.take_lines(),
         [
             "discount_purchase.prepared",
             "plan.occurrence_begun",
@@ -162,10 +162,10 @@ fn a_date_on_which_a_fund_is_shut_is_skipped_with_its_words() {
     }];
     let mut stage = with(vec![wallet(), target]);
     stage.until("02-24 09:30");
-    stage.told();
+    stage.take_lines();
     assert_eq!(job(&mut stage).len(), 1);
 
-    assert_eq!(stage.told(), ["plan.occurrence_missed"]);
+    assert_eq!(stage.take_lines(), ["plan.occurrence_missed"]);
     let plan = state(&stage);
     assert_eq!(
         plan.plan().unwrap().last_miss().unwrap().text.to_string(),
@@ -174,7 +174,7 @@ fn a_date_on_which_a_fund_is_shut_is_skipped_with_its_words() {
     );
     stage.until("02-25 09:30");
     assert_eq!(job(&mut stage).len(), 1);
-    assert!(stage.told().contains(&"plan.occurrence_begun".to_owned()), "the plan goes on");
+    assert!(stage.take_lines().contains(&"plan.occurrence_begun".to_owned()), "the plan goes on");
 }
 
 #[test]

@@ -35,15 +35,15 @@ where
             order.tells(&mut stage, *word);
         }
         stage.until(until);
-        let told = || format!("{words:?} until {until}\n{}", stage.text());
+        let context = || format!("{words:?} until {until}\n{}", stage.text());
         let report = audited::report(&stage.events, stage.kinds());
-        audited::adds_up(&report, told);
-        assert!(report.counts.open_cases > 0, "{}", told());
+        audited::adds_up(&report, context);
+        assert!(report.counts.open_cases > 0, "{}", context());
         let named = |log: &[_]| audited::is_named(&audited::report(log, stage.kinds()));
         let unseen = crate::cut::unseen_in_dispute(&stage.events, named);
         assert_eq!(unseen, [""; 0], "cut off");
         let excused = excused(&stage.events, named);
-        assert!(excused.is_empty(), "{excused:?}\n{}", told());
+        assert!(excused.is_empty(), "{excused:?}\n{}", context());
     }
 }
 
@@ -85,15 +85,15 @@ fn a_case_about_a_date_of_a_plan_excuses_nothing_else_of_it() {
         for (serial, numbers) in said {
             stage.notice(notice(&no, bought_part(serial, "2026-02-25", true, *numbers)));
         }
-        let told = || format!("{said:?}\n{}", stage.text());
+        let context = || format!("{said:?}\n{}", stage.text());
         let report = audited::report(&stage.events, stage.kinds());
-        audited::adds_up(&report, told);
-        assert!(report.counts.open_cases > 0, "{}", told());
+        audited::adds_up(&report, context);
+        assert!(report.counts.open_cases > 0, "{}", context());
         let named = |log: &[_]| audited::is_named(&audited::report(log, stage.kinds()));
         let unseen = crate::cut::unseen_in_dispute(&stage.events, named);
         assert_eq!(unseen, [""; 0], "cut off");
         let excused = excused(&stage.events, named);
-        assert!(excused.is_empty(), "{excused:?}\n{}", told());
+        assert!(excused.is_empty(), "{excused:?}\n{}", context());
     }
 }
 

@@ -41,11 +41,11 @@ fn ending(stage: &Stage) -> Option<&'static str> {
 }
 
 #[test]
-fn a_purchase_is_told_in_this_order_and_ends_to_the_cent() {
+fn a_purchase_runs_in_this_order_and_ends_to_the_cent() {
     let mut stage = bought_in_time();
     stage.outside.says("P.buy", CONFIRMED_AT, bought("C1", "2026-02-24", NUMBERS));
     assert_eq!(
-        stage.told(),
+        stage.take_lines(),
         [
             "purchase.prepared",
             "payment.requested",
@@ -58,7 +58,7 @@ fn a_purchase_is_told_in_this_order_and_ends_to_the_cent() {
     );
     stage.until("02-25 18:00");
     assert_eq!(
-        stage.told(),
+        stage.take_lines(),
         ["ask buy", "application.confirmed", "holdings.credited", "purchase.completed"]
     );
     assert_eq!(ending(&stage), Some("purchase.completed"));
@@ -78,14 +78,17 @@ fn after_a_refusal_the_money_goes_back_and_the_purchase_fails() {
     declined.outside.declines.insert("P.buy.pay".into());
     declined.request::<Purchase>("P", request());
     declined.until("02-13 15:00");
-    assert_eq!(declined.told()[2..], ["call buy.pay", "payment.declined", "purchase.rolled_back"]);
+    assert_eq!(
+        declined.take_lines()[2..],
+        ["call buy.pay", "payment.declined", "purchase.rolled_back"]
+    );
 
     let mut refused = stage();
     refused.outside.rejects.insert("P.buy".into());
     refused.request::<Purchase>("P", request());
     refused.until("02-13 15:00");
     assert_eq!(
-        refused.told()[5..],
+        refused.take_lines()[5..],
         [
             "call buy",
             "application.rejected",
@@ -98,10 +101,10 @@ fn after_a_refusal_the_money_goes_back_and_the_purchase_fails() {
 
     let mut rejected_later = bought_in_time();
     rejected_later.outside.says("P.buy", CONFIRMED_AT, rejected("0"));
-    rejected_later.told();
+    rejected_later.take_lines();
     rejected_later.until("02-25 18:00");
     assert_eq!(
-        rejected_later.told(),
+        rejected_later.take_lines(),
         [
             "ask buy",
             "application.rejected",
@@ -202,8 +205,8 @@ fn a_charge_that_never_came_is_not_made_once_its_time_is_over() {
     assert_eq!(late.outside.balance(), [fundflow_domain::money::Money::ZERO; 2]);
     let cause = late.look::<Purchase>("P").failure.unwrap();
     assert_eq!(cause.text, "the bank never got the charge, and its time is over".into());
-    let told = ["ask buy.pay", "payment.closed", "purchase.rolled_back"];
-    assert_eq!(late.told()[3..], told);
+    let expected = ["ask buy.pay", "payment.closed", "purchase.rolled_back"];
+    assert_eq!(late.take_lines()[3..], expected);
 
     let next_day = charge_lost(request(), "02-24 14:59:59");
     assert!(next_day.has("purchase.redated") && next_day.has("application.placed"));

@@ -67,12 +67,12 @@ fn ending(stage: &Stage) -> Option<&'static str> {
 }
 
 #[test]
-fn a_redemption_is_told_in_this_order_and_paid_to_the_cent_on_t_3() {
+fn a_redemption_runs_in_this_order_and_is_paid_to_the_cent_on_t_3() {
     let mut stage = asked_for(request());
     let said = redeemed("C1", "2026-02-25", true, NUMBERS, &LOTS);
     stage.outside.says("R.redeem", CONFIRMED_AT, said);
     assert_eq!(
-        stage.told(),
+        stage.take_lines(),
         [
             "redemption.prepared",
             "holdings.shares_reserved",
@@ -83,10 +83,13 @@ fn a_redemption_is_told_in_this_order_and_paid_to_the_cent_on_t_3() {
     );
     assert_eq!(stage.shares("011162").available(), "500.55".parse().unwrap());
     stage.until("02-27 11:59");
-    assert_eq!(stage.told(), ["ask redeem", "application.confirmed", "holdings.shares_taken"]);
+    assert_eq!(
+        stage.take_lines(),
+        ["ask redeem", "application.confirmed", "holdings.shares_taken"]
+    );
     stage.until("02-27 12:00");
     assert_eq!(
-        stage.told(),
+        stage.take_lines(),
         ["payout.requested", "call redeem.out", "payout.paid_out", "redemption.completed"]
     );
     assert_eq!(stage.outside.moved["R.redeem.out"], "7808.30".parse().unwrap());
@@ -170,7 +173,7 @@ fn after_a_refusal_the_shares_are_free_again() {
     refused.request::<Redemption>("R", request());
     refused.until("02-24 10:01");
     assert_eq!(
-        refused.told()[3..],
+        refused.take_lines()[3..],
         [
             "call redeem",
             "application.rejected",

@@ -19,7 +19,7 @@ use fundflow_sagas::{
     redemption::{self, Redemption},
 };
 
-fn told(stage: &mut Stage, order: &str, said: &ApplicationAnswer) -> Reply {
+fn deliver(stage: &mut Stage, order: &str, said: &ApplicationAnswer) -> Reply {
     stage.notice(notice(&ApplicationNo::of(&order.parse().unwrap()), said.clone()))
 }
 
@@ -49,18 +49,18 @@ fn taken_back_and_said_anew<S: InHouse<Command: 'static, Request: 'static>>(
     // Before the cut-off of its T no record can be right.
     for (nth, serial) in ["C1", "C2", "C3"].into_iter().enumerate() {
         let said = said(serial);
-        let reply = told(&mut stage, order, &said);
+        let reply = deliver(&mut stage, order, &said);
         assert!(matches!(reply, Reply::Noticed(Noticed::Recorded(_))), "{reply:?}");
         let cases = opened(&stage);
         assert_eq!(cases.len(), nth + 1, "each time it is a case of its own\n{}", stage.text());
-        let again = told(&mut stage, order, &said);
+        let again = deliver(&mut stage, order, &said);
         assert!(matches!(again, Reply::Noticed(Noticed::Repeated)), "{again:?}");
         closes(&mut stage, nth, if nth < 2 { How::Withdrawn } else { How::Accepted });
         for died in [false, true] {
             if died {
                 stage.crash();
             }
-            told(&mut stage, order, &said);
+            deliver(&mut stage, order, &said);
             assert_eq!(opened(&stage).len(), nth + 1, "it is old news\n{}", stage.text());
             assert!(!stage.has("case.reopened"), "{}", stage.text());
         }
@@ -73,12 +73,12 @@ fn taken_back_and_said_anew<S: InHouse<Command: 'static, Request: 'static>>(
 }
 
 #[test]
-fn who_only_repeats_what_was_taken_back_is_waited_for_and_a_person_is_told_so() {
+fn who_only_repeats_what_was_taken_back_is_waited_for_and_a_person_is_called() {
     let mut stage = crate::redemption::stage();
     stage.request::<Redemption>("R", crate::redemption::request());
     let said = redeemed("C1", "2026-02-25", true, NUMBERS, &LOTS);
     stage.until("02-24 10:01");
-    told(&mut stage, "R.redeem", &said);
+    deliver(&mut stage, "R.redeem", &said);
     let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));
     let closing = Box::new(Closing { how: How::Withdrawn, by, reason });
     let case = opened(&stage)[0];
@@ -90,7 +90,7 @@ fn who_only_repeats_what_was_taken_back_is_waited_for_and_a_person_is_told_so() 
     assert_eq!(opened(&stage).len(), 1, "{}", stage.text());
     // Another record wakes it.
     let anew = redeemed("C2", "2026-02-25", true, NUMBERS, &LOTS);
-    told(&mut stage, "R.redeem", &anew);
+    deliver(&mut stage, "R.redeem", &anew);
     stage.until("03-09 18:00");
     assert!(stage.look::<Redemption>("R").finished, "{}", stage.text());
     assert_eq!(stage.outside.balance()[1], read("7808.30"));
@@ -102,7 +102,7 @@ fn a_record_that_is_issued_anew_under_its_own_number_on_a_later_day_is_heard_and
     let mut stage = crate::redemption::stage();
     stage.request::<Redemption>("R", crate::redemption::request());
     stage.until("02-24 10:01");
-    told(&mut stage, "R.redeem", &redeemed("C1", "2026-02-25", true, NUMBERS, &LOTS));
+    deliver(&mut stage, "R.redeem", &redeemed("C1", "2026-02-25", true, NUMBERS, &LOTS));
     let (by, reason) = (Text::lossy("chen"), Text::lossy("the registrar was asked"));
     let closing = Box::new(Closing { how: How::Withdrawn, by, reason });
     let case = opened(&stage)[0];
@@ -110,7 +110,7 @@ fn a_record_that_is_issued_anew_under_its_own_number_on_a_later_day_is_heard_and
     stage.until("02-26 09:30");
     for died in [false, true] {
         let anew = redeemed("C1", "2026-02-26", true, NUMBERS, &LOTS);
-        told(&mut stage, "R.redeem", &anew);
+        deliver(&mut stage, "R.redeem", &anew);
         assert_eq!(stage.shares("011162").registered(), read("500.55"), "{}", stage.text());
         if died {
             stage.crash();
@@ -170,8 +170,8 @@ fn a_record_that_is_spelled_with_its_lots_and_without_opens_one_case() {
             let lots: &[_] = if lots { &LOTS } else { &[] };
             redeemed("C1", "2026-02-25", true, NUMBERS, lots)
         };
-        told(&mut stage, "R.redeem", &spelled(first));
-        told(&mut stage, "R.redeem", &spelled(!first));
+        deliver(&mut stage, "R.redeem", &spelled(first));
+        deliver(&mut stage, "R.redeem", &spelled(!first));
         assert_eq!(opened(&stage).len(), 1, "{}", stage.text());
     }
 }
@@ -195,9 +195,9 @@ fn rejected_and_confirmed<S: InHouse<Request: 'static>>(
     stage.request::<S>(id, request);
     let accepted = stage.now.plus_millis(60_000);
     stage.until_instant(accepted);
-    told(&mut stage, order, &rejected("0"));
+    deliver(&mut stage, order, &rejected("0"));
     stage.until(at);
-    told(&mut stage, order, &said);
+    deliver(&mut stage, order, &said);
     let cases = opened(&stage);
     assert_eq!(cases.len(), 1, "{}", stage.text());
     let case = stage.events.iter().find(|it| &*it.event.event_type == "case.opened").unwrap();

@@ -176,7 +176,7 @@ impl Stage {
 
     pub(crate) fn act<S: InHouse>(&mut self, id: &str, action: Action) -> Reply {
         let saga = saga_id::<S>(&tx(id));
-        crate::foreseen::is_told(&self.events, self.kinds(), (&saga, &action), self.now);
+        crate::foreseen::assert_foreseen(&self.events, self.kinds(), (&saga, &action), self.now);
         self.handle(What::Act { saga, action, operator: "chen".into() })
     }
 
@@ -349,7 +349,7 @@ impl Stage {
     }
 
     /// What came since the last time.
-    pub(crate) fn told(&mut self) -> Vec<String> {
+    pub(crate) fn take_lines(&mut self) -> Vec<String> {
         std::mem::take(&mut self.lines)
     }
 

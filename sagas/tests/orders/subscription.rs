@@ -59,11 +59,11 @@ fn a_failed_raising_sends_the_money_back_and_pays_what_it_earned() {
     let mut stage = subscribed_in_time();
     stage.outside.says("P.buy", "2026-03-05T09:00:00+08:00", rejected("2.35"));
     stage.until("02-27 12:00");
-    stage.told();
+    stage.take_lines();
     stage.until("03-06 18:00");
 
     assert_eq!(
-        stage.told(),
+        stage.take_lines(),
         [
             "ask buy",
             "application.rejected",

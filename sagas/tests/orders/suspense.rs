@@ -43,10 +43,10 @@ where
             let mut stage: Stage = order.closed_after(words, then, &how, last_first);
             stage.until("03-20 18:00");
             let report = audited::report(&stage.events, stage.kinds());
-            let told = || format!("{words:?} {how:?} {then:?}\n{}", stage.text());
-            audited::adds_up(&report, told);
+            let context = || format!("{words:?} {how:?} {then:?}\n{}", stage.text());
+            audited::adds_up(&report, context);
             if !matches!(how, How::Withdrawn) {
-                audited::nothing_is_in_suspense(&report, told);
+                audited::nothing_is_in_suspense(&report, context);
             }
             let at = ["E:OVERSHORT", "A:BYHAND"];
             let held = report.balances.iter().filter(|it| at.contains(&it.class.as_str()));
@@ -119,11 +119,11 @@ fn interest_that_was_paid_for_a_rejection_that_holds_no_more_is_got_back() {
         let words = [Word::Rejected, word];
         let mut stage = subscription().closed_after(&words, Some("03-12 18:00"), &how, false);
         stage.until("03-20 18:00");
-        let told = format!("{how:?} {word:?}\n{}", stage.text());
+        let context = format!("{how:?} {word:?}\n{}", stage.text());
         let ends = stage.look::<Purchase>("T").open_ends;
         let named = ends.iter().filter(|end| &*end.name == "overpaid").map(|end| end.worth);
-        assert_eq!(named.sum::<Decimal>(), overpaid.parse().unwrap(), "{told}");
-        assert_eq!(stage.outside.balance()[1], "10002.35".parse().unwrap(), "{told}");
+        assert_eq!(named.sum::<Decimal>(), overpaid.parse().unwrap(), "{context}");
+        assert_eq!(stage.outside.balance()[1], "10002.35".parse().unwrap(), "{context}");
     }
 }
 

@@ -29,13 +29,13 @@ fn ends<S: InHouse>(stage: &Stage, id: &str) -> Vec<String> {
     ends.iter().map(|end| format!("{} {}", end.name, end.worth)).collect()
 }
 
-fn told(stage: &mut Stage, order: &str, said: ApplicationAnswer) {
+fn deliver(stage: &mut Stage, order: &str, said: ApplicationAnswer) {
     stage.notice(notice(&ApplicationNo::of(&order.parse().unwrap()), said));
     stage.until_instant(stage.now);
 }
 
 fn bought(stage: &mut Stage, serial: &str, last: bool, numbers: [&str; 5]) {
-    told(stage, "P.buy", bought_part(serial, "2026-02-24", last, numbers));
+    deliver(stage, "P.buy", bought_part(serial, "2026-02-24", last, numbers));
 }
 
 /// Taken by the registrar, which confirms a first part.
@@ -112,7 +112,7 @@ fn who_gives_a_purchase_up_between_portions_has_what_is_left_and_hears_what_it_c
 
 /// Programs before this one said that all of it was.
 #[test]
-fn who_was_told_of_all_of_it_by_an_earlier_program_gave_up_on_good_grounds() {
+fn whoever_saw_all_of_it_in_an_earlier_program_gave_up_on_good_grounds() {
     let mut stage = in_part();
     stage.abandon::<Purchase>("P");
     for (worth, is_known) in [("10000.00", true), ("7000.00", false)] {
@@ -126,11 +126,11 @@ fn who_was_told_of_all_of_it_by_an_earlier_program_gave_up_on_good_grounds() {
 fn of_a_subscription_it_is_the_same_once_its_fund_is_founded() {
     let mut stage = subscription::subscribed_in_time();
     stage.until("02-24 09:30");
-    told(&mut stage, "P.buy", received("R1", "2026-02-24"));
+    deliver(&mut stage, "P.buy", received("R1", "2026-02-24"));
     assert_eq!(ends::<Purchase>(&stage, "P"), ["order 10000.00"]);
     stage.until("03-05 09:00");
     let part = ["4000", "47.43", "0", "0.94", "3953.51", "0.94"];
-    told(&mut stage, "P.buy", subscribed_part("C1", "2026-03-05", false, part));
+    deliver(&mut stage, "P.buy", subscribed_part("C1", "2026-03-05", false, part));
     assert_eq!(stage.shares("018145").registered(), "3953.51".parse().unwrap());
     assert_eq!(ends::<Purchase>(&stage, "P"), ["order 6000.00"], "{}", stage.text());
 }
@@ -142,12 +142,12 @@ fn of_a_conversion_nothing_is_on_its_way_whose_target_is_there() {
     stage.until("02-24 09:00");
     assert_eq!(ends::<Conversion>(&stage, "C"), ["shares 20000.00"]);
     let half = ["10000", "1.0523", "10.52", "71.93", "10440.55", "1.2345", "8457.31"];
-    told(&mut stage, "C.convert", converted_part("K1", "2026-02-24", false, half));
+    deliver(&mut stage, "C.convert", converted_part("K1", "2026-02-24", false, half));
     assert_eq!(stage.shares("011162").registered(), "8457.31".parse().unwrap());
     assert_eq!(ends::<Conversion>(&stage, "C"), ["shares 10000.00"], "{}", stage.text());
     adds_up(&stage);
     // All of it is there, and no record is the last.
-    told(&mut stage, "C.convert", converted_part("K2", "2026-02-24", false, half));
+    deliver(&mut stage, "C.convert", converted_part("K2", "2026-02-24", false, half));
     assert_eq!(ends::<Conversion>(&stage, "C"), [""; 0], "{}", stage.text());
     assert!(matches!(stage.abandon::<Conversion>("C"), Reply::Acted));
     assert!(stage.look::<Conversion>("C").finished);

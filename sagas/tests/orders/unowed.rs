@@ -164,13 +164,13 @@ fn a_case_that_nobody_waits_for_is_paid_once_whoever_dies_while_it_is_closed() {
         assert!(matches!(reply, Reply::Acted), "dead after {fuse}: {reply:?}\n{}", stage.text());
         stage.until("03-18 18:00");
         let look = stage.look::<Purchase>("T");
-        let told = || format!("dead after {fuse} ({died})\n{}", stage.text());
-        assert!(look.finished && look.open_ends.is_empty(), "{:?} {}", look.open_ends, told());
-        assert!(!stage.state(&Key::<Cases>::of(&case)).is_open(), "{}", told());
+        let context = || format!("dead after {fuse} ({died})\n{}", stage.text());
+        assert!(look.finished && look.open_ends.is_empty(), "{:?} {}", look.open_ends, context());
+        assert!(!stage.state(&Key::<Cases>::of(&case)).is_open(), "{}", context());
         let count =
             |name: &str| stage.events.iter().filter(|it| &*it.event.event_type == name).count();
-        assert_eq!((count("payout.requested"), count("payout.paid_out")), (1, 1), "{}", told());
-        assert_eq!(in_class(&stage, "L:SUSPENSE"), "0", "{}", told());
+        assert_eq!((count("payout.requested"), count("payout.paid_out")), (1, 1), "{}", context());
+        assert_eq!(in_class(&stage, "L:SUSPENSE"), "0", "{}", context());
     }
 }
 

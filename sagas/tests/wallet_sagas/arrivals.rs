@@ -73,7 +73,7 @@ fn each_portion_is_there_when_it_is_confirmed_and_earns_from_its_own_day_on() {
 }
 
 #[test]
-fn portions_that_are_told_together_at_the_end_are_of_their_own_days_and_earn_what_they_missed() {
+fn portions_that_arrive_together_at_the_end_are_of_their_own_days_and_earn_what_they_missed() {
     let mut stage = paid();
     for day in ["2026-02-04", "2026-02-05"] {
         let (day, per_10_000) = (day.parse().unwrap(), "10".parse().unwrap());

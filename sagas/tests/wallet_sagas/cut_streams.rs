@@ -22,10 +22,10 @@ fn missed<S: Saga>(stage: &Stage<S>) -> Vec<String> {
 fn a_withdrawal_that_lacks_the_end_of_one_of_its_streams_is_found() {
     let paid = withdraw::story(withdraw::stage("02-03 10:00"), withdraw::request(Some("400")));
     assert_eq!(missed(&paid), [""; 0]);
-    let mut kept = withdraw::stage("02-03 10:00");
-    kept.outside.records.insert("redeem".into(), vec![rejected("0002")]);
-    let kept = withdraw::story(kept, withdraw::request(Some("400")));
-    assert_eq!(missed(&kept), [""; 0]);
+    let mut rejected_story = withdraw::stage("02-03 10:00");
+    rejected_story.outside.records.insert("redeem".into(), vec![rejected("0002")]);
+    let rejected_story = withdraw::story(rejected_story, withdraw::request(Some("400")));
+    assert_eq!(missed(&rejected_story), [""; 0]);
 }
 
 #[test]

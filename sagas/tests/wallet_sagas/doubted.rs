@@ -38,7 +38,7 @@ impl Order {
         self.0.fold(&key).state.application().cloned()
     }
 
-    fn told(&mut self, said: ApplicationAnswer) {
+    fn deliver(&mut self, said: ApplicationAnswer) {
         if self.application().is_some() {
             self.0.notice(notice(&Self::no(), said));
         }
@@ -67,10 +67,10 @@ impl Doubted for Order {
     fn confirms(&mut self, whole: bool, serial: u8, last: bool) {
         let shares = if whole { "400" } else { "150" }.parse().unwrap();
         let said = record(&format!("c-{serial}"), "2026-02-04", last, redeemed(shares, "0"));
-        self.told(said);
+        self.deliver(said);
     }
     fn rejects(&mut self) {
-        self.told(rejected("0002"));
+        self.deliver(rejected("0002"));
     }
     fn closes(&mut self, case: CaseId, closing: Box<Closing>) {
         self.0.command(Command::CloseCase { case, closing });
@@ -185,15 +185,15 @@ fn a_case_about_a_recharge_excuses_nothing_else_of_it() {
         for word in &words {
             stage.notice(notice(&ApplicationNo::of(&order("mmf")), word.clone()));
         }
-        let told = || format!("{words:?}\n{}", stage.text());
+        let context = || format!("{words:?}\n{}", stage.text());
         let report = audited::report(&stage.events, stage.kinds());
-        audited::adds_up(&report, told);
-        assert!(report.counts.open_cases > 0, "{}", told());
+        audited::adds_up(&report, context);
+        assert!(report.counts.open_cases > 0, "{}", context());
         let named = |log: &[_]| audited::is_named(&audited::report(log, stage.kinds()));
         let unseen = crate::cut::unseen_in_dispute(&stage.events, named);
         assert_eq!(unseen, [""; 0], "cut off");
         let excused = excused(&stage.events, named);
-        assert!(excused.is_empty(), "{excused:?} {}", told());
+        assert!(excused.is_empty(), "{excused:?} {}", context());
     }
 }
 

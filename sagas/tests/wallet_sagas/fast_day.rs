@@ -187,7 +187,7 @@ fn while_nobody_knows_it_counts_on_every_day_on_which_the_cash_may_go_out() {
 }
 
 /// How many later days the promise names that was written last.
-fn days_kept(stage: &Fast) -> usize {
+fn days_remembered(stage: &Fast) -> usize {
     let mut written = stage.events.iter().filter(|it| it.event.event_type.ends_with(".readmitted"));
     let last: serde_json::Value =
         serde_json::from_str(&written.next_back().unwrap().event.data).unwrap();
@@ -207,7 +207,7 @@ fn an_advance_that_nobody_knows_of_for_weeks_remembers_a_week_of_days() {
         stage.clock("03-05 09:00");
         // That of its promise, and a week of those on which the cash may still go out.
         assert_eq!(on(&stage), full([1, 0, 0, 0, 1, 1, 0]), "{}", stage.text());
-        assert!(days_kept(&stage) <= 8, "{}", days_kept(&stage));
+        assert!(days_remembered(&stage) <= 8, "{}", days_remembered(&stage));
         stage
     };
     for mut stage in [long(false), long(true)] {
@@ -293,23 +293,23 @@ fn cash_that_was_paid_above_the_limit_of_its_day_counts_and_has_a_case() {
 
 #[test]
 fn an_instant_of_the_bank_that_cannot_be_moves_no_day_and_has_a_case() {
-    for told in ["02-02 10:00", "02-28 10:00"] {
+    for paid_at in ["02-02 10:00", "02-28 10:00"] {
         let mut stage = stage("02-03 10:00");
         stage.request(request("9000"), asked());
-        stage.answer("transfer.out", paid(told, "9000"));
-        assert_eq!(kinds(&stage), [Kind::InstantOutOfBounds], "{told}\n{}", stage.text());
-        assert_eq!(used(&stage, "02-03"), "9000.00", "{told}");
+        stage.answer("transfer.out", paid(paid_at, "9000"));
+        assert_eq!(kinds(&stage), [Kind::InstantOutOfBounds], "{paid_at}\n{}", stage.text());
+        assert_eq!(used(&stage, "02-03"), "9000.00", "{paid_at}");
         stage.run();
-        assert!(stage.look().finished, "{told}\n{}", stage.text());
-        assert_eq!(used(&stage, "02-03"), "9000.00", "{told}");
+        assert!(stage.look().finished, "{paid_at}\n{}", stage.text());
+        assert_eq!(used(&stage, "02-03"), "9000.00", "{paid_at}");
     }
 }
 
 #[test]
 fn what_was_asked_before_midnight_and_heard_after_it_counts_on_the_day_on_which_it_goes_out() {
     let mut stage = stage("02-04 00:01");
-    let told = Asked { at: Some(at("02-03 23:58")), ..asked() };
-    stage.request(request("9000"), told);
+    let asked_at = Asked { at: Some(at("02-03 23:58")), ..asked() };
+    stage.request(request("9000"), asked_at);
     stage.settle();
     assert_eq!((used(&stage, "02-03"), used(&stage, "02-04")), ("0.00".into(), "9000.00".into()));
 }

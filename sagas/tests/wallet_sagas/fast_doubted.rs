@@ -45,7 +45,7 @@ pub(crate) fn application(stage: &Stage<FastWithdraw>, leg: &'static str) -> Opt
 }
 
 impl Order {
-    fn told(&mut self, said: ApplicationAnswer) {
+    fn deliver(&mut self, said: ApplicationAnswer) {
         if application(&self.0, self.1).is_some() {
             self.0.notice(notice(&ApplicationNo::of(&order(self.1)), said));
         }
@@ -113,14 +113,14 @@ impl Doubted for Order {
             ("2026-02-04", true, Outcome::FastTransfer(all))
         };
         let said = record(&format!("c-{serial}"), on, last, outcome);
-        self.told(said);
+        self.deliver(said);
     }
     fn rejects(&mut self) {
         if self.1 == "advance" {
             let cause = Cause::new("61", "not today");
             return self.bank(AdvanceSaid::Advance(AdvanceAnswer::Declined(cause)));
         }
-        self.told(rejected("0002"));
+        self.deliver(rejected("0002"));
     }
     fn closes(&mut self, case: CaseId, closing: Box<Closing>) {
         self.0.command(Command::CloseCase { case, closing });
@@ -187,13 +187,13 @@ fn advanced_in_doubt(leg: &'static str, before: u8, doubts: &[Doubt]) {
     let got_back = advance.got_back().unwrap().decimal();
     let by_hand = by_hand(&look, "repayment");
     // Where the transfer of what was redeemed is none any more, the bank has its money all the same.
-    let kept = (gone - redeemed).max(Decimal::ZERO);
-    let has = got_back + kept + advance.recourse.decimal() + by_hand;
+    let retained = (gone - redeemed).max(Decimal::ZERO);
+    let has = got_back + retained + advance.recourse.decimal() + by_hand;
     assert_eq!(has, paid.max(brought), "{advance:?} {by_hand}\n{text}");
     assert!(advance.overpaid.is_zero() && got_back <= brought, "{advance:?}\n{text}");
     // What a person pays by hand is what the books still show, out of what the redemption brought.
     let shown = |account: &str, sum: Decimal| (!sum.is_zero()).then(|| format!("{account} {sum}"));
-    let owed = by_hand.min(paid - kept);
+    let owed = by_hand.min(paid - retained);
     let books = [
         shown("A:CUST:ADVANCED:TX-1", owed),
         shown("L:BANK:ADVANCE:bank-7", -owed),

@@ -100,7 +100,7 @@ fn given_up(point: Point, way: &[(&'static str, Disposition)]) -> Fast {
     stage
 }
 
-fn told(stage: &mut Fast, said: Said) {
+fn deliver(stage: &mut Fast, said: Said) {
     let all = |shares: &str| shares.parse().unwrap();
     let bank = |no: &PaymentNo, said| bank_notice(no, said);
     let transfer = || {
@@ -223,21 +223,21 @@ fn the_bank_has_it_once(stage: &Fast, context: &str) {
     let advance = advance_of(stage);
     let paid = advance.paid.as_ref().map_or(Decimal::ZERO, |it| it.amount.decimal());
     let repaid = advance.got_back().unwrap().decimal();
-    let kept = gone(stage, "transfer") - gone(stage, "redeem");
+    let retained = gone(stage, "transfer") - gone(stage, "redeem");
     let repayment = named(stage, "repayment");
     let by_hand = repayment.filter(|it| it.disposition != Disposition::Refund);
     let by_hand = by_hand.map_or(Decimal::ZERO, |it| it.worth);
     let claim = advance.recourse.decimal();
     assert_eq!(
-        repaid + kept + claim + by_hand,
+        repaid + retained + claim + by_hand,
         paid,
-        "repaid {repaid}, kept {kept}, claim {claim}, by hand {by_hand}: {context}"
+        "repaid {repaid}, kept {retained}, claim {claim}, by hand {by_hand}: {context}"
     );
     // What a person pays by hand is what the books still show; nothing else is.
     let brought = gone(stage, "redeem") - repaid;
     let (owes, is_owed) = on_the_books(stage);
     assert_eq!(owes, is_owed, "{context}");
-    if kept + brought <= paid {
+    if retained + brought <= paid {
         assert_eq!(owes, by_hand, "{context}");
     }
 }
@@ -250,7 +250,7 @@ fn however_it_is_given_up_and_whatever_is_said_then_the_bank_has_its_worth_once(
                 let mut stage = given_up(point, &way);
                 let before = stage.events.len();
                 let had = (gone(&stage, "transfer"), gone(&stage, "redeem"));
-                told(&mut stage, *said);
+                deliver(&mut stage, *said);
                 let context = format!("{point:?} {way:?} {said:?}\n{}", stage.text());
                 let moved = had != (gone(&stage, "transfer"), gone(&stage, "redeem"));
                 let ended = way.iter().any(|(end, _)| *end == "repayment");
@@ -263,7 +263,7 @@ fn however_it_is_given_up_and_whatever_is_said_then_the_bank_has_its_worth_once(
                 let known = !by_hand && point.ends.contains(&"redemption");
                 let agreed = agreed && way.iter().all(|(_, it)| *it != Disposition::Refund);
                 if moved && ended && !known && !agreed {
-                    assert!(!kinds(&stage).is_empty(), "nobody is told: {context}");
+                    assert!(!kinds(&stage).is_empty(), "nobody hears of it: {context}");
                     let recourse = "advance.recourse";
                     let claims = stage.events[before..].iter();
                     let claims = claims.filter(|it| &*it.event.event_type == recourse).count();
@@ -315,9 +315,11 @@ fn close_first(stage: &mut Fast, how: How) {
 #[test]
 fn shares_that_go_to_a_bank_whose_claim_was_left_to_it_have_a_case_with_all_three_figures() {
     let way = [("transfer", Disposition::Manual), ("repayment", Disposition::Refund)];
-    for (shares, kept, stands) in [("10000", "10000.00", "0.00"), ("9000", "9000.00", "1000.00")] {
+    for (shares, retained, stands) in
+        [("10000", "10000.00", "0.00"), ("9000", "9000.00", "1000.00")]
+    {
         let mut stage = given_up(POINTS[1], &way);
-        told(&mut stage, Said::Transferred(shares));
+        deliver(&mut stage, Said::Transferred(shares));
         if stands != "0.00" {
             // Another number than was asked for has a case of its own, which comes first.
             close_first(&mut stage, How::Accepted);
@@ -335,11 +337,11 @@ fn shares_that_go_to_a_bank_whose_claim_was_left_to_it_have_a_case_with_all_thre
         assert_eq!(
             said(&found.theirs),
             [
-                format!("shares with the bank {kept} shares"),
+                format!("shares with the bank {retained} shares"),
                 "money that they brought 0.00 yuan".to_owned()
             ]
         );
-        assert_eq!(found.disputed.money, kept.parse::<Money>().unwrap());
+        assert_eq!(found.disputed.money, retained.parse::<Money>().unwrap());
         assert!(!stage.look().finished, "not before a person has seen it");
         assert_eq!(stage.count("advance.recourse") + stage.count("advance.claim_changed"), 0);
 
@@ -350,8 +352,8 @@ fn shares_that_go_to_a_bank_whose_claim_was_left_to_it_have_a_case_with_all_thre
         close_all(&mut stage);
         assert!(stage.look().finished, "{}", stage.text());
         let advance = advance_of(&stage);
-        let worth = (advance.kept.to_string(), advance.recourse.to_string());
-        assert_eq!(worth, (kept.to_owned(), stands.to_owned()), "{}", stage.text());
+        let worth = (advance.retained.to_string(), advance.recourse.to_string());
+        assert_eq!(worth, (retained.to_owned(), stands.to_owned()), "{}", stage.text());
     }
 }
 
@@ -360,7 +362,7 @@ fn shares_that_go_to_a_bank_that_a_person_is_to_pay_by_hand_make_that_less_and_a
     for what in [Disposition::Manual, Disposition::Suspense] {
         let way = [("transfer", Disposition::Manual), ("repayment", what)];
         let mut stage = given_up(POINTS[1], &way);
-        told(&mut stage, Said::Transferred("10000"));
+        deliver(&mut stage, Said::Transferred("10000"));
         let all = found(&stage, Kind::OwedByHand);
         let [found] = &all[..] else { panic!("{:?}\n{}", kinds(&stage), stage.text()) };
         assert_eq!(
@@ -382,9 +384,9 @@ fn another_word_after_that_leaves_the_bank_its_worth_once() {
         for way in ways(point.ends) {
             for (first, then) in words(point).filter(|(first, then)| first != then) {
                 let mut stage = given_up(point, &way);
-                told(&mut stage, first);
+                deliver(&mut stage, first);
                 close_all(&mut stage);
-                told(&mut stage, then);
+                deliver(&mut stage, then);
                 close_all(&mut stage);
                 let context = format!("{point:?} {way:?} {first:?} {then:?}\n{}", stage.text());
                 if !stage.look().finished {

@@ -82,7 +82,7 @@ fn cash_that_the_later_t_lets_out_goes_out_once_and_counts_once() {
 
 /// The cash is out, and the transfer arrives too late for its T: nothing is undone.
 #[test]
-fn the_bank_waits_for_a_fund_that_lets_no_shares_leave_and_a_person_is_told_why() {
+fn the_bank_waits_for_a_fund_that_lets_no_shares_leave_and_a_person_reads_why() {
     let stage = lost("transfer", |it| it.status = FundStatus::RedemptionStopped);
     let (row, cause) = stage.look().parked.unwrap();
     assert_eq!(row.to_string(), "order redemption", "{}", stage.text());

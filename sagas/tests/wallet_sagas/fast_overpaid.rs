@@ -58,16 +58,22 @@ pub(crate) fn says(stage: &mut Fast, word: ApplicationAnswer) {
 pub(crate) struct Less {
     shares: &'static str,
     money: &'static str,
-    kept: &'static str,
+    retained: &'static str,
     claim: &'static str,
     over: &'static str,
 }
 
 pub(crate) const LESS: [Less; 4] = [
-    Less { shares: "0", money: "0.00", kept: "10000.00", claim: "0.00", over: "10000.00" },
-    Less { shares: "6000", money: "6000.00", kept: "4000.00", claim: "0.00", over: "4000.00" },
-    Less { shares: "10000", money: "9999.99", kept: "0.00", claim: "0.01", over: "0.01" },
-    Less { shares: "6000", money: "5000.00", kept: "4000.00", claim: "1000.00", over: "5000.00" },
+    Less { shares: "0", money: "0.00", retained: "10000.00", claim: "0.00", over: "10000.00" },
+    Less { shares: "6000", money: "6000.00", retained: "4000.00", claim: "0.00", over: "4000.00" },
+    Less { shares: "10000", money: "9999.99", retained: "0.00", claim: "0.01", over: "0.01" },
+    Less {
+        shares: "6000",
+        money: "5000.00",
+        retained: "4000.00",
+        claim: "1000.00",
+        over: "5000.00",
+    },
 ];
 
 impl Less {
@@ -155,14 +161,14 @@ fn what_the_bank_has_too_much_has_a_case_with_all_figures_and_is_waited_for() {
         assert_eq!(stage.count("advance.overpaid"), 1, "{context}");
         let found = asked_back(&stage);
         assert_eq!(found.len(), 1, "{context}");
-        let Less { money, kept, over, .. } = less;
+        let Less { money, retained, over, .. } = less;
         assert_eq!(
             figures(&found[0]),
             [
                 "advanced 10000.00 yuan".to_owned(),
                 "repaid 10000.00 yuan".to_owned(),
                 format!("to be returned {over} yuan"),
-                format!("shares with the bank {kept} shares"),
+                format!("shares with the bank {retained} shares"),
                 format!("money that they brought {money} yuan"),
             ]
         );
@@ -202,7 +208,7 @@ fn once_a_person_says_that_it_is_back_the_bank_has_shares_or_a_claim_for_it() {
         assert!(stage.look().finished, "{:?} {context}", stage.look().waits);
         let advance = advance_of(&stage);
         assert_eq!(advance.got_back().unwrap().to_string(), less.money, "{context}");
-        assert_eq!(advance.kept.to_string(), less.kept, "{context}");
+        assert_eq!(advance.retained.to_string(), less.retained, "{context}");
         assert_eq!(advance.recourse.to_string(), less.claim, "{context}");
         assert_eq!(advance.stage, advance::Stage::Settled, "{context}");
         assert_eq!(left(&stage), Vec::<String>::new(), "{context}");
@@ -296,7 +302,7 @@ fn whoever_gave_the_repayment_up_gets_back_what_the_bank_was_paid_all_the_same()
             assert_eq!(stage.count("advance.returned"), 1, "{context}");
             let advance = advance_of(&stage);
             assert_eq!(advance.got_back().unwrap().to_string(), less.money, "{context}");
-            assert_eq!(advance.kept.to_string(), less.kept, "{context}");
+            assert_eq!(advance.retained.to_string(), less.retained, "{context}");
             // What neither brought is the bank's claim, or that person's to settle: the books still show it.
             let claim = if how == Disposition::Refund { less.claim } else { "0.00" };
             assert_eq!(advance.recourse.to_string(), claim, "{context}");

@@ -331,7 +331,7 @@ fn whoever_gives_it_up_says_whether_the_engine_or_a_person_settles_with_the_bank
             _ => stage.run(),
         }
         if late == "confirmed" {
-            // Its claim was left to the bank, and now it has the shares: a person is told first.
+            // Its claim was left to the bank, and now it has the shares: a person decides first.
             assert!(matches!(close(&mut stage, 0, manual()), Reply::Acted), "{}", stage.text());
             stage.run();
         }

@@ -89,7 +89,7 @@ fn what_the_redemption_brought_is_a_persons_to_pay_and_nothing_is_stranded() {
                 let by_hand = advance.still_lent().unwrap();
                 assert_eq!(by_hand, last, "{context}");
                 let asked: Money = shares.parse().unwrap();
-                assert_eq!(by_hand.plus(advance.kept), Some(asked), "{context}");
+                assert_eq!(by_hand.plus(advance.retained), Some(asked), "{context}");
                 let names: Vec<_> = stage
                     .look()
                     .open_ends

@@ -94,8 +94,8 @@ fn shares_that_a_transfer_took_and_that_are_not_there_are_missing_until_they_are
         assert_eq!(ends(&stage), ["repayment 0.00", "missing 30000.00"]);
         // It is a matter all the same: what the registrar says yet may leave it less.
         let units = stage.look().units;
-        let kept = "yuan, as long as the bank keeps shares of 000730 for its 10000.00";
-        assert_eq!(units[0].as_deref(), Some(kept));
+        let unit = "yuan, as long as the bank keeps shares of 000730 for its 10000.00";
+        assert_eq!(units[0].as_deref(), Some(unit));
 
         let mut stage = given_up(stage, what);
         let look = stage.look();
@@ -107,7 +107,7 @@ fn shares_that_a_transfer_took_and_that_are_not_there_are_missing_until_they_are
         let case = cases(&stage).pop().unwrap().1;
         let found = &case.case().unwrap().findings[0];
         assert_eq!(by_hand::figures(found), ["missing 28000.00 shares", "moved 30000.00 shares"]);
-        assert_eq!(found.disputed.shares, "28000".parse().unwrap(), "2,000 are kept back for it");
+        assert_eq!(found.disputed.shares, "28000".parse().unwrap(), "2,000 are withheld for it");
         assert_eq!(stage.wallet().registered(), "2000".parse().unwrap(), "none are made up");
         assert!(stage.wallet().available().is_zero(), "what there is, is the register's");
 
@@ -144,10 +144,10 @@ fn a_redemption_of_the_bank_that_its_registrar_never_confirms_can_be_given_up_fo
     let kinds = |stage: &Stage<FastWithdraw>| -> Vec<Kind> {
         cases(stage).iter().map(|it| it.1.case().unwrap().kind()).collect()
     };
-    // The bank keeps the shares: the person who was to pay it is told.
+    // The bank keeps the shares: a case calls the person who was to pay it.
     assert_eq!(kinds(&stage), [Kind::OwedByHand], "{}", stage.text());
 
-    // Should it come after all, it is kept, and a person sees it.
+    // Should it come after all, it is recorded, and a person sees it.
     let all = crate::outside::redeemed("10000".parse().unwrap(), "0");
     let said = record("c-9", "2026-02-05", true, all);
     stage.notice(registrar::notice(&ApplicationNo::of(&order("redeem")), said));
@@ -205,8 +205,8 @@ fn cash_that_the_bank_pays_after_it_was_given_up_is_a_case_and_the_bank_is_a_per
         let ends: Vec<String> = ends(&stage);
         assert_eq!(ends, ["transfer 10000.00", "advance 10000.00"], "{}", stage.text());
         let mut stage = given_up(stage, what);
-        let kept = if what == Disposition::Refund { "0" } else { "10000" };
-        assert_eq!(stage.wallet().reserved(), kept.parse().unwrap(), "{what:?}: it may be out");
+        let reserved = if what == Disposition::Refund { "0" } else { "10000" };
+        assert_eq!(stage.wallet().reserved(), reserved.parse().unwrap(), "{what:?}: it may be out");
         assert!(!stage.look().finished, "{what:?}: the bank has not spoken");
         let calls = stage.lines.iter().filter(|it| *it == "call transfer.out").count();
         assert_eq!(calls, 1, "{what:?}: it is asked about, and never asked for again");

@@ -17,7 +17,7 @@ use fundflow_runtime::{
 /// What becomes of the call before the person leaves.
 #[derive(Debug, Clone, Copy)]
 enum End {
-    /// Nobody answers in time.
+    /// No answer in time.
     Unknown,
     /// The process dies while it is under way.
     Died,

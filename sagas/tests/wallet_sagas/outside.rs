@@ -56,7 +56,7 @@ pub(crate) struct Outside {
     pub(crate) down: BTreeSet<String>,
     /// The registrar's records on an order, one after the other, instead of the whole.
     pub(crate) records: BTreeMap<String, Vec<ApplicationAnswer>>,
-    /// Whose wallets there are.
+    /// Owners of wallets.
     pub(crate) wallets: Listed,
     /// So often the list of wallets cannot be read.
     pub(crate) unreadable: usize,
@@ -103,8 +103,8 @@ impl Outside {
         };
         let known = self.done.contains(name) || self.refused.contains(name);
         if acts(effect) && fate != Fate::Lost && !known {
-            let kept = if fate == Fate::Refused { &mut self.refused } else { &mut self.done };
-            kept.insert(name.to_owned());
+            let names = if fate == Fate::Refused { &mut self.refused } else { &mut self.done };
+            names.insert(name.to_owned());
             // Nobody confirms what was handed in a moment ago, whatever the T that it names.
             if let (Fate::Done, Some(RegistrarCall::Submit(_))) = (fate, effect.call_as()) {
                 return Arc::new(accepted(name));

@@ -17,7 +17,7 @@ use fundflow_sagas::withdraw::Command;
 /// What was unpaid on the 2nd is 0.04; the 3rd, the last day on which they earn, brings 0.05 more.
 #[test]
 fn all_of_a_fund_with_another_income_than_it_earned_opens_a_case_with_both_figures() {
-    for (paid, told, case) in [
+    for (paid, published, case) in [
         ("0.09", true, false),
         ("0.08", true, true),
         ("0.10", true, true),
@@ -30,8 +30,10 @@ fn all_of_a_fund_with_another_income_than_it_earned_opens_a_case_with_both_figur
         stage.outside.records.insert("redeem".into(), vec![all]);
         stage.request(request(None), asked());
         stage.settle();
-        // Shares that are gone by then earn nothing on the 4th, whatever was told of it before.
-        for (day, figure) in [("2026-02-03", "0.5"), ("2026-02-04", "3")].iter().filter(|_| told) {
+        // Shares that are gone by then earn nothing on the 4th, whatever was published before.
+        for (day, figure) in
+            [("2026-02-03", "0.5"), ("2026-02-04", "3")].iter().filter(|_| published)
+        {
             let (day, per_10_000) = (day.parse().unwrap(), figure.parse().unwrap());
             let unit = IncomeUnit::Fen;
             let accrue = WalletCommand::AccrueIncome { day, publication: 0, per_10_000, unit };

@@ -88,7 +88,7 @@ impl<S: Saga> Stage<S> {
         }
     }
 
-    /// Which sagas it carries.
+    /// Registered kinds of sagas.
     pub(crate) fn kinds(&self) -> Vec<Arc<dyn Kind>> {
         let own: Arc<dyn Kind> = Arc::new(Of(self.saga.clone()));
         self.beside.iter().cloned().chain([own]).collect()
@@ -171,7 +171,7 @@ impl<S: Saga> Stage<S> {
 
     pub(crate) fn act_on(&mut self, id: &str, action: Action) -> Reply {
         let saga = saga_id::<S>(&tx(id));
-        crate::foreseen::is_told(&self.events, self.kinds(), (&saga, &action), self.now);
+        crate::foreseen::assert_foreseen(&self.events, self.kinds(), (&saga, &action), self.now);
         self.handle(What::Act { saga, action, operator: "chen".into() })
     }
 

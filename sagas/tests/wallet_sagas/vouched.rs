@@ -156,7 +156,7 @@ fn late<S: Saga>(
     stage.fuse = fuse;
     let serials: &[&str] = if word == Word::Twice { &["B-1", "B-2"] } else { &["B-1"] };
     for serial in serials {
-        // Whoever dies while it is heard is told once more.
+        // Whoever dies while it is heard is asked once more.
         for _ in 0..2 {
             let news = (end.says)(serial, word != Word::Other, said);
             let reply = stage.notice(news);

@@ -10,7 +10,7 @@ use std::{
 /// How a row was met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Way {
-    /// It was done.
+    /// The row was done.
     Passed,
     /// It was refused, and left.
     Refused,
@@ -29,14 +29,14 @@ pub struct Cell {
     pub at: usize,
     /// The row's name.
     pub row: &'static str,
-    /// How it was met.
+    /// Way in which the cell was met.
     pub way: Way,
 }
 
 /// How often each cell was met, by the fault that struck last before that; without one, none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
-    /// By cell and fault.
+    /// Counts, by cell and fault.
     pub met: BTreeMap<Cell, BTreeMap<Option<Fault>, u64>>,
     /// How often a saga was parked, by kind and row.
     pub parked: BTreeMap<(&'static str, Arc<str>), u64>,

@@ -94,11 +94,11 @@ impl Fault {
 /// How often what goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Profile {
-    /// As it is typed.
+    /// Name on the command line.
     pub name: &'static str,
     /// What it is for, in a line.
     pub about: &'static str,
-    /// In a thousand occasions.
+    /// Rates per thousand occasions.
     pub rates: &'static [(Fault, u16)],
 }
 

@@ -46,7 +46,7 @@ pub struct Moment {
     pub at: Timestamp,
     /// For people who read a plan.
     pub words: Arc<str>,
-    /// What is decided.
+    /// The decision.
     pub what: What,
 }
 
@@ -59,7 +59,7 @@ pub type Daily = fn(&Log, Timestamp) -> Vec<Moment>;
 /// Something that must hold at the end of each day, and its name.
 pub type Truth<C> = (&'static str, fn(&Log, &C) -> Result<(), String>);
 
-/// What is played.
+/// Days to play, with their counterparties and truths.
 pub struct Days<C> {
     /// The sagas that the runner carries.
     pub kinds: Vec<Arc<dyn Kind>>,
@@ -81,7 +81,7 @@ pub struct Days<C> {
     pub operator: Operator,
     /// What may be open at the end of a saga.
     pub excuse: Excuse,
-    /// What else must hold.
+    /// Truths of the user, beside the built-in ones.
     pub truths: Vec<Truth<C>>,
 }
 
@@ -106,7 +106,7 @@ pub struct Played {
     pub events: usize,
     /// Requests that the business declined.
     pub refused: usize,
-    /// By kind and ending.
+    /// Counts, by kind and ending.
     pub endings: BTreeMap<(&'static str, String), usize>,
     /// How often each fault struck.
     pub faults: BTreeMap<Fault, usize>,
@@ -118,14 +118,14 @@ pub struct Played {
     pub struck: BTreeSet<String>,
 }
 
-/// What did not hold.
+/// A truth that did not hold, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fallen {
     /// Which truth, by its name.
     pub truth: String,
     /// What of it is otherwise, in words.
     pub what: String,
-    /// When it was seen.
+    /// Instant at which it was seen.
     pub at: Timestamp,
     /// The last things that happened.
     pub last: Vec<String>,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
-    /// What chance follows from.
+    /// Seed of the random numbers.
     pub seed: u64,
     /// Which of the seed's houses: each has its own investors, log and counterparties.
     pub house: u32,

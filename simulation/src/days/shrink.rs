@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 pub struct Shrunk {
     /// Fails as the first one did.
     pub plan: Plan,
-    /// How it fails.
+    /// The failed truth.
     pub fallen: Fallen,
     /// How many plays were tried.
     pub tried: usize,

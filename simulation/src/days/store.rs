@@ -51,8 +51,9 @@ impl<C: Counterparties> Play<'_, C> {
             return self.go_on_from_the_log();
         }
         if self.strikes(Fault::Crash, &name, &sagas) {
-            let kept = self.chance.dice(&format!("kept of {name}")).below(output.appends.len() + 1);
-            self.store(output.appends.into_iter().take(kept))?;
+            let stored =
+                self.chance.dice(&format!("kept of {name}")).below(output.appends.len() + 1);
+            self.store(output.appends.into_iter().take(stored))?;
             // Nobody hears the answers to its calls any more.
             self.process += 1;
             self.ahead.clear();
@@ -83,7 +84,7 @@ impl<C: Counterparties> Play<'_, C> {
                 self.over.remove(&(event.process.clone(), event.correlation.clone()));
                 self.note(|| format!("stored: {} {}", append.stream, event.event_type));
             }
-            self.shell.log.append(append).map_err(|what| (truth::KEPT, what))?;
+            self.shell.log.append(append).map_err(|what| (truth::STORED, what))?;
         }
         Ok(())
     }
@@ -129,7 +130,7 @@ impl<C: Counterparties> Play<'_, C> {
             }
             Reply::Refused(_, why) if is_placed => {
                 let what = format!("{} was placed, and its repeat is refused: {why}", asking.words);
-                return Err((truth::KEPT, what));
+                return Err((truth::STORED, what));
             }
             Reply::Refused(_, why) => {
                 asking.stands = Stands::Answered;

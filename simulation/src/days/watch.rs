@@ -25,7 +25,7 @@ pub(super) mod truth {
     /// Whoever was accepted waits for somebody, and comes to an end or is parked.
     pub(crate) const ENDS: &str = "what was accepted ends, or waits for somebody";
     /// What was acknowledged is stored, once.
-    pub(crate) const KEPT: &str = "what was acknowledged is kept, and once";
+    pub(crate) const STORED: &str = "what was acknowledged is kept, and once";
     /// Another process with the same log believes the same.
     pub(crate) const SAME: &str = "the same history gives the same state";
     /// Nothing is recorded earlier than what stands before it.
@@ -154,7 +154,7 @@ impl<'a> Watch<'a> {
         let first = known.promise.get_or_insert_with(|| look.promise.clone());
         if *first != look.promise {
             let what = says(format!("{first} was promised, and now {}", look.promise));
-            return Err((truth::KEPT, what));
+            return Err((truth::STORED, what));
         }
         Ok(look)
     }

@@ -85,11 +85,11 @@ pub enum Done {
     Late(Timestamp),
     /// Confirmed by a record that does not add up.
     Wrong,
-    /// That record was corrected.
+    /// The record was corrected.
     Corrected,
     /// Rejected with its batch.
     RejectedInBatch,
-    /// Its raising has failed.
+    /// The raising of the fund has failed.
     Unraised,
     /// Taken back by whoever asked.
     TakenBack,
@@ -101,15 +101,15 @@ const DAY: i64 = 24 * 3_600_000;
 /// All counterparties of these tests, each with what it will say.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Outside {
-    /// What they may do.
+    /// Permitted behaviour.
     pub may: BTreeSet<May>,
     now: Option<Timestamp>,
     /// What they have done, by key.
     pub done: BTreeMap<Arc<str>, Done>,
     /// What they have, where they may tell of it.
     pub known: BTreeMap<Arc<str>, Known>,
-    /// What they have told.
-    pub told: BTreeSet<Arc<str>>,
+    /// Keys of what they have reported by now.
+    pub reported: BTreeSet<Arc<str>>,
 }
 
 impl Outside {
@@ -119,7 +119,7 @@ impl Outside {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        self.now.expect("counterparties that were told the time")
+        self.now.expect("counterparties that know the time")
     }
 
     pub(crate) fn with(&self, key: &str, done: Done) -> Self {
@@ -150,7 +150,7 @@ impl Outside {
             }
             RegistrarCall::Cancel(it) => {
                 let key = it.terms.no.as_str();
-                let kept = || {
+                let not_cancelled = || {
                     let answer = ApplicationAnswer::NotCancelled(cause("0218"));
                     Said::of(answer, self.clone())
                 };
@@ -162,10 +162,10 @@ impl Outside {
                     Some(Done::At(_)) if self.now() < confirms_from(&it.terms) => {
                         let after = self.with(key, Done::TakenBack);
                         let back = Said::of(ApplicationAnswer::Cancelled, after);
-                        let keeps = self.may.contains(&May::Keep).then(kept);
+                        let keeps = self.may.contains(&May::Keep).then(not_cancelled);
                         [Some(back), keeps].into_iter().flatten().collect()
                     }
-                    Some(_) => vec![kept()],
+                    Some(_) => vec![not_cancelled()],
                 }
             }
         }

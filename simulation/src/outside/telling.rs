@@ -21,9 +21,9 @@ use std::{
 /// A call that they have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Known {
-    /// Of a bank.
+    /// A call to a bank.
     Bank(BankCall),
-    /// Of an advancing bank.
+    /// A call to an advancing bank.
     Advance(AdvanceCall),
     /// Of a registrar: the application's terms.
     Order(Box<Terms>),
@@ -55,25 +55,27 @@ impl Outside {
         self
     }
 
-    /// Whether anything may be told at that instant.
+    /// Whether anything may be reported at that instant.
     pub(crate) fn has_a_word(&self, now: Timestamp) -> bool {
         let tells = self.may.contains(&May::Tell);
         self.known.iter().any(|(key, known)| {
-            let Known::Order(terms) = known else { return tells && !self.told.contains(key) };
+            let Known::Order(terms) = known else { return tells && !self.reported.contains(key) };
             let Some(done) = self.done.get(key) else { return false };
             let is_last = |done: &Done| !matches!(done, Done::At(_) | Done::Late(_));
             let ways = || self.goes_on(terms, *done, now);
             *done == Done::Wrong
-                || (tells && !self.told.contains(key) && ways().iter().any(is_last))
+                || (tells && !self.reported.contains(key) && ways().iter().any(is_last))
         })
     }
 
-    /// Everything that may be told now.
+    /// Everything that may be reported now.
     pub(super) fn last_words(&self) -> Vec<(StreamName, Said<Self>)> {
         let tells = self.may.contains(&May::Tell);
-        let untold = self.known.iter().filter(|(key, _)| tells && !self.told.contains(*key));
-        let told = untold.flat_map(|(key, known)| self.tells(key, known));
-        told.chain(self.known.iter().filter_map(|(key, known)| self.corrects(key, known))).collect()
+        let open = self.known.iter().filter(|(key, _)| tells && !self.reported.contains(*key));
+        let notices = open.flat_map(|(key, known)| self.tells(key, known));
+        notices
+            .chain(self.known.iter().filter_map(|(key, known)| self.corrects(key, known)))
+            .collect()
     }
 
     /// What did not add up is corrected, asked or not.
@@ -96,13 +98,13 @@ impl Outside {
                 self.registrar(&call, Asking::Query)
             }
         };
-        let told = |said: Said<Self>| {
+        let noticed = |said: Said<Self>| {
             let (stream, payload) = notice(known, &said)?;
             let mut after = said.after;
-            after.told.insert(key.clone());
+            after.reported.insert(key.clone());
             Some((stream, Said { said: said.said, payload, after }))
         };
-        said.into_iter().filter_map(told).collect()
+        said.into_iter().filter_map(noticed).collect()
     }
 }
 

@@ -56,7 +56,7 @@ pub struct Failed {
     pub seed: u64,
     /// After so many steps.
     pub step: usize,
-    /// What does not hold.
+    /// The truth that does not hold.
     pub what: String,
     /// The last things that happened.
     pub last: Vec<String>,
@@ -190,7 +190,7 @@ impl<C: Counterparties> Simulation<C> {
         self
     }
 
-    /// What else must hold.
+    /// Truths of the user, beside the built-in ones.
     #[must_use]
     pub fn truths(mut self, truths: impl IntoIterator<Item = Truth<C>>) -> Self {
         self.truths.extend(truths);

@@ -103,7 +103,7 @@ pub(super) fn capital(day: NaiveDate) -> Vec<Moment> {
     owned.map(|(id, wanted)| asks(at, &read(&id), wanted)).collect()
 }
 
-/// Somebody asks for that.
+/// A request at that instant.
 pub(super) fn asks(at: Timestamp, id: &TransactionId, wanted: Wanted) -> Moment {
     let words = format!("{id}: {} of {}", wanted.name(), wanted.investor()).into();
     let who = wanted.investor().clone();

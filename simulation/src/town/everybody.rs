@@ -112,10 +112,10 @@ impl Counterparties for Everybody {
     fn notices(&self) -> Vec<(StreamName, Said<Self>)> {
         let Some(now) = self.now else { return Vec::new() };
         for (transaction, _) in self.of.iter().filter(|(_, outside)| outside.has_a_word(now)) {
-            let told = self.whom(transaction).notices();
-            if !told.is_empty() {
+            let notices = self.whom(transaction).notices();
+            if !notices.is_empty() {
                 let of_them = |(stream, said)| (stream, self.of_them(transaction, said));
-                return told.into_iter().map(of_them).collect();
+                return notices.into_iter().map(of_them).collect();
             }
         }
         Vec::new()

@@ -154,26 +154,26 @@ impl Disk {
 
     fn sync_file(&self, file: &File) {
         let pages = self.pages(file);
-        let kept = self.sized(file, &pages);
+        let durable = self.sized(file, &pages);
         let size = size_of(file);
         for page in pages.dirty() {
-            copy(file, &kept, page * PAGE..((page + 1) * PAGE).min(size));
+            copy(file, &durable, page * PAGE..((page + 1) * PAGE).min(size));
         }
         pages.clear();
     }
 
     /// The file on the disk, with the size that the real one has now.
     pub(crate) fn sized(&self, file: &File, pages: &Pages) -> File {
-        let kept = self.kept(number_of(file));
+        let durable = self.durable(number_of(file));
         // What was cut off and grew again is nothing but zeros where nothing was written since.
-        let before = kept.metadata().expected("a file on the disk").len();
-        kept.set_len(before.min(pages.least())).expected("a shorter file");
-        kept.set_len(size_of(file)).expected("room on the disk");
+        let before = durable.metadata().expected("a file on the disk").len();
+        durable.set_len(before.min(pages.least())).expected("a shorter file");
+        durable.set_len(size_of(file)).expected("room on the disk");
         pages.set_least(u64::MAX);
-        kept
+        durable
     }
 
-    pub(crate) fn kept(&self, number: u64) -> File {
+    pub(crate) fn durable(&self, number: u64) -> File {
         let place = self.of("files", number);
         OpenOptions::new().write(true).open(place).expected("a file on the disk")
     }

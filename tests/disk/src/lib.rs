@@ -28,7 +28,7 @@
 //! survive), by `FILE *`, by `truncate` of a path, by raw system calls or `io_uring`; several processes at a time;
 //! names that are symbolic links; a directory made anew with the number of one that was removed. `sync`,
 //! `syncfs` and `sync_file_range` take nothing to the disk. A directory's entries reach it together, never in
-//! part; no other order between files is kept, so it is harsher than a journal. The copies are as fast as memory:
+//! part; no other order between files is preserved, so it is harsher than a journal. The copies are as fast as memory:
 //! nothing is really synced.
 //!
 //! The variables of `variables` say what is to happen; `journal` beside the disk says what did.

@@ -1,4 +1,4 @@
-//! Which pages of a file are dirty, kept in a file of its own: the marks outlive the process.
+//! Which pages of a file are dirty, noted in a file of its own: the marks outlive the process.
 
 use crate::disk::Expected as _;
 use std::{

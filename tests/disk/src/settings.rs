@@ -1,4 +1,4 @@
-//! What is to happen, as a process is told at its beginning.
+//! What is to happen, as a process reads it at its beginning.
 
 use crate::variables::{CUT_AFTER, CUT_BEFORE, DIRECTORY, DISK, FAIL, TORN};
 use std::{env, path::PathBuf};

@@ -54,13 +54,13 @@ impl Disk {
     fn tear_file(&self, file: &File, dice: &mut Dice) {
         let Some(pages) = self.marked(number_of(file)) else { return };
         let size = size_of(file);
-        let (kept, end) = if dice.coin() {
+        let (durable, end) = if dice.coin() {
             (self.sized(file, &pages), size)
         } else {
             // Without the new size, only what the file had before has a place on the disk.
-            let kept = self.kept(number_of(file));
-            let had = size_of(&kept).min(pages.least()).min(size);
-            (kept, had)
+            let durable = self.durable(number_of(file));
+            let had = size_of(&durable).min(pages.least()).min(size);
+            (durable, had)
         };
         for page in pages.dirty() {
             let sectors = match dice.next() % 3 {
@@ -70,7 +70,7 @@ impl Disk {
             };
             for nth in (0..PAGE / SECTOR).filter(|nth| sectors >> nth & 1 == 1) {
                 let from = page * PAGE + nth * SECTOR;
-                copy(file, &kept, from..(from + SECTOR).min(end));
+                copy(file, &durable, from..(from + SECTOR).min(end));
             }
         }
     }

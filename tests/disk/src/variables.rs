@@ -2,7 +2,7 @@
 
 /// The directory that is modelled. Without it, nothing is.
 pub(crate) const DIRECTORY: &str = "FUNDFLOW_DISK_DIRECTORY";
-/// Where the disk is kept; `tree` in it is what there is after a cut.
+/// The disk's directory; `tree` in it is what there is after a cut.
 pub(crate) const DISK: &str = "FUNDFLOW_DISK";
 /// The sync of this process, counted from 1, that fails.
 pub(crate) const FAIL: &str = "FUNDFLOW_DISK_FAIL";

@@ -137,7 +137,7 @@ fn advances() -> Vec<advance::Event> {
         E::RepaymentRequested { no: repayment, amount: amount("10000.00"), asked_at },
         E::Repaid(transfer("REP-1", "2026-02-24T09:30:00+08:00")),
         E::Recourse { amount: amount("1000.00") },
-        E::ClaimChanged { kept: money("9000.00"), recourse: money("1000.00") },
+        E::ClaimChanged { retained: money("9000.00"), recourse: money("1000.00") },
         E::Overpaid { amount: money("4000.00") },
         E::Returned { amount: amount("4000.00"), case: CaseId::of(b"a record") },
     ]

@@ -3,7 +3,8 @@
 use super::{Entry, id};
 use crate::worlds::{cause, date, request_time, transaction};
 use fundflow_domain::plan::{
-    self, Changes, DayOfMonth, EndCause, Frequency, Kept, MissingDay, MoveRule, RegularPlan, Terms,
+    self, Changes, DayOfMonth, EndCause, Frequency, MissingDay, MoveRule, RegularPlan, Terms,
+    Unchanged,
 };
 use std::num::{NonZeroU8, NonZeroU32};
 
@@ -41,7 +42,7 @@ fn plans() -> Vec<plan::Event> {
         account: Some(id("ACC-2")),
         frequency: Some(monthly(5)),
     };
-    let kept = Changes { amount: Some(id("500.00")), ..Changes::default() };
+    let changes = Changes { amount: Some(id("500.00")), ..Changes::default() };
     let (at, nominal, reason) = (request_time(), date("2026-02-28"), || "moved abroad".into());
     vec![
         E::Opened(Box::new(terms())),
@@ -49,8 +50,8 @@ fn plans() -> Vec<plan::Event> {
         E::Paused { at, reason: reason() },
         E::Resumed { at, from: None },
         E::Resumed { at, from: Some(date("2026-04-01")) },
-        E::WordKept { at, said: Kept::Terms(kept) },
-        E::WordKept { at, said: Kept::Pause },
+        E::WordKept { at, said: Unchanged::Terms(changes) },
+        E::WordKept { at, said: Unchanged::Pause },
         E::OccurrenceBegun { nominal, transaction: transaction("P-1.20260228") },
         E::OccurrenceDone { nominal },
         E::OccurrenceMissed { nominal, cause: cause("51", "not enough money") },

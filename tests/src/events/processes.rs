@@ -35,26 +35,26 @@ pub(super) fn entries() -> Vec<Entry> {
     let admitted = admit(&admission(&request)).expect("the ready-made request");
     vec![
         of_plan(request, admitted),
-        kept::<Recharge, _>(promises::recharge(), bought(), promises::bought_since()),
+        readmitted::<Recharge, _>(promises::recharge(), bought(), promises::bought_since()),
         fund::<Withdraw, _>(promises::withdrawal(), promises::cashed_out()),
         through_a_distributor(),
-        kept::<Purchase, _>(promises::purchase(), bought(), promises::bought_since()),
+        readmitted::<Purchase, _>(promises::purchase(), bought(), promises::bought_since()),
         fund::<Redemption, _>(promises::redemption(), promises::left()),
-        kept::<Conversion, _>(
+        readmitted::<Conversion, _>(
             promises::conversion(),
             promises::left_for_another(),
             promises::left_for_another_since(),
         ),
         plan_by_wallet(),
         entry::<Income>(promises::published(), promises::income(), incomes()),
-        entry::<Freeze>(promises::stated(), promises::kept(), freezes()),
+        entry::<Freeze>(promises::stated(), promises::frozen(), freezes()),
         entry::<CalendarChange>(calendar::asked(), calendar::promised(), calendar::milestones()),
         entry::<DayCut>(promises::cut(), promises::cut_at(), cuts()),
     ]
 }
 
 /// A discount purchase that an investor asks for, and the same as a plan does; before the last day of the identity
-/// document was kept, and since.
+/// document was stored, and since.
 fn of_plan(request: discount_purchase::Request, since: Admitted) -> Entry {
     let again = discount_purchase::Request { mode: None, by_plan: true, ..request.clone() };
     let admitted = Admitted { id_valid_until: None, ..since.clone() };
@@ -85,7 +85,7 @@ fn through_a_distributor() -> Entry {
     Entry::of::<Process<FastWithdraw>>(&events)
 }
 
-/// A plan as it was opened before verdicts on the wallet were kept, and as it is now.
+/// A plan as it was opened before verdicts on the wallet were stored, and as it is now.
 fn plan_by_wallet() -> Entry {
     let mut events = lives::<RegularPlans>(plans::terms(), promises::agreed());
     let (request, promise) = (plans::terms(), promises::agreed_by_wallet());
@@ -103,8 +103,8 @@ where
     entry::<S>(request, promise.clone(), milestones(promise))
 }
 
-/// The same, and what is promised anew since the last day of the identity document is kept.
-fn kept<S, P: Clone>(request: S::Request, promise: P, since: P) -> Entry
+/// The same, and what is promised anew since the last day of the identity document is stored.
+fn readmitted<S, P: Clone>(request: S::Request, promise: P, since: P) -> Entry
 where
     S: Saga<Promise = P, Milestone = Milestone<P>>,
 {

@@ -106,7 +106,7 @@ pub(super) fn bought() -> buying::Admitted {
     }
 }
 
-/// Since the last day of the identity document is kept.
+/// With the last day of the identity document.
 pub(super) fn bought_since() -> buying::Admitted {
     buying::Admitted { id_valid_until: Some(date("2030-01-01")), ..bought() }
 }
@@ -215,7 +215,7 @@ pub(super) fn left_for_another() -> leaving::Admitted {
     leaving::Admitted { into: Some(into), ..left() }
 }
 
-/// The same since the last day of the identity document is kept.
+/// The same with the last day of the identity document.
 pub(super) fn left_for_another_since() -> leaving::Admitted {
     let mut left = left_for_another();
     left.into.iter_mut().for_each(|into| into.id_valid_until = Some(date("2030-01-01")));
@@ -267,7 +267,7 @@ pub(super) fn stated() -> freeze::Request {
     freeze::Request { investor: investor_id(), fund: wallet_code(), word }
 }
 
-pub(super) fn kept() -> freeze::Promise {
+pub(super) fn frozen() -> freeze::Promise {
     freeze::Promise { holder: freeze::Holder::Wallet }
 }
 

@@ -42,7 +42,7 @@ fn wallets() -> Vec<wallet::Event> {
     ]
     .into_iter()
     .chain(left_and_corrected())
-    .chain(kept_back())
+    .chain(withheld())
     .chain(incomes())
     .collect()
 }
@@ -94,7 +94,7 @@ fn left_and_corrected() -> Vec<wallet::Event> {
     ]
 }
 
-fn kept_back() -> [wallet::Event; 9] {
+fn withheld() -> [wallet::Event; 9] {
     use wallet::Event as E;
     let record = || id("20260225000000000007");
     let (case, some) = (|| id("C-1"), || shares("10000.00"));

@@ -284,14 +284,14 @@ fn call_with<S: Saga, C: Counterparties>(
 /// The first argument is the table; the second makes, of a row's name, the world in which that row
 /// was just refused and everything has come to rest, and says how long its transcript was before.
 /// Every row that can be refused must have its line, and no other; one of which there is nothing to tell has a
-/// reason for that under `untold`.
+/// reason for that under `unrefused`.
 #[macro_export]
 macro_rules! story {
     ($table:expr, $refused_at:expr, { $($row:literal => [$($line:literal),* $(,)?]),+ $(,)? }
-        $(, untold { $($without:literal => $reason:literal),* $(,)? })?) => {{
+        $(, unrefused { $($without:literal => $reason:literal),* $(,)? })?) => {{
         let story: &[(&str, &[&str])] = &[$(($row, &[$($line),*])),+];
-        let untold: &[(&str, &str)] = &[$($(($without, $reason)),*)?];
-        $crate::explore::given::is_whole($table, story, untold);
+        let unrefused: &[(&str, &str)] = &[$($(($without, $reason)),*)?];
+        $crate::explore::given::is_whole($table, story, unrefused);
         for (row, expected) in story {
             let (world, before) = $refused_at(row);
             let lines: Vec<&str> = world.transcript[before..].iter().map(AsRef::as_ref).collect();
@@ -304,21 +304,21 @@ macro_rules! story {
 /// are named with a reason.
 ///
 /// # Panics
-/// If it does not, or if a row is told of and named as untold.
+/// If it does not, or if a row has a line and is named as unrefused.
 #[track_caller]
 pub fn is_whole<S: Saga>(
     table: &fundflow_runtime::step::Table<S>,
     story: &[(&str, &[&str])],
-    untold: &[(&str, &str)],
+    unrefused: &[(&str, &str)],
 ) {
     let refused = table.steps.iter().filter(|step| step.rejected.is_some());
     let rows: Vec<&str> = refused.map(|step| step.deed.name).collect();
     let without =
-        |row: &&str| untold.iter().any(|(name, reason)| name == row && !reason.is_empty());
+        |row: &&str| unrefused.iter().any(|(name, reason)| name == row && !reason.is_empty());
     let expected: Vec<&str> = rows.iter().copied().filter(|row| !without(row)).collect();
     let lines: Vec<&str> = story.iter().map(|(row, _)| *row).collect();
     assert_eq!(lines, expected, "the rows that can be refused, and those that the story is about");
-    for (row, _) in untold {
-        assert!(rows.contains(row), "{row} cannot be refused: there is nothing to leave untold");
+    for (row, _) in unrefused {
+        assert!(rows.contains(row), "{row} cannot be refused: there is nothing to leave out");
     }
 }

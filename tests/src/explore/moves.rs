@@ -42,7 +42,7 @@ pub(super) struct Node<S: Saga, C> {
     acts: u8,
 }
 
-/// What may happen next.
+/// A possible next event of the world.
 #[derive(Debug, Clone)]
 pub(super) enum Move<C> {
     Request,
@@ -57,7 +57,7 @@ pub(super) enum Move<C> {
     Person(Arc<str>, What),
 }
 
-/// Where a move leads.
+/// The world after a move.
 pub(super) struct Future<S: Saga, C> {
     pub(super) node: Node<S, C>,
     pub(super) words: String,

@@ -1,4 +1,4 @@
-//! Refuses a row of a saga's table: what a story is told of.
+//! Refuses a row of a saga's table: the setting of a story.
 //!
 //! | who refuses | how |
 //! |---|---|

@@ -22,7 +22,7 @@ use std::{
 /// Something that must hold at every point, and its name.
 pub type Truth<S, C> = (&'static str, fn(&World<S, C>) -> Result<(), String>);
 
-/// What was found.
+/// Result of an exploration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Explored {
     /// Points that differ from each other.

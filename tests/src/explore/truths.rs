@@ -1,6 +1,6 @@
 //! What must be true of any saga at every point of every future.
 //!
-//! 1. Appends continue their streams, and effects stand for what is durable (kept by the world).
+//! 1. Appends continue their streams, and effects stand for what is durable (checked by the world).
 //! 2. Whoever is unfinished waits for somebody, and is driven by a timer, a call, a person, or others who
 //!    write to its streams, or was paused by whoever asked for it.
 //! 3. It ends once. Over and owing nothing, no end of it is open but those that a person took over,

@@ -45,7 +45,7 @@ pub struct World<S: Saga, C> {
     pub shell: Shell,
     /// The saga's streams, folded from what was stored, never from what the runner believes.
     pub replayed: Replayed<S>,
-    /// The counterparties, with all that they were told.
+    /// The counterparties, with all that they have heard.
     pub counterparties: C,
     /// Calls that were sent and not answered.
     pub in_flight: Vec<Effect>,
@@ -121,7 +121,7 @@ impl<S: Saga, C: Counterparties> World<S, C> {
         self
     }
 
-    /// What is durable.
+    /// The durable log.
     pub const fn log(&self) -> &Log {
         &self.shell.log
     }

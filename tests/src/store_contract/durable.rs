@@ -4,7 +4,7 @@ use super::{Store, all, appended, conflict};
 use crate::sample::append;
 use fundflow_kernel::store::Position;
 
-pub async fn a_checkpoint_is_kept_and_replaced<S: Store, K>((store, _keep): (S, K)) {
+pub async fn a_checkpoint_is_stored_and_replaced<S: Store, K>((store, _keep): (S, K)) {
     assert_eq!(store.load("balances").await.expect("a load"), None);
 
     store.save("balances", Position(3), vec![1, 0, 255]).await.expect("a save");

@@ -31,8 +31,8 @@ impl Fails {
 }
 
 /// Applies the contract of failed appends to an adapter: a closure that opens an empty store, as for
-/// [`store_contract!`](macro@crate::store_contract), one that makes its next append fail where it is told, and one that
-/// closes the store and opens the same one again.
+/// [`store_contract!`](macro@crate::store_contract), one that makes its next append fail where the test says,
+/// and one that closes the store and opens the same one again.
 ///
 /// ```
 /// use fundflow_kernel::memory_store::MemoryStore;

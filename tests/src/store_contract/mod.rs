@@ -67,7 +67,7 @@ macro_rules! store_contract {
                 a_repeat_that_differs_conflicts,
                 one_of_two_at_the_same_version_wins,
                 reader_never_misses_a_committed_event,
-                a_checkpoint_is_kept_and_replaced,
+                a_checkpoint_is_stored_and_replaced,
             );
             $(
                 #[test]
@@ -115,7 +115,7 @@ async fn versions(store: &impl Store, name: &str, after: u64, limit: u32) -> Vec
     events.expect("a stream that can be read").iter().map(|event| event.version.0).collect()
 }
 
-/// The version that a refused append was told of.
+/// The version that a refused append names.
 async fn conflict(store: &impl Store, batch: impl Into<Vec<StreamAppend>>) -> (String, u64, u64) {
     match store.append(batch.into()).await {
         Err(AppendError::Conflict { stream, expected, actual }) => {

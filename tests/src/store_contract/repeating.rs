@@ -31,8 +31,8 @@ pub async fn a_repeat_that_differs_conflicts<S: Store, K>((store, _keep): (S, K)
         elsewhere,
     ];
     for row in rows {
-        let told = ("wallet-1".into(), row.expected.0, 2);
-        assert_eq!(conflict(&store, [row]).await, told);
+        let refused = ("wallet-1".into(), row.expected.0, 2);
+        assert_eq!(conflict(&store, [row]).await, refused);
     }
     assert_eq!(all(&store).await, before);
 }

@@ -138,11 +138,14 @@ fn advance_commands_of_no_instant() -> impl Strategy<Value = advance::Command> {
             cause: cause("above_day_limit", "the next day has no room"),
             at: instant("2026-02-14T00:00:10+08:00"),
         }),
-        (sums(), sums()).prop_map(|(brought, kept)| {
-            C::RequestRepayment(advance::Brought { money: money(brought), kept: money(kept) })
+        (sums(), sums()).prop_map(|(brought, retained)| {
+            C::RequestRepayment(advance::Brought {
+                money: money(brought),
+                retained: money(retained),
+            })
         }),
-        (sums(), sums()).prop_map(|(brought, kept)| {
-            C::KeepShares(advance::Brought { money: money(brought), kept: money(kept) })
+        (sums(), sums()).prop_map(|(brought, retained)| {
+            C::KeepShares(advance::Brought { money: money(brought), retained: money(retained) })
         }),
         transfer().prop_map(C::RecordRepaid),
         select(vec!["first", "second"])

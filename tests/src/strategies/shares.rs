@@ -27,7 +27,7 @@ fn texts() -> impl Strategy<Value = &'static str> {
 pub fn wallet_commands() -> impl Strategy<Value = wallet::Command> {
     prop_oneof![
         9 => bought_and_spent(),
-        3 => left_and_kept_back(),
+        3 => left_and_withheld(),
         1 => claimed(),
         3 => incomes(),
     ]
@@ -49,7 +49,7 @@ fn bought_and_spent() -> impl Strategy<Value = wallet::Command> {
     })
 }
 
-fn left_and_kept_back() -> impl Strategy<Value = wallet::Command> {
+fn left_and_withheld() -> impl Strategy<Value = wallet::Command> {
     use wallet::Command as C;
     (0..8_u8, transactions(), texts(), few_shares(), dates()).prop_map(
         |(which, transaction, name, shares, on)| match which {

@@ -99,7 +99,7 @@ pub enum Refusal {
     /// They are not there, or set aside for something else.
     #[error("{asked} are asked for and {available} are available")]
     NotEnough {
-        /// What was asked for.
+        /// The requested points.
         asked: Points,
         /// What is free.
         available: Points,

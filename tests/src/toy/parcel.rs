@@ -92,7 +92,7 @@ pub enum Event {
 /// How far a parcel has come.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum State {
-    /// Nobody asked for it.
+    /// Never requested.
     #[default]
     Absent,
     /// The number is handed out; what the shop does with it is not known.
@@ -128,7 +128,7 @@ pub enum Refusal {
     /// The shop says the opposite of what took effect, which stands.
     #[error("{news} contradicts what is known of the parcel")]
     Contradicts {
-        /// What it says.
+        /// Text of the news.
         news: &'static str,
     },
     /// It can be withdrawn from its order on, until it is ready.

@@ -45,7 +45,7 @@ impl Service {
     async fn applications(&self, call: &JobCall) -> Vec<(ApplicationNo, Stage, Figures)> {
         let mut all = Streams::<Applications>::default();
         catch_up(&*self.store, &mut all).await.expect("the log");
-        let of = all.iter().filter_map(|(_, kept)| kept.loaded.state.application());
+        let of = all.iter().filter_map(|(_, entry)| entry.loaded.state.application());
         let ours = of.filter(|it| it.terms.trade_date == call.t);
         let figures = |quantity| match quantity {
             Quantity::Money(amount) => Figures { amount, ..Figures::counting(1) },

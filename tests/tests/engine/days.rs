@@ -98,7 +98,7 @@ proptest! {
     fn whatever_is_said_unasked_leaves_books_that_agree(
         wanted in asks::wanted(), news in proptest::collection::vec(notices(), 0..12)
     ) {
-        runs(told_of(wanted, news));
+        runs(play_notices(wanted, news));
     }
 }
 
@@ -138,7 +138,7 @@ fn a_withdrawal_that_a_person_took_over_ahead_of_its_registrars_word_comes_to_re
 }
 
 /// Of transaction `TX-1`, whatever that is, in a house whose target has another registrar.
-async fn told_of(wanted: Wanted, news: Vec<(StreamName, Payload)>) {
+async fn play_notices(wanted: Wanted, news: Vec<(StreamName, Payload)>) {
     let outside = Outside::with(at_two_registrars(), RAISING, Day::begin());
     let store = Arc::new(MemoryStore::default());
     let engine = outside.start(&store).await;
@@ -271,8 +271,8 @@ fn a_death_within_a_correction_of_income_leaves_the_same_lots() {
         for (appends, streams) in (1..5).flat_map(|one| (1..8).map(move |two| (one, two))) {
             let death = Some((appends, Fault::Prefix(streams)));
             let played = Played::of(&Day { death, ..day.clone() }, fair()).await;
-            let told = format!("{streams} streams of batch {appends}");
-            assert_eq!(played.account().await, undisturbed, "{told}");
+            let context = format!("{streams} streams of batch {appends}");
+            assert_eq!(played.account().await, undisturbed, "{context}");
         }
     });
 }

@@ -220,7 +220,7 @@ async fn portions_leave_on_both_sides_as_they_are_confirmed_and_earn_through_the
 }
 
 #[tokio::test]
-async fn what_is_told_a_day_late_is_as_if_it_had_been_told_in_time() {
+async fn an_income_that_comes_a_day_late_is_as_if_it_had_come_in_time() {
     let late = "[override.OUT-1]\nredemption_confirmation = \"late\"\n";
     let (outside, engine, store) = leaving(late).await;
     for day in ["2026-02-25", "2026-02-26", "2026-02-27"] {

@@ -131,7 +131,7 @@ async fn what_goes_bad_while_the_engine_runs_stops_no_other_saga_of_any_kind() {
         engine.settle().await.expect("an engine that runs");
 
         spoil(&store, wrong).await;
-        // Whoever is met by it is told to ask again, and does.
+        // Whoever is met by it has to ask again, and does.
         for (kind, wanted) in requests("INV-3") {
             let id = worlds::transaction(&format!("NEW-{kind}"));
             loop {

@@ -173,18 +173,18 @@ impl Played {
     async fn open_cases(&self, id: &TransactionId) -> Vec<CaseId> {
         let mut cases = CaseStreams::default();
         catch_up(&*self.store, &mut cases).await.expect("the log");
-        let rows = cases.iter().filter_map(|(_, kept)| CaseRow::of(kept));
+        let rows = cases.iter().filter_map(|(_, entry)| CaseRow::of(entry));
         let ours = rows.filter(|row| row.open && row.transaction.as_ref() == Some(id));
         ours.map(|row| worlds::read(&row.case)).collect()
     }
 
-    /// Shares are frozen at the register: who tells us of it has told the register before.
+    /// Shares are frozen at the register: who reports it to us has reported it to the register before.
     async fn tell_the_register(&self) {
         let mut wallets = Wallets::default();
         catch_up(&*self.store, &mut wallets).await.expect("the log");
-        for (id, kept) in wallets.iter() {
+        for (id, entry) in wallets.iter() {
             let (investor, fund) = parse_id(id).expect("a wallet");
-            self.outside.registrar.keep_frozen(investor, fund, kept.loaded.state.frozen());
+            self.outside.registrar.keep_frozen(investor, fund, entry.loaded.state.frozen());
         }
     }
 

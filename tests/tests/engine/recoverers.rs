@@ -5,7 +5,7 @@ use fundflow_kernel::memory_store::MemoryStore;
 use fundflow_testkit::worlds;
 use std::sync::Arc;
 
-/// Both take the saga up; whoever stores second is told so by the store, and stops. The bank moves the money once.
+/// Both take the saga up; whoever stores second conflicts, and stops. The bank moves the money once.
 #[tokio::test]
 async fn two_recoverers_run_one_saga_once() {
     // The answer to the first charge is lost with the process that made it.

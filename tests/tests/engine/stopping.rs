@@ -64,7 +64,7 @@ async fn a_store_that_cannot_be_written_is_a_fault_with_all_that_lies_under_it()
 
     let stop = stop_of(&engine).await;
 
-    let what = "cannot append: told to fail before writing".into();
+    let what = "cannot append: scripted to fail before writing".into();
     assert_eq!(stop, StopCause::Fault { what });
 }
 

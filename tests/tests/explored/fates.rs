@@ -109,7 +109,7 @@ fn ways(ends: &[OpenEnd]) -> Vec<Given> {
     })
 }
 
-fn told<S: Saga>(world: &World<S, Outside>) -> Result<(), String> {
+fn fates_hold<S: Saga>(world: &World<S, Outside>) -> Result<(), String> {
     let Ok(before) = world.glance() else { return Ok(()) };
     let may = before.ending.is_none() || !before.given_up.is_empty();
     if !may || before.open_ends.is_empty() {
@@ -142,8 +142,8 @@ fn told<S: Saga>(world: &World<S, Outside>) -> Result<(), String> {
             }
         }
         let waited = said.iter().any(|(_, said)| said.contains("word is waited for"));
-        let is_told = after.transcript.iter().any(|line| **line == *"application.cancelled");
-        let waited = waited && !is_told;
+        let is_reported = after.transcript.iter().any(|line| **line == *"application.cancelled");
+        let waited = waited && !is_reported;
         if let Some(cause) = look.failure.filter(|it| waited && *it.code == *"cancelled") {
             return Err(format!("{to}: \"{cause}\", and it may be carried out: {said:?}"));
         }
@@ -155,13 +155,13 @@ fn told<S: Saga>(world: &World<S, Outside>) -> Result<(), String> {
     Ok(())
 }
 
-const fn as_told<S: Saga>() -> [Truth<S, Outside>; 1] {
-    [("a look says what becomes of an end", told::<S>)]
+const fn as_forecast<S: Saga>() -> [Truth<S, Outside>; 1] {
+    [("a look says what becomes of an end", fates_hold::<S>)]
 }
 
 #[track_caller]
 fn holds<S: Saga>(world: World<S, Outside>) {
-    explore(Explorer::new(world).truths(as_told()));
+    explore(Explorer::new(world).truths(as_forecast()));
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn of_a_recharge() {
 #[test]
 fn of_a_recharge_that_was_given_up_before() {
     let world = money::recharge([May::RejectInBatch, May::RefuseMoney]);
-    explore(Explorer::new(world).acts(1).operators().truths(as_told()));
+    explore(Explorer::new(world).acts(1).operators().truths(as_forecast()));
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn of_a_redemption() {
 #[test]
 fn of_a_redemption_that_was_given_up_before() {
     let world = holdings::redemption([May::RejectInBatch, May::RefuseMoney]);
-    explore(Explorer::new(world).acts(1).operators().truths(as_told()));
+    explore(Explorer::new(world).acts(1).operators().truths(as_forecast()));
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn of_a_fast_withdrawal() {
 
 #[test]
 fn of_a_fast_withdrawal_that_was_given_up_before() {
-    explore(Explorer::new(wallet::fast([])).acts(1).operators().truths(as_told()));
+    explore(Explorer::new(wallet::fast([])).acts(1).operators().truths(as_forecast()));
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn of_a_discount_purchase_of_every_mode() {
 /// The same where it may be taken back before.
 #[track_caller]
 fn holds_taken_back<S: Saga>(world: World<S, Outside>, cancel: S::Command) {
-    explore(Explorer::new(world).acts(1).command(cancel).truths(as_told()));
+    explore(Explorer::new(world).acts(1).command(cancel).truths(as_forecast()));
 }
 
 #[test]

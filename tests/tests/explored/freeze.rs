@@ -44,14 +44,14 @@ fn lifted(fund: FundCode) -> Request {
     Request { investor: investor_id(), fund, word }
 }
 
-/// Who asks for frozen shares is refused: 400 of 1,000 where more than 600 are kept.
+/// Who asks for frozen shares is refused: 400 of 1,000 where more than 600 are frozen.
 const KEPT: Truth<Redemption, Outside> = ("what is frozen is not redeemed", |world| {
     let types = world.log().types();
     let place = |name: &str| types.iter().position(|it| *it == name);
     let (frozen, asked) = (place("freeze.booked"), place("redemption.prepared"));
     let is_late = frozen.is_some_and(|frozen| asked.is_some_and(|asked| frozen < asked));
-    let kept = world.log().loaded(&holdings_key(target_code())).state.frozen();
-    if is_late && kept > shares("600") { Err(format!("{kept} are frozen")) } else { Ok(()) }
+    let frozen = world.log().loaded(&holdings_key(target_code())).state.frozen();
+    if is_late && frozen > shares("600") { Err(format!("{frozen} are frozen")) } else { Ok(()) }
 });
 
 #[test]

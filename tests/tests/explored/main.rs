@@ -20,7 +20,7 @@ mod pairs;
 mod plans;
 mod records;
 mod storm;
-mod told;
+mod unasked;
 mod wallet;
 
 use fundflow_testkit::outside;

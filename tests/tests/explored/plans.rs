@@ -93,8 +93,8 @@ fn by_wallet(may: impl IntoIterator<Item = May>) -> World<DiscountPurchase, Outs
     world_of(DiscountPurchase { house: house() }, Outside::that(may), asked)
 }
 
-/// Whoever is over has told its plan what became of the date.
-fn told<S: Saga>(world: &World<S, Outside>) -> Result<(), String> {
+/// The plan of whoever is over knows what became of the date.
+fn plan_knows<S: Saga>(world: &World<S, Outside>) -> Result<(), String> {
     let Ok(look) = world.glance() else { return Ok(()) };
     let state = world.log().loaded(&plan_key()).state;
     let plan = state.plan().unwrap();
@@ -111,7 +111,7 @@ fn told<S: Saga>(world: &World<S, Outside>) -> Result<(), String> {
 }
 
 const fn knows<S: Saga>() -> [Truth<S, Outside>; 1] {
-    [("a plan knows what became of its date", told::<S>)]
+    [("a plan knows what became of its date", plan_knows::<S>)]
 }
 
 /// A plan waits for a person while its date has no outcome for long, and only then.

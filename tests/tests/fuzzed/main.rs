@@ -6,12 +6,12 @@
     reason = "what a test cannot make or find fails it"
 )]
 
+#[path = "../../../fuzz/src/checkpoint.rs"]
+mod checkpoint;
 #[path = "../../../fuzz/src/events.rs"]
 mod events;
 #[path = "../../../fuzz/src/folder.rs"]
 mod folder;
-#[path = "../../../fuzz/src/kept.rs"]
-mod kept;
 #[path = "../../../fuzz/src/proofs.rs"]
 mod proofs;
 #[path = "../../../fuzz/src/toml.rs"]
@@ -190,15 +190,15 @@ fn a_head_or_a_bundle_says_nothing_but_its_bytes_and_of_a_known_log_nothing_else
 }
 
 #[tokio::test]
-async fn nothing_is_believed_of_what_was_kept_but_what_was_kept() {
+async fn only_the_content_that_was_saved_is_believed() {
     let words = vec!["first".to_owned(), "second".to_owned()];
-    assert!(kept::kept(&words, |bytes| bytes).await);
+    assert!(checkpoint::checkpoint(&words, |bytes| bytes).await);
     let mut dice = Dice::new(7);
     let mut changed = 0;
     for _ in 0..2_000 {
         let roll = dice.roll();
         let mutate = |bytes: Vec<u8>| mutated(&bytes, &mut Dice::new(roll));
-        changed += usize::from(!kept::kept(&words, mutate).await);
+        changed += usize::from(!checkpoint::checkpoint(&words, mutate).await);
     }
     assert!(changed > 1_500, "{changed}");
 }

@@ -50,7 +50,7 @@ pub(crate) fn run(place: &Path, start: u64, seed: u64) {
 
 /// To the parent. Unbuffered: a line is out when this returns, whatever happens next.
 fn say(line: &str) {
-    // Without a parent there is nobody to tell, and soon nobody to be told.
+    // Without a parent there is nobody to tell, and soon nobody to listen.
     let _ = io::stderr().lock().write_all(format!("{line}\n").as_bytes());
 }
 

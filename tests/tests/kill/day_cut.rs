@@ -152,9 +152,9 @@ fn killed_at(place: &Path, hangs: &str) -> bool {
         .stderr(Stdio::piped())
         .spawn()
         .expect("a child");
-    let told = BufReader::new(child.stderr.take().expect("a way from the child"));
+    let output = BufReader::new(child.stderr.take().expect("a way from the child"));
     let (mut completed, mut killed) = (false, false);
-    for line in told.lines().map_while(Result::ok) {
+    for line in output.lines().map_while(Result::ok) {
         assert!(!line.contains("panicked"), "the child: {line}");
         completed |= line == "completed";
         if !killed && (completed || line == "hangs") {

@@ -51,14 +51,14 @@ const OWNERS: usize = 2 * PAGE + 50;
 const DAYS: [&str; 4] = ["2026-02-24", "2026-02-25", "2026-02-26", "2026-02-27"];
 
 /// The store's own list, which says aloud that a page is asked for.
-struct Told {
+struct Announced {
     owners: WalletOwners<SqliteStore>,
     asked: AtomicU64,
     /// It never answers this one.
     last: u64,
 }
 
-impl WalletList for Told {
+impl WalletList for Announced {
     async fn page(&self, page: Page) -> Result<Vec<InvestorId>, Cause> {
         say("page");
         if self.asked.fetch_add(1, Ordering::Relaxed) + 1 == self.last {
@@ -83,11 +83,11 @@ fn open(place: &Path) -> Arc<SqliteStore> {
 /// Every shipped saga, the list of wallets, and nobody else outside.
 fn engine(store: &Arc<SqliteStore>, clock: ManualClock) -> Builder<SqliteStore> {
     let owners = WalletOwners::of(store.clone());
-    let told = Told { owners, asked: AtomicU64::new(0), last: crate::number(LAST, u64::MAX) };
+    let list = Announced { owners, asked: AtomicU64::new(0), last: crate::number(LAST, u64::MAX) };
     shipped::kinds()
         .into_iter()
         .fold(Engine::builder(store.clone()), Builder::kind)
-        .port("wallets", Arc::new(Wallets(Arc::new(told))))
+        .port("wallets", Arc::new(Wallets(Arc::new(list))))
         .expect("a name")
         .clock(clock)
 }
@@ -176,9 +176,9 @@ fn kill_after(place: &Path, pages: u64, spins: u64, waits: bool) -> bool {
         .stderr(Stdio::piped())
         .spawn()
         .expect("a child");
-    let told = BufReader::new(child.stderr.take().expect("a way from the child"));
+    let output = BufReader::new(child.stderr.take().expect("a way from the child"));
     let (mut asked, mut all, mut killed) = (0, false, false);
-    for line in told.lines().map_while(Result::ok) {
+    for line in output.lines().map_while(Result::ok) {
         assert!(!line.contains("panicked"), "the child: {line}");
         asked += u64::from(line == "page");
         all |= DAYS.last().is_some_and(|last| line == format!("given {last}"));

@@ -15,7 +15,7 @@ const ACKS: u64 = 120;
 /// At most so many earlier requests are repeated by the next child.
 const AGAIN: u64 = 30;
 
-/// What the children told before they died.
+/// What the children printed before they died.
 #[derive(Debug, Default)]
 pub(crate) struct Heard {
     /// Acknowledged, and what was promised then.
@@ -87,8 +87,8 @@ fn start_child(place: &Path, start: u64, seed: u64, again: &[String]) -> Child {
 /// A child whose engine runs. What it says from then on is lost, which is all the same to it.
 pub(crate) fn running(place: &Path) -> Child {
     let mut child = start_child(place, 0, 0, &[]);
-    let told = BufReader::new(child.stderr.take().expect("a way from the child"));
-    let started = told.lines().map_while(Result::ok).any(|line| line == "started");
+    let output = BufReader::new(child.stderr.take().expect("a way from the child"));
+    let started = output.lines().map_while(Result::ok).any(|line| line == "started");
     assert!(started, "the child ended before its engine ran");
     child
 }
@@ -96,9 +96,9 @@ pub(crate) fn running(place: &Path) -> Child {
 /// Reads what the child says until the point is reached, kills it, and reads what it had said by
 /// then: an answer that was given counts, also when it was given a microsecond before the end.
 fn listen_and_kill(mut child: Child, point: Point, spins: u64, heard: &mut Heard) {
-    let told = BufReader::new(child.stderr.take().expect("a way from the child"));
+    let output = BufReader::new(child.stderr.take().expect("a way from the child"));
     let (mut acks, mut killed, mut complaints) = (0, false, Vec::new());
-    for line in told.lines() {
+    for line in output.lines() {
         let line = line.expect("the child's words");
         let mut words = line.split(' ');
         let reached = match (words.next(), words.next(), words.next()) {

@@ -91,13 +91,13 @@ async fn owned(world: &World) -> Account {
     catch_up(&*world.store, &mut wallets).await.expect("the log");
     catch_up(&*world.store, &mut holdings).await.expect("the log");
     let moved = Timestamp::default();
-    let wallets = wallets.iter().filter_map(|(id, kept)| {
-        let mut row = WalletRow { moved, ..WalletRow::of(id, kept)? };
+    let wallets = wallets.iter().filter_map(|(id, entry)| {
+        let mut row = WalletRow { moved, ..WalletRow::of(id, entry)? };
         row.lots.sort_by(|a, b| a.transaction.cmp(&b.transaction));
         Some((format!("wallet {id}"), format!("{row:?}"), row.investor))
     });
-    let holdings = holdings.iter().filter_map(|(id, kept)| {
-        let mut row = HoldingRow { moved, ..HoldingRow::of(id, kept, None)? };
+    let holdings = holdings.iter().filter_map(|(id, entry)| {
+        let mut row = HoldingRow { moved, ..HoldingRow::of(id, entry, None)? };
         row.lots.sort_by(|a, b| a.lot.as_str().cmp(b.lot.as_str()));
         Some((format!("holdings {id}"), format!("{row:?}"), row.investor))
     });

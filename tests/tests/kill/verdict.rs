@@ -136,7 +136,7 @@ fn nothing_is_lost_and_nothing_unfinished(
 async fn what_left_is_what_the_log_says(world: &World) {
     let mut payouts = Streams::<Payouts>::default();
     catch_up(&*world.store, &mut payouts).await.expect("the log");
-    let log = payouts.iter().filter_map(|(_, kept)| kept.loaded.state.payout()?.paid().cloned());
+    let log = payouts.iter().filter_map(|(_, entry)| entry.loaded.state.payout()?.paid().cloned());
     let log: BTreeMap<_, Money> = log.map(|paid| (paid.no, paid.amount)).collect();
     let moved = world.channel.beyond.payouts().into_iter().filter(PayoutEntry::moved);
     let moved: BTreeMap<_, Money> = moved.map(|payout| (payout.no, payout.amount.into())).collect();

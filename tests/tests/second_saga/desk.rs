@@ -64,7 +64,7 @@ fn a_row_is_done_by_the_first_event_after_which_its_fact_held() {
 }
 
 #[test]
-fn the_way_out_is_told_move_by_move() {
+fn the_way_out_is_listed_move_by_move() {
     let world = run_to_a_refusal(May::FailToPack, "Unpackable");
     let look = world.look().unwrap();
 
@@ -147,7 +147,7 @@ fn the_stored_endings_of_a_kind_are_known_without_its_types() {
 }
 
 #[test]
-fn a_table_is_told_in_the_words_of_its_code() {
+fn a_table_is_shown_in_the_words_of_its_code() {
     let kind = Of(Arc::new(Exchange::default()));
     let tables = kind.tables();
     let order = &tables[0].rows[2];

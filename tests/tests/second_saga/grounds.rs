@@ -10,7 +10,7 @@ use fundflow_testkit::toy::{exchange::Exchange, shop::May, transaction};
 use std::sync::Arc;
 
 /// All that was stored of an exchange that comes to its end.
-fn told(may: &[May]) -> Vec<Recorded> {
+fn played(may: &[May]) -> Vec<Recorded> {
     let mut world = world(Exchange::default(), may.iter().copied());
     world.run();
     world.log().events().cloned().collect()
@@ -32,13 +32,13 @@ fn without(log: &[Recorded], last: &str) -> Vec<String> {
 #[test]
 fn a_whole_log_says_nothing() {
     for may in [May::Damage, May::FailToPack] {
-        assert_eq!(look(&told(&[may])).groundless, []);
+        assert_eq!(look(&played(&[may])).groundless, []);
     }
 }
 
 #[test]
 fn what_rests_on_what_is_not_there_is_named() {
-    let log = told(&[]);
+    let log = played(&[]);
     let ended = |stood: &str| {
         format!(
             "exchange-TX-1 version 2: it was decided at complete, and by what precedes it there was nothing to decide there: the saga stood at {stood}"

@@ -1,4 +1,4 @@
-//! The saga of a user's own: the example that the tutorial walks through, explored, told in literals,
+//! The saga of a user's own: the example that the tutorial walks through, explored, spelled out in literals,
 //! killed on SQLite, and audited by a program that knows it and by one that does not.
 
 #![allow(clippy::unwrap_used, reason = "what a test cannot make or find fails it")]

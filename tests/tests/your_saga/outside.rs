@@ -37,7 +37,7 @@ pub(crate) enum Fate {
 pub(crate) struct Outside {
     pub(crate) may: BTreeSet<May>,
     pub(crate) taken: BTreeMap<Arc<str>, Verdict>,
-    /// By application number.
+    /// Fates, by application number.
     pub(crate) orders: BTreeMap<Arc<str>, Fate>,
 }
 

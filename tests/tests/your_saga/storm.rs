@@ -73,7 +73,7 @@ fn a_seed_plays_the_same_storm_again() {
 
 /// A truth that does not hold is found, and its seed finds it again.
 #[test]
-fn what_does_not_hold_is_told_with_its_seed() {
+fn what_does_not_hold_is_reported_with_its_seed() {
     let nobody: Truth<Outside> = ("nobody exchanges anything", |stage| {
         let came = stage.log.types().contains(&"holdings.credited");
         if came { Err("shares came".to_owned()) } else { Ok(()) }

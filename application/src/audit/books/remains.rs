@@ -76,7 +76,7 @@ impl Books {
         }
         let below = self.below_zero.iter().filter(|it| self.finished.contains(*it));
         findings.extend(below.filter_map(|request| self.overpaid(request)));
-        findings.extend(self.told_otherwise());
+        findings.extend(self.misreported_debts());
         findings.sort_by(|one, other| (&one.0, &one.2).cmp(&(&other.0, &other.2)));
         findings
     }
@@ -84,31 +84,32 @@ impl Books {
     /// Whether shares that a registrar spoke of and that no holder gained are where a case says, or with
     /// the bank that keeps them for its advance, or both.
     fn moved(&self, request: &TransactionId, sum: Decimal) -> bool {
-        let kept = self.kept.get(request).map_or(Decimal::ZERO, |kept| kept.decimal());
-        let beside = sum.saturating_sub(kept);
+        let retained =
+            self.retained.get(request).map_or(Decimal::ZERO, |retained| retained.decimal());
+        let beside = sum.saturating_sub(retained);
         let explained = |shares| self.explained.moved(request, shares);
         beside.is_zero() || explained(sum) || explained(beside)
     }
 
-    /// What purchases take and nobody paid is told to a person once: as their request's end `overpaid`.
-    fn told_otherwise(&self) -> Vec<(String, Check, String)> {
+    /// What purchases take and nobody paid is reported to a person once: as their request's end `overpaid`.
+    fn misreported_debts(&self) -> Vec<(String, Check, String)> {
         let requests = self.differences.debts(&self.balances);
         let requests = requests.filter_map(|(order, _)| self.orders.get(order));
         let settled = |request: &&TransactionId| {
             self.finished.contains(*request) && !self.explained.has_open_case(request)
         };
         let requests: BTreeSet<_> = requests.filter(settled).collect();
-        let told = requests.into_iter().filter_map(|request| {
-            let (debt, told) = (self.debt(request), self.explained.overpaid(request));
+        let findings = requests.into_iter().filter_map(|request| {
+            let (debt, reported) = (self.debt(request), self.explained.overpaid(request));
             let account = Account::Redeem(request.clone());
             let below = (-natural(&account, self.balances.of(&account))).max(Decimal::ZERO);
-            let more = told > debt + below && !self.explained.has_more(request);
+            let more = reported > debt + below && !self.explained.has_more(request);
             let what = format!(
-                "{debt} yuan at A:BYHAND are the customer's debt, and a person was told {told}"
+                "{debt} yuan at A:BYHAND are the customer's debt, and a person was told {reported}"
             );
-            (told < debt || more).then(|| (self.name(request), Check::Saga, what))
+            (reported < debt || more).then(|| (self.name(request), Check::Saga, what))
         });
-        told.collect()
+        findings.collect()
     }
 
     /// What records of that request take and nobody paid, once their cases are closed.

@@ -9,7 +9,7 @@ pub(super) struct End {
     pub(super) unit: Option<String>,
     /// Shares that records lack and that nothing claims: a case may still say of which record.
     pub(super) is_unclaimed: bool,
-    /// Now, and as a person was told of it.
+    /// Now, and as it was last shown to a person.
     pub(super) worths: Vec<Decimal>,
 }
 
@@ -25,7 +25,7 @@ impl End {
     }
 }
 
-/// What a person was told that the end of that name is worth.
+/// The worth of the end of that name as it was last shown to a person.
 pub(super) fn named(look: &Look, name: &str) -> Option<Decimal> {
     let nth = look.given_up.iter().position(|it| **it == *name)?;
     look.given_up_as.get(nth).copied()

@@ -86,7 +86,7 @@ impl House {
         batch
     }
 
-    /// A case that somebody is told of.
+    /// A case that is reported to somebody.
     pub(super) fn opens(&mut self, id: CaseId) -> Vec<StreamAppend> {
         let key = Key::<Cases>::of(&id);
         self.streams.provide(&key.need(), &[]);

@@ -34,9 +34,9 @@ pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
 ) -> Result<bool, Trouble> {
     let mut all: Vec<(PlanId, Due)> = Vec::new();
     let mut unknown = BTreeSet::new();
-    for (name, kept) in play.books.plans.iter() {
+    for (name, entry) in play.books.plans.iter() {
         let Ok(id) = name.parse::<PlanId>() else { continue };
-        match due(&id, &kept.loaded.state, t, &play.table.house.calendar) {
+        match due(&id, &entry.loaded.state, t, &play.table.house.calendar) {
             Ok(found) => all.extend(found.into_iter().map(|due| (id.clone(), due))),
             // What it would buy past the calendar's end is not guessed; others invest.
             Err(error) => drop(unknown.insert(format!("plan {id}: {error}"))),
@@ -269,7 +269,7 @@ async fn ask_plan<S: EventStore + Checkpoints>(
         }
         Err(RequestError::NoSuch(_)) => Ok(Said::No(no_plan(play, of).await)),
         Err(RequestError::Refused(refusal)) => Ok(Said::No(refusal.to_string())),
-        Err(error) => super::refused(play, order, error).map(|()| Said::Untold),
+        Err(error) => super::refused(play, order, error).map(|()| Said::Reported),
     }
 }
 
@@ -308,7 +308,7 @@ async fn no_plan<S: EventStore + Checkpoints>(play: &Play<S>, of: &TransactionId
 /// Why the account that is to pay from now on cannot: the plan itself does not know whose it is.
 fn anothers_account<S>(played: &Play<S>, of: &TransactionId, word: &PlanWord) -> Option<String> {
     let PlanWord::Change(changes, _) = word else { return None };
-    let plan = played.books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan())?;
+    let plan = played.books.plans.get(of.as_str()).and_then(|entry| entry.loaded.state.plan())?;
     let investor = played.day.investors.get(&plan.terms_on(NaiveDate::MIN).investor)?;
     let owns = changes.account.as_ref().map(|account| investor.profile.owns(account));
     owns?.err().map(|error| error.to_string())
@@ -316,7 +316,7 @@ fn anothers_account<S>(played: &Play<S>, of: &TransactionId, word: &PlanWord) ->
 
 /// The plan's investor; the engine where there is no such plan.
 fn actor<S>(played: &Play<S>, of: &TransactionId) -> Actor {
-    let known = played.books.plans.get(of.as_str()).and_then(|kept| kept.loaded.state.plan());
+    let known = played.books.plans.get(of.as_str()).and_then(|entry| entry.loaded.state.plan());
     known.map_or(Actor::Engine, |plan| {
         Actor::Requester(plan.terms_on(NaiveDate::MIN).investor.clone().into())
     })

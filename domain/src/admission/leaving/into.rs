@@ -2,7 +2,7 @@
 
 use super::{AdmittedInto, Into, Leaving, Refusal};
 use crate::{
-    admission::{Order, checks, day_max, fit_again, topup},
+    admission::{Order, checks, day_max, topup},
     calendar::TradingDay,
     fund::{ConversionPair, FundTerms},
     ids::InvestorId,
@@ -54,7 +54,7 @@ pub fn bought_on(
     (fund, holds): (&FundTerms, bool),
     t: TradingDay,
 ) -> Result<(), crate::admission::Refusal> {
-    fit_again::papers_again(was.id_valid_until, t)?;
+    checks::papers_again(was.id_valid_until, t)?;
     if let Some(amount) = was.worth {
         let held = holds.then_some(fund.code);
         let investor = &InvestorProfile::judged_as(investor.clone(), customer, held);
@@ -65,7 +65,7 @@ pub fn bought_on(
         checks::order_limits(&order, fund, true)?;
     }
     match &was.suitability {
-        Some(known) => fit_again::suitable_again(known, fund, t).map(drop),
+        Some(known) => checks::suitable_again(known, fund, t).map(drop),
         None => Ok(()),
     }
 }

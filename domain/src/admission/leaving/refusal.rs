@@ -60,7 +60,7 @@ pub enum Refusal {
     NothingFree {
         /// The fund that is to be left.
         fund: FundCode,
-        /// Shares that the registrar has confirmed, to 0.01, whatever is kept of them.
+        /// Shares that the registrar has confirmed, to 0.01, reserved, frozen and disputed ones included.
         registered: Shares,
         /// Shares that other orders have reserved, to 0.01.
         reserved: Shares,
@@ -78,7 +78,7 @@ pub enum Refusal {
         asked: Shares,
         /// Shares that are free for any use.
         free: Shares,
-        /// Shares that the registrar has confirmed, to 0.01, whatever is kept of them.
+        /// Shares that the registrar has confirmed, to 0.01, reserved, frozen and disputed ones included.
         registered: Shares,
         /// Shares that other orders have reserved, to 0.01.
         reserved: Shares,
@@ -99,7 +99,7 @@ pub enum Refusal {
         source_fund: FundCode,
         /// The fund that it would become.
         target: FundCode,
-        /// How many would leave.
+        /// Shares that would leave, to 0.01.
         shares: Shares,
         /// The fewest that the pair converts.
         min: Shares,
@@ -151,7 +151,7 @@ pub enum Refusal {
         days_min: u32,
         /// The first lot that is too young.
         serial: Serial,
-        /// When it was registered.
+        /// The registrar's day of registration.
         since: NaiveDate,
     },
     /// What every order is checked for.

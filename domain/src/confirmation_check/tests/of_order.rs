@@ -231,15 +231,15 @@ fn a_fixed_fee_is_one_of_the_whole_order() {
 }
 
 #[test]
-fn an_allotment_that_is_not_what_was_confirmed_is_told_with_both_and_holds_nothing_else() {
-    let told = |field: &str, placed: &str, said: &str| {
+fn an_allotment_that_is_not_what_was_confirmed_is_reported_with_both_and_holds_nothing_else() {
+    let misnaming = |field: &str, placed: &str, said: &str| {
         let misnamed = crate::application::Misnamed::unless_same(field, placed, said);
         Confirmation {
             misnamed: misnamed.into_iter().collect(),
             ..record("1", true, ["1000000", "0", "0", "1000000"])
         }
     };
-    let part = told("SalePercent", "0.75000000", "0.50000000");
+    let part = misnaming("SalePercent", "0.75000000", "0.50000000");
     let found = allots_otherwise(&part).unwrap();
     assert_eq!(found.kind, Kind::AmountDiffers);
     assert_eq!(found.disputed, Disputed::default());
@@ -250,7 +250,7 @@ fn an_allotment_that_is_not_what_was_confirmed_is_told_with_both_and_holds_nothi
     assert_eq!((confirms_another(&part), takes_unpromised(&part)), (None, None));
 
     for field in ["RateFee", "DiscountRateOfCommission"] {
-        let rate = told(field, "0.1000", "1.0000");
+        let rate = misnaming(field, "0.1000", "1.0000");
         let found = takes_unpromised(&rate).unwrap();
         assert_eq!(
             (found.kind, found.disputed),
@@ -258,7 +258,7 @@ fn an_allotment_that_is_not_what_was_confirmed_is_told_with_both_and_holds_nothi
         );
         assert_eq!((confirms_another(&rate), allots_otherwise(&rate)), (None, None), "{field}");
     }
-    let another = told("OriginalAppSheetNo", "OURS", "OTHER");
+    let another = misnaming("OriginalAppSheetNo", "OURS", "OTHER");
     assert!(confirms_another(&another).is_some() && allots_otherwise(&another).is_none());
 }
 

@@ -92,7 +92,7 @@ fn a_back_end_class_pays_its_put_off_fee_when_it_leaves() {
     );
 }
 
-/// Of the three lots.
+/// Asserts the figures of the three lots.
 fn assert_each_redeemed(rows: &[(RedemptionNumbers, Found)]) {
     let lots = three_lots();
     for (stated, found) in rows {

@@ -202,7 +202,7 @@ fn redemption() -> TradeConfirmation {
     }
 }
 
-/// A record of each kind with the values that are told apart, and what its file is.
+/// A record of each kind with the values that differ in meaning, and what its file is.
 macro_rules! through_files {
     ($($record:expr => $kind:ty),* $(,)?) => {$(
         for version in Version::ALL {

@@ -139,7 +139,7 @@ async fn a_restart_continues_the_tree_where_it_was() {
     }
     assert_eq!(tree_faults(scratch.path()).expect("a store"), Vec::<String>::new());
     let store = SqliteStore::open_read_only(scratch.path()).expect("a store");
-    assert_eq!(store.tree(|tree| tree.all_kept()).expect("nodes").len(), 857 / 256);
+    assert_eq!(store.tree(|tree| tree.all_stored()).expect("nodes").len(), 857 / 256);
 }
 
 /// As a program of before the tree left it.
@@ -167,7 +167,7 @@ async fn a_store_of_before_the_tree_is_read_as_it_is_and_gets_one_when_it_is_wri
 
     let store = SqliteStore::open_read_only(scratch.path()).expect("a store to read");
     assert_eq!(store.tree_head().expect("a head"), head);
-    assert!(!store.tree(|tree| Ok(tree.is_kept())).expect("a tree"));
+    assert!(!store.tree(|tree| Ok(tree.is_stored())).expect("a tree"));
     drop(store);
     assert_eq!(format_of(&scratch.path()), 3, "reading changes nothing");
 
@@ -194,7 +194,7 @@ async fn a_copy_has_the_same_tree() {
 }
 
 #[tokio::test]
-async fn what_is_kept_is_never_changed_and_what_was_changed_all_the_same_is_named() {
+async fn a_stored_node_is_never_changed_and_one_that_was_changed_all_the_same_is_named() {
     let scratch = Scratch::new();
     let store = open(&scratch.path());
     put(&store, vec![append("lamp-1", 0, 600)]).await;

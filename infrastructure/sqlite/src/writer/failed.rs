@@ -46,7 +46,7 @@ pub(super) enum Failed {
         owner: String,
     },
     Write(rusqlite::Error),
-    /// It did, and that could not be kept beside the database.
+    /// It was written, and its mark could not be stored beside the database.
     Mark(io::Error),
     /// A stream that was taken for new is there, or may be.
     NotNew,
@@ -71,14 +71,14 @@ pub(crate) fn said_by(error: &rusqlite::Error) -> Arc<str> {
     number.map_or_else(|| error.to_string(), |number| format!("{error}, SQLite {number}")).into()
 }
 
-/// Whoever comes is told why nothing is written, until it is closed.
+/// Whoever comes gets the reason why nothing is written, until it is closed.
 pub(super) fn refuse(
     jobs: &mut mpsc::Receiver<Job>,
     stopped: &Stopped,
 ) -> Option<oneshot::Sender<()>> {
     loop {
         match jobs.blocking_recv()? {
-            // A caller that stopped waiting need not be told.
+            // A caller that stopped waiting needs no answer.
             Job::Write { answer, .. } => drop(answer.send(Err(stopped.refusal()))),
             Job::Close { closed } => return Some(closed),
         }

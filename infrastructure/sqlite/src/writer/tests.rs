@@ -201,7 +201,7 @@ fn a_conflict_on_a_name_believed_new_leaves_the_other_batches_alone() {
 }
 
 #[test]
-fn a_batch_that_goes_on_with_a_name_believed_new_is_told_what_is_there() {
+fn a_batch_that_goes_on_with_a_name_believed_new_conflicts_with_what_is_there() {
     let (_scratch, opened) = with_an_old_stream();
     let mut writer = writer(&opened);
     let [first, second] = [append("wallet-old", 0, &["a1"]), append("wallet-old", 1, &["a2"])];

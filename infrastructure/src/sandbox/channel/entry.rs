@@ -33,7 +33,7 @@ pub struct ChargeEntry {
     pub amount: Amount,
     /// The instant at which the call arrived.
     pub at: Timestamp,
-    /// What becomes of it.
+    /// Fate by the scenario.
     pub fate: ChargeFate,
     /// Seconds until a delayed answer.
     pub delay_s: u32,

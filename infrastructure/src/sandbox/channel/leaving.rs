@@ -31,7 +31,7 @@ pub struct Leaving<F> {
     pub amount: Amount,
     /// The instant at which the call arrived.
     pub at: Timestamp,
-    /// What becomes of it.
+    /// Fate by the scenario.
     pub fate: F,
     /// Seconds until a delayed answer.
     #[serde(default)]
@@ -95,7 +95,7 @@ impl Fate for PayoutFate {
     }
 }
 
-/// How it stands.
+/// State of an outgoing transfer.
 enum Standing {
     Arrived,
     Refused(Cause),

@@ -93,7 +93,7 @@ fn name(answer: &ChargeAnswer) -> &'static str {
 }
 
 #[test]
-fn every_fate_of_a_charge_is_told_and_booked_as_its_name_says() {
+fn every_fate_of_a_charge_is_answered_and_booked_as_its_name_says() {
     //          first      query        repeat      callback    query later  debits
     let stories = [
         (["paid", "paid", "paid", "-", "paid"], 1),

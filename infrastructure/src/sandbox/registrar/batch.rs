@@ -49,7 +49,7 @@ use std::{
 /// Bytes of a fund's name in file 07 of the earlier editions.
 const FUND_NAME: usize = 40;
 
-/// What a night brought.
+/// Files of a night.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchFiles {
     /// The index that announces the answers.
@@ -76,7 +76,7 @@ struct Answers {
     unpriced: BTreeMap<FundCode, usize>,
 }
 
-/// Why the night failed.
+/// Reasons why a night failed.
 #[derive(Debug, thiserror::Error)]
 pub enum NightError {
     /// A file of the night could not be read or written.
@@ -99,7 +99,7 @@ pub(super) struct Days {
 
 impl SandboxRegistrar {
     /// Decides what the files that an index announces ask for, and writes nothing: where several distributors have
-    /// files of one T, all of them are decided before any of them is told what the register holds.
+    /// files of one T, all of them are decided before any of them hears what the register holds.
     ///
     /// # Errors
     /// [`NightError`]; what was decided before stays decided.
@@ -258,7 +258,7 @@ impl SandboxRegistrar {
         Ok(entry.filter(ApplicationEntry::is_accepted))
     }
 
-    /// The application as the file of that T has it. Where that is not what the front was told, the fee and
+    /// The application as the file of that T has it. Where that is not what the front accepted, the fee and
     /// the rounding follow from the funds' terms of that T.
     fn as_applied(
         &self,
@@ -313,7 +313,7 @@ impl SandboxRegistrar {
     ) -> Vec<Filler<'static>> {
         let register = self.register();
         let is_own = own.as_str() == distributor;
-        let told = |row: &HolderRow<'_>| register.is_told(row.0, distributor, is_own);
+        let heard = |row: &HolderRow<'_>| register.hears_of(row.0, distributor, is_own);
         let row = |(investor, fund, shares, unpaid): HolderRow<'_>| -> Filler<'static> {
             let frozen = self.frozen(investor, fund, days.confirm_date).min(shares);
             let balance = ShareBalance {
@@ -336,7 +336,7 @@ impl SandboxRegistrar {
             };
             Box::new(move |record: &mut _| balance.to_record(record))
         };
-        register.holders().into_iter().filter(told).map(row).collect()
+        register.holders().into_iter().filter(heard).map(row).collect()
     }
 
     fn fund_days(&self, registrar: &str, days: Days) -> Vec<Filler<'_>> {

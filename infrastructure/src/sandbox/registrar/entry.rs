@@ -59,7 +59,7 @@ pub struct Decided {
     pub register: Vec<Final>,
     /// Shares that left, by the serial of the record that registered them.
     pub taken: Vec<Taken>,
-    /// How it is said.
+    /// Way in which the confirmation comes.
     pub fate: ConfirmFate,
     /// The records that say it, and when; none if it is never heard of again.
     pub words: Vec<Word>,
@@ -90,7 +90,7 @@ pub struct Carried {
 pub struct Word {
     /// The instant at which it does.
     pub at: Timestamp,
-    /// What it says.
+    /// Final answer of the entry.
     pub says: Final,
 }
 
@@ -102,7 +102,7 @@ pub enum Final {
     Received(Reception),
     /// Shares were registered, or left.
     Confirmed(Box<Confirmation>),
-    /// Nothing comes of it.
+    /// Rejected: no shares and no money come of it.
     Rejected(Rejection),
 }
 

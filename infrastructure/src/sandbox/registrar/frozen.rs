@@ -1,4 +1,4 @@
-//! Shares that the register keeps: by the scenario from the beginning, or since somebody told it.
+//! Shares that are frozen: by the scenario from the beginning, or since a test or a driver froze them.
 
 use super::{SandboxRegistrar, income::Holder};
 use chrono::NaiveDate;
@@ -11,8 +11,8 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// By holder, how many it was told to keep.
-pub(super) type Told = Mutex<BTreeMap<Holder, Shares>>;
+/// Frozen shares by holder.
+pub(super) type ByHolder = Mutex<BTreeMap<Holder, Shares>>;
 
 impl SandboxRegistrar {
     /// A court or a creditor has it keep so many shares of a holder from now on, in all: none lets them go.

@@ -6,7 +6,7 @@
 //!                                                --all shares leave-----------> paid with them
 //! ```
 //!
-//! 1. The register reckons by itself, from its own lots; it is never told what the distributor's
+//! 1. The register reckons by itself, from its own lots; it never learns what the distributor's
 //!    wallets came to.
 //! 2. A publication is one line of the books, with what it gave to each holder. It is given once; a
 //!    correction takes the place of the one before it, and what became shares follows at once.
@@ -42,7 +42,7 @@ pub(super) type Holder = (InvestorId, FundCode);
 /// A publication in the registrar's books.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct IncomeEntry {
-    /// As it was published.
+    /// The publication.
     pub(super) income: Publication,
     /// The smallest income that the fund's contract credits.
     #[serde(default)]
@@ -59,8 +59,8 @@ struct Given {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     carried: Option<Carry>,
     /// Shares that income below zero could not take then. What became shares before is corrected with it.
-    #[serde(default, skip_serializing_if = "is_none")]
-    kept: Shares,
+    #[serde(default, rename = "withheld", skip_serializing_if = "is_none")]
+    withheld: Shares,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
@@ -151,13 +151,13 @@ impl Register {
     /// A batch or a publication says something of days whose income was given: the days since are reckoned
     /// anew, and so is what became shares of them.
     ///
-    /// No shares are taken but those beyond `kept`.
-    pub(super) fn reckon(&mut self, holder: &Holder, kept: Shares) {
+    /// No shares are taken but those beyond `withheld`.
+    pub(super) fn reckon(&mut self, holder: &Holder, withheld: Shares) {
         self.reckon_days(holder);
         let owed = self.incomes.owed.get(holder).filter(|_| !self.is_leaving(holder));
         let Some((through, registered, amount)) = owed.and_then(Owed::behind) else { return };
         let key = format!("{}.{}.{through}.{}", holder.0, holder.1, self.held(holder));
-        let free = |held: Shares| held.minus(kept).unwrap_or_default();
+        let free = |held: Shares| held.minus(withheld).unwrap_or_default();
         let carry = self.carry(holder, (serial("IN", &key), registered), amount, free);
         if let Some(carry) = carry {
             self.book_carry(holder, through, &carry);
@@ -210,14 +210,14 @@ impl Register {
     pub(super) fn give(&mut self, entry: &IncomeEntry) {
         let Publication { fund, day, publication, per_10_000 } = entry.income;
         self.incomes.published.insert((fund, day), (publication, per_10_000, entry.unit));
-        for Given { investor, accrued, carried, kept } in &entry.holders {
+        for Given { investor, accrued, carried, withheld } in &entry.holders {
             let holder = (investor.clone(), fund);
             let owed = self.incomes.owed.entry(holder.clone()).or_default();
             owed.accrue(day, publication, *accrued);
             if let Some(carry) = carried {
                 self.book_carry(&holder, day, carry);
             }
-            self.reckon(&holder, *kept);
+            self.reckon(&holder, *withheld);
             self.incomes.forget(&holder);
         }
     }
@@ -283,21 +283,21 @@ impl SandboxRegistrar {
             owed.accrue(day, publication, accrued);
             // What is owed goes along with shares that are all to leave.
             let leaving = exits.get_or_init(|| self.exits(fund)).contains(investor);
-            let kept = || {
+            let withheld = || {
                 let all = asked_for.get_or_init(|| self.asked_for(register, fund));
                 let asked = all.get(investor).copied().unwrap_or_default();
                 self.frozen(investor, fund, today).plus_or_most(asked)
             };
             let carried = terms.registered.filter(|_| !leaving).and_then(|registered| {
-                let free = |held: Shares| held.minus(kept()).unwrap_or_default();
+                let free = |held: Shares| held.minus(withheld()).unwrap_or_default();
                 let (registered, amount) = owed.due(day, registered)?;
                 let serial = serial("IN", &format!("{investor}.{fund}.{day}.{publication}"));
                 register.carry(&holder, (serial, registered), amount, free)
             });
             if accrued != Income::ZERO || corrects || carried.is_some() {
                 let takes = corrects || accrued < Income::ZERO;
-                let kept = if takes { kept() } else { Shares::ZERO };
-                holders.push(Given { investor: investor.clone(), accrued, carried, kept });
+                let withheld = if takes { withheld() } else { Shares::ZERO };
+                holders.push(Given { investor: investor.clone(), accrued, carried, withheld });
             }
         }
         IncomeEntry { income, unit: terms.unit, holders }

@@ -124,8 +124,8 @@ fn a_part_of_a_fen_stays_owed_while_shares_stay() {
         };
         let shipped = market();
         let market = Market::of(calendar(), shipped.funds(t().date()).into_iter().map(in_parts));
-        let told = Scenario::from_toml(scenario).unwrap();
-        let registrar = SandboxRegistrar::in_memory(told, market, Arc::new(clock.clone()));
+        let scenario = Scenario::from_toml(scenario).unwrap();
+        let registrar = SandboxRegistrar::in_memory(scenario, market, Arc::new(clock.clone()));
         let stage = Stage { registrar, clock };
         stage.submit(of(MONTHLY, bought("TX-0", "1000000.00")));
         stage.says(hour());
@@ -252,9 +252,9 @@ fn a_correction_takes_the_place_of_the_publication_before_it() {
 #[test]
 fn the_order_of_the_publications_makes_no_difference_and_a_correction_is_as_if_it_had_come_first() {
     let days = ["2026-02-13", "2026-02-14", "2026-02-24", "2026-02-25"];
-    let after = |told: &[(usize, &str, u8)]| {
+    let after = |publications: &[(usize, &str, u8)]| {
         let stage = million(DAILY);
-        for (nth, figure, publication) in told {
+        for (nth, figure, publication) in publications {
             let income = published(DAILY, days[*nth], figure, *publication);
             stage.registrar.publish_income(&income).unwrap();
         }

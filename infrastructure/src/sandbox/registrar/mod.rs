@@ -80,7 +80,7 @@ const FILE: &str = "registrar.jsonl";
 /// The dictionary of its return codes; see [`crate::exchange::return_code`].
 pub const DICTIONARY: &str = "published";
 
-/// When the batch runs.
+/// Time of the batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Confirming {
     /// At its hour, by the clock; the answers are notices that are due from then on.
@@ -99,7 +99,7 @@ pub struct SandboxRegistrar {
     numbers: Numbers,
     books: Book<ApplicationEntry>,
     register: Mutex<Register>,
-    frozen: frozen::Told,
+    frozen: frozen::ByHolder,
     agenda: Agenda,
     journal: Option<Journal>,
     notices: Notices,
@@ -197,7 +197,7 @@ impl SandboxRegistrar {
             numbers: Numbers::default(),
             books: Book::empty(),
             register: Mutex::default(),
-            frozen: frozen::Told::default(),
+            frozen: frozen::ByHolder::default(),
             agenda: Agenda::default(),
             journal,
             notices: Notices::default(),
@@ -206,7 +206,7 @@ impl SandboxRegistrar {
         }
     }
 
-    /// Numbers what is new in these characters; what is in its books has the numbers that it was told under.
+    /// Numbers what is new in these characters; what is in its books has the numbers that were given out.
     #[must_use]
     pub fn numbering(self, numbers: Numbers) -> Self {
         Self { numbers, ..self }
@@ -236,7 +236,7 @@ impl SandboxRegistrar {
         self.calls.load(Ordering::Relaxed)
     }
 
-    /// What it reckons with.
+    /// Prices and terms of the market.
     pub const fn market(&self) -> &Market {
         &self.market
     }

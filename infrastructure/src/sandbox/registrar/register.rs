@@ -136,7 +136,7 @@ impl Register {
     }
 
     /// Whether that distributor hears of an account. `own`: it is the one whose are applications that name none.
-    pub(super) fn is_told(&self, investor: &InvestorId, distributor: &str, own: bool) -> bool {
+    pub(super) fn hears_of(&self, investor: &InvestorId, distributor: &str, own: bool) -> bool {
         let Some(through) = self.through.get(investor) else { return own };
         through.iter().any(|it| it.as_ref().map_or(own, |code| code.as_str() == distributor))
     }

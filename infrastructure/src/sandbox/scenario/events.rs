@@ -70,7 +70,7 @@ pub struct Huge {
 pub struct Frozen {
     /// The investor who owns the shares.
     pub investor: InvestorId,
-    /// Of which fund.
+    /// Fund that the entry is about.
     pub fund: FundCode,
     /// Shares of one wallet or holding that the register freezes.
     pub shares: Shares,

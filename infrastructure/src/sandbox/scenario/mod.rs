@@ -57,7 +57,7 @@ impl<F: Ord> Default for Odds<F> {
     }
 }
 
-/// What happens to one transaction, whatever chance says. Applications are told apart by what they
+/// What happens to one transaction, whatever chance says. Applications are distinguished by what they
 /// ask; in a purchase by redemption the second one, of the target fund, has names of its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -104,17 +104,17 @@ pub struct Override {
 pub struct Scenario {
     /// Chance is a function of this and of the number of the call.
     pub seed: u64,
-    /// Of the channel.
+    /// Odds of charges at the channel.
     pub charge: Odds<ChargeFate>,
-    /// Of the channel.
+    /// Odds of refunds at the channel.
     pub refund: Odds<RefundFate>,
-    /// Of the channel.
+    /// Odds of payouts at the channel.
     pub payout: Odds<PayoutFate>,
     /// Of the bank that advances.
     pub advance: Odds<AdvanceFate>,
-    /// Of the registrar's front.
+    /// Odds of answers at the registrar's front.
     pub front: Odds<FrontFate>,
-    /// Of the registrar's batch.
+    /// Odds of confirmations in the registrar's batch.
     pub confirmation: Odds<ConfirmFate>,
     /// Funds that the registrar's front stops taking.
     pub suspended: Vec<Suspension>,
@@ -124,7 +124,7 @@ pub struct Scenario {
     pub frozen: Vec<Frozen>,
     /// How raisings end. One that is not named ends well, on the second trading day after T.
     pub raising: Vec<Raising>,
-    /// By transaction ID.
+    /// Fates of single transactions, by transaction ID.
     #[serde(rename = "override")]
     pub overrides: BTreeMap<TransactionId, Override>,
 }
@@ -148,7 +148,7 @@ pub enum ScenarioError {
     NoPartOfFund {
         /// The fund of the entry, six digits.
         fund: FundCode,
-        /// What is written there.
+        /// Value in the file, per mille.
         part: u16,
     },
     /// A part is more than nothing and less than all.
@@ -156,7 +156,7 @@ pub enum ScenarioError {
     NoPart {
         /// The transaction that the entry is about.
         transaction: TransactionId,
-        /// What is written there.
+        /// Value in the file, per mille.
         part: u16,
     },
 }

@@ -56,7 +56,7 @@ pub enum ActionError {
     Damaged {
         /// The stream that cannot be folded, with the version where one event of it is the reason.
         place: Arc<str>,
-        /// What is wrong there.
+        /// Description of the damage, for people.
         what: Arc<str>,
     },
     /// It was decided, and the engine's guard lets nothing of it be written; its saga waits for a person. A

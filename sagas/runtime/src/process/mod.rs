@@ -41,20 +41,20 @@ pub enum Disposition {
     Manual,
 }
 
-/// One end that was open, and what becomes of it.
+/// An open end and its disposition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Disposed {
-    /// As the saga names it.
+    /// Name that the saga gives it.
     pub name: Arc<str>,
-    /// In the unit that the saga documents.
+    /// Worth, in the unit that the saga documents.
     #[serde(with = "rust_decimal::serde::str")]
     pub worth: Decimal,
-    /// What becomes of it.
+    /// Disposition of the open end.
     pub disposition: Disposition,
-    /// The end that it came of: a person had that one already, and so has this.
+    /// The end that it came of: a person who has that one has this one, too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub came_of: Option<Arc<str>>,
-    /// What it was worth when it was named before, where it was.
+    /// Its worth when it was named before, where it was.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -64,7 +64,7 @@ pub struct Disposed {
 }
 
 impl Disposed {
-    /// As a person decides it.
+    /// A disposition by a person.
     pub const fn by_a_person(name: Arc<str>, worth: Decimal, disposition: Disposition) -> Self {
         Self { name, worth, disposition, came_of: None, before: None }
     }
@@ -95,11 +95,11 @@ impl Disposed {
 pub struct Retry {
     /// Name of the row or lane that is asked again.
     pub row: Arc<str>,
-    /// How many attempts were made.
+    /// Number of attempts so far.
     pub attempt: u32,
-    /// What the last one said.
+    /// Cause of the last failure.
     pub cause: Cause,
-    /// When to ask again.
+    /// Instant of the next attempt.
     pub due: Timestamp,
 }
 
@@ -110,26 +110,26 @@ pub enum Command<S: Saga> {
     Prepare {
         /// The request as it was asked, by which a repeat is known.
         request: Arc<S::Request>,
-        /// What was decided on it.
+        /// The promise that was decided on it.
         promise: Arc<S::Promise>,
         /// The table that it runs on, unless a milestone leads to another one.
         table: VersionTag,
     },
-    /// Something that the saga's own table brings about.
+    /// A milestone of the saga's own table.
     Reach(S::Milestone),
-    /// It is over; the cause where it failed.
+    /// End it; with the cause where it failed.
     End(S::Ending, Option<Cause>),
     /// A row is to be tried again at `due`.
     ScheduleRetry(Retry),
     /// Stop and wait for a person.
     Park(Parked),
-    /// Go on where it stopped.
+    /// Resume where it stopped.
     Resume(Arc<str>),
     /// Leave towards the nearest landing (operator).
     ChooseLanding {
         /// Why it was done: stored for the auditor.
         reason: Arc<str>,
-        /// By the engine's clock.
+        /// Instant by the engine's clock.
         at: Timestamp,
     },
     /// An operator gives it up: each open end needs a disposition.
@@ -138,12 +138,12 @@ pub enum Command<S: Saga> {
         reason: Arc<str>,
         /// Everything that is open now.
         open: Vec<OpenEnd>,
-        /// What becomes of each.
+        /// Disposition of each open end, by name.
         dispositions: Vec<(Arc<str>, Disposition)>,
-        /// By the engine's clock.
+        /// Instant by the engine's clock.
         at: Timestamp,
     },
-    /// What came of ends that a person has taken over is that person's, too.
+    /// Hand over what came of ends that a person has taken over.
     HandOver {
         /// Why it was done: stored for the auditor.
         reason: Arc<str>,
@@ -159,12 +159,12 @@ pub enum Event<S: Saga> {
     Prepared {
         /// The request as it was asked, by which a repeat is known.
         request: Arc<S::Request>,
-        /// What was decided on it.
+        /// The promise that was decided on it.
         promise: Arc<S::Promise>,
         /// The table that it runs on, unless a milestone leads to another one.
         table: VersionTag,
     },
-    /// A milestone of its own kind: what no aggregate of it could say.
+    /// A milestone of its own kind: a fact that no aggregate of it could state.
     Reached(S::Milestone),
     /// A row will be tried again.
     RetryScheduled(Retry),
@@ -179,7 +179,7 @@ pub enum Event<S: Saga> {
     LandingChosen {
         /// Why it was done: stored for the auditor.
         reason: Arc<str>,
-        /// When a person did, by the engine's clock; `None` where it was not kept.
+        /// Instant of the decision, by the engine's clock; `None` in events stored before the field was added.
         at: Option<Timestamp>,
     },
     /// A person gave up on it, or on what it still owed after its end.
@@ -188,28 +188,29 @@ pub enum Event<S: Saga> {
         reason: Arc<str>,
         /// What became of open ends.
         ends: Vec<Disposed>,
-        /// When a person did; `None` of what came later of what that person has, and where it was not kept.
+        /// Instant of the decision; `None` for ends that came later of those that the person has, and in
+        /// events stored before the field was added.
         at: Option<Timestamp>,
     },
     /// Over, in one of the saga's own ways.
     Ended {
-        /// How the saga ended.
+        /// Ending of the saga.
         ending: S::Ending,
         /// Why nothing came of it, where it failed.
         cause: Option<Cause>,
     },
 }
 
-/// How a saga is over.
+/// The way in which a saga is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Over<E> {
-    /// In one of its own ways.
+    /// By one of its own endings.
     Ended(E),
-    /// A person gave up on it.
+    /// Abandoned by a person.
     Abandoned,
 }
 
-/// Row and cause, while a person is waited for.
+/// Row and cause of a saga that waits for a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parked {
     /// Name of the row or lane at which it stopped.
@@ -222,7 +223,7 @@ pub struct Parked {
     pub lacks_answer: bool,
 }
 
-/// The code of a row that a rule of our own refused.
+/// Code of a row that a rule of our own refused.
 pub(crate) const REFUSED: &str = "refused";
 
 /// The code of what was decided and must not be written ([`crate::guard`]).
@@ -238,17 +239,17 @@ const fn is_false(flag: &bool) -> bool {
 
 /// What is remembered of a process.
 pub struct Open<S: Saga> {
-    /// For telling a repeat from a contradiction.
+    /// The request, by which a repeat differs from a contradiction.
     pub request: Arc<S::Request>,
-    /// What was decided on it.
+    /// The promise that was decided on it.
     pub promise: Arc<S::Promise>,
     /// The version of the table that it runs on, unless a milestone leads to another one.
     pub table: VersionTag,
-    /// Of the saga's own milestones.
+    /// State of the saga's own milestones.
     pub notes: S::Notes,
     /// The latest retry of each row that needed one.
     pub retries: Vec<Retry>,
-    /// While it waits for a person: where it stopped last.
+    /// Row at which it stopped last, while it waits for a person.
     pub parked: Option<Box<Parked>>,
     /// Other rows that stopped before that, and wait, too.
     pub parked_before: Vec<Parked>,
@@ -256,29 +257,29 @@ pub struct Open<S: Saga> {
     pub looked_at: Vec<Parked>,
     /// A person chose to leave.
     pub landing_chosen: bool,
-    /// When that person did, by the engine's clock: the row that was left has called nobody since. `None`
-    /// where nobody did, and where that was not kept.
+    /// Instant of that choice, by the engine's clock: the row that was left has called nobody since. `None`
+    /// where nobody did, and where the event is older than the field.
     pub landing_chosen_at: Option<Timestamp>,
-    /// Why that person left, or gave it up.
+    /// Reason of that choice, or of giving it up.
     pub left_because: Option<Arc<str>>,
-    /// What a person took over, what is to become of it, and what it was worth when it was last named.
+    /// Open ends that a person took over, with disposition and last named worth.
     pub given_up: Vec<Disposed>,
-    /// What of that a person has disposed of once more.
+    /// Names of those that a person has disposed of once more.
     pub given_up_again: Vec<Arc<str>>,
-    /// What was named otherwise since, as it was named then.
+    /// Earlier dispositions of those that were named otherwise since.
     pub named_before: Vec<Disposed>,
-    /// When a person last did, by the engine's clock: nobody has been called since for what that person
-    /// took over. `None` where nobody did, and where that was not kept.
+    /// Instant of the last disposition, by the engine's clock: nobody has been called since for what that person
+    /// took over. `None` where nobody did, and where the event is older than the field.
     pub given_up_at: Option<Timestamp>,
 }
 
-/// A process, as its stream tells it.
+/// A process, folded from its stream.
 #[derive(Default)]
 pub enum State<S: Saga> {
-    /// Nobody asked for it.
+    /// Never requested.
     #[default]
     Absent,
-    /// It was prepared, and is not over.
+    /// Prepared and not over.
     Open(Box<Open<S>>),
     /// Over. What is owed after the end may still be retried or parked.
     Ended(Box<Open<S>>, Over<S::Ending>),
@@ -321,7 +322,7 @@ pub enum Refusal {
     MissingDisposition {
         /// The name of the open end.
         name: Arc<str>,
-        /// What is at stake.
+        /// Worth of the open end, in its unit.
         worth: Decimal,
     },
 }

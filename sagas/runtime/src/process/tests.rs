@@ -391,10 +391,10 @@ fn who_was_parked_before_it_was_said_for_want_of_what_waits_for_a_person() {
 
     assert_eq!(stored(&[read(before)]), stored(&[parked()]));
     let missing = E::Parked(Parked { lacks_answer: true, ..stopped() });
-    let told = stored(std::slice::from_ref(&missing));
+    let written = stored(std::slice::from_ref(&missing));
     assert_eq!(
-        told,
+        written,
         [format!("errand.parked {},\"lacks_answer\":true}}", &before[..before.len() - 1])]
     );
-    assert_eq!(stored(&[read(told[0].split_once(' ').unwrap().1)]), told);
+    assert_eq!(stored(&[read(written[0].split_once(' ').unwrap().1)]), written);
 }

@@ -122,7 +122,7 @@ impl Runner {
             return;
         }
         let spare = at_most / 8;
-        for saga in self.who_sleeps(awake - (at_most - spare), batch) {
+        for saga in self.sleepers(awake - (at_most - spare), batch) {
             self.lay_down(&saga);
         }
         let left = self.sagas.len();
@@ -130,7 +130,7 @@ impl Runner {
     }
 
     /// So many of those that may sleep, or all of them; those first that need not be awake for longest.
-    fn who_sleeps(&self, at_most: usize, batch: u64) -> Vec<SagaId> {
+    fn sleepers(&self, at_most: usize, batch: u64) -> Vec<SagaId> {
         let starved: HashSet<&SagaId> = self.starved.iter().collect();
         let rests = |saga: &SagaId, slot: &Slot| {
             let has_rested = slot.touched > 0 && slot.touched < batch;

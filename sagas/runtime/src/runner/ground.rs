@@ -115,7 +115,7 @@ impl Runner {
     }
 
     /// Makes the sagas anew if what was just decided changed what they rest on; then whoever is open looks again.
-    pub(super) fn renew_where_changed(&mut self, now: Timestamp) {
+    pub(super) fn renew_overtaken(&mut self, now: Timestamp) {
         let Some(made_by) = &self.ground.made_by else { return };
         if self.ground_versions().eq(made_by.iter().copied()) {
             return;

@@ -71,7 +71,7 @@ impl Runner {
         })
     }
 
-    /// All streams in memory.
+    /// The folded streams in memory.
     pub const fn streams(&self) -> &Streams {
         &self.streams
     }

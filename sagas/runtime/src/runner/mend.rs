@@ -36,7 +36,7 @@ impl Runner {
         true
     }
 
-    /// What was read and is still asked for is a defect, and its caller is told so.
+    /// What was read and is still asked for is a defect, and its caller's answer says so.
     pub(super) fn refuse_to_ask_for_ever(&mut self, input: &Input, saga: &SagaId) {
         let what = "a stream is missing that is in memory";
         self.alert(saga.transaction.as_str(), what);

@@ -24,15 +24,13 @@ mod memory;
 mod mend;
 mod one_name;
 mod others;
-mod reserved;
 mod settings;
 mod standing;
 mod timers;
-mod unclaimed;
 
 pub use crate::running::{LaneState, Running};
+pub use settings::Unclaimed;
 pub use standing::{Besides, Outlook};
-pub use unclaimed::Unclaimed;
 
 use asleep::Asleep;
 use ground::Ground;
@@ -328,12 +326,12 @@ impl Runner {
         act: impl FnOnce(&mut dyn Instance, &mut Desk<'_>) -> T,
     ) -> Option<T> {
         let slot = self.sagas.get_mut(saga)?;
-        let (from, mut told) = (self.out.appends.len(), Vec::new());
+        let (from, mut notified) = (self.out.appends.len(), Vec::new());
         let mut desk = Desk {
             process: self.names.get(saga.kind)?,
             streams: &mut self.streams,
             out: &mut self.out,
-            told: &mut told,
+            notified: &mut notified,
             stands: Vec::new(),
             breakers: &mut self.breakers,
             limits: self.limits,
@@ -357,7 +355,7 @@ impl Runner {
             self.starved.push(saga.clone());
         }
         self.note_owners(saga, from);
-        self.note_told(told);
+        self.wake_notified(notified);
         Some(result)
     }
 

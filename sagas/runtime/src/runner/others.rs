@@ -1,9 +1,9 @@
 //! What one saga's turn brings about for others: the counterparty's budget is free again, a stream that
-//! another saga began was continued, or another saga is told to look.
+//! another saga began was continued, or another saga is to look again.
 //!
 //! A stream belongs to the saga that wrote its first event. Whoever else writes to it may have made a
 //! fact hold that its owner waits for; nobody else would tell the owner before its next timer. A stream that
-//! many write to has no such owner: who is to hear of it is told by name ([`Turn::tell`](crate::turn::Turn::tell)).
+//! many write to has no such owner: who is to hear of it is named ([`Turn::tell`](crate::turn::Turn::tell)).
 
 use super::Runner;
 use crate::message::SagaId;
@@ -31,9 +31,9 @@ impl Runner {
         }
     }
 
-    /// Remembers the sagas of transactions that another one has told.
-    pub(super) fn note_told(&mut self, told: Vec<TransactionId>) {
-        for transaction in told {
+    /// Remembers the sagas of transactions that another one has notified.
+    pub(super) fn wake_notified(&mut self, notified: Vec<TransactionId>) {
+        for transaction in notified {
             let kinds: Vec<_> = self.kinds.keys().copied().collect();
             for kind in kinds {
                 self.concerns(SagaId { kind, transaction: transaction.clone() });
@@ -55,14 +55,14 @@ impl Runner {
     /// how many had been queued for a counterparty that takes calls now.
     pub(super) fn go_on_with_others(&mut self, now: Timestamp) -> usize {
         let mut called = 0;
-        self.renew_where_changed(now);
+        self.renew_overtaken(now);
         loop {
             let next = self.breakers.values_mut().find_map(|breaker| breaker.next(now));
             if let Some(saga) = next {
                 self.with(&saga, now, |instance, desk| instance.call_now(desk));
                 called += 1;
             } else if let Some(saga) = self.written_for.pop_front() {
-                self.with(&saga, now, |instance, desk| instance.told(desk));
+                self.with(&saga, now, |instance, desk| instance.notified(desk));
             } else {
                 return called;
             }

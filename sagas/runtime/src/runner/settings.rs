@@ -1,8 +1,37 @@
 //! What its shell gives a runner before the first input.
 
-use super::{Runner, Unclaimed};
-use crate::{breaker::Limits, guard::Guard, port::Ports};
+use super::Runner;
+use crate::{
+    breaker::Limits,
+    guard::Guard,
+    port::{Payload, Ports},
+    turn::NotDone,
+};
+use fundflow_kernel::{
+    envelope::StreamName,
+    store::StreamAppend,
+    streams::{Need, Streams},
+    time::Timestamp,
+};
 use std::sync::Arc;
+
+/// A place for news about keys that no saga has, so that they are not lost.
+pub trait Unclaimed: Send + Sync {
+    /// The stream that must be in memory to store it; `None` if it is not worth storing.
+    fn need(&self, stream: &StreamName, news: &Payload) -> Option<Need>;
+
+    /// Stores it, once however often it is said.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing has changed.
+    fn store(
+        &self,
+        streams: &mut Streams,
+        batch: &mut Vec<StreamAppend>,
+        about: (&StreamName, &Payload),
+        now: Timestamp,
+    ) -> Result<usize, NotDone>;
+}
 
 impl Runner {
     /// Where news about keys that nobody handed out are stored.
@@ -10,7 +39,7 @@ impl Runner {
         self.unclaimed = Some(unclaimed);
     }
 
-    /// Looks at every decision of a saga from here on, before it is kept.
+    /// Looks at every decision of a saga from here on, before it is written.
     pub fn set_guard(&mut self, guard: Arc<dyn Guard>) {
         self.guard = Some(guard);
     }

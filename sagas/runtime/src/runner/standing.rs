@@ -2,8 +2,8 @@
 //! ask after every step.
 //!
 //! 1. The first who asks has all sagas looked at; whoever asks again only those that something
-//!    happened to since. Where nobody asks, nothing is kept.
-//! 2. More is never kept than there is to look at: past that, the next who asks has all looked at again.
+//!    happened to since. Where nobody asks, nothing is remembered.
+//! 2. Never more is remembered than there is to look at: past that, the next who asks has all looked at again.
 
 use super::Runner;
 use crate::message::SagaId;
@@ -103,7 +103,7 @@ impl Standing {
 }
 
 impl Runner {
-    /// What moves and what waits. When the first goes on is told of those that are not `besides`.
+    /// What moves and what waits. The time of the next move is that of those not in `besides`.
     pub fn outlook(&mut self, besides: &Besides) -> Outlook {
         let mut seen = self.standing.0.take().unwrap_or_else(|| Seen {
             stirred: self.unfinished().cloned().collect(),

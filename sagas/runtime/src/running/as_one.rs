@@ -9,7 +9,7 @@ use crate::{
 
 /// Why nothing of several decisions holds.
 pub(crate) enum Undone<E> {
-    /// One of them failed.
+    /// A decision failed; none of them stands.
     Failed(E),
     /// All of them were made, and the guard lets none of them be written.
     Guarded(Breach),
@@ -33,7 +33,7 @@ impl<S: Saga> Running<S> {
         voice: Voice,
         decide: impl FnOnce(&S, &mut Turn<'_, S>) -> Result<T, E>,
     ) -> Result<T, Undone<E>> {
-        let (appends, told) = (desk.out.appends.len(), desk.told.len());
+        let (appends, notified) = (desk.out.appends.len(), desk.notified.len());
         desk.streams.remember();
         let done = decide(&self.saga, &mut self.turn(plan, desk, voice));
         let done = done.map_err(Undone::Failed).and_then(|done| {
@@ -45,7 +45,7 @@ impl<S: Saga> Running<S> {
         } else {
             desk.streams.take_back();
             desk.out.appends.truncate(appends);
-            desk.told.truncate(told);
+            desk.notified.truncate(notified);
         }
         done
     }

@@ -132,8 +132,8 @@ impl<S: Saga> Running<S> {
         let again = match heard {
             Ok(Heard::Recorded(0)) => {
                 // Asked again, they would only repeat what somebody must settle first.
-                let kept = self.view(desk.streams).and_then(|view| S::kept(&view));
-                if let Some(cause) = kept.filter(|_| at == MAIN) {
+                let held_up = self.view(desk.streams).and_then(|view| S::held_up_by(&view));
+                if let Some(cause) = held_up.filter(|_| at == MAIN) {
                     let row = self.row_of(desk, at);
                     return self.park(desk, row, cause);
                 }

@@ -55,8 +55,8 @@ pub trait Instance: Send {
     fn ring(&mut self, desk: &mut Desk<'_>);
     /// Goes on as far as it can without anybody else.
     fn advance(&mut self, desk: &mut Desk<'_>);
-    /// Goes on since others have written to its streams, or told it to look at them.
-    fn told(&mut self, desk: &mut Desk<'_>);
+    /// Goes on since others have written to its streams, or asked it to look at them.
+    fn notified(&mut self, desk: &mut Desk<'_>);
     /// When the first of its timers is due.
     fn next_due(&self) -> Option<Timestamp>;
     /// Whether what it rests on has changed under it.
@@ -258,7 +258,7 @@ impl<S: Saga> Instance for Running<S> {
         Self::advance(self, desk);
     }
 
-    fn told(&mut self, desk: &mut Desk<'_>) {
+    fn notified(&mut self, desk: &mut Desk<'_>) {
         self.decide_again(desk);
         Self::advance(self, desk);
     }

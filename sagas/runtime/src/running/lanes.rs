@@ -1,4 +1,4 @@
-//! The lanes of a saga, of which most are idle most of the time: only what differs is kept.
+//! The lanes of a saga, of which most are idle most of the time: only what differs is stored.
 
 use super::LaneState;
 use fundflow_kernel::cause::Cause;

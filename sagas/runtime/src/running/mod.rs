@@ -48,7 +48,7 @@ pub struct Desk<'a> {
     pub(crate) streams: &'a mut Streams,
     pub(crate) out: &'a mut Output,
     /// Whose sagas are to look at their streams once more.
-    pub(crate) told: &'a mut Vec<TransactionId>,
+    pub(crate) notified: &'a mut Vec<TransactionId>,
     /// Where what is heard stands already.
     pub(crate) stands: Vec<StreamName>,
     pub(crate) breakers: &'a mut Breakers,
@@ -78,7 +78,7 @@ pub enum LaneState {
 /// The lane of the table itself; those beside it follow.
 pub(crate) const MAIN: usize = 0;
 
-/// One saga in memory.
+/// A saga in memory: its plan, lanes and timers.
 pub struct Running<S: Saga> {
     saga: Arc<S>,
     id: SagaId,
@@ -148,7 +148,7 @@ impl<S: Saga> Running<S> {
     /// other.
     pub fn awaits(&self, effect: &crate::message::Effect) -> bool {
         let lane = &self.lanes[effect.lane];
-        // After a restart the numbers start over: an answer from before is told by its key.
+        // After a restart the numbers start over: an answer from before is recognised by its key.
         let same = |it: &Lane| it.seq == effect.seq && it.key.as_ref() == Some(&effect.key);
         lane.state == LaneState::InFlight && same(lane)
     }
@@ -274,7 +274,7 @@ impl<S: Saga> Running<S> {
             plan,
             streams: desk.streams,
             batch: &mut desk.out.appends,
-            told: desk.told,
+            notified: desk.notified,
             stands: &mut desk.stands,
             ports: desk.ports,
             voice,

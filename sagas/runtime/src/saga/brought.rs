@@ -7,9 +7,9 @@ use std::borrow::Borrow;
 /// A field of a request, a command or an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Brought<'a> {
-    /// Its name, for people.
+    /// Name of the field, for people.
     pub field: &'static str,
-    /// What it holds.
+    /// Text of the field.
     pub text: &'a str,
     /// It names somebody or something, in letters and digits; otherwise it is a person's words.
     pub is_token: bool,

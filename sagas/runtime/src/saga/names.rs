@@ -1,4 +1,7 @@
-//! The types of a process stream's events.
+//! Names that a saga has: of its stored events, of transactions that only the house names, and none at all.
+
+use fundflow_kernel::ids::TransactionId;
+use serde::{Deserialize, Serialize};
 
 /// The event types of a saga's process stream, as they are stored; see
 /// [`process_names!`](crate::process_names).
@@ -45,3 +48,27 @@ macro_rules! process_names {
         }
     };
 }
+
+/// A form of transaction IDs that the house itself gives, and no caller.
+#[derive(Debug, Clone, Copy)]
+pub struct NameForm {
+    /// What a name of that form stands for, with the form, as a refusal says it: `of a plan's date (...)`.
+    pub of: &'static str,
+    /// Whether a name has that form.
+    pub has: fn(&TransactionId) -> bool,
+}
+
+impl NameForm {
+    /// The first of those forms that the name has.
+    pub fn among<'a>(forms: &'a [Self], name: &TransactionId) -> Option<&'a Self> {
+        forms.iter().find(|form| (form.has)(name))
+    }
+}
+
+/// The milestone of a saga that has none of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum NoMilestone {}
+
+/// The command of a saga of which nothing can be asked while it runs.
+#[derive(Debug)]
+pub enum NoCommand {}

@@ -53,7 +53,7 @@ impl Bench {
         self.reply(effect, answer);
     }
 
-    /// That call is answered.
+    /// Answers the call.
     pub fn reply(&mut self, effect: Effect, answer: Answer) {
         self.handle(What::Answer(Box::new(Answered { effect, answer: payload(answer) })));
     }

@@ -15,7 +15,7 @@ use fundflow_kernel::streams::Key;
 use fundflow_runtime::{process::Disposed, saga::View, turn::Turn};
 
 /// Refuses a closing before anything is decided on it. One that took effect already is only repeated: whoever
-/// died after it, or does not know that it did, is told no reason that does not hold.
+/// died after it, or does not know that it did, gets no reason that does not hold.
 pub(super) fn may_close<S: FundSaga>(
     turn: &Turn<'_, S>,
     case: CaseId,

@@ -70,7 +70,7 @@ fn a_day_goes_on_after_a_cut_at_any_sync_as_if_there_had_been_none() {
     undisturbed.run("day", &day, Fate::Nothing);
     let (syncs, expected) = (undisturbed.journal().len() as u64, events(&undisturbed));
     assert!(syncs > CUTS && expected.len() > 40, "{syncs} syncs, {} events", expected.len());
-    let mut kept = std::collections::BTreeSet::new();
+    let mut counts = std::collections::BTreeSet::new();
     for cut in 0..CUTS {
         let nth = 1 + cut * (syncs - 1) / CUTS;
         let Some(machine) = Machine::new() else { return };
@@ -80,7 +80,7 @@ fn a_day_goes_on_after_a_cut_at_any_sync_as_if_there_had_been_none() {
         machine.start_again_beside(|name| !name.starts_with("events.db"));
         if nth > syncs / 4 {
             machine.run("day", "audit\nverify", Fate::Nothing);
-            kept.insert(events(&machine).len());
+            counts.insert(events(&machine).len());
         }
         machine.run("day", &day, Fate::Nothing);
         assert_eq!(events(&machine), expected, "{what:?}");
@@ -88,5 +88,5 @@ fn a_day_goes_on_after_a_cut_at_any_sync_as_if_there_had_been_none() {
         let again = machine.run("day", &day, Fate::Nothing);
         assert!(again.printed.contains("nothing was left to do"), "{what:?}: {}", again.printed);
     }
-    assert!(kept.len() > 3, "the cuts are all at one place: {kept:?}");
+    assert!(counts.len() > 3, "the cuts are all at one place: {counts:?}");
 }

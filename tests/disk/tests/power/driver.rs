@@ -1,4 +1,4 @@
-//! The process whose power is cut: a store that is appended to. What it was told is durable, it says.
+//! The process whose power is cut: a store that is appended to. It prints what was acknowledged as durable.
 //!
 //! 1. Says `has` of every event that is there when it has opened the store, and judges each: positions and
 //!    versions have no gap, every link follows, every batch is whole.
@@ -20,10 +20,10 @@ const STREAMS: u64 = 5;
 /// At every batch of so many the store is closed before, and opened again.
 const PART: u64 = 5;
 
-/// Where each stream stands.
+/// Version and link of each stream.
 type Heads = BTreeMap<String, (Version, Chain)>;
 
-/// Appends as many batches as it is told.
+/// Appends as many batches as it is asked for.
 pub(crate) fn child() {
     let batches: u64 = argument().parse().expect("how many batches");
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! parent ── starts ─► child, on a modelled disk (machine.rs)
-//!        ◄─ pipe ──── what it was told is durable
+//!        ◄─ pipe ──── what was acknowledged as durable
 //! parent: takes what is on the disk, starts the next child on it, and compares
 //! ```
 //!

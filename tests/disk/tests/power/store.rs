@@ -14,7 +14,7 @@ fn lives(machine: &Machine, batches: u64, life: impl Into<Life>) -> Ended {
 }
 
 /// What stands behind that word in each of the lines: position, event ID and link.
-fn told(ended: &Ended, word: &str) -> BTreeSet<String> {
+fn lines_after(ended: &Ended, word: &str) -> BTreeSet<String> {
     let of = |line: &String| {
         line.strip_prefix(word).and_then(|rest| rest.strip_prefix(' ')).map(str::to_owned)
     };
@@ -23,7 +23,7 @@ fn told(ended: &Ended, word: &str) -> BTreeSet<String> {
 
 /// What a process finds of what was promised before it, and that it goes on.
 fn finds(next: &Ended, promised: &BTreeSet<String>) -> Result<(), String> {
-    let (found, refused) = (told(next, "has"), told(next, "refused"));
+    let (found, refused) = (lines_after(next, "has"), lines_after(next, "refused"));
     let lost: Vec<_> = promised.difference(&found).map(String::as_str).collect();
     if lost.is_empty() && refused.is_empty() {
         return Ok(());
@@ -47,7 +47,7 @@ fn is_marked(machine: &Machine, promised: &BTreeSet<String>) -> Result<(), Strin
 }
 
 /// After a cut: all that was promised is there, the database is whole, and it is appended to.
-fn is_kept(machine: &Machine, promised: &BTreeSet<String>) -> Result<(), String> {
+fn check_stored(machine: &Machine, promised: &BTreeSet<String>) -> Result<(), String> {
     machine.start_again();
     is_marked(machine, promised)?;
     let next = lives(machine, MORE, Fate::Nothing);
@@ -84,9 +84,9 @@ fn at_every_sync(judge: impl Fn(&Machine, u64) -> Option<Result<(), String>>) {
 fn after_a_cut(machine: &Machine, life: Life) -> Option<Result<(), String>> {
     let first = lives(machine, BATCHES, life);
     let last = machine.journal().pop().unwrap_or_default();
-    first
-        .cut
-        .then(|| is_kept(machine, &told(&first, "ack")).map_err(|what| format!("{last}: {what}")))
+    first.cut.then(|| {
+        check_stored(machine, &lines_after(&first, "ack")).map_err(|what| format!("{last}: {what}"))
+    })
 }
 
 #[test]
@@ -112,14 +112,14 @@ fn a_cut_right_after_any_sync_loses_nothing_acknowledged() {
 fn a_cut_while_a_store_recovers_from_a_cut_loses_nothing_acknowledged() {
     at_every_sync(|machine, nth| {
         let first = lives(machine, BATCHES, Life { fate: Fate::CutBefore(nth), torn: Some(!nth) });
-        let mut promised = told(&first, "ack");
+        let mut promised = lines_after(&first, "ack");
         for second in [1 + nth % 3, 2 + nth % 5] {
             machine.start_again();
             let life = Life { fate: Fate::CutAfter(second), torn: Some(nth + second) };
             let next = lives(machine, MORE, life);
-            promised.extend(told(&next, "ack"));
+            promised.extend(lines_after(&next, "ack"));
         }
-        first.cut.then(|| is_kept(machine, &promised))
+        first.cut.then(|| check_stored(machine, &promised))
     });
 }
 
@@ -137,11 +137,11 @@ fn with_a_failed_sync(machine: &Machine, nth: u64) -> Option<(Ended, String)> {
 /// The process died, and the next one works on what the page cache says. Then the power is cut.
 fn opened_again_before_a_cut(machine: &Machine, first: &Ended) -> Result<(), String> {
     let second = lives(machine, MORE, Fate::Nothing);
-    finds(&second, &told(first, "ack"))?;
-    // What a process found, it told its readers, and acted on it.
-    let mut promised = told(&second, "has");
-    promised.extend(told(&second, "ack"));
-    is_kept(machine, &promised).map_err(|what| format!("after a cut, {what}"))
+    finds(&second, &lines_after(first, "ack"))?;
+    // What a process found, its readers saw, and it acted on that.
+    let mut promised = lines_after(&second, "has");
+    promised.extend(lines_after(&second, "ack"));
+    check_stored(machine, &promised).map_err(|what| format!("after a cut, {what}"))
 }
 
 /// Each failed sync of what is chosen by the end of its line in the journal.
@@ -173,7 +173,9 @@ fn a_store_opened_again_after_a_failed_sync_of_its_database_loses_nothing_that_i
 
 #[test]
 fn a_cut_after_a_failed_sync_of_the_database_loses_nothing_acknowledged() {
-    after_each_failed(of_the_database, |machine, first| is_kept(machine, &told(first, "ack")));
+    after_each_failed(of_the_database, |machine, first| {
+        check_stored(machine, &lines_after(first, "ack"))
+    });
 }
 
 #[test]

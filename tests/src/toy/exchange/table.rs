@@ -89,7 +89,7 @@ pub static V1: ExchangeTable = Table {
 };
 const _: () = assert!(well_formed(&V1), "it starts with an undo and ends on a landing");
 
-/// The same with a wrong cell: after a refusal the shop is not told to take the order apart.
+/// The same with a wrong cell: after a refusal the shop is not asked to take the order apart.
 #[rustfmt::skip]
 pub static FORGETS_TO_CANCEL: ExchangeTable = Table {
     version: "exchange.forgets",

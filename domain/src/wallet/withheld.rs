@@ -8,7 +8,7 @@
 
 use super::{
     Event, Refusal as WalletRefusal, State,
-    corrections::{Correction, remember, repeated},
+    correct::{Correction, remember, repeated},
 };
 use crate::{
     claims::{Change as Claimed, ClaimedByAnother, Claims},
@@ -19,7 +19,7 @@ use crate::{
 use chrono::NaiveDate;
 use std::sync::Arc;
 
-/// Why shares cannot be kept back, or cannot be used.
+/// Why shares cannot be withheld, or cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// There would be enough, but for a freeze or a dispute.
@@ -32,11 +32,11 @@ pub enum Refusal {
         transaction: TransactionId,
         /// Shares that the transaction or order asks for.
         asked: Shares,
-        /// What it may have.
+        /// Shares that are free for the transaction, to 0.01.
         free: Shares,
-        /// Kept back by the register.
+        /// Withheld by the register.
         frozen: Shares,
-        /// Kept back by cases.
+        /// Withheld by cases.
         disputed: Shares,
     },
     /// A freeze or hold of 0.00 shares says nothing.
@@ -50,12 +50,12 @@ pub enum Refusal {
     Differs {
         /// Name of the record or case.
         key: String,
-        /// How many it keeps or kept back.
+        /// Shares that it withholds, or withheld until it was lifted.
         was: Shares,
     },
-    /// Nothing was kept back under that name.
+    /// Nothing was withheld under that name.
     #[error("nothing was kept back by {key}")]
-    NotKeptBack {
+    NotWithheld {
         /// Name of the record or case.
         key: String,
     },
@@ -79,7 +79,7 @@ struct Part {
 
 /// Most wallets have nothing of it. In the order in which it happened.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct KeptBack {
+pub(super) struct Withheld {
     freezes: Vec<(RegisterRecord, Part)>,
     /// What the register's last word says is frozen in all.
     stated: Shares,
@@ -89,8 +89,8 @@ pub(super) struct KeptBack {
     claims: Claims,
 }
 
-/// Of a wallet that nothing was kept back in.
-static NOTHING: KeptBack = KeptBack {
+/// Of a wallet that nothing was ever withheld in.
+static NOTHING: Withheld = Withheld {
     freezes: Vec::new(),
     stated: Shares::ZERO,
     holds: Vec::new(),
@@ -100,23 +100,23 @@ static NOTHING: KeptBack = KeptBack {
 };
 
 pub(super) fn freeze(
-    kept: &KeptBack,
+    withheld: &Withheld,
     record: &RegisterRecord,
     shares: Shares,
     cause: FrozenCause,
 ) -> Result<Vec<Event>, WalletRefusal> {
     let by = FrozenBy::Order;
     let fact = || Event::SharesFrozen { record: record.clone(), shares, cause, by, in_all: None };
-    begin(find(&kept.freezes, record), shares, Why::Frozen(cause, by), record.as_str(), fact)
+    begin(find(&withheld.freezes, record), shares, Why::Frozen(cause, by), record.as_str(), fact)
 }
 
 pub(super) fn follow(
-    kept: &KeptBack,
+    withheld: &Withheld,
     record: &RegisterRecord,
     on: NaiveDate,
     frozen: Frozen,
 ) -> Vec<Event> {
-    let known = (kept.known(), kept.stated);
+    let known = (withheld.known(), withheld.stated);
     let Change { lifted, more, in_all } = freeze::follow(known, record, on, frozen);
     let mut events: Vec<Event> =
         lifted.into_iter().map(|record| Event::SharesUnfrozen { record }).collect();
@@ -129,22 +129,22 @@ pub(super) fn follow(
 }
 
 pub(super) fn hold(
-    kept: &KeptBack,
+    withheld: &Withheld,
     case: &CaseRef,
     shares: Shares,
 ) -> Result<Vec<Event>, WalletRefusal> {
     let fact = || Event::SharesHeld { case: case.clone(), shares };
-    begin(find(&kept.holds, case), shares, Why::Disputed, case.as_str(), fact)
+    begin(find(&withheld.holds, case), shares, Why::Disputed, case.as_str(), fact)
 }
 
 pub(super) fn unfreeze(
-    kept: &KeptBack,
+    withheld: &Withheld,
     record: &RegisterRecord,
     by: &RegisterRecord,
 ) -> Result<Vec<Event>, WalletRefusal> {
     let fact = || Event::SharesUnfrozen { record: record.clone() };
-    let mut events = lift(find(&kept.freezes, record), record.as_str(), fact)?;
-    let stays = freeze::stays(kept.known(), (record, by), kept.stated);
+    let mut events = lift(find(&withheld.freezes, record), record.as_str(), fact)?;
+    let stays = freeze::stays(withheld.known(), (record, by), withheld.stated);
     let stays = stays.filter(|_| !events.is_empty());
     events.extend(stays.map(|(on, shares)| {
         let (cause, by_register) = (FrozenCause::Unstated, FrozenBy::Register(on));
@@ -154,28 +154,28 @@ pub(super) fn unfreeze(
     Ok(events)
 }
 
-pub(super) fn unhold(kept: &KeptBack, case: &CaseRef) -> Result<Vec<Event>, WalletRefusal> {
+pub(super) fn unhold(withheld: &Withheld, case: &CaseRef) -> Result<Vec<Event>, WalletRefusal> {
     let fact = || Event::SharesUnheld { case: case.clone() };
-    lift(find(&kept.holds, case), case.as_str(), fact)
+    lift(find(&withheld.holds, case), case.as_str(), fact)
 }
 
 pub(super) fn claim(
-    kept: &KeptBack,
+    withheld: &Withheld,
     order: &OrderId,
     tx: &TransactionId,
     shares: Shares,
 ) -> Result<Vec<Event>, WalletRefusal> {
     let order = order.clone();
-    Ok(match kept.claims.claim(&order, tx, shares).map_err(Refusal::from)? {
+    Ok(match withheld.claims.claim(&order, tx, shares).map_err(Refusal::from)? {
         Claimed::Nothing => vec![],
         Claimed::Claimed => vec![Event::SharesClaimed { order, transaction: tx.clone(), shares }],
         Claimed::Lifted => vec![Event::ClaimLifted { order }],
     })
 }
 
-pub(super) fn waive(kept: &KeptBack, order: &OrderId) -> Vec<Event> {
+pub(super) fn waive(withheld: &Withheld, order: &OrderId) -> Vec<Event> {
     let fact = || Event::ClaimWaived { order: order.clone() };
-    kept.claims.stands(order).then(fact).into_iter().collect()
+    withheld.claims.stands(order).then(fact).into_iter().collect()
 }
 
 fn begin(
@@ -201,7 +201,7 @@ fn lift(
     match known {
         Some(was) if was.lifted => Ok(vec![]),
         Some(_) => Ok(vec![fact()]),
-        None => Err(Refusal::NotKeptBack { key: key.to_owned() }.into()),
+        None => Err(Refusal::NotWithheld { key: key.to_owned() }.into()),
     }
 }
 
@@ -227,8 +227,8 @@ fn remove<K: PartialEq>(parts: &mut [(K, Part)], key: &K) -> Option<()> {
 }
 
 fn sum<K>(parts: &[(K, Part)]) -> Shares {
-    let kept = parts.iter().filter(|(_, part)| !part.lifted);
-    kept.fold(Shares::ZERO, |sum, (_, part)| sum.plus_or_most(part.shares))
+    let standing = parts.iter().filter(|(_, part)| !part.lifted);
+    standing.fold(Shares::ZERO, |sum, (_, part)| sum.plus_or_most(part.shares))
 }
 
 impl Part {
@@ -241,7 +241,7 @@ impl Part {
     }
 }
 
-impl KeptBack {
+impl Withheld {
     fn known(&self) -> impl Iterator<Item = (&RegisterRecord, Freeze)> {
         self.freezes.iter().map(|(record, part)| (record, part.as_freeze()))
     }
@@ -322,37 +322,37 @@ impl KeptBack {
 impl State {
     /// Frozen by the register: a court, a pledge or the counter.
     pub fn frozen(&self) -> Shares {
-        sum(&self.kept_back().freezes)
+        sum(&self.withheld().freezes)
     }
 
     /// Of these, what orders of courts and creditors froze that a person entered.
     pub fn frozen_by_orders(&self) -> Shares {
-        let orders = self.kept_back().known().filter(|(_, freeze)| freeze.by.is_order());
+        let orders = self.withheld().known().filter(|(_, freeze)| freeze.by.is_order());
         orders.fold(Shares::ZERO, |sum, (_, freeze)| sum.plus_or_most(freeze.shares))
     }
 
     /// Whether that record froze shares and was not lifted.
     pub fn is_frozen_by(&self, record: &RegisterRecord) -> bool {
-        find(&self.kept_back().freezes, record).is_some_and(|part| !part.lifted)
+        find(&self.withheld().freezes, record).is_some_and(|part| !part.lifted)
     }
 
     /// Whether shares are held for the case of that name: `false` once they were let go, `None` if they
     /// never were.
     pub fn is_held_for(&self, case: &str) -> Option<bool> {
-        let holds = &self.kept_back().holds;
+        let holds = &self.withheld().holds;
         let part = holds.iter().find(|(known, _)| known.as_str() == case);
         part.map(|(_, part)| !part.lifted)
     }
 
     /// In dispute: under a case, or claimed for a record of the registrar that could not be booked.
     pub fn disputed(&self) -> Shares {
-        let (held, claimed) = (sum(&self.kept_back().holds), self.claims().standing());
+        let (held, claimed) = (sum(&self.withheld().holds), self.claims().standing());
         held.plus_or_most(claimed)
     }
 
     /// What records of the registrar lack.
     pub fn claims(&self) -> &Claims {
-        &self.kept_back().claims
+        &self.withheld().claims
     }
 
     /// Shares that older claims keep back from the transaction.
@@ -361,25 +361,25 @@ impl State {
     }
 
     pub(super) fn claims_mut(&mut self) -> &mut Claims {
-        &mut self.kept_back_mut().claims
+        &mut self.withheld_mut().claims
     }
 
     /// The refusal says so where only a freeze or a dispute stands in the way.
     pub(super) fn too_few(&self, tx: &TransactionId, asked: Shares, free: Shares) -> WalletRefusal {
         let (transaction, frozen, disputed) = (tx.clone(), self.frozen(), self.disputed());
-        let kept = frozen.plus_or_most(disputed);
-        if asked > free && asked <= free.plus_or_most(kept) {
+        let withheld = frozen.plus_or_most(disputed);
+        if asked > free && asked <= free.plus_or_most(withheld) {
             Refusal::NotFree { transaction, asked, free, frozen, disputed }.into()
         } else {
             WalletRefusal::TooFew { transaction, asked, free }
         }
     }
 
-    pub(super) fn kept_back(&self) -> &KeptBack {
-        self.kept_back.as_deref().unwrap_or(&NOTHING)
+    pub(super) fn withheld(&self) -> &Withheld {
+        self.withheld.as_deref().unwrap_or(&NOTHING)
     }
 
-    pub(super) fn kept_back_mut(&mut self) -> &mut KeptBack {
-        Arc::make_mut(self.kept_back.get_or_insert_default())
+    pub(super) fn withheld_mut(&mut self) -> &mut Withheld {
+        Arc::make_mut(self.withheld.get_or_insert_default())
     }
 }

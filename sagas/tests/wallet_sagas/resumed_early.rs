@@ -1,4 +1,4 @@
-//! Whoever is let go on before the case on a record is closed is told the same again: it parks with that
+//! Whoever is resumed before the case on a record is closed gets the same answer again: it parks with that
 //! case, asks no more, and goes on once the case is closed.
 
 use crate::{
@@ -72,7 +72,7 @@ fn open_case<S: Saga>(stage: &Stage<S>) -> CaseId {
     opened.unwrap().stream.id().parse().unwrap()
 }
 
-fn is_kept<S: Saga>(
+fn parks_again<S: Saga>(
     mut stage: Stage<S>,
     (order, row): (&str, &str),
     close: fn(CaseId, Box<Closing>) -> S::Command,
@@ -102,8 +102,11 @@ fn is_kept<S: Saga>(
 
 #[test]
 fn a_record_in_dispute_that_is_repeated_parks_with_its_case_until_that_is_closed() {
-    is_kept(recharged(), ("mmf", "confirm buy"), |case, closing| In::CloseCase { case, closing });
-    is_kept(withdrawn(), ("redeem", "confirm redemption"), |case, closing| Out::CloseCase {
+    parks_again(recharged(), ("mmf", "confirm buy"), |case, closing| In::CloseCase {
+        case,
+        closing,
+    });
+    parks_again(withdrawn(), ("redeem", "confirm redemption"), |case, closing| Out::CloseCase {
         case,
         closing,
     });
@@ -116,7 +119,7 @@ fn a_record_in_dispute_that_is_repeated_parks_with_its_case_until_that_is_closed
     ];
     for (order, row, on, outcome) in fast {
         let stage = advanced(order, on, outcome);
-        is_kept(stage, (order, row), |case, closing| Fast::CloseCase { case, closing });
+        parks_again(stage, (order, row), |case, closing| Fast::CloseCase { case, closing });
     }
 }
 

@@ -88,7 +88,7 @@ fn the_story_of_a_fast_withdrawal() {
         "confirm redemption" => [
             "case.opened", "fast_withdraw.disputed", "application.rejected", "fast_withdraw.parked",
         ],
-    }, untold {
+    }, unrefused {
         "request advance" => "refused where the bank declines, which is asked behind it",
         "order transfer" => "refused where the transfer is rejected, which is placed by it",
         "order redemption" => "refused where the redemption is rejected, which is placed by it",

@@ -1,5 +1,5 @@
 // What must hold for what a reader keeps: whatever bytes stand there, loading does not panic, and nothing is believed
-// but what was kept.
+// but what was saved.
 
 use fundflow_kernel::{
     checkpoint::Reader,
@@ -10,7 +10,7 @@ use fundflow_kernel::{
 const READER: Reader = Reader { name: "fuzzed", format: 1 };
 
 /// Keeps some words, puts the bytes in their place, and loads. Whether they are believed.
-pub(crate) async fn kept(words: &[String], change: impl Fn(Vec<u8>) -> Vec<u8>) -> bool {
+pub(crate) async fn checkpoint(words: &[String], change: impl Fn(Vec<u8>) -> Vec<u8>) -> bool {
     let store = MemoryStore::new();
     let saved = READER.save(&store, Position::START, &words).await;
     saved.expect("a store in memory");

@@ -1,7 +1,7 @@
 //! What is registered and not free, and confirmations that the registrar corrects.
 
 use super::{
-    Command, Event, KeptBackRefusal, LotTaken, Portion, Refusal, Wallet,
+    Command, Event, LotTaken, Portion, Refusal, Wallet, WithheldRefusal,
     tests::{credited, date, income, reserved, shares, tx},
 };
 use crate::{
@@ -202,7 +202,7 @@ fn the_register_may_freeze_what_is_reserved_already() {
 #[test]
 fn a_refusal_says_that_shares_are_frozen_or_in_dispute() {
     let history = after([frozen("TA-7", "30.00"), held("C-1", "20.00")]);
-    let refused = KeptBackRefusal::NotFree {
+    let refused = WithheldRefusal::NotFree {
         transaction: tx("TX-2"),
         asked: shares("60.00"),
         free: shares("50.00"),
@@ -216,7 +216,7 @@ fn a_refusal_says_that_shares_are_frozen_or_in_dispute() {
     );
     given::<Wallet>(history.clone())
         .when(Command::Reserve(tx("TX-2"), shares("60.00")))
-        .then_refused(Refusal::KeptBack(refused));
+        .then_refused(Refusal::Withheld(refused));
     given::<Wallet>(history).when(Command::Reserve(tx("TX-2"), shares("101.00"))).then_refused(
         Refusal::TooFew { transaction: tx("TX-2"), asked: shares("101.00"), free: shares("50.00") },
     );
@@ -325,23 +325,23 @@ fn a_correction_needs_a_confirmation_and_says_one_thing() {
 }
 
 /// The place of each variant in the enum; a new one stops the build.
-const fn place(refusal: &KeptBackRefusal) -> usize {
+const fn place(refusal: &WithheldRefusal) -> usize {
     match refusal {
-        KeptBackRefusal::NotFree { .. } => 0,
-        KeptBackRefusal::Nothing { .. } => 1,
-        KeptBackRefusal::Differs { .. } => 2,
-        KeptBackRefusal::NotKeptBack { .. } => 3,
-        KeptBackRefusal::OfAnother(_) => 4,
+        WithheldRefusal::NotFree { .. } => 0,
+        WithheldRefusal::Nothing { .. } => 1,
+        WithheldRefusal::Differs { .. } => 2,
+        WithheldRefusal::NotWithheld { .. } => 3,
+        WithheldRefusal::OfAnother(_) => 4,
     }
 }
 
 #[test]
-fn every_refusal_of_what_is_kept_back_has_its_case() {
+fn every_refusal_of_withheld_shares_has_its_case() {
     let key = || "TA-7".to_owned();
     let order = || "TX-1.convert".parse().unwrap();
     let claimed =
         Event::SharesClaimed { order: order(), transaction: tx("TX-1"), shares: shares("5.00") };
-    let not_free = KeptBackRefusal::NotFree {
+    let not_free = WithheldRefusal::NotFree {
         transaction: tx("TX-2"),
         asked: shares("100.00"),
         free: shares("70.00"),
@@ -354,17 +354,17 @@ fn every_refusal_of_what_is_kept_back_has_its_case() {
             Command::Reserve(tx("TX-2"), shares("100.00")),
             not_free,
         ),
-        (hundred(), freeze("TA-7", "0.00"), KeptBackRefusal::Nothing { key: key() }),
+        (hundred(), freeze("TA-7", "0.00"), WithheldRefusal::Nothing { key: key() }),
         (
             after([frozen("TA-7", "30.00")]),
             freeze("TA-7", "31.00"),
-            KeptBackRefusal::Differs { key: key(), was: shares("30.00") },
+            WithheldRefusal::Differs { key: key(), was: shares("30.00") },
         ),
-        (hundred(), lift("TA-7"), KeptBackRefusal::NotKeptBack { key: key() }),
+        (hundred(), lift("TA-7"), WithheldRefusal::NotWithheld { key: key() }),
         (
             after([claimed]),
             Command::Claim(order(), tx("TX-2"), shares("5.00")),
-            KeptBackRefusal::OfAnother(ClaimedByAnother {
+            WithheldRefusal::OfAnother(ClaimedByAnother {
                 order: order(),
                 earlier: tx("TX-1"),
                 transaction: tx("TX-2"),
@@ -373,7 +373,7 @@ fn every_refusal_of_what_is_kept_back_has_its_case() {
     ];
     each_once(rows.iter().map(|(_, _, refusal)| place(refusal)), 5);
     for (history, command, refusal) in rows {
-        given::<Wallet>(history).when(command).then_refused(Refusal::KeptBack(refusal));
+        given::<Wallet>(history).when(command).then_refused(Refusal::Withheld(refusal));
     }
 }
 

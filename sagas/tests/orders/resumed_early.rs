@@ -1,4 +1,4 @@
-//! Whoever is let go on before the case on a record is closed is told the same again: it parks with that
+//! Whoever is resumed before the case on a record is closed gets the same answer again: it parks with that
 //! case, asks no more, and goes on once the case is closed.
 
 use crate::{
@@ -19,7 +19,7 @@ use fundflow_sagas::{
 };
 
 /// One order, what is said of it wrongly, and when it was to be confirmed.
-fn is_kept<S: InHouse<Command: 'static, Request: 'static>>(
+fn parks_again<S: InHouse<Command: 'static, Request: 'static>>(
     (mut stage, request): (Stage, S::Request),
     (name, said): (&str, ApplicationAnswer),
     (at, noon): (&str, &str),
@@ -52,21 +52,21 @@ fn is_kept<S: InHouse<Command: 'static, Request: 'static>>(
 #[test]
 fn a_record_in_dispute_that_is_repeated_parks_with_its_case_until_that_is_closed() {
     let dear = ["10000", "200", "0", "1.2345", "7938.44"];
-    is_kept::<Purchase>(
+    parks_again::<Purchase>(
         (purchase::stage(), purchase::request()),
         ("buy", bought("C1", "2026-02-24", dear)),
         (purchase::CONFIRMED_AT, "02-24 13:00"),
         |case, closing| fundflow_sagas::purchase::Command::CloseCase { case, closing },
     );
     let dear = ["6000", "1.3071", "7842.60", "117.64", "7724.96"];
-    is_kept::<Redemption>(
+    parks_again::<Redemption>(
         (redemption::stage(), redemption::request()),
         ("redeem", redeemed("C1", "2026-02-25", true, dear, &[])),
         ("2026-02-25T09:00:00+08:00", "02-25 13:00"),
         |case, closing| fundflow_sagas::redemption::Command::CloseCase { case, closing },
     );
     let [out, nav_out, fee, topup, net, nav_in, _] = conversion::BY_FEES;
-    is_kept::<Conversion>(
+    parks_again::<Conversion>(
         (conversion::stage(ConversionFeeMethod::FeeDifference), conversion::request()),
         ("convert", converted("C1", "2026-02-24", [out, nav_out, fee, topup, net, nav_in, "1"])),
         ("2026-02-24T09:00:00+08:00", "02-24 13:00"),

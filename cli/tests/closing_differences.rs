@@ -108,7 +108,7 @@ fn json(store: &Path, words: &[&str]) -> Option<Value> {
 }
 
 /// What a report says of the difference, whether a saga closes the case or not.
-fn told(report: &Value) -> Vec<String> {
+fn differences(report: &Value) -> Vec<String> {
     let lines = report["differences"].as_array().into_iter().flatten();
     lines.map(|it| it.as_str().unwrap().to_owned()).collect()
 }
@@ -139,7 +139,7 @@ fn looks(store: &Path, cases: &[(String, String, String)]) -> Vec<String> {
                 lines.push(format!("{of}: refused: {why}\n"));
                 continue;
             }
-            let all = told(&looked);
+            let all = differences(&looked);
             assert!(!all.is_empty(), "{transaction} {kind} {way:?}: {looked:#}");
             lines.extend(all.iter().map(|line| format!("{of}: {line}\n")));
             if transaction.starts_with("linked.") {
@@ -168,10 +168,10 @@ fn where_a_difference_goes_is_said_in_the_look_and_in_the_result() {
     let of = cases.iter().filter(|(of, ..)| known.iter().any(|it| of.starts_with(it)));
     for ((transaction, kind, case), way) in of.zip(WAYS.iter().cycle()) {
         let words = [&["case", "close", case], *way, &BY[..]].concat();
-        let looked = json(store, &words).map(|it| told(&it)).unwrap_or_default();
+        let looked = json(store, &words).map(|it| differences(&it)).unwrap_or_default();
         let done = json(store, &[&words[..], &["--apply"]].concat());
         let Some(done) = done.filter(|it| it["outcome"] != "refused") else { continue };
-        assert_eq!(told(&done), looked, "{transaction} {kind} {way:?}");
+        assert_eq!(differences(&done), looked, "{transaction} {kind} {way:?}");
         // The very same, by a script that does not know that it is done.
         for more in [&["--apply"][..], &[]] {
             let again = fundflow(store, &[&words[..], more, &["-o", "json"]].concat());

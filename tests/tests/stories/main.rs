@@ -26,7 +26,7 @@ use fundflow_runtime::{saga::Saga, step::Table};
 use fundflow_sagas as sagas;
 
 /// Tables that these stories play.
-const TOLD: [&str; 22] = [
+const PLAYED: [&str; 22] = [
     "day_cut.v1",
     "income.v1",
     "freeze.v1",
@@ -86,9 +86,9 @@ fn every_table_of_which_a_row_can_be_refused_has_its_story() {
     .concat();
     // An earlier table that differs in its lanes alone has the story of the one that took its place.
     for (version, alike) in &all {
-        assert!(alike.iter().any(|it| TOLD.contains(it)), "{version} has no story");
+        assert!(alike.iter().any(|it| PLAYED.contains(it)), "{version} has no story");
     }
-    for told in TOLD {
-        assert!(all.iter().any(|(version, _)| *version == told), "{told} is no table");
+    for version in PLAYED {
+        assert!(all.iter().any(|(known, _)| *known == version), "{version} is no table");
     }
 }
