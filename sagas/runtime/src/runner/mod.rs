@@ -24,6 +24,7 @@ mod memory;
 mod mend;
 mod one_name;
 mod others;
+mod refused;
 mod reserved;
 mod settings;
 mod standing;
@@ -36,6 +37,7 @@ pub use unclaimed::Unclaimed;
 
 use asleep::Asleep;
 use ground::Ground;
+use refused::Refused;
 use standing::Standing;
 
 use crate::{
@@ -88,6 +90,7 @@ pub struct Runner {
     guard: Option<Arc<dyn Guard>>,
     sagas: HashMap<SagaId, Slot, RandomState>,
     asleep: Asleep,
+    refused: Refused,
     standing: Standing,
     ground: Ground,
     streams: Streams,
@@ -120,6 +123,7 @@ impl Runner {
             guard: None,
             sagas: HashMap::default(),
             asleep: Asleep::default(),
+            refused: Refused::default(),
             standing: Standing::default(),
             ground: Ground::default(),
             streams: Streams::default(),
@@ -357,6 +361,7 @@ impl Runner {
             self.starved.push(saga.clone());
         }
         self.note_owners(saga, from);
+        self.note_refused(saga, from);
         self.note_told(told);
         Some(result)
     }
