@@ -109,9 +109,9 @@ impl<'a> Watch<'a> {
         let known = self.known.entry(saga.clone()).or_default();
         let name = &event.event.event_type;
         if event.stream.category() == *kind && ending.contains(&&**name) {
-            // Whoever gave up may say again, and otherwise, what becomes of the rest.
-            let again = known.endings.last().is_some_and(|it| *it == **name);
-            if !again || !name.ends_with(".abandoned") {
+            // Of what is open after an end a person may say what becomes of it, and say so again, and otherwise: the
+            // end stays what it was.
+            if known.endings.is_empty() || !name.ends_with(".abandoned") {
                 known.endings.push(name.to_string());
             }
         }
