@@ -17,7 +17,7 @@ use fundflow_kernel::{
     envelope::Recorded,
     ids::TransactionId,
     store::{Checkpoints, EventStore, Position, ReadError},
-    streams::Damage,
+    streams::{Damage, Need},
     time::Timestamp,
 };
 use fundflow_runtime::{kind::Kind, message::SagaId, runner::Runner};
@@ -30,6 +30,8 @@ const PAGE: u32 = 4096;
 /// Sagas that are read before those of them that have ended are dropped: a stream that many of them share, as a
 /// wallet, is read once for all.
 const TOGETHER: usize = 4096;
+/// Streams that are read in one go.
+const NAMES: usize = 128;
 
 /// Open sagas and damage that a restart found.
 #[derive(Debug, Default)]
@@ -79,24 +81,37 @@ pub(crate) async fn reload<S: EventStore + Checkpoints>(
     warn_of_foreign(&log.foreign);
     let mut open = Vec::new();
     for (kind, lists) in &log.kinds {
-        let mut read = Vec::new();
-        for transaction in lists.open.iter().chain(&lists.ended) {
-            let Some(saga) = runner.restore(kind, transaction) else { continue };
-            loop {
-                let needs = runner.missing(&saga);
-                if needs.is_empty() {
-                    break;
-                }
-                provide_all(store, runner, &needs).await;
-            }
-            read.push(saga);
-            if read.len() == TOGETHER {
-                open.extend(read.drain(..).filter(|saga| !runner.dismiss(saga)));
-            }
+        let all: Vec<&TransactionId> = lists.open.iter().chain(&lists.ended).collect();
+        for some in all.chunks(TOGETHER) {
+            let restored = some.iter().filter_map(|transaction| runner.restore(kind, transaction));
+            let read: Vec<SagaId> = restored.collect();
+            read_streams(store, runner, &read).await;
+            open.extend(read.into_iter().filter(|saga| !runner.dismiss(saga)));
         }
-        open.extend(read.into_iter().filter(|saga| !runner.dismiss(saga)));
     }
     Ok(Found { open, foreign: log.foreign, at: log.at, newest: log.newest })
+}
+
+/// Reads all that those sagas miss: in the order of names, in which a store keeps them, so that names that lie beside
+/// each other are looked up one after the other, however many others there are between those of one saga.
+async fn read_streams<S: EventStore>(store: &S, runner: &mut Runner, sagas: &[SagaId]) {
+    let mut waiting: Vec<&SagaId> = sagas.iter().collect();
+    loop {
+        let mut needs: Vec<Need> = Vec::new();
+        waiting.retain(|saga| {
+            let missing = runner.missing(saga);
+            needs.extend_from_slice(&missing);
+            !missing.is_empty()
+        });
+        if waiting.is_empty() {
+            return;
+        }
+        needs.sort_unstable_by(|one, other| one.stream().as_str().cmp(other.stream().as_str()));
+        needs.dedup_by(|one, other| one.stream() == other.stream());
+        for some in needs.chunks(NAMES) {
+            provide_all(store, runner, some).await;
+        }
+    }
 }
 
 /// What all sagas rest on. Where it cannot be read, nothing can be decided.

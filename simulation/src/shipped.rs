@@ -1,9 +1,10 @@
 //! The sagas that are shipped, in the ready-made house: what documents and audits are made of.
 
-use crate::{
-    days::coverage::Cell,
-    worlds::{house, read},
-};
+mod out_of_reach;
+
+pub use out_of_reach::out_of_reach;
+
+use crate::worlds::{house, read};
 use fundflow_domain::fast_redemption::Advancer;
 use fundflow_runtime::{
     kind::{Kind, Of},
@@ -16,14 +17,6 @@ use fundflow_sagas::{
     regular_plan::RegularPlans, withdraw::Withdraw,
 };
 use std::sync::Arc;
-
-/// Tables that were changed since: sagas of an earlier program are on them, and nothing that is asked for now.
-const OLDER: [&str; 3] = ["withdraw.v1", "withdraw.v2", "redemption.v1"];
-
-/// Why no simulation meets that; `None` where another seed, more houses or another profile may.
-pub fn out_of_reach(cell: &Cell) -> Option<&'static str> {
-    OLDER.contains(&cell.table).then_some("only sagas of an earlier program are on it")
-}
 
 /// Every kind, in the order in which documents show them.
 pub fn kinds() -> Vec<Arc<dyn Kind>> {

@@ -241,7 +241,7 @@ impl Books {
         let (before, after) = (state::<Wallet>(before)?, state::<Wallet>(after)?);
         let entry = of_wallet(&id, before, after, &said)?;
         let stranded = self.exits.hear((&event.event.correlation, fund), &said, after);
-        self.given.hear((&event.event.correlation, fund), before, &said);
+        self.given.hear((&event.event.correlation, &id), (before, after), &said);
         let mut suspects: Vec<_> = stranded.into_iter().collect();
         suspects.extend(unsaid);
         suspects.extend(sums::income(before, &said));

@@ -45,8 +45,8 @@ impl Audit<'_> {
                 claimed.insert(stream.clone());
             }
             self.saga(&owner, &look);
-            let differs = look.income_given.and_then(|sum| self.books.given.differs(&owner.1, sum));
-            if let Some(what) = differs {
+            let differs = look.income_given.map(|said| self.books.given.differs(&owner.1, said));
+            for what in differs.into_iter().flatten() {
                 self.find_of(&owner, Check::Grounds, what);
             }
         }

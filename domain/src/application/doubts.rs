@@ -280,6 +280,14 @@ impl Application {
         self.doubts().upheld.contains(serial)
     }
 
+    /// The same, where it is remembered what that record holds against: the order is over by that, and whatever else
+    /// comes of it is of the same kind.
+    pub fn holds_against_its_end(&self, serial: &Serial) -> bool {
+        let doubts = self.doubts();
+        let was_over = !doubts.overturned.is_empty() || doubts.kept_after_all.is_some();
+        was_over && self.is_upheld(serial)
+    }
+
     /// The rejection, or the cancellation, that the last record holds against: without it that stands, whoever said
     /// it, since what the order was paid with has gone back, and its shares are free.
     fn stood_before(&self, serial: &Serial) -> Option<Event> {

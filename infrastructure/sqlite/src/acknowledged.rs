@@ -4,7 +4,8 @@
 //! 1. After each commit, and before anybody hears of it, the last position and its link are written to one
 //!    of two places in turn and synced. *If the process dies in between, the database is ahead of the mark.*
 //! 2. A place that was torn while it was written does not fit its hash; the other one holds what was
-//!    acknowledged before, and nobody heard of more.
+//!    acknowledged before, and nobody heard of more. A place that was damaged later looks the same, and then
+//!    somebody heard of it: who reads the mark learns that the other place cannot be read.
 //! 3. The mark names its store, so that the companion of another one is not taken for it.
 
 use crate::place::{Place, private};
@@ -42,6 +43,8 @@ pub(super) struct Mark {
     pub(super) position: Position,
     /// Of the event at that position; [`Chain::START`] before the first.
     pub(super) link: Chain,
+    /// The other place does not hold the mark before it, so that this one may be older than the last one.
+    pub(super) is_doubted: bool,
 }
 
 impl Mark {
@@ -52,19 +55,28 @@ impl Mark {
 
     /// The first of a companion that is made, which stands in the first place.
     pub(super) const fn made(store: Identity, position: Position, link: Chain) -> Self {
-        Self { store, sequence: 0, position, link }
+        Self { store, sequence: 0, position, link, is_doubted: false }
     }
 
     /// The one after it, for the other place.
     const fn next(self, position: Position, link: Chain) -> Self {
-        Self { sequence: self.sequence + 1, position, link, ..self }
+        Self { sequence: self.sequence + 1, position, link, is_doubted: false, ..self }
     }
 
     /// The newer of the marks that fit their hash.
     pub(super) fn newest(bytes: &[u8]) -> Option<Self> {
         let places = PLACES.iter().filter_map(|place| usize::try_from(*place).ok());
-        let marks = places.filter_map(|place| Self::read(bytes.get(place..place + MARK)?));
-        marks.max_by_key(|mark| mark.sequence)
+        let places = places.filter_map(|place| bytes.get(place..place + MARK));
+        let mut marks: Vec<Self> = places.clone().filter_map(Self::read).collect();
+        marks.sort_unstable_by_key(|mark| mark.sequence);
+        let newest = marks.pop()?;
+        let is_doubted = match (newest.sequence.checked_sub(1), marks.pop()) {
+            (before, Some(other)) => before != Some(other.sequence),
+            // The second place is empty until there is a second mark.
+            (None, None) => places.filter(|place| place.iter().any(|byte| *byte != 0)).count() > 1,
+            (Some(_), None) => true,
+        };
+        Some(Self { is_doubted, ..newest })
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
@@ -80,6 +92,7 @@ impl Mark {
             sequence: u64::from_be_bytes(*sequence),
             position: Position(u64::from_be_bytes(*position)),
             link: Chain(*link.first_chunk()?),
+            is_doubted: false,
         })
     }
 
@@ -162,11 +175,39 @@ mod tests {
         Mark::newest(bytes).map(|mark| mark.position.0)
     }
 
+    fn is_doubted(bytes: &[u8]) -> bool {
+        Mark::newest(bytes).is_some_and(|mark| mark.is_doubted)
+    }
+
+    #[test]
+    fn a_damaged_place_is_seen_whichever_it_is_and_until_the_next_mark() {
+        for marks in 0..4 {
+            let (directory, bytes) = written(marks);
+            for place in [0, 4096] {
+                let mut damaged = bytes.clone();
+                damaged[place + 20] ^= 1;
+                let Some(left) = Mark::newest(&damaged) else {
+                    assert_eq!((marks, place), (0, 0), "the only mark is gone");
+                    continue;
+                };
+                assert!(left.is_doubted, "{marks} marks, place {place}");
+
+                let at = Place::of(&directory.path().join("events.db")).expect("a place");
+                fs::write(at.acknowledged(), &damaged).expect("a write");
+                let mut file = Acknowledged::open(&at, left, true).expect("the file");
+                file.write(Position(99), Chain([2; 32])).expect("a write");
+                let mended = fs::read(at.acknowledged()).expect("the file");
+                assert_eq!(position(&mended), Some(99));
+            }
+        }
+    }
+
     #[test]
     fn the_newest_mark_counts_however_many_there_were() {
         for marks in 0..5 {
             let (_directory, bytes) = written(marks);
             assert_eq!(position(&bytes), Some(marks as u64 * 10));
+            assert!(!is_doubted(&bytes), "{marks} marks");
             assert_eq!(bytes.len(), FILE);
         }
     }
@@ -178,6 +219,7 @@ mod tests {
             let mut torn = bytes.clone();
             torn[bit / 8] ^= 1 << (bit % 8);
             assert_eq!(position(&torn), Some(30), "bit {bit}");
+            assert!(is_doubted(&torn), "bit {bit}");
         }
     }
 

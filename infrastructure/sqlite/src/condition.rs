@@ -100,6 +100,7 @@ fn look(place: &Place) -> Result<Condition, Trouble> {
         _ => Ok(()),
     };
     faults.extend(checked.err().map(|trouble| trouble.at(place).to_string()));
+    faults.extend(acknowledged.and_then(|mark| place.doubt(mark)));
     // What is damaged enough is not even looked through.
     faults.extend(integrity(&connection).unwrap_or_else(|error| vec![error.to_string()]));
     faults.extend(form::faults(&connection, place, format)?);

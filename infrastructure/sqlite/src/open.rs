@@ -77,6 +77,7 @@ pub(super) fn for_writing(place: &Place, settings: &Settings) -> Result<Opened, 
         give_identity(&connection, place)?;
     }
     let last = check_acknowledged(&connection, place.mark()?.ok_or(Trouble::Alone)?)?;
+    warn_of_doubt(place, last);
     if format < FORMAT {
         tree::give(&connection)?;
     }
@@ -148,13 +149,19 @@ pub(super) fn check_to_read(place: &Place) -> Result<(Position, bool), Trouble> 
     let mut is_alone = false;
     match (check_format(&connection)?, mark) {
         (WITHOUT_IDENTITY, _) => {}
-        (_, Some(mark)) => drop(check_acknowledged(&connection, mark)?),
+        (_, Some(mark)) => warn_of_doubt(place, check_acknowledged(&connection, mark)?),
         (_, None) => {
             is_alone = true;
             tracing::warn!(store = %place.database().display(), "{}", Trouble::Alone.at(place));
         }
     }
     Ok((head(&connection)?, is_alone))
+}
+
+fn warn_of_doubt(place: &Place, mark: Mark) {
+    if let Some(doubt) = place.doubt(mark) {
+        tracing::warn!("{doubt}");
+    }
 }
 
 /// Makes a copied database a store of its own, and gives it its name. *If the process dies before that, what is

@@ -21,6 +21,8 @@ use std::{
 const FOLDERS: [&str; 2] = ["exchange", "sandbox"];
 /// The folder of heads that the programs of the project keep beside a store: each is a claim about its log.
 const HEADS: &str = "heads";
+/// How often a mark is looked at before it is said to be in doubt.
+const LOOKS: u32 = 5;
 /// Bytes of the mark, far above what it has.
 pub(super) const MARK_MOST: u64 = 1 << 16;
 
@@ -148,8 +150,34 @@ impl Place {
         fs::File::open(directory_of(&self.0))?.sync_all()
     }
 
+    /// What is to be said of a mark that may not be the last one.
+    pub(super) fn doubt(&self, mark: Mark) -> Option<String> {
+        mark.is_doubted.then(|| {
+            format!(
+                "{companion} keeps the last two marks of what was acknowledged, and one of them cannot be read: a \
+                 power cut while it was written leaves that, and so does damage; by the other one everything up to \
+                 position {position} was acknowledged, and whether more was is not known here: hold the log against \
+                 the last head that left the house with `audit verify --head`; the next opening for writing writes \
+                 the mark anew",
+                companion = self.acknowledged().display(),
+                position = mark.position
+            )
+        })
+    }
+
     /// How far the store had acknowledged, by its companion; none beside a database of before it had one.
     pub(super) fn mark(&self) -> Result<Option<Mark>, Trouble> {
+        // Beside the process that writes, a look may fall between two of its writes, and the next one does not.
+        for _ in 1..LOOKS {
+            match self.mark_now()? {
+                Some(mark) if mark.is_doubted => {}
+                found => return Ok(found),
+            }
+        }
+        self.mark_now()
+    }
+
+    fn mark_now(&self) -> Result<Option<Mark>, Trouble> {
         match fundflow_files::read(&self.acknowledged(), MARK_MOST) {
             Ok(bytes) => Mark::newest(&bytes).map(Some).ok_or(Trouble::Unreadable),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

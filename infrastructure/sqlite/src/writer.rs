@@ -100,6 +100,8 @@ struct Writer<'db> {
     ids: Arc<PossibleIds>,
     /// The streams of before the opening that are still to be learned: after this one, up to that one.
     unlearned: std::ops::Range<i64>,
+    /// The first job has come.
+    has_worked: bool,
     types: HashMap<Box<str>, i64, RandomState>,
     stopped: Option<Stopped>,
     owner: Statement<'db>,
@@ -129,6 +131,7 @@ impl<'db> Writer<'db> {
             link: Chain::START,
             heads: Heads::of(database, cached_streams, ids.clone())?,
             unlearned: 0..heads::last_id(database)?,
+            has_worked: false,
             ids,
             types: types_of(database)?,
             stopped: None,
@@ -169,8 +172,13 @@ impl<'db> Writer<'db> {
     }
 
     /// The next job. While there is none, and once before each, some more of the streams that were there at the
-    /// opening are learned.
+    /// opening are learned; from the first job on, since whoever starts on the store reads it until then, and all of
+    /// their names are many pages.
     fn next(&mut self, jobs: &mut mpsc::Receiver<Job>) -> Option<Job> {
+        if !self.has_worked {
+            self.has_worked = true;
+            return jobs.blocking_recv();
+        }
         loop {
             let learning = self.learn();
             match jobs.try_recv() {

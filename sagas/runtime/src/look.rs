@@ -15,7 +15,7 @@ use crate::{
     quote::Revocable,
     replay::{Followed, Replayed},
     running::ending_name,
-    saga::{OpenEnd, Saga, View},
+    saga::{IncomeGiven, OpenEnd, Saga, View},
     timeline::{Instants, Line},
 };
 use chrono::NaiveDate;
@@ -80,8 +80,8 @@ pub struct Look {
     pub groundless: Vec<Groundless>,
     /// Events that its own events announce and that are missing from its streams. None in a sound log.
     pub not_there: Vec<String>,
-    /// What its own events say that it gave to wallets, as [`Saga::income_given`].
-    pub income_given: Option<Decimal>,
+    /// What its own events say of the income that it gave, as [`Saga::income_given`].
+    pub income_given: Option<IncomeGiven>,
     /// The business day that it belongs to.
     pub business_date: Option<NaiveDate>,
     /// The business day that was promised at first.

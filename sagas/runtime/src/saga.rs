@@ -11,6 +11,7 @@
 mod brought;
 mod calling;
 mod clash;
+mod income_given;
 mod names;
 mod preparing;
 mod view;
@@ -20,6 +21,7 @@ pub(crate) use brought::{nameless, refused, speaker};
 pub use calling::Calling;
 pub(crate) use calling::Wrap;
 pub use clash::Clash;
+pub use income_given::IncomeGiven;
 pub use names::{NameForm, Names, NoCommand, NoMilestone};
 pub use preparing::Preparing;
 pub use view::View;
@@ -311,9 +313,9 @@ pub trait Saga: Sized + Send + Sync + 'static {
     fn not_there(_view: &View<'_, Self>) -> Vec<String> {
         Vec::new()
     }
-    /// Yuan of income that its events say wallets are owed by it, once every wallet was asked: for audits. `None`
-    /// where they do not say all of it.
-    fn income_given(_view: &View<'_, Self>) -> Option<Decimal> {
+    /// What its events say of the income that it gave, once everybody was asked: for audits. `None` where they do not
+    /// say all of it.
+    fn income_given(_view: &View<'_, Self>) -> Option<IncomeGiven> {
         None
     }
     /// Why what was heard does not let its table go on yet: it parks with that, and asks no more.

@@ -25,11 +25,12 @@ use fundflow_runtime::{
     port::{Callee, PortName},
     process::Open,
     process_names,
-    saga::{self, Calling, Clash, Heard, NameForm, Names, NoCommand, OpenEnd, Preparing},
+    saga::{
+        self, Calling, Clash, Heard, IncomeGiven, NameForm, Names, NoCommand, OpenEnd, Preparing,
+    },
     step::Table,
     turn::{self, NotDone},
 };
-use rust_decimal::Decimal;
 use std::sync::Arc;
 
 type View<'a> = saga::View<'a, Income>;
@@ -296,9 +297,10 @@ impl saga::Saga for Income {
     }
 
     /// A wallet that refused may have taken a part of what was to be done.
-    fn income_given(view: &View<'_>) -> Option<Decimal> {
-        let notes = &view.open.notes;
-        (notes.all && notes.refused == 0).then_some(notes.accrued)
+    fn income_given(view: &View<'_>) -> Option<IncomeGiven> {
+        let (notes, is_carried) = (&view.open.notes, view.open.promise.registered.is_some());
+        let given = IncomeGiven { sum: notes.accrued, is_carried };
+        (notes.all && notes.refused == 0).then_some(given)
     }
 
     fn failure(view: &View<'_>) -> Option<Cause> {

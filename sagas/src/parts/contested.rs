@@ -3,7 +3,8 @@
 //! 1. It is remembered with its figures and opens a case. A confirmation is contested until the case is
 //!    closed; what it says that left is held meanwhile.
 //! 2. Where the order had been rejected or taken back, by its registrar or by us, the confirmation holds at
-//!    once: the register's last word is the truth. What came by it is held until the case is closed.
+//!    once: the register's last word is the truth. What came by it is held until the case is closed, and so is what comes
+//!    by each further record of that order, which has a case of its own.
 //! 3. A rejection of what was confirmed is contested as well. Accepted, it takes the place of the last
 //!    confirmation; what that brought is held meanwhile. One that its registrar corrects before that gives way to
 //!    the corrected one, and its case is closed.
@@ -297,7 +298,7 @@ fn of_interest(one: &Rejection, other: &Rejection) -> Disputed {
 }
 
 /// What the whole record is worth: shares that came or left, and the money for them.
-fn disputed(outcome: &Outcome) -> Disputed {
+pub(super) fn disputed(outcome: &Outcome) -> Disputed {
     let (shares, money) = match outcome {
         Outcome::Purchase(it) => (it.shares, it.amount),
         Outcome::Subscription(it) => (it.shares, it.amount),
@@ -350,7 +351,7 @@ fn figures(message: &Message) -> Vec<Figure> {
     all
 }
 
-fn of_confirmation(said: &Confirmation) -> Vec<Figure> {
+pub(super) fn of_confirmation(said: &Confirmation) -> Vec<Figure> {
     let of = |name: &str, value: &dyn fmt::Display| Figure::new(name, value);
     let mut all = vec![of("serial", &said.serial), of("confirmed on", &said.confirmed_on)];
     match &said.outcome {

@@ -2,14 +2,15 @@
 
 use super::{
     application::{ApplicationLeg, FundSaga},
-    cases::Record,
+    cases::{Record, finding},
+    contested::{disputed, of_confirmation},
     hearing::speaks,
     milestone::Milestone,
 };
 use crate::ports::registrar::ApplicationAnswer;
 use fundflow_domain::{
     application::{Application, Command, Confirmation, Last, Stage},
-    case::{self, CaseId, Finding},
+    case::{self, CaseId, Finding, Kind},
     text::Text,
 };
 use fundflow_kernel::streams::{Key, Need};
@@ -22,13 +23,13 @@ impl ApplicationLeg {
     /// A second confirmation of an application whose first one is in dispute, and that adds up, is
     /// the corrected record: it takes the first one back and closes its case. So is one that ends a case on no
     /// record of its own. A record with more to come takes the place of no last one: it may be a portion that
-    /// the last one has overtaken, and by it the rest of the order would go back.
+    /// the last one has overtaken, and by it the rest of the order would go back. Of an order that was over, as
+    /// `behind` says, it is in dispute as well.
     pub(super) fn corrected<S: FundSaga>(
         &self,
         turn: &mut Turn<'_, S>,
-        answer: &ApplicationAnswer,
-        said: &Confirmation,
-        findings: &[Finding],
+        (answer, said): (&ApplicationAnswer, &Confirmation),
+        (findings, behind): (&[Finding], Option<Finding>),
     ) -> Result<Option<Heard>, NotDone> {
         let view = turn.view()?;
         let first = self.confirmation(&view).cloned();
@@ -50,10 +51,14 @@ impl ApplicationLeg {
         }
         let reverses = first.serial;
         let command = Command::Correct { reverses, confirmation: Box::new(said.clone()) };
+        let own = behind.map(|behind| self.disputed(turn, answer, vec![behind])).transpose()?;
         // First: whoever dies before its case is closed has it, and closes the case.
         let mut events = turn.decide(&self.key, &command)?;
         events += settle(turn, case, &record)?;
-        Ok(Some(Heard::Recorded(events)))
+        Ok(Some(match own {
+            Some((cause, opened)) => Heard::Disputed(cause, opened + events),
+            None => Heard::Recorded(events),
+        }))
     }
 
     /// The case of the record that the last one has just taken the place of, by itself: no person decided on
@@ -131,6 +136,19 @@ impl ApplicationLeg {
         }
         Ok(events)
     }
+}
+
+/// A further, or a corrected, record of an order of which one holds although it had been rejected or taken back: what the
+/// order was paid with has gone back, and its shares are free, for this record as for that one.
+pub(super) fn behind_its_end(known: &Application, said: &Confirmation) -> Option<Finding> {
+    let against = |it: &&Confirmation| *it != said && known.holds_against_its_end(&it.serial);
+    let first = known.confirmations().find(against)?;
+    let what = format!(
+        "record {} confirms an order that was over when record {} confirmed it all the same",
+        said.serial, first.serial
+    );
+    let found = finding(Kind::AfterTheEnd, &what, of_confirmation(first), of_confirmation(said));
+    Some(Finding { disputed: disputed(&said.outcome), ..found })
 }
 
 /// Closes the case on a rejection by another record of it, which adds up.

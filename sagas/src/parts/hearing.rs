@@ -13,7 +13,7 @@ use super::{
     application::{ApplicationLeg, FundSaga, book},
     cancel,
     cases::{self, About},
-    check, disputes, leaving,
+    check, corrected, disputes, leaving,
     milestone::Milestone,
 };
 use crate::ports::registrar::ApplicationAnswer;
@@ -238,34 +238,39 @@ impl ApplicationLeg {
             return Err(unlisted);
         }
         let findings = found(saga, &view, (known, said), turn.now());
-        if !findings.is_empty() {
-            return self.confirmed_wrongly(saga, turn, (answer, said), (&confirm, findings));
+        let behind = corrected::behind_its_end(known, said);
+        if behind.is_some() || !findings.is_empty() {
+            return self.confirmed_wrongly(saga, turn, (answer, said), (&confirm, findings, behind));
         }
         match turn.decide(&self.key, &confirm) {
             Ok(0) => self.repeated(saga, turn, answer, said),
             Ok(events) => Ok(Heard::Recorded(events)),
             Err(DecideError::Refused(refusal)) => {
-                self.another(saga, turn, (answer, said), &findings, &refusal)
+                self.another(saga, turn, (answer, said), (&findings, None), &refusal)
             }
             Err(error) => Err(error.into()),
         }
     }
 
+    /// What does not add up, or adds up and is of an order that was over.
     fn confirmed_wrongly<S: FundSaga>(
         &self,
         saga: &S,
         turn: &mut Turn<'_, S>,
         (answer, said): (&ApplicationAnswer, &Confirmation),
-        (confirm, findings): (&Command, Vec<Finding>),
+        (confirm, mut findings, behind): (&Command, Vec<Finding>, Option<Finding>),
     ) -> Result<Heard, NotDone> {
         let state = turn.state(&self.key).ok_or(NotDone::Lacks("the application"))?;
         match Applications::decide(state, confirm) {
             Ok(events) if events.is_empty() => self.repeated(saga, turn, answer, said),
             Ok(_) => {
+                findings.extend(behind);
                 let (cause, events) = self.disputed(turn, answer, findings)?;
                 Ok(Heard::Disputed(cause, events + turn.decide(&self.key, confirm)?))
             }
-            Err(refusal) => self.another(saga, turn, (answer, said), &findings, &refusal),
+            Err(refusal) => {
+                self.another(saga, turn, (answer, said), (&findings, behind), &refusal)
+            }
         }
     }
 
@@ -299,10 +304,10 @@ impl ApplicationLeg {
         saga: &S,
         turn: &mut Turn<'_, S>,
         (answer, said): (&ApplicationAnswer, &Confirmation),
-        findings: &[Finding],
+        (findings, behind): (&[Finding], Option<Finding>),
         refusal: &Refusal,
     ) -> Result<Heard, NotDone> {
-        match self.corrected(turn, answer, said, findings)? {
+        match self.corrected(turn, (answer, said), (findings, behind))? {
             Some(heard) => Ok(heard),
             None => self.contested(saga, turn, (answer, said), refusal),
         }

@@ -38,6 +38,7 @@ mod for_nothing;
 #[path = "../common/foreseen.rs"]
 mod foreseen;
 mod funds;
+mod further;
 mod instants;
 mod late_price;
 mod later_terms;

@@ -35,6 +35,7 @@ mod fast_too_many;
 mod fast_withdraw;
 #[path = "../common/foreseen.rs"]
 mod foreseen;
+mod freed;
 mod freeze;
 mod given_up;
 mod income;

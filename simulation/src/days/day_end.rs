@@ -36,6 +36,9 @@ impl<C: Counterparties> Play<'_, C> {
                     self.note(|| format!("operator: {words} on {saga}"));
                     self.decide(0, what)?;
                 }
+            } else if let Some((words, what)) = (self.days.rightly)(&look) {
+                self.note(|| format!("a person: {words} on {saga}"));
+                self.decide(0, what)?;
             } else if look.parked.is_some() {
                 let action = Action::Resume { reason: "the next morning".into() };
                 let operator = "chen".into();

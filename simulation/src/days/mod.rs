@@ -79,6 +79,8 @@ pub struct Days<C> {
     pub daily: Daily,
     /// Who acts on sagas, where somebody does.
     pub operator: Operator,
+    /// What a person does with a saga that is parked so, where that is more than to let it go on.
+    pub rightly: fn(&Look) -> Option<(String, What)>,
     /// What may be open at the end of a saga.
     pub excuse: Excuse,
     /// Truths of the user, beside the built-in ones.

@@ -52,7 +52,7 @@ fn weekly(dice: &mut Dice, day: NaiveDate) -> Vec<Moment> {
     let terms = plan::Terms {
         investor: investor(dice),
         account: account(),
-        fund: funds[dice.below(3)],
+        fund: funds[dice.below(funds.len())],
         wallet_fund: (dice.below(4) > 0).then(wallet_code),
         amount: amount(one(dice, &["1000.00", "1000.00", "30000.00", "500000.00"])),
         frequency: Frequency::Weekly { weekday: day.weekday() },

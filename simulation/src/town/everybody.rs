@@ -1,14 +1,17 @@
 //! Everybody outside of a house: for each transaction a bank, an advancing bank and a registrar of its own, which
 //! keeps what is remembered small. Keys name their transaction, so none is ever known to two.
 
-use super::draw::investors;
+use super::{day_cuts, draw::investors};
 use crate::{
     counterparties::{Counterparties, Said},
     outside::{Done, May, Outside},
 };
 use fundflow_kernel::{envelope::StreamName, ids::TransactionId, time::Timestamp};
 use fundflow_runtime::{message::Effect, port::Payload};
-use fundflow_sagas::ports::wallets::{Listed, Page, PageAnswer};
+use fundflow_sagas::ports::{
+    day_jobs::JobCall,
+    wallets::{Listed, Page, PageAnswer},
+};
 use rpds::RedBlackTreeMapSync;
 use std::hash::{Hash, Hasher};
 
@@ -79,6 +82,10 @@ impl Everybody {
 
 impl Counterparties for Everybody {
     fn answers(&self, effect: &Effect) -> Vec<Said<Self>> {
+        if let Some(call) = effect.call_as::<JobCall>() {
+            let said = day_cuts::answers(call).into_iter();
+            return said.map(|answer| Said::of(answer, self.clone())).collect();
+        }
         if let Some(page) = effect.call_as::<Page>() {
             let owners = Listed::new(investors()).page_of(page);
             let answer = PageAnswer::Owners { page: page.clone(), owners };
@@ -90,7 +97,8 @@ impl Counterparties for Everybody {
     }
 
     fn silence(&self, effect: &Effect) -> Payload {
-        self.fresh.silence(effect)
+        let job = effect.call_as::<JobCall>().map(day_cuts::silence);
+        job.unwrap_or_else(|| self.fresh.silence(effect))
     }
 
     fn contradicts(&self, effect: &Effect) -> Option<Payload> {

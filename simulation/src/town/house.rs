@@ -3,7 +3,7 @@
 
 use crate::{
     at_par,
-    wanted::{self, raised_code},
+    wanted,
     worlds::{money, read, target_code, wallet_code},
 };
 use fundflow_domain::{
@@ -18,20 +18,23 @@ pub(super) fn unlinked_code() -> FundCode {
     read("050011")
 }
 
+/// At another registrar than the wallet: reached by a redemption alone.
+pub(super) fn elsewhere_code() -> FundCode {
+    read("070011")
+}
+
 /// Yuan that one investor may bring in on a day: some days it is reached.
 const DAY_MAX: &str = "400000.00";
 
 pub(super) fn house() -> House {
     let mut funds = wanted::funds();
     let target = funds.iter().find(|fund| fund.code == target_code()).cloned();
-    let mut unlinked = target.expect("the target");
+    let target = target.expect("the target");
     let code = unlinked_code();
-    (unlinked.code, unlinked.master, unlinked.fees.fund) = (code, code, code);
-    unlinked.name = format!("Fund {code}");
-    (unlinked.version, unlinked.fees.version) =
-        (read(&format!("terms-{code}-1")), read(&format!("fees-{code}-1")));
+    let mut unlinked = like(&target, code);
     unlinked.linked_processing = false;
-    unlinked.conversions.clear();
+    let mut elsewhere = like(&target, elsewhere_code());
+    elsewhere.registrar = read("other");
     for fund in &mut funds {
         if fund.code == wallet_code() {
             reaches(fund, code);
@@ -39,8 +42,19 @@ pub(super) fn house() -> House {
         let (amount, on_excess) = (money(DAY_MAX), ExcessPolicy::RejectWhole);
         fund.limits.individual.day_max = Some(DayMax { amount, on_excess });
     }
-    funds.push(unlinked);
+    funds.extend([unlinked, elsewhere]);
     at_par::house_of(funds)
+}
+
+/// That fund under another code, which converts into nothing.
+fn like(fund: &FundTerms, code: FundCode) -> FundTerms {
+    let mut fund = fund.clone();
+    (fund.code, fund.master, fund.fees.fund) = (code, code, code);
+    fund.name = format!("Fund {code}");
+    (fund.version, fund.fees.version) =
+        (read(&format!("terms-{code}-1")), read(&format!("fees-{code}-1")));
+    fund.conversions.clear();
+    fund
 }
 
 /// It converts into that one as into its first.
@@ -50,7 +64,7 @@ fn reaches(wallet: &mut FundTerms, target: FundCode) {
     wallet.conversions.push(ConversionPair { target, rule, ..first });
 }
 
-/// What a plan invests in: by way of the wallet linked, on the next day, or by a redemption; and what no plan may.
+/// What a plan invests in: by way of the wallet linked, on the next day, or by a redemption; and without the wallet.
 pub(super) fn of_plans() -> [FundCode; 4] {
-    [target_code(), unlinked_code(), wanted::other_code(), raised_code()]
+    [target_code(), unlinked_code(), elsewhere_code(), wanted::other_code()]
 }

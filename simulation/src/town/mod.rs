@@ -4,6 +4,8 @@
 
 mod besides;
 mod clerk;
+mod closure;
+mod day_cuts;
 mod draw;
 mod everybody;
 mod house;
@@ -52,9 +54,13 @@ pub fn days(plan: &Plan) -> Result<Days<Everybody>, CalendarError> {
         dates,
         after,
         operator: people::acts,
+        rightly: people::names_another_account,
         excuse: at_par::has_open_case,
         daily: clerk::invests,
-        truths: Vec::new(),
+        truths: vec![
+            (day_cuts::ONCE, |log, _| day_cuts::counts_once(log)),
+            (closure::NOBODY, |log, _| closure::nobody_is_left(log)),
+        ],
     })
 }
 
@@ -72,6 +78,12 @@ fn moments(plan: &Plan, dates: &[NaiveDate]) -> Vec<Moment> {
         let salt = (nth as u64 + 1).wrapping_mul(0x9e6c_63d0_876a_3f6b);
         moments.extend(besides::of(&mut Dice::new(plan.start() ^ salt), *day));
     }
+    // Behind all others, so that an earlier plan still means the same by its places.
+    for (nth, day) in dates.iter().enumerate() {
+        let salt = (nth as u64 + 1).wrapping_mul(0xd1b5_4a32_d192_ed03);
+        moments.extend(day_cuts::of(&mut Dice::new(plan.start() ^ salt), *day));
+    }
+    moments.extend(closure::of(&mut Dice::new(plan.start() ^ 0x8cb9_2ba7_2f3d_8dd7), dates));
     moments
 }
 

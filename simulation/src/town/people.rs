@@ -1,5 +1,6 @@
 //! What operators do in a house: doors, words, and what is not called for.
 
+use super::day_cuts;
 use crate::{
     log::Log,
     operators::{Operates, Operation},
@@ -11,10 +12,14 @@ use fundflow_domain::{
     decider::Decider as _,
 };
 use fundflow_kernel::{envelope::Actor, streams::Key};
-use fundflow_runtime::{look::Look, message::What, process::Disposition};
+use fundflow_runtime::{look::Look, message::What, process::Disposition, saga::Saga as _};
+use fundflow_sagas::day_cut::DayCut;
 
 /// What one of them has in mind with a saga that stands so.
 pub(super) fn acts(look: &Look, log: &Log, dice: &mut Dice) -> Option<(String, What)> {
+    if look.id.kind == DayCut::KIND && dice.below(3) == 0 {
+        return day_cuts::skips(look);
+    }
     let operates = match dice.below(14) {
         0..=3 => Operates::Resume,
         4..=5 => Operates::SkipToLanding,
@@ -35,6 +40,18 @@ pub(super) fn acts(look: &Look, log: &Log, dice: &mut Dice) -> Option<(String, W
         }
     };
     Some((words, what))
+}
+
+/// Money that the bank does not pay out waits for another account of the investor.
+pub(super) fn names_another_account(look: &Look) -> Option<(String, What)> {
+    let (row, _) = look.parked.as_ref()?;
+    let is_asked_for = row.contains("account");
+    let operates = Operates::Redirect(read("ACC-9"));
+    let Operation::Command(command) = operates.on(look, &[]).filter(|_| is_asked_for)? else {
+        return None;
+    };
+    let (saga, actor) = (look.id.clone(), Actor::Operator("chen".into()));
+    Some(("another account".to_owned(), What::Command { saga, command, actor, at: None }))
 }
 
 fn closing(dice: &mut Dice) -> How {

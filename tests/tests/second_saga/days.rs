@@ -51,6 +51,7 @@ fn days(exchange: Exchange) -> Days<Shop> {
         after,
         daily: |_, _| Vec::new(),
         operator: |_, _, _| None,
+        rightly: |_| None,
         excuse: |_, _| false,
         truths: Vec::new(),
     }

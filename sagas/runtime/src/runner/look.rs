@@ -95,6 +95,7 @@ impl Clone for Runner {
             guard: self.guard.clone(),
             sagas: self.sagas.iter().map(|(id, s)| (id.clone(), slot(s))).collect(),
             asleep: self.asleep.clone(),
+            refused: self.refused.clone(),
             standing: self.standing.clone(),
             ground: self.ground.clone(),
             streams: self.streams.clone(),

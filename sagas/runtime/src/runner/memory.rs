@@ -91,6 +91,7 @@ impl Runner {
             self.timers.remove(&(due, saga.clone()));
         }
         self.sagas.remove(saga);
+        self.refused.remove(saga);
         self.standing.stir(saga);
     }
 
@@ -99,6 +100,7 @@ impl Runner {
     pub fn clear(&mut self) {
         self.sagas.clear();
         self.asleep.clear();
+        self.refused.clear();
         self.standing.forget();
         self.streams.clear();
         self.timers.clear();

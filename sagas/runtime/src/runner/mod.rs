@@ -24,6 +24,7 @@ mod memory;
 mod mend;
 mod one_name;
 mod others;
+mod refused;
 mod settings;
 mod standing;
 mod timers;
@@ -34,6 +35,7 @@ pub use standing::{Besides, Outlook};
 
 use asleep::Asleep;
 use ground::Ground;
+use refused::Refused;
 use standing::Standing;
 
 use crate::{
@@ -86,6 +88,7 @@ pub struct Runner {
     guard: Option<Arc<dyn Guard>>,
     sagas: HashMap<SagaId, Slot, RandomState>,
     asleep: Asleep,
+    refused: Refused,
     standing: Standing,
     ground: Ground,
     streams: Streams,
@@ -118,6 +121,7 @@ impl Runner {
             guard: None,
             sagas: HashMap::default(),
             asleep: Asleep::default(),
+            refused: Refused::default(),
             standing: Standing::default(),
             ground: Ground::default(),
             streams: Streams::default(),
@@ -355,6 +359,7 @@ impl Runner {
             self.starved.push(saga.clone());
         }
         self.note_owners(saga, from);
+        self.note_refused(saga, from);
         self.wake_notified(notified);
         Some(result)
     }

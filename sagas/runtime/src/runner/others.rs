@@ -41,7 +41,7 @@ impl Runner {
         }
     }
 
-    fn concerns(&mut self, saga: SagaId) {
+    pub(super) fn concerns(&mut self, saga: SagaId) {
         // Who was not woken yet since it was read looks at its streams then.
         let is_awake = self.sagas.get(&saga).is_some_and(|slot| slot.touched > 0);
         if is_awake && !self.written_for.contains(&saga) {

@@ -5,6 +5,7 @@ use crate::{
     kind::{Kind, Of},
     message::{ActionError, Reply, Rest, SagaId, What},
     port::Payload,
+    process::{NOT_LISTED, Parked},
     saga::{Clash, NameForm, Saga},
 };
 use fundflow_kernel::{
@@ -66,6 +67,9 @@ pub trait Instance: Send {
     fn renew(&mut self, kind: &dyn Kind, streams: &Streams, now: Timestamp);
     /// Whether it is over, owes nothing and waits for nobody.
     fn is_finished(&self, streams: &Streams) -> bool;
+    /// The streams that it works on, where a rule of ours keeps a row of it waiting for a person: what is written to
+    /// them may be what that lacks.
+    fn refused_on(&self, streams: &Streams) -> Option<Vec<StreamName>>;
     /// Whether nothing is lost when it leaves memory: it waits, and not for an answer or a person.
     fn may_sleep(&self, streams: &Streams) -> bool;
     /// How it is at rest, if it is.
@@ -287,6 +291,16 @@ impl<S: Saga> Instance for Running<S> {
             return true;
         };
         !S::is_half_done(&view) && table.beside.iter().all(|side| S::holds(&view, side.deed.done))
+    }
+
+    fn refused_on(&self, streams: &Streams) -> Option<Vec<StreamName>> {
+        let open = self.open(streams)?;
+        open.parked.as_ref()?;
+        // What is not listed is not in the log either.
+        let of_log = |it: &Parked| it.is_ours() && *it.cause.code != *NOT_LISTED;
+        open.all_parked().any(of_log).then_some(())?;
+        let needs = S::streams(self.plan.as_deref()?);
+        Some(needs.iter().map(|need| need.stream().clone()).collect())
     }
 
     fn may_sleep(&self, streams: &Streams) -> bool {
