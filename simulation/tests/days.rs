@@ -99,8 +99,10 @@ fn the_days_have_every_kind_and_every_fault_strikes() {
         }
     }
     let mut all: BTreeSet<_> = shipped::kinds().iter().map(|kind| kind.name()).collect();
-    // Nobody in these houses does the jobs of a day-cut, or extends the calendar.
-    assert!(all.remove("day_cut") && all.remove("calendar_change"));
+    // Nobody in these houses does the jobs of a day-cut, extends the calendar, or gives dividends.
+    for none in ["day_cut", "calendar_change", "dividend"] {
+        assert!(all.remove(none), "{none}");
+    }
     assert_eq!(kinds, all);
     assert_eq!(faults.keys().copied().collect::<Vec<_>>(), Fault::ALL, "{faults:?}");
     let left = coverage.met.keys().filter(|cell| matches!(cell.way, Way::Left(_))).count();
