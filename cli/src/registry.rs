@@ -40,6 +40,7 @@ use fundflow_sagas::{
     conversion::Conversion,
     day_cut::{self, DayCut},
     discount_purchase::DiscountPurchase,
+    dividend::Dividends,
     fast_withdraw::FastWithdraw,
     freeze::Freeze,
     house::House,
@@ -143,6 +144,7 @@ impl Registry {
             .spoken_saga(|house| RegularPlans { house }, words::regular_plan)
             .saga(|house| Income { house, wallets: named(WALLETS) })
             .saga(|house| Freeze { house })
+            .spoken_saga(|house| Dividends { house }, words::dividend)
             .saga(|house| CalendarChange { house })
             .spoken_saga(|house| DayCut { house, jobs: named(DAY_JOBS) }, words::day_cut)
     }

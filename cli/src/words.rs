@@ -3,8 +3,8 @@
 use crate::registry::Word;
 use fundflow::runtime::saga::Saga as _;
 use fundflow_sagas::{
-    conversion, day_cut, discount_purchase, fast_withdraw, parts::milestone::Scope, purchase,
-    recharge, redemption, regular_plan, withdraw,
+    conversion, day_cut, discount_purchase, dividend, fast_withdraw, parts::milestone::Scope,
+    purchase, recharge, redemption, regular_plan, withdraw,
 };
 
 /// That a saga of that kind does not take the word, and what is to be said instead.
@@ -47,6 +47,19 @@ pub(crate) fn day_cut(word: Word) -> Option<day_cut::Command> {
         | Word::Date { .. }
         | Word::Redirect { .. }
         | Word::Plan(_)
+        | Word::CloseCase { .. } => None,
+    }
+}
+
+pub(crate) fn dividend(word: Word) -> Option<dividend::Command> {
+    match word {
+        Word::Redirect { account, own_name, reason } => {
+            Some(dividend::Command::Redirect { account, own_name, reason })
+        }
+        Word::Cancel { .. }
+        | Word::Date { .. }
+        | Word::Plan(_)
+        | Word::DayCut(_)
         | Word::CloseCase { .. } => None,
     }
 }

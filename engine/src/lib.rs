@@ -5,6 +5,7 @@
 //! engine.request::<S>(…)   -> Placed (durable; the same again for ever) | refused | busy
 //! engine.command::<S>(…)      what a caller asks of a running saga
 //! engine.rest_of(saga)     -> Ended(…) | Parked(…), when it comes to rest
+//! ByClock::of(due).run(..)    what is asked for by nobody but the clock
 //! engine.deliver(notices)     what counterparties say unasked
 //! engine.act(…)               what operators do
 //! engine.shutdown()           a crash instead is the same as this, only slower to restart
@@ -17,6 +18,7 @@
 mod ahead;
 mod asking;
 mod builder;
+mod by_clock;
 mod desk;
 mod engine;
 mod error;
@@ -45,6 +47,7 @@ mod readme;
 pub use ahead::NoQuote;
 pub use asking::{Asking, Notice, Placed};
 pub use builder::{Builder, Settings};
+pub use by_clock::{ByClock, NotAsked};
 pub use checkpoint::unfit_lists;
 pub use desk::{Besides, InMemory, Outlook};
 pub use engine::{Engine, Resting};

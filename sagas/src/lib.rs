@@ -16,6 +16,7 @@ pub mod calendar_change;
 pub mod conversion;
 pub mod day_cut;
 pub mod discount_purchase;
+pub mod dividend;
 pub mod fast_withdraw;
 pub mod freeze;
 pub mod income;

@@ -12,9 +12,9 @@ use fundflow_runtime::{
 };
 use fundflow_sagas::{
     calendar_change::CalendarChange, conversion::Conversion, day_cut::DayCut,
-    discount_purchase::DiscountPurchase, fast_withdraw::FastWithdraw, freeze::Freeze, house::House,
-    income::Income, purchase::Purchase, recharge::Recharge, redemption::Redemption,
-    regular_plan::RegularPlans, withdraw::Withdraw,
+    discount_purchase::DiscountPurchase, dividend::Dividends, fast_withdraw::FastWithdraw,
+    freeze::Freeze, house::House, income::Income, purchase::Purchase, recharge::Recharge,
+    redemption::Redemption, regular_plan::RegularPlans, withdraw::Withdraw,
 };
 use std::sync::Arc;
 
@@ -37,6 +37,7 @@ pub fn kinds_in(house: &House) -> Vec<Arc<dyn Kind>> {
         kind(RegularPlans { house: house.clone() }),
         kind(Income { house: house.clone(), wallets: read("wallets") }),
         kind(Freeze { house: house.clone() }),
+        kind(Dividends { house: house.clone() }),
         kind(CalendarChange { house: house.clone() }),
         kind(DayCut { house, jobs: read("day-jobs") }),
     ]

@@ -96,6 +96,7 @@ pub(super) fn of_holdings(request: &Request<'_>, step: &Step<'_, Holdings>) -> R
         | holdings::Event::SharesClaimed { .. }
         | holdings::Event::ClaimLifted { .. }
         | holdings::Event::ClaimWaived { .. }
+        | holdings::Event::DividendDeclared(_)
         | holdings::Event::MadeUp { .. } => Ok(()),
     }
 }

@@ -12,7 +12,7 @@
 use super::{
     Trouble,
     books::Placed,
-    findings,
+    dividends, findings,
     play::Play,
     serials::Serials,
     sets::Set,
@@ -28,7 +28,8 @@ use fundflow_domain::{
 };
 use fundflow_infrastructure::{
     day_batch::{
-        Answers, ByDigits, Numbers, application_numbers, read_answers, write_applications,
+        Answers, ByDigits, Investors, Numbers, application_numbers, read_answers,
+        write_applications,
     },
     exchange::return_code::ReturnCodes,
     file_exchange::DirectoryExchange,
@@ -113,8 +114,9 @@ async fn put<S>(
         applied_at: placed.applied_at(house),
     };
     let applications: Vec<_> = sealed.iter().map(of).collect();
-    let investors = &play.day.investors;
-    let customers = |id: &_| investors.get(id).map(|it| it.profile.customer_type);
+    let profiles = &play.day.investors;
+    let customers = |id: &_| profiles.get(id).map(|it| it.profile.customer_type);
+    let investors = Investors { customers: &customers, accounts: &play.books.accounts };
     let parties = set.parties(&play.day.settings);
     let in_digits = parties.filing.numbers == Numbers::Digits;
     let is_his = |it: &applications::Application| play.is_at(&it.terms, &set.registrar);
@@ -124,7 +126,7 @@ async fn put<S>(
     let (out, making) = (set.out(), set.making());
     play.make(&out)?;
     play.make(&making)?;
-    let batch = write_applications(&making, &parties, t, &applications, &customers, &first_of)?;
+    let batch = write_applications(&making, &parties, t, &applications, investors, &first_of)?;
     set.exchange().put(batch.index.clone()).await?;
     let failed = |source| Trouble::Directory { path: making.clone(), source };
     fs::remove_dir_all(&making).map_err(failed)?;
@@ -233,7 +235,9 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
             play.settle().await?;
             answers.frozen
         };
-        let puzzles = strays::hear(play, code, answers.puzzles, read.is_none()).await?;
+        let mut puzzles = answers.puzzles;
+        puzzles.extend(dividends::hear(play, code, answers.dividends).await?);
+        let puzzles = strays::hear(play, code, puzzles, read.is_none()).await?;
         let mut open = statements::hear(play, code, frozen).await?;
         open.puzzles = puzzles;
         play.settle().await?;

@@ -1,7 +1,7 @@
 //! What the day's jobs and its report look at, followed from the log: applications, cases, plans,
 //! frozen shares, incomes.
 
-use super::{incomes::Incomes, later::Later};
+use super::{cuts::Cuts, incomes::Incomes, later::Later};
 use fundflow_application::read_models::{Follow, Streams};
 use fundflow_domain::{
     application::{Application, Applications, Stage},
@@ -13,10 +13,11 @@ use fundflow_domain::{
     time::Timestamp,
     wallet::{Wallet, parse_id},
 };
+use fundflow_infrastructure::day_batch::Accounts;
 use fundflow_kernel::{
     envelope::Recorded,
     ids::TransactionId,
-    store::{Position, ReadError},
+    store::{Position, ReadError, Version},
 };
 use fundflow_sagas::house::House;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -30,10 +31,14 @@ pub(super) struct Books {
     /// Wallets and holdings of which shares were ever frozen, by the ID of their stream.
     pub(super) frozen: BTreeSet<String>,
     pub(super) incomes: Incomes,
+    /// Of every investor that has an application, in the order of the log.
+    pub(super) accounts: Accounts,
     /// Funds whose shares are in wallets.
     pub(super) wallet_funds: BTreeSet<FundCode>,
     /// What plans asked for after the folder's last day.
     pub(super) later: Later,
+    /// Day-cuts that are not over.
+    pub(super) cuts: Cuts,
     /// Orders that their registrar's front has and of which no record came.
     at_front: BTreeMap<Front, usize>,
     /// When the bank says that it was paid, by the ID of the payment's stream.
@@ -116,6 +121,11 @@ impl Books {
         self.at_front.keys().any(|front| front.t > t && !front.is_sent && !front.is_later)
     }
 
+    /// Whether an order of that T is in its batch, or is to be, and no record of it came.
+    pub(super) fn waits_for_answers_of(&self, t: TradingDay) -> bool {
+        self.at_front.keys().any(|front| front.t == t)
+    }
+
     /// Whether something of this folder waits for the batch of that T, or for its answers.
     pub(super) fn waits_for_batch_of(&self, t: TradingDay) -> bool {
         self.at_front.keys().any(|front| front.t == t && !front.is_later)
@@ -144,6 +154,12 @@ impl Books {
     fn hear_application(&mut self, event: &Recorded) -> Result<(), ReadError> {
         let before = self.front_of(event.stream.id());
         self.applications.hear(event)?;
+        if event.version == Version(1)
+            && let Some(kept) = self.applications.get(event.stream.id())
+            && let Some(application) = kept.loaded.state.application()
+        {
+            self.accounts.bind(&application.terms.investor);
+        }
         let after = self.front_of(event.stream.id());
         if let Some(front) = before
             && let Some(orders) = self.at_front.get_mut(&front)
@@ -188,6 +204,7 @@ impl Follow for Books {
         self.plans.hear(event)?;
         self.later.hear(event, &self.plans);
         self.incomes.hear(event)?;
+        self.cuts.hear(event);
         if event.stream.category() == Applications::CATEGORY {
             return self.hear_application(event);
         }

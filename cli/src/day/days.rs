@@ -161,10 +161,28 @@ impl<S: EventStore + Checkpoints> Play<S> {
         let behind = self.books.unanswered();
         let behind = behind.filter(|(t, _)| !self.batches.contains(t) && of_its_own(t));
         let behind: BTreeSet<(TradingDay, bool)> = behind.collect();
+        self.plan_open_cuts();
         for (t, is_sent) in behind {
             if !is_sent && self.sent_at(t) < now {
                 self.late.insert(t);
             }
+            if !self.batches.contains(&t) {
+                self.plan_batch(t);
+            }
+        }
+    }
+
+    /// What the day-cuts wait for that earlier folders left open, and of the last T whose batch was due before the
+    /// store's end, since the process may have died before it was cut with every registrar.
+    fn plan_open_cuts(&mut self) {
+        let now = self.table.clock.now();
+        let last = self.calendar().t_of(now).ok().and_then(|t| self.calendar().before(t).ok());
+        let is_due = |t: &TradingDay| self.sent_at(*t) <= now;
+        let last = last.into_iter().filter(|t| is_due(t) && self.sent_at(*t) == self.began);
+        let left =
+            self.books.cuts.days().into_iter().filter_map(|day| self.calendar().day(day).ok());
+        let days: BTreeSet<TradingDay> = left.chain(last).collect();
+        for t in days {
             if !self.batches.contains(&t) {
                 self.plan_batch(t);
             }

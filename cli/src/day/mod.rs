@@ -4,6 +4,7 @@
 //! ```text
 //! orders ─► engine ─► sandbox channel, sandbox registrars
 //!             │  T 17:00  seal, file 03 out ─► registrar's night, T+1 08:00 ─► files in, 08:30
+//!             │  and a day-cut for each registrar, told of each of these as it is done
 //!             └─ events.db, exchange/<date>/out and in, sandbox/*.jsonl below --store
 //! ```
 //!
@@ -21,7 +22,9 @@ mod agenda;
 mod batch;
 mod books;
 mod cancels;
+mod cuts;
 mod days;
+mod dividends;
 mod earlier;
 mod findings;
 pub(crate) mod head;
@@ -263,8 +266,10 @@ async fn prepare<S: EventStore + Checkpoints>(
     let played = (store.head().borrow().0 > 0).then(|| clock.now());
     let mut with = Counterparties::open(registry, (day, calendar), &clock, base, played)?;
     let (table, beside) = Table::laid(registry, (day, calendar), clock, base)?;
-    with.cuts(FoundJobs::of(store.clone(), heads, beside));
-    Play::start(store, day.clone(), table, with).await
+    let jobs = FoundJobs::of(store.clone(), heads, beside);
+    let jobs = Arc::new(jobs.awaiting(cuts::income_to_come(day, &table.clock)));
+    with.cuts(jobs.clone());
+    Play::start((store, jobs), day.clone(), table, with).await
 }
 
 /// As the printed report and the tests want it.

@@ -17,12 +17,12 @@ use super::{
     batch,
     books::Books,
     cancels::TakenBack,
-    days, earlier, overrides,
+    cuts, days, earlier, overrides,
     progress::{Job, Moment},
     repriced, requests,
     table::{Counterparties, Table},
 };
-use crate::frozen_orders;
+use crate::{day_cut::FoundJobs, frozen_orders};
 use fundflow::{ActError, Engine, Notice, Noticed};
 use fundflow_application::{
     audit::{self, Report},
@@ -83,6 +83,8 @@ pub(super) struct Played {
 pub(super) struct Play<S> {
     pub(super) engine: Engine,
     pub(super) store: Arc<S>,
+    /// Whoever does the jobs of day-cuts.
+    pub(super) jobs: Arc<FoundJobs<S>>,
     pub(super) day: Arc<Day>,
     pub(super) table: Table,
     pub(super) with: Counterparties,
@@ -129,7 +131,7 @@ pub(super) async fn start_of<S: EventStore>(store: &S, day: &Day) -> Result<Time
 impl<S: EventStore + Checkpoints> Play<S> {
     /// Starts the engine and writes the agenda.
     pub(super) async fn start(
-        store: Arc<S>,
+        (store, jobs): (Arc<S>, Arc<FoundJobs<S>>),
         day: Arc<Day>,
         table: Table,
         with: Counterparties,
@@ -140,6 +142,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         let mut play = Self {
             engine,
             store,
+            jobs,
             day,
             table,
             with,
@@ -239,7 +242,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         let Some(next) = self.next().await? else { return Ok(None) };
         self.table.clock.advance_to(next);
         let now = self.table.clock.now();
-        let mut done = Done(None);
+        let (mut done, mut carried) = (Done(None), None);
         if self.agenda.first().is_some_and(|(due, _)| *due <= now)
             && let Some((due, item)) = self.agenda.pop_first()
         {
@@ -247,11 +250,15 @@ impl<S: EventStore + Checkpoints> Play<S> {
             let worked = self.carry_out(item.clone()).await?;
             // Prices that were due before the day began are known already.
             let is_known = matches!(item, Item::Prices(_)) && due <= self.began;
+            carried = Some(item.clone());
             done = Done((worked && !is_known).then_some(item));
         }
         let notices = self.with.sandbox.due(now);
         self.deliver(notices).await?;
         self.settle().await?;
+        if let Some(item) = carried {
+            cuts::follow(self, &item).await?;
+        }
         Ok(Some(done))
     }
 

@@ -159,7 +159,8 @@ impl<S> Play<S> {
         let applied_at = placed.applied_at(&self.table.house);
         let application = Application { terms: placed.application.terms, applied_at };
         let distributor = self.distributor_of(&application.terms).as_str();
-        let record = application_of(&application, distributor, numbers);
+        let account = self.books.accounts.of(&application.terms.investor);
+        let record = application_of(&application, distributor, numbers, account);
         Some(AsSent { no: application.terms.no, record })
     }
 

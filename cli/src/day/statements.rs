@@ -18,19 +18,16 @@ use fundflow::RequestError;
 use fundflow::runtime::saga::Clash;
 use fundflow_domain::{
     holdings::{HoldingId, Holdings},
-    ids::{FundCode, InvestorId, RegistrarCode, TransactionId, WalletId},
+    ids::{FundCode, RegistrarCode, TransactionId, WalletId},
     wallet::Wallet,
 };
-use fundflow_infrastructure::{
-    day_batch::{Stated, fund_account},
-    day_folder::Problem,
-};
+use fundflow_infrastructure::{day_batch::Stated, day_folder::Problem};
 use fundflow_kernel::{
     store::{Checkpoints, EventStore},
     streams::Key,
 };
 use fundflow_sagas::freeze::{Freeze, Refusal, Request, Word, statement_ids};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// An account at a registrar, and a fund.
 type Of = (String, FundCode);
@@ -86,10 +83,9 @@ pub(super) async fn hear<S: EventStore + Checkpoints>(
     let registrar: RegistrarCode = registrar.parse().map_err(|error| {
         Trouble::Defect(format!("a registrar of the folder cannot be named: {error}"))
     })?;
-    let accounts = accounts(play);
     let (mut askings, mut of, mut open) = (Vec::new(), Vec::new(), Open::default());
     for ((account, fund), said) in stated {
-        let Some(investor) = accounts.get(&account).cloned() else {
+        let Some(investor) = play.books.accounts.whose(&account).cloned() else {
             if !said.frozen.is_zero() {
                 let frozen = said.frozen;
                 play.remarks.push(format!(
@@ -170,10 +166,4 @@ fn not_followed(
     );
     let (field, value) = (String::new(), String::new());
     Problem { file: "file 05".to_owned(), line: None, field, value, problem }
-}
-
-/// Investors by their account at the registrar: those whose shares an order bought or moved.
-fn accounts<S>(play: &Play<S>) -> HashMap<String, InvestorId> {
-    let investors = play.books.placed().map(|placed| placed.application.terms.investor);
-    investors.map(|investor| (fund_account(&investor), investor)).collect()
 }

@@ -98,8 +98,8 @@ impl Counterparties {
     }
 
     /// Day-cuts that are open go on while a day is played.
-    pub(super) fn cuts<S: EventStore>(&mut self, jobs: FoundJobs<S>) {
-        self.own.push((DAY_JOBS.to_owned(), Arc::new(Jobs(Arc::new(jobs)))));
+    pub(super) fn cuts<S: EventStore>(&mut self, jobs: Arc<FoundJobs<S>>) {
+        self.own.push((DAY_JOBS.to_owned(), Arc::new(Jobs(jobs))));
     }
 }
 

@@ -15,6 +15,7 @@ use fundflow_kernel::{
 use std::collections::BTreeMap;
 
 mod calendar;
+mod cuts;
 mod distributors;
 mod jobs;
 mod kinds;

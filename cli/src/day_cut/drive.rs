@@ -1,28 +1,23 @@
 //! `fundflow day-cut run`: opens day-cuts, or goes on with those that are open, as far as the store's time and files
 //! let them.
 
-use super::{FoundJobs, name_of, registrars, status, trading_day};
+use super::{FoundJobs, name_of, news, registrars, status, trading_day};
 use crate::{
     args::Format,
     house::Terms,
-    operate::{counterparties, engine, held, settle, time_of},
+    operate::{Counterparties, counterparties, engine, held, settle, time_of},
     reading::{Failure, Place, database, open},
     registry::{Registry, Sagas},
 };
 use chrono::NaiveDate;
 use fundflow::runtime::saga::Saga as _;
-use fundflow::{ActError, Asking, Engine, Notice, RequestError, SagaId, runtime::kind::payload};
+use fundflow::{ActError, Asking, Engine, RequestError, SagaId, runtime::kind::payload};
 use fundflow_application::desk;
 use fundflow_domain::{ids::RegistrarCode, time::Timestamp};
 use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
-use fundflow_sagas::{
-    day_cut::{self, DayCut, Request},
-    ports::day_jobs::{DayJobs as _, Job, JobAnswer, JobCall, JobStand},
-};
+use fundflow_kernel::store::EventStore as _;
+use fundflow_sagas::day_cut::{DayCut, Request};
 use std::{io::Write, process::ExitCode, sync::Arc};
-
-/// What a registrar sends, and may have sent before it is asked for.
-const INPUTS: [Job; 2] = [Job::Prices, Job::Confirmations];
 
 /// Looks what would be opened, or does it; then says how each stands.
 pub(super) async fn run(
@@ -92,9 +87,7 @@ async fn carry_on(
     let engine = engine(sagas, &store, &outside).await?;
     open_all(&engine, requests).await?;
     settle(&engine, &outside).await?;
-    let jobs = FoundJobs::of(store.clone(), Some(store.clone()), outside.beside.clone());
-    tell(&engine, &jobs, requests).await?;
-    settle(&engine, &outside).await?;
+    tell((&engine, &outside), &store, requests).await?;
     engine.shutdown().await?;
     store.close().await;
     Ok(())
@@ -116,27 +109,31 @@ async fn open_all(engine: &Engine, requests: &[Request]) -> Result<(), Failure> 
 
 /// What came from the registrars by now is told before the hour at which it is asked for.
 async fn tell(
-    engine: &Engine,
-    jobs: &FoundJobs<SqliteStore>,
+    (engine, outside): (&Engine, &Counterparties),
+    store: &Arc<SqliteStore>,
     requests: &[Request],
 ) -> Result<(), Failure> {
-    let mut notices = Vec::new();
+    let jobs = FoundJobs::of(store.clone(), Some(store.clone()), outside.beside.clone());
     for Request { registrar, t } in requests {
-        for job in INPUTS {
-            let call = JobCall { registrar: registrar.clone(), t: *t, job, after: None };
-            let stand = jobs.work(call.clone()).await;
-            if matches!(stand, JobStand::Done(_)) {
-                let answer = JobAnswer { call, stand };
-                let (stream, news) = day_cut::notice(&name_of(registrar, *t)?, answer);
-                notices.push(Notice { stream, news });
+        let cut = name_of(registrar, *t)?;
+        while let Some(notice) = news::of(&**store, &jobs, &cut).await? {
+            let before = store.head().borrow().0;
+            for delivered in engine.deliver(vec![notice]).await {
+                match delivered {
+                    Ok(_) | Err(ActError::NotActed(_)) => {}
+                    Err(
+                        error @ (ActError::Unsure
+                        | ActError::ClockSetBack(_)
+                        | ActError::Stopped(_)),
+                    ) => {
+                        return Err(Failure::Engine(error.to_string()));
+                    }
+                }
             }
-        }
-    }
-    for delivered in engine.deliver(notices).await {
-        match delivered {
-            Ok(_) | Err(ActError::NotActed(_)) => {}
-            Err(error @ (ActError::Unsure | ActError::ClockSetBack(_) | ActError::Stopped(_))) => {
-                return Err(Failure::Engine(error.to_string()));
+            settle(engine, outside).await?;
+            // What it does not take, it does not take the next time.
+            if store.head().borrow().0 == before {
+                break;
             }
         }
     }

@@ -11,7 +11,10 @@
 //!
 //! 1. The played day seals, sends and reads. Whatever a job needs and is not there is *not yet*, so the same
 //!    store says the same again, whoever asks and however often.
-//! 2. Only the last job makes something: a head under the day-cut's own name, which is never written over.
+//! 2. Only the last job makes something: a head under the day-cut's own name, which is never written over. A store
+//!    that keeps no tree has no such file; the job's figures then count the events alone.
+//! 3. While a day is played, the income of its natural days is *not yet* there as long as a row of the folder is to
+//!    give it.
 
 use super::followed::{Batch, Followed};
 use crate::{
@@ -23,6 +26,7 @@ use crate::{
     house::Terms,
     reading::{Failure, complain},
 };
+use chrono::NaiveDate;
 use fundflow_application::read_models::catch_up;
 use fundflow_domain::{
     fund::{FundKind, FundTerms},
@@ -78,11 +82,21 @@ pub(crate) struct FoundJobs<S> {
     beside: Beside,
     /// The log is read once; each job reads only what is new.
     followed: Mutex<Followed>,
+    income_to_come: IncomeToCome,
 }
+
+/// Whether the income of a fund is still to be given for a natural day after the one and until the other.
+pub(crate) type IncomeToCome = Box<dyn Fn(FundCode, (NaiveDate, NaiveDate)) -> bool + Send + Sync>;
 
 impl<S: EventStore> FoundJobs<S> {
     pub(crate) fn of(store: Arc<S>, heads: Option<Arc<SqliteStore>>, beside: Beside) -> Self {
-        Self { store, heads, beside, followed: Mutex::default() }
+        let income_to_come: IncomeToCome = Box::new(|_, _| false);
+        Self { store, heads, beside, followed: Mutex::default(), income_to_come }
+    }
+
+    /// With what is still to be given as income by the folder that is played.
+    pub(crate) fn awaiting(self, income_to_come: IncomeToCome) -> Self {
+        Self { income_to_come, ..self }
     }
 
     async fn found(&self, call: &JobCall) -> Result<JobStand, Cause> {
@@ -201,9 +215,10 @@ impl<S: EventStore> FoundJobs<S> {
         let mut waiting = Vec::new();
         let mut count = 0;
         for fund in self.beside.funds.iter().filter(kept) {
-            let jobs: Vec<bool> = followed.incomes(*fund, (before.date(), day)).collect();
+            let days = (before.date(), day);
+            let jobs: Vec<bool> = followed.incomes(*fund, days).collect();
             count += jobs.len() as u64;
-            if jobs.contains(&false) {
+            if jobs.contains(&false) || (self.income_to_come)(*fund, days) {
                 waiting.push(fund.to_string());
             }
         }
@@ -222,8 +237,7 @@ impl<S: EventStore> FoundJobs<S> {
         let path = directory.join(&name);
         if !path.exists() {
             let Some(store) = &self.heads else {
-                let text = "this store keeps no tree that a head would stand for";
-                return Ok(JobStand::Refused(Cause::new("no_tree", text)));
+                return Ok(JobStand::Done(Figures::counting(self.store.head().borrow().0)));
             };
             let head = heads::of_now(store).await;
             let head = head.map_err(|failure| Cause::new("no_head", failure.to_string()))?;

@@ -18,9 +18,10 @@ mod drive;
 mod followed;
 mod graph;
 mod jobs;
+pub(crate) mod news;
 mod status;
 
-pub(crate) use jobs::{Beside, FoundJobs};
+pub(crate) use jobs::{Beside, FoundJobs, IncomeToCome};
 
 use crate::{
     args::Format,

@@ -24,7 +24,7 @@ use fundflow_kernel::{
     envelope::{Recorded, StreamName},
 };
 use fundflow_sagas::{
-    day_cut::{DAY_CUT, DayCut, Left, When, done_type},
+    day_cut::{DAY_CUT, DayCut, Left, When, done_type, jobs_of},
     house::House,
     ports::day_jobs::{Figures, Job},
 };
@@ -131,7 +131,8 @@ fn row(
         None => "open".to_owned(),
     };
     let since = events.last().map_or_else(Timestamp::default, |event| event.event.recorded_at);
-    let at = open.notes.next().filter(|_| ending.is_none());
+    let jobs = jobs_of(open.table.as_str());
+    let at = open.notes.next(&jobs).filter(|_| ending.is_none());
     let job = |job| of_job(job, at, open, events, house);
     CutRow {
         transaction,
@@ -139,7 +140,7 @@ fn row(
         t: open.request.t,
         state,
         since,
-        jobs: Job::ALL.into_iter().map(job).collect(),
+        jobs: jobs.into_iter().map(job).collect(),
     }
 }
 

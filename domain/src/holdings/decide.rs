@@ -1,7 +1,7 @@
 //! Which facts follow from a command to holdings, or why none may.
 
 use super::{
-    Command, Credit, Event, Lot, Mark, Refusal, Reservation, Standing, State, Taking,
+    Command, Credit, Event, Lot, Mark, Refusal, Reservation, Standing, State, Taking, dividend,
     evolve::evolve, leaving::Leaving, state::sum,
 };
 use crate::{
@@ -60,6 +60,7 @@ pub(super) fn decide(state: &State, command: &Command) -> Decision {
             let leaving = Leaving { shares: *shares, trade_date: *trade_date, named };
             take_corrected(state, order, serial, record, leaving)
         }
+        C::Declare(said) => dividend::declared(state, said),
         C::WithdrawTake { order, serial, record } => take_withdrawn(state, order, serial, record),
     }
 }

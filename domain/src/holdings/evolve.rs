@@ -1,6 +1,6 @@
 //! What holdings remember of each fact. Judges nothing; `None` means no decider wrote this.
 
-use super::{Event, Lot, Mark, Reservation, Standing, State, Taking};
+use super::{Event, Lot, Mark, Reservation, Standing, State, Taking, dividend};
 use crate::{
     freeze::{self, FrozenBy},
     fund::RedemptionSequence,
@@ -47,6 +47,7 @@ pub(super) fn evolve(mut state: State, event: &Event) -> Option<State> {
         }
         Event::ClaimLifted { order } => state.claims.lifted(order)?,
         Event::ClaimWaived { order } => state.claims.waived(order)?,
+        Event::DividendDeclared(said) => dividend::remember(&mut state, said)?,
         Event::MadeUp { lot, lots } => make_up(&mut state, lot, lots)?,
         Event::CreditReversed { lot, record, replaced_by } => {
             state.lots.reverse(lot, record, replaced_by.as_ref())?;

@@ -9,6 +9,7 @@
 //!               --WithdrawTake--> reversed, and reserved again for the registrar's next word
 //! frozen, held: none --Freeze, FollowRegister, Hold--> set
 //!                                        set --Unfreeze, FollowRegister, Unhold--> lifted (for ever)
+//! dividend:     none --Declare--> declared (its money is a payout's)
 //! claim:        none --Claim--> stands --Claim (none left), WaiveClaim--> lifted, waived
 //! ```
 //!
@@ -28,6 +29,7 @@ mod again_tests;
 #[cfg(test)]
 mod claim_tests;
 mod decide;
+mod dividend;
 mod evolve;
 mod leaving;
 #[cfg(test)]
@@ -44,6 +46,7 @@ mod stored;
 #[cfg(test)]
 mod tests;
 
+pub use dividend::Dividend;
 pub use lot::{Credit, Lot};
 pub use refusal::Refusal;
 pub use state::{Mark, Reservation, Standing, State, Taking};
@@ -185,6 +188,8 @@ pub enum Command {
         /// The lots that the corrected record names, as in [`Command::Take`].
         named: Vec<LotTaken>,
     },
+    /// The registrar states a dividend in cash.
+    Declare(Box<Dividend>),
     /// The registrar took a confirmation back that took shares, and says nothing instead yet.
     WithdrawTake {
         /// The order that took them.
@@ -298,6 +303,8 @@ pub enum Event {
         /// The lot that stands in its place and has given what it gave.
         replaced_by: Option<LotId>,
     },
+    /// The fund owes a dividend in cash; no lot changes.
+    DividendDeclared(Box<Dividend>),
     /// Shares should not have been taken as they were; they are back in their lots.
     TakeReversed {
         /// The order that took them.

@@ -91,6 +91,9 @@ pub enum Refusal {
         /// What it should have been.
         shares: Shares,
     },
+    /// One record states one dividend.
+    #[error("record {0} has stated another dividend")]
+    DeclaredDifferently(Serial),
     /// A freeze or dispute that was lifted, before it came or after.
     #[error("{0} was lifted and cannot be set any more")]
     AlreadyLifted(Serial),

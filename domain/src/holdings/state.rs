@@ -1,6 +1,6 @@
 //! What holdings remember, and the sums over it: computed and never stored.
 
-use super::{Lot, lots::Lots};
+use super::{Dividend, Lot, lots::Lots};
 use crate::{
     claims::Claims,
     freeze::{Freeze, FrozenBy},
@@ -66,7 +66,7 @@ pub enum Mark {
 type Orders = Tallied<OrderId, Reservation, 1>;
 type Freezes = Tallied<Serial, (Mark, FrozenBy), 2>;
 type Disputes = Tallied<Serial, Mark, 1>;
-crate::rare::rare!(Orders, Freezes, Disputes);
+crate::rare::rare!(Orders, Freezes, Disputes, Vec<Dividend>);
 
 /// Lots in the order in which they were heard of, reservations by order, freezes by record, disputes by
 /// case, claims by age.
@@ -79,6 +79,7 @@ pub struct State {
     pub(super) stated: Shares,
     pub(super) disputes: Rare<Disputes>,
     pub(super) claims: Claims,
+    pub(super) dividends: Rare<Vec<Dividend>>,
 }
 
 impl Counts<1> for Reservation {
@@ -98,6 +99,13 @@ impl Counts<2> for (Mark, FrozenBy) {
 impl Counts<1> for Mark {
     fn figures(&self) -> [Decimal; 1] {
         [marked(self).decimal()]
+    }
+}
+
+impl State {
+    /// Dividends in cash, in the order in which their records came.
+    pub fn dividends(&self) -> impl Iterator<Item = &Dividend> {
+        self.dividends.iter()
     }
 }
 

@@ -20,6 +20,7 @@ impl Stored for Holdings {
         ClaimLifted => "holdings.claim_lifted",
         ClaimWaived => "holdings.claim_waived",
         MadeUp => "holdings.made_up",
+        DividendDeclared => "holdings.dividend_declared",
         CreditReversed => "holdings.credit_reversed",
         TakeReversed => "holdings.take_reversed",
     });

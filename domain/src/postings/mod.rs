@@ -16,6 +16,7 @@
 //!              manual          L:SUSPENSE       -> A:BYHAND
 //!              reopened        back to L:SUSPENSE; withdrawn, corrected: the record's reversal takes it out
 //! payout:      paid out        L:CUST:REDEEM    -> A:BANK:SETTLE
+//! holdings:    dividend        A:FUND:RECV      -> L:CUST:REDEEM
 //! advance:     advanced        A:CUST:ADVANCED  -> L:BANK:ADVANCE
 //!              repaid          L:BANK:ADVANCE   -> A:BANK:SETTLE, and L:CUST:REDEEM -> A:CUST:ADVANCED
 //!              recourse        L:BANK:ADVANCE   -> A:CUST:ADVANCED

@@ -9,7 +9,7 @@ use super::{Account, Entry, Part, Posting};
 use crate::{
     holdings::{self, HoldingId, Lot, Taking},
     ids::{FundCode, InvestorId, TransactionId, WalletId},
-    money::Shares,
+    money::{Money, Shares},
     wallet::{self, Credit},
 };
 use rust_decimal::Decimal;
@@ -35,7 +35,19 @@ pub fn of_holdings(
 ) -> Option<Vec<Posting>> {
     let came = holdings_came(before, event)?;
     let [was, is] = [parts_of_holdings(before)?, parts_of_holdings(after)?];
-    moved((id.fund, &id.investor), [was, is], came)
+    let mut postings = moved((id.fund, &id.investor), [was, is], came)?;
+    postings.extend(declared(id.fund, event));
+    Some(postings)
+}
+
+/// What a fund owes as a dividend, and the investor is to be paid.
+fn declared(fund: FundCode, event: &holdings::Event) -> Vec<Posting> {
+    let mut entry = Entry::default();
+    if let holdings::Event::DividendDeclared(said) = event {
+        entry.debit(Account::FundReceivable(fund), Money::from(said.amount));
+        entry.credit(Account::Redeem(said.transaction.clone()), Money::from(said.amount));
+    }
+    entry.0
 }
 
 fn moved(
@@ -137,6 +149,7 @@ fn holdings_came(before: &holdings::State, event: &holdings::Event) -> Option<De
         | E::SharesClaimed { .. }
         | E::ClaimLifted { .. }
         | E::ClaimWaived { .. }
+        | E::DividendDeclared(_)
         | E::MadeUp { .. } => Some(Decimal::ZERO),
     }
 }

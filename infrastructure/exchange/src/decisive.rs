@@ -124,6 +124,7 @@ const DIVIDEND: &[&str] = &[
     "DefDividendMethod",
     "Charge",
     "TotalFrozenVol",
+    "FrozenSharesforReinvest",
     "FrozenBalance",
     "AchievementPay",
 ];

@@ -7,6 +7,7 @@ use super::{
     BatchError,
     balances::{Stated, Statements},
     confirmations::{Halves, said_by},
+    dividends::{self, StatedDividend},
     findings::{Finding, oddities},
     portions::portions_first,
     puzzles::{Puzzle, Source},
@@ -19,7 +20,7 @@ use crate::exchange::{
     file_name::FileName,
     finding::Stops,
     flow::{
-        dividend::Dividend, fund_day::FundDay, settlement::Settlement, share_balance::ShareBalance,
+        fund_day::FundDay, settlement::Settlement, share_balance::ShareBalance,
         trade_application::TradeApplication,
     },
     index::{IndexError, IndexFile},
@@ -42,6 +43,8 @@ pub struct Answers {
     pub frozen: Stated,
     /// Records of file 07.
     pub fund_days: Vec<FundDay>,
+    /// Of file 06: those that can be booked.
+    pub dividends: Vec<StatedDividend>,
     /// Records of file 25.
     pub settlements: Vec<Settlement>,
     /// Records that a person must look at.
@@ -116,9 +119,6 @@ pub fn read_answers(
     Ok(answers)
 }
 
-/// Why nobody takes a record of file 06.
-const DIVIDEND: &str = "a dividend is booked by no file here; nothing changes by it";
-
 impl Reading<'_> {
     fn take(&mut self, source: &Source<'_>, taken: &TakenRecord) {
         let of_fields = taken.findings.iter().filter(|it| it.stops == Stops::Nothing);
@@ -166,10 +166,12 @@ impl Reading<'_> {
                 rows.push(row);
                 Ok(())
             }
-            // What a fund gives comes with the prices of its days, and never by account.
             FileType::Dividend => {
-                Dividend::from_record(record).map_err(text)?;
-                Err(DIVIDEND.to_owned())
+                let stated = dividends::stated(source, self.codes)?;
+                let known = &mut self.answers.dividends;
+                believed(before, || known.retain(|it| it.serial != stated.serial))?;
+                known.push(stated);
+                Ok(())
             }
             // Applications are ours.
             FileType::TradeApplication => Ok(()),

@@ -4,7 +4,7 @@
 //! are no instant. An order of an evening or a closed day has the date of the T that it belongs to, and the time
 //! at which it came: nobody may shift its T by it. An order that was taken back is in no file.
 
-use super::{BatchError, Draft, Filler, Numbers, Parties, Published, fund_account, publish};
+use super::{Accounts, BatchError, Draft, Filler, Numbers, Parties, Published, publish};
 use crate::exchange::{
     check::read_all_or_refuse, flow::trade_application::TradeApplication, index::IndexFile,
     version::FileType,
@@ -39,6 +39,15 @@ pub struct Batch {
 /// Why an application has no record.
 const SEVERAL_LOTS: &str = "it names several lots, and a record takes one";
 
+/// What a batch's records say of the investors.
+#[derive(Clone, Copy)]
+pub struct Investors<'a> {
+    /// Whoever has no profile goes for a natural person.
+    pub customers: Customers<'a>,
+    /// Their accounts at registrars.
+    pub accounts: &'a Accounts,
+}
+
 /// What is known of whose an order is, by the investor's profile.
 pub type Customers<'a> = &'a dyn Fn(&InvestorId) -> Option<CustomerType>;
 
@@ -69,8 +78,7 @@ fn anothers(
 }
 
 /// Writes the applications of a T for one registrar, and the index. What brings shares comes before
-/// what takes them out, so that a registrar that reads downwards has them when they are to leave. Whoever
-/// has no profile goes for a natural person.
+/// what takes them out, so that a registrar that reads downwards has them when they are to leave.
 ///
 /// # Errors
 /// [`BatchError`].
@@ -79,7 +87,7 @@ pub fn write_applications(
     parties: &Parties,
     t: TradingDay,
     applications: &[Application],
-    customers: Customers<'_>,
+    investors: Investors<'_>,
     first_of: FirstOf<'_>,
 ) -> Result<Batch, BatchError> {
     let numbers = parties.filing.numbers;
@@ -93,8 +101,10 @@ pub fn write_applications(
         (takes_out(&application.terms.ask), application.terms.order.clone())
     });
     let record_of = |application: &&Application| -> Filler<'static> {
-        let mut record = application_of(application, &parties.distributor, numbers);
-        let customer = customers(&application.terms.investor);
+        let investor = &application.terms.investor;
+        let account = investors.accounts.of(investor);
+        let mut record = application_of(application, &parties.distributor, numbers, account);
+        let customer = (investors.customers)(investor);
         customer.map_or("1", flag_of).clone_into(&mut record.individual_or_institution);
         Box::new(move |out| record.to_record(out))
     };
@@ -133,11 +143,12 @@ pub fn application_numbers(index: &Path) -> Result<(String, Vec<String>), BatchE
     Ok((set.index.files.into_iter().next().unwrap_or_default(), numbers))
 }
 
-/// An application as its record. Of several designated lots it holds the first.
+/// An application as its record, with the investor's fund account. Of several designated lots it holds the first.
 pub fn application_of(
     application: &Application,
     distributor: &str,
     numbers: Numbers,
+    account: String,
 ) -> TradeApplication {
     let terms = &application.terms;
     let mut record = TradeApplication {
@@ -148,7 +159,7 @@ pub fn application_of(
         // The column has whole seconds; a fraction must not turn into the next one.
         transaction_time: application.applied_at.time_of_day().with_nanosecond(0),
         transaction_account_id: numbers.trading_account(&terms.investor),
-        ta_account_id: fund_account(&terms.investor),
+        ta_account_id: account,
         distributor_code: distributor.to_owned(),
         branch_code: distributor.to_owned(),
         currency_type: "156".to_owned(),

@@ -13,12 +13,14 @@
 //! 5. A record that cannot be understood, or that nobody takes, is a puzzle with its number and reason, and
 //!    with what its case shows; it is neither dropped nor guessed, and it does not stop the records around it.
 
+mod accounts;
 mod answers;
 mod applications;
 mod balances;
 mod confirmations;
 #[cfg(test)]
 mod digits_tests;
+mod dividends;
 mod findings;
 mod last;
 mod naming;
@@ -39,11 +41,13 @@ mod taken_tests;
 #[cfg(test)]
 mod tests;
 
+pub use accounts::{Accounts, fund_account};
 pub use answers::{Answers, AsSent, Sent, read_answers};
 pub use applications::{
-    Batch, Customers, FirstOf, application_numbers, application_of, write_applications,
+    Batch, Customers, FirstOf, Investors, application_numbers, application_of, write_applications,
 };
 pub use balances::{Stated, StatedFrozen};
+pub use dividends::{Gives, StatedDividend};
 pub use findings::Finding;
 pub(crate) use numbers::serial_digits;
 pub use numbers::{ByDigits, Numbers, is_in_digits};
@@ -61,8 +65,6 @@ use crate::exchange::{
     writer::{WriteError, Writer},
 };
 use chrono::NaiveDate;
-use fundflow_domain::ids::InvestorId;
-use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeMap,
     io::{self, BufWriter},
@@ -223,14 +225,4 @@ fn write(
     writer.finish().map_err(write)?;
     file.finish().map_err(failed)?;
     Ok(None)
-}
-
-/// The fund account that the sandbox's registrar keeps for an investor: 12 digits.
-pub fn fund_account(investor: &InvestorId) -> String {
-    digits(investor, "fund", 12)
-}
-
-fn digits(investor: &InvestorId, what: &str, count: usize) -> String {
-    let hash = Sha256::digest(format!("{what}:{investor}").as_bytes());
-    hash.iter().take(count).map(|byte| char::from(b'0' + byte % 10)).collect()
 }

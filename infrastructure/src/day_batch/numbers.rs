@@ -22,6 +22,12 @@ const TRADING: usize = 17;
 /// Digits of a registrar's number of a record, which fills its field.
 const SERIAL: u32 = 20;
 
+/// What stands for an investor's ID that has no place in the field.
+fn trading_digits(investor: &InvestorId) -> String {
+    let hash = Sha256::digest(format!("trading:{investor}").as_bytes());
+    hash.iter().take(TRADING).map(|byte| char::from(b'0' + byte % 10)).collect()
+}
+
 /// Which characters a registrar takes in the numbers of orders, accounts and records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -60,7 +66,7 @@ impl Numbers {
         if fits && id.len() <= TRADING {
             return id.to_owned();
         }
-        super::digits(investor, "trading", TRADING)
+        trading_digits(investor)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
         },
     },
     sandbox::{
-        fixture::{bought, calendar, handed_in, t},
+        fixture::{bought, calendar, handed_in, investors, t},
         registrar::{Confirming, Market, SandboxRegistrar},
         scenario::Scenario,
     },
@@ -44,7 +44,9 @@ fn write(directory: &Path, distributor: &str, orders: &[Terms]) -> PathBuf {
     let (distributor, registrar) = (distributor.to_owned(), "05".to_owned());
     let parties = Parties { distributor, registrar, filing: Filing::default() };
     let all: Vec<_> = orders.iter().cloned().map(handed_in).collect();
-    write_applications(directory, &parties, t(), &all, &|_| None, &|_| None).unwrap().index
+    write_applications(directory, &parties, t(), &all, investors(&|_| None), &|_| None)
+        .unwrap()
+        .index
 }
 
 /// The investors of file 05, and the investors and return codes of file 04.
@@ -124,7 +126,10 @@ fn each_record_says_what_kind_of_customer_orders_by_the_profile() {
         let (distributor, registrar) = ("305".to_owned(), "05".to_owned());
         let parties = Parties { distributor, registrar, filing: Filing::default() };
         let batch =
-            write_applications(dir.path(), &parties, t(), &all, &|_| customer, &|_| None).unwrap();
+            write_applications(dir.path(), &parties, t(), &all, investors(&|_| customer), &|_| {
+                None
+            })
+            .unwrap();
         let (_, records) = read_all_or_refuse(&dir.path().join(&batch.file)).unwrap();
         let read = TradeApplication::from_record(records[0].as_ref()).unwrap();
         assert_eq!(read.individual_or_institution, flag);

@@ -9,7 +9,7 @@ use crate::{
         return_code::ReturnCodes,
     },
     sandbox::{
-        fixture::{bought, calendar, converted, handed_in, redeemed},
+        fixture::{account_of, bought, calendar, converted, handed_in, investors, redeemed},
         registrar::{Confirming, DICTIONARY, Market, SandboxRegistrar},
         scenario::Scenario,
     },
@@ -61,9 +61,15 @@ async fn through_files(scenario: &str, terms: Vec<Terms>) -> (Answers, Vec<Vec<u
             all.insert(0, asked);
         }
     }
-    let batch =
-        write_applications(&dir.path().join("out"), &parties(), t(), &all, &|_| None, &|_| None)
-            .unwrap();
+    let batch = write_applications(
+        &dir.path().join("out"),
+        &parties(),
+        t(),
+        &all,
+        investors(&|_| None),
+        &|_| None,
+    )
+    .unwrap();
     assert_eq!(batch.file, "OFD_305_05_20260212_03.TXT");
     let night = || {
         registrar.run_batch(&batch.index, &dir.path().join("in"), &"305".parse().unwrap()).unwrap()
@@ -201,7 +207,8 @@ async fn an_application_that_the_front_never_saw_is_rejected_by_its_number() {
     let dir = tempfile::tempdir().unwrap();
     let all = [handed_in(bought("TX-1", "10000.00"))];
     let batch =
-        write_applications(dir.path(), &parties(), t(), &all, &|_| None, &|_| None).unwrap();
+        write_applications(dir.path(), &parties(), t(), &all, investors(&|_| None), &|_| None)
+            .unwrap();
     let night = registrar("")
         .run_batch(&batch.index, &dir.path().join("in"), &"305".parse().unwrap())
         .unwrap();
@@ -219,11 +226,12 @@ async fn a_rejection_that_names_another_order_is_handed_on_with_what_it_names() 
     let dir = tempfile::tempdir().unwrap();
     let all = [handed_in(bought("TX-1", "10000.00"))];
     let batch =
-        write_applications(dir.path(), &parties(), t(), &all, &|_| None, &|_| None).unwrap();
+        write_applications(dir.path(), &parties(), t(), &all, investors(&|_| None), &|_| None)
+            .unwrap();
     let night = registrar("")
         .run_batch(&batch.index, &dir.path().join("in"), &"305".parse().unwrap())
         .unwrap();
-    let was = application_of(&all[0], "305", Numbers::Letters);
+    let was = application_of(&all[0], "305", Numbers::Letters, account_of(&all[0]));
     let other = |_: &str| {
         let no = all[0].terms.no.clone();
         let record = TradeApplication { fund_code: "018145".to_owned(), ..was.clone() };
@@ -301,7 +309,7 @@ fn a_redemption_says_its_lot_what_becomes_of_a_rest_and_whether_income_goes_alon
         handed_in(Terms { ask, ..redeemed("TX-1", "1.00") })
     };
     let of = |application: &Application| {
-        let it = application_of(application, "305", Numbers::Letters);
+        let it = application_of(application, "305", Numbers::Letters, account_of(application));
         let flags =
             [it.business_code, it.large_redemption_flag, it.take_income_flag, it.detail_flag];
         (flags.join(" "), it.original_serial_no)
@@ -316,7 +324,7 @@ fn a_redemption_says_its_lot_what_becomes_of_a_rest_and_whether_income_goes_alon
         &parties(),
         t(),
         std::slice::from_ref(&several),
-        &|_| None,
+        investors(&|_| None),
         &|_| None,
     )
     .unwrap();
@@ -330,7 +338,8 @@ fn a_record_that_has_no_room_for_something_is_left_out_and_stops_no_other() {
     let all = [bought("TX-1", "10.00"), bought("TX-2", "20.00"), bought("TX-3", "30.00")];
     let all = all.map(handed_in);
     let filler = |application: &Application| -> Filler<'static> {
-        let mut record = application_of(application, "305", Numbers::Letters);
+        let mut record =
+            application_of(application, "305", Numbers::Letters, account_of(application));
         if application.terms == all[1].terms {
             record.application_amount = 1_000_000_000_000_000_i64.into();
         }

@@ -1,6 +1,7 @@
 //! Applications and answers for tests, as the sagas make and read them.
 
 use super::Notice;
+use crate::day_batch::{Accounts, Customers, Investors, fund_account};
 use fundflow_domain::{
     application::{Ask, Promise, PromisedFee, Terms},
     calendar::{TradingCalendar, TradingDay},
@@ -10,7 +11,7 @@ use fundflow_domain::{
     time::Timestamp,
 };
 use fundflow_sagas::ports::registrar::{Application, ApplicationAnswer, RegistrarNotice};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Ten in the morning of T.
 pub(crate) fn start() -> Timestamp {
@@ -48,6 +49,17 @@ pub(crate) fn asked(transaction: &str, suffix: &'static str, code: &str, ask: As
         },
         distributor: None,
     }
+}
+
+/// Customers whose accounts follow from nothing but themselves.
+pub(crate) fn investors(customers: Customers<'_>) -> Investors<'_> {
+    static NOBODY: LazyLock<Accounts> = LazyLock::new(Accounts::default);
+    Investors { customers, accounts: &NOBODY }
+}
+
+/// The fund account of an order in such a file.
+pub(crate) fn account_of(application: &Application) -> String {
+    fund_account(&application.terms.investor)
 }
 
 /// A purchase of the money fund.

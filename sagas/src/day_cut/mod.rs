@@ -14,11 +14,20 @@
 //! 4. A person may leave a job out, with a reason, where the day-cut stands at it; no other way leads past
 //!    one. Who leaves the table stops it where it is, and what was done stays done.
 //! 5. A job that is heard of before its turn is recorded at once: the registrar's files may come early.
+//! 6. Who asks for it is not its matter: a service by the clock ([`Schedule`]), a played day when its batch has gone
+//!    out.
+//!
+//! A further job is a variant of `Job` at its place in `Job::ALL`, with a name; a [`Milestone`] with its stored type in
+//! `done_type`, `Saga::NAMES` and `Milestone::done`; a row in a new table `day_cut.v2` beside this one, since day-cuts that
+//! are open stay on theirs ([`jobs_of`]); an arm wherever a `Job` is matched, which
+//! the compiler names: whoever does the jobs, their hours ([`When`]), and `may_come_unasked` of whoever tells.
 
 mod saga;
+mod schedule;
 mod words;
 
 pub use saga::{Command, DayCut, Plan, Refusal, notice};
+pub use schedule::Schedule;
 pub use words::{
     Answer, Do, Ending, Fact, Left, Milestone, Notes, Promise, Request, When, done_type, id,
 };
@@ -60,6 +69,20 @@ pub const DAY_CUT: Table<Saga> = Table {
     ],
     beside: &[],
 };
+
+/// Every table of day-cuts, the newest first.
+pub(crate) const TABLES: &[&Table<Saga>] = &[&DAY_CUT];
+
+/// The jobs of the day-cuts that are on the table of that version, in their order; none of a table that nobody has.
+pub fn jobs_of(version: &str) -> Vec<Job> {
+    let table = TABLES.iter().find(|table| table.version == version);
+    let steps = table.map_or(&[][..], |table| table.steps);
+    let job = |step: &Step<Saga>| match step.deed.done {
+        Fact::Over(job) => Some(job),
+        Fact::Opened | Fact::Halted | Fact::Ended => None,
+    };
+    steps.iter().filter_map(job).collect()
+}
 
 const _: () =
     assert!(well_formed(&DAY_CUT), "starts on an undo, ends on a landing, waits have ends");

@@ -2,6 +2,7 @@
 
 use super::{
     Answer, DAY_CUT, Do, Ending, Fact, Milestone, Notes, Promise, Request, When, done_type, id,
+    jobs_of,
 };
 use crate::{
     house::House,
@@ -164,7 +165,7 @@ impl saga::Saga for DayCut {
         "opened", "paged", "sealed", "applications_sent", "prices_in", "confirmations_in",
         "income_booked", "head_kept", "skipped", "halted",
     ], ["completed", "stopped"]);
-    const TABLES: &'static [&'static Table<Self>] = &[&DAY_CUT];
+    const TABLES: &'static [&'static Table<Self>] = super::TABLES;
 
     type Request = Request;
     type Asked = ();
@@ -298,7 +299,7 @@ impl saga::Saga for DayCut {
             return Err(Refusal::Over);
         }
         let notes = &view.open.notes;
-        let at = notes.next();
+        let at = notes.next(&jobs_of(view.open.table.as_str()));
         if at != Some(*job) || !notes.opened {
             let at = if notes.opened { at.map_or("its end", Job::name) } else { "open" };
             return Err(Refusal::NotAtJob { job: *job, at });

@@ -141,9 +141,9 @@ pub struct Notes {
 }
 
 impl Notes {
-    /// The first job that is neither done nor left out.
-    pub fn next(&self) -> Option<Job> {
-        Job::ALL.into_iter().find(|job| !self.left.contains_key(job))
+    /// The first of those jobs that is neither done nor left out.
+    pub fn next(&self, jobs: &[Job]) -> Option<Job> {
+        jobs.iter().copied().find(|job| !self.left.contains_key(job))
     }
 
     /// The last page of it that is done.

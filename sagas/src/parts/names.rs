@@ -9,6 +9,7 @@
 //! | `{fund}.{yyyy-mm-dd}`, with `.{publication}` of a correction | a money fund's income of a day; `income.{fund}.…` in the same way |
 //! | `case.{32 digits}` | what is recorded of a case that belongs to no transaction |
 //! | `cut.{registrar}.{yyyy-mm-dd}` | the day-cut of a T with a registrar |
+//! | `dividend.{registrar}.{serial}` | a dividend that a registrar's record states |
 
 use fundflow_domain::{
     ids::{DistributorCode, PlanId, TransactionId},
@@ -24,6 +25,7 @@ pub const RESERVED: &[NameForm] = &[
     NameForm { of: Minted::Income.text(), has: |id| Minted::of(id) == Some(Minted::Income) },
     NameForm { of: Minted::Case.text(), has: |id| Minted::of(id) == Some(Minted::Case) },
     NameForm { of: Minted::DayCut.text(), has: |id| Minted::of(id) == Some(Minted::DayCut) },
+    NameForm { of: Minted::Dividend.text(), has: |id| Minted::of(id) == Some(Minted::Dividend) },
     NameForm {
         of: Minted::Occurrence.text(),
         has: |id| Minted::of(id) == Some(Minted::Occurrence),
@@ -41,6 +43,8 @@ pub enum Minted {
     Case,
     /// The day-cut of a T.
     DayCut,
+    /// A dividend that a registrar states.
+    Dividend,
     /// The purchase of a plan's date.
     Occurrence,
 }
@@ -72,6 +76,7 @@ impl Minted {
             }
             // A registrar's code may have dots of its own.
             ["cut", _, .., day] if is_day(day) => Some(Minted::DayCut),
+            ["dividend", _, _, ..] => Some(Minted::Dividend),
             _ => PlanId::of_occurrence(id).map(|_| Minted::Occurrence),
         }
     }
@@ -85,6 +90,7 @@ impl Minted {
             Minted::Income => "of a fund's income of a day ({fund}.{yyyy-mm-dd})",
             Minted::Case => "of a case (case.{case})",
             Minted::DayCut => "of a day-cut (cut.{registrar}.{yyyy-mm-dd})",
+            Minted::Dividend => "of a dividend (dividend.{registrar}.{serial})",
             Minted::Occurrence => "of a plan's date ({plan}.{yyyymmdd})",
         }
     }

@@ -4,7 +4,7 @@
 use crate::{
     conversion,
     funds::{bond, equity, wallet},
-    outside, purchase, redemption,
+    outside, plan, purchase, redemption,
     stage::{InHouse, Stage, at, tx},
 };
 use fundflow_domain::{
@@ -249,4 +249,90 @@ fn a_conversion_and_both_orders_of_a_linked_purchase_move_with_their_t() {
     assert_eq!(look::<Conversion>(&stage, "C").business_date, "2026-02-13".parse().ok());
     assert_eq!(look::<DiscountPurchase>(&stage, "D").business_date, "2026-02-13".parse().ok());
     assert!(stage.alerts.is_empty(), "{}", stage.text());
+}
+
+/// In whichever way it becomes shares of the target: one order a day, or both on one.
+#[test]
+fn a_discount_purchase_moves_in_each_of_its_modes() {
+    for (mode, second) in [
+        (ConversionMode::NextDay, "2026-02-12"),
+        (ConversionMode::RedeemToPurchase, "2026-02-12"),
+        (ConversionMode::LinkedSameDay, "2026-02-11"),
+    ] {
+        for closed in ["2026-02-10", "2026-02-11"] {
+            let mut stage = Stage::with(vec![equity(), wallet()], "02-10 10:00");
+            let reply = stage.request::<DiscountPurchase>("D", discounted(mode));
+            assert!(matches!(reply, Reply::Placed { .. }), "{mode:?}: {reply:?}");
+            stage.until("02-10 10:01");
+            closes(&mut stage, "typhoon", closed);
+            let own = if closed == "2026-02-10" { "2026-02-11" } else { "2026-02-10" };
+            let day = look::<DiscountPurchase>(&stage, "D").business_date;
+            assert_eq!(day, own.parse().ok(), "{mode:?} {closed}: {}", stage.text());
+            let moved =
+                stage.events.iter().filter(|it| &*it.event.event_type == "application.moved");
+            let orders = if mode == ConversionMode::LinkedSameDay { 2 } else { 1 };
+            let orders = if closed == "2026-02-10" { orders } else { 0 };
+            assert_eq!(moved.count(), orders, "{mode:?} {closed}: {}", stage.text());
+            if mode == ConversionMode::LinkedSameDay {
+                continue;
+            }
+            // The second order is of the day on which it is placed, by the calendar as it is by then.
+            let on = "2026-02-12";
+            let confirmed = outside::bought("C1", on, ["10000", "0", "0", "1", "10000"]);
+            stage.outside.says("D.mmf", &format!("{on}T09:00:00+08:00"), confirmed);
+            stage.until("02-12 12:30");
+            let placed =
+                stage.events.iter().filter(|it| &*it.event.event_type == "application.placed");
+            let days: Vec<_> = placed.filter_map(|it| it.event.trade_date).collect();
+            assert_eq!(
+                days.last().map(ToString::to_string).as_deref(),
+                Some(second),
+                "{mode:?} {closed}: {}",
+                stage.text()
+            );
+            assert!(stage.alerts.is_empty(), "{mode:?} {closed}: {}", stage.text());
+        }
+    }
+}
+
+fn discounted(mode: ConversionMode) -> discount_purchase::Request {
+    discount_purchase::Request {
+        investor: "i-1".parse().unwrap(),
+        account: "acc-1".parse().unwrap(),
+        wallet_fund: "000730".parse().unwrap(),
+        target_fund: "011162".parse().unwrap(),
+        amount: "10000".parse().unwrap(),
+        mode: Some(mode),
+        only_today: false,
+        by_plan: false,
+        distributor: None,
+    }
+}
+
+/// A date of a plan whose T is closed after it was asked for moves as any purchase does; one that is still to come is
+/// due on the next day that is open, by the plan's own rule.
+#[test]
+fn a_date_of_a_plan_moves_with_its_t_and_the_next_ones_follow_the_new_calendar() {
+    let mut stage = plan::opened(plan::terms());
+    stage.until("02-24 09:30");
+    assert_eq!(plan::job(&mut stage).len(), 1);
+    stage.until("02-24 09:31");
+    closes(&mut stage, "typhoon", "2026-02-24");
+    let moved = look::<Purchase>(&stage, "PLAN.20260224");
+    assert_eq!(moved.business_date, "2026-02-25".parse().ok(), "{}", stage.text());
+
+    closes(&mut stage, "typhoon-2", "2026-02-26");
+    let calendar = stage.house.renewed(stage.runner.streams()).unwrap().calendar;
+    let id = "PLAN".parse().unwrap();
+    let state =
+        stage.state(&fundflow_kernel::streams::Key::<fundflow_domain::plan::RegularPlan>::of(&id));
+    let due = |day: &str| {
+        let t = calendar.day(day.parse().unwrap()).unwrap();
+        let due = fundflow_sagas::regular_plan::due(&id, &state, t, &calendar).unwrap();
+        due.into_iter().map(|it| it.transaction.to_string()).collect::<Vec<_>>()
+    };
+    assert!(calendar.day("2026-02-26".parse().unwrap()).is_err());
+    let due = due("2026-02-27");
+    assert!(due.contains(&"PLAN.20260227".to_owned()), "{due:?}");
+    assert!(!due.contains(&"PLAN.20260226".to_owned()), "daily: no date of a day that is closed");
 }

@@ -17,6 +17,7 @@ use fundflow_sagas::{
     conversion::Conversion,
     day_cut::{self, DayCut},
     discount_purchase::{self, DiscountPurchase},
+    dividend::{self, Dividends},
     fast_withdraw::{self, FastWithdraw},
     freeze::{self, Freeze},
     income::{self, Income},
@@ -48,6 +49,7 @@ pub(super) fn entries() -> Vec<Entry> {
         plan_by_wallet(),
         entry::<Income>(promises::published(), promises::income(), incomes()),
         entry::<Freeze>(promises::stated(), promises::frozen(), freezes()),
+        dividends(),
         entry::<CalendarChange>(calendar::asked(), calendar::promised(), calendar::milestones()),
         entry::<DayCut>(promises::cut(), promises::cut_at(), cuts()),
     ]
@@ -191,6 +193,18 @@ fn incomes() -> Vec<income::Milestone> {
         },
         M::Halted {},
     ]
+}
+
+/// One that became shares, and one in cash.
+fn dividends() -> Entry {
+    use dividend::Milestone as M;
+    let (reinvested, in_cash) = (promises::reinvested(), promises::in_cash());
+    let mut events = lives::<Dividends>(reinvested, dividend::Promise {});
+    let (request, promise) = (Arc::new(in_cash), Arc::new(dividend::Promise {}));
+    events.push(Event::Prepared { request, promise, table: id(dividend::IN_CASH.version) });
+    let reached = [M::Opened {}, M::Booked {}, M::Halted {}];
+    events.extend(reached.into_iter().map(Event::Reached));
+    Entry::of::<Process<Dividends>>(&events)
 }
 
 fn freezes() -> [freeze::Milestone; 3] {

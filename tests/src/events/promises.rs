@@ -23,7 +23,7 @@ use fundflow_domain::{
     text::Text,
 };
 use fundflow_sagas::{
-    conversion, day_cut, fast_withdraw, freeze, income, purchase, recharge, redemption,
+    conversion, day_cut, dividend, fast_withdraw, freeze, income, purchase, recharge, redemption,
     regular_plan, withdraw,
 };
 
@@ -269,6 +269,29 @@ pub(super) fn stated() -> freeze::Request {
 
 pub(super) fn frozen() -> freeze::Promise {
     freeze::Promise { holder: freeze::Holder::Wallet }
+}
+
+pub(super) fn reinvested() -> dividend::Request {
+    dividend::Request {
+        registrar: id("05"),
+        serial: id("DIV-1"),
+        investor: investor_id(),
+        fund: id("011162"),
+        record_date: date("2026-02-24"),
+        confirmed_on: date("2026-02-25"),
+        basis: shares("1000.00"),
+        given: dividend::Given::Reinvested {
+            shares: shares("100.00"),
+            nav: id("1.2345"),
+            amount: id("123.45"),
+        },
+    }
+}
+
+pub(super) fn in_cash() -> dividend::Request {
+    let (amount, account) = (id("123.45"), id("A-1"));
+    let given = dividend::Given::Cash { amount, paid_on: date("2026-02-26"), account };
+    dividend::Request { serial: id("DIV-2"), given, ..reinvested() }
 }
 
 pub(super) fn cut() -> day_cut::Request {

@@ -254,6 +254,14 @@ fn lacking() -> Vec<holdings::Event> {
         E::ClaimLifted { order: order("out") },
         E::ClaimWaived { order: order("out") },
         E::MadeUp { lot: id("TX-1.convert"), lots },
+        E::DividendDeclared(Box::new(holdings::Dividend {
+            record: id("DIV-1"),
+            transaction: transaction("dividend.05.DIV-1"),
+            amount: amount("123.45"),
+            basis: some(),
+            record_date: date("2026-02-24"),
+            paid_on: date("2026-02-26"),
+        })),
     ]
 }
 

@@ -2,7 +2,7 @@
 //! are in a directory.
 
 use crate::house::{Outside, ask, asking, audit, passed, show, wanted};
-use fundflow::{Action, Engine, Notice};
+use fundflow::{Action, Asking, ByClock, Engine, Notice};
 use fundflow_application::read_models::{Streams, catch_up};
 use fundflow_domain::{
     application::{Applications, Quantity, Stage},
@@ -15,7 +15,7 @@ use fundflow_kernel::{
     store::{EventStore as _, Position},
 };
 use fundflow_sagas::{
-    day_cut::{self, DayCut, Request},
+    day_cut::{self, DayCut, Request, Schedule},
     ports::{
         day_jobs::{DayJobs, Figures, FileFigure, FileHash, Job, JobCall, JobStand, Jobs},
         registrar::{self, ApplicationAnswer},
@@ -232,4 +232,38 @@ async fn files_that_come_while_it_waits_for_a_person_wake_it() {
     stage.engine.settle().await.expect("an engine that runs");
     let look = show(&*stage.store, CUT).await.look;
     assert_eq!((look.ending, look.parked), (Some("day_cut.completed"), None));
+}
+
+/// A service asks by the clock alone; over a holiday, and once more after a restart.
+#[tokio::test]
+async fn a_service_asks_for_each_day_by_the_clock_and_a_restart_asks_for_none_twice() {
+    let stage = morning().await;
+    let calendar = fundflow_domain::calendar::TradingCalendar::xshg().expect("the shipped list");
+    let by_clock = || {
+        let mut schedule = Schedule::from(vec![worlds::read("own")], worlds::read("2026-02-13"));
+        let calendar = calendar.clone();
+        ByClock::<DayCut, _>::of(move |now| {
+            let due = schedule.due(&calendar, now).into_iter();
+            due.map(|(id, request)| Asking::of(id, request, ())).collect()
+        })
+    };
+    let mut first = by_clock();
+    assert_eq!(first.ask(&stage.engine).await.expect("an engine that runs"), []);
+    assert_eq!(types(&stage.store).await.get("day_cut.prepared"), Some(&1), "asked for by hand");
+
+    fs::write(stage.service.place.join("04.TXT"), "").expect("a file");
+    until(&stage, "2026-02-24T10:00:00+08:00").await;
+    first.ask(&stage.engine).await.expect("an engine that runs");
+    until(&stage, "2026-02-24T18:00:00+08:00").await;
+    first.ask(&stage.engine).await.expect("an engine that runs");
+    stage.engine.settle().await.expect("an engine that runs");
+    let seen = types(&stage.store).await;
+    assert_eq!(seen.get("day_cut.prepared"), Some(&2), "the 24th besides: {seen:?}");
+    assert_eq!(seen.get("day_cut.applications_sent"), Some(&2), "{seen:?}");
+
+    let end = *stage.store.head().borrow();
+    let mut again = by_clock();
+    assert_eq!(again.ask(&stage.engine).await.expect("an engine that runs"), []);
+    stage.engine.settle().await.expect("an engine that runs");
+    assert_eq!(*stage.store.head().borrow(), end);
 }

@@ -6,10 +6,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod calendar_change;
 mod day_cut;
 #[path = "../common/day_jobs.rs"]
 #[expect(dead_code, reason = "shared with stories")]
 mod day_jobs;
+mod dividend;
 mod fates;
 mod freeze;
 mod holdings;

@@ -53,6 +53,8 @@ typed_record! {
         pub charge: Decimal = number "Charge",
         /// Shares of them that are frozen.
         pub total_frozen_vol: Decimal = number "TotalFrozenVol",
+        /// Shares of those that it bought that are frozen.
+        pub frozen_reinvested_vol: Decimal = number "FrozenSharesforReinvest",
         /// Money of it that is frozen, in yuan.
         pub frozen_balance: Decimal = number "FrozenBalance",
         /// The manager's performance fee, in yuan.

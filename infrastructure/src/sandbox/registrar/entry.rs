@@ -43,6 +43,9 @@ pub struct ApplicationEntry {
     /// Whether the registrar numbers its orders and records in digits alone.
     #[serde(default, skip_serializing_if = "is_false")]
     pub in_digits: bool,
+    /// The fund account that a file named, where it is not the one that follows from the investor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<Box<str>>,
     /// What the batch made of it.
     pub decided: Option<Decided>,
 }
@@ -306,6 +309,7 @@ impl ApplicationEntry {
             batched: false,
             cancel: None,
             in_digits: false,
+            account: None,
             decided: None,
         }
     }

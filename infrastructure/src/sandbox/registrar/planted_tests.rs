@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     day_batch::{
-        Answers, AsSent, Draft, Filler, Numbers, Published, Whose, application_of, publish,
-        read_answers,
+        Answers, AsSent, Draft, Filler, Numbers, Published, Whose, application_of, fund_account,
+        publish, read_answers,
     },
     exchange::{
         return_code::ReturnCodes,
@@ -185,7 +185,12 @@ fn confirmation((terms, outcome): &Right) -> Confirmation {
 fn through_a_file(terms: &Terms, answers: &[ApplicationAnswer]) -> Answers {
     let day = |text: &str| text.parse().unwrap();
     let days = Days { t: t().date(), confirm_date: day("2026-02-13") };
-    let asked = application_of(&handed_in(terms.clone()), "305", Numbers::Letters);
+    let asked = application_of(
+        &handed_in(terms.clone()),
+        "305",
+        Numbers::Letters,
+        fund_account(&terms.investor),
+    );
     let filler = |answer: &ApplicationAnswer| -> Filler<'static> {
         let record = confirmation_of(&(asked.clone(), answer.clone()), days);
         Box::new(move |out| record.to_record(out))
