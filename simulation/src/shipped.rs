@@ -10,7 +10,7 @@ use fundflow_runtime::{
     saga::Saga,
 };
 use fundflow_sagas::{
-    calendar_change::CalendarChange, conversion::Conversion, day_cut::DayCut,
+    calendar_change::CalendarChange, clearing::Clearing, conversion::Conversion, day_cut::DayCut,
     discount_purchase::DiscountPurchase, fast_withdraw::FastWithdraw, freeze::Freeze, house::House,
     income::Income, purchase::Purchase, recharge::Recharge, redemption::Redemption,
     regular_plan::RegularPlans, withdraw::Withdraw,
@@ -45,7 +45,8 @@ pub fn kinds_in(house: &House) -> Vec<Arc<dyn Kind>> {
         kind(Income { house: house.clone(), wallets: read("wallets") }),
         kind(Freeze { house: house.clone() }),
         kind(CalendarChange { house: house.clone() }),
-        kind(DayCut { house, jobs: read("day-jobs") }),
+        kind(DayCut { house: house.clone(), jobs: read("day-jobs") }),
+        kind(Clearing { house, statements: read("statements") }),
     ]
 }
 

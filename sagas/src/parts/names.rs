@@ -9,6 +9,7 @@
 //! | `{fund}.{yyyy-mm-dd}`, with `.{publication}` of a correction | a money fund's income of a day; `income.{fund}.…` in the same way |
 //! | `case.{32 digits}` | what is recorded of a case that belongs to no transaction |
 //! | `cut.{registrar}.{yyyy-mm-dd}` | the day-cut of a T with a registrar |
+//! | `clear.{party}.{yyyy-mm-dd}` | what a counterparty and we settle of a T |
 
 use fundflow_domain::{
     ids::{DistributorCode, PlanId, TransactionId},
@@ -24,6 +25,7 @@ pub const RESERVED: &[NameForm] = &[
     NameForm { of: Minted::Income.text(), has: |id| Minted::of(id) == Some(Minted::Income) },
     NameForm { of: Minted::Case.text(), has: |id| Minted::of(id) == Some(Minted::Case) },
     NameForm { of: Minted::DayCut.text(), has: |id| Minted::of(id) == Some(Minted::DayCut) },
+    NameForm { of: Minted::Clearing.text(), has: |id| Minted::of(id) == Some(Minted::Clearing) },
     NameForm {
         of: Minted::Occurrence.text(),
         has: |id| Minted::of(id) == Some(Minted::Occurrence),
@@ -41,6 +43,8 @@ pub enum Minted {
     Case,
     /// The day-cut of a T.
     DayCut,
+    /// What a counterparty and we settle of a T.
+    Clearing,
     /// The purchase of a plan's date.
     Occurrence,
 }
@@ -72,6 +76,7 @@ impl Minted {
             }
             // A registrar's code may have dots of its own.
             ["cut", _, .., day] if is_day(day) => Some(Minted::DayCut),
+            ["clear", _, .., day] if is_day(day) => Some(Minted::Clearing),
             _ => PlanId::of_occurrence(id).map(|_| Minted::Occurrence),
         }
     }
@@ -85,6 +90,7 @@ impl Minted {
             Minted::Income => "of a fund's income of a day ({fund}.{yyyy-mm-dd})",
             Minted::Case => "of a case (case.{case})",
             Minted::DayCut => "of a day-cut (cut.{registrar}.{yyyy-mm-dd})",
+            Minted::Clearing => "of a settlement (clear.{party}.{yyyy-mm-dd})",
             Minted::Occurrence => "of a plan's date ({plan}.{yyyymmdd})",
         }
     }
@@ -193,6 +199,8 @@ mod tests {
             ("case.0123456789abcdef0123456789abcdef", Minted::Case),
             ("cut.05.2026-03-02", Minted::DayCut),
             ("cut.TA.5.2026-03-02", Minted::DayCut),
+            ("clear.channel.2026-03-02", Minted::Clearing),
+            ("clear.fund.000730.2026-03-02", Minted::Clearing),
         ] {
             assert_eq!(of(name), Some(minted), "{name}");
             let form = NameForm::among(RESERVED, &name.parse().unwrap()).unwrap();

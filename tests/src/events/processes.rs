@@ -14,6 +14,7 @@ use fundflow_runtime::{
 };
 use fundflow_sagas::{
     calendar_change::CalendarChange,
+    clearing::{self, Clearing},
     conversion::Conversion,
     day_cut::{self, DayCut},
     discount_purchase::{self, DiscountPurchase},
@@ -50,6 +51,7 @@ pub(super) fn entries() -> Vec<Entry> {
         entry::<Freeze>(promises::stated(), promises::kept(), freezes()),
         entry::<CalendarChange>(calendar::asked(), calendar::promised(), calendar::milestones()),
         entry::<DayCut>(promises::cut(), promises::cut_at(), cuts()),
+        entry::<Clearing>(promises::due(), promises::due_by(), clearings()),
     ]
 }
 
@@ -196,6 +198,11 @@ fn incomes() -> Vec<income::Milestone> {
 fn freezes() -> [freeze::Milestone; 3] {
     use freeze::Milestone as M;
     [M::Opened {}, M::Booked {}, M::Halted {}]
+}
+
+fn clearings() -> [clearing::Milestone; 2] {
+    use clearing::Milestone as M;
+    [M::Opened {}, M::Halted {}]
 }
 
 fn cuts() -> Vec<day_cut::Milestone> {
