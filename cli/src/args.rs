@@ -18,6 +18,7 @@ use crate::{
     plan_command::PlanCommand,
     quote::QuoteCommand,
     saga_command::SagaCommand,
+    settlement_command::SettlementCommand,
     sim_command::SimCommand,
     store_command::StoreCommand,
     wallet_command::WalletCommand,
@@ -167,6 +168,15 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: LedgerCommand,
     },
+    /// What counterparties and we owe each other of a T, what moved, and what remains
+    Settlement {
+        #[command(flatten)]
+        output: Output,
+        #[command(flatten)]
+        day: DayFolder,
+        #[command(subcommand)]
+        command: SettlementCommand,
+    },
     /// Replay everything and check everything
     Audit {
         #[command(flatten)]
@@ -250,6 +260,7 @@ impl Command {
             | Self::Order { output, .. }
             | Self::Audit { output, .. }
             | Self::Calendar { output, .. }
+            | Self::Settlement { output, .. }
             | Self::Sim { output, .. }
             | Self::Store { output, .. } => output.format,
             Self::Ledger { output, .. } => return matches!(output.format, LedgerFormat::Json),

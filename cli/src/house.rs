@@ -39,6 +39,9 @@ pub(crate) const WALLETS: &str = "wallets";
 /// The port of whoever does a day-cut's jobs.
 pub(crate) const DAY_JOBS: &str = "day-jobs";
 
+/// The port of whoever has the statements of settlements.
+pub(crate) const STATEMENTS: &str = "statements";
+
 /// The port of a registrar.
 pub(crate) fn registrar_port(code: &str) -> String {
     format!("ta-{code}")

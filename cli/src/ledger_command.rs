@@ -122,16 +122,20 @@ pub(crate) async fn run(
     })
 }
 
-fn directory(store: &Path) -> PathBuf {
+/// Where the store's database is, and the tables beside it.
+pub(crate) fn directory(store: &Path) -> PathBuf {
     let database = database(store);
     database.parent().map_or_else(|| PathBuf::from("."), Path::to_owned)
 }
 
 /// The ledger at the log's end.
-async fn followed(store: &Path) -> Result<Ledger, Failure> {
+pub(crate) async fn followed(store: &Path) -> Result<Ledger, Failure> {
     let events = open(store)?;
-    let mut ledger = Ledger::open(&directory(store))?;
-    ledger.follow(&events).await?;
+    let (ledger, caught) = Ledger::current(&directory(store), &events).await?;
+    if let Some(why) = caught.anew {
+        let made = counted(caught.events, "event", "events");
+        complain(&format!("warning: {}; it was made anew of {made}\n", with_sources(&why)));
+    }
     Ok(ledger)
 }
 

@@ -58,6 +58,7 @@ mod day_cut;
 mod file_command;
 mod fund_command;
 mod quote;
+mod settlement_command;
 mod sim_command;
 
 pub use registry::{Outside, Registry, Word};
@@ -176,6 +177,10 @@ fn dispatch(
             .block_on(calendar_command::run(registry, &command, at(store, &day), format, &mut out)),
         Command::Audit { output: Output { format }, day, command } => runtime
             .block_on(audit_command::run(registry, &command, at(store, &day), format, &mut out)),
+        Command::Settlement { output: Output { format }, day, command } => {
+            let place = at(store, &day);
+            runtime.block_on(settlement_command::run(registry, &command, place, format, &mut out))
+        }
         Command::Ledger { output, command } => {
             runtime.block_on(ledger_command::run(&command, store, output.format, &mut out))
         }

@@ -8,7 +8,7 @@
 //!    registrars are the sandbox's; the list of wallets is the store's own.
 
 use crate::{
-    house::{ADVANCE, DAY_JOBS, WALLETS},
+    house::{ADVANCE, DAY_JOBS, STATEMENTS, WALLETS},
     words,
 };
 use fundflow::runtime::{
@@ -17,7 +17,7 @@ use fundflow::runtime::{
     saga::Saga,
 };
 
-use fundflow_application::desk;
+use fundflow_application::{desk, guard::LedgerGuard};
 use fundflow_domain::{
     advance::Advances,
     application::Applications,
@@ -31,12 +31,15 @@ use fundflow_domain::{
     payment::Payments,
     payout::Payouts,
     plan::RegularPlan,
+    settlement::Settlements,
     time::Timestamp,
     wallet::Wallet,
 };
+use fundflow_infrastructure::statements::StatementFolder;
 use fundflow_kernel::clock::Clock;
 use fundflow_sagas::{
     calendar_change::CalendarChange,
+    clearing::Clearing,
     conversion::Conversion,
     day_cut::{self, DayCut},
     discount_purchase::DiscountPurchase,
@@ -46,6 +49,7 @@ use fundflow_sagas::{
     house::House,
     income::Income,
     parts::milestone::Scope,
+    ports::statements::Statements,
     purchase::Purchase,
     recharge::Recharge,
     redemption::Redemption,
@@ -147,6 +151,11 @@ impl Registry {
             .spoken_saga(|house| Dividends { house }, words::dividend)
             .saga(|house| CalendarChange { house })
             .spoken_saga(|house| DayCut { house, jobs: named(DAY_JOBS) }, words::day_cut)
+            .saga(|house| Clearing { house, statements: named(STATEMENTS) })
+            .port(STATEMENTS, |outside| {
+                let folder = StatementFolder::below(&outside.directory);
+                Ok(Arc::new(Statements(Arc::new(folder))))
+            })
     }
 
     /// Adds a saga.
@@ -243,6 +252,8 @@ fn aggregates() -> desk::Registry {
         .aggregate::<RegularPlan>()
         .aggregate::<Cases>()
         .aggregate::<Calendars>()
+        .aggregate::<Settlements>()
+        .guard(LedgerGuard)
 }
 
 /// Every saga of a program, for one house.

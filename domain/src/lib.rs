@@ -42,6 +42,7 @@ pub mod postings;
 pub mod purchase;
 pub mod rare;
 pub mod redemption;
+pub mod settlement;
 pub mod spelling;
 pub mod status;
 pub mod suitability;

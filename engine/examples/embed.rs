@@ -4,6 +4,7 @@
 
 use fundflow::kernel::clock::{Clock as _, ManualClock};
 use fundflow::{Asking, Engine, Notice, Rest};
+use fundflow_application::guard::LedgerGuard;
 use fundflow_domain::calendar::TradingCalendar;
 use fundflow_domain::investor::{InvestorProfile, SalesChannel};
 use fundflow_domain::{ids::PaymentNo, orders::Cause, orders::Serial, payment::Receipt};
@@ -75,6 +76,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .saga(DiscountPurchase { house })
         .port("bank", Arc::new(Bank(bank)))?
         .port("ta-05", Arc::new(Register(registrar.clone())))?
+        // No decision is written that makes money or shares, or loses them.
+        .guard(LedgerGuard)
         .clock(clock.clone())
         .start()
         .await?;

@@ -28,6 +28,7 @@ use fundflow_kernel::{
 };
 use fundflow_runtime::{
     foresee::{Foreseeing, Foreseen},
+    guard::Guard,
     kind::{Kind, payload, process_key, saga_id},
     look::{Look, LookError},
     message::{Action, SagaId, What},
@@ -72,6 +73,7 @@ pub(crate) struct Durable<S> {
     pub(crate) store: Arc<S>,
     pub(crate) kinds: Vec<Arc<dyn Kind>>,
     pub(crate) ports: Arc<Ports>,
+    pub(crate) guard: Option<Arc<dyn Guard>>,
     pub(crate) time: Arc<EngineTime>,
 }
 
@@ -87,6 +89,10 @@ impl<S: EventStore> Ahead for Durable<S> {
         let mut runner = Runner::new();
         self.kinds.iter().for_each(|kind| runner.register_kind(kind.clone()));
         runner.set_ports(self.ports.clone());
+        // What it would refuse is not promised.
+        if let Some(guard) = &self.guard {
+            runner.set_guard(guard.clone());
+        }
         runner
     }
 

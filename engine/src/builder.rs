@@ -208,6 +208,7 @@ impl<S: EventStore + Checkpoints> Builder<S> {
             store: self.store.clone(),
             kinds: self.kinds.clone(),
             ports: ports.clone(),
+            guard: self.guard.clone(),
             time: time.clone(),
         });
         let (to_calls, calls) = mpsc::unbounded_channel();

@@ -13,6 +13,7 @@ pub mod prelude;
 
 // One folder per saga.
 pub mod calendar_change;
+pub mod clearing;
 pub mod conversion;
 pub mod day_cut;
 pub mod discount_purchase;

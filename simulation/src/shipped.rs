@@ -11,7 +11,7 @@ use fundflow_runtime::{
     saga::Saga,
 };
 use fundflow_sagas::{
-    calendar_change::CalendarChange, conversion::Conversion, day_cut::DayCut,
+    calendar_change::CalendarChange, clearing::Clearing, conversion::Conversion, day_cut::DayCut,
     discount_purchase::DiscountPurchase, dividend::Dividends, fast_withdraw::FastWithdraw,
     freeze::Freeze, house::House, income::Income, purchase::Purchase, recharge::Recharge,
     redemption::Redemption, regular_plan::RegularPlans, withdraw::Withdraw,
@@ -39,7 +39,8 @@ pub fn kinds_in(house: &House) -> Vec<Arc<dyn Kind>> {
         kind(Freeze { house: house.clone() }),
         kind(Dividends { house: house.clone() }),
         kind(CalendarChange { house: house.clone() }),
-        kind(DayCut { house, jobs: read("day-jobs") }),
+        kind(DayCut { house: house.clone(), jobs: read("day-jobs") }),
+        kind(Clearing { house, statements: read("statements") }),
     ]
 }
 

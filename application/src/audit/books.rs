@@ -33,8 +33,9 @@ use fundflow_domain::{
     payout::{self, Payouts},
     postings::{
         Account, Balances, Differences, Posting, Source, imbalance, natural, of_advance,
-        of_application, of_holdings, of_payment, of_payout, of_wallet,
+        of_application, of_holdings, of_payment, of_payout, of_settlement, of_wallet,
     },
+    settlement::Settlements,
     wallet::{self, Wallet},
 };
 use fundflow_kernel::{
@@ -96,6 +97,7 @@ impl Books {
             Wallet::CATEGORY,
             Holdings::CATEGORY,
             Cases::CATEGORY,
+            Settlements::CATEGORY,
         ]
         .contains(&category)
     }
@@ -117,6 +119,7 @@ impl Books {
             Wallet::CATEGORY => self.wallet(event, before, after),
             Holdings::CATEGORY => self.holdings_event(event, before, after),
             Cases::CATEGORY => self.case(event, after),
+            Settlements::CATEGORY => self::settlement(event, before),
             _ => return Vec::new(),
         };
         match booked {
@@ -373,6 +376,11 @@ fn payout(event: &Recorded, before: &dyn Fold, request: &TransactionId) -> Booke
         _ => None,
     };
     Some((of_payout(request, &said), moved_otherwise(asked)))
+}
+
+fn settlement(event: &Recorded, before: &dyn Fold) -> Booked {
+    let said = said::<Settlements>(event)?;
+    Some((of_settlement(state::<Settlements>(before)?, &said)?, Vec::new()))
 }
 
 /// A bank moved another sum than it was asked to.

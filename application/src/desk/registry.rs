@@ -5,6 +5,7 @@ use fundflow_domain::calendar::TradingCalendar;
 use fundflow_kernel::{codec::Stored, streams::Opener};
 use fundflow_runtime::{
     engine_clock::EngineClock,
+    guard::Guard,
     kind::{Kind, Of},
     port::Ports,
     runner::Runner,
@@ -18,6 +19,7 @@ pub struct Registry {
     kinds: BTreeMap<&'static str, Arc<dyn Kind>>,
     openers: BTreeMap<&'static str, Opener>,
     ports: Option<Arc<Ports>>,
+    guard: Option<Arc<dyn Guard>>,
     calendar: Option<Arc<TradingCalendar>>,
 }
 
@@ -70,6 +72,13 @@ impl Registry {
         self
     }
 
+    /// Knows the guard that engines of this program have: a preview says no where it would.
+    #[must_use]
+    pub fn guard(mut self, guard: impl Guard + 'static) -> Self {
+        self.guard = Some(Arc::new(guard));
+        self
+    }
+
     /// Knows the list of trading days that versions of the log are added to: an audit holds every T against it.
     #[must_use]
     pub fn calendar(mut self, shipped: Arc<TradingCalendar>) -> Self {
@@ -87,6 +96,9 @@ impl Registry {
         self.kinds().for_each(|kind| runner.register_kind(kind.clone()));
         if let Some(ports) = &self.ports {
             runner.set_ports(ports.clone());
+        }
+        if let Some(guard) = &self.guard {
+            runner.set_guard(guard.clone());
         }
         runner
     }

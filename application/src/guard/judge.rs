@@ -1,6 +1,6 @@
 //! Each event of a decision in order, with the states around it.
 
-use super::{Broken, money, request::Request, shares, silent::is_silent};
+use super::{Broken, money, request::Request, shares};
 use fundflow_domain::{
     advance::Advances,
     application::Applications,
@@ -10,8 +10,9 @@ use fundflow_domain::{
     payout::Payouts,
     postings::{
         Posting, imbalance, of_advance, of_application, of_holdings, of_payment, of_payout,
-        of_wallet,
+        of_settlement, of_wallet, posts_nothing,
     },
+    settlement::Settlements,
     wallet::{self, Wallet},
 };
 use fundflow_kernel::{
@@ -43,7 +44,7 @@ pub(super) fn all(decided: &Decided<'_>) -> Result<(), Broken> {
         }
         let events = decided.appends.iter().filter(same).flat_map(|it| &it.events);
         let events: Vec<&NewEvent> = events.collect();
-        if events.iter().all(|event| is_silent(stream.category(), &event.event_type)) {
+        if events.iter().all(|event| posts_nothing(stream.category()).contains(&&*event.event_type)) {
             continue;
         }
         of_stream(&request, decided, stream, &events)?;
@@ -91,6 +92,9 @@ fn of_stream(
                 id.as_ref().and_then(|id| of_holdings(id, step.before, step.after, step.said));
             balanced::<Holdings>(step.said, entry)?;
             shares::of_holdings(request, &step)
+        }),
+        Settlements::CATEGORY => each::<Settlements>(around, |step| {
+            balanced::<Settlements>(step.said, of_settlement(step.before, step.said)).map(drop)
         }),
         // Of another business, or of none of ours: it is in no account.
         _ => Ok(()),

@@ -24,7 +24,6 @@ mod judge;
 mod money;
 mod request;
 mod shares;
-mod silent;
 #[cfg(test)]
 mod tests;
 

@@ -2,7 +2,6 @@
 
 mod house;
 
-use super::silent;
 use fundflow_domain::{
     advance::Advances,
     application::{
@@ -16,7 +15,9 @@ use fundflow_domain::{
     orders::Cause,
     payment::{self, Payments, SentBack},
     payout::{self, Payouts},
+    postings::posts_nothing,
     time::Timestamp,
+    wallet::Wallet,
 };
 use fundflow_kernel::codec::Stored as _;
 use house::{House, applies, as_, day, holds, pays, pays_out};
@@ -226,12 +227,13 @@ fn what_is_silent_is_a_type_of_its_category_and_all_that_post_are_judged() {
         (Payouts::CATEGORY, Payouts::TYPES),
         (Advances::CATEGORY, Advances::TYPES),
         (Applications::CATEGORY, Applications::TYPES),
+        (Wallet::CATEGORY, Wallet::TYPES),
     ];
     for (category, types) in types {
-        for silent in silent::of(category) {
+        for silent in posts_nothing(category) {
             assert!(types.contains(silent), "{silent} is no type of {category}");
         }
-        let judged = types.iter().filter(|it| !silent::is_silent(category, it));
+        let judged = types.iter().filter(|it| !posts_nothing(category).contains(it));
         assert!(judged.count() > 0, "{category}");
     }
 }

@@ -38,6 +38,7 @@ mod repriced;
 mod requests;
 mod serials;
 pub(crate) mod sets;
+mod settlement;
 mod statements;
 mod strays;
 mod table;
@@ -62,6 +63,7 @@ use fundflow_infrastructure::{
     day_folder::{self, Day, Problem, TermsError},
     sandbox::{journal::JournalError, registrar::NightError, saved::SavedError},
     sqlite::{OpenError, Settings, SqliteStore},
+    statements::StatementError,
 };
 use fundflow_kernel::counted::counted;
 use fundflow_kernel::{
@@ -133,6 +135,10 @@ pub(crate) enum Trouble {
     Night(#[from] NightError),
     #[error(transparent)]
     Calendar(#[from] CalendarError),
+    #[error(transparent)]
+    Ledger(#[from] fundflow_ledger::LedgerError),
+    #[error(transparent)]
+    Statement(#[from] StatementError),
     #[error(
         "{path} cannot be written, so that the answers beside it would be read again; check the \
          permissions of its directory, and play the folder again"

@@ -19,7 +19,7 @@ use super::{
     cancels::TakenBack,
     cuts, days, earlier, overrides,
     progress::{Job, Moment},
-    repriced, requests,
+    repriced, requests, settlement,
     table::{Counterparties, Table},
 };
 use crate::{day_cut::FoundJobs, frozen_orders};
@@ -276,7 +276,11 @@ impl<S: EventStore + Checkpoints> Play<S> {
             Item::Send(t) => batch::send(self, t).await,
             Item::Prices(t) => Ok(self.publish(t)),
             Item::Night(t) => batch::night(self, t),
-            Item::Answers(t) => batch::answers(self, t).await,
+            Item::Answers(t) => {
+                let any = batch::answers(self, t).await?;
+                settlement::after_answers(self, t).await?;
+                Ok(any)
+            }
         }
     }
 

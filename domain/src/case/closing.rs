@@ -63,6 +63,10 @@ impl Kind {
                 "this is on no record, but income that the shares do not make up for; settle it with the \
                  investor, or wait for later income, and close the case as manual"
             }
+            Kind::SettlementDiffers => {
+                "this is on no order, but on money between a counterparty and us; wait for the rest of it, or settle it \
+                 with them outside of the engine, and close the case as manual"
+            }
             Kind::FastQuotaExceeded => {
                 "nothing is to be booked or paid for it; find out why the bank paid, and close the case as \
                  manual"
@@ -122,6 +126,7 @@ mod tests {
                         | Kind::OwedByHand
                         | Kind::Overpaid
                         | Kind::IncomeBelowZero
+                        | Kind::SettlementDiffers
                         | Kind::FastQuotaExceeded
                         | Kind::BankSettledTwice
                 );

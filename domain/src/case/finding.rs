@@ -150,6 +150,8 @@ kinds! {
     BankSharesDiffer = "bank_shares_differ",
     /// Income below zero is more than the shares that it could take, and a person gets it back.
     IncomeBelowZero = "income_below_zero",
+    /// Other money moved between a counterparty and us than was due, or none in time.
+    SettlementDiffers = "settlement_differs",
     /// A record of a registrar's file that is about no application of ours, or says nothing that one takes.
     NotAssigned = "not_assigned",
     /// None of the others; the words say it.

@@ -47,6 +47,7 @@ impl Finding {
             | Kind::BankSettledTwice
             | Kind::BankSharesDiffer
             | Kind::IncomeBelowZero
+            | Kind::SettlementDiffers
             | Kind::NotAssigned
             | Kind::Other => false,
         };

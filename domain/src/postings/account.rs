@@ -5,6 +5,7 @@ use crate::{
     case::CaseId,
     ids::{AccountRef, FundCode, InvestorId, OrderId, TransactionId},
 };
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Whether shares of a customer may be used.
@@ -45,6 +46,8 @@ pub enum Account {
     /// What did not add up of a record, and what a person settles outside of the engine: the other side is
     /// in the firm's own ledger.
     ByHand(Differing),
+    /// What remained of a settlement, and what a person settles outside of the engine.
+    SettledByHand,
     /// Cash that a bank advanced and waits for.
     BankAdvance(AccountRef),
     /// Money that a fund is owed for shares that its registrar confirmed.
@@ -64,7 +67,7 @@ pub enum Account {
 }
 
 /// A record of a registrar that does not add up, or takes money that is not there.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Differing {
     /// The order that it is about.
     pub order: OrderId,
@@ -96,6 +99,7 @@ pub enum Class {
     Suspense,
     OverShort,
     ByHand,
+    SettledByHand,
     BankAdvance,
     FundPayable,
     RedemptionFee,
@@ -144,6 +148,7 @@ impl Account {
             | Account::Suspense(_)
             | Account::OverShort(_)
             | Account::ByHand(_)
+            | Account::SettledByHand
             | Account::BankAdvance(_)
             | Account::FundPayable(_)
             | Account::RedemptionFee(_)
@@ -165,6 +170,7 @@ impl Account {
             | Account::Unapplied(_)
             | Account::Refund(_)
             | Account::Redeem(_)
+            | Account::SettledByHand
             | Account::BankAdvance(_)
             | Account::FundPayable(_)
             | Account::RedemptionFee(_)
@@ -190,6 +196,7 @@ impl Account {
             Account::Suspense(_) => Class::Suspense,
             Account::OverShort(_) => Class::OverShort,
             Account::ByHand(_) => Class::ByHand,
+            Account::SettledByHand => Class::SettledByHand,
             Account::BankAdvance(_) => Class::BankAdvance,
             Account::FundPayable(_) => Class::FundPayable,
             Account::RedemptionFee(_) => Class::RedemptionFee,
@@ -212,6 +219,7 @@ impl Class {
             | Class::Advanced
             | Class::OverShort
             | Class::ByHand
+            | Class::SettledByHand
             | Class::Compensation
             | Class::Holding(_) => Side::Debit,
             Class::Pending
@@ -243,6 +251,7 @@ impl Class {
             | Class::Suspense
             | Class::OverShort
             | Class::ByHand
+            | Class::SettledByHand
             | Class::BankAdvance
             | Class::FundPayable
             | Class::RedemptionFee
@@ -266,6 +275,7 @@ impl Class {
             Class::Suspense => "L:SUSPENSE",
             Class::OverShort => "E:OVERSHORT",
             Class::ByHand => "A:BYHAND",
+            Class::SettledByHand => "A:SETTLE:BYHAND",
             Class::BankAdvance => "L:BANK:ADVANCE",
             Class::FundPayable => "L:FUND:PAYABLE",
             Class::RedemptionFee => "L:FUND:REDEEMFEE",
@@ -295,6 +305,7 @@ impl fmt::Display for Class {
             | Class::Suspense
             | Class::OverShort
             | Class::ByHand
+            | Class::SettledByHand
             | Class::BankAdvance
             | Class::FundPayable
             | Class::RedemptionFee
@@ -311,6 +322,7 @@ impl fmt::Display for Account {
         match self {
             Account::ChannelReceivable
             | Account::Settlement
+            | Account::SettledByHand
             | Account::PurchaseFee
             | Account::ConversionFee
             | Account::Compensation => out.write_str(code),

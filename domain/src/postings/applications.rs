@@ -14,9 +14,11 @@ use crate::{
     money::Money,
     orders::Serial,
 };
+use serde::{Deserialize, Serialize};
 
 /// What pays for an application that buys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Source {
     /// The payment for its order.
     Payment,

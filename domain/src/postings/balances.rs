@@ -8,6 +8,18 @@ use std::collections::{BTreeMap, HashMap};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Balances(HashMap<Account, Decimal>);
 
+/// What was posted so far, wherever that is.
+pub trait Posted {
+    /// Of one account, debits positive; nothing where nothing was posted on it.
+    fn balance(&self, account: &Account) -> Decimal;
+}
+
+impl Posted for Balances {
+    fn balance(&self, account: &Account) -> Decimal {
+        self.of(account)
+    }
+}
+
 impl Balances {
     /// Adds one posting. Returns the account's balance before and after it, debits positive, or
     /// `None` when the sum leaves every range that money can have.

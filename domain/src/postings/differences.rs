@@ -20,30 +20,36 @@
 //! 5. Money that a record of an order gives back pays what its other records lack: a record that is taken
 //!    back or disputed again leaves no debt beside the money that pays it.
 
-use super::{Account, Balances, Differing, Posting, Source, applications::sent_back_beyond};
+use super::{
+    Account, Balances, Differing, Posted, Posting, Source, applications::sent_back_beyond,
+};
 use crate::{
     application::{Application, Confirmation, Event, Last, Quantity, Rejection, Stage, State},
     case::{self, CaseId, Closing, How},
     ids::{OrderId, TransactionId},
 };
 use rust_decimal::Decimal;
-use std::collections::{HashMap, HashSet};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The differences of all records, and how their cases stand.
 #[derive(Debug, Clone, Default)]
 pub struct Differences {
-    cases: HashMap<CaseId, Standing>,
+    pub(super) cases: HashMap<CaseId, Standing>,
     /// Cases that a corrected record closed, and that record.
-    corrected: HashMap<CaseId, CaseId>,
+    pub(super) corrected: HashMap<CaseId, CaseId>,
     /// The records that closed those cases.
-    corrections: HashSet<CaseId>,
-    records: HashMap<CaseId, Known>,
+    pub(super) corrections: HashSet<CaseId>,
+    pub(super) records: HashMap<CaseId, Known>,
     /// Records that another one has taken the place of, and that one.
-    replaced: HashMap<CaseId, CaseId>,
+    pub(super) replaced: HashMap<CaseId, CaseId>,
+    /// Cases and records of which something changed since that was last asked.
+    pub(super) changed: BTreeSet<CaseId>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Standing {
     Open,
     Accepted,
     ByHand,
@@ -51,11 +57,13 @@ enum Standing {
     Reversed,
 }
 
-#[derive(Debug, Clone)]
-struct Known {
-    of: Differing,
-    /// The customer's money for it.
-    from: Account,
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Known {
+    pub(super) of: Differing,
+    /// What its application was placed for.
+    request: TransactionId,
+    /// Which of the customer's money is for it.
+    source: Source,
     /// It buys with that money.
     buys: bool,
     /// That money may have gone back before the record came.
@@ -97,14 +105,10 @@ impl Differences {
         (request, source): (&TransactionId, Source),
         (before, event): (&State, &Event),
         entry: &mut Vec<Posting>,
-        balances: &Balances,
+        balances: &impl Posted,
     ) {
         let Some(known) = before.application() else { return };
-        let order = &known.terms.order;
-        let from = match source {
-            Source::Payment => Account::Pending(order.clone()),
-            Source::Proceeds => Account::Redeem(request.clone()),
-        };
+        let from = money_for(&known.terms.order, (request, source));
         let of_rejection = rejections(known, event);
         if let Some(was) = of_rejection.0.and_then(|it| self.records.remove(&it.case)) {
             self.place(was, entry, balances, false);
@@ -113,7 +117,8 @@ impl Differences {
             // Nobody paid for what a rejection sends.
             let (buys, upheld) = (false, false);
             let (paid, beyond) = (Decimal::ZERO, Decimal::ZERO);
-            let known = Known { of, from: from.clone(), buys, upheld, paid, beyond };
+            let request = request.clone();
+            let known = Known { of, request, source, buys, upheld, paid, beyond };
             self.place(known, entry, balances, true);
         }
         let (fallen, came) = changes(before, event);
@@ -123,14 +128,19 @@ impl Differences {
             self.place_others(&of, entry, balances);
         }
         let Some((came, upheld)) = came else { return };
-        self.replaced.extend(fallen.map(|it| (known.case_of(it), known.case_of(came))));
+        if let Some(fallen) = fallen.map(|it| known.case_of(it)) {
+            self.replaced.insert(fallen, known.case_of(came));
+            self.changed.insert(fallen);
+        }
         let differs = entry.iter().any(|line| matches!(line.account, Account::Suspense(_)));
         if differs || upheld || below_zero(&from, entry, balances) {
             let of = Differing::of(known, came);
             let buys = matches!(known.terms.ask.quantity(), Quantity::Money(_));
             let paid = Decimal::ZERO;
             let beyond = sent_back_beyond(request, known, came).decimal();
-            self.place(Known { of, from, buys, upheld, paid, beyond }, entry, balances, true);
+            let request = request.clone();
+            let known = Known { of, request, source, buys, upheld, paid, beyond };
+            self.place(known, entry, balances, true);
         }
     }
 
@@ -139,13 +149,15 @@ impl Differences {
         &mut self,
         case: CaseId,
         state: &case::State,
-        balances: &Balances,
+        balances: &impl Posted,
     ) -> Vec<Posting> {
         let mut entry = Vec::new();
         self.cases.insert(case, Standing::of(state));
+        self.changed.insert(case);
         let before = self.corrected.remove(&case);
         if let Some(record) = before {
             self.corrections.remove(&record);
+            self.changed.insert(record);
         }
         let correction = match state {
             case::State::Closed(_, closing) => self.corrected_by(case, closing).or(before),
@@ -163,7 +175,7 @@ impl Differences {
 
     /// What the other records of that order lack is paid with what is there now. One after the other by their
     /// case, so that each replay pays the same one.
-    fn place_others(&mut self, of: &Differing, entry: &mut Vec<Posting>, balances: &Balances) {
+    fn place_others(&mut self, of: &Differing, entry: &mut Vec<Posting>, balances: &impl Posted) {
         let others = self.records.values().map(|known| &known.of);
         let others = others.filter(|it| it.order == of.order && it.case != of.case);
         let mut others: Vec<CaseId> = others.map(|it| it.case).collect();
@@ -186,6 +198,7 @@ impl Differences {
         };
         self.corrected.insert(case, record);
         self.corrections.insert(record);
+        self.changed.insert(record);
         Some(record)
     }
 
@@ -196,7 +209,14 @@ impl Differences {
     }
 
     /// Moves a difference to where it belongs. What the record itself says is in the entry already.
-    fn place(&mut self, known: Known, entry: &mut Vec<Posting>, balances: &Balances, holds: bool) {
+    fn place(
+        &mut self,
+        known: Known,
+        entry: &mut Vec<Posting>,
+        balances: &impl Posted,
+        holds: bool,
+    ) {
+        self.changed.insert(known.of.case);
         let standing = self.standing(&known);
         let now = |account: &Account| now(account, entry, balances);
         let accounts = known.of.accounts();
@@ -222,7 +242,7 @@ impl Differences {
         let own = [suspense, over_short, by_hand];
         let lines = accounts.into_iter().zip(due).zip(own);
         let lines = lines.map(|((account, due), own)| Posting { account, debit: due - own });
-        let from = Posting { account: known.from.clone(), debit: paid - known.paid };
+        let from = Posting { account: known.from(), debit: paid - known.paid };
         let moved = std::iter::once(from).chain(lines).filter(|line| !line.debit.is_zero());
         entry.extend(moved.collect::<Vec<_>>());
         if holds && !(difference.is_zero() && paid.is_zero()) {
@@ -232,12 +252,17 @@ impl Differences {
 }
 
 impl Known {
+    /// The account with the customer's money for it.
+    fn from(&self) -> Account {
+        money_for(&self.of.order, (&self.request, self.source))
+    }
+
     /// How much of a difference its money pays. Where an order's own is lacking, less than nothing.
     fn pays(&self, difference: Decimal, now: impl Fn(&Account) -> Decimal) -> Decimal {
-        let there = self.paid - now(&self.from);
-        let there = match self.from {
-            Account::Pending(_) => there,
-            _ => there.max(Decimal::ZERO),
+        let there = self.paid - now(&self.from());
+        let there = match self.source {
+            Source::Payment => there,
+            Source::Proceeds => there.max(Decimal::ZERO),
         };
         difference.max(Decimal::ZERO).min(there)
     }
@@ -260,6 +285,14 @@ impl Differing {
     fn accounts(&self) -> [Account; 3] {
         let of = || self.clone();
         [Account::Suspense(of()), Account::OverShort(of()), Account::ByHand(of())]
+    }
+}
+
+/// Where the customer's money for that order is.
+fn money_for(order: &OrderId, (request, source): (&TransactionId, Source)) -> Account {
+    match source {
+        Source::Payment => Account::Pending(order.clone()),
+        Source::Proceeds => Account::Redeem(request.clone()),
     }
 }
 
@@ -317,13 +350,13 @@ fn changes<'a>(
     }
 }
 
-fn now(account: &Account, entry: &[Posting], balances: &Balances) -> Decimal {
+fn now(account: &Account, entry: &[Posting], balances: &impl Posted) -> Decimal {
     let lines = entry.iter().filter(|line| line.account == *account);
-    lines.fold(balances.of(account), |sum, line| sum + line.debit)
+    lines.fold(balances.balance(account), |sum, line| sum + line.debit)
 }
 
 /// Whether an order's money is less than nothing after that entry.
-fn below_zero(from: &Account, entry: &[Posting], balances: &Balances) -> bool {
+fn below_zero(from: &Account, entry: &[Posting], balances: &impl Posted) -> bool {
     let touched = entry.iter().any(|line| line.account == *from);
     touched && matches!(from, Account::Pending(_)) && now(from, entry, balances) > Decimal::ZERO
 }

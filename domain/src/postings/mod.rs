@@ -24,6 +24,10 @@
 //!              overpaid        L:BANK:ADVANCE   -> L:CUST:REDEEM, by as much more or less as before
 //!              returned        A:BANK:SETTLE    -> L:BANK:ADVANCE, and A:CUST:ADVANCED -> L:BANK:ADVANCE for
 //!                              what is lent again
+//! settlement:  channel         A:CHANNEL:RECV <-> A:BANK:SETTLE
+//!              fund, set off   L:FUND:PAYABLE, L:FUND:REDEEMFEE -> A:FUND:RECV, as far as both owe
+//!              fund, moved     A:FUND:RECV, or L:FUND:PAYABLE <-> A:BANK:SETTLE
+//!              by hand         what a person settles outside: those accounts <-> A:SETTLE:BYHAND
 //! shares:      come, leave     U:PENDING, AVAIL, FROZEN <-> U:REGISTER
 //!              change hands    U:PENDING, AVAIL, FROZEN among one another
 //! ```
@@ -32,8 +36,8 @@
 //!    making: what a registrar says and what does not follow from it meet in suspense. For shares it
 //!    does so only if the state on both sides of the event agrees with the event's own numbers.
 //! 2. Nothing is stored: postings are computed from the events, whenever somebody asks.
-//! 3. No event says yet that a channel or a fund settled. So refunds go out of the channel's
-//!    account, payouts out of the settlement account, and what funds owe and are owed stays there.
+//! 3. Refunds go out of the channel's account: it nets them with what it collects. Payouts go out of the settlement
+//!    account, whether the fund has paid yet or not.
 //! 4. Shares are posted with the facts of wallets and holdings, their price with the application's.
 //! 5. Unpaid income is the fund's until it is carried or leaves with shares, so accruing it posts
 //!    nothing here. What the money of a subscription earns becomes shares and never is in our books.
@@ -51,18 +55,24 @@ mod differences_tests;
 mod income_tests;
 #[cfg(test)]
 mod properties;
+mod remembered;
+mod settled;
 mod shares;
 #[cfg(test)]
 mod shares_tests;
+mod silent;
 #[cfg(test)]
 mod tests;
 
 pub use account::{Account, Class, Commodity, Differing, Part, Side};
 pub use applications::{Source, of_application, of_application_so_far};
-pub use balances::{Balances, natural};
+pub use balances::{Balances, Posted, natural};
 pub use cash::{of_advance, of_payment, of_payout};
 pub use differences::Differences;
+pub use remembered::Remembered;
+pub use settled::of_settlement;
 pub use shares::{of_holdings, of_wallet};
+pub use silent::posts_nothing;
 
 use crate::money::Money;
 use rust_decimal::Decimal;

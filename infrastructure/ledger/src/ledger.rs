@@ -2,20 +2,17 @@
 
 use crate::{
     LedgerError,
-    amount::hundredths,
+    entry::{entry, number},
     place,
-    poster::{Heard, Note, Poster},
+    poster::Poster,
     sql,
-};
-use fundflow_domain::{
-    ids::TransactionId,
-    postings::{Account, Posting, Side},
 };
 use fundflow_kernel::{
     envelope::Recorded,
-    store::{EventStore, Position, ReadError},
+    merkle::{TreeHash, leaf},
+    store::{EventStore, Position},
 };
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior, params};
 use std::path::{Path, PathBuf};
 
 const PAGE: u32 = 1024;
@@ -24,6 +21,21 @@ const PAGE: u32 = 1024;
 pub struct Ledger {
     pub(crate) tables: Connection,
     path: PathBuf,
+}
+
+/// How a ledger came to the log's end.
+#[derive(Debug)]
+pub struct Caught {
+    /// Events that were booked.
+    pub events: u64,
+    /// Why the tables that were there do not serve, so that they were made anew.
+    pub anew: Option<LedgerError>,
+}
+
+/// The last event that is in the tables, and its leaf in the tree over the log.
+struct Checkpoint {
+    at: Position,
+    leaf: Vec<u8>,
 }
 
 impl std::fmt::Debug for Ledger {
@@ -43,37 +55,63 @@ impl Ledger {
         Ok(Self { tables: place::open(&path)?, path })
     }
 
+    /// The ledger in the directory of a store, at the log's end. Where it is of another log, of one that was put back, or
+    /// of an earlier program, it is made anew aside.
+    ///
+    /// # Errors
+    /// [`LedgerError`], which says what to do.
+    pub async fn current<S: EventStore>(
+        directory: &Path,
+        store: &S,
+    ) -> Result<(Self, Caught), LedgerError> {
+        let followed = match Self::open(directory) {
+            Ok(mut ledger) => ledger.follow(store).await.map(|events| (ledger, events)),
+            Err(error) => Err(error),
+        };
+        match followed {
+            Ok((ledger, events)) => Ok((ledger, Caught { events, anew: None })),
+            Err(error) if error.is_mended_by_making_anew() => {
+                let (ledger, events) = Self::rebuild(directory, store).await?;
+                Ok((ledger, Caught { events, anew: Some(error) }))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// The last event that is in it.
     ///
     /// # Errors
     /// [`LedgerError::Tables`].
     pub fn at(&self) -> Result<Position, LedgerError> {
-        Ok(checkpoint(&self.tables)?.0)
+        Ok(checkpoint(&self.tables)?.at)
     }
 
-    /// Books everything that was committed when it was called, a page at a time. Returns how many events were new.
+    /// Books what was committed when it was called and is not in it yet, a page at a time. Reads the last event that is
+    /// in it, the new ones, and the streams of those that post something. Returns how many events were new.
     ///
     /// # Errors
     /// [`LedgerError::AnotherLog`] where it was made of another one; the log's errors.
     pub async fn follow<S: EventStore>(&mut self, store: &S) -> Result<u64, LedgerError> {
         let head = *store.head().borrow();
-        let (at, _) = checkpoint(&self.tables)?;
-        if at > head {
-            return Err(LedgerError::AnotherLog(at));
-        }
-        let mut poster = Poster::default();
-        let (mut read, mut new) = (Position::START, 0);
-        while read < head {
-            let page = store.read_all(read, PAGE).await?;
-            let mut booked = Vec::with_capacity(page.len());
-            for event in page.iter().filter(|event| event.position <= head) {
-                booked.push((event, poster.hear(store, event).await?));
+        let began = checkpoint(&self.tables)?;
+        began.is_of(store).await?;
+        let (mut poster, mut new) = (None, 0);
+        loop {
+            let at = checkpoint(&self.tables)?.at;
+            if at >= head {
+                return Ok(new);
             }
-            let Some((last, _)) = booked.last() else { break };
-            read = last.position;
-            new += self.book(&booked)?;
+            let known = poster.take().filter(|known: &Poster| known.at == at);
+            let mut known = known.map_or_else(|| Poster::recalled(&self.tables, at), Ok)?;
+            let mut page = store.read_all(at, PAGE).await?;
+            page.retain(|event| event.position <= head);
+            if page.is_empty() {
+                return Ok(new);
+            }
+            known.provide(store, &page).await?;
+            new += self.book(&mut known, &page)?;
+            poster = Some(known);
         }
-        Ok(new)
     }
 
     /// Makes it anew beside the one that is there, and takes its place once it is whole.
@@ -92,142 +130,49 @@ impl Ledger {
         Ok((Self::open(directory)?, events))
     }
 
-    /// One page and the checkpoint behind it, as one transaction. What is in the tables is only compared.
-    fn book(&mut self, page: &[(&Recorded, Heard)]) -> Result<u64, LedgerError> {
+    /// One page and the checkpoint behind it, as one transaction; nothing, where another process was here meanwhile.
+    fn book(&mut self, poster: &mut Poster, page: &[Recorded]) -> Result<u64, LedgerError> {
         let begun = self.tables.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let (at, link) = checkpoint(&begun)?;
+        let Some(last) = page.last() else { return Ok(0) };
+        if checkpoint(&begun)?.at != poster.at {
+            return Ok(0);
+        }
         let mut new = 0;
-        for (event, heard) in page {
-            if event.position == at && event.event.chain.0[..] != link[..] {
-                return Err(LedgerError::AnotherLog(at));
-            }
-            // Another process may have been here meanwhile.
-            if event.position > at {
-                entry(&begun, event, heard)?;
-                new += 1;
-            }
+        for event in page {
+            let heard = poster.hear(&begun, event)?;
+            entry(&begun, event, &heard)?;
+            new += 1;
         }
-        if new > 0
-            && let Some((last, _)) = page.last()
-        {
-            let statement = sql::MOVE_CHECKPOINT;
-            begun.execute(statement, params![number(last.position)?, last.event.chain.0])?;
+        for (case, remembered) in poster.take_changed()? {
+            begun.prepare_cached(sql::REMEMBER)?.execute(params![case, remembered])?;
         }
+        let statement = sql::MOVE_CHECKPOINT;
+        begun.execute(statement, params![number(last.position)?, leaf_of(last)])?;
         begun.commit()?;
         Ok(new)
     }
 }
 
-fn checkpoint(tables: &Connection) -> Result<(Position, Vec<u8>), LedgerError> {
+impl Checkpoint {
+    /// Whether that log has the event at which this stands.
+    ///
+    /// # Errors
+    /// [`LedgerError::AnotherLog`] where it has another one there, or none.
+    async fn is_of<S: EventStore>(&self, store: &S) -> Result<(), LedgerError> {
+        let Some(before) = self.at.0.checked_sub(1) else { return Ok(()) };
+        let there = store.read_all(Position(before), 1).await?;
+        let same = |event: &&Recorded| event.position == self.at && leaf_of(event) == self.leaf;
+        there.first().filter(same).map(drop).ok_or(LedgerError::AnotherLog(self.at))
+    }
+}
+
+fn checkpoint(tables: &Connection) -> Result<Checkpoint, LedgerError> {
     let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?));
-    let (at, link) = tables.query_row(sql::CHECKPOINT, (), row)?;
-    Ok((Position(u64::try_from(at).unwrap_or_default()), link))
+    let (at, leaf) = tables.query_row(sql::CHECKPOINT, (), row)?;
+    Ok(Checkpoint { at: Position(u64::try_from(at).unwrap_or_default()), leaf })
 }
 
-fn entry(tables: &Transaction<'_>, event: &Recorded, heard: &Heard) -> Result<(), LedgerError> {
-    if let Some(note) = &heard.note {
-        write_note(tables, event, heard, note)?;
-    }
-    if heard.lines.is_empty() {
-        return Ok(());
-    }
-    let new = &event.event;
-    let request = heard.request.as_ref().unwrap_or(&new.correlation).as_str();
-    let (t, day) = (new.trade_date.map(|t| t.to_string()), new.occurred_at.date().to_string());
-    let position = number(event.position)?;
-    let statement = sql::ENTRY;
-    let stream = event.stream.as_str();
-    tables.prepare_cached(statement)?.execute(params![
-        position,
-        new.event_id.0,
-        &*new.event_type,
-        stream,
-        request,
-        t,
-        day
-    ])?;
-    for (line, posting) in (0_i64..).zip(&heard.lines) {
-        let finer = || ReadError::Damaged {
-            place: format!("{stream} (position {position})"),
-            what: format!("{} of {} is finer than a hundredth", posting.debit, posting.account),
-        };
-        let amount = hundredths(posting.debit).ok_or_else(finer)?;
-        let account = account(tables, posting, amount, request)?;
-        let statement = sql::POSTING;
-        tables.prepare_cached(statement)?.execute(params![position, line, account, amount])?;
-    }
-    Ok(())
-}
-
-/// Adds to the account's balance, and returns its number.
-fn account(
-    tables: &Transaction<'_>,
-    posting: &Posting,
-    amount: i64,
-    request: &str,
-) -> Result<i64, LedgerError> {
-    let account = &posting.account;
-    let class = account.class();
-    let side = if class.side() == Side::Debit { 1 } else { -1 };
-    let of_request = class.is_customers() && !matches!(account, Account::Holding(..));
-    let is_of_one =
-        of_request || account.differing().is_some() || matches!(account, Account::Advanced(_));
-    let investor = match account {
-        Account::Holding(_, investor, _) => Some(investor.to_string()),
-        _ => None,
-    };
-    let case = account.differing().map(|it| it.case.to_string());
-    Ok(tables.prepare_cached(sql::ACCOUNT)?.query_row(
-        params![
-            account.to_string(),
-            class.to_string(),
-            account.commodity().to_string(),
-            side,
-            class.is_customers(),
-            is_of_one.then_some(request),
-            investor,
-            case,
-            amount
-        ],
-        |row| row.get(0),
-    )?)
-}
-
-fn write_note(
-    tables: &Transaction<'_>,
-    event: &Recorded,
-    heard: &Heard,
-    note: &Note,
-) -> Result<(), LedgerError> {
-    let request = heard.request.as_ref().unwrap_or(&event.event.correlation).as_str();
-    match note {
-        Note::Placed { application, order, investor } => {
-            let statement = sql::APPLICATION;
-            tables.execute(statement, params![application.as_str(), order.as_str(), request])?;
-            let statement = sql::REQUEST;
-            tables.execute(statement, params![request, investor.as_str()])?;
-        }
-        Note::Final { application, more } => {
-            let statement = sql::FINAL;
-            tables.execute(statement, params![application.as_str(), more])?;
-        }
-        Note::Payment { order } => {
-            let statement = sql::PAYMENT;
-            tables.execute(statement, params![event.stream.id(), order.as_str(), request])?;
-        }
-        Note::Case { case, request, is_open } => {
-            let statement = sql::CASE;
-            let request = request.as_ref().map(TransactionId::as_str);
-            tables.execute(statement, params![case.to_string(), request, is_open])?;
-        }
-    }
-    Ok(())
-}
-
-fn number(at: Position) -> Result<i64, LedgerError> {
-    let beyond = || ReadError::Damaged {
-        place: format!("position {at}"),
-        what: "it is beyond what a table holds".to_owned(),
-    };
-    Ok(i64::try_from(at.0).map_err(|_| beyond())?)
+fn leaf_of(event: &Recorded) -> Vec<u8> {
+    let (stream, version, link) = (event.stream.as_str(), event.version, event.event.chain);
+    leaf(TreeHash::Sha256, stream, version, link).0.to_vec()
 }

@@ -9,21 +9,25 @@
 //! 1. It holds nothing that the log does not say. Deleting it costs time, nothing else.
 //! 2. An event is in it once: its position is the entry's key, and a page and the checkpoint behind it are one
 //!    transaction. Whoever dies in between goes on from the checkpoint.
-//! 3. A checkpoint names the event that it stands at by its link. A ledger of another log is refused.
+//! 3. A checkpoint names the event that it stands at by its leaf in the tree over the log. A ledger of another log is
+//!    refused, or made anew where the caller asks for a current one.
 //! 4. Amounts are whole hundredths, of yuan and of shares; a finer one is an error with its place.
-//! 5. Folds and what differences became are not stored: following the log reads it from its start, and writes only what
-//!    is behind the checkpoint.
+//! 5. Following reads what is behind the checkpoint, and the streams of which something new is posted; balances and what
+//!    differences became are read from the tables. Where streams are long, their folds cost more than the new events.
 
 mod amount;
 mod check;
+mod entry;
 mod error;
 mod ledger;
 mod place;
 mod poster;
 mod queries;
+mod settlements;
 mod sql;
 
 pub use check::Verdict;
 pub use error::LedgerError;
-pub use ledger::Ledger;
+pub use ledger::{Caught, Ledger};
 pub use queries::{Balance, InFlight, Line, Period};
+pub use settlements::{Due, Settled};

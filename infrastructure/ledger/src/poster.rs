@@ -1,7 +1,10 @@
 //! From events to entries: the domain's posting rules, on folds that follow the log.
 //!
-//! A stream's fold is read again where it had left memory, so that memory does not grow with the log.
+//! 1. A stream's fold is read again where it had left memory, so that memory does not grow with the log. Streams whose
+//!    new events post nothing are not read at all.
+//! 2. What was posted before, and what differences became, is the tables' word: nothing before the page is read for it.
 
+use crate::{LedgerError, amount::decimal, sql};
 use fundflow_domain::{
     advance::Advances,
     application::{self, Applications},
@@ -11,9 +14,10 @@ use fundflow_domain::{
     payment::{self, Payments},
     payout::Payouts,
     postings::{
-        Balances, Differences, Posting, Source, of_advance, of_application, of_holdings,
-        of_payment, of_payout, of_wallet,
+        Account, Differences, Posted, Posting, Source, of_advance, of_application, of_holdings,
+        of_payment, of_payout, of_settlement, of_wallet, posts_nothing,
     },
+    settlement::{Settlement, SettlementId, Settlements},
     wallet::{self, Wallet},
 };
 use fundflow_kernel::{
@@ -21,11 +25,15 @@ use fundflow_kernel::{
     decider::Decider as _,
     envelope::{Recorded, StreamName},
     loaded::Loaded,
-    store::{EventStore, ReadError},
+    store::{EventStore, Position, ReadError, Version},
 };
+use rusqlite::{Connection, OptionalExtension as _};
+use rust_decimal::Decimal;
 use std::{
     any::Any,
+    cell::RefCell,
     collections::{HashMap, HashSet},
+    sync::Arc,
 };
 
 /// Folds in memory, of a few KB each.
@@ -49,6 +57,8 @@ pub(crate) enum Note {
         application: ApplicationNo,
         order: OrderId,
         investor: InvestorId,
+        /// The kind of saga that placed it.
+        process: Arc<str>,
     },
     /// So many more final records hold.
     Final {
@@ -63,131 +73,185 @@ pub(crate) enum Note {
         request: Option<TransactionId>,
         is_open: bool,
     },
+    Settlement {
+        id: SettlementId,
+        known: Box<Settlement>,
+    },
 }
 
-#[derive(Default)]
+/// Who makes entries of the events behind a checkpoint.
 pub(crate) struct Poster {
+    /// The last event that it has heard.
+    pub(crate) at: Position,
     folds: HashMap<StreamName, Box<dyn Any + Send + Sync>>,
-    balances: Balances,
     differences: Differences,
-    paid: HashSet<OrderId>,
 }
 
 /// A stream's fold before an event, the event, and the fold after it.
 type Step<D> = (Loaded<D>, <D as fundflow_kernel::decider::Decider>::Event, Loaded<D>);
 
+/// What the tables say, in the transaction that books a page. The first failure is kept for whoever asks.
+struct Booked<'a> {
+    tables: &'a Connection,
+    failed: RefCell<Option<rusqlite::Error>>,
+}
+
+impl Posted for Booked<'_> {
+    fn balance(&self, account: &Account) -> Decimal {
+        let found = self.tables.prepare_cached(sql::BALANCE).and_then(|mut query| {
+            query.query_row([account.to_string()], |row| row.get::<_, i64>(0)).optional()
+        });
+        let kept = found.map_err(|error| self.failed.borrow_mut().get_or_insert(error).to_string());
+        kept.ok().flatten().map(decimal).unwrap_or_default()
+    }
+}
+
 impl Poster {
-    /// Books the next event of the log.
+    /// As the tables remember it at that checkpoint.
+    pub(crate) fn recalled(tables: &Connection, at: Position) -> Result<Self, LedgerError> {
+        let mut differences = Differences::default();
+        let mut query = tables.prepare(sql::DIFFERENCES)?;
+        let rows = query.query_map((), |row| row.get::<_, String>(0))?;
+        for row in rows {
+            let remembered = serde_json::from_str(&row?).map_err(LedgerError::Remembered)?;
+            differences.recall(remembered);
+        }
+        Ok(Self { at, folds: HashMap::new(), differences })
+    }
+
+    /// What it remembers otherwise than at the last call: cases by name.
+    pub(crate) fn take_changed(&mut self) -> Result<Vec<(String, String)>, LedgerError> {
+        let changed = self.differences.take_changed().into_iter();
+        let row = |it: fundflow_domain::postings::Remembered| {
+            Ok((it.case.to_string(), serde_json::to_string(&it)?))
+        };
+        changed.map(row).collect::<Result<_, _>>().map_err(LedgerError::Remembered)
+    }
+
+    /// Reads the streams that the page's entries need, as they were before it.
     ///
     /// # Errors
-    /// As the store's, and [`ReadError::Damaged`] where the event cannot follow or has no posting.
-    pub(crate) async fn hear<S: EventStore>(
+    /// As the store's, and [`ReadError::Damaged`] where a stream cannot be folded.
+    pub(crate) async fn provide<S: EventStore>(
         &mut self,
         store: &S,
-        event: &Recorded,
-    ) -> Result<Heard, ReadError> {
+        page: &[Recorded],
+    ) -> Result<(), ReadError> {
         if self.folds.len() > AT_MOST {
             self.folds.clear();
         }
+        let needed = page.iter().filter(|event| !is_silent(event)).map(|event| &event.stream);
+        let needed: HashSet<&StreamName> = needed.collect();
+        for event in page {
+            if !needed.contains(&event.stream) || self.folds.contains_key(&event.stream) {
+                continue;
+            }
+            let fold: Box<dyn Any + Send + Sync> = match event.stream.category() {
+                Payments::CATEGORY => Box::new(until::<Payments, S>(store, event).await?),
+                Payouts::CATEGORY => Box::new(until::<Payouts, S>(store, event).await?),
+                Advances::CATEGORY => Box::new(until::<Advances, S>(store, event).await?),
+                Applications::CATEGORY => Box::new(until::<Applications, S>(store, event).await?),
+                Wallet::CATEGORY => Box::new(until::<Wallet, S>(store, event).await?),
+                Holdings::CATEGORY => Box::new(until::<Holdings, S>(store, event).await?),
+                Cases::CATEGORY => Box::new(until::<Cases, S>(store, event).await?),
+                Settlements::CATEGORY => Box::new(until::<Settlements, S>(store, event).await?),
+                _ => continue,
+            };
+            self.folds.insert(event.stream.clone(), fold);
+        }
+        Ok(())
+    }
+
+    /// Makes the entry of the next event of a page that was [provided](Self::provide) for.
+    ///
+    /// # Errors
+    /// [`ReadError::Damaged`] where the event cannot follow or has no posting; the tables'.
+    pub(crate) fn hear(
+        &mut self,
+        tables: &Connection,
+        event: &Recorded,
+    ) -> Result<Heard, LedgerError> {
+        self.at = event.position;
+        if is_silent(event) && !self.folds.contains_key(&event.stream) {
+            return Ok(Heard::default());
+        }
+        let booked = Booked { tables, failed: RefCell::default() };
         let heard = match event.stream.category() {
-            Payments::CATEGORY => {
-                let step = self.step::<Payments, S>(store, event).await?;
-                self.payment(&step)
-            }
-            Payouts::CATEGORY => {
-                let step = self.step::<Payouts, S>(store, event).await?;
-                request(&step).map(|request| Heard {
-                    lines: of_payout(&request, &step.1),
-                    request: Some(request),
-                    note: None,
-                })
-            }
-            Advances::CATEGORY => {
-                let step = self.step::<Advances, S>(store, event).await?;
-                request(&step).and_then(|request| {
-                    let lines = of_advance(&request, &step.0.state, &step.1)?;
-                    Some(Heard { lines, request: Some(request), note: None })
-                })
-            }
+            Payments::CATEGORY => self.step::<Payments>(event).map(|step| payment(&step))?,
+            Payouts::CATEGORY => self.step::<Payouts>(event).map(|step| payout(&step))?,
+            Advances::CATEGORY => self.step::<Advances>(event).map(|step| advance(&step))?,
             Applications::CATEGORY => {
-                let step = self.step::<Applications, S>(store, event).await?;
-                self.application(&step)
+                let step = self.step::<Applications>(event)?;
+                self.application(&step, &booked)?
             }
-            Wallet::CATEGORY => wallet_entry(event, &self.step::<Wallet, S>(store, event).await?),
+            Wallet::CATEGORY => {
+                self.step::<Wallet>(event).map(|step| wallet_entry(event, &step))?
+            }
             Holdings::CATEGORY => {
-                holdings_entry(event, &self.step::<Holdings, S>(store, event).await?)
+                self.step::<Holdings>(event).map(|step| holdings_entry(event, &step))?
             }
             Cases::CATEGORY => {
-                let step = self.step::<Cases, S>(store, event).await?;
-                self.case(event, &step)
+                let step = self.step::<Cases>(event)?;
+                self.case(event, &step, &booked)
             }
+            Settlements::CATEGORY => self.step::<Settlements>(event).map(|step| settlement(&step))?,
             _ => return Ok(Heard::default()),
         };
-        let heard = heard.ok_or_else(|| damaged(event, "no postings can be made of it"))?;
-        for line in &heard.lines {
-            let posted = self.balances.post(line);
-            posted.ok_or_else(|| damaged(event, "an account leaves every range"))?;
+        if let Some(failed) = booked.failed.into_inner() {
+            return Err(failed.into());
         }
-        Ok(heard)
+        Ok(heard.ok_or_else(|| damaged(event, "no postings can be made of it"))?)
     }
 
-    fn payment(&mut self, step: &Step<Payments>) -> Option<Heard> {
-        let request = request(step);
-        let note = match &step.1 {
-            payment::Event::Requested(terms) => {
-                self.paid.insert(terms.order.clone());
-                Some(Note::Payment { order: terms.order.clone() })
-            }
-            payment::Event::Paid(_)
-            | payment::Event::Declined { .. }
-            | payment::Event::Closed { .. }
-            | payment::Event::ReceiptUnapplied { .. }
-            | payment::Event::RefundRequested { .. }
-            | payment::Event::Refunded { .. } => None,
-        };
-        Some(Heard { lines: of_payment(&step.0.state, &step.1)?, request, note })
-    }
-
-    fn application(&mut self, step: &Step<Applications>) -> Option<Heard> {
-        let request = request(step)?;
+    fn application(
+        &mut self,
+        step: &Step<Applications>,
+        booked: &Booked<'_>,
+    ) -> Result<Option<Heard>, LedgerError> {
         let (before, said, after) = (&step.0.state, &step.1, &step.2.state);
-        let known = after.application()?;
-        let is_paid = self.paid.contains(&known.terms.order);
-        let source = if is_paid { Source::Payment } else { Source::Proceeds };
-        let mut lines = of_application(&request, source, before, said)?;
+        let (Some(request), Some(known)) = (request(step), after.application()) else {
+            return Ok(None);
+        };
+        let source = source(booked.tables, &known.terms.order)?;
+        let Some(mut lines) = of_application(&request, source, before, said) else {
+            return Ok(None);
+        };
         let of = (&request, source);
-        self.differences.of_application(of, (before, said), &mut lines, &self.balances);
+        self.differences.of_application(of, (before, said), &mut lines, booked);
         let application = known.terms.no.clone();
         let more = finals(after) - finals(before);
         let note = if let application::Event::Placed(terms) = said {
             let (order, investor) = (terms.order.clone(), terms.investor.clone());
-            Some(Note::Placed { application, order, investor })
+            let process = step.2.owner.as_ref().map(|(process, _)| process.clone());
+            let process = process.unwrap_or_default();
+            Some(Note::Placed { application, order, investor, process })
         } else {
             (more != 0).then_some(Note::Final { application, more })
         };
-        Some(Heard { lines, request: Some(request), note })
+        Ok(Some(Heard { lines, request: Some(request), note }))
     }
 
-    fn case(&mut self, event: &Recorded, step: &Step<Cases>) -> Option<Heard> {
+    fn case(
+        &mut self,
+        event: &Recorded,
+        step: &Step<Cases>,
+        booked: &Booked<'_>,
+    ) -> Option<Heard> {
         let case: CaseId = event.stream.id().parse().ok()?;
         let state = &step.2.state;
-        let lines = self.differences.of_case(case, state, &self.balances);
+        let lines = self.differences.of_case(case, state, booked);
         let of = state.case().and_then(|it| it.transaction.clone());
         let note = Note::Case { case, request: of.clone(), is_open: state.is_open() };
         Some(Heard { lines, request: of.or_else(|| request(step)), note: Some(note) })
     }
 
     /// The event, and the states on both sides of it.
-    async fn step<D, S>(&mut self, store: &S, event: &Recorded) -> Result<Step<D>, ReadError>
+    fn step<D>(&mut self, event: &Recorded) -> Result<Step<D>, ReadError>
     where
         D: Stored<State: Clone + Send + Sync> + 'static,
-        S: EventStore,
     {
         let kept = self.folds.remove(&event.stream).and_then(|it| it.downcast::<Loaded<D>>().ok());
-        let before = match kept {
-            Some(kept) => *kept,
-            None => until::<D, S>(store, event).await?,
-        };
+        let before = *kept.ok_or_else(|| damaged(event, "its stream was not read"))?;
         let mut after = before.clone();
         after.replay(event)?;
         let new = &event.event;
@@ -196,6 +260,51 @@ impl Poster {
         self.folds.insert(event.stream.clone(), Box::new(after.clone()));
         Ok((before, said, after))
     }
+}
+
+/// Whether it posts nothing and nothing else of it is in the tables, wherever its stream stands.
+fn is_silent(event: &Recorded) -> bool {
+    let begins = event.version == Version::NONE.plus(1);
+    !begins && posts_nothing(event.stream.category()).contains(&&*event.event.event_type)
+}
+
+fn source(tables: &Connection, order: &OrderId) -> Result<Source, LedgerError> {
+    let mut query = tables.prepare_cached(sql::IS_PAID)?;
+    let is_paid = query.query_row([order.as_str()], |row| row.get(0))?;
+    Ok(if is_paid { Source::Payment } else { Source::Proceeds })
+}
+
+fn payment(step: &Step<Payments>) -> Option<Heard> {
+    let note = match &step.1 {
+        payment::Event::Requested(terms) => Some(Note::Payment { order: terms.order.clone() }),
+        payment::Event::Paid(_)
+        | payment::Event::Declined { .. }
+        | payment::Event::Closed { .. }
+        | payment::Event::ReceiptUnapplied { .. }
+        | payment::Event::RefundRequested { .. }
+        | payment::Event::Refunded { .. } => None,
+    };
+    let lines = of_payment(&step.0.state, &step.1)?;
+    Some(Heard { lines, request: request(step), note })
+}
+
+fn payout(step: &Step<Payouts>) -> Option<Heard> {
+    let request = request(step)?;
+    let lines = of_payout(&request, &step.1);
+    Some(Heard { lines, request: Some(request), note: None })
+}
+
+fn settlement(step: &Step<Settlements>) -> Option<Heard> {
+    let known = Box::new(step.2.state.settlement()?.clone());
+    let lines = of_settlement(&step.0.state, &step.1)?;
+    let note = Note::Settlement { id: known.terms.id(), known };
+    Some(Heard { lines, request: request(step), note: Some(note) })
+}
+
+fn advance(step: &Step<Advances>) -> Option<Heard> {
+    let request = request(step)?;
+    let lines = of_advance(&request, &step.0.state, &step.1)?;
+    Some(Heard { lines, request: Some(request), note: None })
 }
 
 /// The stream as it was before that event.

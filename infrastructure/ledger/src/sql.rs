@@ -8,7 +8,7 @@ macro_rules! statement {
 }
 
 /// Raised by every change of the tables: an older ledger is made anew.
-pub(crate) const FORMAT: i64 = 1;
+pub(crate) const FORMAT: i64 = 2;
 
 pub(crate) const TABLES: &str = statement!("tables");
 pub(crate) const ACCOUNT: &str = statement!("account");
@@ -26,6 +26,14 @@ pub(crate) const REQUEST: &str = statement!("request");
 pub(crate) const FINAL: &str = statement!("final");
 pub(crate) const PAYMENT: &str = statement!("payment");
 pub(crate) const CASE: &str = statement!("case");
+pub(crate) const SETTLEMENT: &str = statement!("settlement");
+pub(crate) const SETTLEMENTS: &str = statement!("settlements");
+pub(crate) const DUES: &str = statement!("dues");
+pub(crate) const IS_INSTRUCTED: &str = statement!("is_instructed");
+pub(crate) const BALANCE: &str = statement!("balance");
+pub(crate) const IS_PAID: &str = statement!("is_paid");
+pub(crate) const DIFFERENCES: &str = statement!("differences");
+pub(crate) const REMEMBER: &str = statement!("remember");
 
 // Each finds what breaks an invariant: where, and what is wrong there.
 pub(crate) const I1: &str = statement!("check/i1");
@@ -35,5 +43,8 @@ pub(crate) const I4: &str = statement!("check/i4");
 pub(crate) const I5: &str = statement!("check/i5");
 pub(crate) const I6: &str = statement!("check/i6");
 pub(crate) const I8: &str = statement!("check/i8");
+pub(crate) const I9: &str = statement!("check/i9");
+pub(crate) const I10: &str = statement!("check/i10");
 pub(crate) const I12: &str = statement!("check/i12");
+pub(crate) const I17: &str = statement!("check/i17");
 pub(crate) const I19: &str = statement!("check/i19");

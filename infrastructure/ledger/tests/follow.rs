@@ -3,135 +3,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use fundflow_domain::{
-    application::{
-        self, Applications, Ask, Confirmation, Outcome, Promise, PromisedFee, PurchaseConfirmed,
-        Terms,
-    },
-    calendar::TradingDay,
-    holdings::{self, HoldingId, Holdings},
-    ids::{ApplicationNo, PaymentNo},
-    money::{Discount, Money, Nav, ShareRounding},
-    orders::Cause,
-    payment::{self, Payments, SentBack},
-};
+mod common;
+
+use common::{as_, confirms, pays_for, trial};
 use fundflow_kernel::{
-    codec::Stored,
-    envelope::Actor,
-    loaded::{Loaded, Meta},
     memory_store::MemoryStore,
     store::{EventStore as _, Position},
-    streams::Key,
-    time::Timestamp,
 };
 use fundflow_ledger::{Ledger, LedgerError, Period};
 use rusqlite::Connection;
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, str::FromStr};
-
-fn as_<T: FromStr>(text: &str) -> T {
-    text.parse().ok().unwrap()
-}
-
-fn day() -> TradingDay {
-    TradingDay::recorded(as_("2026-02-13"))
-}
-
-async fn does<D>(store: &MemoryStore, request: &str, key: &Key<D>, command: &D::Command)
-where
-    D: Stored<State: Clone + Send + Sync> + 'static,
-{
-    let at: Timestamp = as_("2026-02-13T10:00:00+08:00");
-    let meta = Meta {
-        correlation: as_(request),
-        process: "purchase".into(),
-        causation: "a test".into(),
-        actor: Actor::Engine,
-        trace_parent: None,
-        occurred_at: at,
-        recorded_at: at,
-        trade_date: Some(day().date()),
-    };
-    let (mut loaded, mut batch) =
-        (Loaded::<D>::load(store, key.stream()).await.unwrap(), Vec::new());
-    let decided = loaded.decide(key.stream(), command, &meta, &mut batch);
-    assert!(decided.is_ok_and(|events| events > 0), "{}", key.stream());
-    store.append(batch).await.unwrap();
-}
-
-fn pays(id: &str) -> Key<Payments> {
-    Key::of(&as_::<PaymentNo>(&format!("{id}.buy.pay")))
-}
-
-fn applies(id: &str) -> Key<Applications> {
-    Key::of(&as_::<ApplicationNo>(&format!("APP{id}")))
-}
-
-async fn pays_for(store: &MemoryStore, id: &str) {
-    let terms = payment::Terms {
-        no: as_(&format!("{id}.buy.pay")),
-        account: as_("acc-1"),
-        amount: as_("1000"),
-        order: as_(&format!("{id}.buy")),
-        trade_date: day(),
-        asked_at: None,
-    };
-    does(store, id, &pays(id), &payment::Command::Request(terms)).await;
-    let receipt = payment::Receipt {
-        no: as_(&format!("{id}.buy.pay")),
-        serial: as_("P1"),
-        amount: as_("1000"),
-        paid_at: Timestamp::default(),
-    };
-    does(store, id, &pays(id), &payment::Command::RecordPaid(receipt)).await;
-    let fee = PromisedFee::Exact(Money::ZERO);
-    let place = application::Command::Place(Box::new(Terms {
-        order: as_(&format!("{id}.buy")),
-        no: as_(&format!("APP{id}")),
-        registrar: as_("own"),
-        investor: as_("INV-1"),
-        fund: as_("050002"),
-        ask: Ask::Purchase { amount: as_("1000"), plan: None },
-        trade_date: day(),
-        distributor: None,
-        rounding: ShareRounding::HalfUp,
-        promised: Promise { fee, discount: Discount::FREE, floor: None, confirm_by: day() },
-    }));
-    does(store, id, &applies(id), &place).await;
-}
-
-/// 600.00 of 1,000.00 yuan buy as many shares, and the rest is to go back.
-async fn confirms(store: &MemoryStore, id: &str) {
-    let on = day().date();
-    let outcome = Outcome::Purchase(PurchaseConfirmed {
-        amount: as_("600"),
-        fee: Money::ZERO,
-        refund: as_("400"),
-        nav: Nav::ONE,
-        shares: as_("600"),
-    });
-    let confirm = application::Command::Confirm(Box::new(Confirmation {
-        serial: as_("C1"),
-        confirmed_on: on,
-        registered_on: on,
-        finished: true,
-        outcome,
-        misnamed: vec![],
-    }));
-    does(store, id, &applies(id), &confirm).await;
-    let back = SentBack::Difference { due_to: as_("C1"), amount: as_("400") };
-    let back = payment::Command::SendBack(back, Cause::new("rest", "in words"));
-    does(store, id, &pays(id), &back).await;
-    let key = Key::<Holdings>::of(&HoldingId { investor: as_("INV-1"), fund: as_("050002") });
-    let credit = holdings::Command::Credit(Box::new(holdings::Credit {
-        lot: as_(&format!("LOT-{id}")),
-        order: as_(&format!("{id}.buy")),
-        serial: as_("C1"),
-        registered_on: on,
-        shares: as_("600"),
-        cost: as_("600"),
-    }));
-    does(store, id, &key, &credit).await;
-}
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
 async fn house() -> MemoryStore {
     let store = MemoryStore::new();
@@ -139,14 +20,6 @@ async fn house() -> MemoryStore {
     confirms(&store, "TX1").await;
     pays_for(&store, "TX2").await;
     store
-}
-
-fn trial(ledger: &Ledger) -> Vec<String> {
-    let lines = ledger.trial_balance(as_("2026-02-13")).unwrap();
-    lines
-        .iter()
-        .map(|it| format!("{} {} {} {}", it.class, it.commodity, it.debit, it.credit))
-        .collect()
 }
 
 const TRIAL: [&str; 6] = [
@@ -257,12 +130,36 @@ fn account(code: &str, class: &str, side: &str, case: &str) -> String {
     sql.replace("{class}", class).replace("{side}", side).replace("{case}", case)
 }
 
+/// What was due with that counterparty on the day before, and what remains of it, in fen.
+fn settlement(party: &str, remains: &str, more: &str) -> String {
+    let sql = include_str!("planted/settlement.sql").replace("{party}", party);
+    sql.replace("{remains}", remains).replace("{more}", more)
+}
+
+#[tokio::test]
+async fn all_twenty_are_named_and_what_cannot_be_asked_says_why() {
+    let (store, folder) = (house().await, tempfile::tempdir().unwrap());
+    let (ledger, _) = Ledger::current(folder.path(), &store).await.unwrap();
+    let verdicts = ledger.check().unwrap();
+    let names: Vec<&str> = verdicts.iter().map(|it| it.invariant).collect();
+    let all: Vec<String> = (1..=20).map(|nth| format!("I{nth}")).collect();
+    assert_eq!(names, all);
+    let unasked = verdicts.iter().filter(|it| !it.is_checked);
+    let unasked: Vec<&str> = unasked.map(|it| it.invariant).collect();
+    let expected = ["I7", "I9", "I10", "I11", "I13", "I14", "I15", "I16", "I18", "I20"];
+    assert_eq!(unasked, expected, "nothing was settled by the day yet");
+    assert!(verdicts.iter().all(|it| it.is_checked || it.breaks[0].starts_with("not checked")));
+    let broken: Vec<_> = verdicts.iter().filter(|it| it.is_checked && !it.breaks.is_empty()).collect();
+    assert!(broken.is_empty(), "{broken:?}");
+}
+
 #[tokio::test]
 async fn each_invariant_finds_what_was_planted_for_it() {
     let register = "U:050002:REGISTER";
     let suspense = account("L:SUSPENSE:TX1.buy:c1", "L:SUSPENSE", "-1", "'c1'");
     let advanced = account("A:CUST:ADVANCED:TX1", "A:CUST:ADVANCED", "1", "NULL");
-    let plants: [(&str, String, &[&str]); 9] = [
+    let discount = "UPDATE requests SET process = 'discount_purchase' WHERE request = 'TX1';";
+    let plants: [(&str, String, &[&str]); 15] = [
         ("nothing", String::new(), &[]),
         (
             "I1",
@@ -279,6 +176,16 @@ async fn each_invariant_finds_what_was_planted_for_it() {
             &["I1", "I6"],
         ),
         ("I8", "UPDATE applications SET finals = 1 WHERE application = 'APPTX2'".into(), &["I8"]),
+        ("I9", settlement("channel", "40", ""), &["I9"]),
+        ("I10", settlement("fund.050002", "-40", ""), &["I10"]),
+        ("nothing remains", settlement("channel", "0", ""), &[]),
+        ("a case says why", settlement("channel", "40", include_str!("planted/its_case.sql")), &[]),
+        (
+            "I17",
+            discount.to_owned() + &moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "forged"),
+            &["I2", "I17"],
+        ),
+        ("I17 of another kind", moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "x"), &["I2"]),
         (
             "I19",
             advanced + &moves("A:CHANNEL:RECV", "A:CUST:ADVANCED:TX1", "advance.advanced"),

@@ -74,6 +74,7 @@ fn scenario(mut root: Section<'_>, around: &Around<'_>, report: &mut Report) -> 
         advance: odds(&mut root, "advance", report),
         front: odds(&mut root, "front", report),
         confirmation: odds(&mut root, "confirmation", report),
+        settlement: odds(&mut root, "settlement", report),
         suspended: each(&mut root, "suspended", report, |it, report| {
             suspension(it, around, report)
         }),

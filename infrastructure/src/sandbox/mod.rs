@@ -24,5 +24,6 @@ mod notices;
 pub mod registrar;
 pub mod saved;
 pub mod scenario;
+pub mod settlement;
 
 pub use notices::Notice;

@@ -10,6 +10,7 @@
 //! | `case.{32 digits}` | what is recorded of a case that belongs to no transaction |
 //! | `cut.{registrar}.{yyyy-mm-dd}` | the day-cut of a T with a registrar |
 //! | `dividend.{registrar}.{serial}` | a dividend that a registrar's record states |
+//! | `clear.{party}.{yyyy-mm-dd}` | what a counterparty and we settle of a T |
 
 use fundflow_domain::{
     ids::{DistributorCode, PlanId, TransactionId},
@@ -26,6 +27,7 @@ pub const RESERVED: &[NameForm] = &[
     NameForm { of: Minted::Case.text(), has: |id| Minted::of(id) == Some(Minted::Case) },
     NameForm { of: Minted::DayCut.text(), has: |id| Minted::of(id) == Some(Minted::DayCut) },
     NameForm { of: Minted::Dividend.text(), has: |id| Minted::of(id) == Some(Minted::Dividend) },
+    NameForm { of: Minted::Clearing.text(), has: |id| Minted::of(id) == Some(Minted::Clearing) },
     NameForm {
         of: Minted::Occurrence.text(),
         has: |id| Minted::of(id) == Some(Minted::Occurrence),
@@ -45,6 +47,8 @@ pub enum Minted {
     DayCut,
     /// A dividend that a registrar states.
     Dividend,
+    /// What a counterparty and we settle of a T.
+    Clearing,
     /// The purchase of a plan's date.
     Occurrence,
 }
@@ -77,6 +81,7 @@ impl Minted {
             // A registrar's code may have dots of its own.
             ["cut", _, .., day] if is_day(day) => Some(Minted::DayCut),
             ["dividend", _, _, ..] => Some(Minted::Dividend),
+            ["clear", _, .., day] if is_day(day) => Some(Minted::Clearing),
             _ => PlanId::of_occurrence(id).map(|_| Minted::Occurrence),
         }
     }
@@ -91,6 +96,7 @@ impl Minted {
             Minted::Case => "of a case (case.{case})",
             Minted::DayCut => "of a day-cut (cut.{registrar}.{yyyy-mm-dd})",
             Minted::Dividend => "of a dividend (dividend.{registrar}.{serial})",
+            Minted::Clearing => "of a settlement (clear.{party}.{yyyy-mm-dd})",
             Minted::Occurrence => "of a plan's date ({plan}.{yyyymmdd})",
         }
     }
@@ -199,6 +205,8 @@ mod tests {
             ("case.0123456789abcdef0123456789abcdef", Minted::Case),
             ("cut.05.2026-03-02", Minted::DayCut),
             ("cut.TA.5.2026-03-02", Minted::DayCut),
+            ("clear.channel.2026-03-02", Minted::Clearing),
+            ("clear.fund.000730.2026-03-02", Minted::Clearing),
         ] {
             assert_eq!(of(name), Some(minted), "{name}");
             let form = NameForm::among(RESERVED, &name.parse().unwrap()).unwrap();

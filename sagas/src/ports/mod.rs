@@ -15,5 +15,6 @@ pub mod day_jobs;
 pub mod file_exchange;
 pub mod registrar;
 mod spelled;
+pub mod statements;
 pub mod stray;
 pub mod wallets;

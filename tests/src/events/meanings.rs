@@ -213,6 +213,11 @@ const ENDINGS: &[(&str, &str)] = &[
     ("day_cut.head_kept", "The head of the log is kept in a file of its own."),
     ("day_cut.skipped", "A person left out the job at which it stood."),
     ("day_cut.halted", "A person stops it where it is."),
+    ("settlement.instructed", "What is due of a T is fixed, and what both owe is set off."),
+    ("settlement.moved", "A statement says that a part of it moved."),
+    ("settlement.written_off", "A person settles outside of the engine what remained."),
+    ("clearing.opened", "What a counterparty and we owe each other of a T is being settled."),
+    ("clearing.halted", "A person stops it where it is."),
     ("discount_purchase.completed", "The investor owns the target fund."),
     ("discount_purchase.kept_in_wallet", "The investor owns the money-market shares."),
     ("discount_purchase.rolled_back", "It failed before the commit; any payment was returned."),
@@ -242,6 +247,8 @@ const ENDINGS: &[(&str, &str)] = &[
     ("calendar_change.stopped", "A person stopped it; the calendar is as it was."),
     ("day_cut.completed", "Every job of the day is done, or was left out by a person."),
     ("day_cut.stopped", "A person stopped it; what was done stays done."),
+    ("clearing.completed", "Nothing remains of what was due."),
+    ("clearing.stopped", "A person stopped it; what moved is booked."),
 ];
 
 /// The line of a type: its own, or that of its second half.

@@ -3,7 +3,7 @@
 use super::{Entry, id};
 use crate::{
     orders::{order, payment_no, payment_terms, payout_terms, receipt},
-    worlds::{account, amount, cause, instant, money},
+    worlds::{account, amount, cause, date, instant, money},
 };
 use fundflow_domain::{
     advance::{self, Advances},
@@ -12,6 +12,7 @@ use fundflow_domain::{
     ids::PaymentNo,
     payment::{self, Of, Payments},
     payout::{self, Payouts},
+    settlement::{self, Part, Settlements, Way},
 };
 
 pub(super) fn entries() -> Vec<Entry> {
@@ -19,6 +20,23 @@ pub(super) fn entries() -> Vec<Entry> {
         Entry::of::<Payments>(&payments()),
         Entry::of::<Payouts>(&payouts()),
         Entry::of::<Advances>(&advances()),
+        Entry::of::<Settlements>(&settlements()),
+    ]
+}
+
+fn settlements() -> Vec<settlement::Event> {
+    use settlement::Event as E;
+    let part = |serial, way, yuan| Part {
+        serial: id(serial),
+        way,
+        amount: amount(yuan),
+        on: date("2026-02-24"),
+    };
+    vec![
+        E::Instructed(Box::new(super::promises::due())),
+        E::Moved(part("B-1", Way::In, "48000.00")),
+        E::Moved(part("B-2", Way::Out, "10.00")),
+        E::WrittenOff { case: CaseId::of(b"what remains"), rest: id("-0.05") },
     ]
 }
 

@@ -14,6 +14,7 @@ use fundflow_runtime::{
 };
 use fundflow_sagas::{
     calendar_change::CalendarChange,
+    clearing::{self, Clearing},
     conversion::Conversion,
     day_cut::{self, DayCut},
     discount_purchase::{self, DiscountPurchase},
@@ -52,6 +53,7 @@ pub(super) fn entries() -> Vec<Entry> {
         dividends(),
         entry::<CalendarChange>(calendar::asked(), calendar::promised(), calendar::milestones()),
         entry::<DayCut>(promises::cut(), promises::cut_at(), cuts()),
+        entry::<Clearing>(promises::due(), promises::due_by(), clearings()),
     ]
 }
 
@@ -210,6 +212,11 @@ fn dividends() -> Entry {
 fn freezes() -> [freeze::Milestone; 3] {
     use freeze::Milestone as M;
     [M::Opened {}, M::Booked {}, M::Halted {}]
+}
+
+fn clearings() -> [clearing::Milestone; 2] {
+    use clearing::Milestone as M;
+    [M::Opened {}, M::Halted {}]
 }
 
 fn cuts() -> Vec<day_cut::Milestone> {

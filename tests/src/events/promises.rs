@@ -23,7 +23,7 @@ use fundflow_domain::{
     text::Text,
 };
 use fundflow_sagas::{
-    conversion, day_cut, dividend, fast_withdraw, freeze, income, purchase, recharge, redemption,
+    clearing, conversion, day_cut, dividend, fast_withdraw, freeze, income, purchase, recharge, redemption,
     regular_plan, withdraw,
 };
 
@@ -300,6 +300,21 @@ pub(super) fn cut() -> day_cut::Request {
 
 pub(super) fn cut_at() -> day_cut::Promise {
     day_cut::Promise { sealed_from: instant("2026-02-13T17:00:00+08:00") }
+}
+
+pub(super) fn due() -> clearing::Request {
+    clearing::Request {
+        party: id("fund.000730"),
+        t: day("2026-02-13"),
+        due_on: date("2026-02-24"),
+        receivable: id("50000.00"),
+        payable: id("2000.00"),
+        fees: id("10.05"),
+    }
+}
+
+pub(super) fn due_by() -> clearing::Promise {
+    clearing::Promise { due_by: instant("2026-02-24T17:00:00+08:00") }
 }
 
 pub(super) fn text(words: &str) -> Text {

@@ -5,6 +5,7 @@
 #[path = "../common/asking.rs"]
 mod asking;
 mod cancels;
+mod clearing;
 mod day_cut;
 mod day_limits;
 mod days;

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod calendar_change;
+mod clearing;
 mod day_cut;
 #[path = "../common/day_jobs.rs"]
 #[expect(dead_code, reason = "shared with stories")]

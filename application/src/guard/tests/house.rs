@@ -1,6 +1,6 @@
 //! A saga's streams in memory: what is decided on them, and decisions in which one amount is another one.
 
-use crate::guard::{LedgerGuard, silent};
+use crate::guard::LedgerGuard;
 use fundflow_domain::{
     application::Applications,
     calendar::TradingDay,
@@ -9,6 +9,7 @@ use fundflow_domain::{
     ids::TransactionId,
     payment::Payments,
     payout::Payouts,
+    postings::posts_nothing,
     text::Text,
     time::Timestamp,
 };
@@ -180,7 +181,7 @@ fn changed(turn: &[StreamAppend], by: Decimal) -> Vec<Vec<StreamAppend>> {
     let mut all = Vec::new();
     for (at, append) in turn.iter().enumerate() {
         for (nth, event) in append.events.iter().enumerate() {
-            if silent::is_silent(append.stream.category(), &event.event_type) {
+            if posts_nothing(append.stream.category()).contains(&&*event.event_type) {
                 continue;
             }
             let body: serde_json::Value = serde_json::from_str(&event.data).unwrap();

@@ -1,1 +1,1 @@
-SELECT position, link FROM checkpoint
+SELECT position, leaf FROM checkpoint

@@ -1,1 +1,1 @@
-UPDATE checkpoint SET position = ?1, link = ?2
+UPDATE checkpoint SET position = ?1, leaf = ?2

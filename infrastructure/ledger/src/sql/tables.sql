@@ -1,7 +1,7 @@
 CREATE TABLE checkpoint (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     position INTEGER NOT NULL,
-    link BLOB NOT NULL
+    leaf BLOB NOT NULL
 );
 INSERT INTO checkpoint VALUES (1, 0, zeroblob(32));
 CREATE TABLE accounts (
@@ -34,8 +34,13 @@ CREATE TABLE postings (
     PRIMARY KEY (position, line)
 ) WITHOUT ROWID;
 CREATE INDEX postings_by_account ON postings (account, position);
-CREATE TABLE requests (request TEXT PRIMARY KEY, investor TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE requests (
+    request TEXT PRIMARY KEY,
+    investor TEXT NOT NULL,
+    process TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE payments (payment TEXT PRIMARY KEY, order_id TEXT NOT NULL, request TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX payments_by_order ON payments (order_id);
 CREATE TABLE applications (
     application TEXT PRIMARY KEY,
     order_id TEXT NOT NULL,
@@ -43,3 +48,18 @@ CREATE TABLE applications (
     finals INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE cases (case_id TEXT PRIMARY KEY, request TEXT, is_open INTEGER NOT NULL) WITHOUT ROWID;
+-- What is remembered of records that do not add up, as the program that wrote it reads it back.
+CREATE TABLE differences (case_id TEXT PRIMARY KEY, remembered TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE settlements (
+    settlement TEXT PRIMARY KEY,
+    party TEXT NOT NULL,
+    t TEXT NOT NULL,
+    due_on TEXT NOT NULL,
+    receivable INTEGER NOT NULL,
+    payable INTEGER NOT NULL,
+    fees INTEGER NOT NULL,
+    net INTEGER NOT NULL,
+    moved INTEGER NOT NULL,
+    remains INTEGER NOT NULL,
+    request TEXT NOT NULL
+) WITHOUT ROWID;

@@ -186,3 +186,26 @@ pub enum CancelFate {
     /// Nobody ever says anything, and it stands.
     Silent,
 }
+
+/// What becomes of money that is to be settled.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum SettlementFate {
+    /// All of it moves on the day of pay, and the statement says so.
+    #[default]
+    Settled,
+    /// A tenth of it is missing, and never comes.
+    Short,
+    /// It moves on the next trading day, and until then there is no statement.
+    Late,
+    /// It never moves, and no statement comes.
+    Missing,
+    /// It moves twice, under two serials.
+    Doubled,
+    /// A fen more moves than is due.
+    Wrong,
+    /// It moves in two parts: half of it on the day of pay, the rest on the next trading day.
+    Parts,
+}

@@ -24,6 +24,7 @@ mod tests;
 pub use events::{Frozen, Huge, Raising, Suspension};
 pub use fates::{
     AdvanceFate, CancelFate, ChargeFate, ConfirmFate, FrontFate, PayoutFate, RefundFate,
+    SettlementFate,
 };
 
 use super::dice;
@@ -116,6 +117,8 @@ pub struct Scenario {
     pub front: Odds<FrontFate>,
     /// Odds of confirmations in the registrar's batch.
     pub confirmation: Odds<ConfirmFate>,
+    /// Of what is settled by the day.
+    pub settlement: Odds<SettlementFate>,
     /// Funds that the registrar's front stops taking.
     pub suspended: Vec<Suspension>,
     /// Days on which a fund cannot pay all that leaves it.
@@ -175,6 +178,7 @@ impl Scenario {
             ("advance", scenario.advance.sum()),
             ("front", scenario.front.sum()),
             ("confirmation", scenario.confirmation.sum()),
+            ("settlement", scenario.settlement.sum()),
         ];
         if let Some((section, sum)) = sums.into_iter().find(|(_, sum)| *sum > 1000) {
             return Err(ScenarioError::TooMuch { section, sum });
@@ -249,6 +253,10 @@ impl Scenario {
             && self.huge_part(terms.fund, terms.trade_date).is_some();
         let fate = if huge { ConfirmFate::Carried } else { fate };
         (fate, delay(own, self.confirmation.delay_s))
+    }
+
+    pub(super) fn settlement(&self, settlement: &str) -> SettlementFate {
+        self.settlement.draw(self.seed, settlement, "settlement")
     }
 
     pub(super) fn cancel(&self, order: &OrderId) -> CancelFate {

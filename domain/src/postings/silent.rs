@@ -1,18 +1,14 @@
-//! Events that move neither money nor shares, whatever stands in them: they are not even decoded.
+//! Events that post nothing, whatever stands in them and before them: nobody need decode or fold them for the ledger.
 //!
-//! What is not listed is judged by its posting rule. A test holds the list against the rules.
+//! What is not listed has its posting rule. Tests hold the list against the rules.
 
-use fundflow_domain::{
+use crate::{
     advance::Advances, application::Applications, decider::Decider as _, payment::Payments,
-    payout::Payouts,
+    payout::Payouts, wallet::Wallet,
 };
 
-/// Whether events of that type post nothing.
-pub(super) fn is_silent(category: &str, event_type: &str) -> bool {
-    of(category).contains(&event_type)
-}
-
-pub(super) fn of(category: &str) -> &'static [&'static str] {
+/// Types of that category of streams whose events post nothing.
+pub fn posts_nothing(category: &str) -> &'static [&'static str] {
     match category {
         Payments::CATEGORY => &["payment.requested", "payment.declined", "payment.closed"],
         Payouts::CATEGORY => &["payout.refused", "payout.redirected"],
@@ -29,6 +25,13 @@ pub(super) fn of(category: &str) -> &'static [&'static str] {
             "application.rejection_contested",
             "application.rejection_dropped",
             "application.cancelled",
+        ],
+        // Unpaid income is the fund's.
+        Wallet::CATEGORY => &[
+            "wallet.income_accrued",
+            "wallet.income_reversed",
+            "wallet.income_corrected",
+            "wallet.income_settlement_corrected",
         ],
         _ => &[],
     }

@@ -1,0 +1,154 @@
+//! What counterparties and we owe each other of a T: set off and asked for on the morning after, and what their
+//! statements say of it by then.
+//!
+//! 1. What is due is read off the ledger, which is followed to the log's end. A T that was settled before is not asked
+//!    for again: what was booked for it since is due with the next one.
+//! 2. The sandbox's statements say what follows from the settlement, the scenario and the day; what they said stays in
+//!    the folder beside the store, and is told again when the folder is played again: each transfer is booked once.
+
+use super::{Trouble, play::Play};
+use fundflow::{Asking, Notice, RequestError};
+use fundflow_domain::{
+    calendar::TradingDay,
+    money::{NumberError, SignedMoney},
+    orders::Cause,
+    settlement::{Party, Terms},
+};
+use fundflow_infrastructure::{
+    sandbox::settlement::stated,
+    statements::{Statement, StatementFolder},
+};
+use fundflow_kernel::{
+    clock::Clock as _,
+    store::{Checkpoints, EventStore},
+};
+use fundflow_ledger::{Due, Ledger, Settled};
+use fundflow_sagas::{
+    clearing::{self, Clearing},
+    ports::statements::{Stated, StatementAnswer, StatementCall},
+};
+
+/// Trading days after T on which a channel pays.
+const CHANNEL_LAG: u32 = 1;
+
+/// On the trading day after T: what is due of T, and what statements say by now.
+pub(super) async fn after_answers<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+    t: TradingDay,
+) -> Result<(), Trouble> {
+    let now = play.table.clock.now();
+    // A T after the log's end has nothing yet.
+    if now.date() <= t.date() {
+        return Ok(());
+    }
+    let (mut ledger, _) = Ledger::current(&play.with.base, &*play.store).await?;
+    let mut asked = false;
+    for due in ledger.dues(t.date())? {
+        let known = !ledger.settlements(Some(&due.party), Some(t.date()))?.is_empty();
+        let terms = if known { None } else { due_of(play, &due, t)? };
+        if let Some(terms) = terms {
+            ask(play, terms).await?;
+            asked = true;
+        }
+    }
+    if asked {
+        play.settle().await?;
+        ledger.follow(&*play.store).await?;
+    }
+    say(play, &ledger).await
+}
+
+/// What is asked for; `None` where the calendar does not reach the day of pay.
+fn due_of<S>(play: &Play<S>, due: &Due, t: TradingDay) -> Result<Option<Terms>, Trouble> {
+    let party: Party = due.party.parse().map_err(unread)?;
+    let house = &play.table.house;
+    let lag = match party {
+        Party::Channel => CHANNEL_LAG,
+        Party::Fund(fund) => {
+            let terms = (house.funds)(fund, t.date());
+            u32::from(terms.map_or(1, |terms| terms.payout_lag)).max(1)
+        }
+    };
+    let Ok(due_on) = house.calendar.plus(t, lag) else { return Ok(None) };
+    let [receivable, payable, fees] =
+        [due.receivable, due.payable, due.fees].map(SignedMoney::new);
+    Ok(Some(Terms {
+        party,
+        t,
+        due_on: due_on.date(),
+        receivable: receivable.map_err(too_much)?,
+        payable: payable.map_err(too_much)?,
+        fees: fees.map_err(too_much)?,
+    }))
+}
+
+async fn ask<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+    terms: Terms,
+) -> Result<(), Trouble> {
+    let Some(id) = clearing::id(terms.id()) else { return Ok(()) };
+    let asking = Asking::<Clearing>::of(id, terms, ());
+    match play.engine.request_all(vec![asking]).await.pop() {
+        Some(Ok(_)) | None => Ok(()),
+        Some(Err(RequestError::Refused(why))) => {
+            play.remarks.push(format!("settlement: {why}"));
+            Ok(())
+        }
+        Some(Err(other)) => Err(Trouble::Defect(other.to_string())),
+    }
+}
+
+/// Keeps what counterparties say by now of settlements of which something remains, and tells their sagas.
+async fn say<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+    ledger: &Ledger,
+) -> Result<(), Trouble> {
+    let on = play.table.clock.now().date();
+    let folder = StatementFolder::below(&play.with.base);
+    let mut notices = Vec::new();
+    let rows = ledger.settlements(None, None)?;
+    for row in rows.iter().filter(|row| !row.remains.is_zero()) {
+        let terms = terms_of(row)?;
+        let calendar = &play.table.house.calendar;
+        let next = calendar.after(terms.due_on).map_or(terms.due_on, TradingDay::date);
+        if let Some(parts) = stated(&play.day.scenario, &terms, (on, next)) {
+            folder.take(&Statement::of(terms.id(), parts, on))?;
+        }
+        let stated = match folder.said(terms.id())? {
+            Some(parts) => Stated::Parts(parts),
+            None if on > terms.due_on => {
+                Stated::NotYet(Cause::new("no_statement", "the day of pay is over"))
+            }
+            None => continue,
+        };
+        let Some(id) = clearing::id(terms.id()) else { continue };
+        let call = StatementCall { settlement: terms.id() };
+        let answer = StatementAnswer { call, stated };
+        let (stream, news) = clearing::notice(&id, answer);
+        notices.push(Notice { stream, news });
+    }
+    play.deliver(notices).await?;
+    play.settle().await
+}
+
+/// As the ledger has them.
+fn terms_of(row: &Settled) -> Result<Terms, Trouble> {
+    let [receivable, payable, fees] =
+        [row.receivable, row.payable, row.fees].map(SignedMoney::new);
+    Ok(Terms {
+        party: row.party.parse().map_err(unread)?,
+        t: TradingDay::recorded(row.t.parse().map_err(unread)?),
+        due_on: row.due_on.parse().map_err(unread)?,
+        receivable: receivable.map_err(too_much)?,
+        payable: payable.map_err(too_much)?,
+        fees: fees.map_err(too_much)?,
+    })
+}
+
+fn unread(error: impl std::fmt::Display) -> Trouble {
+    Trouble::Defect(format!("the ledger's tables: {error}"))
+}
+
+fn too_much(error: NumberError) -> Trouble {
+    Trouble::Defect(format!("a sum of the ledger: {error}"))
+}

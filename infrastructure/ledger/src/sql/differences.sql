@@ -1,0 +1,1 @@
+SELECT remembered FROM differences
