@@ -21,6 +21,7 @@ mod agenda;
 mod batch;
 mod books;
 mod cancels;
+mod channel_statements;
 mod days;
 mod earlier;
 mod findings;

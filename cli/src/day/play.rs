@@ -17,7 +17,7 @@ use super::{
     batch,
     books::Books,
     cancels::TakenBack,
-    days, earlier, overrides,
+    channel_statements, days, earlier, overrides,
     progress::{Job, Moment},
     repriced, requests,
     table::{Counterparties, Table},
@@ -268,7 +268,10 @@ impl<S: EventStore + Checkpoints> Play<S> {
             Item::Plans(t) => requests::plans::invest(self, t).await,
             Item::Send(t) => batch::send(self, t).await,
             Item::Prices(t) => Ok(self.publish(t)),
-            Item::Night(t) => batch::night(self, t),
+            Item::Night(t) => {
+                channel_statements::write(self, t)?;
+                batch::night(self, t)
+            }
             Item::Answers(t) => batch::answers(self, t).await,
         }
     }

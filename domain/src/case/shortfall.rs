@@ -48,6 +48,17 @@ impl Finding {
             | Kind::BankSharesDiffer
             | Kind::IncomeBelowZero
             | Kind::NotAssigned
+            | Kind::BreakMissing
+            | Kind::BreakExtra
+            | Kind::BreakAmount
+            | Kind::BreakShares
+            | Kind::BreakFee
+            | Kind::BreakNav
+            | Kind::BreakStatus
+            | Kind::BreakDate
+            | Kind::BreakHolding
+            | Kind::BreakDuplicate
+            | Kind::BreakLate
             | Kind::Other => false,
         };
         if lacks { self.disputed.money } else { Money::ZERO }
