@@ -14,3 +14,6 @@ pub mod guard;
 
 // Of everything: links, histories, books, endings.
 pub mod audit;
+
+// Our side of a reconciliation: rows of what the events say.
+pub mod reconciliation;

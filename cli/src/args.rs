@@ -17,6 +17,7 @@ use crate::{
     order_command::OrderCommand,
     plan_command::PlanCommand,
     quote::QuoteCommand,
+    recon_command::{ReconCommand, ReconFormat, ReconOutput},
     saga_command::SagaCommand,
     settlement_command::SettlementCommand,
     sim_command::SimCommand,
@@ -177,6 +178,15 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: SettlementCommand,
     },
+    /// The records of registrars, channels and banks beside our events
+    Recon {
+        #[command(flatten)]
+        output: ReconOutput,
+        #[command(flatten)]
+        day: DayFolder,
+        #[command(subcommand)]
+        command: ReconCommand,
+    },
     /// Replay everything and check everything
     Audit {
         #[command(flatten)]
@@ -264,6 +274,7 @@ impl Command {
             | Self::Sim { output, .. }
             | Self::Store { output, .. } => output.format,
             Self::Ledger { output, .. } => return matches!(output.format, LedgerFormat::Json),
+            Self::Recon { output, .. } => return matches!(output.format, ReconFormat::Json),
             // They take the output for themselves.
             Self::File(_) | Self::Fund(_) | Self::Quote(_) | Self::Bench(_) => return false,
         };

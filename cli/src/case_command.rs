@@ -26,7 +26,7 @@ use crate::{
     registry::Registry,
 };
 use clap::Subcommand;
-use close::CloseArgs;
+pub(crate) use close::CloseArgs;
 use fundflow_application::{
     desk::SagaList,
     read_models::{CaseRow, OrderStreams},
@@ -239,6 +239,7 @@ fn evidence(found: &Folded<Cases>) -> Option<String> {
             | Event::Widened { .. }
             | Event::FiguresChanged { .. }
             | Event::Assigned { .. }
+            | Event::Proposed(_)
             | Event::Noted(_)
             | Event::Closed(_)
             | Event::Reopened(_) => None,

@@ -45,7 +45,10 @@ pub(crate) async fn all<D: Stored>(
 }
 
 /// The streams of that kind whose ID begins so.
-fn names<D: Stored>(store: &SqliteStore, begin: &str) -> Result<Vec<StreamName>, Failure> {
+pub(crate) fn names<D: Stored>(
+    store: &SqliteStore,
+    begin: &str,
+) -> Result<Vec<StreamName>, Failure> {
     let from = format!("{}-{begin}", D::CATEGORY);
     // What follows the last character in the order of bytes; names are ASCII.
     let mut until = from.clone().into_bytes();

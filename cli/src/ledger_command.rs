@@ -139,6 +139,15 @@ pub(crate) async fn followed(store: &Path) -> Result<Ledger, Failure> {
     Ok(ledger)
 }
 
+/// Money that is under way at the end of a natural day, and where everything is.
+pub(crate) async fn figures(
+    store: &Path,
+    day: NaiveDate,
+) -> Result<(Vec<InFlight>, Vec<Balance>), Failure> {
+    let ledger = followed(store).await?;
+    Ok((ledger.in_flight(day)?, ledger.trial_balance(day)?))
+}
+
 fn day_of(ledger: &Ledger, asked: Option<NaiveDate>) -> Result<Option<NaiveDate>, Failure> {
     let last = || Ok::<_, Failure>(ledger.last_day()?.and_then(|day| day.parse().ok()));
     asked.map_or_else(last, |day| Ok(Some(day)))

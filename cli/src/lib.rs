@@ -46,6 +46,7 @@ mod operate;
 mod order_command;
 mod plan_command;
 mod plan_words;
+mod recon_command;
 mod saga_command;
 mod saga_words;
 mod store_command;
@@ -175,6 +176,13 @@ fn dispatch(
         }
         Command::Calendar { output: Output { format }, day, command } => runtime
             .block_on(calendar_command::run(registry, &command, at(store, &day), format, &mut out)),
+        Command::Recon { output, day, command } => runtime.block_on(recon_command::run(
+            registry,
+            &command,
+            at(store, &day),
+            output.format,
+            &mut out,
+        )),
         Command::Audit { output: Output { format }, day, command } => runtime
             .block_on(audit_command::run(registry, &command, at(store, &day), format, &mut out)),
         Command::Settlement { output: Output { format }, day, command } => {

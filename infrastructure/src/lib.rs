@@ -15,6 +15,7 @@ pub mod day_batch;
 pub mod day_folder;
 pub mod file_exchange;
 mod limits;
+pub mod reconciled;
 pub mod statements;
 pub mod utf8;
 

@@ -83,7 +83,7 @@ fn every_command_to_orders_cases_and_plans_is_drawn() {
             Contest Overrule Uphold Withdraw TakeBack Reject ContestRejection UpholdRejection
             DropRejection Cancel);
     }
-    all_drawn!(case_commands(), case: Open Restate Assign Note Close Reopen);
+    all_drawn!(case_commands(), case: Open Restate Assign Propose Note Close Reopen);
     all_drawn!(plan_commands(), plan: Open Change Pause Resume End Finish Begin Done Miss);
 }
 

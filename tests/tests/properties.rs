@@ -222,6 +222,7 @@ proptest! {
                 | E::Widened { .. }
                 | E::FiguresChanged { .. }
                 | E::Assigned { .. }
+                | E::Proposed(_)
                 | E::Noted(_) => open,
             };
             assert_eq!(state.is_open(), open, "{event:?}");

@@ -2,7 +2,7 @@
 
 use super::{StreamFold, Streams};
 use fundflow_domain::{
-    case::{Cases, Closing, Finding, Note, Source, State},
+    case::{Cases, Closing, Finding, Note, Proposal, Source, State},
     ids::{FundCode, OrderId, TransactionId},
     time::Timestamp,
 };
@@ -32,6 +32,9 @@ pub struct CaseRow {
     pub findings: Vec<Finding>,
     /// Who takes care of it.
     pub owner: Option<String>,
+    /// What a reconciliation says of it, where one opened it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
     /// In the order they were written.
     pub notes: Vec<Note>,
     /// How it was closed, if it is.
@@ -61,6 +64,7 @@ impl CaseRow {
             fund: case.fund,
             findings: case.findings.clone(),
             owner: case.owner.as_ref().map(ToString::to_string),
+            proposal: case.proposal.clone(),
             notes: case.notes.clone(),
             closing,
             since: fold.since,

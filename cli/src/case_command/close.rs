@@ -32,7 +32,7 @@ use serde_json::Value;
 use std::{collections::BTreeSet, io::Write, process::ExitCode, str::FromStr};
 
 /// Which cases, and how they are settled.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct CloseArgs {
     /// The 32 digits of each, as `case ls` prints them; with @VERSION, as a look prints it, only if it has
     /// not moved since

@@ -22,6 +22,7 @@ mod agenda;
 mod batch;
 mod books;
 mod cancels;
+mod channel_statements;
 mod cuts;
 mod days;
 mod dividends;

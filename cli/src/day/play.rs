@@ -17,7 +17,7 @@ use super::{
     batch,
     books::Books,
     cancels::TakenBack,
-    cuts, days, earlier, overrides,
+    channel_statements, cuts, days, earlier, overrides,
     progress::{Job, Moment},
     repriced, requests, settlement,
     table::{Counterparties, Table},
@@ -275,7 +275,10 @@ impl<S: EventStore + Checkpoints> Play<S> {
             Item::Plans(t) => requests::plans::invest(self, t).await,
             Item::Send(t) => batch::send(self, t).await,
             Item::Prices(t) => Ok(self.publish(t)),
-            Item::Night(t) => batch::night(self, t),
+            Item::Night(t) => {
+                channel_statements::write(self, t)?;
+                batch::night(self, t)
+            }
             Item::Answers(t) => {
                 let any = batch::answers(self, t).await?;
                 settlement::after_answers(self, t).await?;

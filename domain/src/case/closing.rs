@@ -9,6 +9,9 @@ const HAS_THE_CASH_BY_HAND: &str = "the investor has the cash already, and must 
 const BOOKS_NOTHING: &str = "the record has no effect beside what holds, and accepting it would book nothing; \
                              get a record that can be booked, or close the case as withdrawn or manual";
 
+const PAYS_NOTHING: &str = "a reconciliation found this, and no saga pays because of it; pay by hand, and close the case as \
+                            manual";
+
 /// What is known around a case that is to be closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Around {
@@ -38,6 +41,7 @@ impl Kind {
                 let books_nothing = contradicts && !around.is_booked;
                 Some(if books_nothing { HAS_THE_CASH_BY_HAND } else { HAS_THE_CASH })
             }
+            (How::PaidByUs { .. }, None) if self.is_break() => Some(PAYS_NOTHING),
             // The records are booked as they came, and so they stay.
             (How::Accepted, Some(_)) if matches!(self, Kind::BankSharesDiffer) => None,
             (How::Accepted | How::PaidByUs { .. } | How::Withdrawn, by_hand) => by_hand,
@@ -97,8 +101,37 @@ impl Kind {
             | Kind::RejectedAfterConfirmed
             | Kind::RejectedAfterAdvance
             | Kind::FrozenByRegister
+            | Kind::BreakMissing
+            | Kind::BreakExtra
+            | Kind::BreakAmount
+            | Kind::BreakShares
+            | Kind::BreakFee
+            | Kind::BreakNav
+            | Kind::BreakStatus
+            | Kind::BreakDate
+            | Kind::BreakHolding
+            | Kind::BreakDuplicate
+            | Kind::BreakLate
             | Kind::Other => return None,
         })
+    }
+
+    /// Whether a reconciliation opens cases of this kind.
+    pub const fn is_break(self) -> bool {
+        matches!(
+            self,
+            Kind::BreakMissing
+                | Kind::BreakExtra
+                | Kind::BreakAmount
+                | Kind::BreakShares
+                | Kind::BreakFee
+                | Kind::BreakNav
+                | Kind::BreakStatus
+                | Kind::BreakDate
+                | Kind::BreakHolding
+                | Kind::BreakDuplicate
+                | Kind::BreakLate
+        )
     }
 }
 
@@ -143,7 +176,10 @@ mod tests {
                 let ours = ours || both;
                 let accepted = both || (!ours && (is_booked || !contradicts));
                 // Whom a bank has paid has the cash.
-                let by_us = !ours && !has_the_cash && *kind != Kind::RejectedAfterAdvance;
+                let by_us = !ours
+                    && !has_the_cash
+                    && *kind != Kind::RejectedAfterAdvance
+                    && !kind.is_break();
                 assert_eq!(taken, [accepted, by_us, !ours, true], "{kind} {around:?}");
             }
         }

@@ -1,8 +1,8 @@
 //! Which facts follow from a command to a case, or why none may.
 
 use super::{
-    Case, CaseId, Closing, Command, Event, Finding, How, Kind, Name, Note, REMARKS_MAX, Remark,
-    Reopening, Report, State,
+    Assignment, Case, CaseId, Closing, Command, Event, Finding, How, Kind, Name, Note, Proposal,
+    REMARKS_MAX, Remark, Reopening, Report, State,
 };
 use crate::time::Timestamp;
 
@@ -61,8 +61,12 @@ pub(super) fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Ref
         (S::Open(case), C::Restate { at, finding }) => restate(case, *at, finding),
         (S::Closed(..), C::Restate { .. }) => Err(Refusal::IsClosed("restate")),
 
-        (S::Open(case), C::Assign(owner)) => Ok(assign(case, owner)),
-        (S::Closed(case, _), C::Assign(owner)) if case.owner.as_ref() == Some(owner) => Ok(vec![]),
+        (S::Open(case), C::Assign(to)) => Ok(assign(case, to)),
+        (S::Closed(case, _), C::Assign(to)) if case.owner.as_ref() == Some(&to.owner) => Ok(vec![]),
+        (S::Open(case), C::Propose(now)) => Ok(propose(case, now)),
+        (S::Closed(case, _), C::Propose(now)) if case.proposal.as_ref() == Some(&**now) => {
+            Ok(vec![])
+        }
         (S::Open(case) | S::Closed(case, _), C::Note(text)) => note(case, text),
 
         (S::Open(case), C::Close(now)) => close(case, now),
@@ -71,11 +75,18 @@ pub(super) fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Ref
         (S::Open(case), C::Reopen(now)) if case.reopenings.last() == Some(now) => Ok(vec![]),
 
         (S::Closed(..), C::Assign(_)) => Err(Refusal::IsClosed("assign")),
+        (S::Closed(..), C::Propose(_)) => Err(Refusal::IsClosed("propose an act for")),
         (S::Closed(_, was), C::Close(_)) => Err(Refusal::ClosedDifferently(Box::new(was.clone()))),
         (S::Open(_), C::Reopen(_)) => Err(Refusal::IsOpen),
-        (S::Absent, C::Restate { .. } | C::Assign(_) | C::Note(_) | C::Close(_) | C::Reopen(_)) => {
-            Err(Refusal::NotOpened)
-        }
+        (
+            S::Absent,
+            C::Restate { .. }
+            | C::Assign(_)
+            | C::Propose(_)
+            | C::Note(_)
+            | C::Close(_)
+            | C::Reopen(_),
+        ) => Err(Refusal::NotOpened),
     }
 }
 
@@ -119,11 +130,19 @@ fn restate(case: &Case, at: Timestamp, finding: &Finding) -> Result<Vec<Event>, 
     Ok(vec![Event::FiguresChanged { at, finding: Box::new(finding.clone()) }])
 }
 
-fn assign(case: &Case, owner: &Name) -> Vec<Event> {
-    if case.owner.as_ref() == Some(owner) {
+fn assign(case: &Case, to: &Assignment) -> Vec<Event> {
+    if case.owner.as_ref() == Some(&to.owner) {
         return vec![];
     }
-    vec![Event::Assigned { owner: owner.clone() }]
+    let Assignment { owner, by, reason } = to.clone();
+    vec![Event::Assigned { owner, by, reason }]
+}
+
+fn propose(case: &Case, proposal: &Proposal) -> Vec<Event> {
+    if case.proposal.as_ref() == Some(proposal) {
+        return vec![];
+    }
+    vec![Event::Proposed(Box::new(proposal.clone()))]
 }
 
 fn note(case: &Case, note: &Note) -> Result<Vec<Event>, Refusal> {

@@ -21,9 +21,14 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
             known.clone_from(finding);
             other.then_some(S::Open(case))
         }
-        (S::Open(mut case), E::Assigned { owner }) => {
+        (S::Open(mut case), E::Assigned { owner, .. }) => {
             let other = case.owner.as_ref() != Some(owner);
             case.owner = Some(owner.clone());
+            other.then_some(S::Open(case))
+        }
+        (S::Open(mut case), E::Proposed(proposal)) => {
+            let other = case.proposal.as_ref() != Some(&**proposal);
+            case.proposal = Some((**proposal).clone());
             other.then_some(S::Open(case))
         }
         (S::Open(mut case), E::Noted(note)) => {
@@ -46,7 +51,11 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
         (S::Open(_), E::Reopened(_)) => None,
         (
             S::Closed(..),
-            E::Widened { .. } | E::FiguresChanged { .. } | E::Assigned { .. } | E::Closed(_),
+            E::Widened { .. }
+            | E::FiguresChanged { .. }
+            | E::Assigned { .. }
+            | E::Proposed(_)
+            | E::Closed(_),
         ) => None,
         (
             S::Absent,
@@ -54,6 +63,7 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
             | E::Widened { .. }
             | E::FiguresChanged { .. }
             | E::Assigned { .. }
+            | E::Proposed(_)
             | E::Noted(_)
             | E::Closed(_)
             | E::Reopened(_),
@@ -72,6 +82,7 @@ fn opened(report: &Report) -> Option<State> {
         fund: *fund,
         findings: findings.clone(),
         owner: None,
+        proposal: None,
         notes: Vec::new(),
         seen_at: *at,
         days_seen_again: 0,

@@ -154,6 +154,28 @@ kinds! {
     SettlementDiffers = "settlement_differs",
     /// A record of a registrar's file that is about no application of ours, or says nothing that one takes.
     NotAssigned = "not_assigned",
+    /// A reconciliation: an event of ours that must have a record has none.
+    BreakMissing = "break_missing",
+    /// A reconciliation: a record that belongs to no event of ours, or that cannot be read.
+    BreakExtra = "break_extra",
+    /// A reconciliation: record and event differ in money.
+    BreakAmount = "break_amount",
+    /// A reconciliation: record and event differ in shares.
+    BreakShares = "break_shares",
+    /// A reconciliation: record and event differ in what it cost.
+    BreakFee = "break_fee",
+    /// A reconciliation: record and event differ in the price of a share.
+    BreakNav = "break_nav",
+    /// A reconciliation: record and event differ in what became of it, or of a fund.
+    BreakStatus = "break_status",
+    /// A reconciliation: record and event differ in a day.
+    BreakDate = "break_date",
+    /// A reconciliation: an account's shares on the register are others than ours.
+    BreakHolding = "break_holding",
+    /// A reconciliation: one thing has several records, or several events.
+    BreakDuplicate = "break_duplicate",
+    /// A reconciliation: a record came after its day, or a file is not there after its time.
+    BreakLate = "break_late",
     /// None of the others; the words say it.
     Other = "other",
 }

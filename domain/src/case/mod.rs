@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! absent --Open--> open --Close--> closed --Reopen--> open ...
-//!                   |  assigned · noted · seen again · widened · figures changed
+//!                   |  assigned · noted · seen again · widened · figures changed · proposed
 //! ```
 //!
 //! 1. What contradicts is never dropped and never only logged: the record opens a case under the
@@ -21,6 +21,7 @@ mod closing;
 mod decide;
 mod evolve;
 mod finding;
+mod proposal;
 mod shortfall;
 
 use crate::{
@@ -36,6 +37,7 @@ use serde::{Deserialize, Serialize};
 pub use closing::Around;
 pub use decide::Refusal;
 pub use finding::{CaseId, Disputed, Figure, Finding, Kind, Measure, Report, Source, SourceKind};
+pub use proposal::{Proposal, Severity, Side};
 
 /// How many notes a case holds, and how often it is reopened. A case that needs more is no case.
 pub const REMARKS_MAX: usize = 100;
@@ -91,6 +93,17 @@ pub struct Reopening {
     pub reason: Remark,
 }
 
+/// Who takes care of a case, by whose word and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// Who takes care of it from now on.
+    pub owner: Name,
+    /// Who said so; none where a program did.
+    pub by: Option<Name>,
+    /// Why that one, where somebody said it.
+    pub reason: Option<Remark>,
+}
+
 /// A remark of a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
@@ -113,7 +126,9 @@ pub enum Command {
         finding: Box<Finding>,
     },
     /// Somebody takes care of it.
-    Assign(Name),
+    Assign(Assignment),
+    /// A reconciliation says what it is and what to do about it.
+    Propose(Box<Proposal>),
     /// Add a person's remark; it decides nothing.
     Note(Note),
     /// Settle it: what it held is free or reversed.
@@ -151,7 +166,15 @@ pub enum Event {
     Assigned {
         /// The person who takes care of it from now on.
         owner: Name,
+        /// Who said so; absent of what was assigned before this was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Name>,
+        /// Why that one; absent of what was assigned before this was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Remark>,
     },
+    /// What a reconciliation says of it, in place of what an earlier one said.
+    Proposed(Box<Proposal>),
     /// A person remarked something.
     Noted(Note),
     /// A person or a corrected record has settled the case.
@@ -180,6 +203,8 @@ pub struct Case {
     pub findings: Vec<Finding>,
     /// Who takes care of it.
     pub owner: Option<Name>,
+    /// What a reconciliation says of it, where one opened it.
+    pub proposal: Option<Proposal>,
     /// In the order they were written.
     pub notes: Vec<Note>,
     /// The last day on which the record was noted.
@@ -253,6 +278,7 @@ impl Stored for Cases {
         Widened => "case.widened",
         FiguresChanged => "case.figures_changed",
         Assigned => "case.assigned",
+        Proposed => "case.proposed",
         Noted => "case.noted",
         Closed => "case.closed",
         Reopened => "case.reopened",

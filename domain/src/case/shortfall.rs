@@ -49,6 +49,17 @@ impl Finding {
             | Kind::IncomeBelowZero
             | Kind::SettlementDiffers
             | Kind::NotAssigned
+            | Kind::BreakMissing
+            | Kind::BreakExtra
+            | Kind::BreakAmount
+            | Kind::BreakShares
+            | Kind::BreakFee
+            | Kind::BreakNav
+            | Kind::BreakStatus
+            | Kind::BreakDate
+            | Kind::BreakHolding
+            | Kind::BreakDuplicate
+            | Kind::BreakLate
             | Kind::Other => false,
         };
         if lacks { self.disputed.money } else { Money::ZERO }

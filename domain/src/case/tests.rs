@@ -1,10 +1,12 @@
 //! Given/when/then for the case.
 
 mod figures;
+mod proposals;
 
 use super::*;
 use crate::decider::replay;
 use fundflow_kernel::codec::Stored;
+use proposals::to;
 use proptest::prelude::*;
 
 struct When(State, Command);
@@ -177,11 +179,11 @@ fn a_record_that_shows_more_widens_its_case_and_reopens_it() {
 
 #[test]
 fn people_are_assigned_and_remark_things() {
-    let owner = |who: &str| Event::Assigned { owner: name(who) };
+    let owner = |who: &str| Event::Assigned { owner: name(who), by: None, reason: None };
     let state = given([opened()])
-        .when(Command::Assign(name("li")))
+        .when(Command::Assign(to("li")))
         .then([owner("li")])
-        .when(Command::Assign(name("wang")))
+        .when(Command::Assign(to("wang")))
         .then([owner("wang")])
         .when(Command::Note(note("called the registrar")))
         .then([Event::Noted(note("called the registrar"))])
@@ -189,7 +191,7 @@ fn people_are_assigned_and_remark_things() {
         .then([Event::Closed(paid())])
         .when(Command::Note(note("letter received")))
         .then([Event::Noted(note("letter received"))])
-        .when(Command::Assign(name("wang")))
+        .when(Command::Assign(to("wang")))
         .then([]);
 
     let case = state.case().unwrap();
@@ -240,7 +242,7 @@ fn a_report_must_find_something_in_the_record_of_its_case() {
 #[test]
 fn what_does_not_fit_where_the_case_stands_is_refused() {
     let commands = [
-        Command::Assign(name("li")),
+        Command::Assign(to("li")),
         Command::Note(note("called")),
         Command::Close(paid()),
         Command::Reopen(reopening()),
@@ -250,7 +252,7 @@ fn what_does_not_fit_where_the_case_stands_is_refused() {
         given([]).when(command).then_refused(&Refusal::NotOpened, words);
     }
     closed()
-        .when(Command::Assign(name("li")))
+        .when(Command::Assign(to("li")))
         .then_refused(&Refusal::IsClosed("assign"), "the case is closed; reopen it to assign it");
     closed().when(Command::Close(closing(How::Accepted))).then_refused(
         &Refusal::ClosedDifferently(Box::new(paid())),
@@ -311,7 +313,11 @@ fn a_history_that_no_decider_wrote_is_impossible() {
         &[opened(), Event::Widened { at, findings: vec![] }],
         &[opened(), Event::Reopened(reopening())],
         &[opened(), Event::Closed(paid()), Event::Closed(paid())],
-        &[opened(), Event::Closed(paid()), Event::Assigned { owner: name("li") }],
+        &[
+            opened(),
+            Event::Closed(paid()),
+            Event::Assigned { owner: name("li"), by: None, reason: None },
+        ],
     ];
     for history in rows {
         let last = history.len() - 1;
@@ -345,7 +351,7 @@ fn stored_names_stay_as_they_are() {
         Event::SeenAgain { at: report().at },
         Event::Widened { at: report().at, findings: vec![nav()] },
         Event::FiguresChanged { at: report().at, finding: Box::new(nav()) },
-        Event::Assigned { owner: name("li") },
+        Event::Assigned { owner: name("li"), by: None, reason: None },
         Event::Noted(note("called")),
         Event::Closed(closing(How::Manual { text: remark("by letter") })),
         Event::Reopened(reopening()),
@@ -370,7 +376,8 @@ fn commands() -> impl Strategy<Value = Vec<Command>> {
     let who = prop::sample::select(&["li", "wang"][..]);
     let one = prop_oneof![
         3 => day,
-        1 => who.clone().prop_map(|who| Command::Assign(name(who))),
+        1 => who.clone().prop_map(|who| Command::Assign(to(who))),
+        1 => who.clone().prop_map(|who| Command::Propose(Box::new(proposals::proposal(who)))),
         1 => who.clone().prop_map(|who| Command::Note(note(who))),
         2 => who.clone().prop_map(|who| Command::Close(Closing { by: name(who), ..paid() })),
         2 => who.prop_map(|who| Command::Reopen(Reopening { by: name(who), ..reopening() })),

@@ -161,6 +161,15 @@ fn verify_if<R: Read + Seek>(
     Ok(Verified { report, reader })
 }
 
+/// Checks a file on disk and opens it if its frame is whole, however damaged its fields are: its records are
+/// streamed by [`Reader::next_taken`].
+///
+/// # Errors
+/// [`ReadError`]; of a broken frame everything that is wrong with the file.
+pub fn open_framed(path: &Path) -> Result<Verified<File>, ReadError> {
+    verify_if(&path.display().to_string(), fundflow_files::open(path)?, Report::is_framed)
+}
+
 /// The records of a sound file, or every error of a damaged one. It holds the whole file, so it
 /// is for files that are known to be small.
 pub fn read_all_or_refuse(path: &Path) -> Result<(Report, Vec<Record>), ReadError> {

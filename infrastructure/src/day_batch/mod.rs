@@ -35,6 +35,7 @@ mod puzzles;
 mod puzzles_tests;
 mod raising;
 mod repeated;
+mod rows;
 mod serials;
 #[cfg(test)]
 mod taken_tests;
@@ -52,6 +53,7 @@ pub use findings::Finding;
 pub(crate) use numbers::serial_digits;
 pub use numbers::{ByDigits, Numbers, is_in_digits};
 pub use puzzles::Puzzle;
+pub use rows::{Ours, RowError, SetRows, rows_of};
 pub use serials::{SerialOf, Whose, of_serial};
 
 use crate::exchange::{

@@ -1,11 +1,13 @@
 //! Cases: what does not add up, and what people did about it.
 
 use super::Entry;
-use crate::worlds::{amount, instant, money, request_time, shares, target_code, text, transaction};
+use crate::worlds::{
+    amount, date, instant, money, request_time, shares, target_code, text, transaction,
+};
 use fundflow_domain::{
     case::{
-        CaseId, Cases, Closing, Disputed, Event, Figure, Finding, How, Kind, Note, Reopening,
-        Report, Source, SourceKind,
+        CaseId, Cases, Closing, Disputed, Event, Figure, Finding, How, Kind, Note, Proposal,
+        Reopening, Report, Severity, Side, Source, SourceKind,
     },
     text::Text,
 };
@@ -29,7 +31,13 @@ fn events() -> Vec<Event> {
         E::SeenAgain { at: instant("2026-02-25T17:00:00+08:00") },
         E::Widened { at: instant("2026-02-25T17:00:00+08:00"), findings: vec![fee()] },
         E::FiguresChanged { at: instant("2026-02-25T17:00:00+08:00"), finding: Box::new(fee()) },
-        E::Assigned { owner: text("chen") },
+        E::Assigned { owner: text("chen"), by: None, reason: None },
+        E::Assigned {
+            owner: text("chen"),
+            by: Some(text("li")),
+            reason: Some(text("knows the registrar")),
+        },
+        E::Proposed(Box::new(proposal())),
         E::Noted(Note { by: text("chen"), text: text("asked the registrar by telephone") }),
         closed(corrected),
         closed(How::Accepted),
@@ -38,6 +46,19 @@ fn events() -> Vec<Event> {
         closed(How::Manual { text: text("settled by a bank transfer") }),
         E::Reopened(Reopening { by: text("chen"), reason: text("the correction is wrong too") }),
     ]
+}
+
+fn proposal() -> Proposal {
+    Proposal {
+        day: date("2026-02-13"),
+        source: text("confirmations"),
+        key: text("TX-1.convert|TA-1"),
+        side: Side::Both,
+        severity: Severity::High,
+        due: date("2026-02-25"),
+        act: text("get a corrected record"),
+        ours: text("application-TX-1.convert: shares 810044.55"),
+    }
 }
 
 fn report() -> Report {

@@ -4,8 +4,8 @@ use crate::worlds::{amount, cause, date, instant, money, read, shares, text, tra
 use chrono::NaiveDate;
 use fundflow_domain::{
     case::{
-        self, CaseId, Closing, Disputed, Finding, How, Kind, Note, Reopening, Report, Source,
-        SourceKind,
+        self, Assignment, CaseId, Closing, Disputed, Finding, How, Kind, Note, Proposal, Reopening,
+        Report, Severity, Side, Source, SourceKind,
     },
     plan::{self, Changes, DayOfMonth, Frequency, MissingDay, MoveRule, Terms},
     text::Text,
@@ -40,7 +40,8 @@ pub fn case_commands() -> impl Strategy<Value = case::Command> {
     prop_oneof![
         3 => opened,
         1 => restated,
-        1 => Just(C::Assign(text("chen"))),
+        1 => Just(C::Assign(Assignment { owner: text("chen"), by: None, reason: None })),
+        1 => select(vec!["wait", "ask"]).prop_map(|act| C::Propose(Box::new(proposal(act)))),
         1 => reasons().prop_map(|line| C::Note(Note { by: text("chen"), text: text(line) })),
         2 => (ways, reasons()).prop_map(|(how, reason)| {
             C::Close(Closing { how, by: text("chen"), reason: text(reason) })
@@ -70,6 +71,19 @@ fn report(at: Timestamp, kind: Kind) -> Report {
         fund: None,
         findings: vec![finding],
         evidence: Text::lossy("a record"),
+    }
+}
+
+fn proposal(act: &str) -> Proposal {
+    Proposal {
+        day: date("2026-02-13"),
+        source: text("confirmations"),
+        key: text("a record"),
+        side: Side::Theirs,
+        severity: Severity::Low,
+        due: date("2026-02-25"),
+        act: text(act),
+        ours: Text::lossy(""),
     }
 }
 

@@ -6,10 +6,11 @@ use std::{
 };
 
 /// Whose `lib.rs` is a table of contents and nothing else.
-pub(crate) const LIBRARIES: [&str; 14] = [
+pub(crate) const LIBRARIES: [&str; 15] = [
     "kernel",
     "proofs",
     "domain",
+    "reconciliation",
     "sagas/runtime",
     "sagas",
     "application",
@@ -33,6 +34,7 @@ pub(crate) fn files() -> Vec<(String, String)> {
     let members = [
         "kernel",
         "domain",
+        "reconciliation",
         "application",
         "sagas",
         "infrastructure",

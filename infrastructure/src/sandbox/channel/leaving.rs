@@ -118,7 +118,7 @@ impl<F: Fate> Leaving<F> {
         self.moved() && now >= self.arrives_at()
     }
 
-    fn arrives_at(&self) -> Timestamp {
+    pub(super) fn arrives_at(&self) -> Timestamp {
         match self.fate.course() {
             Course::Late => self.at.plus_millis(i64::from(self.delay_s) * 1000),
             Course::Done | Course::Unanswered | Course::Lost | Course::Refused | Course::Silent => {

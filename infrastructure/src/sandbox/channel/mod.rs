@@ -2,12 +2,14 @@
 
 mod entry;
 mod leaving;
+mod statement;
 #[cfg(test)]
 mod tests;
 
 pub use entry::{ChargeEntry, Debit};
 pub(super) use entry::{in_progress, number_reused, serial, timeout};
 pub use leaving::{Leaving, PayoutEntry, RefundEntry};
+pub use statement::Movement;
 
 use super::{
     Notice,

@@ -37,6 +37,7 @@ use fundflow_domain::{
     fund::{FundKind, FundTerms},
     ids::{DistributorCode, FundCode, InvestorId},
     money::{Discount, PerTenThousand},
+    status::{ConvertStatus, FundStatus},
     time::Timestamp,
 };
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
@@ -356,8 +357,8 @@ impl SandboxRegistrar {
             let day = FundDay {
                 fund_code: terms.code.to_string(),
                 fund_name: fitting(&terms.name, FUND_NAME).into_owned(),
-                fund_status: "0".to_owned(),
-                convert_status: "0".to_owned(),
+                fund_status: status_code(terms.status_on(days.t)).to_owned(),
+                convert_status: convert_code(terms.convert_status).to_owned(),
                 nav: nav.decimal(),
                 fund_income: income.unwrap_or_default(),
                 accumulative_nav: nav.decimal(),
@@ -379,6 +380,28 @@ impl SandboxRegistrar {
 fn is_through(entry: &ApplicationEntry, record: &TradeApplication) -> bool {
     let named = entry.terms.distributor.as_ref();
     named.is_none_or(|code| code.as_str() == record.distributor_code)
+}
+
+/// The standard's digit; what it has none for is traded, or not, as the digit says.
+const fn status_code(status: FundStatus) -> &'static str {
+    match status {
+        FundStatus::Open | FundStatus::RecordDate | FundStatus::Dividend => "0",
+        FundStatus::Raising => "1",
+        FundStatus::RaisingEnded | FundStatus::Stopped => "4",
+        FundStatus::PurchaseStopped => "5",
+        FundStatus::RedemptionStopped => "6",
+        FundStatus::Terminated => "8",
+        FundStatus::ClosedPeriod => "9",
+    }
+}
+
+const fn convert_code(status: ConvertStatus) -> &'static str {
+    match status {
+        ConvertStatus::Both => "0",
+        ConvertStatus::InOnly => "1",
+        ConvertStatus::OutOnly => "2",
+        ConvertStatus::Neither => "3",
+    }
 }
 
 const fn fund_type(kind: FundKind) -> &'static str {

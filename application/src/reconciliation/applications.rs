@@ -1,0 +1,188 @@
+//! What became of an application, as rows beside file 04.
+//!
+//! | stands | row |
+//! |---|---|
+//! | a confirmation that holds | an event |
+//! | received, rejected by the registrar, cancelled after it was sent | an event |
+//! | sent, and not answered | asked, until its confirmation is due |
+//! | anything else that went out | known: joins a record, and is missed by nobody |
+
+use super::sums::Sums;
+use crate::read_models::StreamFold;
+use chrono::NaiveDate;
+use fundflow_domain::{
+    application::{Application, Applications, Confirmation, Event, Rejection, Stage},
+    ids::TransactionId,
+    orders::Serial,
+};
+use fundflow_kernel::{codec::decode, envelope::Recorded};
+use fundflow_reconciliation::{
+    row::{Row, Stand},
+    source::Source,
+    words,
+};
+use std::collections::HashMap;
+
+/// What is known of an application besides its events.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// Whether it is of the day that is reconciled: else its rows are only known.
+    pub is_of_day: bool,
+    /// Who sells it, as files name it.
+    pub distributor: &'a str,
+    /// Confirmations until then are in the day's file 25.
+    pub until: NaiveDate,
+}
+
+/// The rows of an application, and its part of the sums that file 25 has; none of one that never went out.
+pub fn of_application(
+    fold: &StreamFold<Applications>,
+    events: &[Recorded],
+    about: About<'_>,
+    sums: &mut Sums,
+) -> Vec<Row> {
+    let Some(application) = fold.loaded.state.application() else { return Vec::new() };
+    let transaction = fold.loaded.owner.as_ref().map(|(_, transaction)| transaction.clone());
+    let heard = Heard::of(events);
+    let base = Base { application, transaction, heard: &heard, about };
+    let mut rows: Vec<Row> =
+        application.confirmations().map(|said| base.confirmation(said)).collect();
+    if about.is_of_day {
+        for said in application.confirmations().filter(|said| said.confirmed_on <= about.until) {
+            sums.add(application, said, about.distributor);
+        }
+    }
+    rows.extend(base.rest());
+    rows
+}
+
+/// On which day each word was heard, and in which event.
+struct Heard {
+    by_serial: HashMap<Serial, (NaiveDate, String)>,
+    last: (NaiveDate, String),
+}
+
+impl Heard {
+    fn of(events: &[Recorded]) -> Self {
+        let mut by_serial = HashMap::new();
+        let mut last = (NaiveDate::default(), String::new());
+        for event in events {
+            let new = &event.event;
+            last = (
+                new.recorded_at.date(),
+                format!("{} at position {}", new.event_type, event.position),
+            );
+            let Ok(said) = decode::<Applications>(&new.event_type, new.schema, &new.data) else {
+                continue;
+            };
+            let serial = match said {
+                Event::PortionConfirmed(said)
+                | Event::Confirmed(said)
+                | Event::PartlyConfirmed(said)
+                | Event::Upheld(said) => said.serial,
+                Event::Corrected { confirmation, .. } => confirmation.serial,
+                Event::Received(said) => said.serial,
+                Event::Placed(_)
+                | Event::Moved { .. }
+                | Event::AskChanged { .. }
+                | Event::Accepted { .. }
+                | Event::Sealed { .. }
+                | Event::Sent { .. }
+                | Event::Contested(_)
+                | Event::Withdrawn { .. }
+                | Event::RestRejected(_)
+                | Event::Rejected(_)
+                | Event::RejectionContested(_)
+                | Event::RejectionDropped { .. }
+                | Event::Cancelled { .. } => continue,
+            };
+            by_serial.insert(serial, last.clone());
+        }
+        Self { by_serial, last }
+    }
+}
+
+struct Base<'a> {
+    application: &'a Application,
+    transaction: Option<TransactionId>,
+    heard: &'a Heard,
+    about: About<'a>,
+}
+
+impl Base<'_> {
+    fn due(&self) -> NaiveDate {
+        self.application.terms.promised.confirm_by.date()
+    }
+
+    fn row(&self, stand: Stand, said: &(NaiveDate, String)) -> Row {
+        let (terms, due) = (&self.application.terms, Some(self.due()));
+        let stand = if self.about.is_of_day { stand } else { Stand::Known { due } };
+        let row =
+            Row::of(Source::Confirmations, stand, format!("application-{}", terms.no), &said.1);
+        let row = row.word("application", &terms.no).word("fund", terms.fund);
+        Row {
+            order: Some(terms.order.clone()),
+            transaction: self.transaction.clone(),
+            fund: Some(terms.fund),
+            ..row.day("trade_date", Some(terms.trade_date.date()))
+        }
+    }
+
+    fn confirmation(&self, said: &Confirmation) -> Row {
+        let heard = self.heard.by_serial.get(&said.serial).unwrap_or(&self.heard.last);
+        let stand = Stand::Event { due: Some(self.due()), heard: heard.0 };
+        evident(self.row(stand, heard).confirmed(said))
+    }
+
+    /// What stands beside the confirmations.
+    fn rest(&self) -> Option<Row> {
+        let Application { stage, sent, .. } = self.application;
+        let last = &self.heard.last;
+        let event = Stand::Event { due: Some(self.due()), heard: last.0 };
+        let known = Stand::Known { due: Some(self.due()) };
+        let row = match stage {
+            Stage::Sent => self.row(Stand::Asked { due: self.due() }, last),
+            Stage::Received => self.received(event, last),
+            Stage::Rejected(said) if is_the_registrars(said) && sent.is_some() => {
+                self.row(event, last).word("status", words::REJECTED)
+            }
+            Stage::Rejected(_) => self.row(known, last).word("status", words::REJECTED),
+            Stage::PartlyConfirmed(fundflow_domain::application::Last::Rejection(_)) => {
+                self.row(known, last).word("status", words::REJECTED)
+            }
+            Stage::Cancelled(_) => self.row(known, last).word("status", words::CANCELLED),
+            Stage::Placed | Stage::Accepted | Stage::Sealed | Stage::Confirming => {
+                self.row(known, last)
+            }
+            Stage::Confirmed(_) | Stage::PartlyConfirmed(_) => return self.received_before(known),
+        };
+        Some(evident(row))
+    }
+
+    fn received(&self, stand: Stand, said: &(NaiveDate, String)) -> Row {
+        let row = self.row(stand, said).word("status", words::RECEIVED);
+        let Some(received) = &self.application.received else { return row };
+        let row = row.word("serial", &received.serial).day("confirmed_on", Some(received.on));
+        let amount = received.amount.map(fundflow_domain::money::Money::decimal);
+        amount.map_or_else(|| row.clone(), |amount| row.clone().number("amount", amount))
+    }
+
+    /// A subscription whose money was received joins that record, too.
+    fn received_before(&self, known: Stand) -> Option<Row> {
+        let received = self.application.received.as_ref()?;
+        let heard = self.heard.by_serial.get(&received.serial).unwrap_or(&self.heard.last);
+        Some(evident(self.received(known, heard)))
+    }
+}
+
+/// We close by ourselves what a registrar never heard of.
+fn is_the_registrars(said: &Rejection) -> bool {
+    !said.by_us
+}
+
+/// With all that it says as evidence.
+fn evident(row: Row) -> Row {
+    let said: Vec<String> =
+        row.values.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    Row { evidence: format!("{}, {}: {}", row.place, row.record, said.join("; ")), ..row }
+}

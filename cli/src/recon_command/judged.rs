@@ -1,0 +1,244 @@
+//! Joins both sides page by page, and says of each break what is to become of its case.
+//!
+//! 1. A page of breaks is applied before the next page is read, so memory stays bounded and who dies repeats no more than
+//!    a page.
+//! 2. A record or an event counts as covered by a case only where that case is in the log.
+
+use super::{
+    apply::Deed,
+    gather::{Day, Gathered},
+    known::{Known, PROGRAM, Stands},
+};
+use fundflow_domain::{
+    case::{CaseId, Closing, How, Kind, Name, Proposal, Remark, Reopening, Severity, Side},
+    ids::{FundCode, OrderId, TransactionId},
+};
+use fundflow_infrastructure::reconciled::Group;
+use fundflow_reconciliation::{
+    breaks::Break,
+    coverage::Coverage,
+    join::{Judged, judge},
+    report,
+    row::{Row, Stand},
+    rules::short,
+    source::Source,
+};
+use rust_decimal::Decimal;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Breaks that a list shows; all are counted.
+const SHOWN: usize = 1000;
+
+/// What becomes of the case of a break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Becomes {
+    /// Its case is opened.
+    Opened,
+    /// Its case was answered before, and is open again.
+    Reopened,
+    /// Its case is open already.
+    Open,
+    /// A person has settled it.
+    Settled,
+    /// The engine has a case about it.
+    Engines,
+}
+
+/// A break in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct BreakRow {
+    pub(crate) case: CaseId,
+    pub(super) becomes: Becomes,
+    pub(crate) source: Source,
+    /// `missing`, `amount` and so on.
+    pub(crate) kind: &'static str,
+    pub(crate) side: Side,
+    pub(crate) severity: Severity,
+    pub(crate) transaction: Option<TransactionId>,
+    pub(crate) order: Option<OrderId>,
+    pub(crate) fund: Option<FundCode>,
+    /// Yuan that the sides differ by, or that the only side states.
+    pub(crate) money: Decimal,
+    /// The same of shares.
+    pub(crate) shares: Decimal,
+    pub(crate) what: String,
+}
+
+/// What a run found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) coverage: Coverage,
+    /// By kind of break.
+    pub(crate) kinds: BTreeMap<&'static str, u64>,
+    pub(super) becomes: BTreeMap<Becomes, u64>,
+    /// The first of them.
+    pub(crate) rows: Vec<BreakRow>,
+    /// Cases that files answer now.
+    pub(crate) answered: u64,
+    pub(crate) files: Vec<String>,
+}
+
+/// The case in which something ended up, if it is in the log after this run.
+struct Covering(bool);
+
+/// A run over both sides.
+pub(super) struct Run<'a> {
+    pub(super) day: &'a Day<'a>,
+    pub(super) known: Known,
+    /// Whether deeds are done: what is only planned covers nothing.
+    pub(super) applies: bool,
+    pub(super) found: Found,
+    pub(super) deeds: Vec<Deed>,
+    /// The record that joins what a case was opened about.
+    answers: BTreeMap<CaseId, CaseId>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(day: &'a Day<'a>, known: Known, applies: bool) -> Self {
+        let (found, deeds, answers) = (Found::default(), Vec::new(), BTreeMap::new());
+        Self { day, known, applies, found, deeds, answers }
+    }
+
+    /// Takes over what was loose before anything was joined.
+    pub(super) fn begin(&mut self, gathered: &mut Gathered) {
+        self.found.coverage = std::mem::take(&mut gathered.coverage);
+        self.found.files = std::mem::take(&mut gathered.files);
+        for late in std::mem::take(&mut gathered.late) {
+            self.broken(&late);
+        }
+    }
+
+    /// Judges a group of rows.
+    pub(super) fn group(&mut self, group: Group, reached: &BTreeMap<Source, chrono::NaiveDate>) {
+        let Group { source, key, rows } = group;
+        let reached = reached.get(&source).copied().unwrap_or(self.day.date);
+        let judged = judge(self.day.rules.source(source), &key, rows, reached);
+        let Judged { joins, breaks, awaited, events_met } = judged;
+        let both =
+            breaks.iter().filter(|it| it.record.is_some() && is_event(it.event.as_ref())).count();
+        let covered = self.found.coverage.of(source);
+        covered.awaited += awaited.len() as u64;
+        // Several files may say the same of one event; it is one event all the same.
+        covered.events.joined += events_met.saturating_sub(both) as u64;
+        for join in &joins {
+            covered.records.joined += u64::from(join.record.parts);
+        }
+        if let Some(join) = joins.first() {
+            let by = Break::record_case(source, &key, &join.record);
+            for case in self.known.under(source, &key) {
+                self.answers.insert(case, by);
+            }
+        }
+        for found in &breaks {
+            self.broken(found);
+        }
+    }
+
+    fn broken(&mut self, found: &Break) {
+        let (becomes, case, covering) = self.becomes(found);
+        let covered = self.found.coverage.of(found.source);
+        if covering.0 {
+            covered.records.by_case += found.record.as_ref().map_or(0, |row| u64::from(row.parts));
+            covered.events.by_case += u64::from(is_event(found.event.as_ref()));
+        }
+        *self.found.kinds.entry(short(found.kind)).or_default() += 1;
+        *self.found.becomes.entry(becomes).or_default() += 1;
+        if self.found.rows.len() < SHOWN {
+            let rules = self.day.rules.source(found.source);
+            let known = found.known();
+            self.found.rows.push(BreakRow {
+                case,
+                becomes,
+                source: found.source,
+                kind: short(found.kind),
+                side: found.side(),
+                severity: rules.treatment(found.kind).severity,
+                transaction: known.and_then(|row| row.transaction.clone()),
+                order: known.and_then(|row| row.order.clone()),
+                fund: known.and_then(|row| row.fund),
+                money: found.money(),
+                shares: found.shares(),
+                what: found.what.clone(),
+            });
+        }
+    }
+
+    /// What becomes of the case, which one it is, and whether it is in the log then.
+    fn becomes(&mut self, found: &Break) -> (Becomes, CaseId, Covering) {
+        let words = self.words();
+        if let Some(ours) = self.known.ours.get_mut(&found.case) {
+            ours.is_found = true;
+            let is_the_days = ours.day == self.day.date;
+            let (becomes, covering) = match &ours.stands {
+                Stands::Open => (Becomes::Open, true),
+                // A later day's files answered it, and they hold.
+                Stands::Answered(why) if !(is_the_days && why.starts_with(&words)) => {
+                    (Becomes::Settled, true)
+                }
+                Stands::Answered(_) => (Becomes::Reopened, self.applies),
+                Stands::Settled => (Becomes::Settled, true),
+            };
+            if becomes == Becomes::Reopened {
+                let reason = format!("{words} say so again, {}", ours.reopened + 1);
+                let reopening =
+                    Reopening { by: Name::lossy(PROGRAM), reason: Remark::lossy(reason) };
+                self.deeds.push(Deed::Reopen(found.case, reopening));
+            }
+            return (becomes, found.case, Covering(covering));
+        }
+        if let Some((case, _)) = self.known.engines(found) {
+            return (Becomes::Engines, case, Covering(true));
+        }
+        let rules = self.day.rules.source(found.source);
+        let report = report::report(found, self.day.now);
+        let proposal: Proposal = report::proposal(rules, found, self.day.date);
+        self.deeds.push(Deed::Open(Box::new(report), Box::new(proposal)));
+        (Becomes::Opened, found.case, Covering(self.applies))
+    }
+
+    fn words(&self) -> String {
+        format!("the files of {}", self.day.date)
+    }
+
+    /// Closes what nothing breaks any more: what this day's files opened, and what a record of theirs joins.
+    pub(super) fn end(&mut self) {
+        let words = self.words();
+        let date = self.day.date;
+        for (case, ours) in &self.known.ours {
+            if ours.is_found || ours.stands != Stands::Open {
+                continue;
+            }
+            let by = self.answers.get(case).copied();
+            // Without its file nothing says that what a case is about is gone.
+            let is_read = !self.absent(&ours.source);
+            let is_gone = ours.day == date && is_read;
+            if by.is_none() && !is_gone {
+                continue;
+            }
+            let whole = format!("reconciliation\n{}\n{}\n{date}\nfiles", ours.source, ours.key);
+            let by_record = by.unwrap_or_else(|| CaseId::of(whole.as_bytes()));
+            let how = How::Corrected { by_record };
+            let kind: Kind = ours.kind;
+            let reason = format!(
+                "{words} answer it: no break {} any more, {}",
+                short(kind),
+                ours.reopened + 1
+            );
+            let closing = Closing { how, by: Name::lossy(PROGRAM), reason: Remark::lossy(reason) };
+            self.deeds.push(Deed::Close(*case, closing));
+            self.found.answered += 1;
+        }
+    }
+
+    fn absent(&self, source: &str) -> bool {
+        let of = |it: &Source| it.name() == source;
+        let known = self.found.coverage.sources.iter().find(|(source, _)| of(source));
+        known.is_none_or(|(_, both)| both.absent)
+    }
+}
+
+fn is_event(row: Option<&Row>) -> bool {
+    row.is_some_and(|row| matches!(row.stand, Stand::Event { .. }))
+}

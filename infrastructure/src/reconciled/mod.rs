@@ -1,0 +1,7 @@
+//! What a reconciliation reads besides a registrar's files, and where rows of both sides wait until they are joined.
+
+mod staging;
+mod statement;
+
+pub use staging::{Group, Side, Staging, StagingError};
+pub use statement::{StatementError, rows_of};
