@@ -29,7 +29,7 @@ pub use serde_json as __json;
 
 /// A decider whose events have names in the store. [`stored_types!`](crate::stored_types) writes
 /// the two items that have no default.
-pub trait Stored: Decider {
+pub trait Stored: Decider<Event: Send + Sync + 'static> {
     /// Every event type of the category, as `category.what_happened`: for audits and documents.
     const TYPES: &'static [&'static str];
 

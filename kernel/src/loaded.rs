@@ -76,8 +76,13 @@ impl<D: Stored<State: fmt::Debug>> fmt::Debug for Loaded<D> {
     }
 }
 
-/// Number of events that followed, and the fold before them where there are any.
-type Decided<L, R> = Result<(usize, Option<Box<L>>), DecideError<R>>;
+/// What followed from a command.
+pub(crate) struct Followed<D: Stored> {
+    /// The fold as it was before.
+    pub(crate) before: Box<Loaded<D>>,
+    /// In order; never empty.
+    pub(crate) events: Vec<D::Event>,
+}
 
 /// Reasons why a command put nothing into the batch.
 #[derive(Debug, thiserror::Error)]
@@ -118,20 +123,21 @@ impl<D: Stored> Loaded<D> {
         meta: &Meta,
         batch: &mut Vec<StreamAppend>,
     ) -> Result<usize, DecideError<D::Refusal>> {
-        Ok(self.decide_keeping(stream, command, meta, batch)?.0)
+        let followed = self.follows(stream, command, meta, batch)?;
+        Ok(followed.map_or(0, |it| it.events.len()))
     }
 
-    /// As [`Loaded::decide`]; also returns the fold before the decision, where facts followed.
-    pub(crate) fn decide_keeping(
+    /// As [`Loaded::decide`]; returns what followed, if anything did.
+    pub(crate) fn follows(
         &mut self,
         stream: &StreamName,
         command: &D::Command,
         meta: &Meta,
         batch: &mut Vec<StreamAppend>,
-    ) -> Decided<Self, D::Refusal> {
+    ) -> Result<Option<Followed<D>>, DecideError<D::Refusal>> {
         let events = D::decide(&self.state, command).map_err(DecideError::Refused)?;
         if events.is_empty() {
-            return Ok((0, None));
+            return Ok(None);
         }
         let was = Box::new(self.clone());
         let mut appended = Vec::with_capacity(events.len());
@@ -147,7 +153,7 @@ impl<D: Stored> Loaded<D> {
         let append =
             StreamAppend { stream: stream.clone(), expected: was.version, events: appended };
         batch.push(append);
-        Ok((events.len(), Some(was)))
+        Ok(Some(Followed { before: was, events }))
     }
 
     /// The fold is unusable after an error.

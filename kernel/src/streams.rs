@@ -14,10 +14,11 @@
 //!    with.
 
 mod key;
-mod taken_back;
+mod since;
 mod unread;
 
 pub use key::{Key, Need, Opener};
+use since::Since;
 
 use crate::{
     codec::Stored,
@@ -76,8 +77,8 @@ pub struct Streams {
     free: Vec<u32>,
     /// How often the store could not give a stream.
     failures: u64,
-    /// Folds as they were before the first decision since they are to be remembered.
-    before: Option<Vec<(usize, Box<dyn Fold>)>>,
+    /// What was decided since it is to be remembered.
+    since: Option<Since>,
 }
 
 impl Clone for Streams {
@@ -95,7 +96,7 @@ impl Clone for Streams {
             places: self.places.clone(),
             free: self.free.clone(),
             failures: self.failures,
-            before: None,
+            since: None,
         }
     }
 }
@@ -285,13 +286,13 @@ impl Streams {
         }
         let fold: &mut dyn Any = &mut *slot.fold;
         let loaded = fold.downcast_mut::<Loaded<D>>().ok_or_else(absent)?;
-        let (events, was) = loaded.decide_keeping(&key.name, command, meta, batch)?;
-        if let (Some(before), Some(was)) = (&mut self.before, was)
-            && before.iter().all(|(it, _)| *it != place)
-        {
-            before.push((place, was));
+        let Some(followed) = loaded.follows(&key.name, command, meta, batch)? else { return Ok(0) };
+        let count = followed.events.len();
+        if let Some(since) = &mut self.since {
+            since.fold(place, || followed.before);
+            since.decided.push((place, Box::new(followed.events)));
         }
-        Ok(events)
+        Ok(count)
     }
 
     /// Remembers one event that somebody else decided, in order: for replays of a log. Where folds are to be

@@ -112,20 +112,52 @@ where
     let nothing = D::State::default();
     let first = decided.before(stream).and_then(state::<D>).unwrap_or(&nothing);
     let last = decided.after(stream).and_then(state::<D>).unwrap_or(&nothing);
+    let facts = facts::<D>(decided, stream, events)?;
     let mut between: Option<D::State> = None;
-    for (at, event) in events.iter().enumerate() {
-        let unposted = || Broken::NoPosting { event: event.event_type.to_string() };
-        let said = codec::decode::<D>(&event.event_type, event.schema, &event.data);
-        let said = said.map_err(|_| unposted())?;
+    for (at, (event, said)) in events.iter().zip(&facts).enumerate() {
+        let said = said.borrow();
         let before = between.as_ref().unwrap_or(first);
         if at + 1 == events.len() {
-            return see(Step { before, said: &said, after: last });
+            return see(Step { before, said, after: last });
         }
-        let after = D::evolve(before.clone(), &said).ok_or_else(unposted)?;
-        see(Step { before, said: &said, after: &after })?;
+        let after = D::evolve(before.clone(), said).ok_or_else(|| unposted(event))?;
+        see(Step { before, said, after: &after })?;
         between = Some(after);
     }
     Ok(())
+}
+
+/// What the events say: as it was decided, or read from their bodies where a log is judged.
+fn facts<'a, D: Stored>(
+    decided: &Decided<'a>,
+    stream: &StreamName,
+    events: &[&NewEvent],
+) -> Result<Vec<Fact<'a, D::Event>>, Broken> {
+    let known = decided.events::<D>(stream);
+    if known.len() == events.len() {
+        return Ok(known.into_iter().map(Fact::Known).collect());
+    }
+    let read = |event: &&NewEvent| codec::decode::<D>(&event.event_type, event.schema, &event.data);
+    let read = |event| read(event).map(Fact::Read).map_err(|_| unposted(event));
+    events.iter().map(read).collect()
+}
+
+enum Fact<'a, E> {
+    Known(&'a E),
+    Read(E),
+}
+
+impl<E> Fact<'_, E> {
+    const fn borrow(&self) -> &E {
+        match self {
+            Self::Known(event) => event,
+            Self::Read(event) => event,
+        }
+    }
+}
+
+fn unposted(event: &NewEvent) -> Broken {
+    Broken::NoPosting { event: event.event_type.to_string() }
 }
 
 fn balanced<D: Stored>(

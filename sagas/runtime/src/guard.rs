@@ -11,6 +11,7 @@
 //! 4. A process's own facts (parked, resumed, ended) are not shown to it: they name a saga and move nothing.
 
 use fundflow_kernel::{
+    codec::Stored,
     envelope::StreamName,
     fold::Fold,
     ids::TransactionId,
@@ -67,6 +68,12 @@ impl<'a> Decided<'a> {
     /// A stream as it would be; `None` where it is not in memory.
     pub fn after(&self, stream: &StreamName) -> Option<&'a dyn Fold> {
         self.streams.fold(stream)
+    }
+
+    /// What was decided on a stream, in order; nothing where it was not decided since the streams began to
+    /// be remembered, as when a log is read again.
+    pub fn events<D: Stored>(&self, stream: &StreamName) -> Vec<&'a D::Event> {
+        self.streams.decided::<D>(stream).collect()
     }
 
     /// Every stream that the saga works on, as it would be.
