@@ -284,7 +284,7 @@ impl Application {
     /// comes of it is of the same kind.
     pub fn holds_against_its_end(&self, serial: &Serial) -> bool {
         let doubts = self.doubts();
-        let was_over = !doubts.overturned.is_empty() || doubts.kept_after_all.is_some();
+        let was_over = !doubts.overturned.is_empty() || doubts.cancelled_before.is_some();
         was_over && self.is_upheld(serial)
     }
 

@@ -227,7 +227,8 @@ async fn a_ledger_whose_process_is_killed_in_the_middle_of_a_page_goes_on_from_t
         assert_eq!(at.0 % 1024, 0, "whole pages, or none: {at}");
         let sums = left.check().unwrap();
         let broken = sums.iter().filter(|it| it.is_checked && !it.breaks.is_empty());
-        let broken: Vec<_> = broken.filter(|it| ["I1", "I6", "I12"].contains(&it.invariant)).collect();
+        let broken: Vec<_> =
+            broken.filter(|it| ["I1", "I6", "I12"].contains(&it.invariant)).collect();
         assert!(broken.is_empty(), "{broken:?}");
     }
     assert!(kills > 0, "nobody was killed");

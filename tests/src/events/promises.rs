@@ -23,8 +23,8 @@ use fundflow_domain::{
     text::Text,
 };
 use fundflow_sagas::{
-    clearing, conversion, day_cut, dividend, fast_withdraw, freeze, income, purchase, recharge, redemption,
-    regular_plan, withdraw,
+    clearing, conversion, day_cut, dividend, fast_withdraw, freeze, income, purchase, recharge,
+    redemption, regular_plan, withdraw,
 };
 
 fn tag(text: &str) -> VersionTag {
