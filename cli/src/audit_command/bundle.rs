@@ -99,16 +99,16 @@ fn given_heads(args: &BundleArgs) -> Result<Result<Vec<(String, SignedHead)>, St
 }
 
 /// What does not fit a head that was given.
-fn against(heads: &[(String, SignedHead)], bundle: &Bundle) -> Option<String> {
-    for (at, (file, given)) in heads.iter().enumerate() {
-        let earlier = heads[..at].iter().map(|(_, head)| head);
+fn against(given_heads: &[(String, SignedHead)], bundle: &Bundle) -> Option<String> {
+    for (at, (file, given)) in given_heads.iter().enumerate() {
+        let earlier = given_heads[..at].iter().map(|(_, head)| head);
         if bundle.heads().into_iter().chain(earlier).any(|it| it.head.contradicts(&given.head)) {
             return Some(format!("{file}: {CONTRADICTION}"));
         }
     }
     let heads = bundle.heads();
     let is_strange = |given: &SignedHead| heads.iter().all(|it| it.head != given.head);
-    let (file, given) = heads_given.iter().find(|(_, given)| is_strange(given))?;
+    let (file, given) = given_heads.iter().find(|(_, given)| is_strange(given))?;
     let sizes: Vec<_> = heads.iter().map(|it| it.head.tree.size.to_string()).collect();
     let what = "it is no head of the bundle; `fundflow audit prove --from … --to …` makes the way between two heads";
     let size = given.head.tree.size;

@@ -205,7 +205,7 @@ async fn one(
         let target = (transaction, seen);
         let order = Order::ask("close case", target, (id.to_string(), word), &args.order);
         let beside = Beside { lost, differences: differences.clone() };
-        let order = order.because(&args.reason).telling(beside);
+        let order = order.because(&args.reason).beside(beside);
         let done = operate::carry_out(registry, &order, place).await?;
         match (format, done.sagas.first()) {
             (Format::Json, Some(saga)) => {

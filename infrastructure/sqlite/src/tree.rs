@@ -208,7 +208,7 @@ pub fn differences(made: &[(u32, u64, Hash)], stored: &[(u32, u64, Hash)]) -> Ve
         match stored.get(place) {
             Some(stored) if stored == root => {}
             Some(stored) => {
-                found.push(format!("{} is {stored} and should be {root}", named(*place)))
+                found.push(format!("{} is {stored} and should be {root}", named(*place)));
             }
             None => found.push(format!("{} is missing", named(*place))),
         }

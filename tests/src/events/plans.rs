@@ -42,7 +42,7 @@ fn plans() -> Vec<plan::Event> {
         account: Some(id("ACC-2")),
         frequency: Some(monthly(5)),
     };
-    let changes = Changes { amount: Some(id("500.00")), ..Changes::default() };
+    let unchanged = Changes { amount: Some(id("500.00")), ..Changes::default() };
     let (at, nominal, reason) = (request_time(), date("2026-02-28"), || "moved abroad".into());
     vec![
         E::Opened(Box::new(terms())),
@@ -50,7 +50,7 @@ fn plans() -> Vec<plan::Event> {
         E::Paused { at, reason: reason() },
         E::Resumed { at, from: None },
         E::Resumed { at, from: Some(date("2026-04-01")) },
-        E::WordKept { at, said: Unchanged::Terms(changes) },
+        E::WordKept { at, said: Unchanged::Terms(unchanged) },
         E::WordKept { at, said: Unchanged::Pause },
         E::OccurrenceBegun { nominal, transaction: transaction("P-1.20260228") },
         E::OccurrenceDone { nominal },

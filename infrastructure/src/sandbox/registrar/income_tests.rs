@@ -124,8 +124,8 @@ fn a_part_of_a_fen_stays_owed_while_shares_stay() {
         };
         let shipped = market();
         let market = Market::of(calendar(), shipped.funds(t().date()).into_iter().map(in_parts));
-        let scenario = Scenario::from_toml(scenario).unwrap();
-        let registrar = SandboxRegistrar::in_memory(scenario, market, Arc::new(clock.clone()));
+        let fates = Scenario::from_toml(scenario).unwrap();
+        let registrar = SandboxRegistrar::in_memory(fates, market, Arc::new(clock.clone()));
         let stage = Stage { registrar, clock };
         stage.submit(of(MONTHLY, bought("TX-0", "1000000.00")));
         stage.says(hour());
