@@ -178,7 +178,8 @@ impl Terms {
         let house = of(self.calendar.clone(), move |code, date| funds.on(code, date), own, navs)?;
         let known = self.accounts.clone();
         let accounts = Arc::new(move |account: &AccountRef| known.get(account).cloned());
-        Ok(House { accounts, ..house }.listing(&self.catalogue))
+        let distributor = self.day.as_ref().and_then(|day| day.distributor.clone());
+        Ok(House { accounts, distributor, ..house }.listing(&self.catalogue))
     }
 
     /// What a registrar reckons with, with the prices that are published by then. Without a day it is
@@ -224,6 +225,7 @@ pub(crate) fn of(
         registrars: Arc::new(registrars),
         foreseen: Vec::new(),
         classes: fundflow_sagas::house::Classes::new(),
+        distributor: None,
     })
 }
 

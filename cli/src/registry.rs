@@ -218,15 +218,21 @@ fn unversioned(house: &House) -> Arc<TradingCalendar> {
     shipped.map_or_else(|| house.calendar.clone(), Arc::new)
 }
 
+/// The distributor of a folder that names none, whose code earlier programs counted the quota of a natural day under
+/// whatever a folder said.
+const USUAL: &str = "305";
+
 /// The distributor, and the bank that advances, as the sandbox knows them.
 pub(crate) fn fast_withdraw(house: House) -> FastWithdraw {
     let account = |text: &str| {
         AccountRef::new(text)
             .unwrap_or_else(|error| unreachable!("a literal of this file: {error}"))
     };
+    let usual = account(USUAL);
     FastWithdraw {
+        distributor: house.distributor.as_ref().map_or_else(|| usual.clone(), AccountRef::from),
+        counted_under: Some(usual),
         house,
-        distributor: account("305"),
         by: Advancer::LicensedBank(account("advancing-bank")),
         holder: account("advancing-bank"),
         bank: named(ADVANCE),

@@ -143,6 +143,7 @@ fn fast_withdraw() -> FastWithdraw {
     FastWithdraw {
         house: saga().house,
         distributor: "305".parse().unwrap(),
+        counted_under: None,
         by: Advancer::LicensedBank("advancing-bank".parse().unwrap()),
         holder: "advancing-bank".parse().unwrap(),
         bank: "advance".parse().unwrap(),

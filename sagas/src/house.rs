@@ -12,7 +12,7 @@ use fundflow_domain::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
     catalogue::Catalogue,
     fund::FundTerms,
-    ids::{AccountRef, FundCode, InvestorId, RegistrarCode},
+    ids::{AccountRef, DistributorCode, FundCode, InvestorId, RegistrarCode},
     money::{Discount, Nav, Rate},
     money_fund,
     time::Timestamp,
@@ -89,6 +89,8 @@ pub struct House {
     pub foreseen: Vec<Callee>,
     /// The share classes of each fund of several, by the fund that they belong to.
     pub classes: Classes,
+    /// The code of the house's own distributor; none where nobody has said it.
+    pub distributor: Option<DistributorCode>,
 }
 
 impl fmt::Debug for House {
@@ -121,6 +123,7 @@ impl House {
             bank,
             foreseen,
             classes: Classes::new(),
+            distributor: None,
             registrars: Arc::new(move |_| registrar.clone()),
         }
     }

@@ -49,6 +49,7 @@ pub fn fast_withdraw(house: House) -> FastWithdraw {
     FastWithdraw {
         house,
         distributor: read("DIST-1"),
+        counted_under: None,
         by: Advancer::LicensedBank(read("BANK-1")),
         holder: read("BANK-1"),
         bank: read("advance"),

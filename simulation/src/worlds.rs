@@ -290,6 +290,7 @@ pub fn house() -> House {
         accounts: Arc::new(|_| None),
         foreseen: Vec::new(),
         classes: fundflow_sagas::house::Classes::new(),
+        distributor: None,
     }
 }
 

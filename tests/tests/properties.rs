@@ -199,7 +199,9 @@ proptest! {
                 matches!(command, fast_quota::Command::CountUnknown { transaction, .. } if transaction == tx)
             })
         };
-        play::<FastQuota>(&commands, |state, event| match event {
+        play::<FastQuota>(&commands, |state, event| {
+            assert!(state.used_uncoded() <= state.used());
+            match event {
             fast_quota::Event::Counted { transaction, .. } => {
                 assert!(state.used() <= fast_quota::DAY_MAX || is_unknown(transaction));
             }
@@ -207,6 +209,7 @@ proptest! {
                 assert!(state.used() <= fast_quota::DAY_MAX || !above.is_zero());
             }
             fast_quota::Event::GivenBack { .. } => {}
+            }
         });
     }
 

@@ -167,6 +167,7 @@ fn house() -> House {
         accounts: Arc::new(|_| None),
         foreseen: Vec::new(),
         classes: fundflow_sagas::house::Classes::new(),
+        distributor: None,
     }
 }
 

@@ -95,6 +95,7 @@ pub(crate) fn house() -> House {
         accounts: Arc::new(|_| None),
         foreseen: Vec::new(),
         classes: fundflow_sagas::house::Classes::new(),
+        distributor: None,
     }
 }
 

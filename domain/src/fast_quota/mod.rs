@@ -11,6 +11,8 @@
 //! 1. 10,000 yuan a day at most, over all channels of the distributor and all share classes of the fund
 //!    (guidance in force since 2018-06-01). The limit may be reached. A fund may allow less, never more.
 //!    Earlier stores count by class: what a class counts on the day is handed in as `elsewhere`.
+//!    Earlier programs counted under one code whatever the distributor's code was: what was not counted
+//!    `by_code` may be any distributor's, and leaves each of them less room.
 //! 2. A *natural* day in Shanghai: it neither waits for a cut-off nor for the exchange to open.
 //! 3. Each transaction counts once; a command repeated decides nothing.
 //! 4. A give-back that came before its count leaves a mark that refuses the count for ever.
@@ -32,7 +34,7 @@ use crate::{
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 /// Yuan per [`QuotaKey`], by the guidance of 2018-06-01; may be reached.
 pub const DAY_MAX: Money = Money::whole_yuan(10_000);
@@ -71,8 +73,10 @@ pub enum Command {
         amount: Amount,
         /// The fund's own limit; none: the fund has no fast redemption.
         fund_max: Option<Money>,
-        /// Yuan that the fund's classes count on the day under keys of their own.
+        /// Yuan that count on the day under other keys: of the fund's classes, of earlier programs.
         elsewhere: Money,
+        /// Whether the key has the distributor's own code, and not the one that earlier programs counted under.
+        by_code: bool,
     },
     /// Cash may be advanced on this day: it was asked for on an earlier one, and nobody knows.
     CountUnknown {
@@ -80,6 +84,8 @@ pub enum Command {
         transaction: TransactionId,
         /// Amount, in yuan.
         amount: Amount,
+        /// As in [`Count`](Self::Count).
+        by_code: bool,
     },
     /// No cash was advanced on this day: the bank declined, or it goes out on another one.
     GiveBack {
@@ -96,6 +102,8 @@ pub enum Command {
         fund_max: Option<Money>,
         /// As in [`Count`](Self::Count).
         elsewhere: Money,
+        /// As in [`Count`](Self::Count).
+        by_code: bool,
     },
 }
 
@@ -109,6 +117,10 @@ pub enum Event {
         transaction: TransactionId,
         /// Yuan that are paid out in advance.
         amount: Amount,
+        /// The key has the distributor's own code. Earlier programs, which do not say so, counted every house's
+        /// own distributor under one.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_code: bool,
     },
     /// It does not count any more.
     GivenBack {
@@ -123,6 +135,9 @@ pub enum Event {
         amount: Amount,
         /// Yuan by which the day is above its most; 0 where it fits.
         above: Money,
+        /// As in [`Counted`](Self::Counted); what counted before keeps what was said of it then.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_code: bool,
     },
 }
 
@@ -156,6 +171,8 @@ impl Entry {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
     entries: Tallied<TransactionId, Entry, 1>,
+    /// Those that were first counted by an earlier program, under a code that may be another distributor's.
+    uncoded: BTreeSet<TransactionId>,
 }
 
 impl Counts<1> for Entry {
@@ -218,6 +235,23 @@ impl State {
     pub fn used(&self) -> Money {
         Money::of(self.entries.sums()[0])
     }
+
+    /// The part of that which may be any distributor's: earlier programs counted it. Yuan to the fen.
+    pub fn used_uncoded(&self) -> Money {
+        let entries =
+            self.uncoded.iter().filter_map(|transaction| self.entry(transaction)?.amount());
+        entries.fold(Money::ZERO, |sum, amount| sum.plus_or_most(amount.into()))
+    }
+
+    /// Remembers under which kind of code a transaction first came to count.
+    fn code(&mut self, transaction: &TransactionId, by_code: bool) {
+        let counts = self.entry(transaction).is_some_and(|entry| entry.amount().is_some());
+        if by_code && !counts {
+            self.uncoded.remove(transaction);
+        } else if !by_code && !counts {
+            self.uncoded.insert(transaction.clone());
+        }
+    }
 }
 
 /// The quota's rules.
@@ -233,15 +267,15 @@ impl Decider for FastQuota {
 
     fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         match command {
-            Command::Count { transaction, amount, fund_max, elsewhere } => {
-                count(state, transaction, *amount, (*fund_max, *elsewhere))
+            Command::Count { transaction, amount, fund_max, elsewhere, by_code } => {
+                count(state, (transaction, *amount, *by_code), (*fund_max, *elsewhere))
             }
-            Command::CountUnknown { transaction, amount } => {
-                let (transaction, amount) = (transaction.clone(), *amount);
+            Command::CountUnknown { transaction, amount, by_code } => {
+                let (transaction, amount, by_code) = (transaction.clone(), *amount, *by_code);
                 match state.entry(&transaction) {
                     Some(Entry::GivenBack) => Err(Refusal::AlreadyGivenBack(transaction)),
                     Some(entry) => known(transaction, entry, amount),
-                    None => Ok(vec![Event::Counted { transaction, amount }]),
+                    None => Ok(vec![Event::Counted { transaction, amount, by_code }]),
                 }
             }
             Command::GiveBack { transaction } => match state.entry(transaction) {
@@ -251,23 +285,25 @@ impl Decider for FastQuota {
                 Some(Entry::GivenBack) => Ok(vec![]),
                 Some(Entry::Paid { .. }) => Err(Refusal::PaidOut(transaction.clone())),
             },
-            Command::CountPaid { transaction, amount, fund_max, elsewhere } => {
-                paid(state, transaction, *amount, (*fund_max, *elsewhere))
+            Command::CountPaid { transaction, amount, fund_max, elsewhere, by_code } => {
+                paid(state, (transaction, *amount, *by_code), (*fund_max, *elsewhere))
             }
         }
     }
 
     fn evolve(mut state: State, event: &Event) -> Option<State> {
         match event {
-            Event::Counted { transaction, amount } => {
+            Event::Counted { transaction, amount, by_code } => {
+                state.code(transaction, *by_code);
                 state.entries.insert(transaction, Entry::Counted(*amount))?;
             }
             Event::GivenBack { transaction } => match state.entry(transaction) {
                 None | Some(Entry::Counted(_)) => state.entries.put(transaction, Entry::GivenBack),
                 Some(Entry::GivenBack | Entry::Paid { .. }) => return None,
             },
-            Event::Paid { transaction, amount, above } => match state.entry(transaction) {
+            Event::Paid { transaction, amount, above, by_code } => match state.entry(transaction) {
                 None | Some(Entry::GivenBack | Entry::Counted(_)) => {
+                    state.code(transaction, *by_code);
                     let paid = Entry::Paid { amount: *amount, above: *above };
                     state.entries.put(transaction, paid);
                 }
@@ -280,8 +316,7 @@ impl Decider for FastQuota {
 
 fn count(
     state: &State,
-    transaction: &TransactionId,
-    asked: Amount,
+    (transaction, asked, by_code): (&TransactionId, Amount, bool),
     (fund_max, elsewhere): (Option<Money>, Money),
 ) -> Result<Vec<Event>, Refusal> {
     let transaction = transaction.clone();
@@ -293,7 +328,7 @@ fn count(
     let max = fund_max.ok_or(Refusal::NotOffered)?.min(DAY_MAX);
     let used = state.used().plus(elsewhere).unwrap_or(max);
     if used.plus(asked.into()).is_some_and(|sum| sum <= max) {
-        return Ok(vec![Event::Counted { transaction, amount: asked }]);
+        return Ok(vec![Event::Counted { transaction, amount: asked, by_code }]);
     }
     let room = max.minus(used).unwrap_or(Money::ZERO);
     Err(Refusal::AboveDayMaximum { asked, used, max, room })
@@ -301,8 +336,7 @@ fn count(
 
 fn paid(
     state: &State,
-    transaction: &TransactionId,
-    amount: Amount,
+    (transaction, amount, by_code): (&TransactionId, Amount, bool),
     (fund_max, elsewhere): (Option<Money>, Money),
 ) -> Result<Vec<Event>, Refusal> {
     let transaction = transaction.clone();
@@ -316,12 +350,12 @@ fn paid(
             if *counted != amount || above.is_zero() {
                 return known(transaction, entry, amount);
             }
-            Ok(vec![Event::Paid { transaction, amount, above }])
+            Ok(vec![Event::Paid { transaction, amount, above, by_code }])
         }
         Some(entry @ Entry::Paid { .. }) => known(transaction, entry, amount),
         None | Some(Entry::GivenBack) => {
             let above = above(state.used().plus(amount.into()));
-            Ok(vec![Event::Paid { transaction, amount, above }])
+            Ok(vec![Event::Paid { transaction, amount, above, by_code }])
         }
     }
 }

@@ -17,7 +17,8 @@ fn tx(name: &str) -> TransactionId {
 fn count_up_to(max: Option<&str>, name: &str, amount: &str) -> Command {
     let fund_max = max.map(|max| max.parse().unwrap());
     let (transaction, elsewhere) = (tx(name), Money::ZERO);
-    Command::Count { transaction, amount: amount.parse().unwrap(), fund_max, elsewhere }
+    let amount = amount.parse().unwrap();
+    Command::Count { transaction, amount, fund_max, elsewhere, by_code: true }
 }
 
 fn count(name: &str, amount: &str) -> Command {
@@ -31,16 +32,17 @@ fn give_back(name: &str) -> Command {
 fn count_paid(name: &str, amount: &str) -> Command {
     let fund_max = Some(DAY_MAX);
     let (transaction, elsewhere) = (tx(name), Money::ZERO);
-    Command::CountPaid { transaction, amount: amount.parse().unwrap(), fund_max, elsewhere }
+    let amount = amount.parse().unwrap();
+    Command::CountPaid { transaction, amount, fund_max, elsewhere, by_code: true }
 }
 
 fn paid(name: &str, amount: &str, above: &str) -> Event {
     let (amount, above) = (amount.parse().unwrap(), above.parse().unwrap());
-    Event::Paid { transaction: tx(name), amount, above }
+    Event::Paid { transaction: tx(name), amount, above, by_code: true }
 }
 
 fn counted(name: &str, amount: &str) -> Event {
-    Event::Counted { transaction: tx(name), amount: amount.parse().unwrap() }
+    Event::Counted { transaction: tx(name), amount: amount.parse().unwrap(), by_code: true }
 }
 
 fn after(commands: impl IntoIterator<Item = Command>) -> Vec<Event> {
@@ -63,7 +65,9 @@ fn what_a_share_class_counts_under_a_key_of_its_own_leaves_less_room() {
     let elsewhere: Money = "9000".parse().unwrap();
     let (fund_max, amount) = (Some(DAY_MAX), "1000.01".parse().unwrap());
     let transaction = tx("TX-1");
-    let count = Command::Count { transaction: transaction.clone(), amount, fund_max, elsewhere };
+    let by_code = true;
+    let count =
+        Command::Count { transaction: transaction.clone(), amount, fund_max, elsewhere, by_code };
     given::<FastQuota>([]).when(count).then_refused(Refusal::AboveDayMaximum {
         asked: amount,
         used: elsewhere,
@@ -71,8 +75,30 @@ fn what_a_share_class_counts_under_a_key_of_its_own_leaves_less_room() {
         room: "1000".parse().unwrap(),
     });
     given::<FastQuota>([])
-        .when(Command::CountPaid { transaction, amount, fund_max, elsewhere })
+        .when(Command::CountPaid { transaction, amount, fund_max, elsewhere, by_code })
         .then([paid("TX-1", "1000.01", "0.01")]);
+}
+
+/// As earlier programs stored it.
+#[test]
+fn what_an_earlier_program_counted_may_be_any_distributors_until_it_is_given_back() {
+    let stored = |text: &str| -> Event { serde_json::from_str(text).unwrap() };
+    let counted = stored(r#"{"counted":{"transaction":"TX-1","amount":"9000.00"}}"#);
+    let paid_then = stored(r#"{"paid":{"transaction":"TX-2","amount":"500.00","above":"0.00"}}"#);
+    let uncoded = |events: &[Event]| replay::<FastQuota>(events).unwrap().used_uncoded();
+    let mut events = vec![counted, paid_then];
+    assert_eq!(uncoded(&events), "9500".parse().unwrap());
+    for command in [count("TX-3", "400"), count_paid("TX-1", "9000"), count_paid("TX-4", "200")] {
+        let state = replay::<FastQuota>(&events).unwrap();
+        events.extend(FastQuota::decide(&state, &command).unwrap());
+        assert_eq!(uncoded(&events), "9500".parse().unwrap(), "{command:?}");
+    }
+    for command in [give_back("TX-1"), count_paid("TX-1", "9000")] {
+        let state = replay::<FastQuota>(&events).unwrap();
+        events.extend(FastQuota::decide(&state, &command).unwrap());
+        assert_eq!(uncoded(&events), "500".parse().unwrap(), "{command:?}");
+    }
+    assert_eq!(replay::<FastQuota>(&events).unwrap().used(), "10100".parse().unwrap());
 }
 
 #[test]
@@ -186,7 +212,7 @@ proptest! {
                 Command::GiveBack { transaction }
             } else {
                 let (fund_max, elsewhere) = (Some(DAY_MAX), Money::ZERO);
-                Command::Count { transaction, amount, fund_max, elsewhere }
+                Command::Count { transaction, amount, fund_max, elsewhere, by_code: true }
             };
             let state = replay::<FastQuota>(&events).unwrap();
             let Ok(decided) = FastQuota::decide(&state, &command) else { continue };

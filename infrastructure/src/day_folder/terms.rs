@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use fundflow_domain::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
     catalogue::Catalogue,
-    ids::RegistrarCode,
+    ids::{DistributorCode, RegistrarCode},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -34,6 +34,8 @@ pub struct DayTerms {
     pub registrars: Vec<RegistrarCode>,
     /// Those of them that number orders and records in digits.
     pub in_digits: Vec<RegistrarCode>,
+    /// The house's own distributor: the only one, or the first. None of terms that an earlier program saved.
+    pub distributor: Option<DistributorCode>,
     /// The funds of that day.
     pub catalogue: Catalogue,
     /// Prices, by fund and date.
@@ -50,6 +52,8 @@ struct Saved {
     registrars: Vec<RegistrarCode>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     in_digits: Vec<RegistrarCode>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    distributor: Option<DistributorCode>,
     #[serde(default)]
     prices: Vec<Price>,
     /// Files of fund terms, by file name.
@@ -102,6 +106,7 @@ impl From<&Day> for DayTerms {
             trade_date: day.trade_date,
             registrars: day.settings.registrars.clone(),
             in_digits: in_digits(&day.settings),
+            distributor: Some(day.settings.distributor.clone()),
             catalogue: day.catalogue.clone(),
             prices: day.prices.clone(),
             files: day.files.clone(),
@@ -144,7 +149,8 @@ impl DayTerms {
         let ((trade_date, _), (files, catalogue)) = (trade_date?, found?);
         let prices = navs::rows(&navs?, &catalogue, calendar, problems);
         let (in_digits, registrars) = (in_digits(&settings), settings.registrars);
-        Some(Self { trade_date, registrars, in_digits, catalogue, prices, files })
+        let distributor = Some(settings.distributor);
+        Some(Self { trade_date, registrars, in_digits, distributor, catalogue, prices, files })
     }
 
     /// Saves them in that directory, in place of those that were saved before.
@@ -156,6 +162,7 @@ impl DayTerms {
             trade_date: self.trade_date.date(),
             registrars: self.registrars.clone(),
             in_digits: self.in_digits.clone(),
+            distributor: self.distributor.clone(),
             prices: self.prices.clone(),
             funds: self.files.as_ref().map(Files::texts),
         };
@@ -189,9 +196,9 @@ impl DayTerms {
             let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
             TermsError::Funds { path, errors: all.join("; ") }
         };
-        let Saved { registrars, in_digits, prices, .. } = saved;
+        let Saved { registrars, in_digits, distributor, prices, .. } = saved;
         let catalogue = catalogue.map_err(unsound)?;
-        Ok(Some(Self { trade_date, registrars, in_digits, catalogue, prices, files }))
+        Ok(Some(Self { trade_date, registrars, in_digits, distributor, catalogue, prices, files }))
     }
 }
 
@@ -231,9 +238,19 @@ mod tests {
         assert_eq!(saved.catalogue, terms.catalogue);
         assert_eq!((saved.trade_date, &saved.registrars), (terms.trade_date, &terms.registrars));
         assert_eq!(saved.prices, terms.prices);
+        assert_eq!(saved.distributor, Some("305".parse().unwrap()));
         let fund = saved.catalogue.on("011162".parse().unwrap(), terms.trade_date.date()).unwrap();
         assert_eq!(fund.registrar.as_str(), "98");
         assert_eq!(saved.catalogue.codes().count(), 1);
+    }
+
+    #[test]
+    fn terms_that_an_earlier_program_saved_name_no_distributor() {
+        let books = tempfile::tempdir().unwrap();
+        let saved = "trade_date = \"2026-02-12\"\nregistrars = [\"05\"]\n";
+        fs::write(books.path().join(FILE), saved).unwrap();
+        let terms = DayTerms::load(books.path(), &calendar()).unwrap().unwrap();
+        assert_eq!(terms.distributor, None);
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::RestPaidOut => plan.payout.is_paid_out(view) || is_spent_on_target(view),
         Fact::TargetGivenBack => is_target_given_back(view),
         Fact::Ended => view.ending.is_some(),
-        Fact::Compensated => view.plan.compensations.are_answered(view),
+        Fact::Compensated(lane) => view.plan.compensations.are_answered_in(view, lane),
         Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
         Fact::OutCancelSettled => cancel_settled(view, out, || true),
         Fact::BuyCancelSettled => is_buy_taken_back(view),
@@ -272,7 +272,9 @@ impl DiscountPurchase {
         match when {
             When::BankAsked => last_word::asked_from(view),
             When::BankOverdue => last_word::overdue(self, view),
-            When::CompensationOverdue => view.plan.compensations.overdue(house, view),
+            When::CompensationOverdue(lane) => {
+                view.plan.compensations.overdue_in(house, view, lane)
+            }
             When::ChargeUnwanted => {
                 let t = timing::promised_day(view);
                 house.last_charge(t, None, view.open.request.only_today)

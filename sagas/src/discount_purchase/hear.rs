@@ -50,7 +50,7 @@ impl DiscountPurchase {
             Call::Refund => Some(self.to_bank(plan.payment.refund(view)?)),
             Call::RefundIn(lane) => Some(self.to_bank(plan.payment.refund_in(view, lane)?)),
             Call::AskBank => Some(self.to_bank(last_word::call(view)?)),
-            Call::Compensate => Some(self.to_bank(plan.compensations.call(view)?)),
+            Call::Compensate(lane) => Some(self.to_bank(plan.compensations.call_in(view, lane)?)),
             Call::Payout => Some(self.to_bank(plan.payout.call(view)?)),
             Call::Buy => self.to_registrar(view, &plan.buy, Leg::Buy, now),
             Call::Out => self.to_registrar(view, &plan.out, Leg::Out, now),

@@ -1,7 +1,7 @@
 //! The lanes beside the tables of a discount purchase, in no order.
 
 use super::{AtLast, Call, Do, Fact, Saga, When};
-use crate::parts::{occurrence::Tell, refund_lanes};
+use crate::parts::{compensation_lanes, occurrence::Tell, refund_lanes};
 use fundflow_runtime::step::{Deed, Side, act, call, wait, word};
 
 /// Of money that goes back, each part in a lane of its own.
@@ -66,9 +66,15 @@ const fn closing(deed: Deed<Saga>) -> Side<Saga> {
     deed.after_the_end()
 }
 /// What a person owes by closing a case is paid whenever they say so.
-const COMPENSATE: Side<Saga> =
-    call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
-        .beside();
+/// Of money of ours, what each case owes in a lane of its own.
+const fn compensation(lane: usize) -> Side<Saga> {
+    compensation_lanes::lane(
+        lane,
+        Call::Compensate(lane),
+        Fact::Compensated(lane),
+        When::CompensationOverdue(lane),
+    )
+}
 
 /// The bank's word on money that a person took over while it was under way: it may have moved.
 const BANK_AT_LAST: Side<Saga> = word(
@@ -104,7 +110,10 @@ macro_rules! beside {
             closing(act("return at last", Do::ReturnRest, Fact::AtLast(AtLast::RestReturned))),
             $($more,)*
             BANK_AT_LAST,
-            COMPENSATE,
+            compensation(1),
+            compensation(2),
+            compensation(3),
+            compensation(4),
             act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken).beside().while_parked(),
             closing(act("count no more", Do::GiveBackBuy, Fact::AtLast(AtLast::NothingCounts))),
             closing(act("hand over", Do::HandOver, Fact::AtLast(AtLast::HandedOver))),

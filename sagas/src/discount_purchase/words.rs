@@ -158,8 +158,9 @@ pub enum Fact {
     CancelRefused,
     /// Wallet and holdings are as the registrar's records and the cases say.
     Booked,
-    /// The bank has answered about what a person owes the investor by closing a case.
-    Compensated,
+    /// The bank has answered about what a person owes the investor by closing a case, in that lane. Lanes count
+    /// from 1.
+    Compensated(usize),
     /// No account refuses that.
     CompensationTaken,
     /// Something about what is left after the end.
@@ -300,8 +301,8 @@ pub enum Call {
     CancelBuy,
     /// Take the target's order back.
     CancelTarget,
-    /// Pay what a person owes the investor by closing a case.
-    Compensate,
+    /// Pay what a person owes the investor by closing a case, the next of that lane. Lanes count from 1.
+    Compensate(usize),
     /// Ask the bank what became of money that a person took over; nothing is moved by that.
     AskBank,
 }
@@ -341,7 +342,7 @@ pub enum When {
     /// The cut-off of the trading day after a payout was due.
     PayoutOverdue,
     /// The cut-off of the trading day after that was due.
-    CompensationOverdue,
+    CompensationOverdue(usize),
     /// From when on it is asked about that: an hour after a person took it over.
     BankAsked,
     /// The cut-off of the trading day after that.

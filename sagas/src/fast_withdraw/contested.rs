@@ -9,7 +9,7 @@
 
 use super::{
     day,
-    plan::of_classes,
+    plan::others_of,
     saga::{FastWithdraw, Turn, View},
 };
 use crate::{
@@ -90,8 +90,8 @@ impl FastWithdraw {
             return Ok(0);
         }
         let key = day::key_of(&view, transfer, turn.now());
-        let classes = of_classes(&self.house, view.open.request.fund, &key);
-        let needs = record.needs().into_iter().chain(classes.map(|(_, key)| key.need()));
+        let others = others_of(self, &view.open.request, &key).into_iter();
+        let needs = record.needs().into_iter().chain(others.map(|other| other.key.need()));
         let needs = needs.chain([Key::<FastQuota>::of(&key).need()]);
         let missing = turn.streams().missing(needs);
         if !missing.is_empty() {

@@ -35,7 +35,7 @@ use fundflow_domain::{
     admission::cash_out,
     advance::{Stage, Transfer},
     case::{CaseId, Disputed, Figure, Finding, Kind, SourceKind},
-    fast_quota::{Command, Entry, FastQuota, QuotaKey, Refusal, State},
+    fast_quota::{Command, Entry, FastQuota, QuotaKey, Refusal},
     ids::TransactionId,
     money::{Amount, Money},
     orders::Cause,
@@ -142,7 +142,8 @@ impl FastWithdraw {
             }
             Lack::Unknown(key) => {
                 let (transaction, amount) = (turn.id().clone(), asked(&view)?);
-                Ok(turn.decide(&key, &Command::CountUnknown { transaction, amount })?)
+                let by_code = promise(&view).by_code;
+                Ok(turn.decide(&key, &Command::CountUnknown { transaction, amount, by_code })?)
             }
             Lack::Counting => {
                 let (key, amount) = (turn.plan().quota.clone(), asked(&view)?);
@@ -165,8 +166,9 @@ impl FastWithdraw {
     ) -> Done {
         let fund = self.house.terms_on(turn.view()?.open.request.fund, day)?;
         let fund_max = fund.limits.fast_redemption_day_max;
-        let (transaction, elsewhere) = (turn.id().clone(), elsewhere(&turn.view()?, day));
-        let command = Command::CountPaid { transaction, amount, fund_max, elsewhere };
+        let (transaction, view) = (turn.id().clone(), turn.view()?);
+        let (elsewhere, by_code) = (elsewhere(&view, day), promise(&view).by_code);
+        let command = Command::CountPaid { transaction, amount, fund_max, elsewhere, by_code };
         Ok(turn.decide(key, &command)?)
     }
 
@@ -177,8 +179,8 @@ impl FastWithdraw {
         let fund = self.house.terms(view.open.request.fund, promised.admitted.trade_date)?;
         let fund_max = fund.limits.fast_redemption_day_max;
         let (transaction, amount) = (turn.id().clone(), asked(&view)?);
-        let elsewhere = elsewhere(&view, promised.quota.day);
-        let command = Command::Count { transaction, amount, fund_max, elsewhere };
+        let (elsewhere, by_code) = (elsewhere(&view, promised.quota.day), promised.by_code);
+        let command = Command::Count { transaction, amount, fund_max, elsewhere, by_code };
         let quota = &turn.plan().quota;
         match turn.decide(quota, &command) {
             Err(DecideError::Refused(
@@ -235,11 +237,10 @@ fn room_on(view: &View<'_>, day: NaiveDate, fund_max: Option<Money>) -> Result<(
     }
 }
 
-/// What the fund's share classes count on that day under keys of their own, as earlier stores do.
+/// What counts on that day under other keys, as earlier programs counted.
 fn elsewhere(view: &View<'_>, day: NaiveDate) -> Money {
-    let on_it = view.plan.classes.iter().filter(|(of, _)| *of == day);
-    let used = on_it.filter_map(|(_, key)| view.state(key)).map(State::used);
-    used.fold(Money::ZERO, Money::plus_or_most)
+    let on_it = view.plan.others.iter().filter(|other| other.day == day);
+    on_it.map(|other| other.used(view.streams)).fold(Money::ZERO, Money::plus_or_most)
 }
 
 /// The quota of the day that the bank states, if it can be right, of the promised one otherwise.

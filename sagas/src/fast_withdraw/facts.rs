@@ -82,7 +82,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
             let may_be_out = is_unknown(view) || day::are_paid_for(view);
             plan.wallet.held(view).is_none() || !transfer.lets_go(view) || may_be_out
         }
-        Fact::Compensated => plan.compensations.are_answered(view),
+        Fact::Compensated(lane) => plan.compensations.are_answered_in(view, lane),
         Fact::CompensationTaken => plan.compensations.none_is_refused(view),
         Fact::BankHeard => bank::is_heard(view) && last_word::is_heard(view),
         Fact::HandedOver => by_hand::is_handed_over(view),
@@ -213,7 +213,7 @@ impl FastWithdraw {
                 let asked = asked.and_then(|at| house.calendar.t_of(at).ok());
                 house.cut_off_after(asked.map_or(here, |day| day.max(here)), 1)
             }
-            When::CompensationOverdue => plan.compensations.overdue(house, view),
+            When::CompensationOverdue(lane) => plan.compensations.overdue_in(house, view, lane),
         }
     }
 }

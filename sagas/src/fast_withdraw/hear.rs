@@ -51,8 +51,8 @@ impl FastWithdraw {
                 let call = last_word::call(view)?;
                 Some(Calling::of(&self.house.bank, call, Answer::Payout))
             }
-            Call::Compensate => {
-                let call = plan.compensations.call(view)?;
+            Call::Compensate(lane) => {
+                let call = plan.compensations.call_in(view, lane)?;
                 Some(Calling::of(&self.house.bank, call, Answer::Payout))
             }
             Call::Transfer => self.submit(view, Leg::Transfer, now),

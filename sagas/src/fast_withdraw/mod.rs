@@ -50,6 +50,7 @@ pub use prepare::Refusal;
 pub use saga::{Answer, Command, FastWithdraw};
 pub use words::{Asked, Call, Do, Ending, Fact, Promise, Request, When};
 
+use crate::parts::compensation_lanes;
 use fundflow_runtime::step::{
     Deed, Exit, Move, Side, Step, Table, act, call, wait, well_formed, word,
 };
@@ -168,6 +169,17 @@ const BANK_AT_LAST: Side<Saga> =
     word("bank at last", Call::AskBank, Fact::BankHeard, When::BankAsked, When::BankOverdue)
         .after_the_end();
 
+/// What a person owes by closing a case is paid whenever they say so.
+/// Of money of ours, what each case owes in a lane of its own.
+const fn compensation(lane: usize) -> Side<Saga> {
+    compensation_lanes::lane(
+        lane,
+        Call::Compensate(lane),
+        Fact::Compensated(lane),
+        When::CompensationOverdue(lane),
+    )
+}
+
 const BESIDE: &[Side<Saga>] = &[
     COUNT_ON.beside().while_parked(),
     act("keep the day's quota", Do::KeepQuotas, Fact::QuotasKept).beside().while_parked(),
@@ -187,8 +199,10 @@ const BESIDE: &[Side<Saga>] = &[
     act("ask the bank back", Do::AskBack, Fact::AskedBack).after_the_end(),
     wait("missing shares", Fact::NothingMissing).after_the_end(),
     wait("a person closes the bank's case", Fact::ClaimAgreed).after_the_end(),
-    call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
-        .beside(),
+    compensation(1),
+    compensation(2),
+    compensation(3),
+    compensation(4),
     act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken)
         .beside()
         .while_parked(),

@@ -1,7 +1,9 @@
 //! Every key of a fast withdrawal, minted once.
 
-use super::{Request, saga::View};
-use crate::house::House;
+use super::{
+    Request,
+    saga::{FastWithdraw, View},
+};
 use crate::parts::{
     advance::AdvanceLeg,
     application::ApplicationLeg,
@@ -12,13 +14,13 @@ use chrono::NaiveDate;
 use fundflow_domain::{
     advance::Brought,
     case::Cases,
-    fast_quota::{FastQuota, QuotaKey},
+    fast_quota::{FastQuota, QuotaKey, State},
     ids::{FundCode, OrderId, TransactionId},
     money::Money,
 };
 use fundflow_kernel::{
     envelope::StreamName,
-    streams::{Key, Need},
+    streams::{Key, Need, Streams},
 };
 use std::collections::BTreeSet;
 
@@ -31,8 +33,8 @@ pub struct Plan {
     pub quotas_before: Vec<Key<FastQuota>>,
     /// Those of later days that it counts on, too, while nobody knows.
     pub quotas_later: Vec<Key<FastQuota>>,
-    /// Those that earlier stores count the fund's share classes by, on all of these days.
-    pub classes: Vec<(NaiveDate, Key<FastQuota>)>,
+    /// Those that earlier stores count the fund's share classes by, or its distributor, on all of these days.
+    pub others: Vec<Other>,
     /// The bank's cash, and its way back.
     pub advance: AdvanceLeg,
     /// The shares become the bank's.
@@ -47,32 +49,61 @@ pub struct Plan {
     pub compensations: Compensations,
 }
 
-/// The day's quotas of the fund and of its share classes, besides that one.
-pub(super) fn of_classes<'a>(
-    house: &'a House,
-    fund: FundCode,
-    quota: &'a QuotaKey,
-) -> impl Iterator<Item = (NaiveDate, Key<FastQuota>)> + 'a {
-    let master = (house.funds)(fund, quota.day).map_or(fund, |terms| terms.master);
+/// A quota of the same day, under which some of it counts.
+#[derive(Debug, Clone)]
+pub struct Other {
+    /// The natural day.
+    pub day: NaiveDate,
+    /// The quota.
+    pub key: Key<FastQuota>,
+    /// Of it counts what earlier programs counted alone: its code is another distributor's.
+    pub uncoded: bool,
+}
+
+impl Other {
+    /// Yuan that count against the limit.
+    pub(super) fn used(&self, streams: &Streams) -> Money {
+        let state = streams.state(&self.key);
+        let used = if self.uncoded { State::used_uncoded } else { State::used };
+        state.map_or(Money::ZERO, used)
+    }
+}
+
+/// The day's quotas of the fund and of its share classes, under the distributor's code and under that of earlier
+/// programs, besides that one.
+pub(super) fn others_of(saga: &FastWithdraw, request: &Request, quota: &QuotaKey) -> Vec<Other> {
+    let (house, fund, day) = (&saga.house, request.fund, quota.day);
+    let master = (house.funds)(fund, day).map_or(fund, |terms| terms.master);
     let classes = house.classes.get(&master).into_iter().flatten().copied();
     let codes: BTreeSet<FundCode> = classes.chain([master, fund]).collect();
-    let others = codes.into_iter().filter(|code| *code != quota.fund);
-    others.map(|fund| (quota.day, Key::of(&QuotaKey { fund, ..quota.clone() })))
+    let own = saga.distributor_of(request);
+    let former = saga.counted_under.as_ref().filter(|former| **former != own);
+    let distributors = [(&own, false)].into_iter().chain(former.map(|former| (former, true)));
+    let keys = distributors.flat_map(|(distributor, uncoded)| {
+        let of = |fund: &FundCode| QuotaKey {
+            fund: *fund,
+            distributor: distributor.clone(),
+            ..quota.clone()
+        };
+        codes.iter().map(of).map(move |key| (key, uncoded)).collect::<Vec<_>>()
+    });
+    let others = keys.filter(|(key, _)| key != quota);
+    others.map(|(key, uncoded)| Other { day, key: Key::of(&key), uncoded }).collect()
 }
 
 impl Plan {
     pub(super) fn of(
-        house: &House,
+        saga: &FastWithdraw,
         id: &TransactionId,
         request: &Request,
         quota: &QuotaKey,
     ) -> Self {
-        let transfer = OrderId::part(id, "transfer");
+        let (house, transfer) = (&saga.house, OrderId::part(id, "transfer"));
         Self {
             quota: Key::of(quota),
             quotas_before: Vec::new(),
             quotas_later: Vec::new(),
-            classes: of_classes(house, request.fund, quota).collect(),
+            others: others_of(saga, request, quota),
             advance: AdvanceLeg::of(&transfer),
             transfer: ApplicationLeg::of(&transfer),
             redemption: ApplicationLeg::of(&OrderId::part(id, "redeem")),
@@ -101,7 +132,7 @@ impl Plan {
             self.redemption.key.need(),
         ];
         let before = self.quotas_before.iter().chain(&self.quotas_later);
-        let before = before.chain(self.classes.iter().map(|(_, key)| key)).map(Key::need);
+        let before = before.chain(self.others.iter().map(|other| &other.key)).map(Key::need);
         let cases = self.cases.iter().map(Key::need);
         own.into_iter().chain(before).chain(cases).chain(self.compensations.needs()).collect()
     }

@@ -1,6 +1,6 @@
 //! A request: may cash go out for these shares now? And why it may not.
 
-use super::{FAST_WITHDRAW, Plan, Promise, saga::FastWithdraw};
+use super::{FAST_WITHDRAW, Plan, Promise, Request, saga::FastWithdraw};
 use crate::{
     parts::{cancel::NotTakenBack, names::Reserved, payout::NotRedirected},
     withdraw::{balance, reserved_by},
@@ -10,7 +10,7 @@ use fundflow_domain::{
     admission::cash_out::{self, Admitted, CashOut, Way},
     calendar::TradingDay,
     fast_quota::{self, QuotaKey},
-    ids::{FundCode, TransactionId},
+    ids::{AccountRef, FundCode, TransactionId},
     money::Money,
     wallet::Entry,
 };
@@ -62,7 +62,7 @@ impl FastWithdraw {
         let fund =
             (self.house.funds)(request.fund, day).ok_or(Refusal::UnknownFund(request.fund))?;
         let quota = self.quota(of);
-        let plan = Plan::of(&self.house, of.id, request, &quota);
+        let plan = Plan::of(self, of.id, request, &quota);
         let wallet = plan.wallet.state(streams);
         if wallet.is_some_and(|wallet| wallet.entry(of.id) != Entry::default()) {
             return Err(Refusal::TransactionUsed(of.id.clone()));
@@ -88,6 +88,7 @@ impl FastWithdraw {
                 quota,
                 counted_before: Vec::new(),
                 counted_on: Vec::new(),
+                by_code: true,
                 by,
                 holder,
             },
@@ -95,17 +96,16 @@ impl FastWithdraw {
         ))
     }
 
-    /// What counts towards that quota already, under all keys of the fund's classes.
+    /// What counts towards that quota already, under all keys.
     pub(super) fn used(
         &self,
         streams: &Streams,
         of: &Preparing<'_, Self>,
         quota: &QuotaKey,
     ) -> Money {
-        let plan = Plan::of(&self.house, of.id, of.request, quota);
-        let keys = std::iter::once(&plan.quota).chain(plan.classes.iter().map(|(_, key)| key));
-        let used = keys.filter_map(|key| streams.state(key)).map(fast_quota::State::used);
-        used.fold(Money::ZERO, Money::plus_or_most)
+        let plan = Plan::of(self, of.id, of.request, quota);
+        let used = streams.state(&plan.quota).map_or(Money::ZERO, fast_quota::State::used);
+        plan.others.iter().map(|other| other.used(streams)).fold(used, Money::plus_or_most)
     }
 
     /// An ordinary withdrawal is offered only where those can be called whom it needs.
@@ -127,11 +127,13 @@ impl FastWithdraw {
         QuotaKey {
             investor: of.request.investor.clone(),
             fund: (self.house.funds)(code, day).map_or(code, |terms| terms.master),
-            distributor: match &of.request.distributor {
-                Some(named) => named.into(),
-                None => self.distributor.clone(),
-            },
+            distributor: self.distributor_of(of.request),
             day,
         }
+    }
+
+    /// The code of whoever is asked: that of the request, or the house's own.
+    pub(super) fn distributor_of(&self, request: &Request) -> AccountRef {
+        request.distributor.as_ref().map_or_else(|| self.distributor.clone(), AccountRef::from)
     }
 }

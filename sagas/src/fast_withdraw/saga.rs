@@ -5,7 +5,7 @@ use super::{
     bank_shares, checks, contested, day, facts,
     hear::{self, Leg},
     own_cases,
-    plan::of_classes,
+    plan::others_of,
 };
 use crate::{
     fund_milestones,
@@ -61,6 +61,9 @@ pub struct FastWithdraw {
     pub house: House,
     /// The house's own distributor, of requests that name none: all of its channels share the natural day's quota.
     pub distributor: AccountRef,
+    /// The code under which earlier programs counted requests that named nobody, whoever the house's own distributor
+    /// was: what they counted under it on a day may be any distributor's. None where that was always its own code.
+    pub counted_under: Option<AccountRef>,
     /// Who advances; requests are refused unless it is a licensed bank.
     pub by: Advancer,
     /// The bank's account at the registrar.
@@ -244,7 +247,7 @@ impl saga::Saga for FastWithdraw {
     }
 
     fn reads(&self, of: &Preparing<'_, Self>) -> Vec<Need> {
-        Plan::of(&self.house, of.id, of.request, &self.quota(of)).streams()
+        Plan::of(self, of.id, of.request, &self.quota(of)).streams()
     }
 
     fn prepare(
@@ -277,14 +280,14 @@ impl saga::Saga for FastWithdraw {
         }
         let days = promised.counted_before.iter().chain(&promised.counted_on);
         let days = std::iter::once(&promised.quota).chain(days);
-        let classes = |key| of_classes(&self.house, open.request.fund, key);
+        let others = |key| others_of(self, &open.request, key);
         Plan {
-            classes: days.flat_map(classes).collect(),
+            others: days.flat_map(others).collect(),
             quotas_before: promised.counted_before.iter().map(|key| Key::of(key)).collect(),
             quotas_later: promised.counted_on.iter().map(|key| Key::of(key)).collect(),
             cases,
             compensations: Compensations::of(&open.notes),
-            ..Plan::of(&self.house, id, &open.request, &promised.quota)
+            ..Plan::of(self, id, &open.request, &promised.quota)
         }
     }
 

@@ -52,6 +52,10 @@ pub struct Promise {
     /// Those of later days that it counted against, too, since the cash might go out on them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counted_on: Vec<QuotaKey>,
+    /// Whether the quotas have the distributor's own code. Earlier programs, which do not say so, counted every
+    /// house's own distributor under one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_code: bool,
     /// Bank that advances the cash.
     pub by: Advancer,
     /// The advancing bank's account at the registrar: the shares become its own.
@@ -136,8 +140,8 @@ pub enum Fact {
     /// No claim that was left to the bank is another one by now, it is asked for nothing back, and its shares are
     /// those that were redeemed for it and that it keeps; or a person has seen to it.
     ClaimAgreed,
-    /// Money of ours that closed cases owe is answered for.
-    Compensated,
+    /// Money of ours that closed cases owe is answered for, in that lane. Lanes count from 1.
+    Compensated(usize),
     /// None of it waits for another account.
     CompensationTaken,
     /// The bank has said what became of all that a person took over while it was under way.
@@ -201,8 +205,8 @@ pub enum Call {
     Redeem,
     /// Give the bank its money back.
     Repay,
-    /// Pay what a person owes the investor by closing a case.
-    Compensate,
+    /// Pay what a person owes the investor by closing a case, the next of that lane. Lanes count from 1.
+    Compensate(usize),
     /// Ask the bank what became of money that a person took over; nothing is moved by that.
     AskBank,
 }
@@ -233,7 +237,7 @@ pub enum When {
     /// The cut-off of the trading day after that, or after the bank was asked to take it.
     MoneyOverdue,
     /// The cut-off of the trading day after money of ours was due.
-    CompensationOverdue,
+    CompensationOverdue(usize),
     /// From when on it is asked about that: an hour after a person took it over.
     BankAsked,
     /// The cut-off of the trading day after that.

@@ -9,7 +9,8 @@
 //! 1. A case is paid for once: its payout is named after it, and is requested before the case is closed.
 //! 2. It is no more than the case is about, less what goes out without it (`left_to_pay`); where that is no
 //!    money, nothing is paid for it.
-//! 3. Which payouts there may be follows from the cases that were closed; most have none.
+//! 3. Each goes out by itself: one of which the bank says nothing keeps back none of the others (`compensation_lanes`).
+//! 4. Which payouts there may be follows from the cases that were closed; most have none.
 
 use super::{
     application::FundSaga,
@@ -20,14 +21,12 @@ use super::{
     payout::{NotRedirected, PayoutLeg},
     payout_legs::PayoutLegs,
 };
-use crate::{house::House, ports::bank::BankCall};
 use fundflow_domain::{
     case::{self, Case, CaseId, Cases, Disputed},
     ids::{AccountRef, OrderId, PaymentNo},
     money::{Amount, Money},
     orders::Cause,
     payout::Terms,
-    time::Timestamp,
 };
 use fundflow_kernel::{
     envelope::StreamName,
@@ -45,7 +44,12 @@ const END: &str = "compensation";
 
 /// The payouts that closed cases may owe.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Compensations(PayoutLegs);
+pub struct Compensations {
+    pub(super) legs: PayoutLegs,
+    /// Of each of them, how many cases were closed before its own was for the first time. A case that is opened
+    /// again, and closed again, keeps its number.
+    pub(super) numbers: Vec<usize>,
+}
 
 /// The payout that a case may owe: `{case}.out`.
 fn of_case(case: CaseId) -> Option<PayoutLeg> {
@@ -161,52 +165,40 @@ fn known<'a, S: FundSaga>(turn: &'a Turn<'_, S>, case: CaseId) -> Option<&'a Cas
 impl Compensations {
     /// Those of the cases that were closed.
     pub fn of<P>(notes: &Notes<P>) -> Self {
-        Self(notes.settled.iter().filter_map(|case| of_case(*case)).collect())
+        let number = |case: &CaseId| notes.ever_settled.iter().position(|known| known == case);
+        let legs = notes.settled.iter().filter_map(|case| Some((of_case(*case)?, number(case)?)));
+        let (legs, numbers): (Vec<PayoutLeg>, Vec<usize>) = legs.unzip();
+        Self { legs: legs.into_iter().collect(), numbers }
     }
 
     /// Each with the name of the open end.
     pub fn with_their_end(&self) -> impl Iterator<Item = (&PayoutLeg, &'static str)> {
-        self.0.iter().map(|leg| (leg, END))
+        self.legs.iter().map(|leg| (leg, END))
     }
 
     /// Streams that must be in memory.
     pub fn needs(&self) -> impl Iterator<Item = Need> {
-        self.0.needs()
+        self.legs.needs()
     }
 
     /// They belong to the transaction whose cases they are named after.
     pub fn streams(&self) -> impl Iterator<Item = StreamName> {
-        self.0.streams()
+        self.legs.streams()
     }
 
     /// Whether that stream is one of theirs.
     pub fn has(&self, stream: &StreamName) -> bool {
-        self.0.has(stream)
+        self.legs.has(stream)
     }
 
     /// The one that the number of an attempt belongs to.
     pub fn numbered(&self, no: &PaymentNo) -> Option<&PayoutLeg> {
-        self.0.numbered(no)
-    }
-
-    /// The bank has answered about each of them.
-    pub fn are_answered<S: Saga>(&self, view: &View<'_, S>) -> bool {
-        is_given_up(view) || self.0.unanswered(view).is_none()
+        self.legs.numbered(no)
     }
 
     /// None of them waits for another account.
     pub fn none_is_refused<S: Saga>(&self, view: &View<'_, S>) -> bool {
-        is_given_up(view) || self.0.refused(view).is_none()
-    }
-
-    /// The next one, as the bank is given it.
-    pub fn call<S: Saga>(&self, view: &View<'_, S>) -> Option<BankCall> {
-        self.0.call(view)
-    }
-
-    /// When a person is called about it.
-    pub fn overdue<S: Saga>(&self, house: &House, view: &View<'_, S>) -> Option<Timestamp> {
-        self.0.overdue(house, view)
+        is_given_up(view) || self.legs.refused(view).is_none()
     }
 
     /// Parks until a person names another account.
@@ -214,7 +206,7 @@ impl Compensations {
     /// # Errors
     /// Always.
     pub fn ask_for_account<S: Saga>(&self, turn: &Turn<'_, S>) -> Result<usize, NotDone> {
-        self.0.ask_for_account(turn)
+        self.legs.ask_for_account(turn)
     }
 
     /// Sends what the bank refused to another account; `None` where none of them was refused.
@@ -225,12 +217,12 @@ impl Compensations {
         own_name: bool,
         reason: &Cause,
     ) -> Option<Result<usize, NotRedirected>> {
-        self.0.redirect(turn, account, own_name, reason)
+        self.legs.redirect(turn, account, own_name, reason)
     }
 
     /// What is owed and not paid, as an operator names it. Yuan.
     pub fn open_end<S: Saga>(&self, view: &View<'_, S>) -> Option<(Arc<str>, Decimal)> {
-        let open = self.0.iter().filter_map(|leg| Some(leg.open_end(view)?.1));
+        let open = self.legs.iter().filter_map(|leg| Some(leg.open_end(view)?.1));
         let sum = open.fold(Decimal::ZERO, Decimal::saturating_add);
         (!sum.is_zero()).then(|| (END.into(), sum))
     }
@@ -242,6 +234,6 @@ pub fn comes_of(end: &str) -> Option<Origin> {
 }
 
 /// A person took it over.
-fn is_given_up<S: Saga>(view: &View<'_, S>) -> bool {
+pub(super) fn is_given_up<S: Saga>(view: &View<'_, S>) -> bool {
     by_hand::has(view, END)
 }

@@ -153,6 +153,8 @@ pub struct Notes<P> {
     pub disputes: Vec<CaseId>,
     /// The cases that were closed, in the order in which they were closed.
     pub settled: Vec<CaseId>,
+    /// Every case that was ever closed, whether it is open again or not, in the order in which each was closed first.
+    pub ever_settled: Vec<CaseId>,
     /// When it was taken back, and what of it.
     pub cancel: Option<(Timestamp, Scope)>,
     /// The registrar keeps it.
@@ -176,6 +178,7 @@ impl<P> Default for Notes<P> {
             dated: None,
             disputes: Vec::new(),
             settled: Vec::new(),
+            ever_settled: Vec::new(),
             cancel: None,
             cancel_refused: None,
             not_moved: Vec::new(),
@@ -218,8 +221,10 @@ impl<P: Clone> Notes<P> {
             }
             Milestone::Undisputed { case } => {
                 self.disputes.retain(|open| open != case);
-                if !self.settled.contains(case) {
-                    self.settled.push(*case);
+                for known in [&mut self.settled, &mut self.ever_settled] {
+                    if !known.contains(case) {
+                        known.push(*case);
+                    }
                 }
             }
             Milestone::CancelAsked { at, scope } => {

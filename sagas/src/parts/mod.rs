@@ -34,6 +34,7 @@ pub mod cancel;
 pub mod cases;
 pub mod check;
 pub mod compensation;
+pub mod compensation_lanes;
 pub mod day_refused;
 pub mod debt;
 pub mod disputes;

@@ -78,7 +78,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::InterestPaid => owed(view).is_none() || interest.is_paid_out(view),
         Fact::InterestTaken => is_persons(view) || !interest.is_refused(view),
         Fact::Ended => view.ending.is_some(),
-        Fact::Compensated => view.plan.compensations.are_answered(view),
+        Fact::Compensated(lane) => view.plan.compensations.are_answered_in(view, lane),
         Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
         Fact::CancelSettled => cancel::is_settled(view, buy),
         Fact::CancelRefused => cancel::is_refused(view),
@@ -185,7 +185,9 @@ impl Purchase {
         match when {
             When::BankAsked => last_word::asked_from(view),
             When::BankOverdue => last_word::overdue(self, view),
-            When::CompensationOverdue => view.plan.compensations.overdue(house, view),
+            When::CompensationOverdue(lane) => {
+                view.plan.compensations.overdue_in(house, view, lane)
+            }
             When::ChargeUnwanted => {
                 let t = timing::promised_day(view);
                 house.last_charge(t, self.cut_off(view).ok()?, view.open.request.only_today)

@@ -43,7 +43,7 @@ impl Purchase {
             Call::RefundIn(lane) => Some(self.to_bank(plan.payment.refund_in(view, lane)?)),
             Call::Interest => Some(self.to_bank(plan.interest.call(view)?)),
             Call::AskBank => Some(self.to_bank(last_word::call(view)?)),
-            Call::Compensate => Some(self.to_bank(plan.compensations.call(view)?)),
+            Call::Compensate(lane) => Some(self.to_bank(plan.compensations.call_in(view, lane)?)),
             Call::Buy => self.to_registrar(view, plan.buy.submit(view, now)?),
             Call::Cancel => {
                 let (asked_at, _) = view.open.notes.cancel?;

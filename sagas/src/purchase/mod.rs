@@ -27,7 +27,7 @@ pub use prepare::Refusal;
 pub use saga::{Answer, Command, Purchase};
 pub use words::{Call, Do, Ending, Fact, Request, When};
 
-use crate::parts::refund_lanes;
+use crate::parts::{compensation_lanes, refund_lanes};
 use fundflow_domain::admission::buying::Way;
 use fundflow_runtime::step::{
     Deed, Exit, Late, Move, Side, Step, Table, act, call, wait, well_formed, word,
@@ -156,9 +156,15 @@ const HAND_OVER: Side<Saga> = closing(act("hand over", Do::HandOver, Fact::Hande
 /// What a record could not be booked for is booked when others bring it.
 const MISSING: Side<Saga> = closing(wait("missing shares", Fact::NothingMissing));
 /// What a person owes by closing a case is paid whenever they say so.
-const COMPENSATE: Side<Saga> =
-    call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
-        .beside();
+/// Of money of ours, what each case owes in a lane of its own.
+const fn compensation(lane: usize) -> Side<Saga> {
+    compensation_lanes::lane(
+        lane,
+        Call::Compensate(lane),
+        Fact::Compensated(lane),
+        When::CompensationOverdue(lane),
+    )
+}
 const COMPENSATION_REFUSED: Side<Saga> =
     act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken)
         .beside()
@@ -178,7 +184,10 @@ macro_rules! beside {
             CLOSE_ORDER,
             AT_LAST,
             RETURN_AT_LAST,
-            COMPENSATE,
+            compensation(1),
+            compensation(2),
+            compensation(3),
+            compensation(4),
             COMPENSATION_REFUSED,
             BANK_AT_LAST,
             COUNT_NO_MORE,
@@ -205,7 +214,10 @@ macro_rules! beside_raising {
             COUNT_NO_MORE,
             HAND_OVER,
             MISSING,
-            COMPENSATE,
+            compensation(1),
+            compensation(2),
+            compensation(3),
+            compensation(4),
             COMPENSATION_REFUSED,
         ]
     };
@@ -226,7 +238,10 @@ macro_rules! beside_occurrence {
             HAND_OVER,
             MISSING,
             closing(act("miss at last", Do::SettleDate, Fact::PlanSettled)),
-            COMPENSATE,
+            compensation(1),
+            compensation(2),
+            compensation(3),
+            compensation(4),
             COMPENSATION_REFUSED,
         ]
     };

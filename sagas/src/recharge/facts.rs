@@ -54,7 +54,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::NothingOwed => payment.owes_nothing(view),
         Fact::NothingOwedIn(lane) => payment.owed_in(view, lane).is_none(),
         Fact::Ended => view.ending.is_some(),
-        Fact::Compensated => view.plan.compensations.are_answered(view),
+        Fact::Compensated(lane) => view.plan.compensations.are_answered_in(view, lane),
         Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
         Fact::CancelSettled => cancel::is_settled(view, buy),
         Fact::CancelRefused => cancel::is_refused(view),
@@ -91,7 +91,9 @@ impl Recharge {
         match when {
             When::BankAsked => last_word::asked_from(view),
             When::BankOverdue => last_word::overdue(self, view),
-            When::CompensationOverdue => view.plan.compensations.overdue(house, view),
+            When::CompensationOverdue(lane) => {
+                view.plan.compensations.overdue_in(house, view, lane)
+            }
             When::ChargeUnwanted => {
                 let t = timing::promised_day(view);
                 house.last_charge(t, None, view.open.request.only_today)

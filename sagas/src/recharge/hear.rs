@@ -30,7 +30,9 @@ impl Recharge {
             Call::Refund => return Some(self.to_bank(plan.payment.refund(view)?)),
             Call::RefundIn(lane) => return Some(self.to_bank(plan.payment.refund_in(view, lane)?)),
             Call::AskBank => return Some(self.to_bank(last_word::call(view)?)),
-            Call::Compensate => return Some(self.to_bank(plan.compensations.call(view)?)),
+            Call::Compensate(lane) => {
+                return Some(self.to_bank(plan.compensations.call_in(view, lane)?));
+            }
             Call::Buy => plan.buy.submit(view, now)?,
             Call::Cancel => {
                 let (asked_at, _) = view.open.notes.cancel?;

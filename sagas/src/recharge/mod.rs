@@ -23,7 +23,7 @@ pub use prepare::Refusal;
 pub use saga::{Answer, Command, Recharge};
 pub use words::{Asked, Call, Do, Ending, Fact, Request, When};
 
-use crate::parts::refund_lanes;
+use crate::parts::{compensation_lanes, refund_lanes};
 use fundflow_runtime::step::{
     Exit, Late, Move, Side, Step, Table, act, call, wait, well_formed, word,
 };
@@ -87,6 +87,17 @@ const fn refund(lane: usize) -> Side<Saga> {
     )
 }
 
+/// What a person owes by closing a case is paid whenever they say so.
+/// Of money of ours, what each case owes in a lane of its own.
+const fn compensation(lane: usize) -> Side<Saga> {
+    compensation_lanes::lane(
+        lane,
+        Call::Compensate(lane),
+        Fact::Compensated(lane),
+        When::CompensationOverdue(lane),
+    )
+}
+
 macro_rules! beside {
     ($($refunds:expr),* $(,)?) => {
         &[
@@ -105,8 +116,10 @@ macro_rules! beside {
             BANK_AT_LAST,
             act("hand over", Do::HandOver, Fact::HandedOver).after_the_end(),
             wait("missing shares", Fact::NothingMissing).after_the_end(),
-            call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
-                .beside(),
+            compensation(1),
+            compensation(2),
+            compensation(3),
+            compensation(4),
             act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken)
                 .beside()
                 .while_parked(),

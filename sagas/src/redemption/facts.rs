@@ -51,7 +51,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::NoneRefused => is_by_hand() || plan.payouts.legs.refused(view).is_none(),
         Fact::PaidOut => out.is_over(view) && may_be_paid(view) && plan.payouts.are_paid(view, out),
         Fact::Ended => view.ending.is_some(),
-        Fact::Compensated => view.plan.compensations.are_answered(view),
+        Fact::Compensated(lane) => view.plan.compensations.are_answered_in(view, lane),
         Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
         Fact::CancelSettled => cancel::is_settled(view, out),
         Fact::CancelRefused => cancel::is_refused(view),
@@ -104,7 +104,9 @@ impl Redemption {
         match when {
             When::BankAsked => last_word::asked_from(view),
             When::BankOverdue => last_word::overdue(self, view),
-            When::CompensationOverdue => view.plan.compensations.overdue(house, view),
+            When::CompensationOverdue(lane) => {
+                view.plan.compensations.overdue_in(house, view, lane)
+            }
             When::OrderUnwanted => {
                 let only_today = view.open.request.only_today;
                 application.filter(|_| only_today).map(|it| house.cut_off(&it.terms))

@@ -43,7 +43,7 @@ impl Redemption {
             Call::Payout => Some(self.to_bank(plan.payouts.legs.call(view)?)),
             Call::PayoutIn(lane) => Some(self.to_bank(plan.payouts.legs.call_in(view, lane)?)),
             Call::AskBank => Some(self.to_bank(last_word::call(view)?)),
-            Call::Compensate => Some(self.to_bank(plan.compensations.call(view)?)),
+            Call::Compensate(lane) => Some(self.to_bank(plan.compensations.call_in(view, lane)?)),
             Call::Redeem => self.to_registrar(view, plan.out.submit(view, now)?),
             Call::Cancel => {
                 let (asked_at, _) = view.open.notes.cancel?;

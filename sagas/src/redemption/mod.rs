@@ -27,6 +27,7 @@ pub use prepare::Refusal;
 pub use saga::{Answer, Command, Plan, Redemption};
 pub use words::{Call, Do, Ending, Fact, Request, When};
 
+use crate::parts::compensation_lanes;
 use crate::parts::payout_lanes::{LANES, beside};
 use fundflow_runtime::step::{
     Deed, Exit, Late, Move, Side, Step, Table, act, call, wait, well_formed, word,
@@ -89,9 +90,16 @@ const RELEASE_AT_LAST: Side<Saga> =
     act("release at last", Do::Release, Fact::NothingReserved).after_the_end();
 const HAND_OVER: Side<Saga> = act("hand over", Do::HandOver, Fact::HandedOver).after_the_end();
 const MISSING: Side<Saga> = wait("missing shares", Fact::NothingMissing).after_the_end();
-const COMPENSATE: Side<Saga> =
-    call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
-        .beside();
+/// What a person owes by closing a case is paid whenever they say so.
+/// Of money of ours, what each case owes in a lane of its own.
+const fn compensation(lane: usize) -> Side<Saga> {
+    compensation_lanes::lane(
+        lane,
+        Call::Compensate(lane),
+        Fact::Compensated(lane),
+        When::CompensationOverdue(lane),
+    )
+}
 const COMPENSATION_REFUSED: Side<Saga> =
     act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken)
         .beside()
@@ -99,7 +107,7 @@ const COMPENSATION_REFUSED: Side<Saga> =
 
 const ROWS: &[Step<Saga>] = &[RESERVE, ORDER, REDEEM, CONFIRM, TAKE];
 
-const OTHERS: [Side<Saga>; 13] = [
+const OTHERS: [Side<Saga>; 16] = [
     BOOK,
     CANCEL,
     FORESEE,
@@ -111,7 +119,10 @@ const OTHERS: [Side<Saga>; 13] = [
     BANK_AT_LAST,
     HAND_OVER,
     MISSING,
-    COMPENSATE,
+    compensation(1),
+    compensation(2),
+    compensation(3),
+    compensation(4),
     COMPENSATION_REFUSED,
 ];
 
@@ -151,7 +162,10 @@ const REDEMPTION_V1: Table<Saga> = Table {
         BANK_AT_LAST,
         HAND_OVER,
         MISSING,
-        COMPENSATE,
+        compensation(1),
+        compensation(2),
+        compensation(3),
+        compensation(4),
         COMPENSATION_REFUSED,
     ],
 };

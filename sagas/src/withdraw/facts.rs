@@ -55,7 +55,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         }
         Fact::AllPaidOut => out.is_over(view) && may_be_paid(view) && payouts.are_paid(view, out),
         Fact::Ended => view.ending.is_some(),
-        Fact::Compensated => view.plan.compensations.are_answered(view),
+        Fact::Compensated(lane) => view.plan.compensations.are_answered_in(view, lane),
         Fact::CompensationTaken => view.plan.compensations.none_is_refused(view),
         Fact::CancelSettled => cancel::is_settled(view, out),
         Fact::CancelRefused => cancel::is_refused(view),
@@ -136,7 +136,9 @@ impl Withdraw {
         match when {
             When::BankAsked => last_word::asked_from(view),
             When::BankOverdue => last_word::overdue(self, view),
-            When::CompensationOverdue => view.plan.compensations.overdue(house, view),
+            When::CompensationOverdue(lane) => {
+                view.plan.compensations.overdue_in(house, view, lane)
+            }
             When::NextCutOff => house.cut_off_after(trade_date(view), 1),
             When::Due => timing::asked_from(view, house.noon_after(self.confirmed_by(view)?, 0)),
             When::Overdue => house.noon_after(self.confirmed_by(view)?, 1),

@@ -31,7 +31,9 @@ impl Withdraw {
                 return Some(self.to_bank(plan.payouts.legs.call_in(view, lane)?));
             }
             Call::AskBank => return Some(self.to_bank(last_word::call(view)?)),
-            Call::Compensate => return Some(self.to_bank(plan.compensations.call(view)?)),
+            Call::Compensate(lane) => {
+                return Some(self.to_bank(plan.compensations.call_in(view, lane)?));
+            }
             Call::Redeem => plan.out.submit(view, now)?,
             Call::Cancel => {
                 let (asked_at, _) = view.open.notes.cancel?;

@@ -28,6 +28,7 @@ pub(crate) use plan::{balance, reserved_by};
 pub use saga::{Answer, Command, Refusal, Withdraw};
 pub use words::{Asked, Call, Do, Ending, Fact, Request, When};
 
+use crate::parts::compensation_lanes;
 use crate::parts::payout_lanes::{LANES, beside};
 use fundflow_runtime::step::{
     Deed, Exit, Move, Side, Step, Table, act, call, wait, well_formed, word,
@@ -95,9 +96,16 @@ const BANK_AT_LAST: Side<Saga> =
 
 const HAND_OVER: Side<Saga> = act("hand over", Do::HandOver, Fact::HandedOver).after_the_end();
 const MISSING: Side<Saga> = wait("missing shares", Fact::NothingMissing).after_the_end();
-const COMPENSATE: Side<Saga> =
-    call("pay compensation", Call::Compensate, Fact::Compensated, When::CompensationOverdue)
-        .beside();
+/// What a person owes by closing a case is paid whenever they say so.
+/// Of money of ours, what each case owes in a lane of its own.
+const fn compensation(lane: usize) -> Side<Saga> {
+    compensation_lanes::lane(
+        lane,
+        Call::Compensate(lane),
+        Fact::Compensated(lane),
+        When::CompensationOverdue(lane),
+    )
+}
 const COMPENSATION_REFUSED: Side<Saga> =
     act("compensation refused", Do::AskForCompensation, Fact::CompensationTaken)
         .beside()
@@ -105,7 +113,7 @@ const COMPENSATION_REFUSED: Side<Saga> =
 
 const ROWS: &[Step<Saga>] = &[RESERVE, ORDER, REDEEM, CONFIRM, TAKE_OUT, SETTLE];
 
-const OTHERS: [Side<Saga>; 14] = [
+const OTHERS: [Side<Saga>; 17] = [
     CANCEL,
     BOOK,
     FORESEE,
@@ -118,7 +126,10 @@ const OTHERS: [Side<Saga>; 14] = [
     BANK_AT_LAST,
     HAND_OVER,
     MISSING,
-    COMPENSATE,
+    compensation(1),
+    compensation(2),
+    compensation(3),
+    compensation(4),
     COMPENSATION_REFUSED,
 ];
 
@@ -159,7 +170,10 @@ const WITHDRAW_V2: Table<Saga> = Table {
         BANK_AT_LAST,
         HAND_OVER,
         MISSING,
-        COMPENSATE,
+        compensation(1),
+        compensation(2),
+        compensation(3),
+        compensation(4),
         COMPENSATION_REFUSED,
     ],
 };

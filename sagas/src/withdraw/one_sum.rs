@@ -2,9 +2,9 @@
 //! there. Their table and what its words mean stay as they were.
 
 use super::{
-    AT_LAST, BANK_AT_LAST, BOOK, CANCEL, CLOSE, COMPENSATE, COMPENSATION_REFUSED, CONFIRM, Call,
-    Do, Ending, Fact, HAND_OVER, MISSING, ORDER, REDEEM, REFUSED, RELEASE_AT_LAST, RESERVE, SETTLE,
-    SETTLE_AT_LAST, Saga, TAKE_OUT, When, facts,
+    AT_LAST, BANK_AT_LAST, BOOK, CANCEL, CLOSE, COMPENSATION_REFUSED, CONFIRM, Call, Do, Ending,
+    Fact, HAND_OVER, MISSING, ORDER, REDEEM, REFUSED, RELEASE_AT_LAST, RESERVE, SETTLE,
+    SETTLE_AT_LAST, Saga, TAKE_OUT, When, compensation, facts,
     saga::{Turn, View},
 };
 use crate::parts::{by_hand, payout::PayoutLeg};
@@ -64,7 +64,10 @@ pub(super) const TABLE: Table<Saga> = Table {
         BANK_AT_LAST,
         HAND_OVER,
         MISSING,
-        COMPENSATE,
+        compensation(1),
+        compensation(2),
+        compensation(3),
+        compensation(4),
         COMPENSATION_REFUSED,
     ],
 };

@@ -100,8 +100,9 @@ pub enum Fact {
     HandedOver,
     /// No record waits for shares to come.
     NothingMissing,
-    /// The bank has answered about what a person owes the investor by closing a case.
-    Compensated,
+    /// The bank has answered about what a person owes the investor by closing a case, in that lane. Lanes count
+    /// from 1.
+    Compensated(usize),
     /// No account refuses that.
     CompensationTaken,
     /// The bank has said what became of all that a person took over while it was under way.
@@ -148,8 +149,8 @@ pub enum Call {
     PayOut,
     /// Pay out what was announced first of that lane. Lanes count from 1.
     PayOutIn(usize),
-    /// Pay what a person owes the investor by closing a case.
-    Compensate,
+    /// Pay what a person owes the investor by closing a case, the next of that lane. Lanes count from 1.
+    Compensate(usize),
     /// Ask the bank what became of money that a person took over; nothing is moved by that.
     AskBank,
 }
@@ -170,7 +171,7 @@ pub enum When {
     /// The same, of the payout that is first in that lane. Lanes count from 1.
     LaneOverdue(usize),
     /// The cut-off of the trading day after that was due.
-    CompensationOverdue,
+    CompensationOverdue(usize),
     /// From when on it is asked about that: an hour after a person took it over.
     BankAsked,
     /// The cut-off of the trading day after that.

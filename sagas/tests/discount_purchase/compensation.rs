@@ -2,7 +2,7 @@
 
 use crate::{
     books::{self, cases},
-    checks::{WRONG_CONVERSIONS, disputed, waiting},
+    checks::{WRONG_CONVERSIONS, WRONG_PURCHASES, disputed, waiting},
     late::closed,
     names::at,
     outside::Fate,
@@ -176,4 +176,44 @@ fn a_bank_that_is_silent_parks_the_day_after_and_a_refused_account_waits_for_ano
     let known = stage.state(&payout_of(case));
     assert_eq!(known.payout().unwrap().attempt.account.as_str(), "acc-9");
     assert!(stage.look().finished, "{}", stage.text());
+}
+
+/// Two records charge a fee that nobody promised, and we pay both back.
+fn two_in_dispute() -> (Stage, [CaseId; 2]) {
+    let mut stage = waiting();
+    let fee = |(kind, wrong): (_, fn(_) -> _), said| (wrong(said), kind);
+    let (said, kind) = fee(WRONG_PURCHASES[2], stage.confirmation("mmf"));
+    disputed(&mut stage, "mmf", said, kind);
+    let first = cases(&stage)[0].case().unwrap().id;
+    let (said, _) = fee(WRONG_CONVERSIONS[2], stage.confirmation("convert"));
+    stage.confirmed("convert", said);
+    let all = cases(&stage);
+    let other = all.iter().map(|it| it.case().unwrap().id).find(|case| *case != first);
+    (stage, [first, other.expect("a case of the conversion")])
+}
+
+#[test]
+fn a_bank_that_is_silent_about_one_of_them_keeps_back_none_of_the_others() {
+    for silent in [0, 1] {
+        let (mut stage, all) = two_in_dispute();
+        stage.outside.down.insert(format!("case-{}.out", all[silent]));
+        for case in all {
+            let reply = stage.command(closed(case, paid_by_us()));
+            assert!(matches!(reply, Reply::Acted), "{reply:?}");
+        }
+        let day = stage.now.date();
+        stage.settle();
+        let paid = |stage: &Stage, nth: usize| {
+            stage.state(&payout_of(all[nth])).payout().is_some_and(|it| it.paid().is_some())
+        };
+        assert!(paid(&stage, 1 - silent), "{}", stage.text());
+        assert!(!paid(&stage, silent) && stage.now.date() == day, "{}", stage.text());
+        stage.outside.down.clear();
+        while !stage.look().finished && stage.ring() {
+            stage.settle();
+        }
+        assert!(paid(&stage, silent), "{}", stage.text());
+        assert_eq!(stage.types().iter().filter(|it| **it == "payout.paid_out").count(), 2);
+        books::always(&stage);
+    }
 }

@@ -24,13 +24,17 @@ const CLASS_B: &str = "000891";
 
 /// 12,000 shares of class A, as many of class B.
 fn stage() -> Stage<FastWithdraw> {
+    stage_of(saga(licensed()))
+}
+
+fn stage_of(saga: FastWithdraw) -> Stage<FastWithdraw> {
     let (class_a, mut class_b) = (money_fund(), money_fund());
     class_b.code = CLASS_B.parse().unwrap();
     class_b.fees.fund = class_b.code;
     let classes = [&class_a, &class_b].map(|fund: &FundTerms| fund.code).into();
     let house = house(vec![class_a.clone(), class_b]);
     let house = House { classes: [(class_a.master, classes)].into(), ..house };
-    let mut stage = Stage::new(FastWithdraw { house, ..saga(licensed()) }, "02-03 10:00");
+    let mut stage = Stage::new(FastWithdraw { house, ..saga }, "02-03 10:00");
     stage.holding("i-1", "12000");
     let investor: InvestorId = "i-1".parse().unwrap();
     let key = Key::<Wallet>::of(&WalletId { investor, fund: CLASS_B.parse().unwrap() });
@@ -77,6 +81,7 @@ fn what_an_earlier_version_counted_by_class_counts_on_that_day() {
             amount: "9000".parse().unwrap(),
             fund_max: Some(fundflow_domain::fast_quota::DAY_MAX),
             elsewhere: Money::ZERO,
+            by_code: true,
         };
         stage.given(&Key::<FastQuota>::of(&key), &count);
         let more = refused(&stage.request(ask("1000.01"), asked()));
@@ -99,4 +104,47 @@ fn another_distributor_has_a_most_of_its_own_over_all_classes() {
     assert!(matches!(own, Reply::Placed { .. }), "{own:?}");
     let again = refused(&stage.request(request("10000"), asked()));
     assert!(again.contains("distributor"), "another distributor is another request: {again}");
+}
+
+/// Earlier programs counted under 305 whatever the distributor's code was.
+#[test]
+fn what_an_earlier_program_counted_leaves_every_distributor_less_room_and_what_is_counted_by_code_its_own_alone()
+ {
+    let through = |code: Option<&str>| Request {
+        distributor: code.and_then(|it| it.parse().ok()),
+        ..request("1000.01")
+    };
+    for (by_code, own, named, has_room) in [
+        (false, "306", None, false),
+        (false, "305", None, false),
+        (false, "305", Some("306"), false),
+        (false, "306", Some("305"), false),
+        (true, "306", None, true),
+        (true, "305", Some("306"), true),
+        (true, "305", None, false),
+        (true, "306", Some("305"), false),
+    ] {
+        let (distributor, counted_under) = (own.parse().unwrap(), "305".parse().ok());
+        let mut stage = stage_of(FastWithdraw { distributor, counted_under, ..saga(licensed()) });
+        let key = QuotaKey {
+            investor: "i-1".parse().unwrap(),
+            fund: CLASS_B.parse().unwrap(),
+            distributor: "305".parse().unwrap(),
+            day: "2026-02-03".parse().unwrap(),
+        };
+        let count = Command::Count {
+            transaction: tx("EARLIER"),
+            amount: "9000".parse().unwrap(),
+            fund_max: Some(fundflow_domain::fast_quota::DAY_MAX),
+            elsewhere: Money::ZERO,
+            by_code,
+        };
+        stage.given(&Key::<FastQuota>::of(&key), &count);
+        let asked = stage.request(through(named), asked());
+        assert_eq!(
+            matches!(asked, Reply::Placed { .. }),
+            has_room,
+            "{by_code} {own} {named:?}: {asked:?}"
+        );
+    }
 }

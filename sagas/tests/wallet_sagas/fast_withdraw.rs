@@ -23,6 +23,7 @@ pub(crate) fn saga(by: Advancer) -> FastWithdraw {
     FastWithdraw {
         house: house(vec![money_fund()]),
         distributor: "shop".parse().unwrap(),
+        counted_under: None,
         by,
         holder: "bank-7".parse().unwrap(),
         bank: "advance".parse().unwrap(),

@@ -57,6 +57,7 @@ pub(crate) fn house(funds: Vec<FundTerms>) -> House {
         accounts: Arc::new(|_| None),
         foreseen: Vec::new(),
         classes: fundflow_sagas::house::Classes::new(),
+        distributor: None,
     }
 }
 

@@ -82,7 +82,7 @@ fn through_a_distributor() -> Entry {
     events.extend(milestones(promise.clone()).into_iter().map(Event::Reached));
     let request = fast_withdraw::Request { distributor: Some(id("306")), ..request };
     let quota = QuotaKey { distributor: id("306"), ..promise.quota.clone() };
-    let promise = fast_withdraw::Promise { quota, ..promise };
+    let promise = fast_withdraw::Promise { quota, by_code: true, ..promise };
     let (request, promise) = (Arc::new(request), Arc::new(promise));
     let table = id(FastWithdraw::TABLES[0].version);
     events.push(Event::Prepared { request, promise, table });

@@ -156,6 +156,7 @@ pub(super) fn advanced() -> fast_withdraw::Promise {
         },
         counted_before: Vec::new(),
         counted_on: Vec::new(),
+        by_code: false,
         by: Advancer::LicensedBank(id("BANK-1")),
         holder: id("BANK-1"),
     }

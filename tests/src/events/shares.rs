@@ -277,13 +277,14 @@ fn day_limits() -> Vec<day_limit::Event> {
 
 fn fast_quotas() -> Vec<fast_quota::Event> {
     use fast_quota::Event as E;
+    let transaction = || transaction("TX-1");
+    let (amount, above) = (amount("10000.00"), money("2000.00"));
+    let by_code = true;
     vec![
-        E::Counted { transaction: transaction("TX-1"), amount: amount("10000.00") },
-        E::GivenBack { transaction: transaction("TX-1") },
-        E::Paid {
-            transaction: transaction("TX-1"),
-            amount: amount("10000.00"),
-            above: money("2000.00"),
-        },
+        E::Counted { transaction: transaction(), amount, by_code: false },
+        E::Counted { transaction: transaction(), amount, by_code },
+        E::GivenBack { transaction: transaction() },
+        E::Paid { transaction: transaction(), amount, above, by_code: false },
+        E::Paid { transaction: transaction(), amount, above, by_code },
     ]
 }

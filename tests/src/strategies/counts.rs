@@ -35,15 +35,15 @@ pub fn day_limit_commands() -> impl Strategy<Value = day_limit::Command> {
 pub fn fast_quota_commands() -> impl Strategy<Value = fast_quota::Command> {
     use fast_quota::Command as C;
     let most = select(vec![None, Some("5000.00"), Some("20000.00")]);
-    (transactions(), select(YUAN.to_vec()), most, 0..4u8).prop_map(
-        |(transaction, yuan, most, which)| {
+    (transactions(), select(YUAN.to_vec()), most, 0..4u8, any::<bool>()).prop_map(
+        |(transaction, yuan, most, which, by_code)| {
             let (amount, fund_max) = (amount(yuan), most.map(money));
             let elsewhere = Money::ZERO;
             match which {
                 0 => C::GiveBack { transaction },
-                1 => C::CountUnknown { transaction, amount },
-                2 => C::CountPaid { transaction, amount, fund_max, elsewhere },
-                _ => C::Count { transaction, amount, fund_max, elsewhere },
+                1 => C::CountUnknown { transaction, amount, by_code },
+                2 => C::CountPaid { transaction, amount, fund_max, elsewhere, by_code },
+                _ => C::Count { transaction, amount, fund_max, elsewhere, by_code },
             }
         },
     )

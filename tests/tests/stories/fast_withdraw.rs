@@ -55,6 +55,7 @@ fn quota_is_used_up(row: &str) -> Refused<FastWithdraw, Outside> {
         amount: amount("10000"),
         fund_max: Some(money("10000")),
         elsewhere: money("0"),
+        by_code: true,
     };
     refused_after_death(fast([]), row, "count", |world| *world = world.clone().with(&key, [other]))
 }

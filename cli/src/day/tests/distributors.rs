@@ -110,6 +110,43 @@ async fn each_distributor_has_a_quota_of_its_own_for_one_investor_fund_and_day()
     assert_eq!((again.events_added, &again.endings), (0, &report.endings));
 }
 
+/// One natural day, folders of one distributor and of several.
+#[tokio::test]
+async fn a_folder_of_one_distributor_counts_under_its_code_and_a_later_folder_of_several_knows_it()
+{
+    let fast = |name: &str, at: &str, code: &str| {
+        format!("{name},2026-02-13T{at}+08:00,fast_withdraw,I-1,,,000730,,6000.00,,,,,,{code}\n")
+    };
+    let rich = "M-1,09:00:00,recharge,I-1,,,000730,30000.00,,,,,,,\n";
+    let first = folder(
+        "distributor = \"306\"",
+        "2026-02-12",
+        &(rich.to_owned() + &fast("F-1", "10:00:00", "")),
+    );
+    let rows = [("F-2", "306"), ("F-3", ""), ("F-4", "305")];
+    let rows = rows.map(|(name, code)| fast(name, "10:30:00", code)).concat();
+    let later = folder("distributors = [\"306\", \"305\"]", "2026-02-13", &rows);
+    let (mut table, store) = (Laid::of(first.path()), Arc::new(MemoryStore::new()));
+    let mut play = table.prepare(&store).await;
+    while !events(&*store).await.keys().any(|it| it.starts_with("fast_quota-")) {
+        play.step().await.unwrap().unwrap();
+    }
+    drop(play);
+    table.day = Laid::of(later.path()).day;
+    let report = table.play(&store).await;
+    let refused = report.endings.iter().filter(|row| row.ending == "refused");
+    let refused: Vec<_> =
+        refused.flat_map(|row| &row.transactions).map(ToString::to_string).collect();
+    assert_eq!(refused, ["F-2", "F-3"]);
+    assert_eq!((report.findings, report.remarks.len()), (0, 0), "{:?}", report.remarks);
+    let events = events(&*store).await;
+    let quotas: Vec<_> = events.keys().filter(|it| it.starts_with("fast_quota-")).collect();
+    let quota = |code| format!("fast_quota-000730.2026-02-13.3.I-1.{code}");
+    assert_eq!(quotas, [&quota("305"), &quota("306")]);
+    table.day = Laid::of(first.path()).day;
+    assert_eq!(table.play(&store).await.events_added, 0, "the first folder says the same again");
+}
+
 #[tokio::test]
 async fn every_application_goes_out_and_is_answered_in_the_files_of_its_distributor_and_in_no_other()
  {
