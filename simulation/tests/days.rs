@@ -115,7 +115,9 @@ fn only_the_newest_tables_are_within_reach() {
         let mut reasons = cells.map(|cell| shipped::out_of_reach(&cell));
         reasons.all(|why| why.is_some_and(|why| why.contains("an earlier program")))
     };
-    assert!(["linked.v2", "plan_next_day.v1", "redemption.v1", "withdraw.v2"].into_iter().all(is_whole));
+    assert!(
+        ["linked.v2", "plan_next_day.v1", "redemption.v1", "withdraw.v2"].into_iter().all(is_whole)
+    );
     assert!(!["linked.v3", "plan_held.v1", "withdraw.v3", "day_cut.v1"].into_iter().any(is_whole));
 }
 

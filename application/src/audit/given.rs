@@ -100,7 +100,9 @@ impl Given {
         let due = self.due.get(job).filter(|_| is_carried).into_iter().flatten();
         let mut left: Vec<String> = due
             .map(|(investor, day)| {
-                format!("income of {investor} through {day} became shares by it, and is not carried")
+                format!(
+                    "income of {investor} through {day} became shares by it, and is not carried"
+                )
             })
             .collect();
         left.sort_unstable();

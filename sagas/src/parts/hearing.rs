@@ -240,7 +240,12 @@ impl ApplicationLeg {
         let findings = found(saga, &view, (known, said), turn.now());
         let behind = corrected::behind_its_end(known, said);
         if behind.is_some() || !findings.is_empty() {
-            return self.confirmed_wrongly(saga, turn, (answer, said), (&confirm, findings, behind));
+            return self.confirmed_wrongly(
+                saga,
+                turn,
+                (answer, said),
+                (&confirm, findings, behind),
+            );
         }
         match turn.decide(&self.key, &confirm) {
             Ok(0) => self.repeated(saga, turn, answer, said),
@@ -268,9 +273,7 @@ impl ApplicationLeg {
                 let (cause, events) = self.disputed(turn, answer, findings)?;
                 Ok(Heard::Disputed(cause, events + turn.decide(&self.key, confirm)?))
             }
-            Err(refusal) => {
-                self.another(saga, turn, (answer, said), (&findings, behind), &refusal)
-            }
+            Err(refusal) => self.another(saga, turn, (answer, said), (&findings, behind), &refusal),
         }
     }
 

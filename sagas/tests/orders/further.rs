@@ -63,7 +63,12 @@ fn each_record_of_an_order_whose_money_went_back_has_a_case_and_holds_what_it_br
     stage.until("02-13 14:51");
     says(&mut stage, rejected("0"));
     stage.until("02-24 09:00");
-    assert_eq!(stage.look::<Purchase>("P").ending, Some("purchase.rolled_back"), "{}", stage.text());
+    assert_eq!(
+        stage.look::<Purchase>("P").ending,
+        Some("purchase.rolled_back"),
+        "{}",
+        stage.text()
+    );
 
     says(&mut stage, bought_part("C1", "2026-02-24", false, HALF));
     assert_eq!(open(&stage).len(), 1, "{}", stage.text());

@@ -32,7 +32,8 @@ fn refused(cell: &Cell) -> Option<&'static str> {
 }
 
 /// A death between two appends leaves the saga there, and the next process goes on before it hears anything.
-const TOGETHER: &str = "decided together with the row above it: nothing that refuses it is heard in between";
+const TOGETHER: &str =
+    "decided together with the row above it: nothing that refuses it is heard in between";
 
 fn left(cell: &Cell, exit: &str) -> Option<&'static str> {
     let (table, _) = parts(cell.table);
@@ -49,7 +50,9 @@ fn left(cell: &Cell, exit: &str) -> Option<&'static str> {
         ("commit", "keep: confirm buy" | "keep: settle")
             if is_of(&["next_day", "redeem_to_purchase"]) =>
         {
-            Some("its purchase is confirmed before, and no registrar here takes a sound record back")
+            Some(
+                "its purchase is confirmed before, and no registrar here takes a sound record back",
+            )
         }
         _ => None,
     }

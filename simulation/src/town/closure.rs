@@ -46,7 +46,11 @@ pub(super) fn of(dice: &mut Dice, dates: &[NaiveDate]) -> Vec<Moment> {
     let words = format!("{id}: the exchange closes").into();
     let minute = 9 * 60 + u32::try_from(dice.below(8 * 60)).unwrap_or_default();
     let request = Request { version, reason: text("a simulation"), by: text("chen") };
-    vec![Moment { at: at(announced, minute), words, what: asked::<CalendarChange>(&id, request, ()) }]
+    vec![Moment {
+        at: at(announced, minute),
+        words,
+        what: asked::<CalendarChange>(&id, request, ()),
+    }]
 }
 
 /// The trading calendar as the log has it.

@@ -90,8 +90,7 @@ pub(super) fn silence(call: &JobCall) -> Payload {
 pub(super) fn skips(look: &Look) -> Option<(String, What)> {
     let job = Job::ALL.into_iter().find(|job| job.name() == look.stands_at)?;
     let command = Command::Skip { job, reason: text("a simulation") };
-    let What::Command { saga, command, at, .. } =
-        commands::<DayCut>(&look.id.transaction, command)
+    let What::Command { saga, command, at, .. } = commands::<DayCut>(&look.id.transaction, command)
     else {
         return None;
     };

@@ -2,8 +2,7 @@
 //! each way that there is.
 
 use crate::{
-    at_par,
-    wanted,
+    at_par, wanted,
     worlds::{money, read, target_code, wallet_code},
 };
 use fundflow_domain::{
