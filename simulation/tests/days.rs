@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "what a test cannot make or find fails it")]
 
 use fundflow_simulation::{
-    days::{Coverage, Fault, PROFILES, Plan, Played, coverage::Way, profile},
+    days::{Coverage, Fault, PROFILES, Plan, Played, Rows, coverage::Way, profile},
     shipped, town,
 };
 use std::{
@@ -114,6 +114,20 @@ fn what_a_person_says_of_the_ends_of_a_saga_that_is_over_is_no_other_end_of_it()
     assert_eq!(played.struck.len(), 4, "{:?}", played.struck);
 }
 
+#[test]
+fn only_the_newest_tables_are_within_reach() {
+    let rows = Rows::of_all(&shipped::kinds());
+    let is_whole = |table: &str| {
+        let cells = rows.iter().flat_map(Rows::cells).filter(|cell| cell.table == table);
+        let mut reasons = cells.map(|cell| shipped::out_of_reach(&cell));
+        reasons.all(|why| why.is_some_and(|why| why.contains("an earlier program")))
+    };
+    assert!(
+        ["linked.v2", "plan_next_day.v1", "redemption.v1", "withdraw.v2"].into_iter().all(is_whole)
+    );
+    assert!(!["linked.v3", "plan_held.v1", "withdraw.v3", "day_cut.v1"].into_iter().any(is_whole));
+}
+
 /// A little of everything: a longer run of the command has the rest.
 #[test]
 fn the_days_have_every_kind_and_every_fault_strikes() {
@@ -134,6 +148,9 @@ fn the_days_have_every_kind_and_every_fault_strikes() {
     }
     assert_eq!(kinds, all);
     assert_eq!(faults.keys().copied().collect::<Vec<_>>(), Fault::ALL, "{faults:?}");
+    let beyond: Vec<_> =
+        coverage.met.keys().filter(|cell| shipped::out_of_reach(cell).is_some()).collect();
+    assert!(beyond.is_empty(), "what is met is not out of reach: {beyond:?}");
     let left = coverage.met.keys().filter(|cell| matches!(cell.way, Way::Left(_))).count();
     let refused = coverage.met.keys().filter(|cell| cell.way == Way::Refused).count();
     assert!(left > 25 && refused > 10, "{left} exits, {refused} refusals");

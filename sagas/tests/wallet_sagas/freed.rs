@@ -39,6 +39,13 @@ fn refused() -> Stage<Withdraw> {
     says(&mut stage, "TX-1", record("c-1", "2026-02-04", true, redeemed(shares("700"), "0")));
     assert_eq!(stage.count("case.opened"), 1, "{}", stage.text());
     assert_eq!(stage.count("wallet.take_out_corrected"), 0, "{}", stage.text());
+    assert_eq!(
+        stage.count("wallet.shares_claimed"),
+        0,
+        "nobody is told by a claim\n{}",
+        stage.text()
+    );
+    assert_eq!(stage.parked().map(|it| it.1), Some("refused".to_owned()), "{}", stage.text());
     stage
 }
 

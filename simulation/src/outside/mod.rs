@@ -60,6 +60,8 @@ pub enum May {
     Correct,
     /// The raising of the fund fails, and the money earned a little meanwhile.
     FailRaising,
+    /// The raising of the fund has failed, whoever asks.
+    Fails,
     /// The registrar takes nothing back.
     Keep,
     /// All of them say their last words unasked, too.
@@ -176,6 +178,9 @@ impl Outside {
         let is_late = |at: Timestamp| now < at.plus_millis(DAY);
         match done {
             Done::Portion => return vec![Done::Portions],
+            Done::At(_) if now >= confirms_from(terms) && self.has_failed(terms) => {
+                return vec![Done::Unraised];
+            }
             Done::At(_) if now >= confirms_from(terms) => {}
             Done::Late(at) if !is_late(at) => return vec![Done::Whole],
             Done::At(at) if self.rejects_before_receiving(terms, at, now) => {
@@ -195,6 +200,10 @@ impl Outside {
                 .filter(|_| matches!(terms.ask, Ask::Subscription { .. })),
         ];
         ways.into_iter().flatten().collect()
+    }
+
+    fn has_failed(&self, terms: &Terms) -> bool {
+        self.may.contains(&May::Fails) && matches!(terms.ask, Ask::Subscription { .. })
     }
 
     /// A subscription is received, or rejected, on the day after it was handed in.

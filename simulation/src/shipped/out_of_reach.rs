@@ -1,7 +1,6 @@
 //! Why no simulation meets a row or an exit of a shipped table.
 //!
-//! A reason is a claim about the program: a row that is met all the same has none any more
-//! (`what_is_met_is_not_said_to_be_out_of_reach`).
+//! A reason is a claim about the program, and a test of whole days holds it against what is met.
 
 use super::kinds;
 use crate::days::coverage::{Cell, Way};
@@ -23,14 +22,40 @@ pub fn out_of_reach(cell: &Cell) -> Option<&'static str> {
 }
 
 fn refused(cell: &Cell) -> Option<&'static str> {
+    let (table, _) = parts(cell.table);
     match cell.row {
-        "announce" => Some("a note of its own, which nothing refuses"),
+        "announce" | "order" | "order conversion" | "order redemption" | "order transfer"
+        | "request advance" => Some(TOGETHER),
+        "reserve" if ["held", "plan_held", "fast_withdraw"].contains(&table) => Some(TOGETHER),
         _ => None,
     }
 }
 
-const fn left(_: &Cell, _: &str) -> Option<&'static str> {
-    None
+/// A death between two appends leaves the saga there, and the next process goes on before it hears anything.
+const TOGETHER: &str =
+    "decided together with the row above it: nothing that refuses it is heard in between";
+
+fn left(cell: &Cell, exit: &str) -> Option<&'static str> {
+    let (table, _) = parts(cell.table);
+    let is_of = |names: &[&str]| names.contains(&table.strip_prefix("plan_").unwrap_or(table));
+    match (cell.row, exit) {
+        (_, "refunded" | "refunded at last") if is_of(&["held"]) => {
+            Some("nothing is paid for it, so nothing goes back")
+        }
+        ("hold target", "pay out rest" | "rest paid out" | "rest paid out: another account")
+            if is_of(&["held", "next_day"]) =>
+        {
+            Some("no registrar here pays income along with shares that are converted")
+        }
+        ("commit", "keep: confirm buy" | "keep: settle")
+            if is_of(&["next_day", "redeem_to_purchase"]) =>
+        {
+            Some(
+                "its purchase is confirmed before, and no registrar here takes a sound record back",
+            )
+        }
+        _ => None,
+    }
 }
 
 fn is_older(table: &'static str) -> bool {

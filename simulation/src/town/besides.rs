@@ -21,8 +21,11 @@ use fundflow_domain::{
     plan::{self, Changes, Frequency, MissingDay, MoveRule},
 };
 use fundflow_sagas::{
+    discount_purchase::{self, DiscountPurchase},
     freeze::{self, Freeze, Word},
     income::Income,
+    parts::milestone::Scope,
+    purchase::{self, Purchase},
     regular_plan::{Command, RegularPlans},
 };
 use std::num::{NonZeroU8, NonZeroU32};
@@ -64,7 +67,9 @@ fn weekly(dice: &mut Dice, day: NaiveDate) -> Vec<Moment> {
         missing_day: MissingDay::LastOfMonth,
         max_misses: NonZeroU8::MIN.saturating_add(u8::from(dice.below(2) == 0)),
     };
+    let of_wallet = terms.wallet_fund.is_some();
     let mut moments = vec![asks(at(day, 9 * 60 + 20), &id, Wanted::Plan(terms))];
+    moments.extend(taken_back(dice, (&id, of_wallet), day));
     let later = at(day, 9 * 60 + 25)
         .plus_millis(60_000 * i64::try_from(dice.below(14_400)).unwrap_or_default());
     let words = match dice.below(6) {
@@ -85,6 +90,27 @@ fn weekly(dice: &mut Dice, day: NaiveDate) -> Vec<Moment> {
         Moment { at, words, what: commands::<RegularPlans>(&id, word) }
     }));
     moments
+}
+
+/// The first occurrence is taken back on its day, soon after it was begun or later.
+fn taken_back(
+    dice: &mut Dice,
+    (plan, of_wallet): (&TransactionId, bool),
+    day: NaiveDate,
+) -> Option<Moment> {
+    if dice.below(3) > 0 {
+        return None;
+    }
+    let id: TransactionId = read(&format!("{plan}.{}", day.format("%Y%m%d")));
+    let minutes = [46, 47, 60, 240, 480];
+    let at = at(day, 9 * 60 + minutes[dice.below(minutes.len())]);
+    let scope = if dice.below(3) == 0 { Scope::Conversion } else { Scope::All };
+    let what = if of_wallet {
+        commands::<DiscountPurchase>(&id, discount_purchase::Command::Cancel { at, scope })
+    } else {
+        commands::<Purchase>(&id, purchase::Command::Cancel { at })
+    };
+    Some(Moment { at, words: format!("{id}: taken back").into(), what })
 }
 
 /// The income of a day is published again, otherwise, on the next morning.

@@ -148,7 +148,13 @@ pub(super) fn request_of(mut dice: Dice, day: NaiveDate, place: usize) -> Vec<Mo
     if dice.below(8) == 0 {
         let later =
             asked_at.plus_millis(60_000 * i64::try_from(dice.below(240)).unwrap_or_default());
-        let scope = if dice.below(3) == 0 { Scope::Conversion } else { Scope::All };
+        let part = match &wanted {
+            Wanted::DiscountPurchase(it) if it.mode == Some(ConversionMode::RedeemToPurchase) => {
+                Scope::Target
+            }
+            _ => Scope::Conversion,
+        };
+        let scope = if dice.below(3) == 0 { part } else { Scope::All };
         let words = format!("{id}: cancelled").into();
         moments.push(Moment { at: later, words, what: cancels(&id, &wanted, later, scope) });
     }
