@@ -11,6 +11,7 @@ mod day_cut;
 #[path = "../common/day_jobs.rs"]
 mod day_jobs;
 mod discount_purchase;
+mod dividend;
 mod fast_withdraw;
 mod freeze;
 mod house;
@@ -26,8 +27,10 @@ use fundflow_runtime::{saga::Saga, step::Table};
 use fundflow_sagas as sagas;
 
 /// Tables that these stories play.
-const PLAYED: [&str; 22] = [
+const PLAYED: [&str; 24] = [
     "day_cut.v1",
+    "dividend_reinvested.v1",
+    "dividend_in_cash.v1",
     "income.v1",
     "freeze.v1",
     "linked.v3",
@@ -81,6 +84,7 @@ fn every_table_of_which_a_row_can_be_refused_has_its_story() {
         refusable::<sagas::regular_plan::RegularPlans>(),
         refusable::<sagas::income::Income>(),
         refusable::<sagas::freeze::Freeze>(),
+        refusable::<sagas::dividend::Dividends>(),
         refusable::<sagas::day_cut::DayCut>(),
     ]
     .concat();

@@ -50,7 +50,7 @@ async fn every_job_of_a_played_day_is_an_event_at_its_hour_with_what_the_day_did
         (Job::Seal, "2026-03-03T17:00:00+08:00", 5, 0),
         (Job::Applications, "2026-03-03T17:00:00+08:00", 5, 1),
         (Job::Prices, "2026-03-03T20:00:00+08:00", 1, 0),
-        (Job::Confirmations, "2026-03-04T08:30:00+08:00", 21, 4),
+        (Job::Confirmations, "2026-03-04T08:30:00+08:00", 17, 4),
         (Job::Income, "2026-03-04T08:30:00+08:00", 0, 0),
     ] {
         let done = find(&events, &cut, done_type(job));
