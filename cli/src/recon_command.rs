@@ -23,6 +23,7 @@ mod judged;
 mod known;
 mod list;
 mod morning;
+mod ours;
 mod run;
 
 use crate::{

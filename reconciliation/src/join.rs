@@ -75,6 +75,7 @@ pub fn judge(
             None => judged.breaks.push(Break::extra(key, record)),
         }
     }
+    judged.name_orders(mine.iter().map(|it| &it.row));
     for Mine { row, told } in mine {
         if told.is_empty() {
             judged.alone(key, row, reached);
@@ -109,9 +110,21 @@ fn whole(records: Vec<Row>) -> Vec<Row> {
 }
 
 impl Judged {
+    /// A record of its own that breaks is of the order that its key is of, where we know one.
+    fn name_orders<'a>(&mut self, mut events: impl Iterator<Item = &'a Row>) {
+        let Some(known) = events.find(|row| row.order.is_some()) else { return };
+        for record in self.breaks.iter_mut().filter_map(|it| it.record.as_mut()) {
+            if record.order.is_none() {
+                record.order.clone_from(&known.order);
+                record.transaction.clone_from(&known.transaction);
+            }
+        }
+    }
+
     fn pair(&mut self, rules: &SourceRules, key: &str, record: Row, event: Row) {
-        let mut differences = differences(rules, &record, &event);
-        differences.extend(late(&record, &event));
+        let late = late(&record, &event);
+        let differences: Vec<_> =
+            late.into_iter().chain(differences(rules, &record, &event)).collect();
         if differences.is_empty() {
             self.joins.push(Join { record, event });
         } else {
@@ -121,7 +134,7 @@ impl Judged {
 
     fn alone(&mut self, key: &str, row: Row, reached: NaiveDate) {
         match row.stand {
-            Stand::Event { due, heard } if due.is_some_and(|due| heard > due) => {
+            Stand::Event { due, heard, .. } if due.is_some_and(|due| heard > due) => {
                 self.breaks.push(Break::without_record(key, row, Kind::BreakLate));
             }
             Stand::Event { .. } => {

@@ -49,6 +49,8 @@ pub enum Stand {
         due: Option<NaiveDate>,
         /// The day on which it was heard.
         heard: NaiveDate,
+        /// The day that it is of.
+        dated: NaiveDate,
     },
     /// Something that was asked of the counterparty and is not answered: breaks as missing once it is due.
     Asked {

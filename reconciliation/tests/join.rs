@@ -45,7 +45,7 @@ fn record(source: Source) -> Row {
 }
 
 fn event(source: Source) -> Row {
-    full(source, Stand::Event { due: Some(day(NEXT)), heard: day(NEXT) })
+    full(source, Stand::Event { due: Some(day(NEXT)), heard: day(NEXT), dated: day(NEXT) })
 }
 
 fn judged(source: Source, rows: Vec<Row>) -> Judged {
@@ -164,7 +164,7 @@ fn a_record_after_its_day_is_late_and_an_event_heard_after_it_without_a_record_t
         let ours = event(source).day(name, late);
         let found = only(source, vec![record(source).day(name, late), ours]);
         assert_eq!((found.kind, found.side()), (Kind::BreakLate, Side::Both), "{source}");
-        let heard = Stand::Event { due: Some(day(T)), heard: day(NEXT) };
+        let heard = Stand::Event { due: Some(day(T)), heard: day(NEXT), dated: day(NEXT) };
         let found = only(source, vec![full(source, heard)]);
         assert_eq!((found.kind, found.side()), (Kind::BreakLate, Side::Ours), "{source}");
     }

@@ -6,12 +6,15 @@
 //! | received, rejected by the registrar, cancelled after it was sent | an event |
 //! | sent, and not answered | asked, until its confirmation is due |
 //! | anything else that went out | known: joins a record, and is missed by nobody |
+//!
+//! A word belongs to the day on which its registrar's files come that are of its date: those of T have what is dated until
+//! then, and a later word is of a later day.
 
 use super::sums::Sums;
 use crate::read_models::StreamFold;
 use chrono::NaiveDate;
 use fundflow_domain::{
-    application::{Application, Applications, Confirmation, Event, Rejection, Stage},
+    application::{Application, Applications, Confirmation, Event, Last, Rejection, Stage},
     ids::TransactionId,
     orders::Serial,
 };
@@ -26,11 +29,11 @@ use std::collections::HashMap;
 /// What is known of an application besides its events.
 #[derive(Debug, Clone, Copy)]
 pub struct About<'a> {
-    /// Whether it is of the day that is reconciled: else its rows are only known.
-    pub is_of_day: bool,
+    /// The day that is reconciled; `None` for an application that only a record names: its rows are only known.
+    pub day: Option<NaiveDate>,
     /// Who sells it, as files name it.
     pub distributor: &'a str,
-    /// Confirmations until then are in the day's file 25.
+    /// The date of the day's files: what is dated later is in none of them.
     pub until: NaiveDate,
 }
 
@@ -47,7 +50,7 @@ pub fn of_application(
     let base = Base { application, transaction, heard: &heard, about };
     let mut rows: Vec<Row> =
         application.confirmations().map(|said| base.confirmation(said)).collect();
-    if about.is_of_day {
+    if base.is_of_t() {
         for said in application.confirmations().filter(|said| said.confirmed_on <= about.until) {
             sums.add(application, said, about.distributor);
         }
@@ -114,9 +117,25 @@ impl Base<'_> {
         self.application.terms.promised.confirm_by.date()
     }
 
+    /// Whether the day that is reconciled is its T.
+    fn is_of_t(&self) -> bool {
+        self.about.day == Some(self.application.terms.trade_date.date())
+    }
+
+    /// Whether a word of that date must be in the day's files.
+    fn is_due(&self, dated: NaiveDate) -> bool {
+        let About { day, until, .. } = self.about;
+        day.is_some() && (dated == until || self.is_of_t() && dated < until)
+    }
+
     fn row(&self, stand: Stand, said: &(NaiveDate, String)) -> Row {
         let (terms, due) = (&self.application.terms, Some(self.due()));
-        let stand = if self.about.is_of_day { stand } else { Stand::Known { due } };
+        let is_of_day = match stand {
+            Stand::Event { dated, .. } => self.is_due(dated),
+            Stand::Asked { .. } => self.is_of_t(),
+            Stand::Known { .. } | Stand::Record | Stand::Unreadable => true,
+        };
+        let stand = if is_of_day { stand } else { Stand::Known { due } };
         let row =
             Row::of(Source::Confirmations, stand, format!("application-{}", terms.no), &said.1);
         let row = row.word("application", &terms.no).word("fund", terms.fund);
@@ -130,48 +149,53 @@ impl Base<'_> {
 
     fn confirmation(&self, said: &Confirmation) -> Row {
         let heard = self.heard.by_serial.get(&said.serial).unwrap_or(&self.heard.last);
-        let stand = Stand::Event { due: Some(self.due()), heard: heard.0 };
+        let dated = said.confirmed_on;
+        let stand = Stand::Event { due: Some(self.due()), heard: heard.0, dated };
         evident(self.row(stand, heard).confirmed(said))
     }
 
     /// What stands beside the confirmations.
-    fn rest(&self) -> Option<Row> {
+    fn rest(&self) -> Vec<Row> {
         let Application { stage, sent, .. } = self.application;
         let last = &self.heard.last;
-        let event = Stand::Event { due: Some(self.due()), heard: last.0 };
+        let event = Stand::Event { due: Some(self.due()), heard: last.0, dated: last.0 };
         let known = Stand::Known { due: Some(self.due()) };
         let row = match stage {
             Stage::Sent => self.row(Stand::Asked { due: self.due() }, last),
-            Stage::Received => self.received(event, last),
+            Stage::Received
+            | Stage::Confirmed(_)
+            | Stage::PartlyConfirmed(Last::Confirmation(_)) => {
+                return self.received().into_iter().collect();
+            }
             Stage::Rejected(said) if is_the_registrars(said) && sent.is_some() => {
                 self.row(event, last).word("status", words::REJECTED)
             }
             Stage::Rejected(_) => self.row(known, last).word("status", words::REJECTED),
-            Stage::PartlyConfirmed(fundflow_domain::application::Last::Rejection(_)) => {
+            Stage::PartlyConfirmed(Last::Rejection(_)) => {
                 self.row(known, last).word("status", words::REJECTED)
             }
             Stage::Cancelled(_) => self.row(known, last).word("status", words::CANCELLED),
             Stage::Placed | Stage::Accepted | Stage::Sealed | Stage::Confirming => {
                 self.row(known, last)
             }
-            Stage::Confirmed(_) | Stage::PartlyConfirmed(_) => return self.received_before(known),
         };
-        Some(evident(row))
+        self.received().into_iter().chain([evident(row)]).collect()
     }
 
-    fn received(&self, stand: Stand, said: &(NaiveDate, String)) -> Row {
-        let row = self.row(stand, said).word("status", words::RECEIVED);
-        let Some(received) = &self.application.received else { return row };
-        let row = row.word("serial", &received.serial).day("confirmed_on", Some(received.on));
-        let amount = received.amount.map(fundflow_domain::money::Money::decimal);
-        amount.map_or_else(|| row.clone(), |amount| row.clone().number("amount", amount))
-    }
-
-    /// A subscription whose money was received joins that record, too.
-    fn received_before(&self, known: Stand) -> Option<Row> {
+    /// That the money of a subscription counts is a word of its own, whatever came of it later.
+    fn received(&self) -> Option<Row> {
         let received = self.application.received.as_ref()?;
         let heard = self.heard.by_serial.get(&received.serial).unwrap_or(&self.heard.last);
-        Some(evident(self.received(known, heard)))
+        // The day of the shares is a later one.
+        let stand = Stand::Event { due: None, heard: heard.0, dated: received.on };
+        let row = self.row(stand, heard).word("status", words::RECEIVED);
+        let row = row.word("serial", &received.serial).day("confirmed_on", Some(received.on));
+        let amount = received.amount.map(fundflow_domain::money::Money::decimal);
+        let row = match amount {
+            Some(amount) => row.number("amount", amount),
+            None => row,
+        };
+        Some(evident(row))
     }
 }
 

@@ -75,7 +75,7 @@ impl Base<'_> {
         let date = it.at.date();
         let stand = match self.day {
             None => Stand::Known { due: None },
-            Some(day) if day == date => Stand::Event { due: None, heard: date },
+            Some(day) if day == date => Stand::Event { due: None, heard: date, dated: date },
             Some(_) => return None,
         };
         let row = self.row(stand, it.no, it.direction, it.amount).word("serial", it.serial);

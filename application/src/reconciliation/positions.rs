@@ -42,7 +42,7 @@ impl HoldingAt {
     pub fn row(&self, account: &str, is_expected: bool, day: chrono::NaiveDate) -> Row {
         let is_empty = self.registered.is_zero() && self.frozen.is_zero();
         let stand = if is_expected && !is_empty {
-            Stand::Event { due: None, heard: day }
+            Stand::Event { due: None, heard: day, dated: day }
         } else {
             Stand::Known { due: None }
         };

@@ -77,7 +77,7 @@ impl Sums {
 
 fn row(sum: &Sum, pays: Option<NaiveDate>) -> Row {
     let Of { fund, business, t, distributor } = &sum.of;
-    let stand = Stand::Event { due: None, heard: *t };
+    let stand = Stand::Event { due: None, heard: *t, dated: *t };
     let row = Row::of(Source::Settlements, stand, format!("confirmations of {fund}"), business);
     let direction = if sum.is_ours { words::RECEIVE } else { words::PAY };
     let row = row.word("fund", fund).word("business", business).word("distributor", distributor);

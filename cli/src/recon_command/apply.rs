@@ -52,7 +52,7 @@ const PROCESS: &str = "reconciliation";
 
 /// A store that is written, and as whose word.
 pub(super) struct Writer {
-    store: SqliteStore,
+    pub(super) store: SqliteStore,
     actor: Actor,
     correlation: TransactionId,
 }

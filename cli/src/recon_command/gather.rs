@@ -1,49 +1,37 @@
 //! Both sides of a day, put aside until they are joined.
 
-use super::files::{Answered, answers, statements};
+use super::{
+    files::{Answered, answers, statements},
+    ours::{events, funds, named, positions, settled},
+};
 use crate::{
     folded,
     house::{OWN, Terms},
     reading::{Failure, Place, database},
 };
-use chrono::{Days, NaiveDate, NaiveTime};
-use fundflow_application::{
-    read_models::StreamFold,
-    reconciliation::{
-        About, Moved, Sum, Sums, begins_at, moved_since, of_application, of_holding, of_money,
-        of_wallet,
-    },
-};
+use chrono::NaiveDate;
+use fundflow_application::reconciliation::Sums;
 use fundflow_domain::{
     application::Applications,
     calendar::TradingDay,
-    holdings::Holdings,
-    ids::{ApplicationNo, FundCode, PaymentNo, RegistrarCode},
-    payment::Payments,
-    payout::Payouts,
+    ids::{ApplicationNo, FundCode, RegistrarCode},
     time::Timestamp,
-    wallet::Wallet,
 };
 use fundflow_infrastructure::{
-    day_batch::{self, Numbers, Ours, fund_account, is_in_digits},
+    day_batch::{self, Numbers, Ours, is_in_digits},
     exchange::return_code::ReturnCodes,
     reconciled::{self, Side, Staging, StagingError},
     sandbox::registrar::DICTIONARY,
     sqlite::SqliteStore,
 };
-use fundflow_kernel::{envelope::StreamName, loaded::with_sources, streams::Key};
+use fundflow_kernel::{envelope::StreamName, loaded::with_sources};
 use fundflow_reconciliation::{
-    breaks::Break,
-    coverage::Coverage,
-    row::{Row, Stand},
-    rules::Rules,
-    source::Source,
-    words,
+    breaks::Break, coverage::Coverage, row::Row, rules::Rules, source::Source,
 };
 use fundflow_sagas::house::House;
 use std::{
     cell::OnceCell,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
 };
 
@@ -77,28 +65,30 @@ impl From<StagingError> for Failure {
 }
 
 /// The registrars and distributors of the day, and what is looked up of funds.
-struct Around<'a> {
-    day: &'a Day<'a>,
-    house: House,
-    t: Option<TradingDay>,
+pub(super) struct Around<'a> {
+    pub(super) day: &'a Day<'a>,
+    pub(super) house: House,
+    /// The day itself, where it is a trading day.
+    pub(super) t: Option<TradingDay>,
     registrars: Vec<RegistrarCode>,
-    answered: Vec<Answered>,
-    distributor: String,
+    pub(super) answered: Vec<Answered>,
+    /// Whose are orders that name none.
+    pub(super) distributor: String,
 }
 
 impl Around<'_> {
     /// The registrar that is meant by the name in a fund's or an application's terms.
-    fn registrar<'r>(&'r self, named: &'r RegistrarCode) -> &'r RegistrarCode {
+    pub(super) fn registrar<'r>(&'r self, named: &'r RegistrarCode) -> &'r RegistrarCode {
         let own = self.registrars.first().filter(|_| named.as_str() == OWN);
         own.unwrap_or(named)
     }
 
-    fn has_answered(&self, named: &RegistrarCode) -> bool {
+    pub(super) fn has_answered(&self, named: &RegistrarCode) -> bool {
         let code = self.registrar(named);
         self.answered.iter().any(|it| it.registrar == *code)
     }
 
-    fn registrar_of(&self, fund: FundCode) -> Option<RegistrarCode> {
+    pub(super) fn registrar_of(&self, fund: FundCode) -> Option<RegistrarCode> {
         let terms = (self.house.funds)(fund, self.day.date)?;
         Some(self.registrar(&terms.registrar).clone())
     }
@@ -210,238 +200,4 @@ fn read_statements(
         gathered.files.push(path.file_name().unwrap_or_default().to_string_lossy().into_owned());
     }
     Ok(())
-}
-
-/// Applications and money of the day, from where it begins in the log on.
-async fn events(
-    around: &Around<'_>,
-    gathered: &mut Gathered,
-    sums: &mut Sums,
-) -> Result<(), Failure> {
-    let (day, calendar) = (around.day, &around.house.calendar);
-    let before = around.t.and_then(|t| calendar.before(t).ok()).map(|t| calendar.cut_off(t));
-    let midnight = Timestamp::shanghai(day.date, NaiveTime::MIN);
-    let from = before.map_or(midnight, |before| before.min(midnight));
-    let mut moved = BTreeSet::new();
-    moved_since(day.store, begins_at(day.store, from).await?, |it| {
-        let (is_money, stream) = match it {
-            Moved::Application(stream) => (false, stream),
-            Moved::Money(stream) => (true, stream),
-        };
-        moved.insert((is_money, stream));
-        Ok::<_, Failure>(())
-    })
-    .await?;
-    let mut asked = BTreeSet::new();
-    for (is_money, stream) in moved {
-        if is_money {
-            let rows = of_money(day.store, &stream, Some(day.date)).await?;
-            add_or_leave(around, gathered, rows, true)?;
-            continue;
-        }
-        let (fold, read) = StreamFold::<Applications>::load(day.store, &stream).await?;
-        let Some(known) = fold.loaded.state.application() else { continue };
-        if known.terms.trade_date.date() != day.date {
-            continue;
-        }
-        let registrar = around.registrar(&known.terms.registrar).clone();
-        let is_there = around.has_answered(&known.terms.registrar);
-        let distributor = known.terms.distributor.as_ref();
-        let distributor = distributor.map_or(around.distributor.as_str(), |code| code.as_str());
-        let until = gathered.reached.get(&Source::Confirmations).copied().unwrap_or(day.date);
-        let about = About { is_of_day: true, distributor, until };
-        let rows = of_application(&fold, &read, about, sums);
-        if known.sent.is_some() && !is_there {
-            asked.insert(registrar);
-        }
-        add_or_leave(around, gathered, rows, is_there)?;
-    }
-    for registrar in asked {
-        late_file(around, gathered, Source::Confirmations, registrar.as_str());
-    }
-    if !gathered.reached.contains_key(&Source::Statement)
-        && gathered.coverage.of(Source::Statement).absent
-    {
-        late_file(around, gathered, Source::Statement, "the channel");
-    }
-    Ok(())
-}
-
-/// Rows whose file is there wait for their records; the others are loose from the start.
-fn add_or_leave(
-    around: &Around<'_>,
-    gathered: &mut Gathered,
-    rows: Vec<Row>,
-    is_there: bool,
-) -> Result<(), Failure> {
-    for row in rows {
-        let is_there = is_there && gathered.reached.contains_key(&row.source);
-        let covered = gathered.coverage.of(row.source);
-        if matches!(row.stand, Stand::Event { .. }) {
-            covered.events.all += 1;
-        }
-        if is_there {
-            gathered.staging.add(around.day.rules.source(row.source), Side::Ours, &row)?;
-        } else if matches!(row.stand, Stand::Event { .. } | Stand::Asked { .. }) {
-            covered.absent = true;
-        }
-    }
-    Ok(())
-}
-
-/// A file that is not there breaks once its time has passed.
-fn late_file(around: &Around<'_>, gathered: &mut Gathered, source: Source, from: &str) {
-    let day = around.day;
-    let next = match around.t.filter(|_| source != Source::Statement) {
-        Some(t) => around.house.calendar.plus(t, 1).map(TradingDay::date).ok(),
-        None => day.date.checked_add_days(Days::new(1)),
-    };
-    gathered.coverage.of(source).absent = true;
-    let Some(due) = next else { return };
-    if day.now > Timestamp::shanghai(due, day.rules.source(source).due) {
-        gathered.late.push(Break::file_is_late(source, from, day.date, due));
-    }
-}
-
-/// Registered shares as they were when the registrar's files had to be there.
-async fn positions(
-    around: &Around<'_>,
-    t: TradingDay,
-    gathered: &mut Gathered,
-) -> Result<(), Failure> {
-    let (day, calendar) = (around.day, &around.house.calendar);
-    if !gathered.reached.contains_key(&Source::Holdings) {
-        return Ok(());
-    }
-    let next = calendar.plus(t, 1).map_err(|error| Failure::Calendar(error.to_string()))?;
-    let until = Timestamp::shanghai(next.date(), day.rules.source(Source::Holdings).due);
-    for stream in folded::names::<Wallet>(day.store, "")? {
-        let at = of_wallet(day.store, &stream, until).await?;
-        position(around, gathered, at)?;
-    }
-    for stream in folded::names::<Holdings>(day.store, "")? {
-        let at = of_holding(day.store, &stream, until).await?;
-        position(around, gathered, at)?;
-    }
-    Ok(())
-}
-
-fn position(
-    around: &Around<'_>,
-    gathered: &mut Gathered,
-    at: Option<fundflow_application::reconciliation::HoldingAt>,
-) -> Result<(), Failure> {
-    let Some(at) = at else { return Ok(()) };
-    let registrar = around.registrar_of(at.fund);
-    let is_there =
-        registrar.is_some_and(|code| around.answered.iter().any(|it| it.registrar == code));
-    if !is_there {
-        return Ok(());
-    }
-    let row = at.row(&fund_account(&at.investor), true, around.day.date);
-    add_or_leave(around, gathered, vec![row], true)
-}
-
-/// The sums of what was confirmed, with the day on which each fund pays.
-fn settled(
-    around: &Around<'_>,
-    t: TradingDay,
-    sums: &Sums,
-    gathered: &mut Gathered,
-) -> Result<(), Failure> {
-    let calendar = &around.house.calendar;
-    let pays = |sum: &Sum| {
-        let terms = (around.house.funds)(sum.fund, t.date())?;
-        let by = if sum.is_ours {
-            terms.paid_by(calendar, t)
-        } else {
-            terms.confirmed_by(calendar, t).and_then(|by| calendar.plus(by, 1))
-        };
-        by.ok().map(TradingDay::date)
-    };
-    add_or_leave(around, gathered, sums.rows(pays), true)
-}
-
-/// The price and status of each fund on T. A fund of which something was confirmed must be in the file.
-fn funds(
-    around: &Around<'_>,
-    terms: &Terms,
-    sums: &Sums,
-    gathered: &mut Gathered,
-) -> Result<(), Failure> {
-    let date = around.day.date;
-    let used = sums.funds();
-    let codes: BTreeSet<FundCode> = terms.funds().collect();
-    for fund in codes {
-        let Some(known) = (around.house.funds)(fund, date) else { continue };
-        if !around.has_answered(&known.registrar) {
-            continue;
-        }
-        let nav = (around.house.navs)(fund, date);
-        let stand = if used.contains(&fund) && nav.is_some() {
-            Stand::Event { due: None, heard: date }
-        } else {
-            Stand::Known { due: None }
-        };
-        let row = Row::of(Source::FundDays, stand, "published prices and terms", fund);
-        let row = row.word("fund", fund).day("day", Some(date)).word("value_type", "0");
-        let row = row.word("status", words::status(known.status_on(date)));
-        let row = row.word("convert_status", words::convert_status(known.convert_status));
-        let row = match nav {
-            Some(nav) => row.number("nav", nav.decimal()),
-            None => row,
-        };
-        let evidence = format!("fund {fund} on {date}: {:?}", row.values);
-        add_or_leave(around, gathered, vec![Row { fund: Some(fund), evidence, ..row }], true)?;
-    }
-    Ok(())
-}
-
-/// What records name besides what moved since the day began: an order of an earlier T, a payment of another day.
-async fn named(around: &Around<'_>, gathered: &mut Gathered) -> Result<(), Failure> {
-    for source in [Source::Confirmations, Source::Statement] {
-        let mut after = String::new();
-        loop {
-            let keys = gathered.staging.unmet(source, &after)?;
-            let Some(last) = keys.last() else { break };
-            after.clone_from(last);
-            for key in keys {
-                let rows = named_by(around, source, &key).await?;
-                for row in rows {
-                    gathered.staging.add(around.day.rules.source(source), Side::Ours, &row)?;
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-async fn named_by(around: &Around<'_>, source: Source, key: &str) -> Result<Vec<Row>, Failure> {
-    let (store, number) = (around.day.store, key.split('|').next().unwrap_or_default());
-    if source == Source::Confirmations {
-        let Ok(no) = ApplicationNo::new(number) else { return Ok(Vec::new()) };
-        let stream = Key::<Applications>::of(&no);
-        let (fold, read) = StreamFold::<Applications>::load(store, stream.stream()).await?;
-        let until = around.day.date;
-        let about = About { is_of_day: false, distributor: &around.distributor, until };
-        return Ok(of_application(&fold, &read, about, &mut Sums::default()));
-    }
-    let Ok(no) = PaymentNo::new(number) else { return Ok(Vec::new()) };
-    let payment = no.refund_of().unwrap_or_else(|| no.clone());
-    let streams = [
-        Key::<Payments>::of(&payment).stream().clone(),
-        Key::<Payouts>::of(&no.attempt_of()).stream().clone(),
-        Key::<Payouts>::of(&no).stream().clone(),
-    ];
-    for stream in streams {
-        let rows = of_money(store, &stream, None).await?;
-        let of_it: Vec<Row> = rows
-            .into_iter()
-            .filter(|row| row.values.get("number").is_some_and(|it| it.to_string() == number))
-            .collect();
-        if !of_it.is_empty() {
-            return Ok(of_it);
-        }
-    }
-    Ok(Vec::new())
 }

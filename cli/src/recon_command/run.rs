@@ -13,6 +13,7 @@ use crate::{
     reading::{Failure, Place, complain, json, open, or_dash, pairs, table},
 };
 use chrono::NaiveDate;
+use fundflow_infrastructure::sqlite::SqliteStore;
 use fundflow_kernel::{counted::counted, envelope::Actor};
 use fundflow_reconciliation::{
     coverage::{Both, Coverage, Covered},
@@ -68,20 +69,30 @@ pub(super) async fn reconciled(
     (date, statements): (NaiveDate, &[PathBuf]),
     applies: bool,
 ) -> Result<Found, Failure> {
-    let store = open(place.store)?;
-    let now = time_of(&store).await?;
-    let day = Day { store: &store, place, rules, date, statements, now };
-    let known = Known::of(&store).await?;
+    // Who writes reads from the same store: a reader beside it would keep a killed writer's log from being secured.
+    if !applies {
+        return joined(&open(place.store)?, None, place, rules, (date, statements)).await;
+    }
+    let actor = Actor::Counterparty(PROGRAM.into());
+    let writer = Writer::open(place.store, actor, &format!("{PROGRAM}.{date}"))?;
+    let found = joined(&writer.store, Some(&writer), place, rules, (date, statements)).await;
+    writer.close().await;
+    found
+}
+
+async fn joined(
+    store: &SqliteStore,
+    writer: Option<&Writer>,
+    place: Place<'_>,
+    rules: &Rules,
+    (date, statements): (NaiveDate, &[PathBuf]),
+) -> Result<Found, Failure> {
+    let now = time_of(store).await?;
+    let day = Day { store, place, rules, date, statements, now };
+    let known = Known::of(store).await?;
     let mut gathered = gather(&day).await?;
-    let mut run = Run::new(&day, known, applies);
+    let mut run = Run::new(&day, known, writer.is_some());
     run.begin(&mut gathered);
-    let writer = match applies {
-        true => {
-            let actor = Actor::Counterparty(PROGRAM.into());
-            Some(Writer::open(place.store, actor, &format!("{PROGRAM}.{date}"))?)
-        }
-        false => None,
-    };
     let mut after = None;
     loop {
         let behind = after.as_ref().map(|(source, key): &(_, String)| (*source, key.as_str()));
@@ -91,15 +102,12 @@ pub(super) async fn reconciled(
         for group in page {
             run.group(group, &gathered.reached);
             if run.deeds.len() >= PAGE {
-                write(writer.as_ref(), &mut run).await?;
+                write(writer, &mut run).await?;
             }
         }
     }
     run.end();
-    write(writer.as_ref(), &mut run).await?;
-    if let Some(writer) = writer {
-        writer.close().await;
-    }
+    write(writer, &mut run).await?;
     Ok(run.found)
 }
 

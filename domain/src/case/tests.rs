@@ -178,27 +178,6 @@ fn a_record_that_shows_more_widens_its_case_and_reopens_it() {
 }
 
 #[test]
-fn people_are_assigned_and_remark_things() {
-    let owner = |who: &str| Event::Assigned { owner: name(who), by: None, reason: None };
-    let state = given([opened()])
-        .when(Command::Assign(to("li")))
-        .then([owner("li")])
-        .when(Command::Assign(to("wang")))
-        .then([owner("wang")])
-        .when(Command::Note(note("called the registrar")))
-        .then([Event::Noted(note("called the registrar"))])
-        .when(Command::Close(paid()))
-        .then([Event::Closed(paid())])
-        .when(Command::Note(note("letter received")))
-        .then([Event::Noted(note("letter received"))])
-        .when(Command::Assign(to("wang")))
-        .then([]);
-
-    let case = state.case().unwrap();
-    assert_eq!((case.owner.as_deref(), case.notes.len()), (Some("wang"), 2));
-}
-
-#[test]
 fn a_closing_that_did_not_hold_is_overturned_and_another_one_takes_its_place() {
     let by_record = CaseId::of(b"corrected");
     let corrected = closing(How::Corrected { by_record });

@@ -83,3 +83,24 @@ fn money_of_ours_goes_out_by_no_break_and_anything_else_closes_it() {
         }
     }
 }
+
+#[test]
+fn people_are_assigned_and_remark_things() {
+    let owner = |who: &str| Event::Assigned { owner: name(who), by: None, reason: None };
+    let state = given([opened()])
+        .when(Command::Assign(to("li")))
+        .then([owner("li")])
+        .when(Command::Assign(to("wang")))
+        .then([owner("wang")])
+        .when(Command::Note(note("called the registrar")))
+        .then([Event::Noted(note("called the registrar"))])
+        .when(Command::Close(paid()))
+        .then([Event::Closed(paid())])
+        .when(Command::Note(note("letter received")))
+        .then([Event::Noted(note("letter received"))])
+        .when(Command::Assign(to("wang")))
+        .then([]);
+
+    let case = state.case().unwrap();
+    assert_eq!((case.owner.as_deref(), case.notes.len()), (Some("wang"), 2));
+}

@@ -11,6 +11,7 @@
 
 use super::{
     ApplicationEntry, SandboxRegistrar,
+    digits::{convert_code, fund_type, status_code},
     records::{Said, confirmation_of, settlements},
     register::HolderRow,
 };
@@ -36,7 +37,7 @@ use fundflow_domain::{
     calendar::TradingDay,
     fund::{FundKind, FundTerms},
     ids::{DistributorCode, FundCode, InvestorId},
-    money::{Discount, PerTenThousand},
+    money::{Discount, Income, PerTenThousand},
     status::{ConvertStatus, FundStatus},
     time::Timestamp,
 };
@@ -321,7 +322,13 @@ impl SandboxRegistrar {
         let named = self.applications().into_iter();
         let named = named.filter_map(|it| Some((it.terms.investor, it.account?)));
         let named: HashMap<InvestorId, Box<str>> = named.collect();
-        let row = |(investor, fund, shares, unpaid): HolderRow<'_>| -> Filler<'static> {
+        let there = |row: &HolderRow<'_>| {
+            let later = register.registered_after(days.confirm_date, &(row.0.clone(), row.1));
+            later.is_zero() || later < row.2 || row.3 != Income::ZERO
+        };
+        let row = |(investor, fund, held, unpaid): HolderRow<'_>| -> Filler<'static> {
+            let later = register.registered_after(days.confirm_date, &(investor.clone(), fund));
+            let shares = held.minus(later).unwrap_or_default();
             let frozen = self.frozen(investor, fund, days.confirm_date).min(shares);
             let balance = ShareBalance {
                 fund_code: fund.to_string(),
@@ -345,7 +352,7 @@ impl SandboxRegistrar {
             };
             Box::new(move |record: &mut _| balance.to_record(record))
         };
-        register.holders().into_iter().filter(heard).map(row).collect()
+        register.holders().into_iter().filter(heard).filter(there).map(row).collect()
     }
 
     fn fund_days(&self, registrar: &str, days: Days) -> Vec<Filler<'_>> {
@@ -380,37 +387,6 @@ impl SandboxRegistrar {
 fn is_through(entry: &ApplicationEntry, record: &TradeApplication) -> bool {
     let named = entry.terms.distributor.as_ref();
     named.is_none_or(|code| code.as_str() == record.distributor_code)
-}
-
-/// The standard's digit; what it has none for is traded, or not, as the digit says.
-const fn status_code(status: FundStatus) -> &'static str {
-    match status {
-        FundStatus::Open | FundStatus::RecordDate | FundStatus::Dividend => "0",
-        FundStatus::Raising => "1",
-        FundStatus::RaisingEnded | FundStatus::Stopped => "4",
-        FundStatus::PurchaseStopped => "5",
-        FundStatus::RedemptionStopped => "6",
-        FundStatus::Terminated => "8",
-        FundStatus::ClosedPeriod => "9",
-    }
-}
-
-const fn convert_code(status: ConvertStatus) -> &'static str {
-    match status {
-        ConvertStatus::Both => "0",
-        ConvertStatus::InOnly => "1",
-        ConvertStatus::OutOnly => "2",
-        ConvertStatus::Neither => "3",
-    }
-}
-
-const fn fund_type(kind: FundKind) -> &'static str {
-    match kind {
-        FundKind::Equity | FundKind::Index | FundKind::Qdii => "01",
-        FundKind::Bond => "02",
-        FundKind::Hybrid | FundKind::Fof => "03",
-        FundKind::Money => "04",
-    }
 }
 
 fn applications(index: &Path, named: &IndexFile) -> Result<Vec<TradeApplication>, BatchError> {

@@ -23,6 +23,7 @@ mod batch;
 #[cfg(test)]
 mod dates_tests;
 mod decide;
+mod digits;
 mod entry;
 mod frozen;
 mod hours;

@@ -317,6 +317,12 @@ impl Register {
         Ok((asked, parcels))
     }
 
+    /// Of what is held, the shares that are registered on a later day only.
+    pub(super) fn registered_after(&self, day: NaiveDate, holder: &Holder) -> Shares {
+        let lots = self.lots.get(holder).into_iter().flatten();
+        total(lots.filter(|lot| lot.registered_on > day))
+    }
+
     /// Everybody who has shares of a fund or is owed income of it, in a fixed order.
     pub(super) fn holders(&self) -> Vec<HolderRow<'_>> {
         let owed = self.incomes.owed().map(|(holder, _)| holder);
