@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, reason = "a fixture that cannot be made is a failed test")]
 
-use fundflow_infrastructure::sqlite::{self, OpenError, Settings, SqliteStore};
+use fundflow_infrastructure::sqlite::{OpenError, Settings, SqliteStore};
 use fundflow_kernel::{
     envelope::Recorded,
     store::{AppendError, Checkpoints as _, EventStore, Position},
@@ -275,35 +275,6 @@ async fn a_companion_that_is_damaged_or_of_another_store_is_refused() {
     assert!(refusal(&path).contains("cannot be read"));
     fs::write(&mark, own).expect("its own");
     open(&path).map(drop).expect("the store");
-}
-
-#[tokio::test]
-async fn a_damaged_place_of_the_mark_is_said_until_the_next_opening_for_writing() {
-    let scratch = Scratch::new();
-    let path = scratch.at("one");
-    let store = open(&path).expect("a store");
-    for nth in 0..3 {
-        append_nth(&store, nth).await;
-    }
-    store.close().await;
-    let mark = beside(&path, ".acknowledged");
-    let whole = fs::read(&mark).expect("a mark");
-    let faults = || sqlite::condition(&path).expect("a store").faults;
-    assert_eq!(faults(), [""; 0]);
-    for place in [0, 4096] {
-        for byte in 0..104 {
-            let mut damaged = whole.clone();
-            damaged[place + byte] ^= 0x10;
-            fs::write(&mark, damaged).expect("a write");
-            let found = faults();
-            let is_said = |fault: &String| fault.contains("one of them cannot be read");
-            assert!(found.iter().any(is_said), "byte {byte} of place {place}: {found:?}");
-        }
-        SqliteStore::open_read_only(&path).map(drop).expect("a store to read");
-        let store = open(&path).expect("the store");
-        store.close().await;
-        assert_eq!(faults(), [""; 0], "it is written anew");
-    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, reason = "a fixture that cannot be made is a failed test")]
 
-use fundflow_infrastructure::sqlite::{BackupError, OpenError, Settings, SqliteStore};
+use fundflow_infrastructure::sqlite::{self, BackupError, OpenError, Settings, SqliteStore};
 use fundflow_kernel::{
     envelope::Recorded,
     store::{AppendError, EventStore, Position, Version},
@@ -52,6 +52,33 @@ async fn the_database_refuses_to_change_or_remove_what_happened() {
             let error = database.execute(&statement, []).expect_err("a refusal");
             assert_eq!(error.to_string(), refused, "{statement}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_place_of_the_mark_is_said_until_the_next_opening_for_writing() {
+    let (_directory, path) = scratch();
+    let store = open(&path);
+    for nth in 0..3 {
+        append_nth(&store, nth).await.expect("an append");
+    }
+    store.close().await;
+    let mark = path.with_file_name("events.db.acknowledged");
+    let whole = fs::read(&mark).expect("a mark");
+    let faults = || sqlite::condition(&path).expect("a store").faults;
+    assert_eq!(faults(), [""; 0]);
+    for place in [0, 4096] {
+        for byte in 0..104 {
+            let mut damaged = whole.clone();
+            damaged[place + byte] ^= 0x10;
+            fs::write(&mark, damaged).expect("a write");
+            let found = faults();
+            let is_said = |fault: &String| fault.contains("one of them cannot be read");
+            assert!(found.iter().any(is_said), "byte {byte} of place {place}: {found:?}");
+        }
+        SqliteStore::open_read_only(&path).map(drop).expect("a store to read");
+        open(&path).close().await;
+        assert_eq!(faults(), [""; 0], "it is written anew");
     }
 }
 

@@ -47,6 +47,8 @@ fn a_confirmation_after_a_rejection_is_remembered_and_holds_once_it_is_upheld() 
     let state = given::<Applications>(upheld).state();
     let known = state.application().unwrap();
     assert!(known.is_upheld(&serial("C1")) && known.contested().next().is_none());
+    assert!(known.holds_against_its_end(&serial("C1")), "it had been rejected");
+    assert!(!known.holds_against_its_end(&serial("C2")), "nothing is known of that");
 }
 
 #[test]
@@ -237,6 +239,9 @@ fn a_second_confirmation_that_is_upheld_takes_the_place_of_the_first() {
     );
     let last = Last::Confirmation(Box::new(second));
     assert_eq!(stage(events.clone()), Stage::PartlyConfirmed(last));
+    let state = given::<Applications>(events.clone()).state();
+    let known = state.application().unwrap();
+    assert!(!known.holds_against_its_end(&serial("C2")), "it was never over without shares");
     // Whoever reads an old file again hears the first record again.
     given::<Applications>(events).when(confirm(redeemed("C1", "100", true))).then([]);
 }
