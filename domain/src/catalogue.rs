@@ -33,7 +33,7 @@ pub struct Contradiction {
     pub key: String,
     /// The text as it stands in the file, to be quoted.
     pub value: String,
-    /// Permitted values.
+    /// Values that the key permits.
     pub allowed: String,
 }
 

@@ -124,7 +124,7 @@ pub struct Terms<'a> {
     pub buying_target: &'a AmountTiers,
     /// What leaving the target costs at 0 days; only [`BothDifferences`](Method::BothDifferences) asks.
     pub leaving_target: Rate,
-    /// Agreed fallback.
+    /// The policy that was agreed on.
     pub policy: Policy,
 }
 
@@ -159,7 +159,7 @@ pub struct Conversion {
     pub residual: Residual,
     /// The target's net asset value of T.
     pub nav_in: Nav,
-    /// Agreed fallback.
+    /// The policy that was agreed on.
     pub policy: Policy,
 }
 

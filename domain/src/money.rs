@@ -37,7 +37,7 @@ pub struct NumberError {
     pub quantity: &'static str,
     /// The text as it was given, to be quoted.
     pub value: String,
-    /// Permitted values.
+    /// Values that are permitted.
     pub allowed: &'static str,
 }
 

@@ -107,7 +107,7 @@ async fn open_all(engine: &Engine, requests: &[Request]) -> Result<(), Failure> 
     Ok(())
 }
 
-/// What came from the registrars by now is told before the hour at which it is asked for.
+/// Files that came from the registrars by now are delivered before the hour at which they are asked for.
 async fn tell(
     (engine, outside): (&Engine, &Counterparties),
     store: &Arc<SqliteStore>,

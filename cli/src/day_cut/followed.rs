@@ -43,8 +43,8 @@ impl Followed {
     /// `own`: the registrar keeps the funds that name none.
     pub(super) fn batch(&self, t: TradingDay, registrar: &RegistrarCode, own: bool) -> Batch {
         let mut batch = Batch { sealed: Some(Figures::default()), ..Batch::default() };
-        for (no, kept) in self.applications.iter() {
-            let Some(application) = kept.loaded.state.application() else { continue };
+        for (no, entry) in self.applications.iter() {
+            let Some(application) = entry.loaded.state.application() else { continue };
             let named = application.terms.registrar.as_str();
             let his = named == registrar.as_str() || (own && named == crate::house::OWN);
             if !his || application.terms.trade_date != t {

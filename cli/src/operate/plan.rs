@@ -32,7 +32,7 @@ use std::sync::Arc;
 pub(crate) enum Outcome {
     /// Possible; nothing is done yet.
     Planned,
-    /// Done.
+    /// Done, and durable by now.
     Applied,
     /// The very same was done before.
     DoneBefore,

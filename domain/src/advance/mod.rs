@@ -242,7 +242,7 @@ pub struct Advance {
 /// What is remembered of an advance.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum State {
-    /// Never requested.
+    /// No advance was requested.
     #[default]
     Absent,
     /// Announced; a call may have been made.

@@ -124,7 +124,7 @@ pub struct Breach {
     pub field: String,
     /// The text as it stands in the file, to be quoted.
     pub value: String,
-    /// Permitted range.
+    /// Range that the regime permits.
     pub limit: String,
     /// Version of the regime with that limit.
     pub regime: VersionTag,

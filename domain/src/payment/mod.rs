@@ -225,7 +225,7 @@ pub struct Payment {
 /// What is remembered of a payment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum State {
-    /// Never requested.
+    /// No payment was requested.
     #[default]
     Absent,
     /// A charge was announced.

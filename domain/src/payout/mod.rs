@@ -158,7 +158,7 @@ pub struct Payout {
 /// What is remembered of a payout.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum State {
-    /// Never requested.
+    /// No payout was requested.
     #[default]
     Absent,
     /// Announced; a call may have been made.

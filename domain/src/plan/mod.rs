@@ -253,7 +253,7 @@ pub struct Plan {
 /// What is remembered of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum State {
-    /// Never opened.
+    /// No plan was opened.
     #[default]
     Absent,
     /// Running, paused or over.

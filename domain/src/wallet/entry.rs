@@ -59,7 +59,7 @@ pub enum Credit {
 /// The conversion side of one transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reservation {
-    /// No request.
+    /// No shares are requested.
     #[default]
     None,
     /// So many shares are earmarked for one transaction.

@@ -92,7 +92,7 @@ pub enum FieldError {
     Code {
         field: String,
         value: String,
-        /// Permitted values.
+        /// Values that the standard permits.
         allowed: &'static str,
     },
 }

@@ -53,7 +53,7 @@ pub enum HeaderError {
     #[error("{what} {value:?} is wider than the {limit} bytes of its header line; shorten it")]
     TooLong {
         what: &'static str,
-        /// Expected text.
+        /// Text that the standard demands.
         value: String,
         /// Bytes of the line.
         limit: usize,
@@ -62,7 +62,7 @@ pub enum HeaderError {
     #[error("{what} {value:?} must be printable ASCII without spaces around it")]
     NotPlain {
         what: &'static str,
-        /// Expected text.
+        /// Text that the standard demands.
         value: String,
     },
     /// A date outside the four-digit years.

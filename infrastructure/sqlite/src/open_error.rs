@@ -65,7 +65,7 @@ pub enum OpenError {
     /// There is nothing to read.
     #[error("there is no store at {path}; check the path, or open it for writing to create it", path = path.display())]
     Missing {
-        /// Expected path.
+        /// Path of the expected file.
         path: PathBuf,
     },
     /// A companion is there, the database is not, or it is empty: it was taken away.
@@ -132,7 +132,7 @@ pub enum OpenError {
     Broken {
         /// The store, by its canonical path.
         path: PathBuf,
-        /// Missing part.
+        /// Name of the missing part.
         what: String,
     },
     /// A process that reads keeps the log of a process that was killed from being written anew.

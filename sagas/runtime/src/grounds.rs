@@ -39,7 +39,7 @@ pub struct Groundless {
     pub version: Version,
     /// That event's place in the log.
     pub position: Position,
-    /// The contradiction.
+    /// Contradiction with the earlier events.
     pub why: Why,
 }
 

@@ -74,7 +74,7 @@ pub enum Verdict {
     NotFound,
     /// Received and not decided.
     Pending(Cause),
-    /// No answer.
+    /// No answer in time.
     Unknown(Cause),
 }
 

@@ -67,13 +67,13 @@ pub enum NotExchanged {
          under another name"
     )]
     Otherwise {
-        /// File name.
+        /// Name of the file.
         name: String,
     },
     /// A set that is not whole.
     #[error("{name}: {why}; wait for it, or have it sent again")]
     Incomplete {
-        /// File name.
+        /// Name of the file.
         name: String,
         /// What is missing, or wrong.
         why: String,
@@ -81,7 +81,7 @@ pub enum NotExchanged {
     /// Something that is no file to be exchanged.
     #[error("{name} {why}; find out who put it there")]
     Refused {
-        /// File name.
+        /// Name of the file.
         name: String,
         /// Reason, for people.
         why: String,

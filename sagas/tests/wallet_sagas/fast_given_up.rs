@@ -315,9 +315,7 @@ fn close_first(stage: &mut Fast, how: How) {
 #[test]
 fn shares_that_go_to_a_bank_whose_claim_was_left_to_it_have_a_case_with_all_three_figures() {
     let way = [("transfer", Disposition::Manual), ("repayment", Disposition::Refund)];
-    for (shares, retained, stands) in
-        [("10000", "10000.00", "0.00"), ("9000", "9000.00", "1000.00")]
-    {
+    for (shares, held, stands) in [("10000", "10000.00", "0.00"), ("9000", "9000.00", "1000.00")] {
         let mut stage = given_up(POINTS[1], &way);
         deliver(&mut stage, Said::Transferred(shares));
         if stands != "0.00" {
@@ -337,11 +335,11 @@ fn shares_that_go_to_a_bank_whose_claim_was_left_to_it_have_a_case_with_all_thre
         assert_eq!(
             said(&found.theirs),
             [
-                format!("shares with the bank {retained} shares"),
+                format!("shares with the bank {held} shares"),
                 "money that they brought 0.00 yuan".to_owned()
             ]
         );
-        assert_eq!(found.disputed.money, retained.parse::<Money>().unwrap());
+        assert_eq!(found.disputed.money, held.parse::<Money>().unwrap());
         assert!(!stage.look().finished, "not before a person has seen it");
         assert_eq!(stage.count("advance.recourse") + stage.count("advance.claim_changed"), 0);
 
@@ -353,7 +351,7 @@ fn shares_that_go_to_a_bank_whose_claim_was_left_to_it_have_a_case_with_all_thre
         assert!(stage.look().finished, "{}", stage.text());
         let advance = advance_of(&stage);
         let worth = (advance.retained.to_string(), advance.recourse.to_string());
-        assert_eq!(worth, (retained.to_owned(), stands.to_owned()), "{}", stage.text());
+        assert_eq!(worth, (held.to_owned(), stands.to_owned()), "{}", stage.text());
     }
 }
 

@@ -46,7 +46,7 @@ pub struct Moment {
     pub at: Timestamp,
     /// For people who read a plan.
     pub words: Arc<str>,
-    /// The decision.
+    /// The input that is decided.
     pub what: What,
 }
 

@@ -103,7 +103,7 @@ const DAY: i64 = 24 * 3_600_000;
 /// All counterparties of these tests, each with what it will say.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Outside {
-    /// Permitted behaviour.
+    /// Deviations that are permitted.
     pub may: BTreeSet<May>,
     now: Option<Timestamp>,
     /// What they have done, by key.

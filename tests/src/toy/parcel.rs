@@ -92,7 +92,7 @@ pub enum Event {
 /// How far a parcel has come.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum State {
-    /// Never requested.
+    /// Nobody asked for it.
     #[default]
     Absent,
     /// The number is handed out; what the shop does with it is not known.

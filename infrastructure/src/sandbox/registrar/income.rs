@@ -42,7 +42,7 @@ pub(super) type Holder = (InvestorId, FundCode);
 /// A publication in the registrar's books.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct IncomeEntry {
-    /// The publication.
+    /// The day's figure as published.
     pub(super) income: Publication,
     /// The smallest income that the fund's contract credits.
     #[serde(default)]
@@ -59,7 +59,7 @@ struct Given {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     carried: Option<Carry>,
     /// Shares that income below zero could not take then. What became shares before is corrected with it.
-    #[serde(default, rename = "withheld", skip_serializing_if = "is_none")]
+    #[serde(default, rename = "kept", skip_serializing_if = "is_none")]
     withheld: Shares,
 }
 
@@ -357,5 +357,21 @@ const fn shares_asked(terms: &Terms) -> Option<Shares> {
         | Ask::Conversion { shares, .. }
         | Ask::FastTransfer { shares, .. } => Some(shares),
         Ask::Purchase { .. } | Ask::Subscription { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn withheld_shares_keep_their_name_in_the_books() {
+        let line = r#"{"investor":"I-1","accrued":"-1.00","kept":"5.00"}"#;
+
+        let given: Given = serde_json::from_str(line).unwrap();
+
+        assert_eq!(given.withheld, "5.00".parse().unwrap());
+        let stored = serde_json::to_value(&given).unwrap();
+        assert_eq!(stored["kept"], "5.00");
     }
 }

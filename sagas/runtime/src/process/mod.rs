@@ -276,7 +276,7 @@ pub struct Open<S: Saga> {
 /// A process, folded from its stream.
 #[derive(Default)]
 pub enum State<S: Saga> {
-    /// Never requested.
+    /// No saga was requested.
     #[default]
     Absent,
     /// Prepared and not over.
