@@ -15,9 +15,7 @@ use super::{
     register::HolderRow,
 };
 use crate::{
-    day_batch::{
-        BatchError, ByDigits, Draft, Filler, Published, fund_account, is_in_digits, publish,
-    },
+    day_batch::{BatchError, ByDigits, Draft, Filler, Published, is_in_digits, publish},
     exchange::{
         check::read_all_or_refuse,
         field_error::FieldError,
@@ -35,13 +33,13 @@ use fundflow_domain::{
     application::{Ask, Promise, PromisedFee, Terms},
     calendar::TradingDay,
     fund::{FundKind, FundTerms},
-    ids::{DistributorCode, FundCode, InvestorId},
+    ids::{DistributorCode, FundCode},
     money::{Discount, PerTenThousand},
     time::Timestamp,
 };
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -252,10 +250,8 @@ impl SandboxRegistrar {
             } else {
                 known.terms.clone()
             };
-            let own = fund_account(&terms.investor);
-            let account = Some(&record.ta_account_id).filter(|it| **it != own);
-            let account = account.map(|it| it.as_str().into());
-            Some(ApplicationEntry { terms, batched: true, account, ..known.clone() })
+            let entry = ApplicationEntry { terms, batched: true, ..known.clone() };
+            Some(entry.under_account_of(record))
         };
         let (entry, _) = self.books.change(key, self.journal.as_ref(), change, Clone::clone)?;
         Ok(entry.filter(ApplicationEntry::is_accepted))
@@ -317,17 +313,13 @@ impl SandboxRegistrar {
         let register = self.register();
         let is_own = own.as_str() == distributor;
         let told = |row: &HolderRow<'_>| register.is_told(row.0, distributor, is_own);
-        let named = self.applications().into_iter();
-        let named = named.filter_map(|it| Some((it.terms.investor, it.account?)));
-        let named: HashMap<InvestorId, Box<str>> = named.collect();
+        let accounts = self.accounts();
         let row = |(investor, fund, shares, unpaid): HolderRow<'_>| -> Filler<'static> {
             let frozen = self.frozen(investor, fund, days.confirm_date).min(shares);
             let balance = ShareBalance {
                 fund_code: fund.to_string(),
                 transaction_account_id: self.numbers.trading_account(investor),
-                ta_account_id: named
-                    .get(investor)
-                    .map_or_else(|| fund_account(investor), |account| account.to_string()),
+                ta_account_id: accounts.of(investor),
                 distributor_code: distributor.to_owned(),
                 branch_code: distributor.to_owned(),
                 transaction_cfm_date: Some(days.confirm_date),
