@@ -195,7 +195,7 @@ impl SharesSaid {
             | E::ClaimLifted { .. }
             | E::ClaimWaived { .. } => return None,
         };
-        self.held(request, fund, gained);
+        self.add(request, fund, -gained);
         if !matches!(event, E::CreditConfirmed { .. } | E::PortionCredited { .. }) {
             return None;
         }
