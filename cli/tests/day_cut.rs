@@ -1,12 +1,15 @@
-//! The day-cut of a store that a day was played into: looked at, done once, gone on with, and what a person may do.
+//! The day-cut of a store that a day was played into: looked at, done once, gone on with, and what a person may do. The
+//! day is played by a program that cuts none, as earlier ones were, but for where it says otherwise.
 
 #![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
 
 mod common;
 
 use common::{fundflow, golden, transcript};
+use fundflow_cli::Registry;
+use fundflow_sagas::recharge::Recharge;
 use serde_json::Value;
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::ExitCode};
 use tempfile::TempDir;
 
 const DAY: &str = "trade_date = 2026-02-12\nseed = 1\n";
@@ -29,7 +32,17 @@ fn store() -> TempDir {
 }
 
 fn played(day: &str, orders: &str) -> TempDir {
-    let (folder, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (folder, store) = (folder(day, orders), tempfile::tempdir().unwrap());
+    let earlier = Registry::new().saga(|house| Recharge { house });
+    let (at, of) = (store.path().to_str().unwrap(), folder.path().to_str().unwrap());
+    let words = ["fundflow", "--store", at, "day", "--no-progress", of];
+    let played = fundflow_cli::run(&earlier, words);
+    assert_eq!(format!("{played:?}"), format!("{:?}", ExitCode::SUCCESS));
+    store
+}
+
+fn folder(day: &str, orders: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
     for (name, text) in [
         ("day.toml", day),
         ("investors.csv", INVESTORS),
@@ -38,9 +51,25 @@ fn played(day: &str, orders: &str) -> TempDir {
     ] {
         fs::write(folder.path().join(name), text).unwrap();
     }
-    let played = fundflow(store.path(), &["day", "--no-progress", folder.path().to_str().unwrap()]);
+    folder
+}
+
+#[test]
+fn a_day_that_this_program_played_is_cut_and_nothing_is_left_to_do() {
+    let (folder, store) = (folder(DAY, ORDERS), tempfile::tempdir().unwrap());
+    let day = ["day", "--no-progress", folder.path().to_str().unwrap()];
+    let played = fundflow(store.path(), &day);
     assert_eq!(played.status.code(), Some(0), "{}", String::from_utf8_lossy(&played.stderr));
-    store
+    golden("day_cut_played.txt", &transcript(store.path(), &with(&STATUS, &[])));
+    let head = store.path().join("heads/cut.05.2026-02-12.head");
+    let verified = fundflow(store.path(), &["audit", "verify", "--head", head.to_str().unwrap()]);
+    assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+
+    let before = events(store.path());
+    for words in [&day[..], &with(&RUN, &["--apply"])] {
+        assert_eq!(fundflow(store.path(), words).status.code(), Some(0), "{words:?}");
+        assert_eq!(events(store.path()), before, "closed twice: {words:?}");
+    }
 }
 
 fn with<'a>(words: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {

@@ -274,7 +274,7 @@ impl Books {
         let entry = of_holdings(&id, before, after, &said)?;
         let came = entry.iter().filter(|line| line.account == Account::Register(id.fund));
         let came: Decimal = came.map(|line| -line.debit).sum();
-        self.shares.held(&event.event.correlation, id.fund, came);
+        self.shares.held((&event.event.correlation, id.fund), &said, came);
         if matches!(said, holdings::Event::SharesClaimed { .. }) {
             self.transit.claims(&event.event.correlation);
         }

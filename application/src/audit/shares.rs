@@ -8,7 +8,8 @@ use super::{
 };
 use fundflow_domain::{
     application::{Application, Ask, Confirmation, Event, Outcome, State},
-    ids::{FundCode, TransactionId},
+    holdings,
+    ids::{FundCode, OrderId, TransactionId},
     orders::Serial,
     wallet,
 };
@@ -194,7 +195,7 @@ impl SharesSaid {
             | E::ClaimLifted { .. }
             | E::ClaimWaived { .. } => return None,
         };
-        self.held(request, fund, gained);
+        self.add(request, fund, -gained);
         if !matches!(event, E::CreditConfirmed { .. } | E::PortionCredited { .. }) {
             return None;
         }
@@ -229,9 +230,19 @@ impl SharesSaid {
         other.then_some(Suspect { check: Check::I6, what, excuse })
     }
 
-    /// What a holder gained, or gave where it is negative.
-    pub(super) fn held(&mut self, request: &TransactionId, fund: FundCode, gained: Decimal) {
-        self.add(request, fund, -gained);
+    /// What a holder gained, or gave where it is negative. The record of a dividend is its own request, and no
+    /// application's.
+    pub(super) fn held(
+        &mut self,
+        (request, fund): (&TransactionId, FundCode),
+        said: &holdings::Event,
+        gained: Decimal,
+    ) {
+        let of_dividend = OrderId::part(request, "dividend");
+        let is_one = matches!(said, holdings::Event::Credited(it) if it.order == of_dividend);
+        if !is_one {
+            self.add(request, fund, -gained);
+        }
     }
 
     /// Something of that request cannot be judged.

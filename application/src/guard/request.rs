@@ -5,6 +5,7 @@ use fundflow_domain::{
     advance::{self, Advances},
     application::{self, Application, Applications, Confirmation},
     case::{self, CaseId, Cases},
+    holdings::{self, Holdings},
     ids::{FundCode, OrderId, TransactionId},
     orders::Serial,
     payment::{self, Of, Payment, Payments, Stage},
@@ -101,10 +102,14 @@ impl<'a> Request<'a> {
             .and_then(|back| arrived(payment).checked_sub(back)?.checked_sub(taken))
     }
 
-    /// Yuan that shares which left brought, and that neither went out nor is to.
+    /// Yuan that shares which left brought, or a fund gave, and that neither went out nor is to.
     pub(super) fn proceeds(&self) -> Option<Decimal> {
         let id = self.id();
         let mut left = -self.booked(|it| matches!(it, Account::Redeem(of) if of == id))?;
+        let given = self.states::<Holdings>().flat_map(holdings::State::dividends);
+        for dividend in given.filter(|it| it.transaction == *id) {
+            left = left.checked_add(dividend.amount.decimal())?;
+        }
         for payout in self.states::<Payouts>().filter_map(payout::State::payout) {
             if payout.terms.compensates.is_none() {
                 left = left.checked_sub(payout.terms.amount.decimal())?;

@@ -42,16 +42,16 @@ pub struct StatedDividend {
 pub enum Gives {
     /// Shares, at a price, for so much money.
     Shares {
-        /// How many.
+        /// As the registrar registered them.
         shares: Shares,
         /// Yuan per share.
         nav: Nav,
         /// What they cost.
         amount: Amount,
     },
-    /// Money.
+    /// Money, on a day of payment.
     Cash {
-        /// How much.
+        /// Yuan to the fen.
         amount: Amount,
         /// The day on which the fund pays.
         paid_on: NaiveDate,

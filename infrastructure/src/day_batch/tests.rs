@@ -31,6 +31,11 @@ fn parties() -> Parties {
     Parties { distributor: "305".into(), registrar: "05".into(), filing: Filing::default() }
 }
 
+fn written(directory: &Path, all: &[Application]) -> Batch {
+    let nobody = investors(&|_| None);
+    write_applications(directory, &parties(), t(), all, nobody, &|_| None).unwrap()
+}
+
 fn codes() -> ReturnCodes {
     ReturnCodes::built_in().unwrap().assign("05", DICTIONARY)
 }
@@ -61,15 +66,7 @@ async fn through_files(scenario: &str, terms: Vec<Terms>) -> (Answers, Vec<Vec<u
             all.insert(0, asked);
         }
     }
-    let batch = write_applications(
-        &dir.path().join("out"),
-        &parties(),
-        t(),
-        &all,
-        investors(&|_| None),
-        &|_| None,
-    )
-    .unwrap();
+    let batch = written(&dir.path().join("out"), &all);
     assert_eq!(batch.file, "OFD_305_05_20260212_03.TXT");
     let night = || {
         registrar.run_batch(&batch.index, &dir.path().join("in"), &"305".parse().unwrap()).unwrap()
@@ -206,9 +203,7 @@ fn rows_of_one_account_are_added_up_and_one_that_does_not_add_up_is_a_puzzle() {
 async fn an_application_that_the_front_never_saw_is_rejected_by_its_number() {
     let dir = tempfile::tempdir().unwrap();
     let all = [handed_in(bought("TX-1", "10000.00"))];
-    let batch =
-        write_applications(dir.path(), &parties(), t(), &all, investors(&|_| None), &|_| None)
-            .unwrap();
+    let batch = written(dir.path(), &all);
     let night = registrar("")
         .run_batch(&batch.index, &dir.path().join("in"), &"305".parse().unwrap())
         .unwrap();
@@ -225,9 +220,7 @@ async fn an_application_that_the_front_never_saw_is_rejected_by_its_number() {
 async fn a_rejection_that_names_another_order_is_handed_on_with_what_it_names() {
     let dir = tempfile::tempdir().unwrap();
     let all = [handed_in(bought("TX-1", "10000.00"))];
-    let batch =
-        write_applications(dir.path(), &parties(), t(), &all, investors(&|_| None), &|_| None)
-            .unwrap();
+    let batch = written(dir.path(), &all);
     let night = registrar("")
         .run_batch(&batch.index, &dir.path().join("in"), &"305".parse().unwrap())
         .unwrap();
@@ -319,15 +312,7 @@ fn a_redemption_says_its_lot_what_becomes_of_a_rest_and_whether_income_goes_alon
 
     let dir = tempfile::tempdir().unwrap();
     let several = asked(2, OnHuge::Cancel);
-    let batch = write_applications(
-        dir.path(),
-        &parties(),
-        t(),
-        std::slice::from_ref(&several),
-        investors(&|_| None),
-        &|_| None,
-    )
-    .unwrap();
+    let batch = written(dir.path(), std::slice::from_ref(&several));
     assert_eq!(batch.records, [""; 0]);
     assert_eq!(batch.left_out.iter().map(|(no, _)| no).collect::<Vec<_>>(), [&several.terms.no]);
 }

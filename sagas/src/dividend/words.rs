@@ -34,7 +34,7 @@ pub struct Request {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Given {
-    /// Shares (红利再投资).
+    /// Shares that it was reinvested in (红利再投资).
     Reinvested {
         /// How many the registrar registered.
         shares: Shares,
@@ -43,7 +43,7 @@ pub enum Given {
         /// What they cost, in yuan.
         amount: Amount,
     },
-    /// Money (现金红利).
+    /// Money that is paid out (现金红利).
     Cash {
         /// Yuan to the fen.
         amount: Amount,

@@ -16,9 +16,7 @@ use super::{
     register::HolderRow,
 };
 use crate::{
-    day_batch::{
-        BatchError, ByDigits, Draft, Filler, Published, fund_account, is_in_digits, publish,
-    },
+    day_batch::{BatchError, ByDigits, Draft, Filler, Published, is_in_digits, publish},
     exchange::{
         check::read_all_or_refuse,
         field_error::FieldError,
@@ -36,14 +34,14 @@ use fundflow_domain::{
     application::{Ask, Promise, PromisedFee, Terms},
     calendar::TradingDay,
     fund::{FundKind, FundTerms},
-    ids::{DistributorCode, FundCode, InvestorId},
+    ids::{DistributorCode, FundCode},
     money::{Discount, Income, PerTenThousand},
     status::{ConvertStatus, FundStatus},
     time::Timestamp,
 };
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -254,10 +252,8 @@ impl SandboxRegistrar {
             } else {
                 known.terms.clone()
             };
-            let own = fund_account(&terms.investor);
-            let account = Some(&record.ta_account_id).filter(|it| **it != own);
-            let account = account.map(|it| it.as_str().into());
-            Some(ApplicationEntry { terms, batched: true, account, ..known.clone() })
+            let entry = ApplicationEntry { terms, batched: true, ..known.clone() };
+            Some(entry.under_account_of(record))
         };
         let (entry, _) = self.books.change(key, self.journal.as_ref(), change, Clone::clone)?;
         Ok(entry.filter(ApplicationEntry::is_accepted))
@@ -319,9 +315,7 @@ impl SandboxRegistrar {
         let register = self.register();
         let is_own = own.as_str() == distributor;
         let heard = |row: &HolderRow<'_>| register.hears_of(row.0, distributor, is_own);
-        let named = self.applications().into_iter();
-        let named = named.filter_map(|it| Some((it.terms.investor, it.account?)));
-        let named: HashMap<InvestorId, Box<str>> = named.collect();
+        let accounts = self.accounts();
         let there = |row: &HolderRow<'_>| {
             let later = register.registered_after(days.confirm_date, &(row.0.clone(), row.1));
             later.is_zero() || later < row.2 || row.3 != Income::ZERO
@@ -333,9 +327,7 @@ impl SandboxRegistrar {
             let balance = ShareBalance {
                 fund_code: fund.to_string(),
                 transaction_account_id: self.numbers.trading_account(investor),
-                ta_account_id: named
-                    .get(investor)
-                    .map_or_else(|| fund_account(investor), |account| account.to_string()),
+                ta_account_id: accounts.of(investor),
                 distributor_code: distributor.to_owned(),
                 branch_code: distributor.to_owned(),
                 transaction_cfm_date: Some(days.confirm_date),

@@ -18,6 +18,7 @@
 //! 5. Holders of a money fund are given its [income](SandboxRegistrar::publish_income) day by day;
 //!    whoever leaves with every share is paid what is owed.
 
+mod accounts;
 mod agenda;
 mod batch;
 #[cfg(test)]
