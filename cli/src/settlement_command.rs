@@ -122,7 +122,8 @@ async fn show(
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
     let store = open(place.store)?;
-    let rows = followed(place.store).await?.settlements(Some(&id.party.to_string()), Some(id.t.date()))?;
+    let rows =
+        followed(place.store).await?.settlements(Some(&id.party.to_string()), Some(id.t.date()))?;
     let row = rows.into_iter().next();
     let known = print::Shown::of(&store, id, row).await?;
     known.print(format, out)?;

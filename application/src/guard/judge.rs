@@ -44,7 +44,8 @@ pub(super) fn all(decided: &Decided<'_>) -> Result<(), Broken> {
         }
         let events = decided.appends.iter().filter(same).flat_map(|it| &it.events);
         let events: Vec<&NewEvent> = events.collect();
-        if events.iter().all(|event| posts_nothing(stream.category()).contains(&&*event.event_type)) {
+        if events.iter().all(|event| posts_nothing(stream.category()).contains(&&*event.event_type))
+        {
             continue;
         }
         of_stream(&request, decided, stream, &events)?;

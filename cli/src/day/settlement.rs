@@ -70,8 +70,7 @@ fn due_of<S>(play: &Play<S>, due: &Due, t: TradingDay) -> Result<Option<Terms>, 
         }
     };
     let Ok(due_on) = house.calendar.plus(t, lag) else { return Ok(None) };
-    let [receivable, payable, fees] =
-        [due.receivable, due.payable, due.fees].map(SignedMoney::new);
+    let [receivable, payable, fees] = [due.receivable, due.payable, due.fees].map(SignedMoney::new);
     Ok(Some(Terms {
         party,
         t,
@@ -82,10 +81,7 @@ fn due_of<S>(play: &Play<S>, due: &Due, t: TradingDay) -> Result<Option<Terms>, 
     }))
 }
 
-async fn ask<S: EventStore + Checkpoints>(
-    play: &mut Play<S>,
-    terms: Terms,
-) -> Result<(), Trouble> {
+async fn ask<S: EventStore + Checkpoints>(play: &mut Play<S>, terms: Terms) -> Result<(), Trouble> {
     let Some(id) = clearing::id(terms.id()) else { return Ok(()) };
     let asking = Asking::<Clearing>::of(id, terms, ());
     match play.engine.request_all(vec![asking]).await.pop() {
@@ -133,8 +129,7 @@ async fn say<S: EventStore + Checkpoints>(
 
 /// As the ledger has them.
 fn terms_of(row: &Settled) -> Result<Terms, Trouble> {
-    let [receivable, payable, fees] =
-        [row.receivable, row.payable, row.fees].map(SignedMoney::new);
+    let [receivable, payable, fees] = [row.receivable, row.payable, row.fees].map(SignedMoney::new);
     Ok(Terms {
         party: row.party.parse().map_err(unread)?,
         t: TradingDay::recorded(row.t.parse().map_err(unread)?),

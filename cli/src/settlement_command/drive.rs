@@ -128,8 +128,7 @@ fn request(house: &House, due: &Due, t: TradingDay) -> Result<Terms, Failure> {
     let due_on = house.calendar.plus(t, lag);
     let due_on = due_on.map_err(|error| Failure::Calendar(error.to_string()))?.date();
     let sum = |sum| SignedMoney::new(sum).map_err(|error| unread(error.to_string()));
-    let (receivable, payable, fees) =
-        (sum(due.receivable)?, sum(due.payable)?, sum(due.fees)?);
+    let (receivable, payable, fees) = (sum(due.receivable)?, sum(due.payable)?, sum(due.fees)?);
     Ok(Terms { party, t, due_on, receivable, payable, fees })
 }
 

@@ -88,10 +88,10 @@ impl Shown {
         let folded = found.ok_or_else(missing)?;
         let known = folded.fold.loaded.state.settlement().ok_or_else(missing)?;
         let transfers = known.parts.iter().map(transfer).collect();
-        let by_hand = known.written_off.iter().map(|(case, rest)| ByHand {
-            case: case.to_string(),
-            rest: rest.to_string(),
-        });
+        let by_hand = known
+            .written_off
+            .iter()
+            .map(|(case, rest)| ByHand { case: case.to_string(), rest: rest.to_string() });
         Ok(Self { row, transfers, by_hand: by_hand.collect() })
     }
 

@@ -271,8 +271,9 @@ impl Decider for Settlements {
                 known.written_off.push((*case, *rest));
                 Some(S::Known(known))
             }
-            (S::Known(_), E::Instructed(_))
-            | (S::Absent, E::Moved(_) | E::WrittenOff { .. }) => None,
+            (S::Known(_), E::Instructed(_)) | (S::Absent, E::Moved(_) | E::WrittenOff { .. }) => {
+                None
+            }
         }
     }
 }

@@ -63,10 +63,12 @@ fn what_is_due_comes_in_parts_until_nothing_remains() {
 fn a_transfer_counts_once_and_has_one_sum() {
     let before = || history::<Settlements>([Command::Instruct(channel()), came("S1", "600.00")]);
     given::<Settlements>(before()).when(came("S1", "600.00")).then([]);
-    given::<Settlements>(before()).when(came("S1", "601.00")).then_refused(Refusal::SerialDiffers {
-        known: Box::new(part("S1", Way::In, "600.00")),
-        came: Box::new(part("S1", Way::In, "601.00")),
-    });
+    given::<Settlements>(before()).when(came("S1", "601.00")).then_refused(
+        Refusal::SerialDiffers {
+            known: Box::new(part("S1", Way::In, "600.00")),
+            came: Box::new(part("S1", Way::In, "601.00")),
+        },
+    );
 }
 
 #[test]

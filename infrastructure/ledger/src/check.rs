@@ -35,7 +35,8 @@ pub struct Verdict {
 
 /// Breaks of one invariant that are listed.
 const LISTED: usize = 100;
-const UNSETTLED: &str = "not checked: nothing was settled by the day yet; `fundflow settlement open` begins it";
+const UNSETTLED: &str =
+    "not checked: nothing was settled by the day yet; `fundflow settlement open` begins it";
 
 const fn always(name: &'static str, what: &'static str, query: &'static str) -> Invariant {
     Invariant { name, what, asks: Asks::Always(query) }
@@ -55,7 +56,11 @@ const ALL: [Invariant; 20] = [
     always("I3", "what does not add up of a record has an open case", sql::I3),
     always("I4", "one application, at most one final confirmation", sql::I4),
     always("I5", "one payment, one order", sql::I5),
-    always("I6", "customers' shares and the register's side are nothing together, per fund", sql::I6),
+    always(
+        "I6",
+        "customers' shares and the register's side are nothing together, per fund",
+        sql::I6,
+    ),
     never(
         "I7",
         "customers' shares are those of file 05",
@@ -112,7 +117,11 @@ const ALL: [Invariant; 20] = [
         "a replay gives the same state",
         "not checked here: `fundflow audit verify` replays the log",
     ),
-    always("I19", "at most 10,000 yuan a natural day are advanced to an investor, per bank", sql::I19),
+    always(
+        "I19",
+        "at most 10,000 yuan a natural day are advanced to an investor, per bank",
+        sql::I19,
+    ),
     never(
         "I20",
         "a day's purchases are within the limit in force",
@@ -139,7 +148,8 @@ impl Ledger {
         let query = match it.asks {
             Asks::Always(query) => query,
             Asks::OnceSettled(query) => {
-                let is_instructed: bool = self.tables.query_row(sql::IS_INSTRUCTED, (), |row| row.get(0))?;
+                let is_instructed: bool =
+                    self.tables.query_row(sql::IS_INSTRUCTED, (), |row| row.get(0))?;
                 if !is_instructed {
                     return Ok(unchecked(UNSETTLED));
                 }

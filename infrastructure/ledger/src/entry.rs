@@ -19,7 +19,11 @@ use rusqlite::{Transaction, params};
 use rust_decimal::Decimal;
 
 /// Writes what was heard of an event.
-pub(crate) fn entry(tables: &Transaction<'_>, event: &Recorded, heard: &Heard) -> Result<(), LedgerError> {
+pub(crate) fn entry(
+    tables: &Transaction<'_>,
+    event: &Recorded,
+    heard: &Heard,
+) -> Result<(), LedgerError> {
     if let Some(note) = &heard.note {
         write_note(tables, event, heard, note)?;
     }

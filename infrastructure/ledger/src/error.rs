@@ -26,7 +26,9 @@ pub enum LedgerError {
     )]
     AnotherLog(Position),
     /// What it remembers of differences has no form that this program knows.
-    #[error("what the ledger remembers of differences: {0}; `fundflow ledger rebuild` makes it anew")]
+    #[error(
+        "what the ledger remembers of differences: {0}; `fundflow ledger rebuild` makes it anew"
+    )]
     Remembered(serde_json::Error),
     /// It was made by another program.
     #[error(

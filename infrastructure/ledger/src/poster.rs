@@ -194,7 +194,9 @@ impl Poster {
                 let step = self.step::<Cases>(event)?;
                 self.case(event, &step, &booked)
             }
-            Settlements::CATEGORY => self.step::<Settlements>(event).map(|step| settlement(&step))?,
+            Settlements::CATEGORY => {
+                self.step::<Settlements>(event).map(|step| settlement(&step))?
+            }
             _ => return Ok(Heard::default()),
         };
         if let Some(failed) = booked.failed.into_inner() {
@@ -231,12 +233,7 @@ impl Poster {
         Ok(Some(Heard { lines, request: Some(request), note }))
     }
 
-    fn case(
-        &mut self,
-        event: &Recorded,
-        step: &Step<Cases>,
-        booked: &Booked<'_>,
-    ) -> Option<Heard> {
+    fn case(&mut self, event: &Recorded, step: &Step<Cases>, booked: &Booked<'_>) -> Option<Heard> {
         let case: CaseId = event.stream.id().parse().ok()?;
         let state = &step.2.state;
         let lines = self.differences.of_case(case, state, booked);

@@ -149,7 +149,8 @@ async fn all_twenty_are_named_and_what_cannot_be_asked_says_why() {
     let expected = ["I7", "I9", "I10", "I11", "I13", "I14", "I15", "I16", "I18", "I20"];
     assert_eq!(unasked, expected, "nothing was settled by the day yet");
     assert!(verdicts.iter().all(|it| it.is_checked || it.breaks[0].starts_with("not checked")));
-    let broken: Vec<_> = verdicts.iter().filter(|it| it.is_checked && !it.breaks.is_empty()).collect();
+    let broken: Vec<_> =
+        verdicts.iter().filter(|it| it.is_checked && !it.breaks.is_empty()).collect();
     assert!(broken.is_empty(), "{broken:?}");
 }
 

@@ -22,7 +22,7 @@ use fundflow_domain::{
     settlement::{Part, SettlementId, Way},
     written,
 };
-use fundflow_sagas::ports::statements::{StatementCall, StatementDesk, Stated};
+use fundflow_sagas::ports::statements::{Stated, StatementCall, StatementDesk};
 use std::{
     collections::BTreeMap,
     io,

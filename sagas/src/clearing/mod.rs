@@ -29,8 +29,7 @@ const STOP: &[Move<Saga>] = &[act("stop", Do::End(Ending::Stopped), Fact::Ended)
 const COMPLETE: &[Move<Saga>] = &[act("complete", Do::End(Ending::Completed), Fact::Ended).to()];
 
 const OPEN: Step<Saga> = act("open", Do::Open, Fact::Opened).row(Exit::Undo(STOP));
-const INSTRUCT: Step<Saga> =
-    act("instruct", Do::Instruct, Fact::Instructed).row(Exit::Nothing);
+const INSTRUCT: Step<Saga> = act("instruct", Do::Instruct, Fact::Instructed).row(Exit::Nothing);
 const SETTLE: Step<Saga> =
     word("settle", Call::Statement, Fact::Settled, When::Expected, When::Due)
         .row(Exit::Landing(COMPLETE, None))

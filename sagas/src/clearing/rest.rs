@@ -68,7 +68,8 @@ pub(super) fn tell(
             Ok(turn.decide(&key, &case::Command::Restate { at, finding })?)
         }
         Some(case::State::Closed(closed, _)) if rest_of(&closed) == Some(remains) => {
-            let rest = SignedMoney::new(remains).map_err(|_| NotDone::Lacks("a sum within range"))?;
+            let rest =
+                SignedMoney::new(remains).map_err(|_| NotDone::Lacks("a sum within range"))?;
             Ok(turn.decide(key, &Command::WriteOff { case: closed.id, rest })?)
         }
         Some(case::State::Closed(..) | case::State::Absent) | None => {
@@ -85,10 +86,7 @@ pub(super) fn tell(
 }
 
 /// The last case of it that there is; or what must be read to tell.
-fn last(
-    turn: &Turn<'_>,
-    of: SettlementId,
-) -> Result<(usize, Option<case::State>), Vec<Need>> {
+fn last(turn: &Turn<'_>, of: SettlementId) -> Result<(usize, Option<case::State>), Vec<Need>> {
     let mut last = (0, None);
     for again in 0..CASES_MAX {
         let record = record(of, again);

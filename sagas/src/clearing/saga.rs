@@ -7,7 +7,7 @@ use super::{
 use crate::{
     house::House,
     parts::names::{self, Minted, Reserved},
-    ports::statements::{StatementAnswer, StatementCall, Stated},
+    ports::statements::{Stated, StatementAnswer, StatementCall},
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
@@ -189,8 +189,7 @@ fn is_settled(state: Option<&settlement::State>) -> bool {
 impl saga::Saga for Clearing {
     const KIND: &'static str = "clearing";
     const RESERVES: &'static [NameForm] = names::RESERVED;
-    const NAMES: Names =
-        process_names!("clearing": ["opened", "halted"], ["completed", "stopped"]);
+    const NAMES: Names = process_names!("clearing": ["opened", "halted"], ["completed", "stopped"]);
     const TABLES: &'static [&'static Table<Self>] = &[&CLEARING];
 
     type Request = Request;

@@ -98,7 +98,11 @@ fn world(bank: Bank) -> World<Clearing, Bank> {
 fn booked_once(world: &World<Clearing, Bank>) -> Result<(), String> {
     let moved = world.log().types().iter().filter(|it| **it == "settlement.moved").count();
     let said = world.counterparties.said.len();
-    if moved <= said { Ok(()) } else { Err(format!("{moved} transfers are booked, {said} were said")) }
+    if moved <= said {
+        Ok(())
+    } else {
+        Err(format!("{moved} transfers are booked, {said} were said"))
+    }
 }
 
 /// It is over only when nothing remains.
