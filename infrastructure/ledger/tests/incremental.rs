@@ -94,7 +94,7 @@ async fn purchases(store: &MemoryStore, ids: std::ops::Range<u32>) {
 async fn what_was_booked_before_is_not_read_again() {
     let folder = tempfile::tempdir().unwrap();
     let store = MemoryStore::new();
-    purchases(&store, 0..400).await;
+    purchases(&store, 0..150).await;
     let store = Counting::of(store);
     Ledger::current(folder.path(), &store).await.unwrap();
     let all = store.take();
@@ -113,7 +113,7 @@ async fn what_was_booked_before_is_not_read_again() {
     let before = head(&store.store);
     confirms(&store.store, "TX900").await;
     let new = head(&store.store) - before;
-    let held = 400; // The investor's holdings have a credit for each purchase.
+    let held = 150; // The investor's holdings have a credit for each purchase.
     let read = {
         drop(ledger);
         Ledger::current(folder.path(), &store).await.unwrap();
@@ -175,7 +175,7 @@ async fn a_ledger_of_an_earlier_program_is_made_anew() {
 }
 
 const PLACE: &str = "FUNDFLOW_LEDGER_KILL_PLACE";
-const PURCHASES: u32 = 1200;
+const PURCHASES: u32 = 320;
 
 /// Not a test of its own: the process that is killed. Does nothing unless a parent started it.
 #[test]
@@ -217,7 +217,7 @@ async fn a_ledger_whose_process_is_killed_in_the_middle_of_a_page_goes_on_from_t
     let store = MemoryStore::new();
     purchases(&store, 0..PURCHASES).await;
     let mut kills = 0;
-    for _ in 0..4 {
+    for _ in 0..2 {
         if !killed_in_a_page(folder.path()) {
             break;
         }

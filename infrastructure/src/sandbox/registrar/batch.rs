@@ -33,10 +33,9 @@ use chrono::NaiveDate;
 use fundflow_domain::{
     application::{Ask, Promise, PromisedFee, Terms},
     calendar::TradingDay,
-    fund::{FundKind, FundTerms},
+    fund::FundTerms,
     ids::{DistributorCode, FundCode},
     money::{Discount, Income, PerTenThousand},
-    status::{ConvertStatus, FundStatus},
     time::Timestamp,
 };
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
