@@ -67,6 +67,11 @@ default = { severity = \"high\", age_days = 1, act = \"look\" }
         ("\"account\", \"fund\"", "", "r.toml, line 2: holdings.join: name at least one value"),
         ("12:00", "noon", "r.toml, line 3: holdings.due: write a time of day as HH:MM"),
         (
+            "due = \"12:00\"",
+            "due = \"12:00\"\nas_of = \"25:00\"",
+            "r.toml, line 4: holdings.as_of: write a time of day as HH:MM",
+        ),
+        (
             "registered =",
             "registred =",
             "r.toml, line 4: holdings.compare: \"registred\" cannot stand here",
