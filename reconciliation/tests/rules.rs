@@ -50,8 +50,8 @@ default = { severity = \"high\", age_days = 1, act = \"look\" }
     assert!(Rules::of("r.toml", fine).is_ok());
     for (from, to, says) in [
         (
-            "[holdings]",
-            "[holdingz]",
+            "holdings",
+            "holdingz",
             "r.toml, line 1: holdingz: \"holdingz\" is no source; write one of: ",
         ),
         (
@@ -101,7 +101,7 @@ default = { severity = \"high\", age_days = 1, act = \"look\" }
         ("age_days", "age", "r.toml, line 6: "),
         ("due =", "due", "r.toml, line 3: "),
     ] {
-        let text = fine.replacen(from, to, 1);
+        let text = fine.replace(from, to);
         let error = Rules::of("r.toml", &text).unwrap_err().to_string();
         assert!(error.starts_with(says), "{from} -> {to}: {error}");
     }
