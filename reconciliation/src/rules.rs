@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 pub enum Tolerance {
     /// In the unit of the value: yuan, shares, yuan a share.
     Number(Decimal),
-    /// Natural days.
+    /// In natural days.
     Days(u32),
     /// Not at all.
     Exact,

@@ -236,7 +236,8 @@ pub(super) fn funds(
             Some(nav) => row.number("nav", nav.decimal()),
             None => row,
         };
-        let evidence = format!("fund {fund} on {date}: {:?}", row.values);
+        let said = row.values.iter().map(|(name, value)| format!("{name} = {value}"));
+        let evidence = said.collect::<Vec<_>>().join("; ");
         add_or_leave(around, gathered, vec![Row { fund: Some(fund), evidence, ..row }], true)?;
     }
     Ok(())
