@@ -141,7 +141,7 @@ pub(crate) struct AssignArgs {
     pub(super) order: OrderArgs,
 }
 
-/// Which morning.
+/// Which morning's figures, by which rules.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
     /// T of the registrars' files, and the natural day of statements

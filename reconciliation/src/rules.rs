@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 pub enum Tolerance {
     /// In the unit of the value: yuan, shares, yuan a share.
     Number(Decimal),
-    /// Natural days.
+    /// In natural days.
     Days(u32),
     /// Not at all.
     Exact,
@@ -43,6 +43,8 @@ pub struct SourceRules {
     pub tell: Vec<String>,
     /// When files must be there, on the day after, in Shanghai.
     pub due: NaiveTime,
+    /// Our positions are those of then, on the day after, in Shanghai: a register makes its file before it is due.
+    pub as_of: NaiveTime,
     /// What must agree, by name.
     pub compare: BTreeMap<String, Tolerance>,
     /// By kind; those that have none of their own are treated as `other`.

@@ -20,6 +20,7 @@ struct Table {
     #[serde(default)]
     tell: Names,
     due: Spanned<String>,
+    as_of: Option<Spanned<String>>,
     compare: BTreeMap<Spanned<String>, Spanned<String>>,
     breaks: Spanned<BTreeMap<Spanned<String>, Breaks>>,
     #[serde(default)]
@@ -75,10 +76,15 @@ pub(crate) fn read(name: &str, text: &str) -> Result<BTreeMap<Source, SourceRule
 }
 
 fn checked(file: &File<'_>, source: Source, table: Table) -> Result<SourceRules, RulesError> {
-    let due = NaiveTime::parse_from_str(table.due.get_ref(), "%H:%M");
-    let due = due.map_err(|_| {
-        file.wrong(table.due.span().start, format!("{source}.due"), "write a time of day as HH:MM")
-    })?;
+    let due = time(file, source, "due", &table.due)?;
+    let as_of = match &table.as_of {
+        Some(text) if source == Source::Holdings => time(file, source, "as_of", text)?,
+        Some(text) => {
+            let (at, field) = (text.span().start, format!("{source}.as_of"));
+            return Err(file.wrong(at, field, "only holdings are as of a time"));
+        }
+        None => due,
+    };
     if table.join.get_ref().is_empty() {
         let (at, field) = (table.join.span().start, format!("{source}.join"));
         return Err(file.wrong(at, field, "name at least one value"));
@@ -98,10 +104,23 @@ fn checked(file: &File<'_>, source: Source, table: Table) -> Result<SourceRules,
         join: keys(file, source, "join", table.join.into_inner())?,
         tell: keys(file, source, "tell", table.tell)?,
         due,
+        as_of,
         compare,
         treatments,
         other,
         columns: columns(file, source, table.columns)?,
+    })
+}
+
+fn time(
+    file: &File<'_>,
+    source: Source,
+    name: &str,
+    text: &Spanned<String>,
+) -> Result<NaiveTime, RulesError> {
+    let time = NaiveTime::parse_from_str(text.get_ref(), "%H:%M");
+    time.map_err(|_| {
+        file.wrong(text.span().start, format!("{source}.{name}"), "write a time of day as HH:MM")
     })
 }
 

@@ -14,7 +14,7 @@ pub const CONFIRMED: &str = "confirmed";
 pub const RECEIVED: &str = "received";
 /// Nothing comes of it, or of the rest.
 pub const REJECTED: &str = "rejected";
-/// Taken back.
+/// It was taken back.
 pub const CANCELLED: &str = "cancelled";
 /// It was to be taken back, and the registrar did not.
 pub const NOT_CANCELLED: &str = "not cancelled";

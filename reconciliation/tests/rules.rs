@@ -50,8 +50,8 @@ default = { severity = \"high\", age_days = 1, act = \"look\" }
     assert!(Rules::of("r.toml", fine).is_ok());
     for (from, to, says) in [
         (
-            "[holdings]",
-            "[holdingz]",
+            "holdings",
+            "holdingz",
             "r.toml, line 1: holdingz: \"holdingz\" is no source; write one of: ",
         ),
         (
@@ -66,6 +66,11 @@ default = { severity = \"high\", age_days = 1, act = \"look\" }
         ),
         ("\"account\", \"fund\"", "", "r.toml, line 2: holdings.join: name at least one value"),
         ("12:00", "noon", "r.toml, line 3: holdings.due: write a time of day as HH:MM"),
+        (
+            "due = \"12:00\"",
+            "due = \"12:00\"\nas_of = \"25:00\"",
+            "r.toml, line 4: holdings.as_of: write a time of day as HH:MM",
+        ),
         (
             "registered =",
             "registred =",
@@ -96,7 +101,7 @@ default = { severity = \"high\", age_days = 1, act = \"look\" }
         ("age_days", "age", "r.toml, line 6: "),
         ("due =", "due", "r.toml, line 3: "),
     ] {
-        let text = fine.replacen(from, to, 1);
+        let text = fine.replace(from, to);
         let error = Rules::of("r.toml", &text).unwrap_err().to_string();
         assert!(error.starts_with(says), "{from} -> {to}: {error}");
     }

@@ -22,9 +22,8 @@ table { border-collapse: collapse; width: 100%; font-size: 12px; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
 th { text-align: left; border-bottom: 2px solid #1b1f24; padding: 4px 8px 4px 0; white-space: nowrap; }
-td { border-bottom: 1px solid #e4e8ec; padding: 4px 8px 4px 0; vertical-align: top; overflow-wrap: anywhere; }
+td { border-bottom: 1px solid #e4e8ec; padding: 4px 8px 4px 0; vertical-align: top; overflow-wrap: break-word; }
 th.n, td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.bad { color: #b42318; font-weight: 600; }
 @media print { body { margin: 0; max-width: none; padding: 0; } }
 ";
 

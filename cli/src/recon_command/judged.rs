@@ -16,8 +16,8 @@ use fundflow_domain::{
 use fundflow_infrastructure::reconciled::Group;
 use fundflow_reconciliation::{
     breaks::Break,
-    coverage::Coverage,
-    join::{Judged, judge},
+    coverage::{Both, Coverage},
+    join::{Join, Judged, judge},
     report,
     row::{Row, Stand},
     rules::short,
@@ -125,6 +125,9 @@ impl<'a> Run<'a> {
         for join in &joins {
             covered.records.joined += u64::from(join.record.parts);
         }
+        for join in &joins {
+            self.doubted(source, join);
+        }
         if let Some(join) = joins.first() {
             let by = Break::record_case(source, &key, &join.record);
             for case in self.known.under(source, &key) {
@@ -133,6 +136,35 @@ impl<'a> Run<'a> {
         }
         for found in &breaks {
             self.broken(found);
+        }
+    }
+
+    /// What agrees and is in doubt all the same, since the engine has an open case about it, is covered by that case.
+    fn doubted(&mut self, source: Source, join: &Join) {
+        let Some(order) = &join.event.order else { return };
+        let Some((case, kind)) = self.known.doubted(source, order) else { return };
+        let (parts, event) = (u64::from(join.record.parts), u64::from(is_event(Some(&join.event))));
+        let Both { records, events, .. } = self.found.coverage.of(source);
+        (records.joined, records.by_case) = (records.joined - parts, records.by_case + parts);
+        let moved = event.min(events.joined);
+        (events.joined, events.by_case) = (events.joined - moved, events.by_case + moved);
+        *self.found.kinds.entry(kind.as_str()).or_default() += 1;
+        *self.found.becomes.entry(Becomes::Engines).or_default() += 1;
+        if self.found.rows.len() < SHOWN {
+            self.found.rows.push(BreakRow {
+                case,
+                becomes: Becomes::Engines,
+                source,
+                kind: kind.as_str(),
+                side: Side::Both,
+                severity: Severity::High,
+                transaction: join.event.transaction.clone(),
+                order: join.event.order.clone(),
+                fund: join.event.fund,
+                money: Decimal::ZERO,
+                shares: Decimal::ZERO,
+                what: format!("record {} of {} is in doubt", join.record.record, join.record.place),
+            });
         }
     }
 

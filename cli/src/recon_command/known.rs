@@ -48,6 +48,7 @@ struct Engines {
     case: CaseId,
     source: SourceKind,
     record: String,
+    kind: Kind,
     is_open: bool,
 }
 
@@ -86,6 +87,7 @@ impl Known {
             case: case.id,
             source: case.source.kind,
             record: case.source.record.to_string(),
+            kind: case.kind(),
             is_open: state.is_open(),
         };
         self.engines.insert(case.id, state.is_open());
@@ -101,6 +103,13 @@ impl Known {
     pub(super) fn under(&self, source: Source, key: &str) -> Vec<CaseId> {
         let key = (source.name().to_owned(), key.to_owned());
         self.by_key.get(&key).cloned().unwrap_or_default()
+    }
+
+    /// The engine's open case about an order of which a record and its event agree: both are in doubt all the same.
+    pub(super) fn doubted(&self, source: Source, order: &OrderId) -> Option<(CaseId, Kind)> {
+        let of_order = self.by_order.get(order)?.iter();
+        let mut open = of_order.filter(|it| it.is_open && door(it.source) == door(source.kind()));
+        open.next().map(|it| (it.case, it.kind))
     }
 
     /// The engine's case about what breaks, and whether it is open: the one on that very record, or one on another record

@@ -25,7 +25,7 @@ pub(super) struct Aged {
     pub(super) row: CaseRow,
     /// As rules spell it.
     pub(super) short_kind: String,
-    /// Whole days since it was opened, until the end of the log or until it was closed.
+    /// Natural days from the one that was reconciled to the end of the log, or to when it was closed.
     pub(super) age_days: i64,
     /// Open, and older than the rules allow.
     pub(super) overdue: bool,
@@ -35,7 +35,7 @@ impl Aged {
     pub(super) fn of(row: CaseRow, now: Timestamp) -> Option<(Self, Proposal)> {
         let proposal = row.proposal.clone()?;
         let until = if row.open { now } else { row.moved };
-        let age_days = (until.date() - row.since.date()).num_days();
+        let age_days = (until.date() - proposal.day).num_days();
         let overdue = row.open && now.date() > proposal.due;
         let kind = Kind::ALL.iter().find(|kind| kind.as_str() == row.kind);
         let short_kind = kind.map_or(row.kind.as_str(), |kind| short(*kind)).to_owned();

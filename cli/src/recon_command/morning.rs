@@ -23,7 +23,7 @@ use std::{collections::BTreeMap, io::Write, process::ExitCode};
 pub(super) struct Kind {
     pub(super) source: String,
     pub(super) kind: String,
-    /// By whole days since it was opened.
+    /// By natural days from the one that was reconciled.
     pub(super) ages: BTreeMap<i64, u64>,
     pub(super) overdue: u64,
     pub(super) money: rust_decimal::Decimal,

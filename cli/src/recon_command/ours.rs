@@ -11,10 +11,11 @@ use fundflow_application::{
     },
 };
 use fundflow_domain::{
-    application::Applications,
+    advance::{self, Advances},
+    application::{Applications, Ask},
     calendar::TradingDay,
     holdings::Holdings,
-    ids::{ApplicationNo, FundCode, PaymentNo},
+    ids::{ApplicationNo, FundCode, InvestorId, PaymentNo},
     payment::Payments,
     payout::Payouts,
     time::Timestamp,
@@ -120,7 +121,8 @@ fn late_file(around: &Around<'_>, gathered: &mut Gathered, source: Source, from:
     }
 }
 
-/// Registered shares as they were when the registrar's files had to be there.
+/// Registered shares as they were when the register made its file, and the accounts of banks that advance: what becomes of
+/// their shares is between them and the registrar, so no figure of theirs is compared.
 pub(super) async fn positions(
     around: &Around<'_>,
     t: TradingDay,
@@ -131,7 +133,7 @@ pub(super) async fn positions(
         return Ok(());
     }
     let next = calendar.plus(t, 1).map_err(|error| Failure::Calendar(error.to_string()))?;
-    let until = Timestamp::shanghai(next.date(), day.rules.source(Source::Holdings).due);
+    let until = Timestamp::shanghai(next.date(), day.rules.source(Source::Holdings).as_of);
     for stream in folded::names::<Wallet>(day.store, "")? {
         let at = of_wallet(day.store, &stream, until).await?;
         position(around, gathered, at)?;
@@ -139,6 +141,33 @@ pub(super) async fn positions(
     for stream in folded::names::<Holdings>(day.store, "")? {
         let at = of_holding(day.store, &stream, until).await?;
         position(around, gathered, at)?;
+    }
+    banks(around, gathered).await
+}
+
+/// Banks' accounts, where the file has accounts that are no investor's.
+async fn banks(around: &Around<'_>, gathered: &mut Gathered) -> Result<(), Failure> {
+    if gathered.staging.unmet(Source::Holdings, "")?.is_empty() {
+        return Ok(());
+    }
+    let store = around.day.store;
+    let mut seen = BTreeSet::new();
+    for stream in folded::names::<Advances>(store, "")? {
+        let (fold, _) = StreamFold::<Advances>::load(store, &stream).await?;
+        let advance::State::Known(known) = &fold.loaded.state else { continue };
+        let no = ApplicationNo::of(&known.terms.order);
+        let application = Key::<Applications>::of(&no);
+        let (fold, _) = StreamFold::<Applications>::load(store, application.stream()).await?;
+        let Some(application) = fold.loaded.state.application() else { continue };
+        let Ask::FastTransfer { to, .. } = &application.terms.ask else { continue };
+        let Ok(bank) = InvestorId::new(to.as_str()) else { continue };
+        let fund = application.terms.fund;
+        if seen.insert((bank.clone(), fund)) {
+            let row = Row::of(Source::Holdings, Stand::Known { due: None }, stream.as_str(), to);
+            let row = row.word("account", fund_account(&bank)).word("fund", fund);
+            let row = Row { fund: Some(fund), evidence: format!("bank {bank} advances"), ..row };
+            add_or_leave(around, gathered, vec![row], true)?;
+        }
     }
     Ok(())
 }
@@ -191,11 +220,10 @@ pub(super) fn funds(
     let codes: BTreeSet<FundCode> = terms.funds().collect();
     for fund in codes {
         let Some(known) = (around.house.funds)(fund, date) else { continue };
-        if !around.has_answered(&known.registrar) {
-            continue;
-        }
+        // A registrar may state funds that another one keeps; none is missed of one that said nothing.
+        let is_there = around.has_answered(&known.registrar);
         let nav = (around.house.navs)(fund, date);
-        let stand = if used.contains(&fund) && nav.is_some() {
+        let stand = if used.contains(&fund) && nav.is_some() && is_there {
             Stand::Event { due: None, heard: date, dated: date }
         } else {
             Stand::Known { due: None }
@@ -208,7 +236,8 @@ pub(super) fn funds(
             Some(nav) => row.number("nav", nav.decimal()),
             None => row,
         };
-        let evidence = format!("fund {fund} on {date}: {:?}", row.values);
+        let said = row.values.iter().map(|(name, value)| format!("{name} = {value}"));
+        let evidence = said.collect::<Vec<_>>().join("; ");
         add_or_leave(around, gathered, vec![Row { fund: Some(fund), evidence, ..row }], true)?;
     }
     Ok(())

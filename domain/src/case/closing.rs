@@ -9,6 +9,8 @@ const HAS_THE_CASH_BY_HAND: &str = "the investor has the cash already, and must 
 const BOOKS_NOTHING: &str = "the record has no effect beside what holds, and accepting it would book nothing; \
                              get a record that can be booked, or close the case as withdrawn or manual";
 
+const SHARES_MISSING: &str = "this is on no record, but on shares that are not there and that a person has; find them \
+                              or settle them with the investor, and close the case as manual";
 const PAYS_NOTHING: &str = "a reconciliation found this, and no saga pays because of it; pay by hand, and close the case as \
                             manual";
 
@@ -52,10 +54,7 @@ impl Kind {
     /// What is to be done about a case of our own books; `None` for one on a record.
     const fn by_hand(self) -> Option<&'static str> {
         Some(match self {
-            Kind::SharesMissing => {
-                "this is on no record, but on shares that are not there and that a person has; find them \
-                 or settle them with the investor, and close the case as manual"
-            }
+            Kind::SharesMissing => SHARES_MISSING,
             Kind::OwedByHand => {
                 "this money is a person's to pay, and must not go out twice; pay it, and close the case as \
                  manual"

@@ -38,7 +38,7 @@ pub enum StagingError {
 /// Whose row it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// A counterparty's.
+    /// From a counterparty's file.
     Theirs,
     /// From our events.
     Ours,

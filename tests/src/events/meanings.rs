@@ -137,6 +137,10 @@ const AGGREGATES: &[(&str, &str)] = &[
         "What it is about has become more or less: these are the figures now.",
     ),
     ("case.assigned", "Somebody takes care of it."),
+    (
+        "case.proposed",
+        "A reconciliation says what it compared, until when the case must be settled, and what to do about it.",
+    ),
     ("case.noted", "A person remarked something."),
     ("case.closed", "It is settled in this way, by this person."),
     ("case.reopened", "It is not settled after all."),
