@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use fundflow_domain::{
     freeze::{Frozen, FrozenCause},
     fund::RedemptionSequence,
-    holdings::{self, Credit},
+    holdings::{self, Credit, Dividend},
     ids::{LotId, OrderId, TransactionId},
     money::Shares,
     money_fund::IncomeUnit,
@@ -155,7 +155,23 @@ pub fn holdings_commands() -> impl Strategy<Value = holdings::Command> {
         1 => (orders(), records(), records()).prop_map(
             |(order, serial, record)| C::WithdrawTake { order, serial, record }
         ),
+        1 => dividends().prop_map(C::Declare),
     ]
+}
+
+/// Of few records, each with one amount or another.
+fn dividends() -> impl Strategy<Value = Box<Dividend>> {
+    let drawn = (records(), transactions(), select(vec!["1.00", "2.00"]), few_shares(), dates());
+    drawn.prop_map(|(record, transaction, amount, basis, paid_on)| {
+        Box::new(Dividend {
+            record,
+            transaction,
+            amount: read(amount),
+            basis,
+            record_date: date("2026-02-12"),
+            paid_on,
+        })
+    })
 }
 
 fn held_back() -> impl Strategy<Value = holdings::Command> {
