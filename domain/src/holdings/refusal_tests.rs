@@ -1,7 +1,7 @@
 //! Every refusal of holdings, in its order.
 
 use super::{
-    Command, Credit, Holdings, Refusal,
+    Command, Credit, Dividend, Holdings, Refusal,
     tests::{
         after, correct_credit, correct_take, credit, freeze, lot, release, reserve, serial, take,
         three,
@@ -33,6 +33,7 @@ fn place(refusal: &Refusal) -> usize {
         Refusal::MarkedDifferently { .. } => 16,
         Refusal::NotCovered { .. } => 17,
         Refusal::OfAnother(_) => 18,
+        Refusal::DeclaredDifferently(_) => 19,
     }
 }
 
@@ -164,7 +165,20 @@ fn every_refusal_has_its_case() {
                 claim for an order of TX-8";
     places.extend(check(vec![(vec![claim("TX-9")], claim("TX-8"), says)]));
 
-    each_once(places, 19);
+    let declared = |amount: &str| {
+        Command::Declare(Box::new(Dividend {
+            record: serial("DIV-1"),
+            transaction: "dividend.05.DIV-1".parse().unwrap(),
+            amount: amount.parse().unwrap(),
+            basis: "1000".parse().unwrap(),
+            record_date: "2026-03-03".parse().unwrap(),
+            paid_on: "2026-03-05".parse().unwrap(),
+        }))
+    };
+    let says = "record DIV-1 has stated another dividend";
+    places.extend(check(vec![(vec![declared("1")], declared("2"), says)]));
+
+    each_once(places, 20);
 }
 
 #[test]
