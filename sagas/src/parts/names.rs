@@ -199,6 +199,7 @@ mod tests {
             ("case.0123456789abcdef0123456789abcdef", Minted::Case),
             ("cut.05.2026-03-02", Minted::DayCut),
             ("cut.TA.5.2026-03-02", Minted::DayCut),
+            ("dividend.05.DIV-1", Minted::Dividend),
         ] {
             assert_eq!(of(name), Some(minted), "{name}");
             let form = NameForm::among(RESERVED, &name.parse().unwrap()).unwrap();
