@@ -165,18 +165,18 @@ fn every_refusal_has_its_case() {
                 claim for an order of TX-8";
     places.extend(check(vec![(vec![claim("TX-9")], claim("TX-8"), says)]));
 
-    let declare = |amount: &str| {
+    let declared = |amount: &str| {
         Command::Declare(Box::new(Dividend {
             record: serial("DIV-1"),
-            transaction: "TX-7".parse().unwrap(),
+            transaction: "dividend.05.DIV-1".parse().unwrap(),
             amount: amount.parse().unwrap(),
-            basis: "1000.00".parse().unwrap(),
+            basis: "1000".parse().unwrap(),
             record_date: "2026-03-03".parse().unwrap(),
             paid_on: "2026-03-05".parse().unwrap(),
         }))
     };
     let says = "record DIV-1 has stated another dividend";
-    places.extend(check(vec![(vec![declare("12.34")], declare("12.35"), says)]));
+    places.extend(check(vec![(vec![declared("1")], declared("2"), says)]));
 
     each_once(places, 20);
 }

@@ -207,6 +207,7 @@ mod tests {
             ("cut.TA.5.2026-03-02", Minted::DayCut),
             ("clear.channel.2026-03-02", Minted::Clearing),
             ("clear.fund.000730.2026-03-02", Minted::Clearing),
+            ("dividend.05.DIV-1", Minted::Dividend),
         ] {
             assert_eq!(of(name), Some(minted), "{name}");
             let form = NameForm::among(RESERVED, &name.parse().unwrap()).unwrap();

@@ -7,12 +7,13 @@
 //!    and those that the test excuses.
 //! 4. Another process that has only the log believes the same, and decides nothing.
 //! 5. What was promised to the caller is what is stored.
-//! 6. What is over is forgotten once it owes nothing.
+//! 6. What is over is forgotten once it owes nothing, but for the streams that its decisions rest on.
 //! 7. No saga calls again while the same call is not answered. Two rows may ask at once how it stands.
 //! 8. Nobody is called whom the saga did not name before anything of it was stored.
 //! 9. Whatever it decided at a row, it stood there by what precedes it. Looked at once it has ended.
 
 use super::{counterparties::Counterparties, world::World};
+use fundflow_kernel::envelope::StreamName;
 use fundflow_runtime::{
     liveness::Wait,
     look::Look,
@@ -153,7 +154,7 @@ fn same_after_a_restart<S: Saga, C: Counterparties>(world: &World<S, C>) -> Resu
     Ok(())
 }
 
-/// Checks that nothing of a saga at rest is left in memory.
+/// Checks that nothing of a saga at rest is left in memory, but for what its decisions rest on.
 ///
 /// # Errors
 /// In words, what is.
@@ -165,6 +166,9 @@ pub fn forgotten<S: Saga, C: Counterparties>(world: &World<S, C>) -> Result<(), 
     if beside > 0 {
         return Ok(());
     }
-    let left = world.log().streams().find(|stream| world.shell.runner.streams().has(stream));
+    let grounds = S::rests_on();
+    let stays = |stream: &StreamName| grounds.iter().any(|need| need.stream() == stream);
+    let held = |stream: &StreamName| world.shell.runner.streams().has(stream) && !stays(stream);
+    let left = world.log().streams().find(|stream| held(stream));
     left.map_or(Ok(()), |stream| Err(format!("{stream} is still in memory, and nobody uses it")))
 }

@@ -71,5 +71,5 @@ fn money_of_a_dividend_is_paid_once_also_where_the_bank_refuses_the_account() {
     };
     let refused = Explorer::new(world([May::RefuseMoney], in_cash())).truths([ONCE]).acts(1);
     let found = explore(refused.command(another));
-    ends(&found, &["paid_out", "parked at paid out: another account (does_not_follow)"]);
+    ends(&found, &["paid_out", "parked at paid out: another account (refused)"]);
 }
