@@ -107,7 +107,9 @@ fn booked_once(world: &World<Clearing, Bank>) -> Result<(), String> {
 
 /// It is over only when nothing remains.
 fn nothing_remains_at_the_end(world: &World<Clearing, Bank>) -> Result<(), String> {
-    let state = world.replayed.state(&Key::<Settlements>::of(&due().id()));
+    let key = Key::<Settlements>::of(&due().id());
+    let view = world.replayed.view();
+    let state = view.as_ref().and_then(|view| view.state(&key));
     let rest = state.and_then(|it| it.settlement()).and_then(|it| it.remains());
     let over = world.log().types().contains(&"clearing.completed");
     match rest {
