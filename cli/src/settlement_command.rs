@@ -71,7 +71,7 @@ pub(crate) struct OpenArgs {
     apply: bool,
 }
 
-/// Which statement.
+/// The statement, and whether it is taken.
 #[derive(Debug, Args)]
 pub(crate) struct RecordArgs {
     /// The statement: settlement,serial,way,amount,booked_on

@@ -27,7 +27,7 @@ use fundflow_domain::{
     case::Cases,
     holdings::{self, HoldingId, Holdings},
     ids::{ApplicationNo, OrderId, TransactionId, WalletId},
-    money::{Amount, Money},
+    money::Money,
     orders::Serial,
     payment::{self, Payments},
     payout::{self, Payouts},
@@ -119,7 +119,9 @@ impl Books {
             Wallet::CATEGORY => self.wallet(event, before, after),
             Holdings::CATEGORY => self.holdings_event(event, before, after),
             Cases::CATEGORY => self.case(event, after),
-            Settlements::CATEGORY => self::settlement(event, before),
+            Settlements::CATEGORY => state::<Settlements>(before)
+                .and_then(|before| of_settlement(before, &said::<Settlements>(event)?))
+                .map(|entry| (entry, Vec::new())),
             _ => return Vec::new(),
         };
         match booked {
@@ -189,7 +191,7 @@ impl Books {
             }
             _ => None,
         });
-        Some((of_advance(request, before, &said)?, moved_otherwise(asked)))
+        Some((of_advance(request, before, &said)?, sums::moved_otherwise(asked)))
     }
 
     fn application(
@@ -375,19 +377,7 @@ fn payout(event: &Recorded, before: &dyn Fold, request: &TransactionId) -> Booke
         payout::Event::PaidOut(came) => asked.map(|asked| (asked, came.amount)),
         _ => None,
     };
-    Some((of_payout(request, &said), moved_otherwise(asked)))
-}
-
-fn settlement(event: &Recorded, before: &dyn Fold) -> Booked {
-    let said = said::<Settlements>(event)?;
-    Some((of_settlement(state::<Settlements>(before)?, &said)?, Vec::new()))
-}
-
-/// A bank moved another sum than it was asked to.
-fn moved_otherwise(asked: Option<(Amount, Money)>) -> Vec<Suspect> {
-    let other = asked.filter(|(asked, came)| Money::from(*asked) != *came);
-    let what = |(asked, came)| format!("{came} yuan moved where {asked} were to");
-    other.map(|it| Suspect::new(Check::I5, what(it))).into_iter().collect()
+    Some((of_payout(request, &said), sums::moved_otherwise(asked)))
 }
 
 fn state<D: Stored<State: Clone + Send + Sync> + 'static>(fold: &dyn Fold) -> Option<&D::State> {

@@ -3,7 +3,7 @@
 use super::{Check, suspect::Suspect};
 use fundflow_domain::{
     decider::Decider as _,
-    money::Money,
+    money::{Amount, Money},
     money_fund::IncomeUnit,
     payment::{self, Of},
     wallet::{self, Command, Wallet},
@@ -50,3 +50,9 @@ pub(super) fn income(before: &wallet::State, said: &wallet::Event) -> Option<Sus
 
 /// A wallet's event does not name the unit: it is one of these.
 const UNITS: [IncomeUnit; 2] = [IncomeUnit::Fen, IncomeUnit::HundredthOfFen];
+/// A bank moved another sum than it was asked to.
+pub(super) fn moved_otherwise(asked: Option<(Amount, Money)>) -> Vec<Suspect> {
+    let other = asked.filter(|(asked, came)| Money::from(*asked) != *came);
+    let what = |(asked, came)| format!("{came} yuan moved where {asked} were to");
+    other.map(|it| Suspect::new(Check::I5, what(it))).into_iter().collect()
+}

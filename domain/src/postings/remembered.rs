@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Everything about one case, and about the record that has its name. It serves only the program that wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remembered {
-    /// The case.
+    /// The case that it is about.
     pub case: CaseId,
     standing: Option<Standing>,
     corrected_by: Option<CaseId>,

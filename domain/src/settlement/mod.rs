@@ -27,6 +27,7 @@ use chrono::NaiveDate;
 use fundflow_kernel::{codec::Stored, stored_types};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 pub use party::{Party, SettlementId};
 
@@ -67,7 +68,7 @@ pub struct Part {
     pub serial: Serial,
     /// Into our settlement account or out of it.
     pub way: Way,
-    /// Yuan.
+    /// Yuan, more than nothing.
     pub amount: Amount,
     /// The day on which it was booked at the bank.
     pub on: NaiveDate,
@@ -82,7 +83,7 @@ pub enum Command {
     Record(Part),
     /// A person closed the case on what remains: it is settled outside of the engine.
     WriteOff {
-        /// That case.
+        /// The case that was closed.
         case: CaseId,
         /// What remained when it was closed; positive where the counterparty owed it.
         rest: SignedMoney,
@@ -141,7 +142,7 @@ pub enum Refusal {
     NothingDue(Party),
     /// One transfer has one sum and one direction.
     #[error(
-        "transfer {} is of {} yuan {:?}, and now of {} yuan {:?}", known.serial, known.amount, known.way, came.amount, came.way
+        "transfer {} is of {} yuan {}, and now of {} yuan {}", known.serial, known.amount, known.way, came.amount, came.way
     )]
     SerialDiffers {
         /// As it was booked.
@@ -184,6 +185,15 @@ impl Terms {
 
     fn sums(&self) -> [Decimal; 3] {
         [self.receivable, self.payable, self.fees].map(SignedMoney::decimal)
+    }
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(match self {
+            Way::In => "in",
+            Way::Out => "out",
+        })
     }
 }
 

@@ -38,7 +38,7 @@ pub struct Settled {
     pub fees: Decimal,
     /// What was to move once both sides were set off.
     pub net: Decimal,
-    /// What moved.
+    /// What moved so far.
     pub moved: Decimal,
     /// What is still to move.
     pub remains: Decimal,

@@ -59,7 +59,7 @@ pub enum StatementError {
     /// A line says nothing that can be taken; nothing of the statement is.
     #[error("{path}, line {line}: {what}")]
     Line {
-        /// The statement.
+        /// The statement that is read.
         path: PathBuf,
         /// Counted from 1, with the header.
         line: u64,

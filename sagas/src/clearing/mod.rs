@@ -11,7 +11,8 @@
 //!    was due, has a case from the statement on, and where no statement comes from the end of the day of pay on.
 //! 3. The case shows what remains now. It is closed when the rest moves; where a person closes it, the rest is settled
 //!    outside of the engine and booked so.
-//! 4. It is asked for slowly after that, and goes on by itself when the money comes.
+//! 4. Whoever brings a later statement lets it go on, also while a person is called, and also once it has ended: what
+//!    moves then has a case, too.
 
 mod rest;
 mod saga;

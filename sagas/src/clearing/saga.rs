@@ -50,7 +50,7 @@ pub struct Clearing {
 /// What a clearing works on.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// The settlement.
+    /// What is due, and what of it moved.
     pub settlement: Key<Settlements>,
     /// The first case on what remains of it.
     pub case: Key<Cases>,
@@ -145,8 +145,8 @@ impl Clearing {
 fn hear(turn: &mut Turn<'_>, call: &StatementCall, stated: &Stated) -> Result<Heard, NotDone> {
     let view = turn.view()?;
     let (key, request) = (view.plan.settlement.clone(), view.open.request.clone());
-    let (is_over, due_by) = (view.ending.is_some(), view.open.promise.due_by);
-    if call.settlement != request.id() || is_over {
+    let due_by = view.open.promise.due_by;
+    if call.settlement != request.id() {
         return Ok(Heard::Recorded(0));
     }
     let instructed = turn.state(&key).is_some_and(|state| state.settlement().is_some());
@@ -159,7 +159,7 @@ fn hear(turn: &mut Turn<'_>, call: &StatementCall, stated: &Stated) -> Result<He
         Stated::Unknown(cause) => return Ok(Heard::Unknown(cause.clone())),
     };
     turn.speaks(Actor::Counterparty(request.party.to_string().into()), "statement", turn.now());
-    let (mut events, mut why) = (0, None);
+    let (mut events, mut why, mark) = (0, None, turn.mark());
     for part in parts.into_iter().flatten() {
         match turn.decide(&key, &Command::Record(part.clone())) {
             Ok(happened) => events += happened,
@@ -167,6 +167,8 @@ fn hear(turn: &mut Turn<'_>, call: &StatementCall, stated: &Stated) -> Result<He
             Err(error) => return Err(error.into()),
         }
     }
+    // A part of them would end it, or call somebody, where all of them do not.
+    turn.stored_as_one(mark);
     let late = turn.now() >= due_by;
     let why = why.or_else(|| match (parts, late) {
         (Some(_), _) => Some("the statement names these transfers and no others".to_owned()),

@@ -103,7 +103,7 @@ impl When {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
-    /// Nothing remains.
+    /// Nothing remains of what was due.
     Completed,
     /// A person stopped it; what moved is booked.
     Stopped,

@@ -1,7 +1,7 @@
 //! A service settles by the day: statements are in a folder, and a person may have to look.
 
 use crate::house::{passed, show};
-use fundflow::Engine;
+use fundflow::{Engine, Notice};
 use fundflow_application::{audit, desk::Registry, guard::LedgerGuard};
 use fundflow_domain::{
     case::{Cases, Closing, Command, How},
@@ -20,7 +20,7 @@ use fundflow_kernel::{
 use fundflow_sagas::{
     clearing::{self, Clearing},
     house::House,
-    ports::statements::Statements,
+    ports::statements::{Stated, StatementAnswer, StatementCall, Statements},
 };
 use fundflow_testkit::{at_par, worlds};
 use std::{fs, sync::Arc};
@@ -43,7 +43,10 @@ fn saga(house: House) -> Clearing {
 async fn stage() -> Stage {
     let store = Arc::new(MemoryStore::new());
     let clock = ManualClock::at(worlds::instant("2026-02-13T08:30:00+08:00"));
-    let place = tempfile::tempdir().expect("a directory");
+    started(store, clock, tempfile::tempdir().expect("a directory")).await
+}
+
+async fn started(store: Arc<MemoryStore>, clock: ManualClock, place: tempfile::TempDir) -> Stage {
     let folder = Arc::new(StatementFolder::below(place.path()));
     let engine = Engine::builder(store.clone())
         .clock(clock.clone())
@@ -69,6 +72,19 @@ fn due(party: &str, [receivable, payable, fees]: [&str; 3]) -> Terms {
 }
 
 impl Stage {
+    /// Another process goes on, and a person lets the clearing go on.
+    async fn resumed(self) -> Self {
+        self.engine.shutdown().await.expect("an engine that stops");
+        let stage = started(self.store, self.clock, self.place).await;
+        stage.until("2026-02-14T18:00:00+08:00").await;
+        let transaction = worlds::transaction("clear.channel.2026-02-12");
+        let saga = fundflow::SagaId { kind: "clearing", transaction };
+        let action = fundflow::Action::Resume { reason: "the case is closed".into() };
+        stage.engine.act(saga, action, "chen".into()).await.expect("a clearing that is parked");
+        stage.engine.settle().await.expect("an engine that runs");
+        stage
+    }
+
     async fn asks(&self, terms: Terms) {
         let id = clearing::id(terms.id()).expect("a name");
         self.engine.request::<Clearing>(id, terms, (), None, None).await.expect("a clearing");
@@ -93,7 +109,7 @@ impl Stage {
 
     async fn types(&self) -> Vec<String> {
         let log = self.store.read_all(Position::START, u32::MAX).await.expect("the log");
-        let ours = |it: &&str| !it.starts_with("engine_clock");
+        let ours = |it: &&str| !it.starts_with("engine_clock") && !it.ends_with("retry_scheduled");
         let types = log.iter().map(|event| &*event.event.event_type).filter(ours);
         types.map(ToOwned::to_owned).collect()
     }
@@ -140,7 +156,7 @@ async fn what_is_short_has_a_case_that_the_rest_closes() {
     let look = show_of(&stage, "clear.channel.2026-02-12").await;
     assert_eq!(look.as_deref(), Some("settle"), "a person is called");
     stage.states("channel.2026-02-12,B-2,in,100.00,2026-02-24\n");
-    stage.until("2026-02-14T18:00:00+08:00").await;
+    let stage = stage.resumed().await;
     assert_eq!(stage.remains(CHANNEL).await, "0.00");
     let types = stage.types().await;
     assert_eq!(types.iter().filter(|it| *it == "case.closed").count(), 1, "{types:?}");
@@ -180,13 +196,35 @@ async fn money_that_comes_twice_or_is_stated_with_two_sums_has_a_case() {
 }
 
 #[tokio::test]
+async fn money_that_comes_once_more_after_the_end_has_a_case() {
+    let stage = stage().await;
+    let terms = due("channel", ["1000.00", "0", "0"]);
+    stage.asks(terms.clone()).await;
+    stage.states("channel.2026-02-12,B-1,in,1000.00,2026-02-13\n");
+    stage.until("2026-02-13T10:30:00+08:00").await;
+    stage.states("channel.2026-02-12,B-2,in,1000.00,2026-02-13\n");
+    let folder = StatementFolder::below(stage.place.path());
+    let parts = folder.said(terms.id()).expect("a folder").expect("a statement");
+    let call = StatementCall { settlement: terms.id() };
+    let answer = StatementAnswer { call, stated: Stated::Parts(parts) };
+    let id = clearing::id(terms.id()).expect("a name");
+    let (stream, news) = clearing::notice(&id, answer);
+    stage.engine.deliver(vec![Notice { stream, news }]).await;
+    assert_eq!(stage.remains(CHANNEL).await, "-1000.00");
+    let types = stage.types().await;
+    assert_eq!(types.last().map(String::as_str), Some("case.opened"), "{types:?}");
+    stage.audited().await;
+}
+
+#[tokio::test]
 async fn a_person_who_closes_the_case_takes_over_what_remains() {
     let stage = stage().await;
     stage.asks(due("channel", ["1000.00", "0", "0"])).await;
     stage.states("channel.2026-02-12,B-1,in,990.00,2026-02-13\n");
     stage.until("2026-02-13T10:30:00+08:00").await;
+    stage.until("2026-02-13T18:00:00+08:00").await;
     closes_the_case(&stage).await;
-    stage.until("2026-02-14T18:00:00+08:00").await;
+    let stage = stage.resumed().await;
     let types = stage.types().await;
     let end = ["settlement.written_off", "clearing.completed"];
     assert_eq!(types[types.len() - 2..], end, "{types:?}");
