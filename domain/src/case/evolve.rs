@@ -1,6 +1,6 @@
 //! What a case remembers of each fact. Judges nothing; `None` means no decider wrote this.
 
-use super::{Case, Closing, Event, Finding, Report, State};
+use super::{Case, Closing, Event, Finding, Name, Proposal, Report, State};
 use crate::time::Timestamp;
 
 pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
@@ -15,22 +15,9 @@ pub(super) fn evolve(state: State, event: &Event) -> Option<State> {
         (S::Open(case), E::Widened { at, findings }) => {
             Some(S::Open(widened(case, *at, findings)?))
         }
-        (S::Open(mut case), E::FiguresChanged { finding, .. }) => {
-            let known = case.findings.iter_mut().find(|known| known.kind == finding.kind)?;
-            let other = *known != **finding;
-            known.clone_from(finding);
-            other.then_some(S::Open(case))
-        }
-        (S::Open(mut case), E::Assigned { owner, .. }) => {
-            let other = case.owner.as_ref() != Some(owner);
-            case.owner = Some(owner.clone());
-            other.then_some(S::Open(case))
-        }
-        (S::Open(mut case), E::Proposed(proposal)) => {
-            let other = case.proposal.as_ref() != Some(&**proposal);
-            case.proposal = Some((**proposal).clone());
-            other.then_some(S::Open(case))
-        }
+        (S::Open(case), E::FiguresChanged { finding, .. }) => figures_changed(case, finding),
+        (S::Open(case), E::Assigned { owner, .. }) => assigned(case, owner),
+        (S::Open(case), E::Proposed(proposal)) => proposed(case, proposal),
         (S::Open(mut case), E::Noted(note)) => {
             case.notes.push(note.clone());
             Some(S::Open(case))
@@ -90,6 +77,25 @@ fn opened(report: &Report) -> Option<State> {
         reopenings: Vec::new(),
     };
     (!findings.is_empty()).then(|| State::Open(Box::new(case)))
+}
+
+fn figures_changed(mut case: Box<Case>, finding: &Finding) -> Option<State> {
+    let known = case.findings.iter_mut().find(|known| known.kind == finding.kind)?;
+    let other = known != finding;
+    known.clone_from(finding);
+    other.then_some(State::Open(case))
+}
+
+fn assigned(mut case: Box<Case>, owner: &Name) -> Option<State> {
+    let other = case.owner.as_ref() != Some(owner);
+    case.owner = Some(owner.clone());
+    other.then_some(State::Open(case))
+}
+
+fn proposed(mut case: Box<Case>, proposal: &Proposal) -> Option<State> {
+    let other = case.proposal.as_ref() != Some(proposal);
+    case.proposal = Some(proposal.clone());
+    other.then_some(State::Open(case))
 }
 
 fn seen_again(mut case: Box<Case>, at: Timestamp) -> Option<Box<Case>> {

@@ -34,7 +34,7 @@ pub enum StatementError<E: std::error::Error + 'static> {
     },
     /// A heading that the rules name is not there.
     #[error(
-        "{file}, line 1: there is no heading {heading:?}; name the headings under [statement.columns] of the rules"
+        "{file}, line 1: there is no heading \"{heading}\"; name the headings under [statement.columns] of the rules"
     )]
     Heading {
         /// The name of the file.
