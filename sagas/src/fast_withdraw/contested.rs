@@ -90,8 +90,8 @@ impl FastWithdraw {
             return Ok(0);
         }
         let key = day::key_of(&view, transfer, turn.now());
-        let others = others_of(self, &view.open.request, &key).into_iter();
-        let needs = record.needs().into_iter().chain(others.map(|other| other.key.need()));
+        let others = others_of(self, &view.open.request, (&key, day::promise(&view).by_code));
+        let needs = record.needs().into_iter().chain(others.iter().map(|other| other.key.need()));
         let needs = needs.chain([Key::<FastQuota>::of(&key).need()]);
         let missing = turn.streams().missing(needs);
         if !missing.is_empty() {

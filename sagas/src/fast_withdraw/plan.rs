@@ -70,13 +70,18 @@ impl Other {
 }
 
 /// The day's quotas of the fund and of its share classes, under the distributor's code and under that of earlier
-/// programs, besides that one.
-pub(super) fn others_of(saga: &FastWithdraw, request: &Request, quota: &QuotaKey) -> Vec<Other> {
+/// programs, besides that one. `by_code`: that one has the distributor's code, whoever the house's own is by now.
+pub(super) fn others_of(
+    saga: &FastWithdraw,
+    request: &Request,
+    (quota, by_code): (&QuotaKey, bool),
+) -> Vec<Other> {
     let (house, fund, day) = (&saga.house, request.fund, quota.day);
     let master = (house.funds)(fund, day).map_or(fund, |terms| terms.master);
     let classes = house.classes.get(&master).into_iter().flatten().copied();
     let codes: BTreeSet<FundCode> = classes.chain([master, fund]).collect();
-    let own = saga.distributor_of(request);
+    let named = || saga.distributor_of(request);
+    let own = if by_code { quota.distributor.clone() } else { named() };
     let former = saga.counted_under.as_ref().filter(|former| **former != own);
     let distributors = [(&own, false)].into_iter().chain(former.map(|former| (former, true)));
     let keys = distributors.flat_map(|(distributor, uncoded)| {
@@ -103,7 +108,7 @@ impl Plan {
             quota: Key::of(quota),
             quotas_before: Vec::new(),
             quotas_later: Vec::new(),
-            others: others_of(saga, request, quota),
+            others: others_of(saga, request, (quota, true)),
             advance: AdvanceLeg::of(&transfer),
             transfer: ApplicationLeg::of(&transfer),
             redemption: ApplicationLeg::of(&OrderId::part(id, "redeem")),

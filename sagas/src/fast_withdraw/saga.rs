@@ -280,7 +280,7 @@ impl saga::Saga for FastWithdraw {
         }
         let days = promised.counted_before.iter().chain(&promised.counted_on);
         let days = std::iter::once(&promised.quota).chain(days);
-        let others = |key| others_of(self, &open.request, key);
+        let others = |key| others_of(self, &open.request, (key, promised.by_code));
         Plan {
             others: days.flat_map(others).collect(),
             quotas_before: promised.counted_before.iter().map(|key| Key::of(key)).collect(),
