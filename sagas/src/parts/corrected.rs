@@ -56,7 +56,7 @@ impl ApplicationLeg {
         let mut events = turn.decide(&self.key, &command)?;
         events += settle(turn, case, &record)?;
         Ok(Some(match own {
-            Some((cause, opened)) => Heard::Disputed(cause, opened + events),
+            Some((why, opened)) => Heard::Disputed(why, opened + events),
             None => Heard::Recorded(events),
         }))
     }
