@@ -143,17 +143,17 @@ fn row(fields: &[&str]) -> Result<(SettlementId, Row), String> {
         return Err(format!("write {} fields: {}", HEADER.len(), HEADER.join(",")));
     };
     let settlement = SettlementId::parse(id).ok_or_else(|| {
-        format!("settlement {id:?}: write channel.YYYY-MM-DD or fund.CODE.YYYY-MM-DD")
+        format!("settlement {id}: write channel.YYYY-MM-DD or fund.CODE.YYYY-MM-DD")
     })?;
     let booked_on = written::date(booked_on)
-        .ok_or_else(|| format!("booked_on {booked_on:?}: write a date as YYYY-MM-DD"))?;
+        .ok_or_else(|| format!("booked_on {booked_on}: write a date as YYYY-MM-DD"))?;
     if [serial, way, amount].iter().all(|field| field.is_empty()) {
         return Ok((settlement, Row { part: None, booked_on }));
     }
     let way = match way {
         "in" => Way::In,
         "out" => Way::Out,
-        other => return Err(format!("way {other:?}: write in or out")),
+        other => return Err(format!("way {other}: write in or out")),
     };
     let serial: Serial = serial.parse().map_err(|error| format!("serial: {error}"))?;
     let amount: Amount = amount.parse().map_err(|error| format!("amount: {error}"))?;

@@ -72,16 +72,11 @@ fn due(party: &str, [receivable, payable, fees]: [&str; 3]) -> Terms {
 }
 
 impl Stage {
-    /// Another process goes on, and a person lets the clearing go on.
+    /// Another process goes on, and asks once more.
     async fn resumed(self) -> Self {
         self.engine.shutdown().await.expect("an engine that stops");
         let stage = started(self.store, self.clock, self.place).await;
         stage.until("2026-02-14T18:00:00+08:00").await;
-        let transaction = worlds::transaction("clear.channel.2026-02-12");
-        let saga = fundflow::SagaId { kind: "clearing", transaction };
-        let action = fundflow::Action::Resume { reason: "the case is closed".into() };
-        stage.engine.act(saga, action, "chen".into()).await.expect("a clearing that is parked");
-        stage.engine.settle().await.expect("an engine that runs");
         stage
     }
 
