@@ -66,6 +66,56 @@ const fn word(name: &'static str) -> Column {
     Column { name, is: Is::Word }
 }
 
+const CONFIRMATIONS: &[Column] = &[
+    key("application"),
+    key("serial"),
+    key("business"),
+    number("amount", Kind::BreakAmount),
+    number("refund", Kind::BreakAmount),
+    number("shares", Kind::BreakShares),
+    number("shares_out", Kind::BreakShares),
+    number("fee", Kind::BreakFee),
+    number("nav", Kind::BreakNav),
+    number("nav_in", Kind::BreakNav),
+    word("status"),
+    word("fund"),
+    day("trade_date"),
+    day("confirmed_on"),
+];
+const HOLDINGS: &[Column] = &[
+    key("account"),
+    key("fund"),
+    key("lot"),
+    number("registered", Kind::BreakHolding),
+    number("frozen", Kind::BreakHolding),
+];
+const FUND_DAYS: &[Column] = &[
+    key("fund"),
+    key("day"),
+    key("value_type"),
+    number("nav", Kind::BreakNav),
+    word("status"),
+    word("convert_status"),
+];
+const SETTLEMENTS: &[Column] = &[
+    key("fund"),
+    key("business"),
+    key("trade_date"),
+    key("distributor"),
+    number("amount", Kind::BreakAmount),
+    word("direction"),
+    day("pay_date"),
+];
+const STATEMENT: &[Column] = &[
+    key("number"),
+    key("serial"),
+    key("direction"),
+    number("amount", Kind::BreakAmount),
+    number("fee", Kind::BreakFee),
+    word("status"),
+    day("date"),
+];
+
 impl Source {
     /// Each of them, in the order in which a day brings them.
     pub const ALL: [Self; 5] =
@@ -106,75 +156,11 @@ impl Source {
     /// What its records say, keys first.
     pub const fn columns(self) -> &'static [Column] {
         match self {
-            Self::Confirmations => {
-                const {
-                    &[
-                        key("application"),
-                        key("serial"),
-                        key("business"),
-                        number("amount", Kind::BreakAmount),
-                        number("refund", Kind::BreakAmount),
-                        number("shares", Kind::BreakShares),
-                        number("shares_out", Kind::BreakShares),
-                        number("fee", Kind::BreakFee),
-                        number("nav", Kind::BreakNav),
-                        number("nav_in", Kind::BreakNav),
-                        word("status"),
-                        word("fund"),
-                        day("trade_date"),
-                        day("confirmed_on"),
-                    ]
-                }
-            }
-            Self::Holdings => {
-                const {
-                    &[
-                        key("account"),
-                        key("fund"),
-                        key("lot"),
-                        number("registered", Kind::BreakHolding),
-                        number("frozen", Kind::BreakHolding),
-                    ]
-                }
-            }
-            Self::FundDays => {
-                const {
-                    &[
-                        key("fund"),
-                        key("day"),
-                        key("value_type"),
-                        number("nav", Kind::BreakNav),
-                        word("status"),
-                        word("convert_status"),
-                    ]
-                }
-            }
-            Self::Settlements => {
-                const {
-                    &[
-                        key("fund"),
-                        key("business"),
-                        key("trade_date"),
-                        key("distributor"),
-                        number("amount", Kind::BreakAmount),
-                        word("direction"),
-                        day("pay_date"),
-                    ]
-                }
-            }
-            Self::Statement => {
-                const {
-                    &[
-                        key("number"),
-                        key("serial"),
-                        key("direction"),
-                        number("amount", Kind::BreakAmount),
-                        number("fee", Kind::BreakFee),
-                        word("status"),
-                        day("date"),
-                    ]
-                }
-            }
+            Self::Confirmations => CONFIRMATIONS,
+            Self::Holdings => HOLDINGS,
+            Self::FundDays => FUND_DAYS,
+            Self::Settlements => SETTLEMENTS,
+            Self::Statement => STATEMENT,
         }
     }
 

@@ -250,7 +250,9 @@ impl<'a> Run<'a> {
                 continue;
             }
             let whole = format!("reconciliation\n{}\n{}\n{date}\nfiles", ours.source, ours.key);
-            let by_record = by.unwrap_or_else(|| CaseId::of(whole.as_bytes()));
+            // Where our side came up with the record, no other record corrects it.
+            let by_record =
+                by.filter(|by| by != case).unwrap_or_else(|| CaseId::of(whole.as_bytes()));
             let how = How::Corrected { by_record };
             let kind: Kind = ours.kind;
             let reason = format!(
