@@ -73,7 +73,8 @@ fn every_command_to_shares_is_drawn() {
         FollowRegister Hold Unhold Claim WaiveClaim AccrueIncome ReverseIncome CorrectIncome
         CarryIncome SettleIncome CorrectSettlement);
     all_drawn!(holdings_commands(), holdings: Credit Reserve Release Take Freeze Unfreeze
-        FollowRegister Hold Unhold Claim WaiveClaim CorrectCredit CorrectTake WithdrawTake);
+        FollowRegister Hold Unhold Claim WaiveClaim CorrectCredit CorrectTake WithdrawTake
+        Declare);
 }
 
 #[test]

@@ -155,6 +155,18 @@ pub fn holdings_commands() -> impl Strategy<Value = holdings::Command> {
         1 => (orders(), records(), records()).prop_map(
             |(order, serial, record)| C::WithdrawTake { order, serial, record }
         ),
+        1 => (records(), few_shares(), dates()).prop_map(|(record, basis, day)| {
+            let transaction = crate::worlds::read(&format!("dividend.05.{record}"));
+            let (amount, record_date, paid_on) = (crate::worlds::read("1.00"), day, day);
+            C::Declare(Box::new(holdings::Dividend {
+                record,
+                transaction,
+                amount,
+                basis,
+                record_date,
+                paid_on,
+            }))
+        }),
     ]
 }
 
