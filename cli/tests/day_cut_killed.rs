@@ -99,7 +99,7 @@ async fn killed_at(folder: &Path, store: &Path, events: usize) -> bool {
             return false;
         }
         match &opened {
-            None => opened = SqliteStore::open_read_only(&store.join("events.db")).ok(),
+            None => opened = SqliteStore::open_read_only(store.join("events.db")).ok(),
             Some(store) => found += cut_events(store, &mut at).await,
         }
         tokio::task::yield_now().await;
