@@ -221,8 +221,8 @@ async fn a_person_who_closes_the_case_takes_over_what_remains() {
     closes_the_case(&stage).await;
     let stage = stage.resumed().await;
     let types = stage.types().await;
-    let end = ["settlement.written_off", "clearing.completed"];
-    assert_eq!(types[types.len() - 2..], end, "{types:?}");
+    let end = ["settlement.written_off", "clearing.resumed", "clearing.completed"];
+    assert_eq!(types[types.len() - 3..], end, "{types:?}");
     stage.audited().await;
 }
 
