@@ -74,7 +74,7 @@ pub(crate) struct OpenArgs {
 /// The statement, and whether it is taken.
 #[derive(Debug, Args)]
 pub(crate) struct RecordArgs {
-    /// The statement: settlement,serial,way,amount,booked_on
+    /// The statement, with the columns settlement, serial, way, amount and `booked_on`
     file: PathBuf,
     /// Do it; otherwise only look
     #[arg(long)]

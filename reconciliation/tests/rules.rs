@@ -1,7 +1,5 @@
 //! Rules are checked as a whole: a mistake is named with its line and field.
 
-#![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
-
 use fundflow_domain::case::{Kind, Severity};
 use fundflow_reconciliation::{
     rules::{KINDS, Rules, SHIPPED, Tolerance},

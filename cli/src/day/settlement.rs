@@ -75,9 +75,9 @@ fn due_of<S>(play: &Play<S>, due: &Due, t: TradingDay) -> Result<Option<Terms>, 
         party,
         t,
         due_on: due_on.date(),
-        receivable: receivable.map_err(too_much)?,
-        payable: payable.map_err(too_much)?,
-        fees: fees.map_err(too_much)?,
+        receivable: receivable.map_err(|error| too_much(&error))?,
+        payable: payable.map_err(|error| too_much(&error))?,
+        fees: fees.map_err(|error| too_much(&error))?,
     }))
 }
 
@@ -134,9 +134,9 @@ fn terms_of(row: &Settled) -> Result<Terms, Trouble> {
         party: row.party.parse().map_err(unread)?,
         t: TradingDay::recorded(row.t.parse().map_err(unread)?),
         due_on: row.due_on.parse().map_err(unread)?,
-        receivable: receivable.map_err(too_much)?,
-        payable: payable.map_err(too_much)?,
-        fees: fees.map_err(too_much)?,
+        receivable: receivable.map_err(|error| too_much(&error))?,
+        payable: payable.map_err(|error| too_much(&error))?,
+        fees: fees.map_err(|error| too_much(&error))?,
     })
 }
 
@@ -144,6 +144,6 @@ fn unread(error: impl std::fmt::Display) -> Trouble {
     Trouble::Defect(format!("the ledger's tables: {error}"))
 }
 
-fn too_much(error: NumberError) -> Trouble {
+fn too_much(error: &NumberError) -> Trouble {
     Trouble::Defect(format!("a sum of the ledger: {error}"))
 }

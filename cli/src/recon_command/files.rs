@@ -45,7 +45,9 @@ pub(super) fn answers(
 
 /// Statements of a natural day that are there.
 pub(super) fn statements(base: &Path, day: NaiveDate) -> Result<Vec<PathBuf>, Failure> {
-    below(&base.join("statements").join(day.to_string()), |name| name.ends_with(".csv"))
+    below(&base.join("statements").join(day.to_string()), |name| {
+        Path::new(name).extension().is_some_and(|it| it == "csv")
+    })
 }
 
 /// What a directory has of that name, by name; nothing where there is no such directory.

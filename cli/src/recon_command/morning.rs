@@ -20,7 +20,7 @@ use std::{collections::BTreeMap, io::Write, process::ExitCode};
 
 /// Breaks by kind and age: how many, and what they are worth.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub(super) struct Kind {
+pub(super) struct OpenBreaks {
     pub(super) source: String,
     pub(super) kind: String,
     /// By natural days from the one that was reconciled.
@@ -42,7 +42,7 @@ pub(super) struct Morning {
     /// What this day's files show now.
     pub(super) breaks: Vec<BreakRow>,
     /// Open cases of all days.
-    pub(super) kinds: Vec<Kind>,
+    pub(super) kinds: Vec<OpenBreaks>,
     pub(super) open: Vec<Aged>,
     pub(super) in_flight: Vec<InFlight>,
     pub(super) trial_balance: Vec<Balance>,
@@ -98,14 +98,14 @@ async fn orders(place: Place<'_>, date: NaiveDate) -> Result<BTreeMap<&'static s
     Ok(orders)
 }
 
-fn kinds(open: &[(Aged, fundflow_domain::case::Proposal)]) -> Vec<Kind> {
-    let mut kinds: BTreeMap<(String, String), Kind> = BTreeMap::new();
+fn kinds(open: &[(Aged, fundflow_domain::case::Proposal)]) -> Vec<OpenBreaks> {
+    let mut kinds: BTreeMap<(String, String), OpenBreaks> = BTreeMap::new();
     for (aged, proposal) in open {
         let of = (proposal.source.to_string(), aged.short_kind.clone());
-        let kind = kinds.entry(of.clone()).or_insert_with(|| Kind {
+        let kind = kinds.entry(of.clone()).or_insert_with(|| OpenBreaks {
             source: of.0,
             kind: of.1,
-            ..Kind::default()
+            ..OpenBreaks::default()
         });
         let disputed = fundflow_domain::case::Disputed::of(&aged.row.findings);
         *kind.ages.entry(aged.age_days).or_default() += 1;
@@ -138,7 +138,7 @@ fn people(morning: &Morning, out: &mut impl Write) -> Result<(), Failure> {
     table(out, COVERAGE, lines.map(|(source, both)| coverage_cells(source.name(), *both)))?;
     if !morning.kinds.is_empty() {
         writeln!(out, "\nopen cases of all days")?;
-        let cells = |it: &Kind| {
+        let cells = |it: &OpenBreaks| {
             let (money, shares) = (it.money.to_string(), it.shares.to_string());
             vec![
                 it.source.clone(),

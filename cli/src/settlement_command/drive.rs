@@ -106,8 +106,8 @@ pub(super) async fn record(
         }
     }
     let rows = followed(place.store).await?.settlements(None, None)?;
-    let names: BTreeSet<String> = named.iter().map(ToString::to_string).collect();
-    let rows: Vec<_> = rows.into_iter().filter(|row| names.contains(&row.settlement)).collect();
+    let stated: BTreeSet<String> = named.iter().map(ToString::to_string).collect();
+    let rows: Vec<_> = rows.into_iter().filter(|row| stated.contains(&row.settlement)).collect();
     print::settled(&rows, format, out)?;
     if !args.apply && format == Format::Table {
         writeln!(out, "nothing was changed\nto do it, type the same with --apply")?;

@@ -120,7 +120,7 @@ fn names_are_read_back_and_others_are_refused() {
     for text in ["channel", "bank.2026-02-13", "fund.73.2026-02-13", "channel.2026-02-30"] {
         assert_eq!(SettlementId::parse(text), None, "{text}");
     }
-    assert_eq!("bank".parse::<Party>().is_ok(), false);
+    assert!("bank".parse::<Party>().is_err());
 }
 
 fn postings(commands: Vec<Command>) -> Vec<Vec<Posting>> {

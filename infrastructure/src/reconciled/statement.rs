@@ -88,13 +88,11 @@ fn line(lines: &mut BufReader<File>) -> io::Result<Option<String>> {
     if read == 0 {
         return Ok(None);
     }
-    let is_whole = bytes.ends_with(b"\n");
-    while !is_whole {
-        let mut rest = Vec::new();
-        let read = lines.by_ref().take(LINE_MAX).read_until(b'\n', &mut rest)?;
-        if read == 0 || rest.ends_with(b"\n") {
-            break;
-        }
+    let mut is_over = bytes.ends_with(b"\n");
+    while !is_over {
+        let mut skipped = Vec::new();
+        let read = lines.by_ref().take(LINE_MAX).read_until(b'\n', &mut skipped)?;
+        is_over = read == 0 || skipped.ends_with(b"\n");
     }
     let text = String::from_utf8_lossy(&bytes);
     Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
@@ -111,7 +109,7 @@ fn row_of(file: &str, nth: u64, text: &str, columns: &BTreeMap<&str, usize>) -> 
     let cell =
         |name: &str| columns.get(name).and_then(|at| said.get(*at)).map_or("", |it| it.trim());
     let mut row = Row::of(Source::Statement, Stand::Record, file, format!("line {nth}"));
-    row.evidence = text.to_owned();
+    text.clone_into(&mut row.evidence);
     let mut is_read = NEEDED.iter().all(|name| !cell(name).is_empty());
     for column in Source::Statement.columns() {
         let text = cell(column.name);
@@ -119,13 +117,14 @@ fn row_of(file: &str, nth: u64, text: &str, columns: &BTreeMap<&str, usize>) -> 
             continue;
         }
         row = match column.is {
-            Is::Number(_) => match number(text) {
-                Some(number) => row.number(column.name, number),
-                None => {
-                    is_read = false;
-                    row
+            Is::Number(_) => {
+                let number = number(text);
+                is_read &= number.is_some();
+                match number {
+                    Some(number) => row.number(column.name, number),
+                    None => row,
                 }
-            },
+            }
             Is::Day => {
                 // An instant begins with its day.
                 let day = written::date(text.get(..10).unwrap_or(text));

@@ -12,11 +12,11 @@ use fundflow_domain::{
 };
 use rust_decimal::{Decimal, RoundingStrategy};
 
-/// What the statement of that day says of it; `None` where none comes. `next`: the trading day after the day of pay.
+/// What the statement of that day says of it; `None` where none comes. `day_after`: the trading day after the day of pay.
 pub fn stated(
     scenario: &Scenario,
     terms: &Terms,
-    (on, next): (NaiveDate, NaiveDate),
+    (on, day_after): (NaiveDate, NaiveDate),
 ) -> Option<Vec<Part>> {
     let id = terms.id();
     let net = terms.net()?;
@@ -28,14 +28,14 @@ pub fn stated(
     let all: Vec<Option<Part>> = match scenario.settlement(&id.to_string()) {
         SettlementFate::Settled => vec![part(1, net, due_on)],
         SettlementFate::Short => vec![part(1, net - tenth(net), due_on)],
-        SettlementFate::Late if on < next => return None,
-        SettlementFate::Late => vec![part(1, net, next)],
+        SettlementFate::Late if on < day_after => return None,
+        SettlementFate::Late => vec![part(1, net, day_after)],
         SettlementFate::Missing => return None,
         SettlementFate::Doubled => vec![part(1, net, due_on), part(2, net, due_on)],
         SettlementFate::Wrong => vec![part(1, net + Decimal::new(1, 2), due_on)],
         SettlementFate::Parts => {
             let half = (net / Decimal::TWO).round_dp_with_strategy(2, RoundingStrategy::ToZero);
-            let rest = part(2, net - half, next).filter(|_| on >= next);
+            let rest = part(2, net - half, day_after).filter(|_| on >= day_after);
             vec![part(1, half, due_on), rest]
         }
     };

@@ -9,7 +9,7 @@ use crate::{
     stage::Stage,
 };
 use fundflow_domain::{
-    case::{Cases, Kind},
+    case::{Case, Cases, Kind},
     holdings::{HoldingId, Holdings},
     ids::{ApplicationNo, OrderId},
     money::Shares,
@@ -29,8 +29,8 @@ fn says(stage: &mut Stage, word: ApplicationAnswer) {
 
 fn held(stage: &Stage) -> (Shares, Shares) {
     let (investor, fund) = ("i-1".parse().unwrap(), "011162".parse().unwrap());
-    let state = stage.state(&Key::<Holdings>::of(&HoldingId { investor, fund }));
-    (state.registered(), state.available())
+    let holdings = stage.state(&Key::<Holdings>::of(&HoldingId { investor, fund }));
+    (holdings.registered(), holdings.available())
 }
 
 /// Rejected, paid back, and confirmed all the same by a record that does not add up, which its registrar corrects.
@@ -49,7 +49,7 @@ fn a_corrected_record_of_an_order_whose_money_went_back_is_in_dispute_as_well() 
     let cases = open(&stage);
     assert!(cases.iter().all(|case| !first.contains(case)), "it is corrected\n{}", stage.text());
     let of_record = cases.iter().map(|case| stage.state(&Key::<Cases>::of(case)));
-    let kinds: Vec<_> = of_record.filter_map(|it| it.case().map(|it| it.kind())).collect();
+    let kinds: Vec<_> = of_record.filter_map(|it| it.case().map(Case::kind)).collect();
     assert_eq!(kinds, [Kind::AfterTheEnd], "{}", stage.text());
     assert_eq!(held(&stage), ("7980.74".parse().unwrap(), Shares::ZERO), "{}", stage.text());
     let report = audited::report(&stage.events, stage.kinds());
@@ -76,7 +76,7 @@ fn each_record_of_an_order_whose_money_went_back_has_a_case_and_holds_what_it_br
     let cases = open(&stage);
     assert_eq!(cases.len(), 2, "{}", stage.text());
     let second = stage.state(&Key::<Cases>::of(&cases[1]));
-    assert_eq!(second.case().map(|it| it.kind()), Some(Kind::AfterTheEnd));
+    assert_eq!(second.case().map(Case::kind), Some(Kind::AfterTheEnd));
     assert_eq!(held(&stage), ("7980.74".parse().unwrap(), Shares::ZERO), "{}", stage.text());
 
     let before = stage.events.len();
