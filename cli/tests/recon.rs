@@ -1,8 +1,6 @@
 //! `fundflow recon` on a day that was played: nothing breaks where nothing was planted, a second run changes nothing, and
 //! who dies goes on.
 
-#![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
-
 mod common;
 #[path = "common/reconciled.rs"]
 mod reconciled;

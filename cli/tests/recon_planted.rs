@@ -36,7 +36,7 @@ const PLANTS: &[Plant] = &[
         set(store, "04", P1, &[("Charge", "1.00"), ("TotalTransFee", "1.00")]);
     }),
     ("confirmations", "nav", "both", Some("P-1"), "", |store| {
-        set(store, "04", P1, &[("NAV", "0.7420")])
+        set(store, "04", P1, &[("NAV", "0.7420")]);
     }),
     ("confirmations", "status", "both", Some("P-1"), "", |store| {
         set(store, "04", P1, &[("ReturnCode", "0139")]);
@@ -78,10 +78,10 @@ const PLANTS: &[Plant] = &[
         });
     }),
     ("fund_days", "nav", "both", None, "", |store| {
-        set(store, "07", ("", "011162"), &[("NAV", "0.7420")])
+        set(store, "07", ("", "011162"), &[("NAV", "0.7420")]);
     }),
     ("fund_days", "status", "both", None, "", |store| {
-        set(store, "07", ("", "011162"), &[("FundStatus", "5")])
+        set(store, "07", ("", "011162"), &[("FundStatus", "5")]);
     }),
     ("fund_days", "duplicate", "theirs", None, "", |store| {
         edit(store, "07", &|records| records.push(records[0].clone()));
@@ -101,10 +101,10 @@ const PLANTS: &[Plant] = &[
         set(store, "25", ("", "011162"), &[("ConfirmedAmount", "4999.99")]);
     }),
     ("settlements", "status", "both", None, "", |store| {
-        set(store, "25", ("", "011162"), &[("ReceOrPayFlag", "1")])
+        set(store, "25", ("", "011162"), &[("ReceOrPayFlag", "1")]);
     }),
     ("settlements", "date", "both", None, "", |store| {
-        set(store, "25", ("", "011162"), &[("PayDate", "20260310")])
+        set(store, "25", ("", "011162"), &[("PayDate", "20260310")]);
     }),
     ("settlements", "duplicate", "theirs", None, "5000.00", |store| {
         edit(store, "25", &|records| records.push(records[at_fund(records, "011162")].clone()));
@@ -121,7 +121,9 @@ const PLANTS: &[Plant] = &[
     }),
     ("statement", "amount", "both", Some("P-1"), "0.01", |store| {
         edit_statement(store, &|lines| {
-            lines.iter_mut().for_each(|line| *line = line.replace("5000.00", "4999.99"))
+            for line in lines.iter_mut() {
+                *line = line.replace("5000.00", "4999.99");
+            }
         });
     }),
     ("statement", "status", "both", Some("P-1"), "", |store| {
@@ -138,7 +140,7 @@ const PLANTS: &[Plant] = &[
     }),
     ("statement", "duplicate", "theirs", None, "5000.00", |store| {
         edit_statement(store, &|lines| {
-            lines.push(lines.iter().find(|line| line.contains("P-1")).unwrap().clone())
+            lines.push(lines.iter().find(|line| line.contains("P-1")).unwrap().clone());
         });
     }),
 ];

@@ -5,7 +5,7 @@ use fundflow_domain::{
     decider::Decider as _,
     ids::TransactionId,
     orders::Cause,
-    settlement::{Part, Settlements, Terms, Way},
+    settlement::{Part, Settlement, Settlements, Terms, Way},
     time::Timestamp,
 };
 use fundflow_kernel::{envelope::StreamName, streams::Key};
@@ -110,7 +110,7 @@ fn nothing_remains_at_the_end(world: &World<Clearing, Bank>) -> Result<(), Strin
     let key = Key::<Settlements>::of(&due().id());
     let view = world.replayed.view();
     let state = view.as_ref().and_then(|view| view.state(&key));
-    let rest = state.and_then(|it| it.settlement()).and_then(|it| it.remains());
+    let rest = state.and_then(|it| it.settlement()).and_then(Settlement::remains);
     let over = world.log().types().contains(&"clearing.completed");
     match rest {
         Some(rest) if over && !rest.is_zero() => Err(format!("{rest} remain")),
