@@ -82,12 +82,12 @@ fn through_a_distributor() -> Entry {
     events.extend(milestones(promise.clone()).into_iter().map(Event::Reached));
     let request = fast_withdraw::Request { distributor: Some(id("306")), ..request };
     let quota = QuotaKey { distributor: id("306"), ..promise.quota.clone() };
-    let table = id(FastWithdraw::TABLES[0].version);
     // As it was counted before quotas had the house's own code, and as it is now.
     for by_code in [false, true] {
         let promise = fast_withdraw::Promise { quota: quota.clone(), by_code, ..promise.clone() };
         let (request, promise) = (Arc::new(request.clone()), Arc::new(promise));
-        events.push(Event::Prepared { request, promise, table: table.clone() });
+        let table = id(FastWithdraw::TABLES[0].version);
+        events.push(Event::Prepared { request, promise, table });
     }
     Entry::of::<Process<FastWithdraw>>(&events)
 }
