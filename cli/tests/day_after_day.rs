@@ -144,7 +144,8 @@ fn on_the_days_between_two_folders_plans_invest_as_on_any_day() {
         .iter()
         .map(|saga| format!("{} {}", saga["transaction"], saga["state"]).replace('"', ""));
     let completed = |id: &str| format!("{id} completed");
-    let mut states: Vec<_> = states.collect();
+    let of_the_day = |state: &String| state.starts_with("cut.") || state.starts_with("clear.");
+    let mut states: Vec<_> = states.filter(|state| !of_the_day(state)).collect();
     states.sort();
     assert_eq!(
         states,

@@ -160,7 +160,7 @@ fn whatever_would_go_to_a_registrar_without_a_port_is_refused_by_name_and_nothin
     let missing = |fund: &str| {
         format!(
             "registrar 77 of fund {fund} is called through port ta-77, and no port of that name is \
-             registered; registered are advance, bank, day-jobs, ta-05, wallets"
+             registered; registered are advance, bank, day-jobs, statements, ta-05, wallets"
         )
     };
     let later = |fund: &str| missing(fund) + "; once it is, ask for the row again at a later time";

@@ -69,7 +69,9 @@ fn an_unknown_distributor_is_reported_with_its_place_and_what_may_stand_there_an
     let what = "orders.csv:3: distributor \"307\": write one of 305, 306, or nothing for 305";
     assert!(complained(&said).contains(what), "{}", complained(&said));
     let (_, rows, _) = stage.say("saga ls");
-    let names: Vec<_> = rows.as_array().unwrap().iter().map(|it| &it["transaction"]).collect();
+    let of_the_day = |name: &str| name.starts_with("cut.") || name.starts_with("clear.");
+    let names = rows.as_array().unwrap().iter().map(|it| it["transaction"].as_str().unwrap());
+    let names: Vec<_> = names.filter(|name| !of_the_day(name)).collect();
     assert_eq!(names, ["M-1"]);
 }
 

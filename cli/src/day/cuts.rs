@@ -27,9 +27,14 @@ use std::{
     sync::Arc,
 };
 
-/// The day-cuts of the log that are not over, and their T.
+/// The day-cuts of the log.
 #[derive(Debug, Default)]
-pub(super) struct Cuts(BTreeMap<TransactionId, NaiveDate>);
+pub(super) struct Cuts {
+    /// Those that are not over, and their T.
+    open: BTreeMap<TransactionId, NaiveDate>,
+    /// The T of all.
+    begun: BTreeSet<NaiveDate>,
+}
 
 impl Cuts {
     /// Takes in how one begins and ends.
@@ -41,20 +46,26 @@ impl Cuts {
         let name = &*event.event.event_type;
         if name == DayCut::NAMES.prepared {
             let day = cut.as_str().rsplit('.').next().and_then(|day| day.parse().ok());
-            self.0.extend(day.map(|day| (cut, day)));
+            self.begun.extend(day);
+            self.open.extend(day.map(|day| (cut, day)));
         } else if name == DayCut::NAMES.abandoned || DayCut::ending_of(name).is_some() {
-            self.0.remove(&cut);
+            self.open.remove(&cut);
         }
     }
 
     /// The T of those that are not over.
     pub(super) fn days(&self) -> BTreeSet<NaiveDate> {
-        self.0.values().copied().collect()
+        self.open.values().copied().collect()
+    }
+
+    /// Whether that T was cut, or is being cut.
+    pub(super) fn has(&self, t: TradingDay) -> bool {
+        self.begun.contains(&t.date())
     }
 
     /// Those that are not over, by T.
     fn open(&self) -> Vec<TransactionId> {
-        let mut open: Vec<_> = self.0.iter().map(|(cut, t)| (*t, cut.clone())).collect();
+        let mut open: Vec<_> = self.open.iter().map(|(cut, t)| (*t, cut.clone())).collect();
         open.sort();
         open.into_iter().map(|(_, cut)| cut).collect()
     }

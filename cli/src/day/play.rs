@@ -258,6 +258,9 @@ impl<S: EventStore + Checkpoints> Play<S> {
         self.settle().await?;
         if let Some(item) = carried {
             cuts::follow(self, &item).await?;
+            if let Item::Answers(t) = item {
+                settlement::after_answers(self, t).await?;
+            }
         }
         Ok(Some(done))
     }
@@ -279,11 +282,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
                 channel_statements::write(self, t)?;
                 batch::night(self, t)
             }
-            Item::Answers(t) => {
-                let any = batch::answers(self, t).await?;
-                settlement::after_answers(self, t).await?;
-                Ok(any)
-            }
+            Item::Answers(t) => batch::answers(self, t).await,
         }
     }
 

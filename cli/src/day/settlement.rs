@@ -1,13 +1,14 @@
 //! What counterparties and we owe each other of a T: set off and asked for on the morning after, and what their
 //! statements say of it by then.
 //!
-//! 1. What is due is read off the ledger, which is followed to the log's end. A T that was settled before is not asked
-//!    for again: what was booked for it since is due with the next one.
+//! 1. What is due is read off the ledger, which is followed to the log's end. A T is asked about once, which a mark
+//!    beside the store says: what is booked for it later is due with the next one. A T that an earlier program played,
+//!    which cut no days, is not asked about.
 //! 2. The sandbox's statements say what follows from the settlement, the scenario and the day; what they said stays in
 //!    the folder beside the store, and is told again when the folder is played again: each transfer is booked once.
 
 use super::{Trouble, play::Play};
-use fundflow::{Asking, Notice, RequestError};
+use fundflow::{Asking, Notice, RequestError, runtime::saga::Saga as _};
 use fundflow_domain::{
     calendar::TradingDay,
     money::{NumberError, SignedMoney},
@@ -23,6 +24,7 @@ use fundflow_kernel::{
     store::{Checkpoints, EventStore},
 };
 use fundflow_ledger::{Due, Ledger, Settled};
+
 use fundflow_sagas::{
     clearing::{self, Clearing},
     ports::statements::{Stated, StatementAnswer, StatementCall},
@@ -37,22 +39,23 @@ pub(super) async fn after_answers<S: EventStore + Checkpoints>(
     t: TradingDay,
 ) -> Result<(), Trouble> {
     let now = play.table.clock.now();
-    // A T after the log's end has nothing yet.
-    if now.date() <= t.date() {
+    let folder = StatementFolder::below(&play.with.base);
+    let (is_played_now, is_asked) = (play.wave >= play.began, folder.is_asked(t)?);
+    let is_ours = play.books.cuts.has(t) && play.table.sagas.desk.get(Clearing::KIND).is_some();
+    // A T after the log's end has nothing yet, and of one that was played before nobody speaks again.
+    if !is_ours || is_asked && !is_played_now || now.date() <= t.date() {
         return Ok(());
     }
     let (mut ledger, _) = Ledger::current(&play.with.base, &*play.store).await?;
-    let mut asked = false;
-    for due in ledger.dues(t.date())? {
-        let known = !ledger.settlements(Some(&due.party), Some(t.date()))?.is_empty();
-        let terms = if known { None } else { due_of(play, &due, t)? };
-        if let Some(terms) = terms {
-            ask(play, terms).await?;
-            asked = true;
+    if !is_asked {
+        for due in ledger.dues(t.date())? {
+            let known = !ledger.settlements(Some(&due.party), Some(t.date()))?.is_empty();
+            if let Some(terms) = if known { None } else { due_of(play, &due, t)? } {
+                ask(play, terms).await?;
+            }
         }
-    }
-    if asked {
         play.settle().await?;
+        folder.note_asked(t)?;
         ledger.follow(&*play.store).await?;
     }
     say(play, &ledger).await

@@ -160,7 +160,7 @@ async fn each_invariant_finds_what_was_planted_for_it() {
     let suspense = account("L:SUSPENSE:TX1.buy:c1", "L:SUSPENSE", "-1", "'c1'");
     let advanced = account("A:CUST:ADVANCED:TX1", "A:CUST:ADVANCED", "1", "NULL");
     let discount = "UPDATE requests SET process = 'discount_purchase' WHERE request = 'TX1';";
-    let plants: [(&str, String, &[&str]); 15] = [
+    let plants: [(&str, String, &[&str]); 16] = [
         ("nothing", String::new(), &[]),
         (
             "I1",
@@ -185,6 +185,12 @@ async fn each_invariant_finds_what_was_planted_for_it() {
             "I17",
             discount.to_owned() + &moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "forged"),
             &["I2", "I17"],
+        ),
+        (
+            "I17 paid with shares that were there",
+            format!("{discount} DELETE FROM payments;")
+                + &moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "forged"),
+            &["I2"],
         ),
         ("I17 of another kind", moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "x"), &["I2"]),
         (

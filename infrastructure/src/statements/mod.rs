@@ -17,6 +17,7 @@ mod tests;
 
 use chrono::NaiveDate;
 use fundflow_domain::{
+    calendar::TradingDay,
     money::Amount,
     orders::{Cause, Serial},
     settlement::{Part, SettlementId, Way},
@@ -202,6 +203,35 @@ impl StatementFolder {
     pub fn said(&self, id: SettlementId) -> Result<Option<Vec<Part>>, StatementError> {
         let rows = self.rows(id)?;
         Ok(rows.map(|rows| rows.into_iter().filter_map(|row| row.part).collect()))
+    }
+
+    /// Whether everybody was asked about what is due of that T.
+    ///
+    /// # Errors
+    /// [`StatementError`]: what stands there is no file of ours.
+    pub fn is_asked(&self, t: TradingDay) -> Result<bool, StatementError> {
+        let path = self.mark(t);
+        match fundflow_files::open_itself(&path) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(source) => Err(StatementError::File { path, source }),
+        }
+    }
+
+    /// From here on everybody was.
+    ///
+    /// # Errors
+    /// [`StatementError`]: the mark cannot be written.
+    pub fn note_asked(&self, t: TradingDay) -> Result<(), StatementError> {
+        let path = self.mark(t);
+        let failed = |source| StatementError::File { path: path.clone(), source };
+        let base = self.0.parent().unwrap_or(Path::new("."));
+        fundflow_files::make_directory(base, &self.0).map_err(failed)?;
+        fundflow_files::replace(&path, "").map_err(failed)
+    }
+
+    fn mark(&self, t: TradingDay) -> PathBuf {
+        self.0.join(format!("{}.asked", t.date()))
     }
 
     fn rows(&self, id: SettlementId) -> Result<Option<Vec<Row>>, StatementError> {

@@ -11,6 +11,7 @@ mod brought;
 mod by_hand;
 mod checks;
 mod closed;
+mod closed_t;
 mod corrections;
 #[path = "../common/cut.rs"]
 mod cut;

@@ -258,18 +258,16 @@ impl<S: Saga> Stage<S> {
     }
 
     pub(crate) fn handle(&mut self, what: What) -> Reply {
-        let mut input = Input::new(1, what);
+        self.hand_in(Input::new(1, what));
+        let output = self.output();
+        self.commit(output)
+    }
+
+    fn hand_in(&mut self, mut input: Input) {
         for _ in 0..100 {
-            match self.runner.handle(input, self.now) {
-                Ok(()) => {
-                    let output = self.output();
-                    return self.commit(output);
-                }
-                Err(wanting) => {
-                    self.provide(&wanting.needs);
-                    input = wanting.input;
-                }
-            }
+            let Err(wanting) = self.runner.handle(input, self.now) else { return };
+            self.provide(&wanting.needs);
+            input = wanting.input;
         }
         panic!("an input is never content with what was read for it");
     }
@@ -277,11 +275,14 @@ impl<S: Saga> Stage<S> {
     fn output(&mut self) -> Output {
         for _ in 0..100 {
             let starving = self.runner.starving();
-            if starving.is_empty() {
+            if !starving.is_empty() {
+                self.provide(&starving);
+                self.runner.go_on(self.now);
+            } else if let Some(input) = self.runner.next_overtaken() {
+                self.hand_in(input);
+            } else {
                 return self.runner.take();
             }
-            self.provide(&starving);
-            self.runner.go_on(self.now);
         }
         panic!("the saga is never content with what was read for it");
     }
@@ -339,6 +340,8 @@ impl<S: Saga> Stage<S> {
             }
         }
         self.runner = runner(&self.saga, &self.beside);
+        let ground = self.runner.ground().to_vec();
+        self.provide(&ground);
         let begun = self.events.iter().filter(|it| it.version == Version(1));
         let begun = begun.filter(|it| self.runner.kind(it.stream.category()).is_some());
         let begun = begun.map(|it| (it.stream.category().to_owned(), it.event.correlation.clone()));
