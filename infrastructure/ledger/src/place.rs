@@ -27,11 +27,10 @@ pub(crate) fn open(path: &Path) -> Result<Connection, LedgerError> {
         Err(error) => return Err(failed(path, error)),
     };
     // A pipe would wait for somebody who reads it.
-    let found = fs::symlink_metadata(path).map_err(|error| failed(path, error))?;
-    if !found.is_file() {
-        let what =
-            io::Error::other("it is no regular file; move it away, and the tables are made anew");
-        return Err(failed(path, what));
+    match fundflow_files::open_itself(path) {
+        Ok(_) => {}
+        Err(error) if is_read_only(&error) => return in_memory(),
+        Err(error) => return Err(failed(path, error)),
     }
     let writable = OpenOptions::new().write(true).custom_flags(libc::O_NOFOLLOW).open(path);
     match writable {
