@@ -235,15 +235,14 @@ impl StatementFolder {
     }
 
     fn rows(&self, id: SettlementId) -> Result<Option<Vec<Row>>, StatementError> {
-        match Statement::read(&self.path(id)) {
-            Ok(statement) => Ok(statement.0.into_values().next().map(|(_, rows)| rows)),
-            Err(StatementError::File { source, .. })
-                if source.kind() == io::ErrorKind::NotFound =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(error),
+        let path = self.path(id);
+        match fundflow_files::open_itself(&path) {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(StatementError::File { path, source }),
         }
+        let statement = Statement::read(&path)?;
+        Ok(statement.0.into_values().next().map(|(_, rows)| rows))
     }
 
     fn path(&self, id: SettlementId) -> PathBuf {
