@@ -72,6 +72,7 @@ use clap::{
 };
 use fundflow_domain::personal;
 use reading::Place;
+use recon_command::ReconOutput;
 use std::{
     ffi::OsString,
     io::{self, Write as _},
@@ -176,13 +177,8 @@ fn dispatch(
         }
         Command::Calendar { output: Output { format }, day, command } => runtime
             .block_on(calendar_command::run(registry, &command, at(store, &day), format, &mut out)),
-        Command::Recon { output, day, command } => runtime.block_on(recon_command::run(
-            registry,
-            &command,
-            at(store, &day),
-            output.format,
-            &mut out,
-        )),
+        Command::Recon { output: ReconOutput { format }, day, command } => runtime
+            .block_on(recon_command::run(registry, &command, at(store, &day), format, &mut out)),
         Command::Audit { output: Output { format }, day, command } => runtime
             .block_on(audit_command::run(registry, &command, at(store, &day), format, &mut out)),
         Command::Settlement { output: Output { format }, day, command } => {

@@ -12,7 +12,7 @@
 use super::{
     Trouble,
     books::Placed,
-    dividends, findings,
+    channel_statements, dividends, findings,
     play::Play,
     serials::Serials,
     sets::Set,
@@ -158,8 +158,9 @@ async fn announce<S: EventStore + Checkpoints>(
     Ok(())
 }
 
-/// Lets the registrars answer the files of that day.
+/// Lets the registrars answer the files of that day, and the channel write its statements.
 pub(super) fn night<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Trouble> {
+    channel_statements::write(play, t)?;
     let mut any = false;
     let own = play.day.settings.distributor.clone();
     let sets = play.sets(t)?;

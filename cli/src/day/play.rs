@@ -17,7 +17,7 @@ use super::{
     batch,
     books::Books,
     cancels::TakenBack,
-    channel_statements, cuts, days, earlier, overrides,
+    cuts, days, earlier, overrides,
     progress::{Job, Moment},
     repriced, requests, settlement,
     table::{Counterparties, Table},
@@ -258,9 +258,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         self.settle().await?;
         if let Some(item) = carried {
             cuts::follow(self, &item).await?;
-            if let Item::Answers(t) = item {
-                settlement::after_answers(self, t).await?;
-            }
+            settlement::follow(self, &item).await?;
         }
         Ok(Some(done))
     }
@@ -278,10 +276,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             Item::Plans(t) => requests::plans::invest(self, t).await,
             Item::Send(t) => batch::send(self, t).await,
             Item::Prices(t) => Ok(self.publish(t)),
-            Item::Night(t) => {
-                channel_statements::write(self, t)?;
-                batch::night(self, t)
-            }
+            Item::Night(t) => batch::night(self, t),
             Item::Answers(t) => batch::answers(self, t).await,
         }
     }

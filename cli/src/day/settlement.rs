@@ -7,7 +7,7 @@
 //! 2. The sandbox's statements say what follows from the settlement, the scenario and the day; what they said stays in
 //!    the folder beside the store, and is told again when the folder is played again: each transfer is booked once.
 
-use super::{Trouble, play::Play};
+use super::{Trouble, agenda::Item, play::Play};
 use fundflow::{Asking, Notice, RequestError, runtime::saga::Saga as _};
 use fundflow_domain::{
     calendar::TradingDay,
@@ -33,8 +33,21 @@ use fundflow_sagas::{
 /// Trading days after T on which a channel pays.
 const CHANNEL_LAG: u32 = 1;
 
+/// Settles a T once its answers are read.
+pub(super) async fn follow<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+    item: &Item,
+) -> Result<(), Trouble> {
+    match item {
+        Item::Answers(t) => after_answers(play, *t).await,
+        Item::Wave(..) | Item::Plans(_) | Item::Send(_) | Item::Prices(_) | Item::Night(_) => {
+            Ok(())
+        }
+    }
+}
+
 /// On the trading day after T: what is due of T, and what statements say by now.
-pub(super) async fn after_answers<S: EventStore + Checkpoints>(
+async fn after_answers<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     t: TradingDay,
 ) -> Result<(), Trouble> {

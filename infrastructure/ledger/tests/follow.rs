@@ -188,7 +188,8 @@ async fn each_invariant_finds_what_was_planted_for_it() {
         ),
         (
             "I17 paid with shares that were there",
-            format!("{discount} DELETE FROM payments;")
+            discount.to_owned()
+                + include_str!("planted/unpaid.sql")
                 + &moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "forged"),
             &["I2"],
         ),

@@ -52,9 +52,9 @@ pub struct Plan {
 /// A quota of the same day, under which some of it counts.
 #[derive(Debug, Clone)]
 pub struct Other {
-    /// The natural day.
+    /// The natural day that it counts on.
     pub day: NaiveDate,
-    /// The quota.
+    /// Of that day, under the distributor's other code.
     pub key: Key<FastQuota>,
     /// Of it counts what earlier programs counted alone: its code is another distributor's.
     pub uncoded: bool,

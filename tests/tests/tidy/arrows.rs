@@ -32,7 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "fundflow-sqlite",
         ],
     ),
-    ("fundflow-ledger", &["fundflow-domain", "fundflow-kernel"]),
+    ("fundflow-ledger", &["fundflow-domain", "fundflow-files", "fundflow-kernel"]),
     (
         "fundflow-cli",
         &[
