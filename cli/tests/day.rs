@@ -6,6 +6,7 @@ mod common;
 
 use common::{golden, transcript};
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
@@ -81,16 +82,13 @@ fn the_example_day_is_played_verified_and_played_again_for_nothing() {
 fn the_head_of_the_day_is_written_once_and_another_log_is_not_taken_for_it(store: &Path) {
     let heads = || {
         let found = fs::read_dir(store.join("heads")).expect("heads");
-        let found = found.map(|it| it.expect("one").file_name().into_string().expect("plain"));
-        let mut found: Vec<String> = found.collect();
-        found.sort();
-        found
+        let names = found.map(|it| it.expect("one").file_name().into_string().expect("plain"));
+        names.collect::<BTreeSet<_>>()
     };
     let cuts = ["05", "98"].into_iter().flat_map(|registrar| {
-        let days = ["12", "13", "24", "25", "26"];
-        days.map(|day| format!("cut.{registrar}.2026-02-{day}.head"))
+        ["12", "13", "24", "25", "26"].map(|day| format!("cut.{registrar}.2026-02-{day}.head"))
     });
-    let all: Vec<String> = std::iter::once("2026-02-12.head".to_owned()).chain(cuts).collect();
+    let all: BTreeSet<_> = std::iter::once("2026-02-12.head".to_owned()).chain(cuts).collect();
     assert_eq!(heads(), all);
     let head = store.join("heads/2026-02-12.head");
     let words = ["audit", "verify", "--head", head.to_str().expect("a plain path")];

@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use fundflow_domain::calendar::TradingDay;
 use fundflow_infrastructure::{files, sandbox::channel::Movement};
 use fundflow_kernel::clock::Clock as _;
-use std::{fs, io};
+use std::io;
 
 const HEADING: &str = "date,time,number,serial,direction,amount,status\n";
 
@@ -27,10 +27,10 @@ pub(super) fn write<S>(play: &Play<S>, t: TradingDay) -> Result<(), Trouble> {
         play.make(&directory)?;
         let (path, text) = (directory.join("channel.csv"), text(&movements));
         // A person's own file, or one that a person changed, is not written over.
-        match fs::symlink_metadata(&path) {
+        match files::open_itself(&path) {
             Ok(_) => continue,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(failed(error)),
+            Err(source) => return Err(Trouble::Directory { path, source }),
         }
         files::replace(&path, text).map_err(failed)?;
     }

@@ -9,6 +9,8 @@ const HAS_THE_CASH_BY_HAND: &str = "the investor has the cash already, and must 
 const BOOKS_NOTHING: &str = "the record has no effect beside what holds, and accepting it would book nothing; \
                              get a record that can be booked, or close the case as withdrawn or manual";
 
+const SETTLEMENT_DIFFERS: &str = "this is on no order, but on money between a counterparty and us; wait for the rest of it, or settle it \
+     with them outside of the engine, and close the case as manual";
 const SHARES_MISSING: &str = "this is on no record, but on shares that are not there and that a person has; find them \
                               or settle them with the investor, and close the case as manual";
 const PAYS_NOTHING: &str = "a reconciliation found this, and no saga pays because of it; pay by hand, and close the case as \
@@ -66,10 +68,7 @@ impl Kind {
                 "this is on no record, but income that the shares do not make up for; settle it with the \
                  investor, or wait for later income, and close the case as manual"
             }
-            Kind::SettlementDiffers => {
-                "this is on no order, but on money between a counterparty and us; wait for the rest of it, or settle it \
-                 with them outside of the engine, and close the case as manual"
-            }
+            Kind::SettlementDiffers => SETTLEMENT_DIFFERS,
             Kind::FastQuotaExceeded => {
                 "nothing is to be booked or paid for it; find out why the bank paid, and close the case as \
                  manual"
