@@ -221,21 +221,6 @@ impl Application {
         CaseId::of_said(REGISTRAR, self.terms.no.as_str(), &said, self.rejections_taken_back())
     }
 
-    /// A rejection of what was confirmed, or of what was rejected with other interest, that nobody has settled.
-    pub fn contested_rejection(&self) -> Option<&Rejection> {
-        self.doubts().rejection.as_ref()
-    }
-
-    /// Rejections that held until a confirmation did, or another rejection; the first one first.
-    pub fn overturned(&self) -> impl Iterator<Item = &Rejection> {
-        self.doubts().overturned.iter()
-    }
-
-    /// How often the registrar took such a rejection back.
-    pub fn rejections_taken_back(&self) -> usize {
-        self.doubts().rejections_taken_back.len()
-    }
-
     pub(super) fn contest_rejection(&mut self, came: &Rejection) -> Option<()> {
         let doubts = self.doubts.get_or_insert_default();
         doubts.rejection.is_none().then(|| doubts.rejection = Some(came.clone()))

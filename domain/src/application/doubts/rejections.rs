@@ -82,4 +82,19 @@ impl Application {
         let contested = self.contested_rejection().filter(|it| it.interest == said.interest);
         contested.filter(|it| !before || it.states_the_same(said)).unwrap_or(said)
     }
+
+    /// A rejection of what was confirmed, or of what was rejected with other interest, that nobody has settled.
+    pub fn contested_rejection(&self) -> Option<&Rejection> {
+        self.doubts().rejection.as_ref()
+    }
+
+    /// Rejections that held until a confirmation did, or another rejection; the first one first.
+    pub fn overturned(&self) -> impl Iterator<Item = &Rejection> {
+        self.doubts().overturned.iter()
+    }
+
+    /// How often the registrar took such a rejection back.
+    pub fn rejections_taken_back(&self) -> usize {
+        self.doubts().rejections_taken_back.len()
+    }
 }
