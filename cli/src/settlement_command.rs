@@ -13,6 +13,7 @@
 //!    each transfer counts once.
 
 mod drive;
+pub(crate) mod due;
 mod print;
 
 use crate::{

@@ -5,15 +5,16 @@
 //!    beside the store says: what is booked for it later is due with the next one. A T that an earlier program played,
 //!    which cut no days, is not asked about.
 //! 2. The sandbox's statements say what follows from the settlement, the scenario and the day; what they said stays in
-//!    the folder beside the store, and is told again when the folder is played again: each transfer is booked once.
+//!    the folder beside the store, and is said again on later days: each transfer is booked once.
 
 use super::{Trouble, agenda::Item, play::Play};
+use crate::settlement_command::due::{NotDue, terms};
 use fundflow::{Asking, Notice, RequestError, runtime::saga::Saga as _};
 use fundflow_domain::{
     calendar::TradingDay,
     money::{NumberError, SignedMoney},
     orders::Cause,
-    settlement::{Party, Terms},
+    settlement::Terms,
 };
 use fundflow_infrastructure::{
     sandbox::settlement::stated,
@@ -24,14 +25,10 @@ use fundflow_kernel::{
     store::{Checkpoints, EventStore},
 };
 use fundflow_ledger::{Due, Ledger, Settled};
-
 use fundflow_sagas::{
     clearing::{self, Clearing},
     ports::statements::{Stated, StatementAnswer, StatementCall},
 };
-
-/// Trading days after T on which a channel pays.
-const CHANNEL_LAG: u32 = 1;
 
 /// Settles a T once its answers are read.
 pub(super) async fn follow<S: EventStore + Checkpoints>(
@@ -76,25 +73,11 @@ async fn after_answers<S: EventStore + Checkpoints>(
 
 /// What is asked for; `None` where the calendar does not reach the day of pay.
 fn due_of<S>(play: &Play<S>, due: &Due, t: TradingDay) -> Result<Option<Terms>, Trouble> {
-    let party: Party = due.party.parse().map_err(unread)?;
-    let house = &play.table.house;
-    let lag = match party {
-        Party::Channel => CHANNEL_LAG,
-        Party::Fund(fund) => {
-            let terms = (house.funds)(fund, t.date());
-            u32::from(terms.map_or(1, |terms| terms.payout_lag)).max(1)
-        }
-    };
-    let Ok(due_on) = house.calendar.plus(t, lag) else { return Ok(None) };
-    let [receivable, payable, fees] = [due.receivable, due.payable, due.fees].map(SignedMoney::new);
-    Ok(Some(Terms {
-        party,
-        t,
-        due_on: due_on.date(),
-        receivable: receivable.map_err(|error| too_much(&error))?,
-        payable: payable.map_err(|error| too_much(&error))?,
-        fees: fees.map_err(|error| too_much(&error))?,
-    }))
+    match terms(&play.table.house, due, t) {
+        Ok(terms) => Ok(Some(terms)),
+        Err(NotDue::Calendar(_)) => Ok(None),
+        Err(error) => Err(Trouble::Defect(error.to_string())),
+    }
 }
 
 async fn ask<S: EventStore + Checkpoints>(play: &mut Play<S>, terms: Terms) -> Result<(), Trouble> {
@@ -110,7 +93,7 @@ async fn ask<S: EventStore + Checkpoints>(play: &mut Play<S>, terms: Terms) -> R
     }
 }
 
-/// Keeps what counterparties say by now of settlements of which something remains, and tells their sagas.
+/// Stores what counterparties say by now of settlements of which something remains, and hands it to their sagas.
 async fn say<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     ledger: &Ledger,

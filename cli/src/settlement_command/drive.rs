@@ -1,6 +1,10 @@
 //! Instructs what is due, and takes statements: by an engine on the store, as far as its time lets it.
 
-use super::{OpenArgs, RecordArgs, print};
+use super::{
+    OpenArgs, RecordArgs,
+    due::{NotDue, terms as terms_of},
+    print,
+};
 use crate::{
     args::Format,
     house::Terms as HouseTerms,
@@ -10,25 +14,26 @@ use crate::{
     registry::{Registry, Sagas},
 };
 use fundflow::{ActError, Asking, Engine, Notice, RequestError};
-use fundflow_domain::{
-    calendar::TradingDay,
-    money::SignedMoney,
-    settlement::{Party, SettlementId, Terms},
-};
+use fundflow_domain::settlement::{SettlementId, Terms};
 use fundflow_infrastructure::{
     sqlite::{Settings, SqliteStore},
     statements::{Statement, StatementError, StatementFolder},
 };
 use fundflow_kernel::{counted::counted, loaded::with_sources};
-use fundflow_ledger::Due;
 use fundflow_sagas::{
     clearing::{self, Clearing},
-    house::House,
     ports::statements::{Stated, StatementAnswer, StatementCall},
 };
 use std::{collections::BTreeSet, io::Write, process::ExitCode, sync::Arc};
 
-const CHANNEL_LAG: u32 = 1;
+impl From<NotDue> for Failure {
+    fn from(error: NotDue) -> Self {
+        match error {
+            NotDue::Calendar(why) => Failure::Calendar(why.to_string()),
+            other => Failure::Engine(other.to_string()),
+        }
+    }
+}
 
 impl From<StatementError> for Failure {
     fn from(error: StatementError) -> Self {
@@ -71,7 +76,7 @@ pub(super) async fn open(
     let mut requests = Vec::new();
     for due in &dues {
         if ledger.settlements(Some(&due.party), Some(args.date))?.is_empty() {
-            requests.push(request(&house, due, t)?);
+            requests.push(terms_of(&house, due, t)?);
         }
     }
     drop(ledger);
@@ -113,23 +118,6 @@ pub(super) async fn record(
         writeln!(out, "nothing was changed\nto do it, type the same with --apply")?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn request(house: &House, due: &Due, t: TradingDay) -> Result<Terms, Failure> {
-    let unread = |error: String| Failure::Engine(format!("the ledger's tables: {error}"));
-    let party: Party = due.party.parse().map_err(|error| unread(format!("{error}")))?;
-    let lag = match party {
-        Party::Channel => CHANNEL_LAG,
-        Party::Fund(fund) => {
-            let terms = (house.funds)(fund, t.date());
-            u32::from(terms.map_or(1, |terms| terms.payout_lag)).max(1)
-        }
-    };
-    let due_on = house.calendar.plus(t, lag);
-    let due_on = due_on.map_err(|error| Failure::Calendar(error.to_string()))?.date();
-    let sum = |sum| SignedMoney::new(sum).map_err(|error| unread(error.to_string()));
-    let (receivable, payable, fees) = (sum(due.receivable)?, sum(due.payable)?, sum(due.fees)?);
-    Ok(Terms { party, t, due_on, receivable, payable, fees })
 }
 
 /// Takes the store for itself, and lets an engine go as far as time and statements let it.

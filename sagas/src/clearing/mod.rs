@@ -19,7 +19,9 @@ mod saga;
 mod words;
 
 pub use saga::{Clearing, Plan, Refusal, notice};
-pub use words::{Answer, Call, Do, Ending, Fact, Milestone, Notes, Promise, Request, When, id};
+pub use words::{
+    Answer, Call, Do, Ending, Fact, Milestone, Notes, Promise, Request, When, due_on, id,
+};
 
 use fundflow_runtime::step::{Exit, Move, Step, Table, act, well_formed, word};
 

@@ -1,8 +1,13 @@
 //! The words of a clearing's table.
 
-use crate::ports::statements::StatementAnswer;
-use chrono::NaiveTime;
-use fundflow_domain::{ids::TransactionId, settlement::SettlementId, time::Timestamp};
+use crate::{house::House, ports::statements::StatementAnswer};
+use chrono::{NaiveDate, NaiveTime};
+use fundflow_domain::{
+    calendar::{CalendarError, TradingDay},
+    ids::TransactionId,
+    settlement::{Party, SettlementId},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// What the caller asks for, under [its own name](id): what is due, as the ledger has it. Repeating it is free.
@@ -12,6 +17,24 @@ pub use fundflow_domain::settlement::Terms as Request;
 /// characters.
 pub fn id(settlement: SettlementId) -> Option<TransactionId> {
     TransactionId::new(format!("clear.{settlement}")).ok()
+}
+
+/// Trading days after T on which a channel pays.
+const CHANNEL_LAG: u32 = 1;
+
+/// The day of pay: of a channel T+1, of a fund as many trading days after T as its terms of T say, and at least one.
+///
+/// # Errors
+/// [`CalendarError`]: the calendar does not reach that day.
+pub fn due_on(house: &House, party: Party, t: TradingDay) -> Result<NaiveDate, CalendarError> {
+    let lag = match party {
+        Party::Channel => CHANNEL_LAG,
+        Party::Fund(fund) => {
+            let terms = (house.funds)(fund, t.date());
+            u32::from(terms.map_or(1, |terms| terms.payout_lag)).max(1)
+        }
+    };
+    house.calendar.plus(t, lag).map(TradingDay::date)
 }
 
 /// What was decided on a request; stored with it.
