@@ -12,7 +12,9 @@ use fundflow_sagas::{clearing, house::House};
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NotDue {
     /// The tables name a counterparty that no program of ours wrote; `fundflow ledger rebuild` makes them anew.
-    #[error("the ledger's tables: {0:?} is no counterparty")]
+    #[error(
+        "the ledger's tables: {0} is no counterparty; make them anew with `fundflow ledger rebuild`"
+    )]
     Unread(String),
     /// Beyond what money can hold.
     #[error("a sum of the ledger: {0}")]

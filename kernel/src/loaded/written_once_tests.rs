@@ -108,3 +108,28 @@ fn what_is_taken_back_was_written_once() {
 
     assert_eq!((WRITTEN.take(), streams.state(&key)), (2, Some(&Rings(0))));
 }
+
+#[test]
+fn what_was_decided_is_there_as_it_was_until_it_holds_or_is_taken_back() {
+    let (mut streams, key, other) =
+        (Streams::default(), Key::<Bell>::of(&"1"), Key::<Bell>::of(&"2"));
+    streams.provide(&key.need(), []);
+    streams.provide(&other.need(), []);
+    let count = |streams: &Streams, key: &Key<Bell>| streams.decided::<Bell>(key.stream()).count();
+
+    rung(&mut streams, &key, "TX-1");
+    assert_eq!(count(&streams, &key), 0, "nobody asked to remember it");
+    for holds in [false, true] {
+        streams.remember();
+        rung(&mut streams, &key, "TX-1");
+        rung(&mut streams, &other, "TX-1");
+        rung(&mut streams, &key, "TX-1");
+        assert_eq!([count(&streams, &key), count(&streams, &other)], [2, 1]);
+        if holds {
+            streams.keep()
+        } else {
+            streams.take_back()
+        }
+        assert_eq!([count(&streams, &key), count(&streams, &other)], [0, 0]);
+    }
+}
