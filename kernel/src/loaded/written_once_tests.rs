@@ -126,9 +126,9 @@ fn what_was_decided_is_there_as_it_was_until_it_holds_or_is_taken_back() {
         rung(&mut streams, &key, "TX-1");
         assert_eq!([count(&streams, &key), count(&streams, &other)], [2, 1]);
         if holds {
-            streams.keep()
+            streams.keep();
         } else {
-            streams.take_back()
+            streams.take_back();
         }
         assert_eq!([count(&streams, &key), count(&streams, &other)], [0, 0]);
     }
