@@ -9,9 +9,9 @@ const FLOATS: &[(&str, &str)] =
 
 /// Where SQL may stand in Rust.
 const SQL: &[(&str, &str)] = &[
-    ("cli/tests/damage.rs", "does what a vandal would"),
+    ("cli/tests/stored/damage.rs", "does what a vandal would"),
     ("cli/tests/flipped/main.rs", "looks where the database keeps what"),
-    ("cli/tests/store_files.rs", "does what a vandal and a failing disk would"),
+    ("cli/tests/stored/files.rs", "does what a vandal and a failing disk would"),
     (
         "infrastructure/sqlite/src/tree/tests.rs",
         "makes a store of before the tree, and damages one",

@@ -1,0 +1,13 @@
+//! What closes a day: the calendar, the day-cut, the ledger, settlement and reconciliation.
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/reconciled.rs"]
+mod reconciled;
+
+mod calendar;
+mod day_cut;
+mod ledger;
+mod recon;
+mod recon_planted;
+mod settlement;
