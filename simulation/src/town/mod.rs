@@ -12,6 +12,7 @@ mod draw;
 mod everybody;
 mod house;
 mod people;
+mod rarely;
 
 pub use everybody::Everybody;
 
@@ -44,7 +45,7 @@ pub fn days(plan: &Plan) -> Result<Days<Everybody>, CalendarError> {
     let dates = trading_days(draw::first(), plan.days)?;
     let last = dates.last().copied().unwrap_or_else(draw::first);
     let after = trading_days(last, AFTER + 1)?.split_off(1);
-    let kinds = shipped::kinds_in(&house::house());
+    let kinds = shipped::kinds_in(&house::house(plan.house));
     let rows = ROWS.get_or_init(|| Rows::of_all(&kinds)).clone();
     let registry = kinds.iter().cloned().fold(Registry::new(), Registry::kind);
     Ok(Days {
@@ -92,6 +93,7 @@ fn moments(plan: &Plan, dates: &[NaiveDate]) -> Vec<Moment> {
         let mut dice = Dice::new(plan.start() ^ salt);
         moments.extend(dividends::of(&mut dice, *day));
         moments.extend(clearings::of(&mut dice, *day));
+        moments.extend(rarely::of(&mut dice, *day));
     }
     moments
 }
