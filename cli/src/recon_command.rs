@@ -24,6 +24,7 @@ mod known;
 mod list;
 mod morning;
 mod ours;
+mod positions;
 mod run;
 
 use crate::{

@@ -222,7 +222,20 @@ impl SqliteStore {
     /// # Errors
     /// [`ReadError`] as for any read.
     pub fn stream_names(&self, from: &str, until: &str) -> Result<Vec<StreamName>, ReadError> {
-        self.0.readers.with(|reader| reader.stream_names(from, until))
+        self.0.readers.with(|reader| reader.stream_names(from, until, None))
+    }
+
+    /// The first of them, at most so many: for a store that has more streams than memory has room for.
+    ///
+    /// # Errors
+    /// [`ReadError`] as for any read.
+    pub fn stream_names_page(
+        &self,
+        from: &str,
+        until: &str,
+        most: u32,
+    ) -> Result<Vec<StreamName>, ReadError> {
+        self.0.readers.with(|reader| reader.stream_names(from, until, Some(most)))
     }
 
     /// The tree over the events that are acknowledged now; of a store that is read, over those that were there when it
