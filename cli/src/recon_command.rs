@@ -16,6 +16,7 @@
 
 mod apply;
 mod assign;
+mod figures;
 mod files;
 mod gather;
 mod html;

@@ -2,7 +2,7 @@
 
 use super::{
     files::{Answered, answers, statements},
-    ours::{events, funds, named, settled},
+    ours::{events, funds, named, settled, unstated},
     positions::positions,
 };
 use crate::{
@@ -121,6 +121,7 @@ pub(super) async fn gather(day: &Day<'_>) -> Result<Gathered, Failure> {
         positions(&around, t, &mut gathered).await?;
         settled(&around, t, &sums, &mut gathered)?;
         funds(&around, &terms, &sums, &mut gathered)?;
+        unstated(&around, &mut gathered);
     }
     named(&around, &mut gathered).await?;
     Ok(gathered)

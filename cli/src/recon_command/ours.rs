@@ -114,7 +114,7 @@ pub(super) fn add_or_leave(
 }
 
 /// A file that is not there breaks once its time has passed.
-fn late_file(around: &Around<'_>, gathered: &mut Gathered, source: Source, from: &str) {
+pub(super) fn late_file(around: &Around<'_>, gathered: &mut Gathered, source: Source, from: &str) {
     let day = around.day;
     let next = match around.t.filter(|_| source != Source::Statement) {
         Some(t) => around.house.calendar.plus(t, 1).map(TradingDay::date).ok(),
@@ -124,6 +124,16 @@ fn late_file(around: &Around<'_>, gathered: &mut Gathered, source: Source, from:
     let Some(due) = next else { return };
     if day.now > Timestamp::shanghai(due, day.rules.source(source).due) {
         gathered.late.push(Break::file_is_late(source, from, day.date, due));
+    }
+}
+
+/// Sums or prices that nobody states although the registrar's other files are there break once their time has passed.
+pub(super) fn unstated(around: &Around<'_>, gathered: &mut Gathered) {
+    for source in [Source::FundDays, Source::Settlements] {
+        let is_owed = gathered.coverage.of(source).absent && !around.answered.is_empty();
+        if is_owed && !gathered.reached.contains_key(&source) {
+            late_file(around, gathered, source, "the registrar");
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 
 use super::{
     gather::{Around, Gathered},
-    ours::add_or_leave,
+    ours::{add_or_leave, late_file},
 };
 use crate::{folded, reading::Failure};
 use fundflow_application::{
@@ -52,6 +52,10 @@ pub(super) async fn positions(
     gathered: &mut Gathered,
 ) -> Result<(), Failure> {
     if !gathered.reached.contains_key(&Source::Holdings) {
+        // Where a registrar sent nothing at all, that is said once, of its confirmations.
+        if !around.answered.is_empty() && is_any(around, t).await? {
+            late_file(around, gathered, Source::Holdings, "the registrar");
+        }
         return Ok(());
     }
     of_all(around, t, gathered, &|investor| Ok(fund_account(investor))).await?;
@@ -64,15 +68,48 @@ pub(super) async fn positions(
     Ok(())
 }
 
+/// Our positions are those of then.
+fn until(around: &Around<'_>, t: TradingDay) -> Result<Timestamp, Failure> {
+    let next = around.house.calendar.plus(t, 1);
+    let next = next.map_err(|error| Failure::Calendar(error.to_string()))?;
+    let as_of = around.day.rules.source(Source::Holdings).as_of;
+    Ok(Timestamp::shanghai(next.date(), as_of))
+}
+
+/// Whether an answered registrar has shares of anybody.
+async fn is_any(around: &Around<'_>, t: TradingDay) -> Result<bool, Failure> {
+    let (store, until) = (around.day.store, until(around, t)?);
+    let has = |at: Option<HoldingAt>| at.is_some_and(|at| is_there(around, &at) && !at.is_empty());
+    for page in folded::Pages::of::<Wallet>(store) {
+        for stream in page? {
+            if has(of_wallet(store, &stream, until).await?) {
+                return Ok(true);
+            }
+        }
+    }
+    for page in folded::Pages::of::<Holdings>(store) {
+        for stream in page? {
+            if has(of_holding(store, &stream, until).await?) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// Whether the registrar of that position's fund has sent files.
+fn is_there(around: &Around<'_>, at: &HoldingAt) -> bool {
+    let registrar = around.registrar_of(at.fund);
+    registrar.is_some_and(|code| around.answered.iter().any(|it| it.registrar == code))
+}
+
 async fn of_all(
     around: &Around<'_>,
     t: TradingDay,
     gathered: &mut Gathered,
     account_of: AccountOf<'_>,
 ) -> Result<(), Failure> {
-    let (day, calendar) = (around.day, &around.house.calendar);
-    let next = calendar.plus(t, 1).map_err(|error| Failure::Calendar(error.to_string()))?;
-    let until = Timestamp::shanghai(next.date(), day.rules.source(Source::Holdings).as_of);
+    let (day, until) = (around.day, until(around, t)?);
     for page in folded::Pages::of::<Wallet>(day.store) {
         for stream in page? {
             let at = of_wallet(day.store, &stream, until).await?;
@@ -95,10 +132,7 @@ fn position(
     account_of: AccountOf<'_>,
 ) -> Result<(), Failure> {
     let Some(at) = at else { return Ok(()) };
-    let registrar = around.registrar_of(at.fund);
-    let is_there =
-        registrar.is_some_and(|code| around.answered.iter().any(|it| it.registrar == code));
-    if !is_there {
+    if !is_there(around, &at) {
         return Ok(());
     }
     let row = at.row(&account_of(&at.investor)?, true, around.day.date);
