@@ -32,7 +32,7 @@ pub struct Counted {
 /// A fund's registered shares: ours, and those of file 05.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
-    /// The fund.
+    /// The fund whose shares they are.
     pub fund: FundCode,
     /// Shares that our events add up to.
     pub ours: Shares,
@@ -49,7 +49,7 @@ pub struct Held {
 /// What was confirmed of a fund and a business on T: by the records of file 04, and as file 25 sums it up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirmed {
-    /// The fund.
+    /// The fund that is bought or sold.
     pub fund: FundCode,
     /// The business code of the records: `122`, `124`.
     pub business: Text<8>,
@@ -66,7 +66,7 @@ pub struct Confirmed {
 pub struct Closing {
     /// The name of the statement's file.
     pub file: Text<120>,
-    /// Yuan.
+    /// Yuan, below zero where it is overdrawn.
     pub balance: SignedMoney,
 }
 
@@ -77,7 +77,7 @@ pub struct Figures {
     pub day: NaiveDate,
     /// The files that were read, by name.
     pub files: Vec<Text<120>>,
-    /// By source.
+    /// How many rows each source had.
     pub counted: Vec<Counted>,
     /// By fund; empty where there was no file 05.
     pub held: Vec<Held>,

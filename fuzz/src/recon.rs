@@ -17,9 +17,8 @@ const DIVIDES: &[u8] = b"=== statement\n";
 /// Whether both were accepted; panics if a promise is broken.
 pub(crate) fn recon(at: &Path, data: &[u8]) -> bool {
     let cut = data.windows(DIVIDES.len()).position(|it| it == DIVIDES);
-    let (own, statement) = cut.map_or((data, &b""[..]), |cut| {
-        (&data[..cut], &data[cut + DIVIDES.len()..])
-    });
+    let (own, statement) =
+        cut.map_or((data, &b""[..]), |cut| (&data[..cut], &data[cut + DIVIDES.len()..]));
     let own = String::from_utf8_lossy(own);
     let rules = Rules::of("own.toml", &own);
     assert_eq!(rules, Rules::of("own.toml", &own), "the same rules, and another word on them");

@@ -12,12 +12,8 @@ use fundflow_kernel::{
 /// Events that are read at once.
 const PAGE: u32 = 1024;
 
-const SAID_BY_BOTH: [&str; 4] = [
-    Applications::CATEGORY,
-    Payments::CATEGORY,
-    Payouts::CATEGORY,
-    Advances::CATEGORY,
-];
+const SAID_BY_BOTH: [&str; 4] =
+    [Applications::CATEGORY, Payments::CATEGORY, Payouts::CATEGORY, Advances::CATEGORY];
 
 /// The position behind which everything was recorded at that instant or later. The engine's time never goes back, so
 /// few events are looked at.

@@ -56,7 +56,7 @@ struct Place {
 }
 
 /// Plays a day of so many orders and closes it.
-pub(super) fn measure(args: &BenchArgs, orders: u64, scratch: &Path) -> Result<Day, Trouble> {
+pub(super) async fn measure(args: &BenchArgs, orders: u64, scratch: &Path) -> Result<Day, Trouble> {
     let place = Place { folder: scratch.join("folder"), store: scratch.join("store") };
     fs::create_dir_all(&place.folder)?;
     fs::create_dir_all(&place.store)?;
@@ -68,22 +68,24 @@ pub(super) fn measure(args: &BenchArgs, orders: u64, scratch: &Path) -> Result<D
         args.says(&format!("{}: {} ms", stage.stage, stage.milliseconds));
         stages.push(stage);
     };
-    done(place.stage("played", &["day", "--no-progress", &folder], None)?);
-    done(place.stage("posted", &["ledger", "rebuild"], None)?);
-    done(place.stage("reconciled", &run, None)?);
+    done(place.stage("played", &["day", "--no-progress", &folder], None).await?);
+    done(place.stage("posted", &["ledger", "rebuild"], None).await?);
+    done(place.stage("reconciled", &run, None).await?);
     let planted = place.take_out_payments()?;
-    done(place.stage("killed", &run, Some(planted.min(256)))?);
-    done(place.stage("resumed", &run, None)?);
+    done(place.stage("killed", &run, Some(planted.min(256))).await?);
+    done(place.stage("resumed", &run, None).await?);
     let cases = place.cases()?;
     if cases != planted {
-        return Err(format!("{planted} payments were taken out, and {cases} cases were opened").into());
+        return Err(
+            format!("{planted} payments were taken out, and {cases} cases were opened").into()
+        );
     }
     Ok(Day { orders, stages })
 }
 
 impl Place {
     /// Runs a command to its end, or until so many cases are in the log: then it is killed.
-    fn stage(
+    async fn stage(
         &self,
         stage: &'static str,
         words: &[&str],
@@ -99,7 +101,7 @@ impl Place {
             .stdout(Stdio::null())
             .stderr(File::create(&said)?)
             .spawn()?;
-        let (peak_kib, is_killed) = self.watch(&mut child, until)?;
+        let (peak_kib, is_killed) = self.watch(&mut child, until).await?;
         let took = began.elapsed();
         let status = child.wait()?;
         if !status.success() && !is_killed {
@@ -112,7 +114,7 @@ impl Place {
     }
 
     /// The most memory that was seen, and whether the process was killed.
-    fn watch(
+    async fn watch(
         &self,
         child: &mut Child,
         until: Option<u64>,
@@ -126,7 +128,7 @@ impl Place {
                 child.kill()?;
                 return Ok((peak, true));
             }
-            std::thread::sleep(LOOK);
+            tokio::time::sleep(LOOK).await;
         }
         Ok((peak, false))
     }

@@ -93,7 +93,7 @@ pub(crate) async fn run(args: &BenchArgs) -> ExitCode {
         return exit_code(printed, removed, &scratch);
     }
     if let Some(orders) = args.day {
-        let measured = day::measure(args, orders, &scratch);
+        let measured = day::measure(args, orders, &scratch).await;
         let removed = std::fs::remove_dir_all(&scratch);
         let printed = measured.and_then(|day| day.print(args.output));
         return exit_code(printed, removed, &scratch);

@@ -134,11 +134,7 @@ pub(super) fn base(place: &Place<'_>) -> PathBuf {
 
 /// Our number of an application that went out under digits; every application's digits are made once, the first time that
 /// somebody asks.
-fn in_digits(
-    store: &SqliteStore,
-    known: &OnceCell<Option<Aside>>,
-    number: &str,
-) -> Option<String> {
+fn in_digits(store: &SqliteStore, known: &OnceCell<Option<Aside>>, number: &str) -> Option<String> {
     if !is_in_digits(number) {
         return None;
     }

@@ -5,6 +5,7 @@ use crate::common::fundflow;
 use crate::reconciled::{
     DATE, P1, applied, cases, edit_statement, events, file, json, look, played, set, statement,
 };
+use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
 use serde_json::Value;
 use std::fs;
 
@@ -212,6 +213,22 @@ fn rules_of_ones_own_are_used_and_a_mistake_in_them_is_named_with_its_line() {
     let line = 1 + shipped.lines().position(|line| line == "amount = \"0.00\"").unwrap();
     let says = format!("line {line}: confirmations.compare: \"amuont\"");
     assert!(complaint.contains(&says), "{complaint}");
+}
+
+#[tokio::test]
+async fn beside_an_engine_it_looks_and_to_apply_says_who_has_the_store_and_what_to_do() {
+    let store = played();
+    let path = store.path().join("events.db");
+    let engine = SqliteStore::open(&path, &Settings::default()).unwrap();
+    assert_eq!(look(store.path())["complete"], true);
+    let said = fundflow(store.path(), &["recon", "run", "--date", DATE, "--apply"]);
+    assert_eq!(said.status.code(), Some(1));
+    let complaint = String::from_utf8(said.stderr).unwrap();
+    let holder = format!("is held by process {} on ", std::process::id());
+    assert!(complaint.contains(&holder), "{complaint}");
+    assert!(complaint.contains("to apply, stop that engine first"), "{complaint}");
+    engine.close().await;
+    applied(store.path());
 }
 
 /// Lines that belong to nobody: each is a case, in several pages.

@@ -157,9 +157,8 @@ fn toml_of_any_bytes_is_read_without_a_panic() {
 #[test]
 fn rules_and_statements_of_any_bytes_are_read_and_each_line_joins_or_breaks_once() {
     let place = tempfile::tempdir().unwrap();
-    let accepted = runs(&contents("fuzz/corpus/recon"), 3_000, |data| {
-        recon::recon(place.path(), data)
-    });
+    let accepted =
+        runs(&contents("fuzz/corpus/recon"), 3_000, |data| recon::recon(place.path(), data));
     assert!(accepted > 300, "{accepted}");
 }
 
