@@ -158,11 +158,11 @@ fn read_answers(
     for Answered { registrar, index } in around.answered.clone() {
         let codes = codes.clone().assign(registrar.as_str(), DICTIONARY);
         let ours = Ours { codes: &codes, number: digits };
-        let mut told = String::new();
+        let mut recipient = String::new();
         let (staging, coverage) = (&mut gathered.staging, &mut gathered.coverage);
         let rules = around.day.rules;
         let read = day_batch::rows_of(&index, &ours, |row: Row| {
-            told.clone_from(&row.told);
+            recipient.clone_from(&row.recipient);
             coverage.of(row.source).records.all += u64::from(row.parts);
             staging.add(rules.source(row.source), Side::Theirs, &row)
         });
@@ -172,7 +172,7 @@ fn read_answers(
             *reached = set.date.max(*reached);
         }
         if around.distributor.is_empty() {
-            told.split_once('/').map_or("", |(_, to)| to).clone_into(&mut around.distributor);
+            recipient.split_once('/').map_or("", |(_, to)| to).clone_into(&mut around.distributor);
         }
         gathered.files.push(index.file_name().unwrap_or_default().to_string_lossy().into_owned());
     }

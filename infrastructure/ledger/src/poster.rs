@@ -104,8 +104,9 @@ impl Posted for Booked<'_> {
         let found = self.tables.prepare_cached(sql::BALANCE).and_then(|mut query| {
             query.query_row([account.to_string()], |row| row.get::<_, i64>(0)).optional()
         });
-        let kept = found.map_err(|error| self.failed.borrow_mut().get_or_insert(error).to_string());
-        kept.ok().flatten().map(decimal).unwrap_or_default()
+        let balance =
+            found.map_err(|error| self.failed.borrow_mut().get_or_insert(error).to_string());
+        balance.ok().flatten().map(decimal).unwrap_or_default()
     }
 }
 
@@ -255,8 +256,8 @@ impl Poster {
     where
         D: Stored<State: Clone + Send + Sync> + 'static,
     {
-        let kept = self.folds.remove(&event.stream).and_then(|it| it.downcast::<Loaded<D>>().ok());
-        let before = *kept.ok_or_else(|| damaged(event, "its stream was not read"))?;
+        let fold = self.folds.remove(&event.stream).and_then(|it| it.downcast::<Loaded<D>>().ok());
+        let before = *fold.ok_or_else(|| damaged(event, "its stream was not read"))?;
         let mut after = before.clone();
         after.replay(event)?;
         let said = said::<D>(event)?;
