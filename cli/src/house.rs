@@ -24,6 +24,7 @@ use fundflow_infrastructure::{
     sandbox::registrar::Market,
 };
 use fundflow_kernel::{loaded::with_sources, store::EventStore};
+pub(crate) use fundflow_closing::OWN;
 use fundflow_sagas::{house::House, parts::by_calendar};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -228,9 +229,6 @@ pub(crate) fn of(
         distributor: None,
     })
 }
-
-/// As a fund's terms name the distributor's first registrar.
-pub(crate) const OWN: &str = "own";
 
 /// The code of the manager's own registrar, unless a folder says otherwise.
 pub(crate) const REGISTRAR: &str = "05";

@@ -24,7 +24,7 @@ mod known;
 mod list;
 mod morning;
 mod ours;
-mod run;
+pub(crate) mod run;
 
 use crate::{
     args::date,

@@ -16,7 +16,7 @@ use fundflow_kernel::{
     store::EventStore as _,
     streams::Key,
 };
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 /// Something that is done about a case.
 #[derive(Debug, Clone)]
@@ -52,7 +52,7 @@ const PROCESS: &str = "reconciliation";
 
 /// A store that is written, and as whose word.
 pub(super) struct Writer {
-    pub(super) store: SqliteStore,
+    pub(super) store: Arc<SqliteStore>,
     actor: Actor,
     correlation: TransactionId,
 }
@@ -61,6 +61,15 @@ impl Writer {
     /// Takes the store for itself; refused where an engine has it.
     pub(super) fn open(store: &Path, actor: Actor, correlation: &str) -> Result<Self, Failure> {
         let store = SqliteStore::open(database(store), &Settings::default()).map_err(held)?;
+        Self::beside(Arc::new(store), actor, correlation)
+    }
+
+    /// The same on a store that an engine of this process writes, too.
+    pub(super) fn beside(
+        store: Arc<SqliteStore>,
+        actor: Actor,
+        correlation: &str,
+    ) -> Result<Self, Failure> {
         let correlation = TransactionId::new(correlation);
         let correlation = correlation.map_err(|error| Failure::Engine(error.to_string()))?;
         Ok(Self { store, actor, correlation })
@@ -69,12 +78,12 @@ impl Writer {
     /// Decides all of them by what the log says now, and writes what follows at once. A deed that is done already adds
     /// nothing.
     pub(super) async fn write(&self, deeds: Vec<Deed>) -> Result<(), Failure> {
-        let now = time_of(&self.store).await?;
+        let now = time_of(&*self.store).await?;
         let mut batch = Vec::new();
         for deed in deeds {
             let key = Key::<Cases>::of(&deed.case());
             let stream = key.stream().clone();
-            let found = folded::one::<Cases, _>(&self.store, &stream).await?;
+            let found = folded::one::<Cases, _>(&*self.store, &stream).await?;
             let mut loaded: Loaded<Cases> = found.map(|it| it.fold.loaded).unwrap_or_default();
             let owner = loaded.owner.clone();
             let (process, correlation) =
