@@ -31,6 +31,9 @@ use std::{fs::File, io, path::PathBuf};
 const HEADER: [&str; 8] =
     ["investor", "day", "position", "event", "request", "account", "amount", "balance"];
 
+/// As the ledger names the shares of a fund, before its code.
+const SHARES_OF: &str = "shares of ";
+
 /// Hashes what is written.
 struct Hashed<W> {
     into: W,
@@ -132,7 +135,8 @@ impl<S: EventStore> Jobs<S> {
 
     /// Shares are in the file of the registrar that keeps the fund, everything else in the own one's.
     fn is_stated(&self, call: &JobCall, line: &Movement) -> bool {
-        let fund = line.commodity.parse::<FundCode>().ok();
+        let fund = line.commodity.strip_prefix(SHARES_OF);
+        let fund = fund.and_then(|code| code.parse::<FundCode>().ok());
         let terms = fund.and_then(|fund| (self.place.house.funds)(fund, call.t.date()));
         terms.map_or_else(
             || self.place.is_own(&call.registrar),

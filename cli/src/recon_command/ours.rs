@@ -3,6 +3,7 @@
 use super::gather::{Around, Gathered};
 use crate::{folded, house::Terms, reading::Failure};
 use chrono::{Days, NaiveTime};
+use fundflow::runtime::{process::Process, saga::Saga as _};
 use fundflow_application::{
     read_models::StreamFold,
     reconciliation::{
@@ -15,21 +16,28 @@ use fundflow_domain::{
     application::{Applications, Ask},
     calendar::TradingDay,
     holdings::Holdings,
-    ids::{ApplicationNo, FundCode, InvestorId, PaymentNo},
+    ids::{ApplicationNo, FundCode, InvestorId, PaymentNo, RegistrarCode},
     payment::Payments,
     payout::Payouts,
     time::Timestamp,
-    wallet::Wallet,
+    wallet::{Wallet, parse_id},
 };
 use fundflow_infrastructure::{day_batch::fund_account, reconciled::Side};
-use fundflow_kernel::streams::Key;
+use fundflow_kernel::{
+    envelope::{Recorded, StreamName},
+    streams::Key,
+};
 use fundflow_reconciliation::{
     breaks::Break,
     row::{Row, Stand},
     source::Source,
     words,
 };
-use std::collections::BTreeSet;
+use fundflow_sagas::{
+    day_cut::{self, DayCut, done_type},
+    ports::day_jobs::Job,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Applications and money of the day, from where it begins in the log on.
 pub(super) async fn events(
@@ -133,16 +141,42 @@ pub(super) async fn positions(
         return Ok(());
     }
     let next = calendar.plus(t, 1).map_err(|error| Failure::Calendar(error.to_string()))?;
-    let until = Timestamp::shanghai(next.date(), day.rules.source(Source::Holdings).as_of);
+    let as_of = Timestamp::shanghai(next.date(), day.rules.source(Source::Holdings).as_of);
+    let heard = heard(around, t).await?;
+    let until = |stream: &StreamName| {
+        let fund = parse_id(stream.id()).map(|(_, fund)| fund);
+        let registrar = fund.and_then(|fund| around.registrar_of(fund));
+        let heard = registrar.and_then(|registrar| heard.get(&registrar).copied());
+        heard.map_or(as_of, |heard| heard.max(as_of))
+    };
     for stream in folded::names::<Wallet>(day.store, "")? {
-        let at = of_wallet(day.store, &stream, until).await?;
+        let at = of_wallet(day.store, &stream, until(&stream)).await?;
         position(around, gathered, at)?;
     }
     for stream in folded::names::<Holdings>(day.store, "")? {
-        let at = of_holding(day.store, &stream, until).await?;
+        let at = of_holding(day.store, &stream, until(&stream)).await?;
         position(around, gathered, at)?;
     }
     banks(around, gathered).await
+}
+
+/// Until when each registrar's records of T were booked, by its day-cut: what came late is in its file of holdings all the
+/// same.
+async fn heard(
+    around: &Around<'_>,
+    t: TradingDay,
+) -> Result<BTreeMap<RegistrarCode, Timestamp>, Failure> {
+    let mut heard = BTreeMap::new();
+    for registrar in &around.registrars {
+        let Some(cut) = day_cut::id(registrar, t) else { continue };
+        let stream = StreamName::of(DayCut::KIND, &cut);
+        let (_, events) = StreamFold::<Process<DayCut>>::load(around.day.store, &stream).await?;
+        let is_read = |it: &&Recorded| it.event.event_type == done_type(Job::Confirmations);
+        if let Some(read) = events.iter().find(is_read) {
+            heard.insert(registrar.clone(), Timestamp::from_micros(read.event.recorded_at.micros() + 1));
+        }
+    }
+    Ok(heard)
 }
 
 /// Banks' accounts, where the file has accounts that are no investor's.

@@ -5,7 +5,10 @@ use crate::{
     table,
 };
 use fundflow_domain::text::Text;
-use fundflow_kernel::envelope::StreamName;
+use fundflow_kernel::{
+    envelope::{Chain, StreamName},
+    store::Version,
+};
 use fundflow_runtime::{message::Action, saga::Saga as _};
 use fundflow_sagas::{
     day_cut::{Command, DayCut},
@@ -13,6 +16,7 @@ use fundflow_sagas::{
 };
 use fundflow_testkit::{
     explore::{
+        World,
         given::{When, act, asked, command, crash, given, says, silence, timer, unasked},
         refusal::Refused,
         refused_by_a_person,
@@ -208,6 +212,52 @@ fn a_job_that_is_refused_waits_for_a_person() {
 
 fn refused(row: &str) -> Refused<DayCut, Exchange> {
     refused_by_a_person(world(Exchange::default()), row)
+}
+
+/// One that an earlier program began: nobody begins one on that table now.
+fn earlier(exchange: Exchange) -> World<DayCut, Exchange> {
+    let mut world = world(exchange);
+    let asked = world.request();
+    let mut decided = world.decide(asked);
+    let append = &mut decided.appends[0];
+    let prepared = &mut append.events[0];
+    assert!(prepared.data.contains("day_cut.v2"), "{}", prepared.data);
+    prepared.data = prepared.data.replace("day_cut.v2", "day_cut.v1").into();
+    prepared.chain = prepared.link(Chain::START, &append.stream, Version(1));
+    world.commit_and_crash(decided, 1);
+    world
+}
+
+#[test]
+fn given_a_day_cut_of_an_earlier_program_it_goes_from_the_income_to_the_head() {
+    given(earlier(Exchange::default()))
+        .when(timer())
+        .then_events(["day_cut.opened"])
+        .when(says(SEAL, "Done"))
+        .when(says(APPLICATIONS, "Paged"))
+        .when(says("cut.05.2026-02-13.applications.p1", "Done"))
+        .when(timer())
+        .when(says(PRICES, "Done"))
+        .when(timer())
+        .when(says(CONFIRMATIONS, "Done"))
+        .when(says(INCOME, "Done"))
+        .then_events(["day_cut.income_booked"])
+        .then_sends(["call cut.05.2026-02-13.head at day-jobs"])
+        .when(says(HEAD, "Done"))
+        .then_events(["day_cut.head_kept", "day_cut.completed"]);
+}
+
+#[test]
+fn the_story_of_a_day_cut_that_an_earlier_program_began() {
+    let on_v1 = |row: &str| refused_by_a_person(earlier(Exchange::default()), row);
+    story!(table::<DayCut>("day_cut.v1"), on_v1, {
+        "seal" => ["day_cut.landing_chosen", "day_cut.halted", "day_cut.stopped"],
+        "applications" => ["day_cut.landing_chosen", "day_cut.halted", "day_cut.stopped"],
+        "prices" => ["day_cut.landing_chosen", "day_cut.halted", "day_cut.stopped"],
+        "confirmations" => ["day_cut.landing_chosen", "day_cut.halted", "day_cut.stopped"],
+        "income" => ["day_cut.landing_chosen", "day_cut.halted", "day_cut.stopped"],
+        "head" => ["day_cut.landing_chosen", "day_cut.halted", "day_cut.stopped"],
+    });
 }
 
 #[test]
