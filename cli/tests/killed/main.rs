@@ -4,6 +4,8 @@
 mod common;
 
 mod backup;
+mod calendar;
 mod day;
 mod day_cut;
 mod foreign;
+mod watched;

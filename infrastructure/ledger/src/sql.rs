@@ -14,6 +14,7 @@ pub(crate) const TABLES: &str = statement!("tables");
 pub(crate) const ACCOUNT: &str = statement!("account");
 pub(crate) const TRIAL: &str = statement!("trial");
 pub(crate) const STATEMENT: &str = statement!("statement");
+pub(crate) const MOVEMENTS: &str = statement!("movements");
 pub(crate) const IN_FLIGHT: &str = statement!("in_flight");
 pub(crate) const LAST_DAY: &str = statement!("last_day");
 pub(crate) const IS_EMPTY: &str = statement!("is_empty");
