@@ -2,8 +2,11 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/week.rs"]
+mod week;
 
 mod backup;
 mod day;
 mod day_cut;
 mod foreign;
+mod in_a_week;
