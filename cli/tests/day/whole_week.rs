@@ -15,7 +15,9 @@ fn played() -> TempDir {
     static STORE: OnceLock<TempDir> = OnceLock::new();
     let store = STORE.get_or_init(|| {
         let store = tempfile::tempdir().unwrap();
-        lines().iter().for_each(|line| drop(done(store.path(), line)));
+        for line in lines() {
+            done(store.path(), &line);
+        }
         store
     });
     let own = tempfile::tempdir().unwrap();
