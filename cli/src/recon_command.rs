@@ -16,6 +16,7 @@
 
 mod apply;
 mod assign;
+mod figures;
 mod files;
 mod gather;
 mod html;
@@ -24,6 +25,7 @@ mod known;
 mod list;
 mod morning;
 mod ours;
+mod positions;
 mod run;
 
 use crate::{

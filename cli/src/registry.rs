@@ -31,6 +31,7 @@ use fundflow_domain::{
     payment::Payments,
     payout::Payouts,
     plan::RegularPlan,
+    reconciled_day::ReconciledDays,
     settlement::Settlements,
     time::Timestamp,
     wallet::Wallet,
@@ -259,6 +260,7 @@ fn aggregates() -> desk::Registry {
         .aggregate::<Cases>()
         .aggregate::<Calendars>()
         .aggregate::<Settlements>()
+        .aggregate::<ReconciledDays>()
         .guard(LedgerGuard)
 }
 

@@ -41,6 +41,7 @@ pub mod plan;
 pub mod postings;
 pub mod purchase;
 pub mod rare;
+pub mod reconciled_day;
 pub mod redemption;
 pub mod settlement;
 pub mod spelling;

@@ -40,7 +40,7 @@ pub struct Join {
 /// An event and whose records have joined it.
 struct Mine {
     row: Row,
-    told: BTreeSet<String>,
+    recipients: BTreeSet<String>,
 }
 
 /// Judges all rows of one key. `reached`: the day that the counterparty's records have come to; what is due later is
@@ -53,7 +53,7 @@ pub fn judge(
 ) -> Judged {
     let (records, events): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(Row::is_record);
     let mut mine: Vec<Mine> =
-        events.into_iter().map(|row| Mine { row, told: BTreeSet::new() }).collect();
+        events.into_iter().map(|row| Mine { row, recipients: BTreeSet::new() }).collect();
     let mut judged = Judged::default();
     let mut seen: Vec<Row> = Vec::new();
     for record in records {
@@ -62,7 +62,7 @@ pub fn judge(
             continue;
         }
         let same =
-            seen.iter().find(|it| it.told == record.told && is_told_alike(rules, it, &record));
+            seen.iter().find(|it| it.recipient == record.recipient && is_alike(rules, it, &record));
         if let Some(first) = same {
             judged.breaks.push(Break::duplicate(key, first, record));
             continue;
@@ -76,8 +76,8 @@ pub fn judge(
         }
     }
     judged.name_orders(mine.iter().map(|it| &it.row));
-    for Mine { row, told } in mine {
-        if told.is_empty() {
+    for Mine { row, recipients } in mine {
+        if recipients.is_empty() {
             judged.alone(key, row, reached);
         } else if matches!(row.stand, Stand::Event { .. }) {
             judged.events_met += 1;
@@ -91,7 +91,8 @@ fn whole(records: Vec<Row>) -> Vec<Row> {
     let mut all: Vec<Row> = Vec::new();
     for mut record in records {
         let is_lot = record.values.remove("lot").is_some();
-        let known = all.iter_mut().find(|it| is_lot && it.told == record.told && it.parts > 0);
+        let known =
+            all.iter_mut().find(|it| is_lot && it.recipient == record.recipient && it.parts > 0);
         let Some(known) = known else {
             all.push(record);
             continue;
@@ -152,19 +153,20 @@ impl Judged {
 /// The event that a record joins: one that agrees in what tells them apart, an event of the day before what is only
 /// known, and one that no record of the same file has joined.
 fn of_record(rules: &SourceRules, mine: &mut [Mine], record: &Row) -> Option<Row> {
-    let is_free =
-        |it: &&mut Mine| !it.told.contains(&record.told) && is_told_alike(rules, &it.row, record);
+    let is_free = |it: &&mut Mine| {
+        !it.recipients.contains(&record.recipient) && is_alike(rules, &it.row, record)
+    };
     let rank = |it: &&mut Mine| {
         let stated = rules.tell.iter().filter(|name| it.row.values.contains_key(*name)).count();
         (!matches!(it.row.stand, Stand::Event { .. }), usize::MAX - stated)
     };
     let found = mine.iter_mut().filter(is_free).min_by_key(rank)?;
-    found.told.insert(record.told.clone());
+    found.recipients.insert(record.recipient.clone());
     Some(found.row.clone())
 }
 
 /// Whether both say the same in what tells rows of one key apart, as far as both say it.
-fn is_told_alike(rules: &SourceRules, one: &Row, other: &Row) -> bool {
+fn is_alike(rules: &SourceRules, one: &Row, other: &Row) -> bool {
     rules.tell.iter().all(|name| match (one.values.get(name), other.values.get(name)) {
         (Some(one), Some(other)) => plain(one) == plain(other),
         (_, None) | (None, _) => true,

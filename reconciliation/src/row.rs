@@ -76,7 +76,7 @@ pub struct Row {
     /// Which of it: a line, an event's version.
     pub record: String,
     /// To whom the file was sent, where several hear the same: rows of two of them are no duplicates.
-    pub told: String,
+    pub recipient: String,
     /// The order that it is about, where known.
     pub order: Option<OrderId>,
     /// The request that it belongs to, where known.
@@ -106,7 +106,7 @@ impl Row {
             stand,
             place: place.into(),
             record: record.to_string(),
-            told: String::new(),
+            recipient: String::new(),
             order: None,
             transaction: None,
             fund: None,

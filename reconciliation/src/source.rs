@@ -114,6 +114,8 @@ const STATEMENT: &[Column] = &[
     number("fee", Kind::BreakFee),
     word("status"),
     day("date"),
+    // What the account has after the movement: no movement is compared by it.
+    key("balance"),
 ];
 
 impl Source {

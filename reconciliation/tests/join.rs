@@ -145,10 +145,10 @@ fn a_second_record_is_a_duplicate_word_for_word_or_not_and_the_first_joins() {
 }
 
 #[test]
-fn the_same_told_to_two_distributors_is_no_duplicate_and_one_event() {
+fn the_same_for_two_distributors_is_no_duplicate_and_one_event() {
     for source in Source::ALL {
-        let told = |to: &str| Row { told: to.to_owned(), ..record(source) };
-        let judged = judged(source, vec![told("305"), told("306"), event(source)]);
+        let sent = |to: &str| Row { recipient: to.to_owned(), ..record(source) };
+        let judged = judged(source, vec![sent("305"), sent("306"), event(source)]);
         assert_eq!(
             (judged.joins.len(), judged.breaks.len(), judged.events_met),
             (2, 0, 1),

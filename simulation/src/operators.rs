@@ -13,7 +13,8 @@ use fundflow_runtime::{
     kind::payload, look::Look, message::Action, port::Payload, process::Disposition,
 };
 use fundflow_sagas::{
-    conversion, discount_purchase, fast_withdraw, purchase, recharge, redemption, withdraw,
+    conversion, discount_purchase, dividend, fast_withdraw, purchase, recharge, redemption,
+    withdraw,
 };
 
 /// What a person has in mind with a saga.
@@ -83,6 +84,7 @@ impl Operates {
             "fast_withdraw" => self.redirect_for::<fast_withdraw::Command>(cases),
             "redemption" => self.redirect_for::<redemption::Command>(cases),
             "conversion" => self.close_for::<conversion::Command>(cases),
+            "dividend" => self.of_dividend(),
             _ => None,
         }
     }
@@ -99,6 +101,13 @@ impl Operates {
             Self::Redirect(account) => Some(payload(C::redirect(account.clone()))),
             _ => self.close_for::<C>(cases),
         }
+    }
+
+    /// No case of it is closed by its saga: only its money goes elsewhere.
+    fn of_dividend(&self) -> Option<Payload> {
+        let Self::Redirect(account) = self else { return None };
+        let (account, own_name, reason) = (account.clone(), true, "a test".into());
+        Some(payload(dividend::Command::Redirect { account, own_name, reason }))
     }
 
     fn close_for<C: Closes>(&self, cases: &[CaseId]) -> Option<Payload> {

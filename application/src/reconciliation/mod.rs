@@ -18,4 +18,4 @@ pub use applications::{About, of_application};
 pub use money::{of_advance, of_money, of_payment, of_payout};
 pub use positions::{HoldingAt, of_holding, of_wallet};
 pub use sums::{Sum, Sums};
-pub use window::{Moved, begins_at, moved_since};
+pub use window::{begins_at, moved_since};

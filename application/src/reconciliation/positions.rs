@@ -37,11 +37,15 @@ pub struct HoldingAt {
 }
 
 impl HoldingAt {
+    /// Whether the register has none of the shares.
+    pub fn is_empty(&self) -> bool {
+        self.registered.is_zero() && self.frozen.is_zero()
+    }
+
     /// The row of the account that the register keeps for the investor; `is_expected`: whether the file must say it.
     /// Nothing is missed of an account without shares.
     pub fn row(&self, account: &str, is_expected: bool, day: chrono::NaiveDate) -> Row {
-        let is_empty = self.registered.is_zero() && self.frozen.is_zero();
-        let stand = if is_expected && !is_empty {
+        let stand = if is_expected && !self.is_empty() {
             Stand::Event { due: None, heard: day, dated: day }
         } else {
             Stand::Known { due: None }

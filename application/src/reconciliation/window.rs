@@ -12,14 +12,8 @@ use fundflow_kernel::{
 /// Events that are read at once.
 const PAGE: u32 = 1024;
 
-/// A stream that says something which a counterparty has to say, too.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Moved {
-    /// An application to a registrar.
-    Application(StreamName),
-    /// A payment, a payout or an advance.
-    Money(StreamName),
-}
+const SAID_BY_BOTH: [&str; 4] =
+    [Applications::CATEGORY, Payments::CATEGORY, Payouts::CATEGORY, Advances::CATEGORY];
 
 /// The position behind which everything was recorded at that instant or later. The engine's time never goes back, so
 /// few events are looked at.
@@ -44,14 +38,15 @@ pub async fn begins_at<S: EventStore>(
     Ok(Position(before))
 }
 
-/// Every event behind that position is looked at; `take` hears of the streams that moved, of one as often as it did.
+/// Every event behind that position is looked at; `take` hears of the streams that moved of which a counterparty has to
+/// say something, too: applications, payments, payouts and advances. Of one as often as it did.
 ///
 /// # Errors
 /// As the store's, and as `take`'s.
 pub async fn moved_since<S: EventStore, E: From<ReadError>>(
     store: &S,
     from: Position,
-    mut take: impl FnMut(Moved) -> Result<(), E>,
+    mut take: impl FnMut(&StreamName) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut at = from;
     loop {
@@ -59,13 +54,8 @@ pub async fn moved_since<S: EventStore, E: From<ReadError>>(
         let Some(last) = page.last() else { return Ok(()) };
         at = last.position;
         for event in &page {
-            let category = event.stream.category();
-            let is_money =
-                [Payments::CATEGORY, Payouts::CATEGORY, Advances::CATEGORY].contains(&category);
-            if category == Applications::CATEGORY {
-                take(Moved::Application(event.stream.clone()))?;
-            } else if is_money {
-                take(Moved::Money(event.stream.clone()))?;
+            if SAID_BY_BOTH.contains(&event.stream.category()) {
+                take(&event.stream)?;
             }
         }
     }

@@ -6,6 +6,7 @@
 //! than are asked for, so that a run takes as many trading days as it needs. The bare log writes the same bytes in the same batches to the same
 //! directory in the same run, which is the least that durability can cost on this disk.
 
+mod day;
 mod load;
 mod measured;
 mod process;
@@ -62,6 +63,9 @@ pub(crate) struct BenchArgs {
     /// Purchases run alone, one after the other, for the latency of a single one
     #[arg(long, default_value_t = 1_000, allow_negative_numbers = true, value_parser = crate::args::whole::<u64>)]
     alone: u64,
+    /// Measure a day instead: so many orders, cut, confirmed, posted and reconciled by the commands that a person types
+    #[arg(long, value_name = "ORDERS", value_parser = some)]
+    day: Option<u64>,
     /// Measure a restart instead: a process of its own completes --purchases, leaves --open, and is killed
     #[arg(long)]
     restart: bool,
@@ -86,6 +90,12 @@ pub(crate) async fn run(args: &BenchArgs) -> ExitCode {
         let measured = restart::measure(args, &scratch).await;
         let removed = std::fs::remove_dir_all(&scratch);
         let printed = measured.map(|restart| restart.print(args.output));
+        return exit_code(printed, removed, &scratch);
+    }
+    if let Some(orders) = args.day {
+        let measured = day::measure(args, orders, &scratch).await;
+        let removed = std::fs::remove_dir_all(&scratch);
+        let printed = measured.and_then(|day| day.print(args.output));
         return exit_code(printed, removed, &scratch);
     }
     let measured = match args.store.to_str() {
@@ -198,6 +208,13 @@ fn some(text: &str) -> Result<u64, String> {
 }
 
 impl BenchArgs {
+    /// A word on how far it is, for people who wait.
+    fn says(&self, text: &str) {
+        if matches!(self.output, Format::Table) {
+            complain(&format!("{text}\n"));
+        }
+    }
+
     /// Purchases that are open overnight: no fewer than the calendar's days allow.
     fn overnight(&self) -> Result<u64, Trouble> {
         let least = self.purchases.div_ceil(NIGHTS).max(1);

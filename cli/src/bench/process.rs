@@ -15,13 +15,22 @@ pub(super) fn peak_kib() -> Option<u64> {
     status("VmHWM:")
 }
 
+/// The same of another process, while it runs.
+pub(super) fn peak_kib_of(process: u32) -> Option<u64> {
+    field(&format!("/proc/{process}/status"), "VmHWM:")
+}
+
 /// The memory that is resident now, in KiB.
 pub(super) fn resident_kib() -> Option<u64> {
     status("VmRSS:")
 }
 
 fn status(name: &str) -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    field("/proc/self/status", name)
+}
+
+fn field(path: &str, name: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(path).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     line.split_whitespace().next()?.parse().ok()
 }

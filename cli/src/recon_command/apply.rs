@@ -8,12 +8,15 @@ use crate::{
 use fundflow_domain::{
     case::{Assignment, CaseId, Cases, Closing, Command, Proposal, Reopening, Report},
     ids::TransactionId,
+    reconciled_day::{self, Figures, ReconciledDays},
+    time::Timestamp,
 };
 use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
 use fundflow_kernel::{
+    codec::Stored,
     envelope::Actor,
     loaded::{Loaded, Meta, with_sources},
-    store::EventStore as _,
+    store::{EventStore as _, StreamAppend},
     streams::Key,
 };
 use std::path::Path;
@@ -69,36 +72,62 @@ impl Writer {
     /// Decides all of them by what the log says now, and writes what follows at once. A deed that is done already adds
     /// nothing.
     pub(super) async fn write(&self, deeds: Vec<Deed>) -> Result<(), Failure> {
-        let now = time_of(&self.store).await?;
-        let mut batch = Vec::new();
+        let (now, mut batch) = (time_of(&self.store).await?, Vec::new());
         for deed in deeds {
             let key = Key::<Cases>::of(&deed.case());
-            let stream = key.stream().clone();
-            let found = folded::one::<Cases, _>(&self.store, &stream).await?;
-            let mut loaded: Loaded<Cases> = found.map(|it| it.fold.loaded).unwrap_or_default();
-            let owner = loaded.owner.clone();
-            let (process, correlation) =
-                owner.unwrap_or_else(|| (PROCESS.into(), self.correlation.clone()));
-            let meta = Meta {
-                correlation,
-                process,
-                causation: PROCESS.into(),
-                actor: self.actor.clone(),
-                trace_parent: None,
-                occurred_at: now,
-                recorded_at: now,
-                trade_date: None,
-            };
-            for command in deed.commands() {
-                let decided = loaded.decide(&stream, &command, &meta, &mut batch);
-                decided.map_err(|error| Failure::Engine(format!("{stream}: {error}")))?;
-            }
+            self.decide(now, &key, &deed.commands(), &mut batch).await?;
         }
-        if !batch.is_empty() {
-            let appended = self.store.append(batch).await;
-            appended.map_err(|error| Failure::Engine(with_sources(&error)))?;
+        self.append(batch).await
+    }
+
+    /// Writes what both sides add up to, where it is news.
+    pub(super) async fn compared(&self, figures: Figures) -> Result<(), Failure> {
+        let (key, mut batch) = (Key::<ReconciledDays>::of(&figures.day), Vec::new());
+        let command = reconciled_day::Command::Compare(Box::new(figures));
+        let now = time_of(&self.store).await?;
+        self.decide(now, &key, &[command], &mut batch).await?;
+        self.append(batch).await
+    }
+
+    async fn decide<D>(
+        &self,
+        now: Timestamp,
+        key: &Key<D>,
+        commands: &[D::Command],
+        batch: &mut Vec<StreamAppend>,
+    ) -> Result<(), Failure>
+    where
+        D: Stored<State: Clone + Send + Sync> + 'static,
+    {
+        let stream = key.stream().clone();
+        let found = folded::one::<D, _>(&self.store, &stream).await?;
+        let mut loaded: Loaded<D> = found.map(|it| it.fold.loaded).unwrap_or_default();
+        let owner = loaded.owner.clone();
+        let (process, correlation) =
+            owner.unwrap_or_else(|| (PROCESS.into(), self.correlation.clone()));
+        let meta = Meta {
+            correlation,
+            process,
+            causation: PROCESS.into(),
+            actor: self.actor.clone(),
+            trace_parent: None,
+            occurred_at: now,
+            recorded_at: now,
+            trade_date: None,
+        };
+        for command in commands {
+            let decided = loaded.decide(&stream, command, &meta, batch);
+            decided.map_err(|error| Failure::Engine(format!("{stream}: {error}")))?;
         }
         Ok(())
+    }
+
+    async fn append(&self, batch: Vec<StreamAppend>) -> Result<(), Failure> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let appended = self.store.append(batch).await;
+        appended.map(drop).map_err(|error| Failure::Engine(with_sources(&error)))
     }
 
     pub(super) async fn close(self) {

@@ -2,7 +2,8 @@
 
 use super::{
     files::{Answered, answers, statements},
-    ours::{events, funds, named, positions, settled},
+    ours::{events, funds, named, settled, unstated},
+    positions::positions,
 };
 use crate::{
     folded,
@@ -20,18 +21,18 @@ use fundflow_domain::{
 use fundflow_infrastructure::{
     day_batch::{self, Numbers, Ours, is_in_digits},
     exchange::return_code::ReturnCodes,
-    reconciled::{self, Side, Staging, StagingError},
+    reconciled::{self, Aside, Side, Staging, StagingError},
     sandbox::registrar::DICTIONARY,
     sqlite::SqliteStore,
 };
-use fundflow_kernel::{envelope::StreamName, loaded::with_sources};
+use fundflow_kernel::loaded::with_sources;
 use fundflow_reconciliation::{
     breaks::Break, coverage::Coverage, row::Row, rules::Rules, source::Source,
 };
 use fundflow_sagas::house::House;
 use std::{
     cell::OnceCell,
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     path::{Path, PathBuf},
 };
 
@@ -120,6 +121,7 @@ pub(super) async fn gather(day: &Day<'_>) -> Result<Gathered, Failure> {
         positions(&around, t, &mut gathered).await?;
         settled(&around, t, &sums, &mut gathered)?;
         funds(&around, &terms, &sums, &mut gathered)?;
+        unstated(&around, &mut gathered);
     }
     named(&around, &mut gathered).await?;
     Ok(gathered)
@@ -130,24 +132,21 @@ pub(super) fn base(place: &Place<'_>) -> PathBuf {
     database.parent().map_or_else(|| PathBuf::from("."), Path::to_owned)
 }
 
-/// Our number of an application that went out under digits; every application's digits are made once.
-fn in_digits(
-    store: &SqliteStore,
-    known: &OnceCell<HashMap<String, String>>,
-    number: &str,
-) -> Option<String> {
+/// Our number of an application that went out under digits; every application's digits are made once, the first time that
+/// somebody asks.
+fn in_digits(store: &SqliteStore, known: &OnceCell<Option<Aside>>, number: &str) -> Option<String> {
     if !is_in_digits(number) {
         return None;
     }
     let all = || {
-        let names = folded::names::<Applications>(store, "").unwrap_or_default();
-        let digits = |name: StreamName| {
+        let mut all = Aside::new().ok()?;
+        for name in folded::Pages::of::<Applications>(store).flatten().flatten() {
             let no = ApplicationNo::new(name.id()).ok()?;
-            Some((Numbers::Digits.application(&no), no.to_string()))
-        };
-        names.into_iter().filter_map(digits).collect()
+            all.put(&Numbers::Digits.application(&no), no.as_str()).ok()?;
+        }
+        Some(all)
     };
-    known.get_or_init(all).get(number).cloned()
+    known.get_or_init(all).as_ref()?.text(number).ok()?
 }
 
 fn read_answers(
@@ -159,11 +158,11 @@ fn read_answers(
     for Answered { registrar, index } in around.answered.clone() {
         let codes = codes.clone().assign(registrar.as_str(), DICTIONARY);
         let ours = Ours { codes: &codes, number: digits };
-        let mut told = String::new();
+        let mut recipient = String::new();
         let (staging, coverage) = (&mut gathered.staging, &mut gathered.coverage);
         let rules = around.day.rules;
         let read = day_batch::rows_of(&index, &ours, |row: Row| {
-            told.clone_from(&row.told);
+            recipient.clone_from(&row.recipient);
             coverage.of(row.source).records.all += u64::from(row.parts);
             staging.add(rules.source(row.source), Side::Theirs, &row)
         });
@@ -173,7 +172,7 @@ fn read_answers(
             *reached = set.date.max(*reached);
         }
         if around.distributor.is_empty() {
-            told.split_once('/').map_or("", |(_, to)| to).clone_into(&mut around.distributor);
+            recipient.split_once('/').map_or("", |(_, to)| to).clone_into(&mut around.distributor);
         }
         gathered.files.push(index.file_name().unwrap_or_default().to_string_lossy().into_owned());
     }

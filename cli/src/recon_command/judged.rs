@@ -6,6 +6,7 @@
 
 use super::{
     apply::Deed,
+    figures::Tally,
     gather::{Day, Gathered},
     known::{Known, PROGRAM, Stands},
 };
@@ -91,6 +92,7 @@ pub(super) struct Run<'a> {
     pub(super) applies: bool,
     pub(super) found: Found,
     pub(super) deeds: Vec<Deed>,
+    pub(super) tally: Tally,
     /// The record that joins what a case was opened about.
     answers: BTreeMap<CaseId, CaseId>,
 }
@@ -98,7 +100,7 @@ pub(super) struct Run<'a> {
 impl<'a> Run<'a> {
     pub(super) fn new(day: &'a Day<'a>, known: Known, applies: bool) -> Self {
         let (found, deeds, answers) = (Found::default(), Vec::new(), BTreeMap::new());
-        Self { day, known, applies, found, deeds, answers }
+        Self { day, known, applies, found, deeds, tally: Tally::default(), answers }
     }
 
     /// Takes over what was loose before anything was joined.
@@ -112,6 +114,7 @@ impl<'a> Run<'a> {
 
     /// Judges a group of rows.
     pub(super) fn group(&mut self, group: Group, reached: &BTreeMap<Source, chrono::NaiveDate>) {
+        self.tally.add(&group, self.day.date);
         let Group { source, key, rows } = group;
         let reached = reached.get(&source).copied().unwrap_or(self.day.date);
         let judged = judge(self.day.rules.source(source), &key, rows, reached);
@@ -169,6 +172,7 @@ impl<'a> Run<'a> {
     }
 
     fn broken(&mut self, found: &Break) {
+        self.tally.broken(found);
         let (becomes, case, covering) = self.becomes(found);
         let covered = self.found.coverage.of(found.source);
         if covering.0 {

@@ -1,28 +1,23 @@
-//! Our side of a day: what moved since it began, positions as they were, sums, prices, and what records name besides.
+//! Our side of a day: what moved since it began, sums, prices, and what records name besides.
 
 use super::gather::{Around, Gathered};
-use crate::{folded, house::Terms, reading::Failure};
-use chrono::{Days, NaiveTime};
+use crate::{house::Terms, reading::Failure};
+use chrono::{Days, NaiveDate, NaiveTime};
 use fundflow_application::{
     read_models::StreamFold,
-    reconciliation::{
-        About, HoldingAt, Moved, Sum, Sums, begins_at, moved_since, of_application, of_holding,
-        of_money, of_wallet,
-    },
+    reconciliation::{About, Sum, Sums, begins_at, moved_since, of_application, of_money},
 };
 use fundflow_domain::{
-    advance::{self, Advances},
-    application::{Applications, Ask},
+    application::Applications,
     calendar::TradingDay,
-    holdings::Holdings,
-    ids::{ApplicationNo, FundCode, InvestorId, PaymentNo},
+    decider::Decider as _,
+    ids::{ApplicationNo, FundCode, PaymentNo, RegistrarCode},
     payment::Payments,
     payout::Payouts,
     time::Timestamp,
-    wallet::Wallet,
 };
-use fundflow_infrastructure::{day_batch::fund_account, reconciled::Side};
-use fundflow_kernel::streams::Key;
+use fundflow_infrastructure::reconciled::{Aside, Side};
+use fundflow_kernel::{envelope::StreamName, store::ReadError, streams::Key};
 use fundflow_reconciliation::{
     breaks::Break,
     row::{Row, Stand},
@@ -41,38 +36,28 @@ pub(super) async fn events(
     let before = around.t.and_then(|t| calendar.before(t).ok()).map(|t| calendar.cut_off(t));
     let midnight = Timestamp::shanghai(day.date, NaiveTime::MIN);
     let from = before.map_or(midnight, |before| before.min(midnight));
-    let mut moved = BTreeSet::new();
-    moved_since(day.store, begins_at(day.store, from).await?, |it| {
-        let (is_money, stream) = match it {
-            Moved::Application(stream) => (false, stream),
-            Moved::Money(stream) => (true, stream),
-        };
-        moved.insert((is_money, stream));
+    let mut moved = Aside::new()?;
+    moved_since(day.store, begins_at(day.store, from).await?, |stream| {
+        moved.put(stream.as_str(), "")?;
         Ok::<_, Failure>(())
     })
     .await?;
-    let mut asked = BTreeSet::new();
     let next = around.t.and_then(|t| calendar.plus(t, 1).ok()).map_or(day.date, TradingDay::date);
     let until = gathered.reached.get(&Source::Confirmations).copied().unwrap_or(next);
-    for (is_money, stream) in moved {
-        if is_money {
-            let rows = of_money(day.store, &stream, Some(day.date)).await?;
-            add_or_leave(around, gathered, rows, true)?;
-            continue;
+    let (mut asked, mut after) = (BTreeSet::new(), String::new());
+    loop {
+        let page = moved.page(&after)?;
+        let Some(last) = page.last() else { break };
+        after.clone_from(last);
+        for name in page {
+            let stream: StreamName = name.parse().map_err(ReadError::from)?;
+            let rows = if stream.category() == Applications::CATEGORY {
+                application(around, &stream, until, (sums, &mut asked)).await?
+            } else {
+                (of_money(day.store, &stream, Some(day.date)).await?, true)
+            };
+            add_or_leave(around, gathered, rows.0, rows.1)?;
         }
-        let (fold, read) = StreamFold::<Applications>::load(day.store, &stream).await?;
-        let Some(known) = fold.loaded.state.application() else { continue };
-        let registrar = around.registrar(&known.terms.registrar).clone();
-        let is_there = around.has_answered(&known.terms.registrar);
-        let distributor = known.terms.distributor.as_ref();
-        let distributor = distributor.map_or(around.distributor.as_str(), |code| code.as_str());
-        let about = About { day: Some(day.date), distributor, until };
-        let rows = of_application(&fold, &read, about, sums);
-        let is_of_t = known.terms.trade_date.date() == day.date;
-        if known.sent.is_some() && !is_there && is_of_t {
-            asked.insert(registrar);
-        }
-        add_or_leave(around, gathered, rows, is_there)?;
     }
     for registrar in asked {
         late_file(around, gathered, Source::Confirmations, registrar.as_str());
@@ -85,8 +70,29 @@ pub(super) async fn events(
     Ok(())
 }
 
+/// The rows of an application, and whether its registrar's files are there; `asked`: registrars that owe files.
+async fn application(
+    around: &Around<'_>,
+    stream: &StreamName,
+    until: NaiveDate,
+    (sums, asked): (&mut Sums, &mut BTreeSet<RegistrarCode>),
+) -> Result<(Vec<Row>, bool), Failure> {
+    let day = around.day;
+    let (fold, read) = StreamFold::<Applications>::load(day.store, stream).await?;
+    let Some(known) = fold.loaded.state.application() else { return Ok((Vec::new(), true)) };
+    let is_there = around.has_answered(&known.terms.registrar);
+    let distributor = known.terms.distributor.as_ref();
+    let distributor = distributor.map_or(around.distributor.as_str(), |code| code.as_str());
+    let about = About { day: Some(day.date), distributor, until };
+    let rows = of_application(&fold, &read, about, sums);
+    if known.sent.is_some() && !is_there && known.terms.trade_date.date() == day.date {
+        asked.insert(around.registrar(&known.terms.registrar).clone());
+    }
+    Ok((rows, is_there))
+}
+
 /// Rows whose file is there wait for their records; the others are loose from the start.
-fn add_or_leave(
+pub(super) fn add_or_leave(
     around: &Around<'_>,
     gathered: &mut Gathered,
     rows: Vec<Row>,
@@ -108,7 +114,7 @@ fn add_or_leave(
 }
 
 /// A file that is not there breaks once its time has passed.
-fn late_file(around: &Around<'_>, gathered: &mut Gathered, source: Source, from: &str) {
+pub(super) fn late_file(around: &Around<'_>, gathered: &mut Gathered, source: Source, from: &str) {
     let day = around.day;
     let next = match around.t.filter(|_| source != Source::Statement) {
         Some(t) => around.house.calendar.plus(t, 1).map(TradingDay::date).ok(),
@@ -121,71 +127,14 @@ fn late_file(around: &Around<'_>, gathered: &mut Gathered, source: Source, from:
     }
 }
 
-/// Registered shares as they were when the register made its file, and the accounts of banks that advance: what becomes of
-/// their shares is between them and the registrar, so no figure of theirs is compared.
-pub(super) async fn positions(
-    around: &Around<'_>,
-    t: TradingDay,
-    gathered: &mut Gathered,
-) -> Result<(), Failure> {
-    let (day, calendar) = (around.day, &around.house.calendar);
-    if !gathered.reached.contains_key(&Source::Holdings) {
-        return Ok(());
-    }
-    let next = calendar.plus(t, 1).map_err(|error| Failure::Calendar(error.to_string()))?;
-    let until = Timestamp::shanghai(next.date(), day.rules.source(Source::Holdings).as_of);
-    for stream in folded::names::<Wallet>(day.store, "")? {
-        let at = of_wallet(day.store, &stream, until).await?;
-        position(around, gathered, at)?;
-    }
-    for stream in folded::names::<Holdings>(day.store, "")? {
-        let at = of_holding(day.store, &stream, until).await?;
-        position(around, gathered, at)?;
-    }
-    banks(around, gathered).await
-}
-
-/// Banks' accounts, where the file has accounts that are no investor's.
-async fn banks(around: &Around<'_>, gathered: &mut Gathered) -> Result<(), Failure> {
-    if gathered.staging.unmet(Source::Holdings, "")?.is_empty() {
-        return Ok(());
-    }
-    let store = around.day.store;
-    let mut seen = BTreeSet::new();
-    for stream in folded::names::<Advances>(store, "")? {
-        let (fold, _) = StreamFold::<Advances>::load(store, &stream).await?;
-        let advance::State::Known(known) = &fold.loaded.state else { continue };
-        let no = ApplicationNo::of(&known.terms.order);
-        let application = Key::<Applications>::of(&no);
-        let (fold, _) = StreamFold::<Applications>::load(store, application.stream()).await?;
-        let Some(application) = fold.loaded.state.application() else { continue };
-        let Ask::FastTransfer { to, .. } = &application.terms.ask else { continue };
-        let Ok(bank) = InvestorId::new(to.as_str()) else { continue };
-        let fund = application.terms.fund;
-        if seen.insert((bank.clone(), fund)) {
-            let row = Row::of(Source::Holdings, Stand::Known { due: None }, stream.as_str(), to);
-            let row = row.word("account", fund_account(&bank)).word("fund", fund);
-            let row = Row { fund: Some(fund), evidence: format!("bank {bank} advances"), ..row };
-            add_or_leave(around, gathered, vec![row], true)?;
+/// Sums or prices that nobody states although the registrar's other files are there break once their time has passed.
+pub(super) fn unstated(around: &Around<'_>, gathered: &mut Gathered) {
+    for source in [Source::FundDays, Source::Settlements] {
+        let is_owed = gathered.coverage.of(source).absent && !around.answered.is_empty();
+        if is_owed && !gathered.reached.contains_key(&source) {
+            late_file(around, gathered, source, "the registrar");
         }
     }
-    Ok(())
-}
-
-fn position(
-    around: &Around<'_>,
-    gathered: &mut Gathered,
-    at: Option<HoldingAt>,
-) -> Result<(), Failure> {
-    let Some(at) = at else { return Ok(()) };
-    let registrar = around.registrar_of(at.fund);
-    let is_there =
-        registrar.is_some_and(|code| around.answered.iter().any(|it| it.registrar == code));
-    if !is_there {
-        return Ok(());
-    }
-    let row = at.row(&fund_account(&at.investor), true, around.day.date);
-    add_or_leave(around, gathered, vec![row], true)
 }
 
 /// The sums of what was confirmed, with the day on which each fund pays.

@@ -108,6 +108,9 @@ async fn joined(
     }
     run.end();
     write(writer, &mut run).await?;
+    if let (Some(writer), Some(figures)) = (writer, run.tally.figures(&run.found, date)) {
+        writer.compared(figures).await?;
+    }
     Ok(run.found)
 }
 

@@ -5,6 +5,7 @@ use crate::common::fundflow;
 use crate::reconciled::{
     DATE, P1, applied, cases, edit_statement, events, file, json, look, played, set, statement,
 };
+use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
 use serde_json::Value;
 use std::fs;
 
@@ -22,8 +23,48 @@ fn where_nothing_was_planted_everything_joins_and_a_second_run_changes_nothing()
         assert!(of["events"]["all"].as_u64().unwrap() > 0, "{source}: {of}");
     }
     applied(store.path());
+    assert_eq!(events(store.path()), before + 1, "the figures of the day, and no case");
     applied(store.path());
-    assert_eq!(events(store.path()), before);
+    applied(store.path());
+    assert_eq!(events(store.path()), before + 1);
+}
+
+#[test]
+fn figures_of_files_are_facts_that_the_invariants_are_held_against() {
+    let store = played();
+    let said = |invariant: &str| {
+        let verdicts = fundflow(store.path(), &["ledger", "check", "-o", "json"]);
+        let verdicts: Value = serde_json::from_slice(&verdicts.stdout).unwrap();
+        let one = verdicts.as_array().unwrap().iter().find(|it| it["invariant"] == invariant);
+        (one.unwrap()["is_checked"].clone(), one.unwrap()["breaks"].clone())
+    };
+    let holds = || (Value::Bool(true), Value::Array(Vec::new()));
+    for invariant in ["I7", "I11", "I14"] {
+        assert_eq!(said(invariant).0, false, "{invariant}: nothing was compared yet");
+    }
+    edit_statement(store.path(), &|lines| {
+        for line in lines.iter_mut() {
+            line.push_str(",1.00");
+        }
+    });
+    let text = fs::read_to_string(statement(store.path())).unwrap();
+    let (heading, lines) = text.split_once('\n').unwrap();
+    fs::write(statement(store.path()), format!("{heading},balance\n{lines}")).unwrap();
+    applied(store.path());
+    assert_eq!((said("I7"), said("I14")), (holds(), holds()));
+    let (is_checked, breaks) = said("I11");
+    assert_eq!(is_checked, true);
+    assert!(breaks[0].as_str().unwrap().starts_with("channel.csv of 2026-03-02: +100 fen"));
+
+    // What has its case is no broken invariant, and stands in the figures all the same.
+    let changes = [("AvailableVol", "1.00"), ("TotalVolOfDistributorInTA", "1.00")];
+    set(store.path(), "05", ("", "000730"), &changes);
+    applied(store.path());
+    assert_eq!(said("I7"), holds());
+    let stream = ["event", "ls", "--stream", "reconciled_day-2026-03-02"];
+    let figures = json(store.path(), &stream);
+    let last = figures.as_array().unwrap().last().unwrap().to_string();
+    assert!(last.contains("reconciled_day.compared"), "{last}");
 }
 
 #[test]
@@ -172,6 +213,22 @@ fn rules_of_ones_own_are_used_and_a_mistake_in_them_is_named_with_its_line() {
     let line = 1 + shipped.lines().position(|line| line == "amount = \"0.00\"").unwrap();
     let says = format!("line {line}: confirmations.compare: \"amuont\"");
     assert!(complaint.contains(&says), "{complaint}");
+}
+
+#[tokio::test]
+async fn beside_an_engine_it_looks_and_to_apply_says_who_has_the_store_and_what_to_do() {
+    let store = played();
+    let path = store.path().join("events.db");
+    let engine = SqliteStore::open(&path, &Settings::default()).unwrap();
+    assert_eq!(look(store.path())["complete"], true);
+    let said = fundflow(store.path(), &["recon", "run", "--date", DATE, "--apply"]);
+    assert_eq!(said.status.code(), Some(1));
+    let complaint = String::from_utf8(said.stderr).unwrap();
+    let holder = format!("is held by process {} on ", std::process::id());
+    assert!(complaint.contains(&holder), "{complaint}");
+    assert!(complaint.contains("to apply, stop that engine first"), "{complaint}");
+    engine.close().await;
+    applied(store.path());
 }
 
 /// Lines that belong to nobody: each is a case, in several pages.

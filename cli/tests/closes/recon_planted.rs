@@ -2,9 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
 
-use crate::reconciled::{P1, at_fund, edit, edit_statement, look, of, played, set};
+use crate::{
+    common::copy,
+    reconciled::{
+        P1, applied, at_fund, cases, edit, edit_statement, events, look, of, played, set, split,
+        statement, without_file,
+    },
+};
+use fundflow_infrastructure::exchange::flow::share_balance::ShareBalance;
 use serde_json::Value;
-use std::path::Path;
+use std::{fs, path::Path};
 
 type Plant =
     (&'static str, &'static str, &'static str, Option<&'static str>, &'static str, fn(&Path));
@@ -46,6 +53,21 @@ const PLANTS: &[Plant] = &[
     ("confirmations", "late", "both", Some("P-1"), "", |store| {
         set(store, "04", P1, &[("TransactionCfmDate", "20260304")]);
     }),
+    // Which of two records with one number is right, nobody knows: the second is one too many.
+    ("confirmations", "duplicate", "theirs", None, "4000.00", |store| {
+        edit(store, "04", &|records| {
+            let mut other = records[of(records, P1.0, P1.1)].clone();
+            other.set_displayed("ConfirmedAmount", "4000.00").unwrap();
+            records.push(other);
+        });
+    }),
+    ("confirmations", "extra", "theirs", Some("P-1"), "5000.00", |store| {
+        edit(store, "04", &|records| {
+            let mut second = records[of(records, P1.0, P1.1)].clone();
+            second.set_displayed("TASerialNO", "S-1").unwrap();
+            records.push(second);
+        });
+    }),
     ("holdings", "missing", "ours", None, "", |store| {
         edit(store, "05", &|records| drop(records.remove(at_fund(records, "000730"))));
     }),
@@ -60,6 +82,16 @@ const PLANTS: &[Plant] = &[
         let changes = [("AvailableVol", "1.00"), ("TotalVolOfDistributorInTA", "1.00")];
         set(store, "05", ("", "000730"), &changes);
     }),
+    ("holdings", "holding", "both", None, "", |store| {
+        edit(store, "05", &|records| {
+            let at = at_fund(records, "000730");
+            let total = ShareBalance::from_record(records[at].as_ref()).unwrap().total_vol;
+            let free = total - rust_decimal::Decimal::TEN;
+            records[at].set_displayed("AvailableVol", &free.to_string()).unwrap();
+            records[at].set_displayed("TotalFrozenVol", "10.00").unwrap();
+        });
+    }),
+    ("holdings", "late", "ours", None, "", |store| without_file(store, "05")),
     ("holdings", "duplicate", "theirs", None, "", |store| {
         edit(store, "05", &|records| records.push(records[0].clone()));
     }),
@@ -79,6 +111,10 @@ const PLANTS: &[Plant] = &[
     ("fund_days", "status", "both", None, "", |store| {
         set(store, "07", ("", "011162"), &[("FundStatus", "5")]);
     }),
+    ("fund_days", "status", "both", None, "", |store| {
+        set(store, "07", ("", "011162"), &[("ConvertStatus", "3")]);
+    }),
+    ("fund_days", "late", "ours", None, "", |store| without_file(store, "07")),
     ("fund_days", "duplicate", "theirs", None, "", |store| {
         edit(store, "07", &|records| records.push(records[0].clone()));
     }),
@@ -102,6 +138,7 @@ const PLANTS: &[Plant] = &[
     ("settlements", "date", "both", None, "", |store| {
         set(store, "25", ("", "011162"), &[("PayDate", "20260310")]);
     }),
+    ("settlements", "late", "ours", None, "", |store| without_file(store, "25")),
     ("settlements", "duplicate", "theirs", None, "5000.00", |store| {
         edit(store, "25", &|records| records.push(records[at_fund(records, "011162")].clone()));
     }),
@@ -134,12 +171,83 @@ const PLANTS: &[Plant] = &[
             *line = line.replace("2026-03-02", "2026-02-25");
         });
     }),
+    ("statement", "late", "ours", None, "", |store| {
+        std::fs::remove_file(statement(store)).unwrap();
+    }),
+    // Several channels in one day: what one says is not for another one to say.
+    ("statement", "duplicate", "theirs", None, "5000.00", |store| {
+        split(store, &|line| line.contains("P-1"), &|_| true);
+    }),
+    ("statement", "amount", "both", Some("P-1"), "0.01", |store| {
+        edit_statement(store, &|lines| {
+            for line in lines.iter_mut() {
+                *line = line.replace("5000.00", "4999.99");
+            }
+        });
+        split(store, &|line| line.contains("P-1"), &|line| !line.contains("P-1"));
+    }),
     ("statement", "duplicate", "theirs", None, "5000.00", |store| {
         edit_statement(store, &|lines| {
             lines.push(lines.iter().find(|line| line.contains("P-1")).unwrap().clone());
         });
     }),
 ];
+
+#[test]
+fn several_channels_in_one_day_are_whole_together() {
+    let store = played();
+    split(store.path(), &|line| line.contains("P-1"), &|line| !line.contains("P-1"));
+    let found = look(store.path());
+    assert_eq!((&found["breaks"], &found["complete"]), (&Value::Array(vec![]), &true.into()));
+    assert_eq!(found["files"].as_array().unwrap().len(), 3, "{found:#}");
+}
+
+/// The files of the day, as they were.
+fn put_back(store: &Path, sound: &Path) {
+    for name in ["exchange", "statements"] {
+        fs::remove_dir_all(store.join(name)).unwrap();
+        copy(&sound.join(name), &store.join(name));
+    }
+}
+
+#[test]
+fn a_corrected_file_answers_its_own_case_and_a_wrong_one_opens_that_one_again() {
+    // Another break, in another source than the one that is corrected, stays as it is.
+    let beside = |store: &Path, source: &str| {
+        if source == "statement" {
+            set(store, "07", ("", "011162"), &[("FundStatus", "5")]);
+        } else {
+            edit_statement(store, &|lines| lines.retain(|line| !line.contains("P-1")));
+        }
+    };
+    for (source, kind, side, _, _, plant) in PLANTS {
+        let (store, sound) = (played(), played());
+        let name = format!("{source} {kind}");
+        beside(store.path(), source);
+        beside(sound.path(), source);
+        plant(store.path());
+        // A day is not complete without one of its files, whatever its case says.
+        let lacks_a_file = (*kind, *side) == ("late", "ours");
+        assert_eq!(applied(store.path())["complete"], !lacks_a_file, "{name}: each has its case");
+        assert_eq!(cases(store.path(), &["--open"]).len(), 2, "{name}");
+
+        put_back(store.path(), sound.path());
+        assert_eq!(applied(store.path())["answered"], 1, "{name}");
+        let left = cases(store.path(), &["--open"]);
+        assert_eq!(left.len(), 1, "{name}");
+        assert_ne!(left[0]["proposal"]["source"], *source, "{name}");
+
+        plant(store.path());
+        let found = applied(store.path());
+        let all = found["breaks"].as_array().unwrap().iter();
+        let becomes: Vec<_> = all.map(|it| (&it["source"], &it["becomes"])).collect();
+        let of = |wanted: bool| becomes.iter().find(|it| (*it.0 == *source) == wanted).unwrap().1;
+        assert_eq!((of(true), of(false)), (&"reopened".into(), &"open".into()), "{name}");
+        let after = events(store.path());
+        applied(store.path());
+        assert_eq!(events(store.path()), after, "{name}: a day closed twice changes nothing");
+    }
+}
 
 #[test]
 fn each_kind_of_break_planted_in_each_source_is_found_with_order_amount_and_side() {

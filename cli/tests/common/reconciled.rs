@@ -5,7 +5,7 @@
 
 use crate::common::{copy, fundflow};
 use fundflow_infrastructure::exchange::{
-    check::read_all_or_refuse, record::Record, writer::Writer,
+    check::read_all_or_refuse, index::IndexFile, record::Record, writer::Writer,
 };
 use serde_json::Value;
 use std::{
@@ -65,8 +65,14 @@ pub(crate) fn look(store: &Path) -> Value {
     json(store, &["recon", "run", "--date", DATE])
 }
 
+/// What a run did; it ends with 5 where the day is not complete.
 pub(crate) fn applied(store: &Path) -> Value {
-    json(store, &["recon", "run", "--date", DATE, "--apply"])
+    let said = fundflow(store, &["recon", "run", "--date", DATE, "--apply", "-o", "json"]);
+    let found: Value = serde_json::from_slice(&said.stdout).unwrap();
+    let ends_with = if found["complete"] == true { 0 } else { 5 };
+    let complaint = String::from_utf8_lossy(&said.stderr);
+    assert_eq!(said.status.code(), Some(ends_with), "{complaint}");
+    found
 }
 
 pub(crate) fn events(store: &Path) -> usize {
@@ -110,6 +116,33 @@ pub(crate) fn edit_statement(store: &Path, change: &dyn Fn(&mut Vec<String>)) {
     let heading = lines.remove(0);
     change(&mut lines);
     fs::write(&path, format!("{heading}\n{}\n", lines.join("\n"))).unwrap();
+}
+
+/// Puts lines of the channel's statement into that of another channel, and leaves those that stay.
+pub(crate) fn split(store: &Path, goes: &dyn Fn(&str) -> bool, stays: &dyn Fn(&str) -> bool) {
+    let path = statement(store);
+    let text = fs::read_to_string(&path).unwrap();
+    let (heading, lines) = text.split_once('\n').unwrap();
+    let of = |is_meant: &dyn Fn(&str) -> bool| {
+        let lines = lines.lines().filter(|line| is_meant(line)).map(|line| format!("{line}\n"));
+        format!("{heading}\n{}", lines.collect::<String>())
+    };
+    fs::write(path.with_file_name("another.csv"), of(goes)).unwrap();
+    fs::write(&path, of(stays)).unwrap();
+}
+
+/// The registrar's set without that file: neither there nor announced.
+pub(crate) fn without_file(store: &Path, kind: &str) {
+    let path = file(store, kind);
+    let inbox = path.parent().unwrap();
+    let entries = fs::read_dir(inbox).unwrap().map(|entry| entry.unwrap().path());
+    let is_index = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().starts_with("OFI");
+    let index = entries.into_iter().find(is_index).unwrap();
+    let mut set = IndexFile::open_complete(&index).unwrap().index;
+    set.files.retain(|name| Some(name.as_str()) != path.file_name().unwrap().to_str());
+    fs::remove_file(&path).unwrap();
+    fs::remove_file(&index).unwrap();
+    set.publish(inbox).unwrap();
 }
 
 /// The record of an order in file 04: by its business and fund.

@@ -7,6 +7,7 @@ use fundflow_infrastructure::{
     day_batch::fund_account,
     exchange::{check::read_all_or_refuse, flow::share_balance::ShareBalance},
 };
+use serde_json::{Value, json};
 use std::{collections::BTreeMap, fs, path::Path};
 
 const ALIKE: [&str; 2] = ["I-59838", "I-1001434"];
@@ -26,6 +27,13 @@ fn balances(store: &Path) -> BTreeMap<String, (String, String)> {
     let rows = records.iter().map(|it| ShareBalance::from_record(it.as_ref()).unwrap());
     rows.map(|it| (it.transaction_account_id, (it.ta_account_id, it.total_vol.to_string())))
         .collect()
+}
+
+/// What a reconciliation of the day finds, which gives accounts as the files did.
+fn reconciled(store: &Path) -> Value {
+    let said = fundflow(store, &["recon", "run", "--date", "2026-02-12", "-o", "json"]);
+    assert!(said.status.success(), "{said:?}");
+    serde_json::from_slice(&said.stdout).unwrap()
 }
 
 #[test]
@@ -49,6 +57,8 @@ fn each_has_an_account_of_its_own_in_our_files_and_in_the_registers() {
         assert!(played.status.success() && !said.contains("note:"), "{said}");
     };
     play();
+    let found = reconciled(store.path());
+    assert_eq!((&found["breaks"], &found["complete"]), (&json!([]), &true.into()), "{found:#}");
     let rows = balances(store.path());
     let [first, second] = ALIKE.map(|it| rows[it].clone());
     assert_ne!(first.0, second.0);

@@ -262,6 +262,8 @@ fn a_subscription_belongs_to_its_day_until_its_own_cut_off_on_every_day_of_the_f
         "transaction=C-3 time=2026-02-13T16:30:00+08:00 kind=cancel of=S-3",
         "transaction=S-4 time=2026-02-13T17:00:00+08:00 kind=subscription investor=I-2 fund=918145 \
          amount=400",
+        "transaction=P time=14:59:59.999 kind=purchase investor=I-1 fund=050027 amount=100",
+        "transaction=S-5 time=15:00:00.100 kind=subscription investor=I-1 fund=918145 amount=500",
     ];
     let stage = Stage::of(&rows);
     // The bank's word about S-1 comes after the cut-off; its batch is still open.
@@ -272,6 +274,7 @@ fn a_subscription_belongs_to_its_day_until_its_own_cut_off_on_every_day_of_the_f
     assert_eq!(stage.shown("S-1")["trade_date"], "2026-02-12");
     assert_eq!(ending(&report, "S-2"), ("completed", ""));
     assert_eq!(stage.shown("S-2")["trade_date"], "2026-02-13");
+    assert_eq!(stage.shown("P")["trade_date"], "2026-02-12", "S-5 comes in the same second");
     assert_eq!(ending(&report, "C-3"), ("done", "S-3 is taken back"));
     let bad: Vec<_> = report["bad_rows"].as_array().unwrap().iter().collect();
     let says = "orders.csv:6: time \"2026-02-13T17:00:00+08:00\": belongs to 2026-02-24; this day \

@@ -43,6 +43,8 @@ pub(super) struct Doubts {
     rejections_taken_back: Vec<Rejection>,
     /// Rejections that held until a confirmation did, or another rejection: the same one, heard again, is old news.
     overturned: Vec<Rejection>,
+    /// The record that its registrar put in the place of another one, without anybody's decision between the two.
+    corrected_by: Option<Serial>,
     /// Why it had been taken back, until a confirmation held all the same: said again, that is old news.
     cancelled_before: Option<Cause>,
 }
@@ -58,6 +60,7 @@ static NONE: Doubts = Doubts {
     dropped: Vec::new(),
     rejections_taken_back: Vec::new(),
     overturned: Vec::new(),
+    corrected_by: None,
     cancelled_before: None,
 };
 
@@ -330,8 +333,17 @@ impl Application {
     }
 
     /// A record that was corrected is old news from then on.
-    pub(super) fn supersede(&mut self, record: Confirmation) {
-        self.doubts.get_or_insert_default().withdrawn.push(record);
+    pub(super) fn supersede(&mut self, record: Confirmation, by: &Confirmation) {
+        let was_contested = self.contested().any(|it| it.serial == by.serial);
+        let doubts = self.doubts.get_or_insert_default();
+        doubts.withdrawn.push(record);
+        doubts.corrected_by = (!was_contested).then(|| by.serial.clone());
+    }
+
+    /// Whether its registrar put that record in the place of another one by itself: where it was contested before, a
+    /// person decided between the two.
+    pub fn corrects_by_itself(&self, serial: &Serial) -> bool {
+        self.doubts().corrected_by.as_ref() == Some(serial)
     }
 
     pub(super) fn withdraw(

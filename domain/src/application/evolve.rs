@@ -181,7 +181,7 @@ fn correct(known: &mut Application, reverses: &Serial, by: &Confirmation) -> Opt
     };
     (last.serial == *reverses && holds_as_contested(known, by)).then_some(())?;
     let last = last.as_ref().clone();
-    known.supersede(last);
+    known.supersede(last, by);
     if known.is_upheld(reverses) {
         known.uphold(&by.serial);
     }

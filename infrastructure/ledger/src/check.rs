@@ -14,8 +14,8 @@ struct Invariant {
 enum Asks {
     /// One row for each break: where, and what is wrong there.
     Always(&'static str),
-    /// The same, once anything was settled by the day.
-    OnceSettled(&'static str),
+    /// The same, once the tables have what it is about; what they lack before, and how it comes there.
+    Once(&'static str, &'static str, &'static str),
     /// The tables cannot show it, and why.
     Never(&'static str),
 }
@@ -42,8 +42,13 @@ const fn always(name: &'static str, what: &'static str, query: &'static str) -> 
     Invariant { name, what, asks: Asks::Always(query) }
 }
 
+const UNCOMPARED: &str =
+    "not checked: no file of it was compared yet; `fundflow recon run --date D --apply` does it";
+const UNCLOSED: &str = "not checked: no statement stated a balance yet; `fundflow recon run --apply` takes it from the \
+     column `balance`";
+
 const fn settled(name: &'static str, what: &'static str, query: &'static str) -> Invariant {
-    Invariant { name, what, asks: Asks::OnceSettled(query) }
+    Invariant { name, what, asks: Asks::Once(sql::IS_INSTRUCTED, UNSETTLED, query) }
 }
 
 const fn never(name: &'static str, what: &'static str, why: &'static str) -> Invariant {
@@ -61,11 +66,11 @@ const ALL: [Invariant; 20] = [
         "customers' shares and the register's side are nothing together, per fund",
         sql::I6,
     ),
-    never(
-        "I7",
-        "customers' shares are those of file 05",
-        "not checked: no event has the figures of file 05; reconciliation compares them",
-    ),
+    Invariant {
+        name: "I7",
+        what: "customers' shares are those of file 05, unless a case says why",
+        asks: Asks::Once(sql::IS_HELD, UNCOMPARED, sql::I7),
+    },
     always(
         "I8",
         "nothing is pending of an order whose registrar has said its last word, unless a case is open",
@@ -77,11 +82,11 @@ const ALL: [Invariant; 20] = [
         "funds owe and are owed nothing after their day of pay, unless a case says why",
         sql::I10,
     ),
-    never(
-        "I11",
-        "the settlement account is the bank's statement",
-        "not checked: no event has a closing balance of the bank",
-    ),
+    Invariant {
+        name: "I11",
+        what: "the settlement account is the bank's statement",
+        asks: Asks::Once(sql::IS_CLOSED, UNCLOSED, sql::I11),
+    },
     always(
         "I12",
         "customers' money is backed: all accounts in yuan are nothing together",
@@ -92,11 +97,11 @@ const ALL: [Invariant; 20] = [
         "what customers are shown is shares times NAV",
         "not checked: it is computed from both at each reading, and stored nowhere",
     ),
-    never(
-        "I14",
-        "file 04, summary 12 and file 25 agree",
-        "not checked: no event has the figures of files 12 and 25; reconciliation compares them",
-    ),
+    Invariant {
+        name: "I14",
+        what: "files 04 and 25 agree per fund and business, unless a case says why",
+        asks: Asks::Once(sql::IS_CONFIRMED, UNCOMPARED, sql::I14),
+    },
     never(
         "I15",
         "a fee is recomputed from its schedule",
@@ -147,11 +152,10 @@ impl Ledger {
         };
         let query = match it.asks {
             Asks::Always(query) => query,
-            Asks::OnceSettled(query) => {
-                let is_instructed: bool =
-                    self.tables.query_row(sql::IS_INSTRUCTED, (), |row| row.get(0))?;
-                if !is_instructed {
-                    return Ok(unchecked(UNSETTLED));
+            Asks::Once(is_there, why, query) => {
+                let is_there: bool = self.tables.query_row(is_there, (), |row| row.get(0))?;
+                if !is_there {
+                    return Ok(unchecked(why));
                 }
                 query
             }

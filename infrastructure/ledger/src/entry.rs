@@ -3,6 +3,7 @@
 use crate::{
     LedgerError,
     amount::hundredths,
+    figures,
     poster::{Heard, Note},
     sql,
 };
@@ -119,6 +120,7 @@ fn write_note(
             let request = request.as_ref().map(TransactionId::as_str);
             tables.execute(statement, params![case.to_string(), request, is_open])?;
         }
+        Note::Compared(figures) => figures::write(tables, event, figures)?,
         Note::Settlement { id, known } => settlement(tables, event, (*id, known), request)?,
     }
     Ok(())

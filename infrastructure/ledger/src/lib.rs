@@ -19,6 +19,7 @@ mod amount;
 mod check;
 mod entry;
 mod error;
+mod figures;
 mod ledger;
 mod place;
 mod poster;

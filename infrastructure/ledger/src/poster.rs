@@ -17,6 +17,7 @@ use fundflow_domain::{
         Account, Differences, Posted, Posting, Source, of_advance, of_application, of_holdings,
         of_payment, of_payout, of_settlement, of_wallet, posts_nothing,
     },
+    reconciled_day::{self, Figures, ReconciledDays},
     settlement::{Settlement, SettlementId, Settlements},
     wallet::{self, Wallet},
 };
@@ -77,6 +78,8 @@ pub(crate) enum Note {
         id: SettlementId,
         known: Box<Settlement>,
     },
+    /// Figures of files and statements.
+    Compared(Box<Figures>),
 }
 
 /// Who makes entries of the events behind a checkpoint.
@@ -101,8 +104,9 @@ impl Posted for Booked<'_> {
         let found = self.tables.prepare_cached(sql::BALANCE).and_then(|mut query| {
             query.query_row([account.to_string()], |row| row.get::<_, i64>(0)).optional()
         });
-        let kept = found.map_err(|error| self.failed.borrow_mut().get_or_insert(error).to_string());
-        kept.ok().flatten().map(decimal).unwrap_or_default()
+        let balance =
+            found.map_err(|error| self.failed.borrow_mut().get_or_insert(error).to_string());
+        balance.ok().flatten().map(decimal).unwrap_or_default()
     }
 }
 
@@ -197,6 +201,11 @@ impl Poster {
             Settlements::CATEGORY => {
                 self.step::<Settlements>(event).map(|step| settlement(&step))?
             }
+            ReconciledDays::CATEGORY => {
+                let reconciled_day::Event::Compared(figures) = said::<ReconciledDays>(event)?;
+                let note = Some(Note::Compared(figures));
+                Some(Heard { note, ..Heard::default() })
+            }
             _ => return Ok(Heard::default()),
         };
         if let Some(failed) = booked.failed.into_inner() {
@@ -247,16 +256,20 @@ impl Poster {
     where
         D: Stored<State: Clone + Send + Sync> + 'static,
     {
-        let kept = self.folds.remove(&event.stream).and_then(|it| it.downcast::<Loaded<D>>().ok());
-        let before = *kept.ok_or_else(|| damaged(event, "its stream was not read"))?;
+        let fold = self.folds.remove(&event.stream).and_then(|it| it.downcast::<Loaded<D>>().ok());
+        let before = *fold.ok_or_else(|| damaged(event, "its stream was not read"))?;
         let mut after = before.clone();
         after.replay(event)?;
-        let new = &event.event;
-        let said = codec::decode::<D>(&new.event_type, new.schema, &new.data);
-        let said = said.map_err(|error| damaged(event, &error.to_string()))?;
+        let said = said::<D>(event)?;
         self.folds.insert(event.stream.clone(), Box::new(after.clone()));
         Ok((before, said, after))
     }
+}
+
+fn said<D: Stored>(event: &Recorded) -> Result<D::Event, ReadError> {
+    let new = &event.event;
+    let said = codec::decode::<D>(&new.event_type, new.schema, &new.data);
+    said.map_err(|error| damaged(event, &error.to_string()))
 }
 
 /// Whether it posts nothing and nothing else of it is in the tables, wherever its stream stands.

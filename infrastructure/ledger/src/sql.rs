@@ -8,7 +8,7 @@ macro_rules! statement {
 }
 
 /// Raised by every change of the tables: an older ledger is made anew.
-pub(crate) const FORMAT: i64 = 2;
+pub(crate) const FORMAT: i64 = 3;
 
 pub(crate) const TABLES: &str = statement!("tables");
 pub(crate) const ACCOUNT: &str = statement!("account");
@@ -34,6 +34,14 @@ pub(crate) const BALANCE: &str = statement!("balance");
 pub(crate) const IS_PAID: &str = statement!("is_paid");
 pub(crate) const DIFFERENCES: &str = statement!("differences");
 pub(crate) const REMEMBER: &str = statement!("remember");
+pub(crate) const FORGET_DAY: &str = statement!("forget_day");
+pub(crate) const COUNTED: &str = statement!("counted");
+pub(crate) const HELD: &str = statement!("held");
+pub(crate) const CONFIRMED: &str = statement!("confirmed");
+pub(crate) const CLOSING: &str = statement!("closing");
+pub(crate) const IS_HELD: &str = statement!("is_held");
+pub(crate) const IS_CONFIRMED: &str = statement!("is_confirmed");
+pub(crate) const IS_CLOSED: &str = statement!("is_closed");
 
 // Each finds what breaks an invariant: where, and what is wrong there.
 pub(crate) const I1: &str = statement!("check/i1");
@@ -42,9 +50,12 @@ pub(crate) const I3: &str = statement!("check/i3");
 pub(crate) const I4: &str = statement!("check/i4");
 pub(crate) const I5: &str = statement!("check/i5");
 pub(crate) const I6: &str = statement!("check/i6");
+pub(crate) const I7: &str = statement!("check/i7");
 pub(crate) const I8: &str = statement!("check/i8");
 pub(crate) const I9: &str = statement!("check/i9");
 pub(crate) const I10: &str = statement!("check/i10");
+pub(crate) const I11: &str = statement!("check/i11");
 pub(crate) const I12: &str = statement!("check/i12");
+pub(crate) const I14: &str = statement!("check/i14");
 pub(crate) const I17: &str = statement!("check/i17");
 pub(crate) const I19: &str = statement!("check/i19");

@@ -211,6 +211,51 @@ async fn each_invariant_finds_what_was_planted_for_it() {
     assert_eq!(broken(folder.path(), channel), ["I1", "I12"]);
 }
 
+/// File 05 states so many shares of the fund, so many of them frozen, and so many accounts differ.
+fn held(stated: &str, frozen: &str, apart: &str) -> String {
+    let sql = include_str!("planted/held.sql").replace("{stated}", stated);
+    sql.replace("{frozen}", frozen).replace("{apart}", apart)
+}
+
+/// File 25 states so many fen, and so many records or sums break.
+fn confirmed(stated: &str, apart: &str) -> String {
+    let sql = include_str!("planted/confirmed.sql").replace("{stated}", stated);
+    sql.replace("{apart}", apart)
+}
+
+fn counted(source: &str, loose: &str) -> String {
+    let sql = include_str!("planted/counted.sql").replace("{source}", source);
+    sql.replace("{loose}", loose)
+}
+
+#[tokio::test]
+async fn figures_of_files_and_statements_are_held_against_the_invariants_that_they_are_about() {
+    let balance = |fen: &str| include_str!("planted/closing.sql").replace("{balance}", fen);
+    let plants: [(&str, String, &[&str]); 12] = [
+        ("the same shares", held("60000", "0", "0"), &[]),
+        ("other shares, and no account differs", held("59999", "0", "0"), &["I7"]),
+        ("other frozen ones", held("60000", "1", "0"), &["I7"]),
+        ("other shares of accounts that differ", held("59999", "0", "1"), &[]),
+        ("a row without a case", held("60000", "0", "1") + &counted("holdings", "1"), &["I7"]),
+        ("the same sums", confirmed("60000", "0"), &[]),
+        ("other sums, and nothing breaks", confirmed("59999", "0"), &["I14"]),
+        ("other sums where one breaks", confirmed("59999", "1"), &[]),
+        (
+            "a record without a case",
+            confirmed("60000", "1") + &counted("confirmations", "1"),
+            &["I14"],
+        ),
+        ("a price without a case", confirmed("60000", "0") + &counted("fund_days", "1"), &[]),
+        ("nothing at the bank", balance("0"), &[]),
+        ("a fen at the bank", balance("1"), &["I11"]),
+    ];
+    for (name, sql, finds) in plants {
+        let (store, folder) = (house().await, tempfile::tempdir().unwrap());
+        Ledger::open(folder.path()).unwrap().follow(&store).await.unwrap();
+        assert_eq!(broken(folder.path(), &sql), finds, "{name}");
+    }
+}
+
 #[tokio::test]
 async fn where_nothing_can_be_written_it_is_made_in_memory() {
     let (store, folder) = (house().await, tempfile::tempdir().unwrap());

@@ -139,9 +139,11 @@ impl Reader {
         &mut self,
         from: &str,
         until: &str,
+        most: Option<u32>,
     ) -> Result<Vec<StreamName>, ReadError> {
         let mut names = self.database.prepare_cached(sql::STREAM_NAMES).map_err(refused)?;
-        let names = names.query_map([from, until], |row| row.get::<_, Arc<str>>(0));
+        let binds = rusqlite::params![from, until, most.map_or(-1, i64::from)];
+        let names = names.query_map(binds, |row| row.get::<_, Arc<str>>(0));
         let names = names.map_err(refused)?;
         names.map(|name| Ok(StreamName::try_from(name.map_err(refused)?)?)).collect()
     }

@@ -1,5 +1,7 @@
 //! The store's door: opened to write or to read, appended to, read, copied, closed.
 
+mod names;
+
 use crate::{
     checkpoint, heads, lock,
     open::{self, Opened},
@@ -215,14 +217,6 @@ impl SqliteStore {
     /// The database file.
     pub fn path(&self) -> &Path {
         self.0.place.database()
-    }
-
-    /// The streams whose names lie from `from` up to, but not including, `until`, in order of bytes.
-    ///
-    /// # Errors
-    /// [`ReadError`] as for any read.
-    pub fn stream_names(&self, from: &str, until: &str) -> Result<Vec<StreamName>, ReadError> {
-        self.0.readers.with(|reader| reader.stream_names(from, until))
     }
 
     /// The tree over the events that are acknowledged now; of a store that is read, over those that were there when it

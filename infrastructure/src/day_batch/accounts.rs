@@ -57,6 +57,11 @@ pub fn fund_account(investor: &InvestorId) -> String {
     written(number(investor, 1))
 }
 
+/// The number that follows from the investor where so many before it are others' already, counted from 1.
+pub(crate) fn nth_fund_account(investor: &InvestorId, nth: u32) -> String {
+    written(number(investor, nth))
+}
+
 fn written(number: u64) -> String {
     format!("{number:0DIGITS$}")
 }

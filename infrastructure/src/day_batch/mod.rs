@@ -42,6 +42,7 @@ mod taken_tests;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use accounts::nth_fund_account;
 pub use accounts::{Accounts, fund_account};
 pub use answers::{Answers, AsSent, Sent, read_answers};
 pub use applications::{

@@ -63,7 +63,7 @@ pub enum RowError<E: std::error::Error + 'static> {
     Kept(#[source] E),
 }
 
-/// Hands every record of the files of an index on as a row; `told`: who hears the same as others do.
+/// Hands every record of the files of an index on as a row; its recipient is the distributor that the files are for.
 ///
 /// # Errors
 /// [`RowError`]; rows were handed on before, so whoever takes them throws them away.
@@ -74,7 +74,8 @@ pub fn rows_of<E: std::error::Error + 'static>(
 ) -> Result<SetRows, RowError<E>> {
     let announced = IndexFile::open_complete(index)?;
     let directory = index.parent().unwrap_or(Path::new("."));
-    let (registrar, told) = (&*announced.index.creator, &*announced.index.receiver);
+    let registrar = &*announced.index.creator;
+    let recipient = format!("{registrar}/{}", announced.index.receiver);
     let mut set = SetRows { date: announced.index.date, sources: BTreeSet::new() };
     let mut halves = Halves::default();
     for name in &announced.index.files {
@@ -91,13 +92,13 @@ pub fn rows_of<E: std::error::Error + 'static>(
             let record = record.to_record();
             let raw = Raw { registrar, file: name, kind, record: &record, nth };
             if let Some(row) = row_of(&raw, ours, &mut halves) {
-                take(Row { told: format!("{registrar}/{told}"), ..row }).map_err(RowError::Kept)?;
+                take(Row { recipient: recipient.clone(), ..row }).map_err(RowError::Kept)?;
             }
         }
     }
     for puzzle in halves.unpaired() {
         let row = unreadable(Source::Confirmations, &puzzle);
-        take(Row { told: format!("{registrar}/{told}"), ..row }).map_err(RowError::Kept)?;
+        take(Row { recipient: recipient.clone(), ..row }).map_err(RowError::Kept)?;
     }
     Ok(set)
 }

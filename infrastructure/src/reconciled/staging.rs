@@ -23,6 +23,8 @@ const ADD: &str = include_str!("sql/add.sql");
 const PAGE_OF: &str = include_str!("sql/page.sql");
 const ONE_KEY: &str = include_str!("sql/one_key.sql");
 const UNMET: &str = include_str!("sql/unmet.sql");
+const SHARED: &str = include_str!("sql/shared.sql");
+const FORGET: &str = include_str!("sql/forget.sql");
 
 /// Why rows cannot be kept.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +44,16 @@ pub enum Side {
     Theirs,
     /// From our events.
     Ours,
+}
+
+impl Side {
+    /// As the rows have it.
+    const fn number(self) -> i64 {
+        match self {
+            Self::Theirs => 0,
+            Self::Ours => 1,
+        }
+    }
 }
 
 /// All rows of one key.
@@ -87,13 +99,9 @@ impl Staging {
             self.rows.execute_batch("BEGIN")?;
         }
         self.added += 1;
-        let number = match side {
-            Side::Theirs => 0,
-            Side::Ours => 1,
-        };
         let (source, key, body) =
             (row.source.name(), key_of(rules, row), serde_json::to_string(row)?);
-        self.rows.prepare_cached(ADD)?.execute(params![source, key, number, body])?;
+        self.rows.prepare_cached(ADD)?.execute(params![source, key, side.number(), body])?;
         Ok(())
     }
 
@@ -122,6 +130,26 @@ impl Staging {
         let mut statement = self.rows.prepare_cached(UNMET)?;
         let keys = statement.query_map(params![source.name(), after, PAGE], |row| row.get(0))?;
         Ok(keys.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether counterparties have a key that we have not, or several rows of ours have one.
+    ///
+    /// # Errors
+    /// [`StagingError`].
+    pub fn is_in_doubt(&mut self, source: Source) -> Result<bool, StagingError> {
+        self.sorted()?;
+        let is_shared = self.rows.query_row(SHARED, [source.name()], |row| row.get(0))?;
+        Ok(is_shared || !self.unmet(source, "")?.is_empty())
+    }
+
+    /// Takes that side's rows of a source out again.
+    ///
+    /// # Errors
+    /// [`StagingError`].
+    pub fn forget(&mut self, source: Source, side: Side) -> Result<(), StagingError> {
+        self.sorted()?;
+        self.rows.execute(FORGET, params![source.name(), side.number()])?;
+        Ok(())
     }
 
     /// The groups behind that one, a page of them, in order; none after the last. A group is never cut.

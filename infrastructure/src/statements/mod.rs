@@ -182,16 +182,16 @@ impl StatementFolder {
         fundflow_files::make_directory(base, &self.0).map_err(failed)?;
         let mut new = 0;
         for (id, rows) in statement.0.values() {
-            let mut kept = self.rows(*id)?.unwrap_or_default();
-            let more: Vec<Row> = rows.iter().filter(|row| !kept.contains(row)).cloned().collect();
+            let mut all = self.rows(*id)?.unwrap_or_default();
+            let more: Vec<Row> = rows.iter().filter(|row| !all.contains(row)).cloned().collect();
             if more.is_empty() {
                 continue;
             }
             new += more.len();
-            kept.extend(more);
+            all.extend(more);
             let path = self.path(*id);
             let failed = |source| StatementError::File { path: path.clone(), source };
-            fundflow_files::replace(&path, Statement::text(&kept, *id)).map_err(failed)?;
+            fundflow_files::replace(&path, Statement::text(&all, *id)).map_err(failed)?;
         }
         Ok(new)
     }

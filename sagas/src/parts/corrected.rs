@@ -62,12 +62,13 @@ impl ApplicationLeg {
     }
 
     /// The case of the record that the last one has just taken the place of, by itself: no person decided on
-    /// a case between the two.
+    /// a case between the two. One of an order that was over has a case of its own from the start.
     pub(super) fn case_just_corrected<S: FundSaga>(&self, view: &View<'_, S>) -> Option<CaseId> {
         let (known, by) = self.last_word(view)?;
         let was = known.withdrawn().last()?;
         let (own, notes) = (known.case_of(by), &view.open.notes);
-        let contested = notes.disputes.contains(&own) || notes.settled.contains(&own);
+        let disputed = notes.disputes.contains(&own) && !known.corrects_by_itself(&by.serial);
+        let contested = disputed || notes.settled.contains(&own);
         let settled = contested || known.is_away(&was.serial) || was.serial == by.serial;
         if settled { None } else { self.case_of_withdrawn(known) }
     }

@@ -3,10 +3,12 @@
 //! | said | stored first, by | follows |
 //! |---|---|---|
 //! | the registrar corrects its record | its order | the case of the record that was replaced is closed by it |
+//! | it corrects a rejection that is in dispute | its order | the case of that rejection is closed by the one in its place |
 //! | a case is closed, by whomever | the case | its record is settled, the dispute is over, shares are let go |
 //!
 //! 1. Whoever dies in between has said it: the next process does the rest, whether it hears it again or not.
 //! 2. What was done is known by the streams themselves, so that doing the rest twice does nothing.
+//! 3. A case that no saga waits for, as on interest that nobody is owed, is closed when its record is repeated.
 
 use super::{
     application::{ApplicationLeg, FundSaga, book},
@@ -22,6 +24,8 @@ use fundflow_runtime::{
 enum Left<'a> {
     /// The record of an open case was corrected.
     Corrected(&'a ApplicationLeg, CaseId),
+    /// The rejection of an open case was.
+    Replaced(&'a ApplicationLeg, CaseId),
     /// The case is closed, and the saga does not know.
     Closed(CaseId, &'a Closing),
 }
@@ -34,11 +38,15 @@ pub fn is_half_done<S: FundSaga>(view: &View<'_, S>) -> bool {
 fn next<'a, S: FundSaga>(view: &View<'a, S>) -> Option<Left<'a>> {
     let left = |case: &CaseId| match view.streams.state(&Key::<Cases>::of(case))? {
         State::Closed(_, closing) => Some(Left::Closed(*case, closing)),
-        State::Open(_) => {
-            let legs = S::legs(view.plan).into_iter();
-            let mut corrected = legs.filter(|leg| leg.case_just_corrected(view) == Some(*case));
-            corrected.next().map(|leg| Left::Corrected(leg, *case))
-        }
+        State::Open(_) => S::legs(view.plan).into_iter().find_map(|leg| {
+            if leg.case_just_corrected(view) == Some(*case) {
+                Some(Left::Corrected(leg, *case))
+            } else if leg.is_replaced(view, *case) {
+                Some(Left::Replaced(leg, *case))
+            } else {
+                None
+            }
+        }),
         State::Absent => None,
     };
     view.open.notes.disputes.iter().find_map(left)
@@ -53,6 +61,10 @@ pub fn do_rest<S: FundSaga>(saga: &S, turn: &mut Turn<'_, S>) -> Result<usize, N
         Some(Left::Corrected(leg, case)) => {
             let leg = leg.clone();
             leg.close_corrected(turn, case)?
+        }
+        Some(Left::Replaced(leg, case)) => {
+            let leg = leg.clone();
+            leg.close_replaced(turn, case)?
         }
         Some(Left::Closed(case, closing)) => {
             let closing = closing.clone();

@@ -176,6 +176,42 @@ impl ApplicationLeg {
         Ok(events)
     }
 
+    /// Whether that case is on a rejection in whose place another one stands, by the registrar's own word: whoever
+    /// decides on a case closes that one first.
+    pub(super) fn is_replaced<S: FundSaga>(&self, view: &View<'_, S>, case: CaseId) -> bool {
+        let Some(known) = self.application(view) else { return false };
+        let Some(now) = self.last_rejection(view) else { return false };
+        let own = self.record_of_rejection(known, now).case();
+        let before = known.dropped().last().into_iter().chain(known.overturned().last());
+        own != case
+            && before.into_iter().any(|was| self.record_of_rejection(known, was).case() == case)
+    }
+
+    /// Closes that case by the rejection that took the place of its own.
+    ///
+    /// # Errors
+    /// [`NotDone`], for defects.
+    pub(super) fn close_replaced<S: FundSaga>(
+        &self,
+        turn: &mut Turn<'_, S>,
+        case: CaseId,
+    ) -> Result<usize, NotDone> {
+        let view = turn.view()?;
+        let known = self.application(&view).ok_or(NotDone::Lacks("the application"))?;
+        let now = self.last_rejection(&view).ok_or(NotDone::Lacks("the rejection"))?.clone();
+        let record = self.record_of_rejection(known, &now);
+        let holds = known.contested_rejection().is_none();
+        speaks(turn);
+        let frozen = if holds { self.freeze(turn, &now)? } else { 0 };
+        Ok(frozen + rejection_corrected(turn, case, &record)?)
+    }
+
+    /// The one that is contested, or the one that stands.
+    fn last_rejection<'a, S: FundSaga>(&self, view: &View<'a, S>) -> Option<&'a Rejection> {
+        let contested = self.application(view)?.contested_rejection();
+        contested.or_else(|| self.standing_rejection(view))
+    }
+
     /// A rejection of what was rejected: a record that adds up closes the case of one that did not, and one that
     /// does not has no effect but its own case. Whoever only says once more that it is rejected, as a front does,
     /// says nothing of that record.

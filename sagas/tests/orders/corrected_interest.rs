@@ -34,7 +34,7 @@ fn failed_with(interest: &str) -> Stage {
     stage
 }
 
-fn says(stage: &mut Stage, said: ApplicationAnswer) {
+pub(crate) fn says(stage: &mut Stage, said: ApplicationAnswer) {
     stage.notice(notice(&ApplicationNo::of(&read("P.buy")), said));
 }
 
@@ -43,11 +43,11 @@ fn says_then(stage: &mut Stage, interest: &str) {
     says(stage, failed(interest, "10000", "2026-03-06"));
 }
 
-fn case(stage: &Stage, case: CaseId) -> State {
+pub(crate) fn case(stage: &Stage, case: CaseId) -> State {
     stage.state(&Key::<Cases>::of(&case))
 }
 
-fn is_corrected(stage: &Stage, of: CaseId) -> bool {
+pub(crate) fn is_corrected(stage: &Stage, of: CaseId) -> bool {
     matches!(case(stage, of), State::Closed(_, Closing { how: How::Corrected { .. }, .. }))
 }
 
@@ -194,7 +194,7 @@ fn a_record_of_what_was_paid_with_the_case_opens_none_and_pays_nothing_again() {
 
 /// Shares came, and then the raising fails with more interest than can be. Whoever accepts that has the money go back;
 /// the interest stays in dispute with the same case.
-fn failed_after_all() -> (Stage, CaseId) {
+pub(crate) fn failed_after_all() -> (Stage, CaseId) {
     let mut stage = subscription::stage();
     stage.outside.says("P.buy", "2026-02-24T09:00:00+08:00", received("R1", "2026-02-24"));
     stage.outside.says("P.buy", FAILED_AT, subscribed("C1", "2026-03-05", subscription::NUMBERS));

@@ -33,14 +33,20 @@ fn held(stage: &Stage) -> (Shares, Shares) {
     (holdings.registered(), holdings.available())
 }
 
-/// Rejected, paid back, and confirmed all the same by a record that does not add up, which its registrar corrects.
-#[test]
-fn a_corrected_record_of_an_order_whose_money_went_back_is_in_dispute_as_well() {
+/// Rejected and paid back: its registrar is about to confirm it all the same.
+pub(crate) fn rejected_and_paid_back() -> Stage {
     let mut stage = stage();
     stage.request::<Purchase>("P", request());
     stage.until("02-13 14:51");
     says(&mut stage, rejected("0"));
     stage.until("02-24 09:00");
+    stage
+}
+
+/// By a record that does not add up, which its registrar corrects.
+#[test]
+fn a_corrected_record_of_an_order_whose_money_went_back_is_in_dispute_as_well() {
+    let mut stage = rejected_and_paid_back();
     let wrong = ["10000", "147.78", "0", "1.2345", "7980.75"];
     says(&mut stage, bought_part("C1", "2026-02-24", true, wrong));
     let first = open(&stage);
@@ -58,11 +64,7 @@ fn a_corrected_record_of_an_order_whose_money_went_back_is_in_dispute_as_well() 
 
 #[test]
 fn each_record_of_an_order_whose_money_went_back_has_a_case_and_holds_what_it_brings() {
-    let mut stage = stage();
-    stage.request::<Purchase>("P", request());
-    stage.until("02-13 14:51");
-    says(&mut stage, rejected("0"));
-    stage.until("02-24 09:00");
+    let mut stage = rejected_and_paid_back();
     assert_eq!(
         stage.look::<Purchase>("P").ending,
         Some("purchase.rolled_back"),

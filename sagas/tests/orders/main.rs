@@ -28,6 +28,7 @@ mod crash;
 #[path = "../common/cut.rs"]
 mod cut;
 mod cut_streams;
+mod dead_within;
 mod deadlines;
 mod doubted;
 #[path = "../common/doubts.rs"]

@@ -16,7 +16,7 @@ use crate::{
 use chrono::{Datelike as _, NaiveDate};
 use fundflow_domain::{
     freeze::FrozenCause,
-    ids::TransactionId,
+    ids::{FundCode, InvestorId, TransactionId},
     money_fund::Publication,
     plan::{self, Changes, Frequency, MissingDay, MoveRule},
 };
@@ -52,21 +52,10 @@ pub(super) fn of(dice: &mut Dice, day: NaiveDate) -> Vec<Moment> {
 fn weekly(dice: &mut Dice, day: NaiveDate) -> Vec<Moment> {
     let funds = of_plans();
     let id: TransactionId = read(&format!("P-{}", day.format("%m%d")));
-    let terms = plan::Terms {
-        investor: investor(dice),
-        account: account(),
-        fund: funds[dice.below(funds.len())],
-        wallet_fund: (dice.below(4) > 0).then(wallet_code),
-        amount: amount(one(dice, &["1000.00", "1000.00", "30000.00", "500000.00"])),
-        frequency: Frequency::Weekly { weekday: day.weekday() },
-        start: day,
-        through: None,
-        distributor: None,
-        periods: NonZeroU32::new(2 + u32::try_from(dice.below(2)).unwrap_or_default()),
-        move_rule: MoveRule::NextTradingDay,
-        missing_day: MissingDay::LastOfMonth,
-        max_misses: NonZeroU8::MIN.saturating_add(u8::from(dice.below(2) == 0)),
-    };
+    let investor = investor(dice);
+    let fund = funds[dice.below(funds.len())];
+    let wallet_fund = (dice.below(4) > 0).then(wallet_code);
+    let terms = plan_of(dice, day, (investor, fund, wallet_fund));
     let of_wallet = terms.wallet_fund.is_some();
     let mut moments = vec![asks(at(day, 9 * 60 + 20), &id, Wanted::Plan(terms))];
     moments.extend(taken_back(dice, (&id, of_wallet), day));
@@ -90,6 +79,29 @@ fn weekly(dice: &mut Dice, day: NaiveDate) -> Vec<Moment> {
         Moment { at, words, what: commands::<RegularPlans>(&id, word) }
     }));
     moments
+}
+
+/// One of two or three dates, the first of them that day.
+pub(super) fn plan_of(
+    dice: &mut Dice,
+    day: NaiveDate,
+    (investor, fund, wallet_fund): (InvestorId, FundCode, Option<FundCode>),
+) -> plan::Terms {
+    plan::Terms {
+        investor,
+        account: account(),
+        fund,
+        wallet_fund,
+        amount: amount(one(dice, &["1000.00", "1000.00", "30000.00", "500000.00"])),
+        frequency: Frequency::Weekly { weekday: day.weekday() },
+        start: day,
+        through: None,
+        distributor: None,
+        periods: NonZeroU32::new(2 + u32::try_from(dice.below(2)).unwrap_or_default()),
+        move_rule: MoveRule::NextTradingDay,
+        missing_day: MissingDay::LastOfMonth,
+        max_misses: NonZeroU8::MIN.saturating_add(u8::from(dice.below(2) == 0)),
+    }
 }
 
 /// The first occurrence is taken back on its day, soon after it was begun or later.

@@ -161,7 +161,7 @@ pub(super) fn request_of(mut dice: Dice, day: NaiveDate, place: usize) -> Vec<Mo
     moments
 }
 
-fn cancels(id: &TransactionId, wanted: &Wanted, at: Timestamp, scope: Scope) -> What {
+pub(super) fn cancels(id: &TransactionId, wanted: &Wanted, at: Timestamp, scope: Scope) -> What {
     match wanted {
         Wanted::DiscountPurchase(_) => {
             commands::<DiscountPurchase>(id, discount_purchase::Command::Cancel { at, scope })

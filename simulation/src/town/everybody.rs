@@ -1,7 +1,7 @@
 //! Everybody outside of a house: for each transaction a bank, an advancing bank and a registrar of its own, which
 //! keeps what is remembered small. Keys name their transaction, so none is ever known to two.
 
-use super::{day_cuts, draw::investors};
+use super::{clearings, day_cuts, draw::investors};
 use crate::{
     counterparties::{Counterparties, Said},
     outside::{Done, May, Outside},
@@ -10,6 +10,7 @@ use fundflow_kernel::{envelope::StreamName, ids::TransactionId, time::Timestamp}
 use fundflow_runtime::{message::Effect, port::Payload};
 use fundflow_sagas::ports::{
     day_jobs::JobCall,
+    statements::StatementCall,
     wallets::{Listed, Page, PageAnswer},
 };
 use rpds::RedBlackTreeMapSync;
@@ -90,6 +91,10 @@ impl Counterparties for Everybody {
             let said = day_cuts::answers(call).into_iter();
             return said.map(|answer| Said::of(answer, self.clone())).collect();
         }
+        if let Some(call) = effect.call_as::<StatementCall>() {
+            let said = clearings::answers(call).into_iter();
+            return said.map(|answer| Said::of(answer, self.clone())).collect();
+        }
         if let Some(page) = effect.call_as::<Page>() {
             let owners = Listed::new(investors()).page_of(page);
             let answer = PageAnswer::Owners { page: page.clone(), owners };
@@ -102,7 +107,8 @@ impl Counterparties for Everybody {
 
     fn silence(&self, effect: &Effect) -> Payload {
         let job = effect.call_as::<JobCall>().map(day_cuts::silence);
-        job.unwrap_or_else(|| self.fresh.silence(effect))
+        let statement = || effect.call_as::<StatementCall>().map(clearings::silence);
+        job.or_else(statement).unwrap_or_else(|| self.fresh.silence(effect))
     }
 
     fn contradicts(&self, effect: &Effect) -> Option<Payload> {

@@ -3,12 +3,13 @@
 
 use crate::{
     at_par, wanted,
-    worlds::{money, read, target_code, wallet_code},
+    worlds::{date, money, read, target_code, wallet_code},
 };
 use fundflow_domain::{
-    fund::{ConversionPair, FundTerms},
+    fund::{Closure, ConversionPair, FundTerms},
     ids::FundCode,
     limits::{DayMax, ExcessPolicy},
+    status::Stops,
 };
 use fundflow_sagas::house::House;
 
@@ -25,7 +26,10 @@ pub(super) fn elsewhere_code() -> FundCode {
 /// Yuan that one investor may bring in on a day: some days it is reached.
 const DAY_MAX: &str = "400000.00";
 
-pub(super) fn house() -> House {
+/// The date on which nobody can buy, in one of three houses: what moves to it is refused there.
+const CLOSED: &str = "2026-02-11";
+
+pub(super) fn house(nth: u32) -> House {
     let mut funds = wanted::funds();
     let target = funds.iter().find(|fund| fund.code == target_code()).cloned();
     let target = target.expect("the target");
@@ -42,6 +46,13 @@ pub(super) fn house() -> House {
         fund.limits.individual.day_max = Some(DayMax { amount, on_excess });
     }
     funds.extend([unlinked, elsewhere]);
+    if nth % 3 == 1 {
+        for fund in &mut funds {
+            let (from, through) = (date(CLOSED), date(CLOSED));
+            let notice = "notice of 2026-02-09".into();
+            fund.closures.push(Closure { from, through, stops: Stops::Purchase, notice });
+        }
+    }
     at_par::house_of(funds)
 }
 

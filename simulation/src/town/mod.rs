@@ -3,13 +3,16 @@
 //! The days begin on Friday 2026-02-06: a weekend follows, then the Spring Festival from the 15th to the 23rd.
 
 mod besides;
+mod clearings;
 mod clerk;
 mod closure;
 mod day_cuts;
+mod dividends;
 mod draw;
 mod everybody;
 mod house;
 mod people;
+mod rarely;
 
 pub use everybody::Everybody;
 
@@ -42,7 +45,7 @@ pub fn days(plan: &Plan) -> Result<Days<Everybody>, CalendarError> {
     let dates = trading_days(draw::first(), plan.days)?;
     let last = dates.last().copied().unwrap_or_else(draw::first);
     let after = trading_days(last, AFTER + 1)?.split_off(1);
-    let kinds = shipped::kinds_in(&house::house());
+    let kinds = shipped::kinds_in(&house::house(plan.house));
     let rows = ROWS.get_or_init(|| Rows::of_all(&kinds)).clone();
     let registry = kinds.iter().cloned().fold(Registry::new(), Registry::kind);
     Ok(Days {
@@ -60,6 +63,7 @@ pub fn days(plan: &Plan) -> Result<Days<Everybody>, CalendarError> {
         truths: vec![
             (day_cuts::ONCE, |log, _| day_cuts::counts_once(log)),
             (closure::NOBODY, |log, _| closure::nobody_is_left(log)),
+            (clearings::ONCE, |log, _| clearings::moves_once(log)),
         ],
     })
 }
@@ -84,6 +88,13 @@ fn moments(plan: &Plan, dates: &[NaiveDate]) -> Vec<Moment> {
         moments.extend(day_cuts::of(&mut Dice::new(plan.start() ^ salt), *day));
     }
     moments.extend(closure::of(&mut Dice::new(plan.start() ^ 0x8cb9_2ba7_2f3d_8dd7), dates));
+    for (nth, day) in dates.iter().enumerate() {
+        let salt = (nth as u64 + 1).wrapping_mul(0xa076_1d64_78bd_642f);
+        let mut dice = Dice::new(plan.start() ^ salt);
+        moments.extend(dividends::of(&mut dice, *day));
+        moments.extend(clearings::of(&mut dice, *day));
+        moments.extend(rarely::of(&mut dice, *day));
+    }
     moments
 }
 

@@ -217,6 +217,10 @@ const ENDINGS: &[(&str, &str)] = &[
     ("day_cut.head_kept", "The head of the log is kept in a file of its own."),
     ("day_cut.skipped", "A person left out the job at which it stood."),
     ("day_cut.halted", "A person stops it where it is."),
+    (
+        "reconciled_day.compared",
+        "A reconciliation compared the records of a day with our events, and these were the figures of both sides.",
+    ),
     ("settlement.instructed", "What is due of a T is fixed, and what both owe is set off."),
     ("settlement.moved", "A statement says that a part of it moved."),
     ("settlement.written_off", "A person settles outside of the engine what remained."),

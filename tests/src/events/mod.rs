@@ -16,6 +16,7 @@ mod orders;
 mod plans;
 mod processes;
 mod promises;
+mod reconciled;
 mod shares;
 
 pub use processes::{lives, milestones};
@@ -76,6 +77,7 @@ pub fn book() -> Vec<Entry> {
     book.extend(cases::entries());
     book.extend(plans::entries());
     book.extend(calendar::entries());
+    book.extend(reconciled::entries());
     book.extend(processes::entries());
     book.extend(clock::entries());
     book

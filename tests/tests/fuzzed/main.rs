@@ -14,6 +14,8 @@ mod events;
 mod folder;
 #[path = "../../../fuzz/src/proofs.rs"]
 mod proofs;
+#[path = "../../../fuzz/src/recon.rs"]
+mod recon;
 #[path = "../../../fuzz/src/toml.rs"]
 mod toml;
 #[path = "../../../fuzz/src/words.rs"]
@@ -150,6 +152,14 @@ fn a_folder_of_any_bytes_is_read_without_a_panic_and_says_the_same_twice() {
 fn toml_of_any_bytes_is_read_without_a_panic() {
     let accepted = runs(&contents("fuzz/corpus/toml"), 600, toml::toml);
     assert!(accepted > 30, "{accepted}");
+}
+
+#[test]
+fn rules_and_statements_of_any_bytes_are_read_and_each_line_joins_or_breaks_once() {
+    let place = tempfile::tempdir().unwrap();
+    let accepted =
+        runs(&contents("fuzz/corpus/recon"), 3_000, |data| recon::recon(place.path(), data));
+    assert!(accepted > 300, "{accepted}");
 }
 
 fn proofs_of_one_log() -> (proofs::Known, Vec<Vec<u8>>) {

@@ -93,6 +93,11 @@ impl Application {
         self.doubts().overturned.iter()
     }
 
+    /// Rejections that were settled without effect, the first one first.
+    pub fn dropped(&self) -> impl Iterator<Item = &Rejection> {
+        self.doubts().dropped.iter()
+    }
+
     /// How often the registrar took such a rejection back.
     pub fn rejections_taken_back(&self) -> usize {
         self.doubts().rejections_taken_back.len()

@@ -63,3 +63,35 @@ CREATE TABLE settlements (
     remains INTEGER NOT NULL,
     request TEXT NOT NULL
 ) WITHOUT ROWID;
+-- Figures of files and statements, by the day that was reconciled: the latest that are known.
+CREATE TABLE counted (
+    day TEXT NOT NULL,
+    source TEXT NOT NULL,
+    loose INTEGER NOT NULL,
+    PRIMARY KEY (day, source)
+) WITHOUT ROWID;
+CREATE TABLE held (
+    day TEXT NOT NULL,
+    fund TEXT NOT NULL,
+    ours INTEGER NOT NULL,
+    stated INTEGER NOT NULL,
+    ours_frozen INTEGER NOT NULL,
+    stated_frozen INTEGER NOT NULL,
+    apart INTEGER NOT NULL,
+    PRIMARY KEY (day, fund)
+) WITHOUT ROWID;
+CREATE TABLE confirmed (
+    day TEXT NOT NULL,
+    fund TEXT NOT NULL,
+    business TEXT NOT NULL,
+    records INTEGER NOT NULL,
+    stated INTEGER NOT NULL,
+    apart INTEGER NOT NULL,
+    PRIMARY KEY (day, fund, business)
+) WITHOUT ROWID;
+CREATE TABLE closings (
+    day TEXT NOT NULL,
+    file TEXT NOT NULL,
+    balance INTEGER NOT NULL,
+    PRIMARY KEY (day, file)
+) WITHOUT ROWID;

@@ -1,0 +1,197 @@
+//! Registered shares as they were when the register made its file.
+//!
+//! 1. An investor's account follows from him alone, unless another investor had that number before: who was first, only the
+//!    log says. It is read for that only where the file has an account that nobody has, or two have one.
+//! 2. The accounts of banks that advance are known; what becomes of their shares is between them and the registrar, so no
+//!    figure of theirs is compared.
+
+use super::{
+    gather::{Around, Gathered},
+    ours::{add_or_leave, late_file},
+};
+use crate::{folded, reading::Failure};
+use fundflow_application::{
+    read_models::StreamFold,
+    reconciliation::{HoldingAt, of_holding, of_wallet},
+};
+use fundflow_domain::{
+    advance::{self, Advances},
+    application::{Applications, Ask},
+    calendar::TradingDay,
+    decider::Decider as _,
+    holdings::Holdings,
+    ids::{ApplicationNo, InvestorId},
+    time::Timestamp,
+    wallet::Wallet,
+};
+use fundflow_infrastructure::{
+    day_batch::fund_account,
+    reconciled::{GivenAccounts, Side, StagingError},
+};
+use fundflow_kernel::{
+    store::{EventStore as _, Position, Version},
+    streams::Key,
+};
+use fundflow_reconciliation::{
+    coverage::Covered,
+    row::{Row, Stand},
+    source::Source,
+};
+use std::collections::BTreeSet;
+
+/// Events that are read at once.
+const PAGE: u32 = 4096;
+
+/// The number under which a registrar's files have an investor.
+type AccountOf<'a> = &'a dyn Fn(&InvestorId) -> Result<String, StagingError>;
+
+/// Puts every position of investors and banks beside the records of file 05.
+pub(super) async fn positions(
+    around: &Around<'_>,
+    t: TradingDay,
+    gathered: &mut Gathered,
+) -> Result<(), Failure> {
+    if !gathered.reached.contains_key(&Source::Holdings) {
+        // Where a registrar sent nothing at all, that is said once, of its confirmations.
+        if !around.answered.is_empty() && is_any(around, t).await? {
+            late_file(around, gathered, Source::Holdings, "the registrar");
+        }
+        return Ok(());
+    }
+    of_all(around, t, gathered, &|investor| Ok(fund_account(investor))).await?;
+    if gathered.staging.is_in_doubt(Source::Holdings)? {
+        let given = given(around).await?;
+        gathered.staging.forget(Source::Holdings, Side::Ours)?;
+        gathered.coverage.of(Source::Holdings).events = Covered::default();
+        of_all(around, t, gathered, &|investor| given.of(investor)).await?;
+    }
+    Ok(())
+}
+
+/// Our positions are those of then.
+fn until(around: &Around<'_>, t: TradingDay) -> Result<Timestamp, Failure> {
+    let next = around.house.calendar.plus(t, 1);
+    let next = next.map_err(|error| Failure::Calendar(error.to_string()))?;
+    let as_of = around.day.rules.source(Source::Holdings).as_of;
+    Ok(Timestamp::shanghai(next.date(), as_of))
+}
+
+/// Whether an answered registrar has shares of anybody.
+async fn is_any(around: &Around<'_>, t: TradingDay) -> Result<bool, Failure> {
+    let (store, until) = (around.day.store, until(around, t)?);
+    let has = |at: Option<HoldingAt>| at.is_some_and(|at| is_there(around, &at) && !at.is_empty());
+    for page in folded::Pages::of::<Wallet>(store) {
+        for stream in page? {
+            if has(of_wallet(store, &stream, until).await?) {
+                return Ok(true);
+            }
+        }
+    }
+    for page in folded::Pages::of::<Holdings>(store) {
+        for stream in page? {
+            if has(of_holding(store, &stream, until).await?) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// Whether the registrar of that position's fund has sent files.
+fn is_there(around: &Around<'_>, at: &HoldingAt) -> bool {
+    let registrar = around.registrar_of(at.fund);
+    registrar.is_some_and(|code| around.answered.iter().any(|it| it.registrar == code))
+}
+
+async fn of_all(
+    around: &Around<'_>,
+    t: TradingDay,
+    gathered: &mut Gathered,
+    account_of: AccountOf<'_>,
+) -> Result<(), Failure> {
+    let (day, until) = (around.day, until(around, t)?);
+    for page in folded::Pages::of::<Wallet>(day.store) {
+        for stream in page? {
+            let at = of_wallet(day.store, &stream, until).await?;
+            position(around, gathered, at, account_of)?;
+        }
+    }
+    for page in folded::Pages::of::<Holdings>(day.store) {
+        for stream in page? {
+            let at = of_holding(day.store, &stream, until).await?;
+            position(around, gathered, at, account_of)?;
+        }
+    }
+    banks(around, gathered, account_of).await
+}
+
+fn position(
+    around: &Around<'_>,
+    gathered: &mut Gathered,
+    at: Option<HoldingAt>,
+    account_of: AccountOf<'_>,
+) -> Result<(), Failure> {
+    let Some(at) = at else { return Ok(()) };
+    if !is_there(around, &at) {
+        return Ok(());
+    }
+    let row = at.row(&account_of(&at.investor)?, true, around.day.date);
+    add_or_leave(around, gathered, vec![row], true)
+}
+
+/// Banks' accounts, where the file has accounts that are no investor's.
+async fn banks(
+    around: &Around<'_>,
+    gathered: &mut Gathered,
+    account_of: AccountOf<'_>,
+) -> Result<(), Failure> {
+    if gathered.staging.unmet(Source::Holdings, "")?.is_empty() {
+        return Ok(());
+    }
+    let store = around.day.store;
+    let mut seen = BTreeSet::new();
+    for page in folded::Pages::of::<Advances>(store) {
+        for stream in page? {
+            let (fold, _) = StreamFold::<Advances>::load(store, &stream).await?;
+            let advance::State::Known(known) = &fold.loaded.state else { continue };
+            let no = ApplicationNo::of(&known.terms.order);
+            let application = Key::<Applications>::of(&no);
+            let (fold, _) = StreamFold::<Applications>::load(store, application.stream()).await?;
+            let Some(application) = fold.loaded.state.application() else { continue };
+            let Ask::FastTransfer { to, .. } = &application.terms.ask else { continue };
+            let Ok(bank) = InvestorId::new(to.as_str()) else { continue };
+            let fund = application.terms.fund;
+            if seen.insert((bank.clone(), fund)) {
+                let stand = Stand::Known { due: None };
+                let row = Row::of(Source::Holdings, stand, stream.as_str(), to);
+                let row = row.word("account", account_of(&bank)?).word("fund", fund);
+                let evidence = format!("bank {bank} advances");
+                let row = Row { fund: Some(fund), evidence, ..row };
+                add_or_leave(around, gathered, vec![row], true)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The accounts as they were given: in the order in which the log has the investors' applications.
+async fn given(around: &Around<'_>) -> Result<GivenAccounts, Failure> {
+    let store = around.day.store;
+    let (mut given, mut at) = (GivenAccounts::new()?, Position::START);
+    loop {
+        let page = store.read_all(at, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(given) };
+        at = last.position;
+        let begins = |event: &&fundflow_kernel::envelope::Recorded| {
+            event.version == Version::NONE.plus(1)
+                && event.stream.category() == Applications::CATEGORY
+        };
+        for event in page.iter().filter(begins) {
+            let mut fold = StreamFold::<Applications>::default();
+            fold.hear(event)?;
+            if let Some(application) = fold.loaded.state.application() {
+                given.bind(&application.terms.investor)?;
+            }
+        }
+    }
+}

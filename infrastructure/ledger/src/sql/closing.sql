@@ -1,0 +1,1 @@
+INSERT INTO closings VALUES (?1, ?2, ?3)

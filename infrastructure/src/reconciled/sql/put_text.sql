@@ -1,0 +1,2 @@
+-- ?1 key, ?2 text
+INSERT INTO text VALUES (?1, ?2) ON CONFLICT DO NOTHING;

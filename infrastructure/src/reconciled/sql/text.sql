@@ -1,0 +1,2 @@
+-- ?1 key
+SELECT text FROM text WHERE key = ?1;
