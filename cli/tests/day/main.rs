@@ -2,6 +2,10 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/files.rs"]
+mod files;
+#[path = "../common/week.rs"]
+mod week;
 
 mod after_day;
 mod carried;
@@ -20,3 +24,4 @@ mod own_funds;
 mod played;
 mod portions;
 mod several_registrars;
+mod whole_week;

@@ -2,10 +2,13 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/week.rs"]
+mod week;
 
 mod backup;
 mod calendar;
 mod day;
 mod day_cut;
 mod foreign;
+mod in_a_week;
 mod watched;

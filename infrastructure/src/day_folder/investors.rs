@@ -14,7 +14,7 @@ use fundflow_domain::{
 };
 use std::{collections::BTreeMap, path::Path};
 
-const FILE: &str = "investors.csv";
+pub(super) const FILE: &str = "investors.csv";
 const COLUMNS: Columns = Columns {
     needed: &["investor", "account", "risk", "questionnaire_valid_until", "kyc", "id_valid_until"],
     optional: &["questionnaire", "same_name_card", "customer_type", "holds", "note"],

@@ -10,6 +10,8 @@
 //!                 also counts beside them where day.toml says `funds = "added"`
 //! ```
 //!
+//! Investors, prices and funds of several days lie in one directory, which each day.toml names: `shared = ".."`.
+//!
 //! 1. Every mistake is named with its file, line, field, value and what is allowed; all of them at
 //!    once.
 //! 2. A bad row is left out and the others go on; a bad file ends the reading.
@@ -38,6 +40,8 @@ mod raw_rows;
 mod registrars;
 mod scenario;
 mod settings;
+#[cfg(test)]
+mod shared_tests;
 mod table;
 mod terms;
 #[cfg(test)]
@@ -94,6 +98,9 @@ pub struct Day {
     pub orders: Vec<Order>,
 }
 
+/// Beside day.toml: a file for each fund.
+const FUNDS: &str = "funds";
+
 /// What a folder holds, and what is wrong with it.
 #[derive(Debug)]
 pub struct Reading {
@@ -114,7 +121,10 @@ pub fn read(folder: &Path, calendar: &TradingCalendar) -> Reading {
 /// The investors of a folder, whatever else it holds, and what is wrong with them.
 pub fn investors(folder: &Path) -> (BTreeMap<InvestorId, Investor>, Vec<Problem>) {
     let mut problems = Vec::new();
-    let investors = investors::read(folder, None, &mut problems).unwrap_or_default();
+    // What is wrong with day.toml is said where the day's terms are read.
+    let settings = settings(folder);
+    let place = settings.as_ref().map_or(folder, |it| it.place_of(folder, investors::FILE));
+    let investors = investors::read(place, None, &mut problems).unwrap_or_default();
     (investors, problems)
 }
 
@@ -130,11 +140,13 @@ fn read_into(
 ) -> Option<Day> {
     let settings = settings::read(folder, problems)?;
     let trade_date = settings::trade_date(&settings, calendar, problems);
-    let found = funds(folder, settings.funds, problems);
+    let found = funds(folder, &settings, problems);
     let catalogue = found.as_ref().map(|(_, catalogue)| catalogue);
-    let investors = investors::read(folder, catalogue, problems);
+    let place = settings.place_of(folder, investors::FILE);
+    let investors = investors::read(place, catalogue, problems);
     let orders = table::read(folder, orders::FILE, &orders::COLUMNS, problems);
-    let navs = table::read(folder, navs::FILE, &navs::COLUMNS, problems);
+    let place = settings.place_of(folder, navs::FILE);
+    let navs = table::read(place, navs::FILE, &navs::COLUMNS, problems);
     let orders = orders.and_then(|table| {
         let (trade_date, next) = trade_date?;
         let settings = &settings;
@@ -162,13 +174,13 @@ fn read_into(
 /// The funds, and their files where the folder has its own.
 fn funds(
     folder: &Path,
-    are: FundsAre,
+    settings: &Settings,
     problems: &mut Vec<Problem>,
 ) -> Option<(Option<Files>, Catalogue)> {
-    let own = folder.join("funds");
+    let own = settings.place_of(folder, FUNDS).join(FUNDS);
     let files = own.is_dir().then(|| Files::in_directory(&own)).transpose();
     let found = files.and_then(|files| {
-        let files = match are {
+        let files = match settings.funds {
             FundsAre::All => files,
             FundsAre::Added => files.map(Files::beside_shipped),
         };

@@ -19,7 +19,10 @@ use fundflow_domain::{
     written::Date,
 };
 use serde::Deserialize;
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 use toml::Value;
 
 pub(super) const FILE: &str = "day.toml";
@@ -45,6 +48,8 @@ pub struct Settings {
     pub filings: BTreeMap<RegistrarCode, Filing>,
     /// What the folder `funds` holds.
     pub funds: FundsAre,
+    /// Where files lie that the folder lacks: `investors.csv`, `navs.csv` and `funds/` of several days.
+    pub shared: Option<PathBuf>,
     /// What `notes` says, which nothing reads but people.
     pub notes: String,
     /// Whether the key `distributors` is there: then each order is stored with its own.
@@ -69,6 +74,12 @@ impl Settings {
     pub fn filing_of(&self, registrar: &str) -> Filing {
         let mut said = self.filings.iter();
         said.find(|(code, _)| code.as_str() == registrar).map(|(_, it)| *it).unwrap_or_default()
+    }
+
+    /// Where a file or directory of that day lies: in its folder, or else in what it shares with other days.
+    pub(super) fn place_of<'a>(&'a self, folder: &'a Path, name: &str) -> &'a Path {
+        let shared = self.shared.as_deref().filter(|shared| shared.join(name).exists());
+        shared.filter(|_| !folder.join(name).exists()).unwrap_or(folder)
     }
 
     /// All of them, the first one first.
@@ -106,13 +117,13 @@ pub(super) fn read(folder: &Path, problems: &mut Vec<Problem>) -> Option<Setting
             return None;
         }
     };
-    let settings = settings(Section::root(&root), &mut report);
+    let settings = settings(Section::root(&root), folder, &mut report);
     let sound = report.found() == 0;
     problems.extend(report.errors().into_iter().map(Problem::from));
     settings.filter(|_| sound)
 }
 
-fn settings(mut root: Section<'_>, report: &mut Report) -> Option<Settings> {
+fn settings(mut root: Section<'_>, folder: &Path, report: &mut Report) -> Option<Settings> {
     let trade_date = date(&mut root, report);
     let seed = root.value("seed", "a whole number from 0 to 9223372036854775807", report);
     if root.raw("seed").is_none() {
@@ -122,6 +133,7 @@ fn settings(mut root: Section<'_>, report: &mut Report) -> Option<Settings> {
     let distributors = distributors(&mut root, report);
     let registrars = registrars::read(&mut root, report);
     let funds = root.word("funds", report).unwrap_or_default();
+    let shared = shared(&mut root, folder, report);
     let notes = root.value("notes", "a text in quotes", report).unwrap_or_default();
     root.close(report);
     let mut distributors = distributors?.into_iter();
@@ -134,6 +146,7 @@ fn settings(mut root: Section<'_>, report: &mut Report) -> Option<Settings> {
         registrars,
         filings,
         funds,
+        shared,
         notes,
         several,
         line: report.line_of("trade_date"),
@@ -153,6 +166,18 @@ fn date(root: &mut Section<'_>, report: &mut Report) -> Option<NaiveDate> {
         Some(_) => {}
     }
     None
+}
+
+/// What days have in common, as seen from the folder.
+fn shared(root: &mut Section<'_>, folder: &Path, report: &mut Report) -> Option<PathBuf> {
+    const ALLOWED: &str = "a directory in quotes, as seen from this folder, like \"..\"";
+    let named = root.value::<String>("shared", ALLOWED, report)?;
+    let shared = folder.join(&named);
+    if !shared.is_dir() {
+        report.note("shared", &named, format!("is no directory; write {ALLOWED}"));
+        return None;
+    }
+    Some(shared)
 }
 
 const DISTRIBUTORS: Who = Who {

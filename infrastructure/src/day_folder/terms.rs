@@ -144,8 +144,9 @@ impl DayTerms {
     ) -> Option<Self> {
         let settings = settings::read(folder, problems)?;
         let trade_date = settings::trade_date(&settings, calendar, problems);
-        let found = funds(folder, settings.funds, problems);
-        let navs = table::read(folder, navs::FILE, &navs::COLUMNS, problems);
+        let found = funds(folder, &settings, problems);
+        let place = settings.place_of(folder, navs::FILE);
+        let navs = table::read(place, navs::FILE, &navs::COLUMNS, problems);
         let ((trade_date, _), (files, catalogue)) = (trade_date?, found?);
         let prices = navs::rows(&navs?, &catalogue, calendar, problems);
         let (in_digits, registrars) = (in_digits(&settings), settings.registrars);
