@@ -12,7 +12,13 @@ use fundflow_kernel::{
     streams::Key,
     time::Timestamp,
 };
-use std::{collections::BTreeMap, hash::Hash, hash::Hasher, sync::Arc};
+use std::{
+    any::Any,
+    collections::{BTreeMap, HashMap},
+    fmt,
+    hash::{Hash, Hasher},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// Every stream of a play, in memory.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +26,23 @@ pub struct Log {
     events: Vec<Arc<Recorded>>,
     streams: BTreeMap<StreamName, Vec<usize>>,
     newest: Timestamp,
+    folds: Folds,
+}
+
+/// Streams that somebody has asked for, folded as far as they went then: each event is read once. Nothing durable.
+#[derive(Default)]
+struct Folds(Mutex<HashMap<StreamName, Box<dyn Any + Send>>>);
+
+impl Clone for Folds {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl fmt::Debug for Folds {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Folds").finish_non_exhaustive()
+    }
 }
 
 impl Log {
@@ -118,9 +141,18 @@ impl Log {
         &self,
         key: &Key<D>,
     ) -> Loaded<D> {
-        let mut loaded = Loaded::default();
-        for event in self.stream(key.stream()) {
-            loaded.replay(event).expect("a stored event");
+        let stream = key.stream();
+        let mut folds = self.folds.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = folds.get(stream).and_then(|it| it.downcast_ref::<Loaded<D>>());
+        let mut loaded = known.cloned().unwrap_or_default();
+        let places = self.streams.get(stream).map(Vec::as_slice).unwrap_or_default();
+        let read = usize::try_from(loaded.version.0).unwrap_or_default();
+        let news = places.get(read..).unwrap_or_default();
+        for place in news {
+            loaded.replay(&self.events[*place]).expect("a stored event");
+        }
+        if !news.is_empty() {
+            folds.insert(stream.clone(), Box::new(loaded.clone()));
         }
         loaded
     }

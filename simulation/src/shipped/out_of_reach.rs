@@ -26,10 +26,14 @@ fn refused(cell: &Cell) -> Option<&'static str> {
     match cell.row {
         "announce" | "order" | "order conversion" | "order redemption" | "order transfer"
         | "request advance" => Some(TOGETHER),
+        "add" | "book" if AT_ONCE.contains(&table) => Some(TOGETHER),
         "reserve" if ["held", "plan_held", "fast_withdraw"].contains(&table) => Some(TOGETHER),
         _ => None,
     }
 }
+
+/// Tables whose second row, which books, is made with the first.
+const AT_ONCE: [&str; 4] = ["calendar_change", "dividend_in_cash", "dividend_reinvested", "freeze"];
 
 /// A death between two appends leaves the saga there, and the next process goes on before it hears anything.
 const TOGETHER: &str =
@@ -39,6 +43,9 @@ fn left(cell: &Cell, exit: &str) -> Option<&'static str> {
     let (table, _) = parts(cell.table);
     let is_of = |names: &[&str]| names.contains(&table.strip_prefix("plan_").unwrap_or(table));
     match (cell.row, exit) {
+        ("open", "stop") if AT_ONCE.contains(&table) => {
+            Some("only who stops the row below leaves by it, and nothing is heard in between")
+        }
         (_, "refunded" | "refunded at last") if is_of(&["held"]) => {
             Some("nothing is paid for it, so nothing goes back")
         }
