@@ -9,6 +9,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use fundflow::runtime::port::PortName;
+pub(crate) use fundflow_closing::OWN;
 use fundflow_domain::{
     calendar::{TradingCalendar, changes::Calendars},
     catalogue::Catalogue,
@@ -24,7 +25,6 @@ use fundflow_infrastructure::{
     sandbox::registrar::Market,
 };
 use fundflow_kernel::{loaded::with_sources, store::EventStore};
-pub(crate) use fundflow_closing::OWN;
 use fundflow_sagas::{house::House, parts::by_calendar};
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -36,6 +36,9 @@ use std::{collections::HashMap, fs, path::Path, sync::Arc};
 /// Notices in one delivery.
 const AT_ONCE: usize = 512;
 
+/// Something that is known of an investor, or is not.
+pub type OfInvestor<T> = Arc<dyn Fn(&InvestorId) -> Option<T> + Send + Sync>;
+
 /// What a distributor knows that no log says.
 #[derive(Clone)]
 pub struct Dealing {
@@ -44,9 +47,9 @@ pub struct Dealing {
     /// How the files of a registrar are written.
     pub filing: Arc<dyn Fn(&RegistrarCode) -> Filing + Send + Sync>,
     /// Person or institution; a person where nothing is known.
-    pub customers: Arc<dyn Fn(&InvestorId) -> Option<CustomerType> + Send + Sync>,
+    pub customers: OfInvestor<CustomerType>,
     /// The account to which a dividend in cash goes.
-    pub accounts: Arc<dyn Fn(&InvestorId) -> Option<AccountRef> + Send + Sync>,
+    pub accounts: OfInvestor<AccountRef>,
 }
 
 impl std::fmt::Debug for Dealing {
@@ -80,8 +83,7 @@ impl<S: EventStore> Jobs<S> {
             own.or_else(|| numbers.get(&*Numbers::Digits.application(no)).copied())
         };
         let sealed = sealed.into_iter();
-        let out: Vec<Placed> =
-            sealed.filter(|placed| record_of(placed).is_some()).collect();
+        let out: Vec<Placed> = sealed.filter(|placed| record_of(placed).is_some()).collect();
         let sent = |placed: &Placed| {
             let record = record_of(placed).unwrap_or(0);
             ApplicationAnswer::Sent { file: file.as_str().into(), record }
@@ -203,7 +205,8 @@ impl<S: EventStore> Jobs<S> {
         let followed = self.followed.lock().await;
         let his = followed.placed().map(|placed| placed.application);
         let his = his.filter(|it| self.place.keeps(&call.registrar, &it.terms.registrar));
-        let is_sent = |stage: &Stage| !matches!(stage, Stage::Placed | Stage::Accepted | Stage::Sealed);
+        let is_sent =
+            |stage: &Stage| !matches!(stage, Stage::Placed | Stage::Accepted | Stage::Sealed);
         let (sent, others): (Vec<_>, Vec<_>) = his.partition(|it| is_sent(&it.stage));
         ByDigits::of(sent.into_iter().chain(others).map(|it| it.terms.no))
     }

@@ -1,7 +1,7 @@
 //! What a day-cut's jobs look at in the log: who is in which batch, and which income jobs there are.
 
-pub(crate) use crate::placed::Placed;
 use crate::place::OWN;
+pub(crate) use crate::placed::Placed;
 use chrono::NaiveDate;
 use fundflow::runtime::saga::Saga as _;
 use fundflow_application::read_models::{Follow, Streams};

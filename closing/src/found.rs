@@ -116,10 +116,8 @@ fn whole(index: &Path) -> Result<JobStand, Cause> {
     let set = match IndexFile::open_complete(index) {
         Ok(set) => set,
         Err(error @ IndexError::Missing { .. }) => {
-            let text = format!(
-                "{}: {error}; ask the registrar for what is missing",
-                index.display()
-            );
+            let text =
+                format!("{}: {error}; ask the registrar for what is missing", index.display());
             return Ok(not_yet("files_missing", text));
         }
         Err(error) => {

@@ -177,8 +177,9 @@ fn dividend(
     let given = match said.gives.clone() {
         Gives::Shares { shares, nav, amount } => Given::Reinvested { shares, nav, amount },
         Gives::Cash { amount, paid_on } => {
-            let account = (dealing.accounts)(investor)
-                .ok_or_else(|| format!("no account of {investor} is known that money could go to"))?;
+            let account = (dealing.accounts)(investor).ok_or_else(|| {
+                format!("no account of {investor} is known that money could go to")
+            })?;
             Given::Cash { amount, paid_on, account }
         }
     };

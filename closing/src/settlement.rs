@@ -80,7 +80,10 @@ impl<S: EventStore> Jobs<S> {
                 match said {
                     Ok(_) => {}
                     Err(RequestError::Refused(why)) => {
-                        return Ok(JobStand::Refused(Cause::new("not_instructed", why.to_string())));
+                        return Ok(JobStand::Refused(Cause::new(
+                            "not_instructed",
+                            why.to_string(),
+                        )));
                     }
                     Err(other) => return Err(Cause::new("not_instructed", other.to_string())),
                 }

@@ -62,7 +62,8 @@ struct Made {
 impl<S: EventStore> Jobs<S> {
     pub(crate) async fn stated(&self, call: &JobCall) -> Result<JobStand, Cause> {
         let until = self.posted_at(call, call.t).await?;
-        let until = until.ok_or_else(|| Cause::new("not_posted", "this day-cut has no postings"))?;
+        let until =
+            until.ok_or_else(|| Cause::new("not_posted", "this day-cut has no postings"))?;
         let before = self.place.house.calendar.before(call.t);
         let after = match before {
             Ok(before) => self.posted_at(call, before).await?.unwrap_or_default(),

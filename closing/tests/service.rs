@@ -222,7 +222,11 @@ async fn a_service_cuts_its_day_by_the_clock_with_files_in_a_directory() {
     let mut service = start(base.path(), &outside).await;
     service.buys().await;
     service.until("12T15:00:01").await;
-    assert_eq!(service.types("day_cut").await, ["day_cut.prepared"], "the batch is open until 17:00");
+    assert_eq!(
+        service.types("day_cut").await,
+        ["day_cut.prepared"],
+        "the batch is open until 17:00"
+    );
 
     service.until("12T17:00:01").await;
     assert_eq!(service.done().await, [(Job::Seal, 1), (Job::Applications, 1)]);

@@ -2,21 +2,17 @@
 
 use crate::reading::{Failure, complain, database, open};
 use clap::Args;
-use fundflow_closing::HeadError;
 use fundflow_application::audit::{Check, Report, Witness};
+use fundflow_closing::HeadError;
 use fundflow_infrastructure::sqlite::SqliteStore;
-use fundflow_kernel::{
-    counted::counted,
-    merkle::Nodes as _,
-};
+use fundflow_kernel::{counted::counted, merkle::Nodes as _};
 #[cfg(feature = "signatures")]
 use fundflow_proofs::VerifierKey;
 use fundflow_proofs::{HEAD_MAX, Head, Refused, SignedHead};
 use serde::Serialize;
 use std::{
     ffi::OsStr,
-    fmt,
-    fs,
+    fmt, fs,
     io::Write,
     path::{Path, PathBuf},
     process::ExitCode,

@@ -2,6 +2,12 @@
 
 use super::progress::Job;
 use fundflow_domain::{calendar::TradingDay, time::Timestamp};
+use fundflow_infrastructure::day_folder::{Kind, Order};
+
+/// Milliseconds of a wave, at least.
+const WAVE: i64 = 1000;
+/// A day is cut into about so many waves at most: each costs some durable writes.
+const WAVES_MAX: i64 = 500;
 
 /// Something of the day that has its time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,4 +51,29 @@ pub(super) fn invests_at(t: TradingDay) -> Timestamp {
 pub(super) fn at(day: TradingDay, hour: u32, minute: u32) -> Timestamp {
     let time = chrono::NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
     Timestamp::shanghai(day.date(), time)
+}
+
+/// From and until of each wave. Incomes are published on later days and by themselves; a natural day has an end of
+/// its own, since cash at once counts on the day on which it is asked for.
+pub(super) fn waves(orders: &[Order]) -> Vec<(usize, usize)> {
+    let is_income = |order: &&Order| matches!(order.kind, Kind::Income(_));
+    let of_investors = || orders.iter().filter(|order| !is_income(order));
+    let micros = |order: Option<&Order>| order.map_or(0, |order| order.time.micros());
+    let span = (micros(of_investors().next_back()) - micros(of_investors().next())) / 1000;
+    let many = i64::try_from(of_investors().count()).is_ok_and(|orders| orders > WAVES_MAX);
+    let wave = if many { WAVE.max(span / WAVES_MAX) } else { WAVE };
+    let mut waves: Vec<(usize, usize)> = Vec::new();
+    for (index, order) in orders.iter().enumerate() {
+        let first = waves.last().and_then(|(from, _)| orders.get(*from));
+        let joins = first.is_some_and(|first| {
+            let same_day = order.t == first.t && order.time.date() == first.time.date();
+            let alike = same_day && is_income(&order) == is_income(&first);
+            alike && order.time < first.time.plus_millis(wave)
+        });
+        match waves.last_mut() {
+            Some((_, until)) if joins => *until = index + 1,
+            Some(_) | None => waves.push((index, index + 1)),
+        }
+    }
+    waves
 }

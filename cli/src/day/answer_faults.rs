@@ -57,13 +57,15 @@ pub(super) fn morning<S>(play: &Play<S>, set: &Set, t: TradingDay) -> Result<(),
     let Some(made) = made(set)? else { return Ok(()) };
     match fault.come {
         Come::Late => Ok(()),
-        Come::InPart => put(play, set, &made, |name| (kind(name) != Some(FileType::ShareBalance)).then_some(whole)),
+        Come::InPart => put(play, set, &made, |name| {
+            (kind(name) != Some(FileType::ShareBalance)).then_some(whole)
+        }),
         Come::Damaged => put(play, set, &made, |name| {
             Some(if kind(name) == Some(FileType::TradeConfirmation) { half } else { whole })
         }),
-        Come::DamagedIndex => put(play, set, &made, |name| {
-            Some(if kind(name).is_none() { half } else { whole })
-        }),
+        Come::DamagedIndex => {
+            put(play, set, &made, |name| Some(if kind(name).is_none() { half } else { whole }))
+        }
         Come::Repeated | Come::Changed => put(play, set, &made, |_| Some(whole)),
     }
 }
@@ -74,7 +76,8 @@ pub(super) fn rest<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Trouble
     let mut any = false;
     for set in play.sets(t)? {
         let Some(fault) = play.fault(&set, t.date()) else { continue };
-        let Some(made) = made(&set)?.filter(|_| fault.until.is_some_and(|until| until <= now)) else {
+        let Some(made) = made(&set)?.filter(|_| fault.until.is_some_and(|until| until <= now))
+        else {
             continue;
         };
         any |= !fault.come.is_whole_at_first();

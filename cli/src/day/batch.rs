@@ -36,8 +36,8 @@ use fundflow_infrastructure::{
     files,
     sandbox::registrar::DICTIONARY,
 };
-use fundflow_kernel::{counted::counted, loaded::with_sources};
 use fundflow_kernel::store::{Checkpoints, EventStore};
+use fundflow_kernel::{counted::counted, loaded::with_sources};
 use fundflow_sagas::ports::{
     file_exchange::{FileExchange as _, FileSet, NotExchanged, Taken},
     registrar::{self, Application, ApplicationAnswer},
@@ -287,8 +287,7 @@ async fn answers_of<S: EventStore + Checkpoints>(
     let mut open = statements::hear(play, code, frozen).await?;
     open.puzzles = puzzles;
     play.settle().await?;
-    files::replace(&mark, open.text())
-        .map_err(|source| Trouble::Mark { path: mark, source })?;
+    files::replace(&mark, open.text()).map_err(|source| Trouble::Mark { path: mark, source })?;
     exchange.taken(arrived).await?;
     Ok(read.is_none())
 }

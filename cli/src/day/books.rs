@@ -1,9 +1,9 @@
 //! What the day's jobs and its report look at, followed from the log: applications, cases, plans,
 //! frozen shares, incomes.
 
-pub(super) use fundflow_closing::Placed;
 use super::{cuts::Cuts, incomes::Incomes, later::Later};
 use fundflow_application::read_models::{Follow, Streams};
+pub(super) use fundflow_closing::Placed;
 use fundflow_domain::{
     application::{Application, Applications, Stage},
     calendar::TradingDay,

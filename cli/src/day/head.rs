@@ -8,10 +8,7 @@
 //! A head is never written over. The one before is a claim about this log, so it is looked whether it still holds.
 
 use super::Trouble;
-use crate::{
-    audit_command::heads,
-    reading::Failure,
-};
+use crate::{audit_command::heads, reading::Failure};
 use chrono::NaiveDate;
 use fundflow_closing::{HEADS, write_head};
 use fundflow_infrastructure::sqlite::SqliteStore;

@@ -12,9 +12,9 @@
 //!    slowly for ever, and nobody waits for that.
 
 use super::{
-    Trouble, answer_faults,
-    agenda::{Done, Item, at, invests_at},
-    batch,
+    Trouble,
+    agenda::{Done, Item, at, invests_at, waves},
+    answer_faults, batch,
     books::Books,
     cancels::TakenBack,
     cuts, days, earlier, overrides,
@@ -23,13 +23,13 @@ use super::{
     table::{Counterparties, Table},
 };
 use crate::frozen_orders;
-use fundflow_closing::{Attached, Jobs};
 use fundflow::{ActError, Engine, Notice, Noticed};
 use fundflow_application::{
     audit::{self, Report},
     desk::{self, SagaList},
     read_models::catch_up,
 };
+use fundflow_closing::{Attached, Jobs};
 use fundflow_domain::{
     calendar::TradingDay, ids::TransactionId, time::Timestamp, wallet::parse_id,
 };
@@ -47,11 +47,6 @@ use std::{
     path::PathBuf,
     sync::Arc,
 };
-
-/// Milliseconds of a wave, at least.
-const WAVE: i64 = 1000;
-/// A day is cut into about so many waves at most: each costs some durable writes.
-const WAVES_MAX: i64 = 500;
 
 /// Result of a played day.
 pub(super) struct Played {
@@ -376,29 +371,4 @@ fn became(
         (row, format!("plan {of} {done}{replaced}"))
     };
     said.into_iter().map(one).collect()
-}
-
-/// From and until of each wave. Incomes are published on later days and by themselves; a natural day has an end of
-/// its own, since cash at once counts on the day on which it is asked for.
-fn waves(orders: &[Order]) -> Vec<(usize, usize)> {
-    let is_income = |order: &&Order| matches!(order.kind, Kind::Income(_));
-    let of_investors = || orders.iter().filter(|order| !is_income(order));
-    let micros = |order: Option<&Order>| order.map_or(0, |order| order.time.micros());
-    let span = (micros(of_investors().next_back()) - micros(of_investors().next())) / 1000;
-    let many = i64::try_from(of_investors().count()).is_ok_and(|orders| orders > WAVES_MAX);
-    let wave = if many { WAVE.max(span / WAVES_MAX) } else { WAVE };
-    let mut waves: Vec<(usize, usize)> = Vec::new();
-    for (index, order) in orders.iter().enumerate() {
-        let first = waves.last().and_then(|(from, _)| orders.get(*from));
-        let joins = first.is_some_and(|first| {
-            let same_day = order.t == first.t && order.time.date() == first.time.date();
-            let alike = same_day && is_income(&order) == is_income(&first);
-            alike && order.time < first.time.plus_millis(wave)
-        });
-        match waves.last_mut() {
-            Some((_, until)) if joins => *until = index + 1,
-            Some(_) | None => waves.push((index, index + 1)),
-        }
-    }
-    waves
 }

@@ -37,9 +37,12 @@ pub(super) async fn follow<S: EventStore + Checkpoints>(
 ) -> Result<(), Trouble> {
     match item {
         Item::Answers(t) => after_answers(play, *t).await,
-        Item::Wave(..) | Item::Plans(_) | Item::Send(_) | Item::Prices(_) | Item::Night(_) | Item::Files(_) => {
-            Ok(())
-        }
+        Item::Wave(..)
+        | Item::Plans(_)
+        | Item::Send(_)
+        | Item::Prices(_)
+        | Item::Night(_)
+        | Item::Files(_) => Ok(()),
     }
 }
 
@@ -67,7 +70,10 @@ async fn after_answers<S: EventStore + Checkpoints>(
             }
         }
         play.settle().await?;
-        folder.note_asked(t)?;
+        // What a day-cut has still to ask is said of then.
+        if !play.books.cuts.is_open(t) {
+            folder.note_asked(t)?;
+        }
         ledger.follow(&*play.store).await?;
     }
     say(play, &ledger).await

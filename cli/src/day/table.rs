@@ -10,8 +10,8 @@ use crate::{
 };
 use chrono::NaiveDate;
 use fundflow::Engine;
-use fundflow_closing::{Jobs, Place};
 use fundflow_application::guard::LedgerGuard;
+use fundflow_closing::{Jobs, Place};
 use fundflow_domain::{calendar::TradingCalendar, ids::FundCode, money::Nav, time::Timestamp};
 use fundflow_infrastructure::{
     day_folder::{Day, DayTerms, Verdicts},

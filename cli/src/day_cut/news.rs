@@ -4,9 +4,9 @@
 //! 2. Whoever delivers it lets the engine settle and looks again, since one job leads to the next.
 
 use fundflow::Notice;
-use fundflow_closing::Jobs;
 use fundflow::runtime::{process::Process, saga::Saga as _};
 use fundflow_application::read_models::StreamFold;
+use fundflow_closing::Jobs;
 use fundflow_domain::{calendar::TradingDay, ids::TransactionId};
 use fundflow_kernel::{
     envelope::StreamName,

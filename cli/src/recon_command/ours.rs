@@ -173,7 +173,10 @@ async fn heard(
         let (_, events) = StreamFold::<Process<DayCut>>::load(around.day.store, &stream).await?;
         let is_read = |it: &&Recorded| it.event.event_type == done_type(Job::Confirmations);
         if let Some(read) = events.iter().find(is_read) {
-            heard.insert(registrar.clone(), Timestamp::from_micros(read.event.recorded_at.micros() + 1));
+            heard.insert(
+                registrar.clone(),
+                Timestamp::from_micros(read.event.recorded_at.micros() + 1),
+            );
         }
     }
     Ok(heard)

@@ -1,9 +1,6 @@
 //! Instructs what is due, and takes statements: by an engine on the store, as far as its time lets it.
 
-use super::{
-    OpenArgs, RecordArgs,
-    print,
-};
+use super::{OpenArgs, RecordArgs, print};
 use crate::{
     args::Format,
     house::Terms as HouseTerms,
@@ -12,8 +9,8 @@ use crate::{
     reading::{Failure, Place, database, open as open_store},
     registry::{Registry, Sagas},
 };
-use fundflow_closing::{NotDue, terms as terms_of};
 use fundflow::{ActError, Asking, Engine, Notice, RequestError};
+use fundflow_closing::{NotDue, terms as terms_of};
 use fundflow_domain::{
     orders::Cause,
     settlement::{SettlementId, Terms},

@@ -18,7 +18,7 @@ P-1,10:01:00,purchase,I-1,011162,100.00
 R-1,10:02:00,recharge,I-1,000730,300.00
 ";
 const MORNING: &str = "2026-02-13T08:30:00+08:00";
-const AFTERNOON: &str = "2026-02-13T17:00:00+08:00";
+const AFTERNOON: &str = "2026-02-13T16:00:00+08:00";
 
 fn folder(scenario: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -81,7 +81,12 @@ fn files_that_are_not_whole_in_the_morning_are_read_when_they_come() {
         ("damaged", AFTERNOON, true, Some("the index names damaged files")),
         ("damaged_index", AFTERNOON, true, Some("the last line must be OFDCFEND")),
         ("repeated", MORNING, false, None),
-        ("changed", MORNING, false, Some("OFD_05_305_20260213_04.TXT was read and has other bytes")),
+        (
+            "changed",
+            MORNING,
+            false,
+            Some("OFD_05_305_20260213_04.TXT was read and has other bytes"),
+        ),
     ] {
         let folder = folder(&scenario(come, &format!("until = \"{AFTERNOON}\"")));
         let store = tempfile::tempdir().unwrap();

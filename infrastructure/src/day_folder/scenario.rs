@@ -10,7 +10,9 @@ use crate::{
         section::{Report, Section},
         text,
     },
-    sandbox::scenario::{AnswerFault, Come, Frozen, Huge, Odds, PART, Raising, Scenario, Suspension},
+    sandbox::scenario::{
+        AnswerFault, Come, Frozen, Huge, Odds, PART, Raising, Scenario, Suspension,
+    },
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
@@ -206,14 +208,9 @@ fn raising(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> En
     Some((Raising { fund, founded_on, rate, fails }, Some(once)))
 }
 
-const COME: &str =
-    "late, in_part, damaged, damaged_index, repeated or changed, in quotes";
+const COME: &str = "late, in_part, damaged, damaged_index, repeated or changed, in quotes";
 
-fn answers(
-    of: &mut Section<'_>,
-    around: &Around<'_>,
-    report: &mut Report,
-) -> EntryOn<AnswerFault> {
+fn answers(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> EntryOn<AnswerFault> {
     let registrar: Option<RegistrarCode> =
         need(of, "registrar", "the code of a registrar of day.toml, in quotes", report);
     if let Some(code) = registrar.as_ref().filter(|code| !around.registrars.contains(code)) {

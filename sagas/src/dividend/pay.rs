@@ -27,11 +27,7 @@ use std::sync::Arc;
 const HOUR: u32 = 9;
 
 impl Plan {
-    pub(super) fn of(
-        id: &TransactionId,
-        holding: Key<Holdings>,
-        case: Option<Key<Cases>>,
-    ) -> Self {
+    pub(super) fn of(id: &TransactionId, holding: Key<Holdings>, case: Option<Key<Cases>>) -> Self {
         let order = OrderId::part(id, "dividend");
         Self { payout: PayoutLeg::of(&order), order, holding, case }
     }
