@@ -140,8 +140,8 @@ async fn start<'a>(base: &Path, outside: &'a Outside) -> Service<'a> {
         .unclaimed(UnknownOrders)
         .clock(outside.clock.clone());
     let engine = engine.start().await.unwrap();
-    let _attached = jobs.attach(&engine);
-    Service { outside, store, engine, _attached, by_clock: by_clock() }
+    let attached = jobs.attach(&engine);
+    Service { outside, store, engine, _attached: attached, by_clock: by_clock() }
 }
 
 impl Service<'_> {

@@ -134,14 +134,14 @@ impl<S: EventStore + Checkpoints> Play<S> {
         with: Counterparties,
     ) -> Result<Self, Trouble> {
         let (engine, remarks) = table.engine(store.clone(), &with).await?;
-        let _attached = jobs.attach(&engine);
+        let attached = jobs.attach(&engine);
         let began = table.clock.now();
         let until = days::until(&day, &table.house.calendar);
         let mut play = Self {
             engine,
             store,
             jobs,
-            _attached,
+            _attached: attached,
             day,
             table,
             with,
