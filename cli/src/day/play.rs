@@ -191,6 +191,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         let whole = self.agenda.len() as u64;
         self.settle().await?;
         repriced::tell(&mut self).await?;
+        settlement::instructed(&mut self).await?;
         while let Some(step) = self.step().await? {
             progress(&self.moment(whole, step.job()));
         }
@@ -257,6 +258,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         self.settle().await?;
         if let Some(item) = carried {
             cuts::follow(self, &item).await?;
+            settlement::instructed(self).await?;
             settlement::follow(self, &item).await?;
         }
         Ok(Some(done))
