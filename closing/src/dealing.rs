@@ -36,6 +36,9 @@ use std::{collections::HashMap, fs, path::Path, sync::Arc};
 /// Notices in one delivery.
 const AT_ONCE: usize = 512;
 
+/// Something that is known of an investor, or is not.
+pub type OfInvestor<T> = Arc<dyn Fn(&InvestorId) -> Option<T> + Send + Sync>;
+
 /// What a distributor knows that no log says.
 #[derive(Clone)]
 pub struct Dealing {
@@ -44,9 +47,9 @@ pub struct Dealing {
     /// How the files of a registrar are written.
     pub filing: Arc<dyn Fn(&RegistrarCode) -> Filing + Send + Sync>,
     /// Person or institution; a person where nothing is known.
-    pub customers: Arc<dyn Fn(&InvestorId) -> Option<CustomerType> + Send + Sync>,
+    pub customers: OfInvestor<CustomerType>,
     /// The account to which a dividend in cash goes.
-    pub accounts: Arc<dyn Fn(&InvestorId) -> Option<AccountRef> + Send + Sync>,
+    pub accounts: OfInvestor<AccountRef>,
 }
 
 impl std::fmt::Debug for Dealing {

@@ -95,10 +95,10 @@ impl<S: EventStore> Jobs<S> {
     }
 
     async fn found(&self, call: &JobCall) -> Result<JobStand, Cause> {
-        if let Some(dealing) = &self.dealing {
-            if let Some(stand) = self.deal(dealing, call).await? {
-                return Ok(stand);
-            }
+        if let Some(dealing) = &self.dealing
+            && let Some(stand) = self.deal(dealing, call).await?
+        {
+            return Ok(stand);
         }
         let batch = self.batch(call).await?;
         match call.job {

@@ -30,7 +30,7 @@ mod serials;
 mod settlement;
 mod statements;
 
-pub use dealing::Dealing;
+pub use dealing::{Dealing, OfInvestor};
 pub use head::{DIRECTORY as HEADS, HeadError, bytes_of, of_first, of_now, write as write_head};
 pub use income::IncomeToCome;
 pub use jobs::{Attached, Jobs};

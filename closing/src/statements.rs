@@ -2,13 +2,14 @@
 //! keeps the fund; cash in that of the manager's own.
 //!
 //! ```text
-//! investor,day,position,event,request,account,amount,balance
-//! I-1,2026-02-12,12,payment.paid,P-1,L:CUST:PENDING:P-1,-100.00,-100.00
+//! investor,account,day,event,request,amount,balance
+//! I-1,L:CUST:PENDING:P-1,2026-02-12,payment.paid,P-1,-100.00,-100.00
 //! ```
 //!
 //! 1. It reaches from where the last day-cut with the registrar was posted to where this one was: both are events, so
 //!    that the same file is made again.
-//! 2. Debits are positive, as in the ledger; the balance is the account's after it.
+//! 2. Lines are by account and day, whichever of two streams was written first: a day that was killed has the same file.
+//! 3. Debits are positive, as in the ledger; the balance is the account's after it.
 
 use crate::{
     jobs::{Jobs, unknown},
@@ -28,8 +29,7 @@ use fundflow_sagas::{
 use sha2::{Digest as _, Sha256};
 use std::{fs::File, io, path::PathBuf};
 
-const HEADER: [&str; 8] =
-    ["investor", "day", "position", "event", "request", "account", "amount", "balance"];
+const HEADER: [&str; 7] = ["investor", "account", "day", "event", "request", "amount", "balance"];
 
 /// As the ledger names the shares of a fund, before its code.
 const SHARES_OF: &str = "shares of ";
@@ -146,14 +146,13 @@ impl<S: EventStore> Jobs<S> {
     }
 }
 
-fn cells(line: &Movement) -> [String; 8] {
+fn cells(line: &Movement) -> [String; 7] {
     [
         line.investor.clone(),
+        line.account.clone(),
         line.day.clone(),
-        line.position.to_string(),
         line.event.clone(),
         line.request.clone(),
-        line.account.clone(),
         line.amount.to_string(),
         line.balance.to_string(),
     ]

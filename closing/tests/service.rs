@@ -140,8 +140,8 @@ async fn start<'a>(base: &Path, outside: &'a Outside) -> Service<'a> {
         .unclaimed(UnknownOrders)
         .clock(outside.clock.clone());
     let engine = engine.start().await.unwrap();
-    let _attached = jobs.attach(&engine);
-    Service { outside, store, engine, _attached, by_clock: by_clock() }
+    let attached = jobs.attach(&engine);
+    Service { outside, store, engine, _attached: attached, by_clock: by_clock() }
 }
 
 impl Service<'_> {
@@ -244,6 +244,11 @@ async fn a_service_cuts_its_day_by_the_clock_with_files_in_a_directory() {
     assert!(service.types("purchase").await.contains(&"purchase.completed".to_owned()));
     assert!(service.types("clearing").await.contains(&"clearing.opened".to_owned()), "{done:?}");
     assert!(base.path().join("heads/cut.05.2026-02-12.head").is_file());
+    // 10,000.00 yuan less 1.5 % of what is bought, at 1.0000.
+    let statement = base.path().join("reports/2026-02-12/statements.05.csv");
+    let statement = std::fs::read_to_string(statement).unwrap();
+    let line = "INV-1,U:011162:INV-1:AVAIL,2026-02-13,holdings.credited,TX-1,9852.22,9852.22\n";
+    assert!(statement.contains(line), "{statement}");
 
     // Asked for once more, also by a process that knows nothing: nothing happens twice.
     let events = service.events().await.len();

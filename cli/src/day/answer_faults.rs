@@ -8,7 +8,11 @@
 //! 1. The registrar works through its batch as always; what it made waits aside.
 //! 2. What has come whole stays as it is, however often the day is played.
 
-use super::{Trouble, play::Play, sets::Set};
+use super::{
+    Trouble,
+    play::Play,
+    sets::{Set, index},
+};
 use chrono::NaiveDate;
 use fundflow_domain::{calendar::TradingDay, time::Timestamp};
 use fundflow_infrastructure::{
@@ -93,7 +97,7 @@ pub(super) fn rest<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Trouble
 /// The files that were made aside, the index last.
 fn made(set: &Set) -> Result<Option<Vec<PathBuf>>, Trouble> {
     let aside = set.beside(WITHHELD);
-    let Some(index) = set.index_in(&aside)? else { return Ok(None) };
+    let Some((index, _)) = index(&aside)? else { return Ok(None) };
     let named = IndexFile::open_complete(&index).map_err(BatchError::from)?;
     let files = named.index.files.iter().map(|name| aside.join(name));
     Ok(Some(files.chain([index.clone()]).collect()))

@@ -14,7 +14,7 @@ use super::{
     books::Placed,
     channel_statements, dividends, findings,
     play::Play,
-    sets::Set,
+    sets::{Set, index},
     statements::{self, Open},
     strays,
 };
@@ -168,7 +168,7 @@ pub(super) fn night<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Troubl
         let mut waiting = Vec::new();
         for set in sets.iter().filter(|set| set.registrar == code) {
             let into = play.made_in(set, t);
-            let is_made = set.answered()?.is_some() || set.index_in(&into)?.is_some();
+            let is_made = set.answered()?.is_some() || index(&into)?.is_some();
             if let Some(index) = set.sent()?.filter(|_| !is_made) {
                 waiting.push((index, into));
             }
@@ -262,12 +262,12 @@ async fn answers_of<S: EventStore + Checkpoints>(
     let arrived = exchange.get(name.into()).await?;
     let codes = ReturnCodes::built_in().map_err(|error| Trouble::Codes(error.to_string()))?;
     let by_digits = (code.clone(), OnceCell::new());
-    let sent = |number: &str| play.sent(number, &by_digits);
+    let as_sent = |number: &str| play.sent(number, &by_digits);
     let his = play.books.placed().map(|placed| placed.application);
     let serials = Serials::of(his.filter(|it| play.is_at(&it.terms, code)));
     let serial_of = |no: &ApplicationNo, serial: &Serial| serials.whose(no, serial);
     let codes = codes.assign(code, DICTIONARY);
-    let answers = read_answers(&index, &codes, &sent, &serial_of)?;
+    let answers = read_answers(&index, &codes, &as_sent, &serial_of)?;
     unchanged(&arrived, &answers)?;
     findings::tell(play, &set.back(), &answers.findings)?;
     let notice = |(no, answer): (ApplicationNo, _)| {

@@ -22,7 +22,10 @@ use fundflow_kernel::{
     envelope::Recorded,
     store::{Checkpoints, EventStore},
 };
-use fundflow_sagas::day_cut::{self, DayCut, Request};
+use fundflow_sagas::{
+    day_cut::{self, DayCut, Request},
+    ports::day_jobs::Job,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -37,6 +40,8 @@ pub(super) struct Cuts {
     begun: BTreeSet<NaiveDate>,
     /// Of these those that a program asked for whose day-cuts settle nothing.
     unsettled: BTreeSet<NaiveDate>,
+    /// Of these those of which something was instructed since anybody looked.
+    instructed: BTreeSet<NaiveDate>,
 }
 
 impl Cuts {
@@ -53,6 +58,8 @@ impl Cuts {
             let is_v1 = event.event.data.contains(&format!("\"{}\"", day_cut::DAY_CUT_V1.version));
             self.unsettled.extend(day.filter(|_| is_v1));
             self.open.extend(day.map(|day| (cut, day)));
+        } else if name == day_cut::done_type(Job::Settlement) {
+            self.instructed.extend(self.open.get(&cut));
         } else if name == DayCut::NAMES.abandoned || DayCut::ending_of(name).is_some() {
             self.open.remove(&cut);
         }
@@ -71,6 +78,11 @@ impl Cuts {
     /// Whether its day-cuts instruct what is due.
     pub(super) fn settle(&self, t: TradingDay) -> bool {
         self.has(t) && !self.unsettled.contains(&t.date())
+    }
+
+    /// The T of which something was instructed since this was asked.
+    pub(super) fn take_instructed(&mut self) -> BTreeSet<NaiveDate> {
+        std::mem::take(&mut self.instructed)
     }
 
     /// Whether a day-cut of that T is not over.

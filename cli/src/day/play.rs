@@ -134,14 +134,14 @@ impl<S: EventStore + Checkpoints> Play<S> {
         with: Counterparties,
     ) -> Result<Self, Trouble> {
         let (engine, remarks) = table.engine(store.clone(), &with).await?;
-        let _attached = jobs.attach(&engine);
+        let attached = jobs.attach(&engine);
         let began = table.clock.now();
         let until = days::until(&day, &table.house.calendar);
         let mut play = Self {
             engine,
             store,
             jobs,
-            _attached,
+            _attached: attached,
             day,
             table,
             with,
@@ -191,6 +191,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         let whole = self.agenda.len() as u64;
         self.settle().await?;
         repriced::tell(&mut self).await?;
+        settlement::instructed(&mut self).await?;
         while let Some(step) = self.step().await? {
             progress(&self.moment(whole, step.job()));
         }
@@ -257,6 +258,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         self.settle().await?;
         if let Some(item) = carried {
             cuts::follow(self, &item).await?;
+            settlement::instructed(self).await?;
             settlement::follow(self, &item).await?;
         }
         Ok(Some(done))

@@ -81,11 +81,6 @@ impl Set {
         self.directory.join(name)
     }
 
-    /// The index in another directory of the set, if one is announced there.
-    pub(super) fn index_in(&self, directory: &Path) -> Result<Option<PathBuf>, Trouble> {
-        Ok(index(directory)?.map(|(path, _)| path))
-    }
-
     /// Where a batch is made.
     pub(super) fn making(&self) -> PathBuf {
         self.directory.join(MAKING)
@@ -190,7 +185,8 @@ impl<S> Play<S> {
     }
 }
 
-fn index(directory: &Path) -> Result<Option<(PathBuf, IndexName)>, Trouble> {
+/// The index of a directory and its name, if its files are announced.
+pub(super) fn index(directory: &Path) -> Result<Option<(PathBuf, IndexName)>, Trouble> {
     let failed = |source| BatchError::Io { path: directory.to_owned(), source };
     Ok(announced(directory).map_err(failed)?)
 }

@@ -1,9 +1,8 @@
 //! What counterparties and we owe each other of a T: set off and asked for on the morning after, and what their
 //! statements say of it by then.
 //!
-//! 1. What is due is read off the ledger, which is followed to the log's end. A T is asked about once, which a mark
-//!    beside the store says: what is booked for it later is due with the next one. A T that an earlier program played,
-//!    which cut no days, is not asked about.
+//! 1. The day-cut asks what is due. Of a T whose day-cuts are of an earlier program, which asked nothing, it is asked here,
+//!    once, which a mark beside the store says. A T of a program that cut no days is not asked about.
 //! 2. The sandbox's statements say what follows from the settlement, the scenario and the day; what they said stays in
 //!    the folder beside the store, and is said again on later days: each transfer is booked once.
 
@@ -70,10 +69,40 @@ async fn after_answers<S: EventStore + Checkpoints>(
             }
         }
         play.settle().await?;
-        folder.note_asked(t)?;
+        // What a day-cut asks is said of when it has asked.
+        if !play.books.cuts.settle(t) {
+            folder.note_asked(t)?;
+        }
         ledger.follow(&*play.store).await?;
     }
     say(play, &ledger).await
+}
+
+/// What statements say by now of a T whose day-cuts have instructed what is due, at whichever hour that was.
+pub(super) async fn instructed<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+) -> Result<(), Trouble> {
+    let folder = StatementFolder::below(&play.with.base);
+    let days = play.books.cuts.take_instructed();
+    let days = days.into_iter().filter_map(|day| play.table.house.calendar.day(day).ok());
+    let mut new = Vec::new();
+    for t in days {
+        if !folder.is_asked(t)? {
+            new.push(t);
+        }
+    }
+    if new.is_empty() {
+        return Ok(());
+    }
+    let (ledger, _) = Ledger::current(&play.with.base, &*play.store).await?;
+    say(play, &ledger).await?;
+    for t in new {
+        // Another registrar's day-cut may still ask.
+        if !play.books.cuts.is_open(t) {
+            folder.note_asked(t)?;
+        }
+    }
+    Ok(())
 }
 
 /// What is asked for; `None` where the calendar does not reach the day of pay.

@@ -31,7 +31,7 @@ fn terminal(cut: &CutRow, out: &mut impl Write) -> Result<(), Failure> {
         if nth > 0 {
             writeln!(out, "  │")?;
         }
-        let line = format!("  {} {:14}{}", mark(job.state), job.job, said(job).join(" · "));
+        let line = format!("  {} {:16}{}", mark(job.state), job.job, said(job).join(" · "));
         writeln!(out, "{}", safe::shown(line.trim_end()))?;
     }
     Ok(writeln!(out)?)

@@ -117,8 +117,8 @@ pub(crate) async fn engine(
     }
     let started = builder.start().await;
     let engine = started.map_err(|error: StartError| Failure::Engine(with_sources(&error)))?;
-    let _attached = done.attach(&engine);
-    Ok(Running { engine, _attached })
+    let attached = done.attach(&engine);
+    Ok(Running { engine, _attached: attached })
 }
 
 /// The list of wallets, which an income job pages by.

@@ -18,7 +18,7 @@ P-1,10:01:00,purchase,I-1,011162,100.00
 R-1,10:02:00,recharge,I-1,000730,300.00
 ";
 const MORNING: &str = "2026-02-13T08:30:00+08:00";
-const AFTERNOON: &str = "2026-02-13T17:00:00+08:00";
+const AFTERNOON: &str = "2026-02-13T16:00:00+08:00";
 
 fn folder(scenario: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();

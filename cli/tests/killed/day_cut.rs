@@ -72,9 +72,7 @@ fn events(store: &Path) -> BTreeMap<String, String> {
     let all: Value = serde_json::from_slice(&said.stdout).unwrap();
     let one = |it: &Value| {
         let mut data = it["data"].clone();
-        // The statements name positions.
-        if it["event_type"] == "day_cut.head_kept" || it["event_type"] == "day_cut.statements_made"
-        {
+        if it["event_type"] == "day_cut.head_kept" {
             data["figures"]["files"][0]["sha256"] = Value::Null;
         }
         let what = format!("{} {data} {}", it["event_type"], it["recorded_at"]);

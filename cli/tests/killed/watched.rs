@@ -1,5 +1,7 @@
 //! A process of ours that is killed as soon as its store has so many events.
 
+#![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
+
 use fundflow_infrastructure::sqlite::SqliteStore;
 use fundflow_kernel::store::EventStore as _;
 use std::{

@@ -11,8 +11,6 @@ pub struct Movement {
     pub investor: String,
     /// The natural day in Shanghai on which it happened.
     pub day: String,
-    /// The position of the event in the log.
-    pub position: i64,
     /// The stored type of the event.
     pub event: String,
     /// The request that it belongs to.
@@ -28,7 +26,7 @@ pub struct Movement {
 }
 
 impl Ledger {
-    /// Says each that is behind the one position, up to the other, by investor and position, until `each` returns
+    /// Says each that is behind the one position, up to the other, by investor, account and day, until `each` returns
     /// `false`.
     ///
     /// # Errors
@@ -44,13 +42,12 @@ impl Ledger {
             Ok(Movement {
                 investor: row.get(0)?,
                 day: row.get(1)?,
-                position: row.get(2)?,
-                event: row.get(3)?,
-                request: row.get(4)?,
-                account: row.get(5)?,
-                commodity: row.get(6)?,
-                amount: decimal(row.get(7)?),
-                balance: decimal(row.get(8)?),
+                event: row.get(2)?,
+                request: row.get(3)?,
+                account: row.get(4)?,
+                commodity: row.get(5)?,
+                amount: decimal(row.get(6)?),
+                balance: decimal(row.get(7)?),
             })
         })?;
         for row in rows {
