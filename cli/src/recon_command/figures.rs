@@ -141,13 +141,18 @@ impl Tally {
             stated_frozen: shares(it.theirs_frozen),
             apart: it.apart,
         });
-        let confirmed = self.confirmed.iter().map(|((fund, business), it)| Confirmed {
-            fund: *fund,
-            business: Text::lossy(business),
-            records: yuan(it.ours),
-            stated: yuan(it.theirs),
-            apart: self.apart.get(fund).copied().unwrap_or_default(),
-        });
+        // One file alone says nothing about the other; that it is not there is a break of its own.
+        let sources = &found.coverage.sources;
+        let is_there = |source| sources.get(&source).is_some_and(|both| !both.absent);
+        let is_both = is_there(Source::Confirmations) && is_there(Source::Settlements);
+        let confirmed =
+            self.confirmed.iter().filter(|_| is_both).map(|((fund, business), it)| Confirmed {
+                fund: *fund,
+                business: Text::lossy(business),
+                records: yuan(it.ours),
+                stated: yuan(it.theirs),
+                apart: self.apart.get(fund).copied().unwrap_or_default(),
+            });
         let closings = self.closings.iter().map(|(file, (_, balance))| Closing {
             file: Text::lossy(file),
             balance: yuan(*balance),
@@ -155,7 +160,7 @@ impl Tally {
         (!found.files.is_empty()).then(|| Figures {
             day,
             files: found.files.iter().map(Text::lossy).collect(),
-            counted: found.coverage.sources.iter().map(counted).collect(),
+            counted: sources.iter().map(counted).collect(),
             held: held.collect(),
             confirmed: confirmed.collect(),
             closings: closings.collect(),
