@@ -55,12 +55,12 @@ impl Tally {
 
     /// Adds what broke.
     pub(super) fn broken(&mut self, found: &Break) {
-        let rows = [&found.record, &found.event].into_iter().flatten();
-        let Some(fund) = rows.filter_map(|row| row.fund).next() else { return };
+        let mut rows = [&found.record, &found.event].into_iter().flatten();
+        let Some(code) = rows.find_map(|row| row.fund) else { return };
         match found.source {
-            Source::Holdings => self.held.entry(fund).or_default().apart += 1,
+            Source::Holdings => self.held.entry(code).or_default().apart += 1,
             Source::Confirmations | Source::Settlements => {
-                *self.apart.entry(fund).or_default() += 1;
+                *self.apart.entry(code).or_default() += 1;
             }
             Source::FundDays | Source::Statement => {}
         }
