@@ -166,7 +166,7 @@ mod tests {
     use super::*;
     use crate::testing::given;
 
-    fn figures(day: &str, stated: &str) -> Box<Figures> {
+    fn figures(day: &str, stated: &str) -> Figures {
         let held = Held {
             fund: "000730".parse().unwrap(),
             ours: "100.00".parse().unwrap(),
@@ -175,20 +175,20 @@ mod tests {
             stated_frozen: Shares::ZERO,
             apart: u64::from(stated != "100.00"),
         };
-        Box::new(Figures {
+        Figures {
             day: day.parse().unwrap(),
             files: vec![Text::lossy("OFI_05_305_20260303.TXT")],
             counted: Vec::new(),
             held: vec![held],
             confirmed: Vec::new(),
             closings: Vec::new(),
-        })
+        }
     }
 
     #[test]
     fn the_same_figures_again_are_no_news_and_other_ones_are() {
-        let sound = || figures("2026-03-02", "100.00");
-        let other = || figures("2026-03-02", "99.00");
+        let sound = || Box::new(figures("2026-03-02", "100.00"));
+        let other = || Box::new(figures("2026-03-02", "99.00"));
         given::<ReconciledDays>([])
             .when(Command::Compare(sound()))
             .then([Event::Compared(sound())]);
@@ -202,8 +202,8 @@ mod tests {
 
     #[test]
     fn figures_of_another_day_are_refused_with_both_days() {
-        given::<ReconciledDays>([Event::Compared(figures("2026-03-02", "100.00"))])
-            .when(Command::Compare(figures("2026-03-03", "100.00")))
+        given::<ReconciledDays>([Event::Compared(Box::new(figures("2026-03-02", "100.00")))])
+            .when(Command::Compare(Box::new(figures("2026-03-03", "100.00"))))
             .then_refused(Refusal::AnotherDay {
                 day: "2026-03-02".parse().unwrap(),
                 given: "2026-03-03".parse().unwrap(),

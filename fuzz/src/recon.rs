@@ -4,6 +4,7 @@
 
 use std::{convert::Infallible, fs, path::Path};
 
+use chrono::NaiveDate;
 use fundflow_infrastructure::reconciled::{Side, Staging, rows_of};
 use fundflow_reconciliation::{
     join::judge,
@@ -50,7 +51,7 @@ fn read(path: &Path, rules: &Rules) -> Option<Vec<Row>> {
 /// Every other line is an event of ours, too.
 fn joined_once(rules: &Rules, rows: Vec<Row>) {
     let rules = rules.source(Source::Statement);
-    let day = Default::default();
+    let day = NaiveDate::default();
     let mut staging = Staging::new().expect("room for rows");
     let lines = rows.len();
     for (nth, row) in rows.into_iter().enumerate() {

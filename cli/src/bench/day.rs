@@ -8,7 +8,8 @@
 //! resumed      the rest: every case once
 //! ```
 //!
-//! The peak of a process is read while it runs, so that it may be the last few milliseconds short.
+//! The peak and the processor time of a process are read while it runs, so that they may be the last few milliseconds
+//! short.
 
 use super::{BenchArgs, load::Trouble, process, report::Format};
 use comfy_table::Table;
@@ -32,8 +33,12 @@ const LOOK: Duration = Duration::from_millis(20);
 /// One command, measured.
 #[derive(Debug, Serialize)]
 struct Stage {
-    stage: &'static str,
+    /// `played`, `posted` and so on.
+    #[serde(rename = "stage")]
+    name: &'static str,
     milliseconds: u64,
+    /// Of the processor; nothing where the system does not say it.
+    cpu_ms: Option<u64>,
     /// The most memory of the process at once; nothing where the system does not say it.
     peak_kib: Option<u64>,
     /// Events in the log after it.
@@ -47,6 +52,14 @@ struct Stage {
 pub(super) struct Day {
     orders: u64,
     stages: Vec<Stage>,
+}
+
+/// What was seen of a process.
+#[derive(Debug, Default)]
+struct Seen {
+    peak_kib: Option<u64>,
+    cpu_ms: Option<u64>,
+    is_killed: bool,
 }
 
 /// Where a day is played.
@@ -65,7 +78,7 @@ pub(super) async fn measure(args: &BenchArgs, orders: u64, scratch: &Path) -> Re
     let run = ["recon", "run", "--date", DATE, "--apply"];
     let mut stages = Vec::new();
     let mut done = |stage: Stage| {
-        args.says(&format!("{}: {} ms", stage.stage, stage.milliseconds));
+        args.says(&format!("{}: {} ms", stage.name, stage.milliseconds));
         stages.push(stage);
     };
     done(place.stage("played", &["day", "--no-progress", &folder], None).await?);
@@ -87,7 +100,7 @@ impl Place {
     /// Runs a command to its end, or until so many cases are in the log: then it is killed.
     async fn stage(
         &self,
-        stage: &'static str,
+        name: &'static str,
         words: &[&str],
         until: Option<u64>,
     ) -> Result<Stage, Trouble> {
@@ -101,7 +114,7 @@ impl Place {
             .stdout(Stdio::null())
             .stderr(File::create(&said)?)
             .spawn()?;
-        let (peak_kib, is_killed) = self.watch(&mut child, until).await?;
+        let Seen { peak_kib, cpu_ms, is_killed } = self.watch(&mut child, until).await?;
         let took = began.elapsed();
         let status = child.wait()?;
         if !status.success() && !is_killed {
@@ -110,27 +123,24 @@ impl Place {
         }
         let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let (events, cases) = (self.events()?, self.cases()?);
-        Ok(Stage { stage, milliseconds, peak_kib, events, cases })
+        Ok(Stage { name, milliseconds, cpu_ms, peak_kib, events, cases })
     }
 
-    /// The most memory that was seen, and whether the process was killed.
-    async fn watch(
-        &self,
-        child: &mut Child,
-        until: Option<u64>,
-    ) -> Result<(Option<u64>, bool), Trouble> {
-        let mut peak = None;
+    /// Looks at a process until it ends, or is killed.
+    async fn watch(&self, child: &mut Child, until: Option<u64>) -> Result<Seen, Trouble> {
+        let mut seen = Seen::default();
         while child.try_wait()?.is_none() {
-            peak = peak.max(process::peak_kib_of(child.id()));
+            seen.peak_kib = seen.peak_kib.max(process::peak_kib_of(child.id()));
+            seen.cpu_ms = seen.cpu_ms.max(process::cpu_ms_of(child.id()));
             if let Some(until) = until
                 && self.cases()? >= until
             {
                 child.kill()?;
-                return Ok((peak, true));
+                return Ok(Seen { is_killed: true, ..seen });
             }
             tokio::time::sleep(LOOK).await;
         }
-        Ok((peak, false))
+        Ok(seen)
     }
 
     fn log(&self) -> Result<SqliteStore, Trouble> {
@@ -187,12 +197,26 @@ impl Day {
             Format::Json => serde_json::to_string_pretty(self)?,
             Format::Table => {
                 let mut table = Table::new();
-                table.set_header(["stage", "ms", "peak memory, MiB", "events", "cases"]);
+                table.set_header([
+                    "stage",
+                    "ms",
+                    "processor, ms",
+                    "peak memory, MiB",
+                    "events",
+                    "cases",
+                ]);
                 for it in &self.stages {
-                    let peak = it.peak_kib.map(|kib| (kib / 1024).to_string());
-                    let peak = peak.unwrap_or_else(|| "not told by this system".to_owned());
-                    let (ms, events) = (it.milliseconds.to_string(), it.events.to_string());
-                    table.add_row([it.stage.to_owned(), ms, peak, events, it.cases.to_string()]);
+                    let told = |figure: Option<u64>| {
+                        figure.map_or_else(|| "not told".to_owned(), |it| it.to_string())
+                    };
+                    table.add_row([
+                        it.name.to_owned(),
+                        it.milliseconds.to_string(),
+                        told(it.cpu_ms),
+                        told(it.peak_kib.map(|kib| kib / 1024)),
+                        it.events.to_string(),
+                        it.cases.to_string(),
+                    ]);
                 }
                 format!("{} orders\n{table}", self.orders)
             }

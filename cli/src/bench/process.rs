@@ -2,7 +2,16 @@
 
 /// Processor time used so far by all threads, in milliseconds.
 pub(super) fn cpu_ms() -> Option<u64> {
-    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    ticks("/proc/self/stat")
+}
+
+/// The same of another process, while it runs.
+pub(super) fn cpu_ms_of(process: u32) -> Option<u64> {
+    ticks(&format!("/proc/{process}/stat"))
+}
+
+fn ticks(path: &str) -> Option<u64> {
+    let stat = std::fs::read_to_string(path).ok()?;
     // After the command, which may hold blanks, in brackets; then fields 3, 4, …
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     let ticks = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;

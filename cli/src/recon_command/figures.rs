@@ -55,12 +55,12 @@ impl Tally {
 
     /// Adds what broke.
     pub(super) fn broken(&mut self, found: &Break) {
-        let rows = [&found.record, &found.event].into_iter().flatten();
-        let Some(fund) = rows.filter_map(|row| row.fund).next() else { return };
+        let mut rows = [&found.record, &found.event].into_iter().flatten();
+        let Some(code) = rows.find_map(|row| row.fund) else { return };
         match found.source {
-            Source::Holdings => self.held.entry(fund).or_default().apart += 1,
+            Source::Holdings => self.held.entry(code).or_default().apart += 1,
             Source::Confirmations | Source::Settlements => {
-                *self.apart.entry(fund).or_default() += 1;
+                *self.apart.entry(code).or_default() += 1;
             }
             Source::FundDays | Source::Statement => {}
         }
@@ -141,13 +141,18 @@ impl Tally {
             stated_frozen: shares(it.theirs_frozen),
             apart: it.apart,
         });
-        let confirmed = self.confirmed.iter().map(|((fund, business), it)| Confirmed {
-            fund: *fund,
-            business: Text::lossy(business),
-            records: yuan(it.ours),
-            stated: yuan(it.theirs),
-            apart: self.apart.get(fund).copied().unwrap_or_default(),
-        });
+        // One file alone says nothing about the other; that it is not there is a break of its own.
+        let sources = &found.coverage.sources;
+        let is_there = |source| sources.get(&source).is_some_and(|both| !both.absent);
+        let is_both = is_there(Source::Confirmations) && is_there(Source::Settlements);
+        let confirmed =
+            self.confirmed.iter().filter(|_| is_both).map(|((fund, business), it)| Confirmed {
+                fund: *fund,
+                business: Text::lossy(business),
+                records: yuan(it.ours),
+                stated: yuan(it.theirs),
+                apart: self.apart.get(fund).copied().unwrap_or_default(),
+            });
         let closings = self.closings.iter().map(|(file, (_, balance))| Closing {
             file: Text::lossy(file),
             balance: yuan(*balance),
@@ -155,7 +160,7 @@ impl Tally {
         (!found.files.is_empty()).then(|| Figures {
             day,
             files: found.files.iter().map(Text::lossy).collect(),
-            counted: found.coverage.sources.iter().map(counted).collect(),
+            counted: sources.iter().map(counted).collect(),
             held: held.collect(),
             confirmed: confirmed.collect(),
             closings: closings.collect(),

@@ -4,6 +4,7 @@
 use crate::common::fundflow;
 use crate::reconciled::{
     DATE, P1, applied, cases, edit_statement, events, file, json, look, played, set, statement,
+    without_file,
 };
 use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
 use serde_json::Value;
@@ -56,6 +57,9 @@ fn figures_of_files_are_facts_that_the_invariants_are_held_against() {
     assert_eq!(is_checked, true);
     assert!(breaks[0].as_str().unwrap().starts_with("channel.csv of 2026-03-02: +100 fen"));
 
+    without_file(store.path(), "25");
+    applied(store.path());
+    assert_eq!(said("I14").0, false, "there is no file 25 that 04 could be held against");
     // What has its case is no broken invariant, and stands in the figures all the same.
     let changes = [("AvailableVol", "1.00"), ("TotalVolOfDistributorInTA", "1.00")];
     set(store.path(), "05", ("", "000730"), &changes);

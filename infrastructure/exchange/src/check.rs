@@ -167,7 +167,15 @@ fn verify_if<R: Read + Seek>(
 /// # Errors
 /// [`ReadError`]; of a broken frame everything that is wrong with the file.
 pub fn open_framed(path: &Path) -> Result<Verified<File>, ReadError> {
-    verify_if(&path.display().to_string(), fundflow_files::open(path)?, Report::is_framed)
+    framed(&path.display().to_string(), fundflow_files::open(path)?)
+}
+
+/// The same of a file from any source that can be read twice; `file` is the name that findings carry.
+///
+/// # Errors
+/// As [`open_framed`].
+pub fn framed<R: Read + Seek>(file: &str, input: R) -> Result<Verified<R>, ReadError> {
+    verify_if(file, input, Report::is_framed)
 }
 
 /// The records of a sound file, or every error of a damaged one. It holds the whole file, so it
@@ -192,24 +200,16 @@ pub struct TakenRecord {
     pub findings: Vec<Finding>,
 }
 
-/// Every record of a file whose frame is whole, however damaged the fields are. It holds the whole file, as
-/// [`read_all_or_refuse`] does.
+/// Every record of a file whose frame is whole, however damaged the fields are, from any source that can be read twice;
+/// `file` is the name that findings carry. It holds the whole file, as [`read_all_or_refuse`] does.
 ///
 /// # Errors
 /// [`ReadError`]; of a broken frame everything that is wrong with the file.
-pub fn take_all_or_refuse(path: &Path) -> Result<(Report, Vec<TakenRecord>), ReadError> {
-    take_all(&path.display().to_string(), fundflow_files::open(path)?)
-}
-
-/// The same of a file from any source that can be read twice; `file` is the name that findings carry.
-///
-/// # Errors
-/// As [`take_all_or_refuse`].
 pub fn take_all<R: Read + Seek>(
     file: &str,
     input: R,
 ) -> Result<(Report, Vec<TakenRecord>), ReadError> {
-    let Verified { report, mut reader } = verify_if(file, input, Report::is_framed)?;
+    let Verified { report, mut reader } = framed(file, input)?;
     let mut records = Vec::new();
     while let Some(Taken { record, line, findings }) = reader.next_taken()? {
         records.push(TakenRecord { record: record.to_record(), line, findings });

@@ -15,15 +15,16 @@ use super::{
     serials::{SerialOf, numbered_twice},
 };
 use crate::exchange::{
-    check::{TakenRecord, take_all},
+    check::{Verified, framed},
     field_error::FieldError,
     file_name::FileName,
-    finding::Stops,
+    finding::{Finding as FieldFinding, Stops},
     flow::{
         fund_day::FundDay, settlement::Settlement, share_balance::ShareBalance,
         trade_application::TradeApplication,
     },
     index::{IndexError, IndexFile},
+    reader::Taken,
     return_code::ReturnCodes,
     version::FileType,
 };
@@ -103,12 +104,15 @@ pub fn read_answers(
         };
         let path = directory.join(name);
         let file = fundflow_files::open(&path).map_err(|source| IndexError::Io { path, source })?;
-        let (report, records) = take_all(name, file)?;
+        // One record at a time: a file of a million has a gigabyte.
+        let Verified { report, mut reader } = framed(name, file)?;
         reading.answers.files.push((name.clone(), report.sha256));
-        for (nth, taken) in records.iter().enumerate() {
-            let (registrar, file, nth) = (&*announced.index.creator, name.as_str(), nth + 1);
-            let source = Source { registrar, file, kind, record: &taken.record, nth };
-            reading.take(&source, taken);
+        let (registrar, file, mut nth) = (&*announced.index.creator, name.as_str(), 0);
+        while let Some(Taken { record, line, findings }) = reader.next_taken()? {
+            nth += 1;
+            let record = record.to_record();
+            let source = Source { registrar, file, kind, record: &record, nth };
+            reading.take(&source, line, findings);
         }
     }
     let Reading { halves, statements, mut answers, .. } = reading;
@@ -120,10 +124,10 @@ pub fn read_answers(
 }
 
 impl Reading<'_> {
-    fn take(&mut self, source: &Source<'_>, taken: &TakenRecord) {
-        let of_fields = taken.findings.iter().filter(|it| it.stops == Stops::Nothing);
-        self.answers.findings.extend(of_fields.cloned().map(Finding::Field));
-        let odd = oddities(source, taken.line).into_iter();
+    fn take(&mut self, source: &Source<'_>, line: u64, findings: Vec<FieldFinding>) {
+        let of_fields = findings.into_iter().filter(|it| it.stops == Stops::Nothing);
+        self.answers.findings.extend(of_fields.map(Finding::Field));
+        let odd = oddities(source, line).into_iter();
         self.answers.findings.extend(odd.map(Finding::Field));
         let before = self.seen.before(source);
         if let Before::Same(first) = &before {

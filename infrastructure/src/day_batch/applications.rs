@@ -6,7 +6,9 @@
 
 use super::{Accounts, BatchError, Draft, Filler, Numbers, Parties, Published, publish};
 use crate::exchange::{
-    check::read_all_or_refuse, flow::trade_application::TradeApplication, index::IndexFile,
+    check::{Verified, open_verified},
+    flow::trade_application::TradeApplication,
+    index::IndexFile,
     version::FileType,
 };
 use chrono::Timelike as _;
@@ -100,15 +102,20 @@ pub fn write_applications(
     sorted.sort_by_key(|application| {
         (takes_out(&application.terms.ask), application.terms.order.clone())
     });
-    let record_of = |application: &&Application| -> Filler<'static> {
+    let record_of = |application: &Application| {
         let investor = &application.terms.investor;
         let account = investors.accounts.of(investor);
         let mut record = application_of(application, &parties.distributor, numbers, account);
         let customer = (investors.customers)(investor);
         customer.map_or("1", flag_of).clone_into(&mut record.individual_or_institution);
-        Box::new(move |out| record.to_record(out))
+        record
     };
-    let fillers = sorted.iter().map(record_of).collect();
+    // Made when it is written: a record has forty texts, and a batch a million records.
+    let record_of = &record_of;
+    let fillers = sorted.iter().map(|&application| {
+        Box::new(move |out: &mut _| record_of(application).to_record(out)) as Filler<'_>
+    });
+    let fillers = fillers.collect();
     let draft = Draft { file_type: FileType::TradeApplication, fillers };
     let between = (parties.distributor.as_str(), parties.registrar.as_str());
     let published = publish(directory, between, parties.filing.version, t.date(), &[draft])?;
@@ -133,14 +140,25 @@ pub fn application_numbers(index: &Path) -> Result<(String, Vec<String>), BatchE
     let directory = index.parent().unwrap_or(Path::new("."));
     let mut numbers = Vec::new();
     for name in &set.index.files {
-        let (_, records) = read_all_or_refuse(&directory.join(name))?;
-        for (nth, record) in records.iter().enumerate() {
-            let field = |source| BatchError::Field { file: name.clone(), record: nth + 1, source };
-            let read = TradeApplication::from_record(record.as_ref()).map_err(field)?;
-            numbers.push(read.app_sheet_serial_no);
-        }
+        each_application(directory, name, |read| numbers.push(read.app_sheet_serial_no))?;
     }
     Ok((set.index.files.into_iter().next().unwrap_or_default(), numbers))
+}
+
+/// Hands on every record of a file of applications, one after the other.
+pub(crate) fn each_application(
+    directory: &Path,
+    name: &str,
+    mut take: impl FnMut(TradeApplication),
+) -> Result<(), BatchError> {
+    let Verified { mut reader, .. } = open_verified(&directory.join(name))?;
+    let mut nth = 0;
+    while let Some(record) = reader.next_record()? {
+        nth += 1;
+        let field = |source| BatchError::Field { file: name.to_owned(), record: nth, source };
+        take(TradeApplication::from_record(record).map_err(field)?);
+    }
+    Ok(())
 }
 
 /// An application as its record, with the investor's fund account. Of several designated lots it holds the first.

@@ -45,6 +45,7 @@ mod tests;
 pub(crate) use accounts::nth_fund_account;
 pub use accounts::{Accounts, fund_account};
 pub use answers::{Answers, AsSent, Sent, read_answers};
+pub(crate) use applications::each_application;
 pub use applications::{
     Batch, Customers, FirstOf, Investors, application_numbers, application_of, write_applications,
 };

@@ -16,9 +16,10 @@ use super::{
     register::HolderRow,
 };
 use crate::{
-    day_batch::{BatchError, ByDigits, Draft, Filler, Published, is_in_digits, publish},
+    day_batch::{
+        BatchError, ByDigits, Draft, Filler, Published, each_application, is_in_digits, publish,
+    },
     exchange::{
-        check::read_all_or_refuse,
         field_error::FieldError,
         flow::{
             fund_day::FundDay, share_balance::ShareBalance, trade_application::TradeApplication,
@@ -129,14 +130,10 @@ impl SandboxRegistrar {
         let days = Days { t: t.date(), confirm_date };
         // Past the end of the calendar: no earlier than that.
         let pays = |fund: &str, out| self.pays_on(fund, t, out).unwrap_or(confirm_date);
-        let confirmation = |said: &Said| -> Filler<'static> {
-            let record = confirmation_of(said, days);
-            Box::new(move |out| record.to_record(out))
-        };
         let drafts = [
             Draft {
                 file_type: FileType::TradeConfirmation,
-                fillers: said.iter().map(confirmation).collect(),
+                fillers: said.iter().map(|said| confirmation(said, days)).collect(),
             },
             Draft {
                 file_type: FileType::ShareBalance,
@@ -380,16 +377,16 @@ fn is_through(entry: &ApplicationEntry, record: &TradeApplication) -> bool {
     named.is_none_or(|code| code.as_str() == record.distributor_code)
 }
 
+/// Made when it is written: a night has a million of them.
+fn confirmation(said: &Said, days: Days) -> Filler<'_> {
+    Box::new(move |out| confirmation_of(said, days).to_record(out))
+}
+
 fn applications(index: &Path, named: &IndexFile) -> Result<Vec<TradeApplication>, BatchError> {
     let directory = index.parent().unwrap_or(Path::new("."));
     let mut all = Vec::new();
     for name in &named.files {
-        let (_, records) = read_all_or_refuse(&directory.join(name))?;
-        for (nth, record) in records.iter().enumerate() {
-            let read = TradeApplication::from_record(record.as_ref());
-            let file = name.clone();
-            all.push(read.map_err(|source| BatchError::Field { file, record: nth + 1, source })?);
-        }
+        each_application(directory, name, |read| all.push(read))?;
     }
     Ok(all)
 }
