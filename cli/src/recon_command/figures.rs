@@ -87,8 +87,8 @@ impl Tally {
 
     /// Records of T that move money; of a file that several hear, those of one of them.
     fn confirmations(&mut self, rows: &[Row], day: NaiveDate) {
-        let told = rows.iter().find(|row| row.is_record()).map(|row| row.told.clone());
-        let is_meant = |row: &&Row| row.is_record() && Some(&row.told) == told.as_ref();
+        let told = rows.iter().find(|row| row.is_record()).map(|row| row.recipient.clone());
+        let is_meant = |row: &&Row| row.is_record() && Some(&row.recipient) == told.as_ref();
         for row in rows.iter().filter(is_meant) {
             let is_confirmed = word(row, "status") == Some(CONFIRMED);
             let (moved_in, moved_out) = (number(row, "shares"), number(row, "shares_out"));
