@@ -9,6 +9,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use fundflow::runtime::port::PortName;
+pub(crate) use fundflow_closing::OWN;
 use fundflow_domain::{
     calendar::{TradingCalendar, changes::Calendars},
     catalogue::Catalogue,
@@ -228,9 +229,6 @@ pub(crate) fn of(
         distributor: None,
     })
 }
-
-/// As a fund's terms name the distributor's first registrar.
-pub(crate) const OWN: &str = "own";
 
 /// The code of the manager's own registrar, unless a folder says otherwise.
 pub(crate) const REGISTRAR: &str = "05";

@@ -26,7 +26,7 @@ mod list;
 mod morning;
 mod ours;
 mod positions;
-mod run;
+pub(crate) mod run;
 
 use crate::{
     args::date,

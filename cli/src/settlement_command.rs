@@ -13,8 +13,9 @@
 //!    each transfer counts once.
 
 mod drive;
-pub(crate) mod due;
 mod print;
+
+pub(crate) use drive::goes_on;
 
 use crate::{
     args::Format,

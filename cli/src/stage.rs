@@ -44,7 +44,7 @@ pub struct StageError(String);
 
 /// An engine and everything around it.
 pub struct Stage {
-    engine: Engine,
+    engine: operate::Running,
     outside: Counterparties,
     clock: ManualClock,
     store: Arc<SqliteStore>,
@@ -88,7 +88,7 @@ impl Stage {
     }
 
     /// The engine, to ask it for sagas.
-    pub const fn engine(&self) -> &Engine {
+    pub fn engine(&self) -> &Engine {
         &self.engine
     }
 

@@ -2,6 +2,7 @@
 //! of the log and is not so is a finding, and so is one that cannot be read.
 
 use super::heads::{Given, Held, Keys, read_head};
+use fundflow_closing::HEADS;
 use fundflow_kernel::counted::counted;
 use fundflow_proofs::Refused;
 use std::{
@@ -11,12 +12,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Where they are.
-pub(crate) const DIRECTORY: &str = "heads";
-
 /// All of them but those that were named, by their names. A key need not have signed them: they have not left the house.
 pub(super) fn read(database: &Path, named: &[PathBuf], keys: &Keys) -> Vec<Given> {
-    let directory = database.with_file_name(DIRECTORY);
+    let directory = database.with_file_name(HEADS);
     let files = match files(&directory) {
         Ok(files) => files,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),

@@ -3,21 +3,17 @@
 use crate::reading::{Failure, complain, database, open};
 use clap::Args;
 use fundflow_application::audit::{Check, Report, Witness};
+use fundflow_closing::HeadError;
 use fundflow_infrastructure::sqlite::SqliteStore;
-use fundflow_kernel::{
-    counted::counted,
-    merkle::Nodes as _,
-    store::{EventStore as _, Position},
-};
+use fundflow_kernel::{counted::counted, merkle::Nodes as _};
 #[cfg(feature = "signatures")]
 use fundflow_proofs::VerifierKey;
 use fundflow_proofs::{HEAD_MAX, Head, Refused, SignedHead};
 use serde::Serialize;
 use std::{
     ffi::OsStr,
-    fmt,
-    fs::{self, File},
-    io::{Read as _, Write},
+    fmt, fs,
+    io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -29,6 +25,15 @@ pub(crate) struct Keys {
     #[cfg(feature = "signatures")]
     #[arg(long = "key", value_name = "VERIFIERKEY")]
     keys: Vec<VerifierKey>,
+}
+
+impl From<HeadError> for Failure {
+    fn from(error: HeadError) -> Self {
+        match error {
+            HeadError::Read(error) => Self::Read(error),
+            unwritable @ HeadError::Unwritable(_) => Self::Engine(unwritable.to_string()),
+        }
+    }
 }
 
 impl Keys {
@@ -93,17 +98,8 @@ impl fmt::Display for Held {
 
 /// No more of a file than it may have, and one byte; a pipe or a device is refused.
 pub(crate) fn bytes_of(path: &Path, most: usize) -> Result<Vec<u8>, Failure> {
-    let failed = |what: &dyn fmt::Display| {
-        Failure::NotFound(format!("{} cannot be read: {what}", path.display()))
-    };
-    let found = fs::metadata(path).map_err(|error| failed(&error))?;
-    if !found.is_file() {
-        return Err(failed(&"it is not a regular file"));
-    }
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| failed(&error))?;
-    file.take(most as u64 + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
-    Ok(bytes)
+    let read = fundflow_closing::bytes_of(path, most);
+    read.map_err(|error| Failure::NotFound(format!("{} cannot be read: {error}", path.display())))
 }
 
 /// The heads of those files, with the counter-signatures beside them and checked by the keys.
@@ -243,20 +239,14 @@ fn fits(head: &Head, witness: &Witness) -> Result<(), String> {
     ))
 }
 
-/// The head of the log as it is now.
+/// The head of the log as it is; none of an empty one.
 pub(crate) async fn of_now(store: &SqliteStore) -> Result<Option<Head>, Failure> {
-    let size = store.head().borrow().0;
-    of_first(store, size).await
+    Ok(fundflow_closing::of_now(store).await?)
 }
 
 /// The head of the log as it was with so many events; none of an empty one.
 pub(crate) async fn of_first(store: &SqliteStore, size: u64) -> Result<Option<Head>, Failure> {
-    let first = store.read_all(Position::START, 1).await?;
-    let last = store.read_all(Position(size.saturating_sub(1)), 1).await?;
-    let (Some(first), Some(last)) = (first.first(), last.first()) else { return Ok(None) };
-    let tree = store.tree_head_at(Position(size))?;
-    let head = Head::of(tree, first, last);
-    Ok(Some(head.map_err(|unwritable| Failure::Engine(unwritable.to_string()))?))
+    Ok(fundflow_closing::of_first(store, size).await?)
 }
 
 /// Why there is none.

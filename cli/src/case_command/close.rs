@@ -12,8 +12,9 @@ use crate::{
     operate::{
         self, Beside, Done, IN_PART, Order, OrderArgs, Outcome, Row, not_blank, time_of, versioned,
     },
-    reading::{Failure, Place, finish, json, open},
+    reading::{Failure, Place, complain, finish, json, open},
     registry::{Registry, Sagas, Word},
+    settlement_command,
 };
 use clap::{Args, ValueEnum};
 use fundflow_application::{
@@ -24,6 +25,7 @@ use fundflow_domain::{
     case::{CaseId, Cases, Closing, How, Kind},
     ids::TransactionId,
     money::Amount,
+    settlement::SettlementId,
     text::Text,
 };
 use fundflow_infrastructure::sqlite::SqliteStore;
@@ -218,7 +220,21 @@ async fn one(
         }
         return Ok(done.exit_code());
     }
-    alone::run(args, (wanted, &closing, differences), store, format, out).await
+    let code = alone::run(args, (wanted, &closing, differences), store, format, out).await?;
+    if let Some(settlement) = settlement_of(&case).filter(|_| args.order.applies()) {
+        // The case is closed all the same: its clearing goes on when it is asked about again.
+        if let Err(failure) = settlement_command::goes_on(registry, &place, settlement).await {
+            complain(&format!("the clearing of {settlement} does not go on yet: {failure}\n"));
+        }
+    }
+    Ok(code)
+}
+
+/// The settlement whose rest the case is about: its clearing takes over what a person settled.
+fn settlement_of(case: &Folded<Cases>) -> Option<SettlementId> {
+    let known = case.fold.loaded.state.case()?;
+    let is_rest = known.kind() == Kind::SettlementDiffers;
+    SettlementId::parse(known.source.record.as_str()).filter(|_| is_rest)
 }
 
 /// How it went with the case itself.

@@ -25,6 +25,8 @@ pub(super) enum Item {
     Prices(TradingDay),
     /// The registrar works through the batch of that day.
     Night(TradingDay),
+    /// Files of it come that were not there in the morning.
+    Files(TradingDay),
     /// Its answers are read.
     Answers(TradingDay),
 }
@@ -35,7 +37,7 @@ pub(super) struct Done(pub(super) Option<Item>);
 impl Done {
     pub(super) fn job(&self) -> Option<Job> {
         match self.0.as_ref()? {
-            Item::Wave(..) | Item::Plans(_) => None,
+            Item::Wave(..) | Item::Plans(_) | Item::Files(_) => None,
             Item::Send(t) => Some(Job::Sent(*t)),
             Item::Prices(t) => Some(Job::Priced(*t)),
             Item::Night(t) => Some(Job::Worked(*t)),

@@ -10,16 +10,16 @@
 //!    once: a mark beside them says so, as soon as all that they caused is durable.
 
 use super::{
-    Trouble,
+    Trouble, answer_faults,
     books::Placed,
     channel_statements, dividends, findings,
     play::Play,
-    serials::Serials,
     sets::Set,
     statements::{self, Open},
     strays,
 };
 use fundflow::{Notice, Noticed};
+use fundflow_closing::Serials;
 use fundflow_domain::{
     application::{self as applications, Stage},
     calendar::TradingDay,
@@ -28,16 +28,16 @@ use fundflow_domain::{
 };
 use fundflow_infrastructure::{
     day_batch::{
-        Answers, ByDigits, Investors, Numbers, application_numbers, read_answers,
+        Answers, BatchError, ByDigits, Investors, Numbers, application_numbers, read_answers,
         write_applications,
     },
-    exchange::return_code::ReturnCodes,
+    exchange::{index::IndexError, return_code::ReturnCodes},
     file_exchange::DirectoryExchange,
     files,
     sandbox::registrar::DICTIONARY,
 };
-use fundflow_kernel::counted::counted;
 use fundflow_kernel::store::{Checkpoints, EventStore};
+use fundflow_kernel::{counted::counted, loaded::with_sources};
 use fundflow_sagas::ports::{
     file_exchange::{FileExchange as _, FileSet, NotExchanged, Taken},
     registrar::{self, Application, ApplicationAnswer},
@@ -167,8 +167,10 @@ pub(super) fn night<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Troubl
     for (code, registrar) in play.with.sandbox.registrars.clone() {
         let mut waiting = Vec::new();
         for set in sets.iter().filter(|set| set.registrar == code) {
-            if let (Some(index), None) = (set.sent()?, set.answered()?) {
-                waiting.push((index, set.back()));
+            let into = play.made_in(set, t);
+            let is_made = set.answered()?.is_some() || set.index_in(&into)?.is_some();
+            if let Some(index) = set.sent()?.filter(|_| !is_made) {
+                waiting.push((index, into));
             }
         }
         if waiting.len() > 1 {
@@ -187,6 +189,9 @@ pub(super) fn night<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Troubl
             any = true;
         }
     }
+    for set in &sets {
+        answer_faults::morning(play, set, t)?;
+    }
     Ok(any)
 }
 
@@ -198,56 +203,93 @@ pub(super) async fn answers<S: EventStore + Checkpoints>(
 ) -> Result<bool, Trouble> {
     let mut any = false;
     for set in play.sets(t)? {
-        let (mark, code) = (set.mark(), &set.registrar);
-        let Some(index) = set.answered()? else { continue };
-        // What a person had to look at then is looked at once more, and named.
-        let read = match files::text(&mark, MARK_MOST) {
-            Ok(text) => Some(Open::of(&text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(source) => return Err(Trouble::Mark { path: mark, source }),
-        };
-        let exchange = set.exchange();
-        if read.is_none() {
-            // Nothing is read without its mark, whatever was taken before somebody took the mark away.
-            exchange.forget()?;
+        match answers_of(play, &set).await {
+            Ok(read) => any |= read,
+            // Nothing of them was handed on: the day-cut waits for what is whole.
+            Err(error @ (Trouble::Exchange(_) | Trouble::Files(_))) if is_of_files(&error) => {
+                let (code, why) = (&set.registrar, with_sources(&error));
+                play.remarks.push(format!(
+                    "the answers of registrar {code} for {t} are not read: {why}; have the files sent again, put them \
+                     into {}, and play the folder again",
+                    set.back().display()
+                ));
+            }
+            Err(error) => return Err(error),
         }
-        if is_another(play, &exchange).await? || read.as_ref().is_some_and(Open::is_empty) {
-            continue;
-        }
-        let name = index.file_name().unwrap_or_default().to_string_lossy();
-        let arrived = exchange.get(name.into()).await?;
-        let codes = ReturnCodes::built_in().map_err(|error| Trouble::Codes(error.to_string()))?;
-        let by_digits = (code.clone(), OnceCell::new());
-        let sent = |number: &str| play.sent(number, &by_digits);
-        let serials = Serials::of(&play.books, |terms| play.is_at(terms, code));
-        let serial_of = |no: &ApplicationNo, serial: &Serial| serials.whose(no, serial);
-        let codes = codes.assign(code, DICTIONARY);
-        let answers = read_answers(&index, &codes, &sent, &serial_of)?;
-        unchanged(&arrived, &answers)?;
-        findings::tell(play, &set.back(), &answers.findings)?;
-        let notice = |(no, answer): (ApplicationNo, _)| {
-            let (stream, news) = registrar::notice(&no, answer);
-            Notice { stream, news }
-        };
-        let frozen = if let Some(open) = &read {
-            open.among(answers.frozen)
-        } else {
-            play.deliver(answers.confirmations.into_iter().map(notice).collect()).await?;
-            play.settle().await?;
-            answers.frozen
-        };
-        let mut puzzles = answers.puzzles;
-        puzzles.extend(dividends::hear(play, code, answers.dividends).await?);
-        let puzzles = strays::hear(play, code, puzzles, read.is_none()).await?;
-        let mut open = statements::hear(play, code, frozen).await?;
-        open.puzzles = puzzles;
-        play.settle().await?;
-        files::replace(&mark, open.text())
-            .map_err(|source| Trouble::Mark { path: mark, source })?;
-        exchange.taken(arrived).await?;
-        any |= read.is_none();
     }
     Ok(any)
+}
+
+/// Whether the files themselves are not as they should be, so that others may come.
+const fn is_of_files(error: &Trouble) -> bool {
+    match error {
+        Trouble::Exchange(error) => matches!(error, NotExchanged::Incomplete { .. }),
+        Trouble::Files(error) => matches!(
+            error,
+            BatchError::Read(_)
+                | BatchError::Index(
+                    IndexError::Damaged(_)
+                        | IndexError::Missing { .. }
+                        | IndexError::DamagedFiles { .. }
+                )
+        ),
+        _ => false,
+    }
+}
+
+/// The same of one set. Returns whether it was read now.
+async fn answers_of<S: EventStore + Checkpoints>(
+    play: &mut Play<S>,
+    set: &Set,
+) -> Result<bool, Trouble> {
+    let (mark, code) = (set.mark(), &set.registrar);
+    let Some(index) = set.answered()? else { return Ok(false) };
+    // What a person had to look at then is looked at once more, and named.
+    let read = match files::text(&mark, MARK_MOST) {
+        Ok(text) => Some(Open::of(&text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(source) => return Err(Trouble::Mark { path: mark, source }),
+    };
+    let exchange = set.exchange();
+    if read.is_none() {
+        // Nothing is read without its mark, whatever was taken before somebody took the mark away.
+        exchange.forget()?;
+    }
+    if is_another(play, &exchange).await? || read.as_ref().is_some_and(Open::is_empty) {
+        return Ok(false);
+    }
+    let name = index.file_name().unwrap_or_default().to_string_lossy();
+    let arrived = exchange.get(name.into()).await?;
+    let codes = ReturnCodes::built_in().map_err(|error| Trouble::Codes(error.to_string()))?;
+    let by_digits = (code.clone(), OnceCell::new());
+    let sent = |number: &str| play.sent(number, &by_digits);
+    let his = play.books.placed().map(|placed| placed.application);
+    let serials = Serials::of(his.filter(|it| play.is_at(&it.terms, code)));
+    let serial_of = |no: &ApplicationNo, serial: &Serial| serials.whose(no, serial);
+    let codes = codes.assign(code, DICTIONARY);
+    let answers = read_answers(&index, &codes, &sent, &serial_of)?;
+    unchanged(&arrived, &answers)?;
+    findings::tell(play, &set.back(), &answers.findings)?;
+    let notice = |(no, answer): (ApplicationNo, _)| {
+        let (stream, news) = registrar::notice(&no, answer);
+        Notice { stream, news }
+    };
+    let frozen = if let Some(open) = &read {
+        open.among(answers.frozen)
+    } else {
+        play.deliver(answers.confirmations.into_iter().map(notice).collect()).await?;
+        play.settle().await?;
+        answers.frozen
+    };
+    let mut puzzles = answers.puzzles;
+    puzzles.extend(dividends::hear(play, code, answers.dividends).await?);
+    let puzzles = strays::hear(play, code, puzzles, read.is_none()).await?;
+    let mut open = statements::hear(play, code, frozen).await?;
+    open.puzzles = puzzles;
+    play.settle().await?;
+    files::replace(&mark, open.text()).map_err(|source| Trouble::Mark { path: mark, source })?;
+    exchange.taken(arrived).await?;
+    Ok(read.is_none())
 }
 
 /// What was read is what the exchange had looked at.

@@ -3,6 +3,7 @@
 
 use super::{cuts::Cuts, incomes::Incomes, later::Later};
 use fundflow_application::read_models::{Follow, Streams};
+pub(super) use fundflow_closing::Placed;
 use fundflow_domain::{
     application::{Application, Applications, Stage},
     calendar::TradingDay,
@@ -16,10 +17,8 @@ use fundflow_domain::{
 use fundflow_infrastructure::day_batch::Accounts;
 use fundflow_kernel::{
     envelope::Recorded,
-    ids::TransactionId,
     store::{Position, ReadError, Version},
 };
-use fundflow_sagas::house::House;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Every application, case and plan of the store, and what its incomes add up to.
@@ -54,26 +53,6 @@ struct Front {
     is_sent: bool,
     /// It is another folder's to wait for.
     is_later: bool,
-}
-
-/// An application, the transaction that placed it, and the instants at which it may have become ours, the
-/// one that counts first: paid, moved to its T, placed.
-#[derive(Debug, Clone)]
-pub(super) struct Placed {
-    pub(super) transaction: TransactionId,
-    pub(super) application: Application,
-    at: [Option<Timestamp>; 3],
-}
-
-impl Placed {
-    /// The instant of the order: when it was paid, where that is what its T follows from, and otherwise
-    /// when it was placed, or moved to it. It is never one of another T.
-    pub(super) fn applied_at(&self, house: &House) -> Timestamp {
-        let terms = &self.application.terms;
-        let mut at = self.at.iter().flatten().copied();
-        let last = house.cut_off(terms).plus_millis(-1000);
-        at.find(|at| house.counts_at(terms, *at)).unwrap_or(last)
-    }
 }
 
 impl Books {

@@ -8,9 +8,10 @@
 //! 3. Nobody waits for a day-cut here: what it waits for when the folder is over, a later folder brings.
 
 use super::{Trouble, agenda::Item, play::Play};
-use crate::day_cut::{IncomeToCome, news};
+use crate::day_cut::news;
 use chrono::NaiveDate;
 use fundflow::{Asking, RequestError, runtime::saga::Saga as _};
+use fundflow_closing::IncomeToCome;
 use fundflow_domain::{
     calendar::TradingDay,
     ids::{RegistrarCode, TransactionId},
@@ -34,6 +35,8 @@ pub(super) struct Cuts {
     open: BTreeMap<TransactionId, NaiveDate>,
     /// The T of all.
     begun: BTreeSet<NaiveDate>,
+    /// Of these those that a program asked for whose day-cuts settle nothing.
+    unsettled: BTreeSet<NaiveDate>,
 }
 
 impl Cuts {
@@ -47,6 +50,8 @@ impl Cuts {
         if name == DayCut::NAMES.prepared {
             let day = cut.as_str().rsplit('.').next().and_then(|day| day.parse().ok());
             self.begun.extend(day);
+            let is_v1 = event.event.data.contains(&format!("\"{}\"", day_cut::DAY_CUT_V1.version));
+            self.unsettled.extend(day.filter(|_| is_v1));
             self.open.extend(day.map(|day| (cut, day)));
         } else if name == DayCut::NAMES.abandoned || DayCut::ending_of(name).is_some() {
             self.open.remove(&cut);
@@ -61,6 +66,16 @@ impl Cuts {
     /// Whether that T was cut, or is being cut.
     pub(super) fn has(&self, t: TradingDay) -> bool {
         self.begun.contains(&t.date())
+    }
+
+    /// Whether its day-cuts instruct what is due.
+    pub(super) fn settle(&self, t: TradingDay) -> bool {
+        self.has(t) && !self.unsettled.contains(&t.date())
+    }
+
+    /// Whether a day-cut of that T is not over.
+    pub(super) fn is_open(&self, t: TradingDay) -> bool {
+        self.open.values().any(|day| *day == t.date())
     }
 
     /// Those that are not over, by T.
@@ -95,7 +110,7 @@ pub(super) async fn follow<S: EventStore + Checkpoints>(
                 return Ok(());
             }
         }
-        Item::Plans(_) | Item::Night(_) => return Ok(()),
+        Item::Plans(_) | Item::Night(_) | Item::Files(_) => return Ok(()),
         Item::Prices(_) | Item::Answers(_) => {}
     }
     tell(play).await
@@ -131,7 +146,9 @@ async fn open<S: EventStore + Checkpoints>(
 
 async fn tell<S: EventStore + Checkpoints>(play: &mut Play<S>) -> Result<(), Trouble> {
     for cut in play.books.cuts.open() {
-        while let Some(notice) = news::of(&*play.store, &play.jobs, &cut).await? {
+        while let Some(notice) =
+            news::of((&*play.store, &play.jobs), &cut, |t| play.have_answered(t)).await?
+        {
             let before = play.store.head().borrow().0;
             play.deliver(vec![notice]).await?;
             play.settle().await?;

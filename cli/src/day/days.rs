@@ -88,6 +88,9 @@ impl<S: EventStore + Checkpoints> Play<S> {
             self.agenda
                 .extend([(at(next, 8, 0), Item::Night(t)), (at(next, 8, 30), Item::Answers(t))]);
         }
+        for at in self.come_later(t) {
+            self.agenda.extend([(at, Item::Files(t)), (at, Item::Answers(t))]);
+        }
     }
 
     /// When the batch of T is complete: what was paid before a cut-off is heard of for two hours more,
@@ -139,14 +142,15 @@ impl<S: EventStore + Checkpoints> Play<S> {
     /// Whether the folder is not over without it.
     fn is_ours(&self, item: &Item) -> bool {
         match item {
-            Item::Wave(..) => true,
+            Item::Wave(..) | Item::Files(_) => true,
             Item::Plans(t) => *t <= self.until,
             Item::Send(t) | Item::Night(t) => *t <= self.until || self.books.waits_for_batch_of(*t),
             // Once the registrar has worked through a batch, whoever asks hears it: no play ends in between.
             Item::Answers(t) => {
                 let worked = self.day_after(*t).map(|next| at(next, 8, 0));
                 let worked = worked.is_some_and(|worked| worked <= self.table.clock.now());
-                worked || *t <= self.until || self.books.waits_for_batch_of(*t)
+                let is_cut = self.books.cuts.is_open(*t);
+                worked || is_cut || *t <= self.until || self.books.waits_for_batch_of(*t)
             }
             // Whatever needs a price is on the agenda itself.
             Item::Prices(_) => false,
@@ -187,6 +191,12 @@ impl<S: EventStore + Checkpoints> Play<S> {
                 self.plan_batch(t);
             }
         }
+    }
+
+    /// Whether the registrars have sent by now what they send of a T.
+    pub(super) fn have_answered(&self, t: TradingDay) -> bool {
+        let by = self.day_after(t).map(|next| at(next, 8, 30));
+        by.is_some_and(|by| by <= self.table.clock.now())
     }
 
     /// Whether anything goes on without a person, and soon: what has its time in months is under way.

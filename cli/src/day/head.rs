@@ -8,19 +8,12 @@
 //! A head is never written over. The one before is a claim about this log, so it is looked whether it still holds.
 
 use super::Trouble;
-use crate::{
-    audit_command::{beside::DIRECTORY, heads},
-    reading::Failure,
-};
+use crate::{audit_command::heads, reading::Failure};
 use chrono::NaiveDate;
-use fundflow_infrastructure::files::{self, Draft};
+use fundflow_closing::{HEADS, write_head};
 use fundflow_infrastructure::sqlite::SqliteStore;
 use fundflow_proofs::{HEAD_MAX, SignedHead};
-use std::{
-    fs::File,
-    io::{self, Write as _},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 /// Writes the head of that day's end below `base`, unless it is there. Returns what is wrong where the log is not the one of
 /// an earlier head of that day; nothing is written then.
@@ -29,7 +22,7 @@ pub(super) async fn keep(
     base: &Path,
     date: NaiveDate,
 ) -> Result<Option<String>, Trouble> {
-    let directory = base.join(DIRECTORY);
+    let directory = base.join(HEADS);
     let named =
         |failure: Failure| Trouble::Head { path: directory.clone(), what: failure.to_string() };
     let Some(head) = heads::of_now(store).await.map_err(named)? else { return Ok(None) };
@@ -58,7 +51,7 @@ pub(super) async fn keep(
         path = path_of(&directory, date, nth);
     }
     let text = SignedHead { head, signatures: Vec::new() }.to_string();
-    let written = write(base, &directory, &path, &text);
+    let written = write_head(base, &directory, &path, &text);
     written.map_err(|error| Trouble::Head { path: path.clone(), what: error.to_string() })?;
     Ok(None)
 }
@@ -68,13 +61,4 @@ fn path_of(directory: &Path, date: NaiveDate, nth: u32) -> PathBuf {
         1 => format!("{date}.head"),
         nth => format!("{date}.{nth}.head"),
     })
-}
-
-/// *If the process dies in between, there is a file of another name, which the next day replaces.*
-pub(crate) fn write(base: &Path, directory: &Path, path: &Path, text: &str) -> io::Result<()> {
-    files::make_directory(base, directory)?;
-    let mut draft = Draft::of(path)?;
-    draft.write_all(text.as_bytes())?;
-    draft.finish_synced()?;
-    File::open(directory)?.sync_all()
 }

@@ -19,6 +19,7 @@
 //!    at its end found something, whatever else there is.
 
 mod agenda;
+mod answer_faults;
 mod batch;
 mod books;
 mod cancels;
@@ -37,7 +38,6 @@ mod print;
 mod progress;
 mod repriced;
 mod requests;
-mod serials;
 pub(crate) mod sets;
 mod settlement;
 mod statements;
@@ -50,7 +50,7 @@ mod tests;
 use crate::{
     args::{Format, Output},
     audit_command::VERIFICATION_FAILED,
-    day_cut::FoundJobs,
+    day_cut,
     house::{self, warn_of_end},
     reading::{Failure, complain, database},
     registry::Registry,
@@ -273,7 +273,7 @@ async fn prepare<S: EventStore + Checkpoints>(
     let played = (store.head().borrow().0 > 0).then(|| clock.now());
     let mut with = Counterparties::open(registry, (day, calendar), &clock, base, played)?;
     let (table, beside) = Table::laid(registry, (day, calendar), clock, base)?;
-    let jobs = FoundJobs::of(store.clone(), heads, beside);
+    let jobs = day_cut::jobs(store.clone(), heads, beside);
     let jobs = Arc::new(jobs.awaiting(cuts::income_to_come(day, &table.clock)));
     with.cuts(jobs.clone());
     Play::start((store, jobs), day.clone(), table, with).await

@@ -14,7 +14,7 @@
 use super::{
     Trouble,
     agenda::{Done, Item, at, invests_at, waves},
-    batch,
+    answer_faults, batch,
     books::Books,
     cancels::TakenBack,
     cuts, days, earlier, overrides,
@@ -22,13 +22,14 @@ use super::{
     repriced, requests, settlement,
     table::{Counterparties, Table},
 };
-use crate::{day_cut::FoundJobs, frozen_orders};
+use crate::frozen_orders;
 use fundflow::{ActError, Engine, Notice, Noticed};
 use fundflow_application::{
     audit::{self, Report},
     desk::{self, SagaList},
     read_models::catch_up,
 };
+use fundflow_closing::{Attached, Jobs};
 use fundflow_domain::{
     calendar::TradingDay, ids::TransactionId, time::Timestamp, wallet::parse_id,
 };
@@ -79,7 +80,8 @@ pub(super) struct Play<S> {
     pub(super) engine: Engine,
     pub(super) store: Arc<S>,
     /// Whoever does the jobs of day-cuts.
-    pub(super) jobs: Arc<FoundJobs<S>>,
+    pub(super) jobs: Arc<Jobs<S>>,
+    _attached: Attached,
     pub(super) day: Arc<Day>,
     pub(super) table: Table,
     pub(super) with: Counterparties,
@@ -126,18 +128,20 @@ pub(super) async fn start_of<S: EventStore>(store: &S, day: &Day) -> Result<Time
 impl<S: EventStore + Checkpoints> Play<S> {
     /// Starts the engine and writes the agenda.
     pub(super) async fn start(
-        (store, jobs): (Arc<S>, Arc<FoundJobs<S>>),
+        (store, jobs): (Arc<S>, Arc<Jobs<S>>),
         day: Arc<Day>,
         table: Table,
         with: Counterparties,
     ) -> Result<Self, Trouble> {
         let (engine, remarks) = table.engine(store.clone(), &with).await?;
+        let _attached = jobs.attach(&engine);
         let began = table.clock.now();
         let until = days::until(&day, &table.house.calendar);
         let mut play = Self {
             engine,
             store,
             jobs,
+            _attached,
             day,
             table,
             with,
@@ -272,6 +276,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             Item::Send(t) => batch::send(self, t).await,
             Item::Prices(t) => Ok(self.publish(t)),
             Item::Night(t) => batch::night(self, t),
+            Item::Files(t) => answer_faults::rest(self, t),
             Item::Answers(t) => batch::answers(self, t).await,
         }
     }

@@ -12,6 +12,7 @@
 //! 3. A distributor that has orders of a T has files of it, whether the folder that is played names it or not.
 
 use super::{Trouble, books::Placed, play::Play};
+use fundflow_closing::{READ, announced, of_distributor};
 use fundflow_domain::{
     application::{Stage, Terms},
     calendar::TradingDay,
@@ -28,12 +29,9 @@ use fundflow_sagas::ports::registrar::Application;
 use std::{
     cell::OnceCell,
     collections::BTreeSet,
-    fs, io,
     path::{Path, PathBuf},
 };
 
-/// Beside the answers, once they were read.
-pub(crate) const READ: &str = "read";
 /// Beside the directories of both ways: a batch, until it is put where its registrar takes it.
 const MAKING: &str = "making";
 /// What the exchange notes of answers that were taken.
@@ -76,6 +74,16 @@ impl Set {
     /// The index of the answers, if they are announced.
     pub(super) fn answered(&self) -> Result<Option<PathBuf>, Trouble> {
         Ok(index(&self.back())?.map(|(path, _)| path))
+    }
+
+    /// A directory or file of that name beside the directories of both ways.
+    pub(super) fn beside(&self, name: &str) -> PathBuf {
+        self.directory.join(name)
+    }
+
+    /// The index in another directory of the set, if one is announced there.
+    pub(super) fn index_in(&self, directory: &Path) -> Result<Option<PathBuf>, Trouble> {
+        Ok(index(directory)?.map(|(path, _)| path))
     }
 
     /// Where a batch is made.
@@ -185,26 +193,4 @@ impl<S> Play<S> {
 fn index(directory: &Path) -> Result<Option<(PathBuf, IndexName)>, Trouble> {
     let failed = |source| BatchError::Io { path: directory.to_owned(), source };
     Ok(announced(directory).map_err(failed)?)
-}
-
-/// Where the files of another distributor lie than the one whose lie there.
-pub(crate) fn of_distributor(plain: &Path, distributor: &DistributorCode) -> PathBuf {
-    plain.join(format!("distributor-{distributor}"))
-}
-
-/// The index of a directory and its name, if its files are announced.
-pub(crate) fn announced(directory: &Path) -> io::Result<Option<(PathBuf, IndexName)>> {
-    let entries = match fs::read_dir(directory) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    for entry in entries {
-        let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str());
-        if let Some(name) = name.and_then(|name| name.parse::<IndexName>().ok()) {
-            return Ok(Some((path, name)));
-        }
-    }
-    Ok(None)
 }

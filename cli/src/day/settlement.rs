@@ -8,8 +8,8 @@
 //!    the folder beside the store, and is said again on later days: each transfer is booked once.
 
 use super::{Trouble, agenda::Item, play::Play};
-use crate::settlement_command::due::{NotDue, terms};
 use fundflow::{Asking, Notice, RequestError, runtime::saga::Saga as _};
+use fundflow_closing::{NotDue, terms};
 use fundflow_domain::{
     calendar::TradingDay,
     money::{NumberError, SignedMoney},
@@ -37,9 +37,12 @@ pub(super) async fn follow<S: EventStore + Checkpoints>(
 ) -> Result<(), Trouble> {
     match item {
         Item::Answers(t) => after_answers(play, *t).await,
-        Item::Wave(..) | Item::Plans(_) | Item::Send(_) | Item::Prices(_) | Item::Night(_) => {
-            Ok(())
-        }
+        Item::Wave(..)
+        | Item::Plans(_)
+        | Item::Send(_)
+        | Item::Prices(_)
+        | Item::Night(_)
+        | Item::Files(_) => Ok(()),
     }
 }
 
@@ -58,7 +61,9 @@ async fn after_answers<S: EventStore + Checkpoints>(
     }
     let (mut ledger, _) = Ledger::current(&play.with.base, &*play.store).await?;
     if !is_asked {
-        for due in ledger.dues(t.date())? {
+        // The day-cut has asked, or will.
+        let dues = if play.books.cuts.settle(t) { Vec::new() } else { ledger.dues(t.date())? };
+        for due in dues {
             let known = !ledger.settlements(Some(&due.party), Some(t.date()))?.is_empty();
             if let Some(terms) = if known { None } else { due_of(play, &due, t)? } {
                 ask(play, terms).await?;

@@ -2,7 +2,7 @@
 
 use super::Trouble;
 use crate::{
-    day_cut::{Beside, FoundJobs},
+    day_cut,
     house::{DAY_JOBS, Terms, WALLETS},
     reading::Failure,
     registry::{NamedPort, Outside, Registry, Sagas},
@@ -11,6 +11,7 @@ use crate::{
 use chrono::NaiveDate;
 use fundflow::Engine;
 use fundflow_application::guard::LedgerGuard;
+use fundflow_closing::{Jobs, Place};
 use fundflow_domain::{calendar::TradingCalendar, ids::FundCode, money::Nav, time::Timestamp};
 use fundflow_infrastructure::{
     day_folder::{Day, DayTerms, Verdicts},
@@ -26,7 +27,7 @@ use fundflow_kernel::{
 use fundflow_sagas::{
     house::House,
     parts::cases::UnknownOrders,
-    ports::{day_jobs::Jobs, wallets::Wallets},
+    ports::{day_jobs, wallets::Wallets},
 };
 use std::{
     collections::BTreeMap,
@@ -98,8 +99,8 @@ impl Counterparties {
     }
 
     /// Day-cuts that are open go on while a day is played.
-    pub(super) fn cuts<S: EventStore>(&mut self, jobs: Arc<FoundJobs<S>>) {
-        self.own.push((DAY_JOBS.to_owned(), Arc::new(Jobs(jobs))));
+    pub(super) fn cuts<S: EventStore>(&mut self, jobs: Arc<Jobs<S>>) {
+        self.own.push((DAY_JOBS.to_owned(), Arc::new(day_jobs::Jobs(jobs))));
     }
 }
 
@@ -111,7 +112,7 @@ impl Table {
         (day, calendar): (&Arc<Day>, &Arc<TradingCalendar>),
         clock: ManualClock,
         base: &Path,
-    ) -> Result<(Self, Beside), Trouble> {
+    ) -> Result<(Self, Place), Trouble> {
         let prices = Arc::new(Prices::default());
         let published = prices.clone();
         let terms = Terms::of_day(DayTerms::from(&**day), calendar.clone());
@@ -119,7 +120,7 @@ impl Table {
         let defect = |failure: Failure| Trouble::Defect(failure.to_string());
         let house = house.map_err(defect)?;
         let sagas = registry.sagas(&house);
-        let beside = Beside::of(base, &terms, house.clone()).map_err(defect)?;
+        let beside = day_cut::place(base, &terms, house.clone()).map_err(defect)?;
         Ok((Self { house, sagas, clock, prices }, beside))
     }
 

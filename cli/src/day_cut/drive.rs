@@ -1,7 +1,7 @@
 //! `fundflow day-cut run`: opens day-cuts, or goes on with those that are open, as far as the store's time and files
 //! let them.
 
-use super::{FoundJobs, name_of, news, registrars, status, trading_day};
+use super::{jobs, name_of, news, registrars, status, trading_day};
 use crate::{
     args::Format,
     house::Terms,
@@ -87,7 +87,7 @@ async fn carry_on(
     let engine = engine(sagas, &store, &outside).await?;
     open_all(&engine, requests).await?;
     settle(&engine, &outside).await?;
-    tell((&engine, &outside), &store, requests).await?;
+    tell((&*engine, &outside), &store, requests).await?;
     engine.shutdown().await?;
     store.close().await;
     Ok(())
@@ -113,10 +113,10 @@ async fn tell(
     store: &Arc<SqliteStore>,
     requests: &[Request],
 ) -> Result<(), Failure> {
-    let jobs = FoundJobs::of(store.clone(), Some(store.clone()), outside.beside.clone());
+    let jobs = jobs(store.clone(), Some(store.clone()), outside.beside.clone());
     for Request { registrar, t } in requests {
         let cut = name_of(registrar, *t)?;
-        while let Some(notice) = news::of(&**store, &jobs, &cut).await? {
+        while let Some(notice) = news::of((&**store, &jobs), &cut, |_| true).await? {
             let before = store.head().borrow().0;
             for delivered in engine.deliver(vec![notice]).await {
                 match delivered {

@@ -15,13 +15,12 @@
 //!    played, and `run` looks for it at once.
 
 mod drive;
-mod followed;
 mod graph;
 mod jobs;
 pub(crate) mod news;
 mod status;
 
-pub(crate) use jobs::{Beside, FoundJobs, IncomeToCome};
+pub(crate) use jobs::{jobs, place};
 
 use crate::{
     args::Format,

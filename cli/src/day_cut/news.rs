@@ -3,25 +3,25 @@
 //! 1. Only of the job at which it stands: what comes after it would be found done before its inputs are there.
 //! 2. Whoever delivers it lets the engine settle and looks again, since one job leads to the next.
 
-use super::FoundJobs;
 use fundflow::Notice;
 use fundflow::runtime::{process::Process, saga::Saga as _};
 use fundflow_application::read_models::StreamFold;
-use fundflow_domain::ids::TransactionId;
+use fundflow_closing::Jobs;
+use fundflow_domain::{calendar::TradingDay, ids::TransactionId};
 use fundflow_kernel::{
     envelope::StreamName,
     store::{EventStore, ReadError},
 };
 use fundflow_sagas::{
     day_cut::{self, DayCut},
-    ports::day_jobs::{DayJobs as _, Job, JobAnswer, JobCall, JobStand},
+    ports::day_jobs::{Job, JobAnswer, JobCall},
 };
 
-/// The news for that day-cut; `None` where it is over, or where its job waits for something or is called as it is.
+/// `has_answered`: whether the registrars have nothing more to send of a T. The news for that day-cut; `None` where it is over, or where its job waits for something or is called as it is.
 pub(crate) async fn of<S: EventStore>(
-    store: &S,
-    jobs: &FoundJobs<S>,
+    (store, jobs): (&S, &Jobs<S>),
     cut: &TransactionId,
+    has_answered: impl Fn(TradingDay) -> bool,
 ) -> Result<Option<Notice>, ReadError> {
     let stream = StreamName::of(DayCut::KIND, cut);
     let (fold, _) = StreamFold::<Process<DayCut>>::load(store, &stream).await?;
@@ -39,10 +39,7 @@ pub(crate) async fn of<S: EventStore>(
     let (registrar, t) = (open.request.registrar.clone(), open.request.t);
     let after = open.notes.through(job).cloned();
     let call = JobCall { registrar, t, job, after };
-    let stand = jobs.work(call.clone()).await;
-    if !matches!(stand, JobStand::Done(_) | JobStand::Paged { .. }) {
-        return Ok(None);
-    }
+    let Some(stand) = jobs.early(&call, has_answered(t)).await else { return Ok(None) };
     let (stream, news) = day_cut::notice(cut, JobAnswer { call, stand });
     Ok(Some(Notice { stream, news }))
 }
@@ -51,6 +48,12 @@ pub(crate) async fn of<S: EventStore>(
 const fn may_come_unasked(job: Job) -> bool {
     match job {
         Job::Prices | Job::Confirmations | Job::Income => true,
-        Job::Seal | Job::Applications | Job::Head => false,
+        Job::Seal
+        | Job::Applications
+        | Job::Postings
+        | Job::Reconciliation
+        | Job::Settlement
+        | Job::Statements
+        | Job::Head => false,
     }
 }

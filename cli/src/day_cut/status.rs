@@ -24,7 +24,7 @@ use fundflow_kernel::{
     envelope::{Recorded, StreamName},
 };
 use fundflow_sagas::{
-    day_cut::{DAY_CUT, DayCut, Left, When, done_type, jobs_of},
+    day_cut::{DayCut, Left, done_type, due_of, jobs_of},
     house::House,
     ports::day_jobs::{Figures, Job},
 };
@@ -187,8 +187,7 @@ fn of_job(
 
 /// Deadline of its row.
 fn until(job: Job, open: &Open<DayCut>, house: &House) -> Option<Timestamp> {
-    let step = DAY_CUT.steps.iter().find(|step| step.deed.name == job.name())?;
-    let when: When = step.deed.parks?;
+    let when = due_of(open.table.as_str(), job)?;
     when.instant(house, &open.request, &open.promise)
 }
 
@@ -249,7 +248,10 @@ pub(super) fn figures(job: &JobRow) -> Option<String> {
         Job::Applications | Job::Confirmations => ("record", "records"),
         Job::Prices => ("price", "prices"),
         Job::Income => ("income job", "income jobs"),
-        Job::Head => ("event", "events"),
+        Job::Postings | Job::Head => ("event", "events"),
+        Job::Reconciliation => ("record or event", "records and events"),
+        Job::Settlement => ("settlement", "settlements"),
+        Job::Statements => ("investor", "investors"),
     };
     let mut parts = vec![counted(*count, one, many)];
     if !amount.is_zero() {

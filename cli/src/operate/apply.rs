@@ -5,7 +5,7 @@ use super::{
     plan::{Desk, EventLine, Outcome, Row},
 };
 use crate::{
-    day_cut::FoundJobs,
+    day_cut::jobs,
     house::{DAY_JOBS, Terms, WALLETS},
     reading::{Failure, database},
     registry::{Registry, Sagas},
@@ -16,6 +16,7 @@ use fundflow_application::{
     desk::{self, Deed, DeskError, Wanted},
     guard::LedgerGuard,
 };
+use fundflow_closing::Attached;
 use fundflow_infrastructure::{
     sqlite::{OpenError, Settings, SqliteStore},
     wallet_owners::WalletOwners,
@@ -26,7 +27,7 @@ use fundflow_kernel::{
     store::{EventStore as _, Position},
 };
 use fundflow_sagas::ports::{day_jobs::Jobs, wallets::Wallets};
-use std::{collections::BTreeSet, path::Path, sync::Arc};
+use std::{collections::BTreeSet, ops::Deref, path::Path, sync::Arc};
 
 /// Returns how many events other sagas had while the engine ran.
 pub(super) async fn apply(
@@ -79,12 +80,27 @@ pub(crate) fn held(error: OpenError) -> Failure {
     }
 }
 
+/// An engine, which the jobs of day-cuts may ask.
+#[derive(Debug)]
+pub(crate) struct Running {
+    engine: Engine,
+    _attached: Attached,
+}
+
+impl Deref for Running {
+    type Target = Engine;
+
+    fn deref(&self) -> &Engine {
+        &self.engine
+    }
+}
+
 /// An engine on that store, with those sagas.
 pub(crate) async fn engine(
     sagas: &Sagas,
     store: &Arc<SqliteStore>,
     outside: &Counterparties,
-) -> Result<Engine, Failure> {
+) -> Result<Running, Failure> {
     let mut builder = Engine::builder(store.clone())
         .clock(outside.clock.clone())
         .guard(LedgerGuard)
@@ -93,14 +109,16 @@ pub(crate) async fn engine(
         builder = builder.kind(kind.clone());
     }
     let wallets = (WALLETS.to_owned(), wallets(store));
-    let found = Arc::new(FoundJobs::of(store.clone(), Some(store.clone()), outside.beside.clone()));
-    let jobs: (String, Arc<dyn AnyPort>) = (DAY_JOBS.to_owned(), Arc::new(Jobs(found)));
+    let done = Arc::new(jobs(store.clone(), Some(store.clone()), outside.beside.clone()));
+    let jobs: (String, Arc<dyn AnyPort>) = (DAY_JOBS.to_owned(), Arc::new(Jobs(done.clone())));
     for (name, port) in outside.ports.iter().chain([&wallets, &jobs]) {
         let built = builder.port(name, port.clone());
         builder = built.map_err(|error| Failure::Engine(with_sources(&error)))?;
     }
     let started = builder.start().await;
-    started.map_err(|error: StartError| Failure::Engine(with_sources(&error)))
+    let engine = started.map_err(|error: StartError| Failure::Engine(with_sources(&error)))?;
+    let _attached = done.attach(&engine);
+    Ok(Running { engine, _attached })
 }
 
 /// The list of wallets, which an income job pages by.

@@ -39,7 +39,7 @@ use fundflow_sagas::parts::milestone::Scope;
 use std::{str::FromStr, sync::Arc};
 use which::{Target, WhichArgs};
 
-pub(crate) use apply::{engine, held, settle};
+pub(crate) use apply::{Running, engine, held, settle};
 pub(crate) use outside::{Counterparties, counterparties, counterparties_at, time_of};
 pub(crate) use plan::{Beside, Outcome, Row};
 pub(crate) use report::{Done, carry_out, exit_code, run, tell};

@@ -9,7 +9,7 @@
 //!    stored with them, or goes well if none is.
 
 use crate::{
-    day_cut::Beside,
+    day_cut::place,
     frozen_orders,
     house::{STATEMENTS, Terms},
     reading::Failure,
@@ -17,6 +17,7 @@ use crate::{
     sandbox::{BOOKS, Hours, Sandbox},
 };
 use fundflow::{Notice, SystemClock};
+use fundflow_closing::Place;
 use fundflow_domain::time::Timestamp;
 use fundflow_infrastructure::{
     sandbox::{registrar::Confirming, saved},
@@ -37,7 +38,7 @@ pub(crate) struct Counterparties {
     pub(crate) ports: Vec<NamedPort>,
     pub(crate) clock: Arc<dyn Clock>,
     /// What a day-cut's jobs look at.
-    pub(crate) beside: Beside,
+    pub(crate) beside: Place,
     sandbox: Option<Sandbox>,
 }
 
@@ -106,9 +107,9 @@ pub(crate) fn counterparties_at(
     Ok(Counterparties { ports, clock, beside, sandbox: Some(sandbox) })
 }
 
-fn beside(terms: &Terms, database: &Path, now: Timestamp) -> Result<Beside, Failure> {
+fn beside(terms: &Terms, database: &Path, now: Timestamp) -> Result<Place, Failure> {
     let directory = database.parent().filter(|it| !it.as_os_str().is_empty());
-    Beside::of(directory.unwrap_or(Path::new(".")), terms, terms.house(now)?)
+    place(directory.unwrap_or(Path::new(".")), terms, terms.house(now)?)
 }
 
 impl Counterparties {

@@ -19,7 +19,7 @@ use fundflow_kernel::{
     store::{EventStore as _, StreamAppend},
     streams::Key,
 };
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 /// Something that is done about a case.
 #[derive(Debug, Clone)]
@@ -55,7 +55,7 @@ const PROCESS: &str = "reconciliation";
 
 /// A store that is written, and as whose word.
 pub(super) struct Writer {
-    pub(super) store: SqliteStore,
+    pub(super) store: Arc<SqliteStore>,
     actor: Actor,
     correlation: TransactionId,
 }
@@ -64,6 +64,15 @@ impl Writer {
     /// Takes the store for itself; refused where an engine has it.
     pub(super) fn open(store: &Path, actor: Actor, correlation: &str) -> Result<Self, Failure> {
         let store = SqliteStore::open(database(store), &Settings::default()).map_err(held)?;
+        Self::beside(Arc::new(store), actor, correlation)
+    }
+
+    /// The same on a store that an engine of this process writes, too.
+    pub(super) fn beside(
+        store: Arc<SqliteStore>,
+        actor: Actor,
+        correlation: &str,
+    ) -> Result<Self, Failure> {
         let correlation = TransactionId::new(correlation);
         let correlation = correlation.map_err(|error| Failure::Engine(error.to_string()))?;
         Ok(Self { store, actor, correlation })
@@ -72,7 +81,7 @@ impl Writer {
     /// Decides all of them by what the log says now, and writes what follows at once. A deed that is done already adds
     /// nothing.
     pub(super) async fn write(&self, deeds: Vec<Deed>) -> Result<(), Failure> {
-        let (now, mut batch) = (time_of(&self.store).await?, Vec::new());
+        let (now, mut batch) = (time_of(&*self.store).await?, Vec::new());
         for deed in deeds {
             let key = Key::<Cases>::of(&deed.case());
             self.decide(now, &key, &deed.commands(), &mut batch).await?;
@@ -84,7 +93,7 @@ impl Writer {
     pub(super) async fn compared(&self, figures: Figures) -> Result<(), Failure> {
         let (key, mut batch) = (Key::<ReconciledDays>::of(&figures.day), Vec::new());
         let command = reconciled_day::Command::Compare(Box::new(figures));
-        let now = time_of(&self.store).await?;
+        let now = time_of(&*self.store).await?;
         self.decide(now, &key, &[command], &mut batch).await?;
         self.append(batch).await
     }
@@ -100,7 +109,7 @@ impl Writer {
         D: Stored<State: Clone + Send + Sync> + 'static,
     {
         let stream = key.stream().clone();
-        let found = folded::one::<D, _>(&self.store, &stream).await?;
+        let found = folded::one::<D, _>(&*self.store, &stream).await?;
         let mut loaded: Loaded<D> = found.map(|it| it.fold.loaded).unwrap_or_default();
         let owner = loaded.owner.clone();
         let (process, correlation) =

@@ -6,8 +6,9 @@
 //! statements/2026-02-12/*.csv                            channels and banks, of that natural day
 //! ```
 
-use crate::{day::sets::announced, reading::Failure};
+use crate::reading::Failure;
 use chrono::NaiveDate;
+use fundflow_closing::announced;
 use fundflow_domain::ids::RegistrarCode;
 use std::{
     fs, io,

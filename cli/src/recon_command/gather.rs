@@ -71,7 +71,7 @@ pub(super) struct Around<'a> {
     pub(super) house: House,
     /// The day itself, where it is a trading day.
     pub(super) t: Option<TradingDay>,
-    registrars: Vec<RegistrarCode>,
+    pub(super) registrars: Vec<RegistrarCode>,
     pub(super) answered: Vec<Answered>,
     /// Whose are orders that name none.
     pub(super) distributor: String,

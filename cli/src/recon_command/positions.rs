@@ -1,8 +1,10 @@
 //! Registered shares as they were when the register made its file.
 //!
-//! 1. An investor's account follows from him alone, unless another investor had that number before: who was first, only the
+//! 1. They are those of the hour at which the register makes its file, or of when its records were booked where these came
+//!    later: what came late is in its file all the same.
+//! 2. An investor's account follows from him alone, unless another investor had that number before: who was first, only the
 //!    log says. It is read for that only where the file has an account that nobody has, or two have one.
-//! 2. The accounts of banks that advance are known; what becomes of their shares is between them and the registrar, so no
+//! 3. The accounts of banks that advance are known; what becomes of their shares is between them and the registrar, so no
 //!    figure of theirs is compared.
 
 use super::{
@@ -10,6 +12,7 @@ use super::{
     ours::{add_or_leave, late_file},
 };
 use crate::{folded, reading::Failure};
+use fundflow::runtime::{process::Process, saga::Saga as _};
 use fundflow_application::{
     read_models::StreamFold,
     reconciliation::{HoldingAt, of_holding, of_wallet},
@@ -20,15 +23,16 @@ use fundflow_domain::{
     calendar::TradingDay,
     decider::Decider as _,
     holdings::Holdings,
-    ids::{ApplicationNo, InvestorId},
+    ids::{ApplicationNo, InvestorId, RegistrarCode},
     time::Timestamp,
-    wallet::Wallet,
+    wallet::{Wallet, parse_id},
 };
 use fundflow_infrastructure::{
     day_batch::fund_account,
     reconciled::{GivenAccounts, Side, StagingError},
 };
 use fundflow_kernel::{
+    envelope::{Recorded, StreamName},
     store::{EventStore as _, Position, Version},
     streams::Key,
 };
@@ -37,7 +41,11 @@ use fundflow_reconciliation::{
     row::{Row, Stand},
     source::Source,
 };
-use std::collections::BTreeSet;
+use fundflow_sagas::{
+    day_cut::{self, DayCut, done_type},
+    ports::day_jobs::Job,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Events that are read at once.
 const PAGE: u32 = 4096;
@@ -68,28 +76,56 @@ pub(super) async fn positions(
     Ok(())
 }
 
-/// Our positions are those of then.
-fn until(around: &Around<'_>, t: TradingDay) -> Result<Timestamp, Failure> {
-    let next = around.house.calendar.plus(t, 1);
-    let next = next.map_err(|error| Failure::Calendar(error.to_string()))?;
-    let as_of = around.day.rules.source(Source::Holdings).as_of;
-    Ok(Timestamp::shanghai(next.date(), as_of))
+/// Until when our positions count, by the registrar of their fund.
+struct Until<'a> {
+    around: &'a Around<'a>,
+    as_of: Timestamp,
+    /// Until when each registrar's records of T were booked, by its day-cut.
+    heard: BTreeMap<RegistrarCode, Timestamp>,
+}
+
+impl<'a> Until<'a> {
+    async fn of(around: &'a Around<'_>, t: TradingDay) -> Result<Self, Failure> {
+        let next = around.house.calendar.plus(t, 1);
+        let next = next.map_err(|error| Failure::Calendar(error.to_string()))?;
+        let as_of = around.day.rules.source(Source::Holdings).as_of;
+        let mut heard = BTreeMap::new();
+        for registrar in &around.registrars {
+            let Some(cut) = day_cut::id(registrar, t) else { continue };
+            let stream = StreamName::of(DayCut::KIND, &cut);
+            let (_, events) =
+                StreamFold::<Process<DayCut>>::load(around.day.store, &stream).await?;
+            let is_read = |it: &&Recorded| it.event.event_type == done_type(Job::Confirmations);
+            if let Some(read) = events.iter().find(is_read) {
+                let behind = Timestamp::from_micros(read.event.recorded_at.micros() + 1);
+                heard.insert(registrar.clone(), behind);
+            }
+        }
+        Ok(Self { around, as_of: Timestamp::shanghai(next.date(), as_of), heard })
+    }
+
+    fn on(&self, stream: &StreamName) -> Timestamp {
+        let fund = parse_id(stream.id()).map(|(_, fund)| fund);
+        let registrar = fund.and_then(|fund| self.around.registrar_of(fund));
+        let heard = registrar.and_then(|registrar| self.heard.get(&registrar).copied());
+        heard.map_or(self.as_of, |heard| heard.max(self.as_of))
+    }
 }
 
 /// Whether an answered registrar has shares of anybody.
 async fn is_any(around: &Around<'_>, t: TradingDay) -> Result<bool, Failure> {
-    let (store, until) = (around.day.store, until(around, t)?);
+    let (store, until) = (around.day.store, Until::of(around, t).await?);
     let has = |at: Option<HoldingAt>| at.is_some_and(|at| is_there(around, &at) && !at.is_empty());
     for page in folded::Pages::of::<Wallet>(store) {
         for stream in page? {
-            if has(of_wallet(store, &stream, until).await?) {
+            if has(of_wallet(store, &stream, until.on(&stream)).await?) {
                 return Ok(true);
             }
         }
     }
     for page in folded::Pages::of::<Holdings>(store) {
         for stream in page? {
-            if has(of_holding(store, &stream, until).await?) {
+            if has(of_holding(store, &stream, until.on(&stream)).await?) {
                 return Ok(true);
             }
         }
@@ -109,16 +145,16 @@ async fn of_all(
     gathered: &mut Gathered,
     account_of: AccountOf<'_>,
 ) -> Result<(), Failure> {
-    let (day, until) = (around.day, until(around, t)?);
+    let (day, until) = (around.day, Until::of(around, t).await?);
     for page in folded::Pages::of::<Wallet>(day.store) {
         for stream in page? {
-            let at = of_wallet(day.store, &stream, until).await?;
+            let at = of_wallet(day.store, &stream, until.on(&stream)).await?;
             position(around, gathered, at, account_of)?;
         }
     }
     for page in folded::Pages::of::<Holdings>(day.store) {
         for stream in page? {
-            let at = of_holding(day.store, &stream, until).await?;
+            let at = of_holding(day.store, &stream, until.on(&stream)).await?;
             position(around, gathered, at, account_of)?;
         }
     }
@@ -182,7 +218,7 @@ async fn given(around: &Around<'_>) -> Result<GivenAccounts, Failure> {
         let page = store.read_all(at, PAGE).await?;
         let Some(last) = page.last() else { return Ok(given) };
         at = last.position;
-        let begins = |event: &&fundflow_kernel::envelope::Recorded| {
+        let begins = |event: &&Recorded| {
             event.version == Version::NONE.plus(1)
                 && event.stream.category() == Applications::CATEGORY
         };

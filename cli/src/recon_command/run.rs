@@ -24,6 +24,7 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 /// Bytes of a file of rules.
@@ -78,6 +79,17 @@ pub(super) async fn reconciled(
     let found = joined(&writer.store, Some(&writer), place, rules, (date, statements)).await;
     writer.close().await;
     found
+}
+
+/// The same by an engine's own process, on the store that it writes: cases are opened and closed beside it.
+pub(crate) async fn of_running(
+    store: &Arc<SqliteStore>,
+    place: Place<'_>,
+    date: NaiveDate,
+) -> Result<Found, Failure> {
+    let actor = Actor::Counterparty(PROGRAM.into());
+    let writer = Writer::beside(store.clone(), actor, &format!("{PROGRAM}.{date}"))?;
+    joined(store, Some(&writer), place, &rules(None)?, (date, &[])).await
 }
 
 async fn joined(

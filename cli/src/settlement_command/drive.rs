@@ -1,10 +1,6 @@
 //! Instructs what is due, and takes statements: by an engine on the store, as far as its time lets it.
 
-use super::{
-    OpenArgs, RecordArgs,
-    due::{NotDue, terms as terms_of},
-    print,
-};
+use super::{OpenArgs, RecordArgs, print};
 use crate::{
     args::Format,
     house::Terms as HouseTerms,
@@ -14,7 +10,11 @@ use crate::{
     registry::{Registry, Sagas},
 };
 use fundflow::{ActError, Asking, Engine, Notice, RequestError};
-use fundflow_domain::settlement::{SettlementId, Terms};
+use fundflow_closing::{NotDue, terms as terms_of};
+use fundflow_domain::{
+    orders::Cause,
+    settlement::{SettlementId, Terms},
+};
 use fundflow_infrastructure::{
     sqlite::{Settings, SqliteStore},
     statements::{Statement, StatementError, StatementFolder},
@@ -120,6 +120,21 @@ pub(super) async fn record(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Asks once more what statements say of a settlement, since a person has closed the case on its rest.
+pub(crate) async fn goes_on(
+    registry: &Registry,
+    place: &Place<'_>,
+    settlement: SettlementId,
+) -> Result<(), Failure> {
+    let store = open_store(place.store)?;
+    let terms = HouseTerms::of(place, &store).await?;
+    let house = terms.house(time_of(&store).await?)?;
+    drop(store);
+    let sagas = registry.sagas(&house);
+    let said = Said::Statements([settlement].into());
+    carry_on(registry, (&sagas, &terms), place, said).await
+}
+
 /// Takes the store for itself, and lets an engine go as far as time and statements let it.
 async fn carry_on(
     registry: &Registry,
@@ -165,11 +180,12 @@ async fn tell(
 ) -> Result<(), Failure> {
     let mut notices = Vec::new();
     for settlement in named {
-        let (Some(parts), Some(id)) = (folder.said(settlement)?, clearing::id(settlement)) else {
-            continue;
-        };
-        let answer =
-            StatementAnswer { call: StatementCall { settlement }, stated: Stated::Parts(parts) };
+        let Some(id) = clearing::id(settlement) else { continue };
+        let stated = folder.said(settlement)?.map_or_else(
+            || Stated::NotYet(Cause::new("no_statement", "no statement speaks of it")),
+            Stated::Parts,
+        );
+        let answer = StatementAnswer { call: StatementCall { settlement }, stated };
         let (stream, news) = clearing::notice(&id, answer);
         notices.push(Notice { stream, news });
     }

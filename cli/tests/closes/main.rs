@@ -5,6 +5,7 @@ mod common;
 #[path = "../common/reconciled.rs"]
 mod reconciled;
 
+mod answers;
 mod calendar;
 mod day_cut;
 mod ledger;

@@ -1,9 +1,9 @@
-//! `fundflow day` is killed with SIGKILL as soon as its store has one more event of a day-cut, for each of them, and
-//! started again: in the end every event has the body and the stamps that it has where nobody was killed.
+//! `fundflow day` is killed with SIGKILL as soon as its store has one more event of a day-cut, for each of them, and in the
+//! middle of each job, and started again: in the end every event has the body and the stamps that it has where nobody was killed.
 
 #![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
 
-use crate::common::fundflow;
+use crate::{common::fundflow, watched};
 use fundflow_infrastructure::sqlite::SqliteStore;
 use fundflow_kernel::store::{EventStore as _, Position};
 use serde_json::Value;
@@ -72,7 +72,9 @@ fn events(store: &Path) -> BTreeMap<String, String> {
     let all: Value = serde_json::from_slice(&said.stdout).unwrap();
     let one = |it: &Value| {
         let mut data = it["data"].clone();
-        if it["event_type"] == "day_cut.head_kept" {
+        // The statements name positions.
+        if it["event_type"] == "day_cut.head_kept" || it["event_type"] == "day_cut.statements_made"
+        {
             data["figures"]["files"][0]["sha256"] = Value::Null;
         }
         let what = format!("{} {data} {}", it["event_type"], it["recorded_at"]);
@@ -112,7 +114,7 @@ async fn killed_after_any_event_of_a_day_cut_a_day_has_the_same_events_in_the_en
     play(folder.path(), whole.path());
     let events_of_whole = events(whole.path());
     let cuts = events_of_whole.keys().filter(|key| key.starts_with("\"day_cut-")).count();
-    assert!(cuts >= 18, "one with each registrar: {events_of_whole:#?}");
+    assert!(cuts >= 26, "one with each registrar: {events_of_whole:#?}");
 
     let mut killed = 0;
     for nth in 1..=cuts {
@@ -133,4 +135,36 @@ async fn killed_after_any_event_of_a_day_cut_a_day_has_the_same_events_in_the_en
         assert_eq!(events(store.path()), again, "a day that is closed twice changes nothing");
     }
     assert!(killed > 0, "it always ended before it was killed");
+}
+
+/// Where in the log each event of a day-cut is.
+fn positions(store: &Path) -> Vec<u64> {
+    let said = fundflow(store, &["event", "ls", "--limit", "100000", "-o", "json"]);
+    let all: Value = serde_json::from_slice(&said.stdout).unwrap();
+    let is_cut = |it: &&Value| it["stream"].as_str().unwrap().starts_with("day_cut-");
+    let of_cuts = all.as_array().unwrap().iter().filter(is_cut);
+    of_cuts.map(|it| it["position"].as_u64().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn killed_in_the_middle_of_any_job_a_day_has_the_same_events_in_the_end() {
+    let (folder, whole) = (folder(), tempfile::tempdir().unwrap());
+    play(folder.path(), whole.path());
+    let events_of_whole = events(whole.path());
+    let at = positions(whole.path());
+    // Where anything is written between two jobs: what the one asked of others.
+    let between = at.iter().zip(at.iter().skip(1)).filter(|(from, to)| **to - **from > 1);
+    let middles: Vec<u64> = between.map(|(from, to)| from.midpoint(*to)).collect();
+    assert!(middles.len() >= 4, "{at:?}");
+    for middle in middles {
+        let store = tempfile::tempdir().unwrap();
+        let day = day(folder.path(), store.path());
+        watched::killed_at(day, store.path(), middle).await;
+        play(folder.path(), store.path());
+        let again = events(store.path());
+        let differ: Vec<_> =
+            events_of_whole.iter().filter(|(key, what)| again.get(*key) != Some(*what)).collect();
+        assert_eq!(differ, [], "killed at {middle}");
+        assert_eq!(again.len(), events_of_whole.len(), "{middle}");
+    }
 }

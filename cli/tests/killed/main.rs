@@ -6,7 +6,9 @@ mod common;
 mod week;
 
 mod backup;
+mod calendar;
 mod day;
 mod day_cut;
 mod foreign;
 mod in_a_week;
+mod watched;

@@ -18,6 +18,7 @@ pub(crate) const EMPTY_SUB_ACCOUNTS: &str = statement!("empty_sub_accounts");
 pub(crate) const HOT: &str = statement!("hot");
 pub(crate) const TRIAL: &str = statement!("trial");
 pub(crate) const STATEMENT: &str = statement!("statement");
+pub(crate) const MOVEMENTS: &str = statement!("movements");
 pub(crate) const IN_FLIGHT: &str = statement!("in_flight");
 pub(crate) const LAST_DAY: &str = statement!("last_day");
 pub(crate) const IS_EMPTY: &str = statement!("is_empty");

@@ -155,6 +155,7 @@ fn read_into(
     });
     let around = scenario::Around {
         seed: settings.seed,
+        registrars: &settings.registrars,
         trade_date: trade_date.map(|(day, _)| day),
         calendar,
         catalogue,

@@ -10,14 +10,17 @@ use crate::{
         section::{Report, Section},
         text,
     },
-    sandbox::scenario::{Frozen, Huge, Odds, PART, Raising, Scenario, Suspension},
+    sandbox::scenario::{
+        AnswerFault, Come, Frozen, Huge, Odds, PART, Raising, Scenario, Suspension,
+    },
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
     calendar::{TradingCalendar, TradingDay},
     catalogue::Catalogue,
-    ids::{FundCode, InvestorId},
+    ids::{FundCode, InvestorId, RegistrarCode},
     money::{Rate, Shares},
+    time::Timestamp,
     written::Date,
 };
 use serde::de::DeserializeOwned;
@@ -36,6 +39,7 @@ pub(super) struct Around<'a> {
     pub(super) catalogue: Option<&'a Catalogue>,
     pub(super) investors: Option<&'a BTreeMap<InvestorId, Investor>>,
     pub(super) orders: Option<&'a [Order]>,
+    pub(super) registrars: &'a [RegistrarCode],
 }
 
 pub(super) fn read(
@@ -81,6 +85,7 @@ fn scenario(mut root: Section<'_>, around: &Around<'_>, report: &mut Report) -> 
         huge: each(&mut root, "huge", report, |it, report| huge(it, around, report)),
         frozen: each(&mut root, "frozen", report, |it, report| frozen(it, around, report)),
         raising: each(&mut root, "raising", report, |it, report| raising(it, around, report)),
+        answers: each(&mut root, "answers", report, |it, report| answers(it, around, report)),
         overrides: fates::overrides(&mut root, around.orders, report),
     };
     root.close(report);
@@ -201,6 +206,32 @@ fn raising(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> En
     // A raising ends once, whatever day is written.
     let once = (fund, NaiveDate::MIN);
     Some((Raising { fund, founded_on, rate, fails }, Some(once)))
+}
+
+const COME: &str = "late, in_part, damaged, damaged_index, repeated or changed, in quotes";
+
+fn answers(of: &mut Section<'_>, around: &Around<'_>, report: &mut Report) -> EntryOn<AnswerFault> {
+    let registrar: Option<RegistrarCode> =
+        need(of, "registrar", "the code of a registrar of day.toml, in quotes", report);
+    if let Some(code) = registrar.as_ref().filter(|code| !around.registrars.contains(code)) {
+        let known: Vec<&str> = around.registrars.iter().map(RegistrarCode::as_str).collect();
+        report.note(
+            &of.path("registrar"),
+            code.as_str(),
+            format!("write one of day.toml: {}", known.join(", ")),
+        );
+    }
+    let on = need::<Date>(of, "on", A_DATE, report).map(|Date(date)| date);
+    let on = on.filter(|on| trades(of, "on", *on, around, report));
+    let come: Option<Come> = need(of, "come", COME, report);
+    let until: Option<Timestamp> = of.value("until", AN_INSTANT, report);
+    if let (Some(on), Some(until)) = (on, until)
+        && until.date() <= on
+    {
+        let problem = format!("is before the morning after {on}; write a later instant");
+        report.note(&of.path("until"), &until.to_string(), problem);
+    }
+    Some((AnswerFault { registrar: registrar?, on: on?, come: come?, until }, None))
 }
 
 fn date(of: &mut Section<'_>, key: &'static str, report: &mut Report) -> Option<NaiveDate> {

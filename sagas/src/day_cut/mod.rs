@@ -2,8 +2,10 @@
 //! its figures.
 //!
 //! ```text
-//! open -> seal -> applications -> prices -> confirmations -> income -> head: completed
+//! open -> seal -> applications -> prices -> confirmations -> income
 //!         T 17:00  ... 18:00      22:00 ... T+1 09:00 ... 12:00 ... 15:00
+//!      -> postings -> reconciliation -> settlement -> statements -> head: completed
+//!         T+1 ... 15:00
 //! ```
 //!
 //! 1. It has one name, of registrar and T, so that nobody cuts a day twice.
@@ -17,8 +19,12 @@
 //! 6. Who asks for it is not its matter: a service by the clock ([`Schedule`]), a played day when its batch has gone
 //!    out.
 //!
+//! 7. A day is never closed on books that do not hold: nobody leaves out `postings`, which looks.
+//!
+//! Day-cuts that began before these jobs were part of it finish on `day_cut.v1`, from `income` to `head`.
+//!
 //! A further job is a variant of `Job` at its place in `Job::ALL`, with a name; a [`Milestone`] with its stored type in
-//! `done_type`, `Saga::NAMES` and `Milestone::done`; a row in a new table `day_cut.v2` beside this one, since day-cuts that
+//! `done_type`, `Saga::NAMES` and `Milestone::done`; a row in a new table beside these, since day-cuts that
 //! are open stay on theirs ([`jobs_of`]); an arm wherever a `Job` is matched, which
 //! the compiler names: whoever does the jobs, their hours ([`When`]), and `may_come_unasked` of whoever tells.
 
@@ -54,9 +60,13 @@ const fn input(job: Job, asks: When, parks: When) -> Step<Saga> {
     word(job.name(), job, Fact::Over(job), asks, parks).unless(Fact::Halted, Do::Halt)
 }
 
-/// The one table of day-cuts.
+/// The last job of every table.
+const HEAD: Step<Saga> =
+    Step { exit: Exit::Landing(COMPLETE, None), ..job(Job::Head, When::NextCutOff) };
+
+/// The table of day-cuts.
 pub const DAY_CUT: Table<Saga> = Table {
-    version: "day_cut.v1",
+    version: "day_cut.v2",
     title: "Day-cut: the jobs of one trading day with one registrar",
     steps: &[
         OPEN,
@@ -65,24 +75,57 @@ pub const DAY_CUT: Table<Saga> = Table {
         input(Job::Prices, When::PricesExpected, When::PricesDue),
         input(Job::Confirmations, When::FilesExpected, When::FilesDue),
         job(Job::Income, When::NextCutOff),
-        Step { exit: Exit::Landing(COMPLETE, None), ..job(Job::Head, When::NextCutOff) },
+        job(Job::Postings, When::NextCutOff),
+        job(Job::Reconciliation, When::NextCutOff),
+        job(Job::Settlement, When::NextCutOff),
+        job(Job::Statements, When::NextCutOff),
+        HEAD,
+    ],
+    beside: &[],
+};
+
+/// The table of those that began before `day_cut.v2`: nothing is posted, reconciled or settled by it.
+pub const DAY_CUT_V1: Table<Saga> = Table {
+    version: "day_cut.v1",
+    title: "Day-cut: the jobs of one trading day with one registrar, to the income",
+    steps: &[
+        OPEN,
+        job(Job::Seal, When::FilesOut),
+        job(Job::Applications, When::FilesOut),
+        input(Job::Prices, When::PricesExpected, When::PricesDue),
+        input(Job::Confirmations, When::FilesExpected, When::FilesDue),
+        job(Job::Income, When::NextCutOff),
+        HEAD,
     ],
     beside: &[],
 };
 
 /// Every table of day-cuts, the newest first.
-pub(crate) const TABLES: &[&Table<Saga>] = &[&DAY_CUT];
+pub(crate) const TABLES: &[&Table<Saga>] = &[&DAY_CUT, &DAY_CUT_V1];
 
 /// The jobs of the day-cuts that are on the table of that version, in their order; none of a table that nobody has.
 pub fn jobs_of(version: &str) -> Vec<Job> {
-    let table = TABLES.iter().find(|table| table.version == version);
-    let steps = table.map_or(&[][..], |table| table.steps);
-    let job = |step: &Step<Saga>| match step.deed.done {
-        Fact::Over(job) => Some(job),
-        Fact::Opened | Fact::Halted | Fact::Ended => None,
-    };
-    steps.iter().filter_map(job).collect()
+    steps(version).iter().filter_map(job_of).collect()
 }
 
-const _: () =
-    assert!(well_formed(&DAY_CUT), "starts on an undo, ends on a landing, waits have ends");
+/// When a person is called if that job is not done, of the day-cuts on that table.
+pub fn due_of(version: &str, job: Job) -> Option<When> {
+    steps(version).iter().find(|step| job_of(step) == Some(job))?.deed.parks
+}
+
+fn steps(version: &str) -> &'static [Step<Saga>] {
+    let table = TABLES.iter().find(|table| table.version == version);
+    table.map_or(&[][..], |table| table.steps)
+}
+
+const fn job_of(step: &Step<Saga>) -> Option<Job> {
+    match step.deed.done {
+        Fact::Over(job) => Some(job),
+        Fact::Opened | Fact::Halted | Fact::Ended => None,
+    }
+}
+
+const _: () = assert!(
+    well_formed(&DAY_CUT) && well_formed(&DAY_CUT_V1),
+    "starts on an undo, ends on a landing, waits have ends"
+);

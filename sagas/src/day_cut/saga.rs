@@ -93,6 +93,15 @@ pub enum Refusal {
         /// The first that is neither done nor left out; `its end` where there is none.
         at: &'static str,
     },
+    /// No day is closed on balances that do not hold.
+    #[error(
+        "job {job} is not left out: no day is closed on books that do not hold; mend them and `retry`, or stop the \
+         day-cut with `saga skip-to-landing`"
+    )]
+    NeverLeftOut {
+        /// The one that was named.
+        job: Job,
+    },
     /// Nothing is recorded of a day-cut any more that is over.
     #[error("the day-cut is over")]
     Over,
@@ -163,7 +172,8 @@ impl saga::Saga for DayCut {
     const RESERVES: &'static [NameForm] = names::RESERVED;
     const NAMES: Names = process_names!("day_cut": [
         "opened", "paged", "sealed", "applications_sent", "prices_in", "confirmations_in",
-        "income_booked", "head_kept", "skipped", "halted",
+        "income_booked", "posted", "reconciled", "settlement_instructed", "statements_made", "head_kept",
+        "skipped", "halted",
     ], ["completed", "stopped"]);
     const TABLES: &'static [&'static Table<Self>] = super::TABLES;
 
@@ -235,6 +245,10 @@ impl saga::Saga for DayCut {
             Milestone::PricesIn { .. } => done_type(Job::Prices),
             Milestone::ConfirmationsIn { .. } => done_type(Job::Confirmations),
             Milestone::IncomeBooked { .. } => done_type(Job::Income),
+            Milestone::Posted { .. } => done_type(Job::Postings),
+            Milestone::Reconciled { .. } => done_type(Job::Reconciliation),
+            Milestone::SettlementInstructed { .. } => done_type(Job::Settlement),
+            Milestone::StatementsMade { .. } => done_type(Job::Statements),
             Milestone::HeadKept { .. } => done_type(Job::Head),
             Milestone::Skipped { .. } => "day_cut.skipped",
             Milestone::Halted {} => "day_cut.halted",
@@ -303,6 +317,9 @@ impl saga::Saga for DayCut {
         if at != Some(*job) || !notes.opened {
             let at = if notes.opened { at.map_or("its end", Job::name) } else { "open" };
             return Err(Refusal::NotAtJob { job: *job, at });
+        }
+        if *job == Job::Postings {
+            return Err(Refusal::NeverLeftOut { job: *job });
         }
         let skipped = Milestone::Skipped { job: *job, reason: reason.clone() };
         turn.reach(skipped).map_err(|error| Refusal::NotDone(error.to_string()))

@@ -76,6 +76,26 @@ pub enum Milestone {
         /// How many income jobs there were.
         figures: Figures,
     },
+    /// The ledger stands at the log's end, and its balances hold.
+    Posted {
+        /// How many events it stands for, and the sums of its trial balance.
+        figures: Figures,
+    },
+    /// The day's records are held against our events.
+    Reconciled {
+        /// How many records and events there were.
+        figures: Figures,
+    },
+    /// What is due of T is instructed.
+    SettlementInstructed {
+        /// How many settlements, and what they come to.
+        figures: Figures,
+    },
+    /// What moved for investors is in a file.
+    StatementsMade {
+        /// How many investors, and the file.
+        figures: Figures,
+    },
     /// The head of the log is in a file of its own.
     HeadKept {
         /// The events that it stands for, and its file.
@@ -100,6 +120,10 @@ pub const fn done_type(job: Job) -> &'static str {
         Job::Prices => "day_cut.prices_in",
         Job::Confirmations => "day_cut.confirmations_in",
         Job::Income => "day_cut.income_booked",
+        Job::Postings => "day_cut.posted",
+        Job::Reconciliation => "day_cut.reconciled",
+        Job::Settlement => "day_cut.settlement_instructed",
+        Job::Statements => "day_cut.statements_made",
         Job::Head => "day_cut.head_kept",
     }
 }
@@ -113,6 +137,10 @@ impl Milestone {
             Job::Prices => Milestone::PricesIn { figures },
             Job::Confirmations => Milestone::ConfirmationsIn { figures },
             Job::Income => Milestone::IncomeBooked { figures },
+            Job::Postings => Milestone::Posted { figures },
+            Job::Reconciliation => Milestone::Reconciled { figures },
+            Job::Settlement => Milestone::SettlementInstructed { figures },
+            Job::Statements => Milestone::StatementsMade { figures },
             Job::Head => Milestone::HeadKept { figures },
         }
     }
@@ -188,6 +216,12 @@ impl Notes {
             Milestone::PricesIn { figures } => self.is_done(Job::Prices, figures)?,
             Milestone::ConfirmationsIn { figures } => self.is_done(Job::Confirmations, figures)?,
             Milestone::IncomeBooked { figures } => self.is_done(Job::Income, figures)?,
+            Milestone::Posted { figures } => self.is_done(Job::Postings, figures)?,
+            Milestone::Reconciled { figures } => self.is_done(Job::Reconciliation, figures)?,
+            Milestone::SettlementInstructed { figures } => {
+                self.is_done(Job::Settlement, figures)?;
+            }
+            Milestone::StatementsMade { figures } => self.is_done(Job::Statements, figures)?,
             Milestone::HeadKept { figures } => self.is_done(Job::Head, figures)?,
             Milestone::Skipped { job, reason } => {
                 self.leaves(*job, Left::Skipped(reason.clone()))?;

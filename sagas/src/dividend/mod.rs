@@ -9,8 +9,10 @@
 //!    books once, and a record that says otherwise under the same number is refused.
 //! 2. The registrar is the truth: neither shares nor money are reckoned here. Whoever reads the file looks whether the
 //!    record adds up, and whose account it is.
-//! 3. Money that the bank cannot deliver waits for a person, who names another account of the investor's.
+//! 3. Money that the bank cannot deliver waits for a person, who names another account of the investor's. Where a person
+//!    gives it up, a case says whose it is until somebody has paid it.
 
+mod by_hand;
 mod pay;
 mod saga;
 mod words;
@@ -20,7 +22,7 @@ pub use words::{
     Answer, Call, Do, Ending, Fact, Given, Milestone, Notes, Promise, Request, When, id,
 };
 
-use fundflow_runtime::step::{Deed, Exit, Move, Step, Table, act, call, well_formed};
+use fundflow_runtime::step::{Deed, Exit, Move, Side, Step, Table, act, call, well_formed};
 
 type Saga = Dividends;
 
@@ -44,6 +46,8 @@ const fn book(moves: &'static [Move<Saga>]) -> Step<Saga> {
         .unless(Fact::Halted, Some(Do::Halt))
 }
 
+const HAND_OVER: Side<Saga> = act("hand over", Do::HandOver, Fact::HandedOver).after_the_end();
+
 /// The table of dividends that became shares.
 pub const REINVESTED: Table<Saga> = Table {
     version: "dividend_reinvested.v1",
@@ -57,7 +61,7 @@ pub const IN_CASH: Table<Saga> = Table {
     version: "dividend_in_cash.v1",
     title: "Dividend in cash: the fund owes it, and it is paid out on its day",
     steps: &[OPEN, book(PAY)],
-    beside: &[],
+    beside: &[HAND_OVER],
 };
 
 const _: () = assert!(

@@ -12,6 +12,7 @@ use crate::{
 use chrono::NaiveTime;
 use fundflow_domain::{
     calendar::TradingDay,
+    case::Cases,
     holdings::Holdings,
     ids::{AccountRef, OrderId, TransactionId},
     orders::Cause,
@@ -26,9 +27,9 @@ use std::sync::Arc;
 const HOUR: u32 = 9;
 
 impl Plan {
-    pub(super) fn of(id: &TransactionId, holding: Key<Holdings>) -> Self {
+    pub(super) fn of(id: &TransactionId, holding: Key<Holdings>, case: Option<Key<Cases>>) -> Self {
         let order = OrderId::part(id, "dividend");
-        Self { payout: PayoutLeg::of(&order), order, holding }
+        Self { payout: PayoutLeg::of(&order), order, holding, case }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Call, Do, Ending, Fact, Given, IN_CASH, Milestone, Notes, Promise, REINVESTED, Request,
-    When, id, pay,
+    When, by_hand, id, pay,
 };
 use crate::{
     house::House,
@@ -57,6 +57,8 @@ pub struct Plan {
     pub payout: PayoutLeg,
     /// The investor's shares of the fund.
     pub holding: Key<Holdings>,
+    /// Of one in cash: the case of its money, where a person gives that up.
+    pub case: Option<Key<Cases>>,
 }
 
 /// What a person may ask of a dividend whose money the bank does not deliver.
@@ -254,11 +256,12 @@ impl saga::Saga for Dividends {
     }
 
     fn plan(&self, id: &TransactionId, open: &Open<Self>) -> Plan {
-        Plan::of(id, holding(&open.request))
+        Plan::of(id, holding(&open.request), by_hand::case(id, &open.request))
     }
 
     fn streams(plan: &Plan) -> Vec<Need> {
-        vec![plan.holding.need(), plan.payout.key.need()]
+        let case = plan.case.iter().map(Key::need);
+        [plan.holding.need(), plan.payout.key.need()].into_iter().chain(case).collect()
     }
 
     fn own_streams(plan: &Plan) -> Vec<StreamName> {
@@ -304,6 +307,7 @@ impl saga::Saga for Dividends {
             Fact::PayoutRequested => payout.is_requested(view),
             Fact::PayoutAnswered => payout.is_answered(view),
             Fact::PaidOut => payout.is_paid_out(view),
+            Fact::HandedOver => by_hand::is_handed_over(view),
             Fact::Ended => view.ending.is_some(),
         }
     }
@@ -322,6 +326,7 @@ impl saga::Saga for Dividends {
             }
             Do::Halt => turn.reach(Milestone::Halted {}),
             Do::RequestPayout => self.request_payout(turn),
+            Do::HandOver => Self::hand_over(turn),
             Do::AskForAccount => turn.plan().payout.ask_for_account(turn),
             Do::End(ending) => turn.end(ending, Self::failure(&turn.view()?)),
         }

@@ -102,6 +102,8 @@ pub enum Fact {
     PayoutAnswered,
     /// The investor has the money.
     PaidOut,
+    /// Money that a person gave up has its case.
+    HandedOver,
     /// Its ending is stored.
     Ended,
 }
@@ -119,6 +121,8 @@ pub enum Do {
     RequestPayout,
     /// Wait for a person to name another account.
     AskForAccount,
+    /// Open the case of money that a person gave up.
+    HandOver,
     /// Close it in that way.
     End(Ending),
 }

@@ -1,5 +1,5 @@
-//! Whoever does the jobs of a T's day-cut: seals the batch, sends and fetches the registrar's files, keeps the
-//! head of the log.
+//! Whoever does the jobs of a T's day-cut: seals the batch, sends and fetches the registrar's files, posts, reconciles,
+//! settles, and keeps the head of the log.
 //!
 //! 1. A job is called with all that names it: registrar, T, job, and how far it came. What was done before is
 //!    found done, and answered with the same figures; so the same call may come at any time, and again after
@@ -44,14 +44,32 @@ pub enum Job {
     Confirmations,
     /// Every wallet has the income of the natural days that ended with T.
     Income,
+    /// The ledger is posted up to the log's end, and its balances hold.
+    Postings,
+    /// The registrar's records are held against our events; each break has its case.
+    Reconciliation,
+    /// What counterparties and we owe each other of T is instructed.
+    Settlement,
+    /// What moved for each investor is in a file.
+    Statements,
     /// The head of the log is in a file of its own.
     Head,
 }
 
 impl Job {
     /// All of them, first to last.
-    pub const ALL: [Self; 6] =
-        [Job::Seal, Job::Applications, Job::Prices, Job::Confirmations, Job::Income, Job::Head];
+    pub const ALL: [Self; 10] = [
+        Job::Seal,
+        Job::Applications,
+        Job::Prices,
+        Job::Confirmations,
+        Job::Income,
+        Job::Postings,
+        Job::Reconciliation,
+        Job::Settlement,
+        Job::Statements,
+        Job::Head,
+    ];
 
     /// As it is called everywhere: rows, keys, commands.
     pub const fn name(self) -> &'static str {
@@ -61,6 +79,10 @@ impl Job {
             Job::Prices => "prices",
             Job::Confirmations => "confirmations",
             Job::Income => "income",
+            Job::Postings => "postings",
+            Job::Reconciliation => "reconciliation",
+            Job::Settlement => "settlement",
+            Job::Statements => "statements",
             Job::Head => "head",
         }
     }
@@ -133,7 +155,7 @@ pub struct FileFigure {
 /// What a job, or a page of it, came to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Figures {
-    /// Applications, records, prices or wallets: what the job is about.
+    /// Applications, records, prices, wallets, settlements: what the job is about.
     pub count: u64,
     /// Their sum in yuan, where they have one.
     pub amount: Money,

@@ -54,8 +54,8 @@ pub(super) fn of(dice: &mut Dice, day: NaiveDate) -> Vec<Moment> {
 /// How many pages a job has.
 const fn pages(job: Job) -> u64 {
     match job {
-        Job::Prices | Job::Head => 1,
-        Job::Seal | Job::Applications | Job::Income => 2,
+        Job::Prices | Job::Postings | Job::Settlement | Job::Statements | Job::Head => 1,
+        Job::Seal | Job::Applications | Job::Income | Job::Reconciliation => 2,
         Job::Confirmations => 3,
     }
 }

@@ -214,6 +214,13 @@ const ENDINGS: &[(&str, &str)] = &[
     ("day_cut.prices_in", "The prices of T are there."),
     ("day_cut.confirmations_in", "The registrar's answers were read, each record by its saga."),
     ("day_cut.income_booked", "Every wallet has the income of the natural days that ended with T."),
+    ("day_cut.posted", "The ledger is posted up to there, and its balances hold."),
+    ("day_cut.reconciled", "The day's records are held against our events; each break has a case."),
+    (
+        "day_cut.settlement_instructed",
+        "What is due of T is instructed, one settlement per counterparty.",
+    ),
+    ("day_cut.statements_made", "What moved for each investor is in a file."),
     ("day_cut.head_kept", "The head of the log is kept in a file of its own."),
     ("day_cut.skipped", "A person left out the job at which it stood."),
     ("day_cut.halted", "A person stops it where it is."),

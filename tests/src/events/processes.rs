@@ -239,6 +239,17 @@ fn cuts() -> Vec<day_cut::Milestone> {
         M::PricesIn { figures: Figures::counting(3) },
         M::ConfirmationsIn { figures: figures(206, vec![file("OFD_05_305_20260213_04.TXT", 206)]) },
         M::IncomeBooked { figures: Figures::counting(1) },
+        M::Posted { figures: figures(4650, vec![]) },
+        M::Reconciled { figures: Figures::counting(640) },
+        M::SettlementInstructed {
+            figures: Figures { amount: id("1234567.89"), ..Figures::counting(3) },
+        },
+        M::StatementsMade {
+            figures: Figures {
+                files: vec![file("statements.05.csv", 1200)],
+                ..Figures::counting(190)
+            },
+        },
         M::HeadKept { figures: figures(4711, vec![file("cut.05.2026-02-13.head", 4711)]) },
         M::Skipped { job: Job::Prices, reason: promises::text("the fund is suspended") },
         M::Halted {},

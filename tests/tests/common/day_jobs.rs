@@ -54,7 +54,16 @@ impl Exchange {
             }
             (Job::Applications, Some(_)) => JobStand::Done(Figures::counting(6)),
             (Job::Seal | Job::Confirmations, _) => JobStand::Done(Figures::counting(206)),
-            (Job::Prices | Job::Income | Job::Head, _) => JobStand::Done(Figures::counting(1)),
+            (
+                Job::Prices
+                | Job::Income
+                | Job::Postings
+                | Job::Reconciliation
+                | Job::Settlement
+                | Job::Statements
+                | Job::Head,
+                _,
+            ) => JobStand::Done(Figures::counting(1)),
         }
     }
 }

@@ -114,7 +114,13 @@ impl DayJobs for Service {
             Job::Seal => self.seal(&call).await,
             Job::Applications => self.send(&call).await,
             Job::Confirmations => self.read(),
-            Job::Prices | Job::Income | Job::Head => JobStand::Done(Figures::counting(1)),
+            Job::Prices
+            | Job::Income
+            | Job::Postings
+            | Job::Reconciliation
+            | Job::Settlement
+            | Job::Statements
+            | Job::Head => JobStand::Done(Figures::counting(1)),
         }
     }
 }

@@ -51,6 +51,14 @@ const ONCE: Truth<Dividends, Outside> = ("a dividend is given once", |world| {
     Ok(())
 });
 
+/// Money that a person gave up, and that the investor does not have, is named by a case.
+const HANDED_OVER: Truth<Dividends, Outside> = ("money that is given up has a case", |world| {
+    let types = world.log().types();
+    let has = |name: &str| types.contains(&name);
+    let is_owed = has("dividend.abandoned") && has("dividend.booked") && !has("payout.paid_out");
+    if is_owed && !has("case.opened") { Err(format!("{types:?}")) } else { Ok(()) }
+});
+
 #[test]
 fn shares_of_a_dividend_come_once() {
     let (nav, amount) = (read("1.25"), read("50.00"));
@@ -72,4 +80,8 @@ fn money_of_a_dividend_is_paid_once_also_where_the_bank_refuses_the_account() {
     let refused = Explorer::new(world([May::RefuseMoney], in_cash())).truths([ONCE]).acts(1);
     let found = explore(refused.command(another));
     ends(&found, &["paid_out", "parked at paid out: another account (refused)"]);
+
+    let given_up = Explorer::new(world([May::RefuseMoney], in_cash())).truths([ONCE, HANDED_OVER]);
+    let found = explore(given_up.acts(1).operators());
+    ends(&found, &["abandoned", "paid_out", "parked at paid out: another account (refused)"]);
 }

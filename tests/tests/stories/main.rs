@@ -27,8 +27,9 @@ use fundflow_runtime::{saga::Saga, step::Table};
 use fundflow_sagas as sagas;
 
 /// Tables that these stories play.
-const PLAYED: [&str; 24] = [
+const PLAYED: [&str; 25] = [
     "day_cut.v1",
+    "day_cut.v2",
     "dividend_reinvested.v1",
     "dividend_in_cash.v1",
     "income.v1",

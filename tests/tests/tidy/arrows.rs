@@ -34,10 +34,24 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("fundflow-ledger", &["fundflow-domain", "fundflow-files", "fundflow-kernel"]),
     (
+        "fundflow-closing",
+        &[
+            "fundflow",
+            "fundflow-application",
+            "fundflow-domain",
+            "fundflow-infrastructure",
+            "fundflow-kernel",
+            "fundflow-ledger",
+            "fundflow-proofs",
+            "fundflow-sagas",
+        ],
+    ),
+    (
         "fundflow-cli",
         &[
             "fundflow",
             "fundflow-application",
+            "fundflow-closing",
             "fundflow-domain",
             "fundflow-infrastructure",
             "fundflow-kernel",

@@ -1,6 +1,7 @@
 //! A day with orders of two distributors.
 
-use super::{super::serials::Serials, *};
+use super::*;
+use fundflow_closing::Serials;
 use fundflow_domain::{application::Application, ids::DistributorCode};
 use fundflow_infrastructure::{
     day_batch::Whose,
@@ -217,7 +218,8 @@ async fn a_number_of_a_record_is_known_in_the_files_of_every_distributor_of_its_
     let (table, store) = (Laid::of(two().path()), Arc::new(MemoryStore::new()));
     let mut play = table.prepare(&store).await;
     while play.step().await.unwrap().is_some() {}
-    let serials = Serials::of(&play.books, |terms| play.is_at(terms, "05"));
+    let his = play.books.placed().map(|placed| placed.application);
+    let serials = Serials::of(his.filter(|it| play.is_at(&it.terms, "05")));
     let of = |code: &str| {
         let mut all = play.books.placed().map(|placed| placed.application);
         let is_its = |it: &Application| {

@@ -23,11 +23,17 @@
 //! founded_on = "2026-02-24"
 //! rate = "0.0035"
 //! fails = false
+//!
+//! [[answers]]
+//! registrar = "05"
+//! on = "2026-02-12"
+//! come = "late"
+//! until = "2026-02-13T17:00:00+08:00"
 //! ```
 
 use chrono::NaiveDate;
 use fundflow_domain::{
-    ids::{FundCode, InvestorId},
+    ids::{FundCode, InvestorId, RegistrarCode},
     money::{Rate, Shares},
     time::Timestamp,
 };
@@ -85,6 +91,47 @@ pub struct Frozen {
 impl Frozen {
     pub(super) fn lasts(&self, on: NaiveDate) -> bool {
         self.from.is_none_or(|from| from <= on) && self.through.is_none_or(|through| on <= through)
+    }
+}
+
+/// How a registrar's files of a T come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerFault {
+    /// Whose files they are.
+    pub registrar: RegistrarCode,
+    /// The T whose applications they answer.
+    #[serde(deserialize_with = "fundflow_kernel::written::read_date")]
+    pub on: NaiveDate,
+    /// In which way.
+    pub come: Come,
+    /// From when on they are whole; never where nothing is said.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
+}
+
+/// In which way files come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Come {
+    /// Not before then.
+    Late,
+    /// In the morning without file 05, which the index names.
+    InPart,
+    /// In the morning with a file 04 that ends in its middle.
+    Damaged,
+    /// In the morning with an index that ends in its middle.
+    DamagedIndex,
+    /// In the morning, and once more with the same bytes.
+    Repeated,
+    /// In the morning, and once more with other bytes in file 04.
+    Changed,
+}
+
+impl Come {
+    /// Whether nothing is wrong with them in the morning.
+    pub const fn is_whole_at_first(self) -> bool {
+        matches!(self, Come::Repeated | Come::Changed)
     }
 }
 

@@ -21,7 +21,7 @@ mod fates;
 #[cfg(test)]
 mod tests;
 
-pub use events::{Frozen, Huge, Raising, Suspension};
+pub use events::{AnswerFault, Come, Frozen, Huge, Raising, Suspension};
 pub use fates::{
     AdvanceFate, CancelFate, ChargeFate, ConfirmFate, FrontFate, PayoutFate, RefundFate,
     SettlementFate,
@@ -127,6 +127,9 @@ pub struct Scenario {
     pub frozen: Vec<Frozen>,
     /// How raisings end. One that is not named ends well, on the second trading day after T.
     pub raising: Vec<Raising>,
+    /// Registrars' files that do not come whole in the morning.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<AnswerFault>,
     /// Fates of single transactions, by transaction ID.
     #[serde(rename = "override")]
     pub overrides: BTreeMap<TransactionId, Override>,

@@ -1,5 +1,7 @@
 //! What a day-cut's jobs look at in the log: who is in which batch, and which income jobs there are.
 
+use crate::place::OWN;
+pub(crate) use crate::placed::Placed;
 use chrono::NaiveDate;
 use fundflow::runtime::saga::Saga as _;
 use fundflow_application::read_models::{Follow, Streams};
@@ -7,46 +9,82 @@ use fundflow_domain::{
     application::{Application, Applications, Ask, Quantity, Stage},
     calendar::TradingDay,
     decider::Decider as _,
-    ids::{DistributorCode, FundCode, RegistrarCode},
+    ids::{DistributorCode, FundCode, InvestorId, PaymentNo, RegistrarCode},
+    time::Timestamp,
 };
+use fundflow_infrastructure::day_batch::Accounts;
 use fundflow_kernel::{
     envelope::Recorded,
-    store::{Position, ReadError},
+    store::{Position, ReadError, Version},
 };
 use fundflow_sagas::{income::Income, ports::day_jobs::Figures};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Every application and income job of the store.
 #[derive(Debug, Default)]
-pub(super) struct Followed {
+pub(crate) struct Followed {
     applications: Streams<Applications>,
     /// Numbers of those that were ever sealed.
     sealed: BTreeSet<Box<str>>,
     /// Whether they are over, by transaction.
     incomes: BTreeMap<Box<str>, bool>,
+    /// Of every investor that has an application, in the order of the log.
+    accounts: Accounts,
+    /// When the bank says that it was paid, by the ID of the payment's stream.
+    paid: HashMap<Box<str>, Timestamp>,
+    /// When it moved to another T, by the ID of the application's stream.
+    moved: HashMap<Box<str>, Timestamp>,
+    /// Wallets and holdings of which shares were ever frozen, by the ID of their stream.
+    frozen: BTreeSet<Box<str>>,
 }
 
 /// The batch of a T for one registrar.
 #[derive(Debug, Default)]
-pub(super) struct Batch {
+pub(crate) struct Batch {
     /// Those that its front has and that are in no batch.
-    pub(super) unsealed: u64,
+    pub(crate) unsealed: u64,
     /// Of those that are, or `None` where the sum is out of range.
-    pub(super) sealed: Option<Figures>,
+    pub(crate) sealed: Option<Figures>,
     /// In whose files they go out; `None` is the first distributor of the folder.
-    pub(super) distributors: BTreeSet<Option<DistributorCode>>,
+    pub(crate) distributors: BTreeSet<Option<DistributorCode>>,
     /// Funds whose price the registrar needs for them.
-    pub(super) funds: BTreeSet<FundCode>,
+    pub(crate) funds: BTreeSet<FundCode>,
 }
 
 impl Followed {
+    /// Every application that was placed, in the order of its number.
+    pub(crate) fn placed(&self) -> impl Iterator<Item = Placed> + '_ {
+        self.applications.iter().filter_map(|(no, _)| self.placed_under(no))
+    }
+
+    /// The application of that number.
+    pub(crate) fn placed_under(&self, no: &str) -> Option<Placed> {
+        let entry = self.applications.get(no)?;
+        let application = entry.loaded.state.application()?.clone();
+        let (_, transaction) = entry.loaded.owner.clone()?;
+        let paid = PaymentNo::pay(&application.terms.order);
+        let paid = self.paid.get(paid.as_str()).copied();
+        let at = [paid, self.moved.get(no).copied(), Some(entry.since)];
+        Some(Placed { transaction, application, at })
+    }
+
+    /// The accounts of the investors at registrars.
+    pub(crate) const fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// Whether shares of that wallet or holding were ever frozen.
+    pub(crate) fn was_frozen(&self, investor: &InvestorId, fund: FundCode) -> bool {
+        self.frozen.contains(&*format!("{investor}.{fund}"))
+    }
+
     /// `own`: the registrar keeps the funds that name none.
-    pub(super) fn batch(&self, t: TradingDay, registrar: &RegistrarCode, own: bool) -> Batch {
+    pub(crate) fn batch(&self, t: TradingDay, registrar: &RegistrarCode, own: bool) -> Batch {
         let mut batch = Batch { sealed: Some(Figures::default()), ..Batch::default() };
         for (no, entry) in self.applications.iter() {
             let Some(application) = entry.loaded.state.application() else { continue };
             let named = application.terms.registrar.as_str();
-            let his = named == registrar.as_str() || (own && named == crate::house::OWN);
+            let his = named == registrar.as_str() || (own && named == OWN);
             if !his || application.terms.trade_date != t {
                 continue;
             }
@@ -62,7 +100,7 @@ impl Followed {
     }
 
     /// The income jobs of that fund for natural days after the one and until the other, and whether each is over.
-    pub(super) fn incomes(
+    pub(crate) fn incomes(
         &self,
         fund: FundCode,
         (after, until): (NaiveDate, NaiveDate),
@@ -102,6 +140,18 @@ impl Follow for Followed {
 
     fn hear(&mut self, event: &Recorded) -> Result<(), ReadError> {
         let (category, id) = (event.stream.category(), event.stream.id());
+        match &*event.event.event_type {
+            "payment.paid" => {
+                self.paid.entry(id.into()).or_insert(event.event.occurred_at);
+            }
+            "application.moved" => {
+                self.moved.insert(id.into(), event.event.recorded_at);
+            }
+            "wallet.shares_frozen" | "holdings.shares_frozen" => {
+                self.frozen.insert(id.into());
+            }
+            _ => {}
+        }
         if category == Applications::CATEGORY && &*event.event.event_type == "application.sealed" {
             self.sealed.insert(id.into());
         }
@@ -110,6 +160,14 @@ impl Follow for Followed {
                 || *event.event.event_type == *Income::NAMES.abandoned;
             *self.incomes.entry(id.into()).or_default() |= is_end;
         }
-        self.applications.hear(event)
+        self.applications.hear(event)?;
+        if category == Applications::CATEGORY
+            && event.version == Version(1)
+            && let Some(entry) = self.applications.get(id)
+            && let Some(application) = entry.loaded.state.application()
+        {
+            self.accounts.bind(&application.terms.investor);
+        }
+        Ok(())
     }
 }

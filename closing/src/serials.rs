@@ -1,8 +1,7 @@
 //! Which application a registrar's number belongs to, by the records that are in the books.
 
-use super::books::Books;
 use fundflow_domain::{
-    application::{Application, Confirmation, Misnamed, Terms},
+    application::{Application, Confirmation, Misnamed},
     ids::ApplicationNo,
     orders::Serial,
 };
@@ -11,18 +10,13 @@ use std::collections::HashMap;
 
 /// The applications that have a record of that number, and what each record says of the number.
 #[derive(Debug, Default)]
-pub(super) struct Serials(HashMap<Serial, Vec<(ApplicationNo, Option<Misnamed>)>>);
+pub struct Serials(HashMap<Serial, Vec<(ApplicationNo, Option<Misnamed>)>>);
 
 impl Serials {
     /// Of one registrar's records, whichever distributor they are for.
-    pub(super) fn of(books: &Books, is_his: impl Fn(&Terms) -> bool) -> Self {
+    pub fn of(applications: impl Iterator<Item = Application>) -> Self {
         let mut all = Self::default();
-        for placed in books.placed() {
-            let known = placed.application;
-            if is_his(&known.terms) {
-                all.add(&known);
-            }
-        }
+        applications.for_each(|known| all.add(&known));
         all
     }
 
@@ -37,7 +31,7 @@ impl Serials {
     }
 
     /// A record that is read again says what it said first; a new one must not have another's number.
-    pub(super) fn whose(&self, no: &ApplicationNo, serial: &Serial) -> Whose {
+    pub fn whose(&self, no: &ApplicationNo, serial: &Serial) -> Whose {
         let of = self.0.get(serial).map_or(&[][..], Vec::as_slice);
         let own = of.iter().find(|(own, _)| own == no);
         match (own, of.first()) {
