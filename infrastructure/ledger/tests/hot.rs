@@ -33,19 +33,12 @@ fn of<'a>(all: &'a [HotAccount], account: &str) -> &'a HotAccount {
 /// How often the own row of the channel's account was written, by a trigger that counts.
 fn counting(folder: &Path) {
     let tables = Connection::open(folder.join("ledger.db")).unwrap();
-    tables
-        .execute_batch(
-            "CREATE TABLE written (account INTEGER, times INTEGER);
-             CREATE TRIGGER counts AFTER UPDATE OF balance ON accounts
-             WHEN NEW.balance <> OLD.balance AND NEW.class = 'A:CHANNEL:RECV'
-             BEGIN INSERT INTO written VALUES (NEW.id, 1); END;",
-        )
-        .unwrap();
+    tables.execute_batch(include_str!("planted/counts.sql")).unwrap();
 }
 
 fn written(folder: &Path) -> i64 {
     let tables = Connection::open(folder.join("ledger.db")).unwrap();
-    tables.query_row("SELECT COALESCE(SUM(times), 0) FROM written", (), |row| row.get(0)).unwrap()
+    tables.query_row(include_str!("planted/written.sql"), (), |row| row.get(0)).unwrap()
 }
 
 #[tokio::test]
