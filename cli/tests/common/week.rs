@@ -75,6 +75,8 @@ pub(crate) fn events(store: &Path) -> Vec<(String, String)> {
         if it["event_type"] == "day_cut.head_kept" {
             data["figures"]["files"][0]["sha256"] = Value::Null;
         }
+        // What a job waits for is named with the path of its file.
+        let data = data.to_string().replace(&*store.to_string_lossy(), "STORE");
         let what = format!("{} {data} {}", it["event_type"], it["recorded_at"]);
         (format!("{} {}", it["stream"], it["version"]), what)
     };
