@@ -4,6 +4,7 @@
 //! fundflow ledger trial-balance [--date D]     where everything was at the end of a day
 //! fundflow ledger statement --investor I       what moved on an investor's accounts
 //! fundflow ledger in-flight [--by leg|age]     money that is under way, and since when
+//! fundflow ledger hot                          accounts that every order touches, folded by day-cuts
 //! fundflow ledger check                        the invariants of docs/LEDGER.md, as queries
 //! fundflow ledger rebuild                      make the tables anew
 //! ```
@@ -20,7 +21,7 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 use fundflow_domain::ids::InvestorId;
 use fundflow_kernel::{counted::counted, loaded::with_sources};
-use fundflow_ledger::{Balance, InFlight, Ledger, LedgerError, Line, Period, Verdict};
+use fundflow_ledger::{Balance, HotAccount, InFlight, Ledger, LedgerError, Line, Period, Verdict};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use std::{
@@ -79,6 +80,8 @@ pub(crate) enum LedgerCommand {
         #[arg(long, value_enum)]
         by: Option<By>,
     },
+    /// The accounts that every order touches: what day-cuts folded, and what is buffered since
+    Hot,
     /// Hold the ledger against the invariants
     Check,
     /// Make the tables anew, and take their place once they are whole
@@ -117,6 +120,7 @@ pub(crate) async fn run(
             statement(store, investor, period, format, out).await
         }
         LedgerCommand::InFlight { date, by } => in_flight(store, (*date, *by), format, out).await,
+        LedgerCommand::Hot => hot(store, format, out).await,
         LedgerCommand::Check => check(store, format, out).await,
         LedgerCommand::Rebuild => rebuild(store, out).await,
     })
@@ -211,6 +215,21 @@ async fn in_flight(
     let cells = |it: &Summed| vec![it.of.clone(), it.amount.to_string()];
     let name = if by == By::Leg { "LEG" } else { "DAYS" };
     print(&sums, &[name, "AMOUNT "], cells, format, out)
+}
+
+async fn hot(
+    store: &Path,
+    format: LedgerFormat,
+    out: &mut impl Write,
+) -> Result<ExitCode, Failure> {
+    let rows = followed(store).await?.hot_accounts()?;
+    let cells = |it: &HotAccount| {
+        let (account, commodity) = (it.account.clone(), it.commodity.clone());
+        let (folded, buffered) = (it.folded.to_string(), it.buffered.to_string());
+        vec![account, commodity, folded, buffered, it.sub_accounts.to_string()]
+    };
+    let header = ["ACCOUNT", "OF", "FOLDED ", "BUFFERED ", "SUB-ACCOUNTS "];
+    print(&rows, &header, cells, format, out)
 }
 
 #[derive(Debug, Serialize)]

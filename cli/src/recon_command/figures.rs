@@ -71,7 +71,9 @@ impl Tally {
         if rows.iter().any(|row| !row.is_record() && number(row, "registered").is_none()) {
             return;
         }
-        for row in rows {
+        // Each distributor that has applied for an account is told all of it: it counts once.
+        let is_meant = told_first(rows);
+        for row in rows.iter().filter(|row| !row.is_record() || is_meant(row)) {
             let Some(fund) = row.fund else { continue };
             let of = |name| number(row, name).unwrap_or_default();
             let sums = self.held.entry(fund).or_default();
@@ -87,9 +89,8 @@ impl Tally {
 
     /// Records of T that move money; of a file that several hear, those of one of them.
     fn confirmations(&mut self, rows: &[Row], day: NaiveDate) {
-        let told = rows.iter().find(|row| row.is_record()).map(|row| row.told.clone());
-        let is_meant = |row: &&Row| row.is_record() && Some(&row.told) == told.as_ref();
-        for row in rows.iter().filter(is_meant) {
+        let is_meant = told_first(rows);
+        for row in rows.iter().filter(|row| is_meant(row)) {
             let is_confirmed = word(row, "status") == Some(CONFIRMED);
             let (moved_in, moved_out) = (number(row, "shares"), number(row, "shares_out"));
             let is_conversion = moved_in.is_some() && moved_out.is_some();
@@ -194,6 +195,12 @@ fn yuan(sum: Decimal) -> SignedMoney {
     SignedMoney::checked(sum.clamp(-MOST, MOST)).unwrap_or(SignedMoney::ZERO)
 }
 
+/// Whether a row is a record of whichever recipient comes first among those that are told of it.
+fn told_first(rows: &[Row]) -> impl Fn(&Row) -> bool {
+    let told = rows.iter().find(|row| row.is_record()).map(|row| row.recipient.clone());
+    move |row| row.is_record() && Some(&row.recipient) == told.as_ref()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,5 +225,26 @@ mod tests {
         }
         let closing = tally.closings.get("bank.csv").map(|(_, balance)| balance.to_string());
         assert_eq!(closing.as_deref(), Some("-1.50"));
+    }
+
+    #[test]
+    fn an_account_that_two_distributors_are_told_of_counts_once() {
+        let fund: FundCode = "050003".parse().unwrap();
+        let row = |stand: Stand, recipient: &str| {
+            let row = Row::of(Source::Holdings, stand, "file 05", "record 1");
+            let row = row.number("registered", "100.00".parse().unwrap());
+            Row { fund: Some(fund), recipient: recipient.into(), ..row }
+        };
+        let mut tally = Tally::default();
+        tally.holdings(&[
+            row(Stand::Known { due: None }, ""),
+            row(Stand::Record, "05/305"),
+            row(Stand::Record, "05/306"),
+        ]);
+        let sums = tally.held.get(&fund).unwrap();
+        assert_eq!(
+            (sums.ours, sums.theirs),
+            ("100.00".parse().unwrap(), "100.00".parse().unwrap())
+        );
     }
 }

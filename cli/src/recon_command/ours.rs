@@ -24,6 +24,7 @@ use fundflow_reconciliation::{
     source::Source,
     words,
 };
+use std::collections::BTreeSet;
 
 /// Applications and money of the day, from where it begins in the log on.
 pub(super) async fn events(

@@ -75,6 +75,10 @@ pub(crate) fn events(store: &Path) -> Vec<(String, String)> {
         if it["event_type"] == "day_cut.head_kept" {
             data["figures"]["files"][0]["sha256"] = Value::Null;
         }
+        // What a job waits for is named with the path of its file, below wherever the store was then.
+        let data = data.to_string();
+        let below = |word: &str| word.find("/exchange/").map_or(word, |at| &word[at..]).to_owned();
+        let data = data.split(' ').map(below).collect::<Vec<_>>().join(" ");
         let what = format!("{} {data} {}", it["event_type"], it["recorded_at"]);
         (format!("{} {}", it["stream"], it["version"]), what)
     };

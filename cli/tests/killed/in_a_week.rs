@@ -17,13 +17,17 @@ use std::{collections::BTreeSet, fs, path::Path, process::Stdio};
 use tempfile::TempDir;
 
 /// The events of a day-cut, each the end of a job.
-const JOBS: [&str; 8] = [
+const JOBS: [&str; 12] = [
     "opened",
     "sealed",
     "applications_sent",
     "prices_in",
     "confirmations_in",
     "income_booked",
+    "posted",
+    "reconciled",
+    "settlement_instructed",
+    "statements_made",
     "head_kept",
     "completed",
 ];

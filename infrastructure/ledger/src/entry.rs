@@ -4,12 +4,13 @@ use crate::{
     LedgerError,
     amount::hundredths,
     figures,
+    hot::Buffer,
     poster::{Heard, Note},
     sql,
 };
 use fundflow_domain::{
     ids::TransactionId,
-    postings::{Account, Posting, Side},
+    postings::{Account, Side},
     settlement::{Settlement, SettlementId},
 };
 use fundflow_kernel::{
@@ -22,6 +23,7 @@ use rust_decimal::Decimal;
 /// Writes what was heard of an event.
 pub(crate) fn entry(
     tables: &Transaction<'_>,
+    hot: &mut Buffer,
     event: &Recorded,
     heard: &Heard,
 ) -> Result<(), LedgerError> {
@@ -47,26 +49,52 @@ pub(crate) fn entry(
         day
     ])?;
     for (line, posting) in (0_i64..).zip(&heard.lines) {
-        let finer = || ReadError::Damaged {
+        let unfit = |why: &str| ReadError::Damaged {
             place: format!("{stream} (position {position})"),
-            what: format!("{} of {} is finer than a hundredth", posting.debit, posting.account),
+            what: format!("{} of {} {why}", posting.debit, posting.account),
         };
-        let amount = hundredths(posting.debit).ok_or_else(finer)?;
-        let account = account(tables, posting, amount, request)?;
+        let amount = hundredths(posting.debit).ok_or_else(|| unfit("is finer than a hundredth"))?;
+        let account = if is_hot(&posting.account) {
+            let number = hot_account(tables, hot, &posting.account)?;
+            hot.add(number, request, amount).ok_or_else(|| unfit("makes too large a sum"))?;
+            number
+        } else {
+            account(tables, &posting.account, amount, request)?
+        };
         let statement = sql::POSTING;
         tables.prepare_cached(statement)?.execute(params![position, line, account, amount])?;
     }
     Ok(())
 }
 
+/// Whether it is nobody's own: each order posts on it.
+const fn is_hot(account: &Account) -> bool {
+    let is_advanced = matches!(account, Account::Advanced(_));
+    !account.class().is_customers() && account.differing().is_none() && !is_advanced
+}
+
+/// The number of a hot account, whose balance waits for the day-cut.
+fn hot_account(
+    tables: &Transaction<'_>,
+    hot: &mut Buffer,
+    of: &Account,
+) -> Result<i64, LedgerError> {
+    let code = of.to_string();
+    if let Some(number) = hot.number(&code) {
+        return Ok(number);
+    }
+    let number = account(tables, of, 0, "")?;
+    hot.remember(code, number);
+    Ok(number)
+}
+
 /// Adds to the account's balance, and returns its number.
 fn account(
     tables: &Transaction<'_>,
-    posting: &Posting,
+    account: &Account,
     amount: i64,
     request: &str,
 ) -> Result<i64, LedgerError> {
-    let account = &posting.account;
     let class = account.class();
     let side = if class.side() == Side::Debit { 1 } else { -1 };
     let of_request = class.is_customers() && !matches!(account, Account::Holding(..));

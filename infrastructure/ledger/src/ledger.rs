@@ -140,9 +140,11 @@ impl Ledger {
         let mut new = 0;
         for event in page {
             let heard = poster.hear(&begun, event)?;
-            entry(&begun, event, &heard)?;
+            entry(&begun, &mut poster.hot, event, &heard)?;
+            poster.hot.fold_at(&begun, event)?;
             new += 1;
         }
+        poster.hot.write(&begun)?;
         for (case, remembered) in poster.take_changed()? {
             begun.prepare_cached(sql::REMEMBER)?.execute(params![case, remembered])?;
         }

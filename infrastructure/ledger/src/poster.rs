@@ -4,7 +4,7 @@
 //!    new events post nothing are not read at all.
 //! 2. What was posted before, and what differences became, is the tables' word: nothing before the page is read for it.
 
-use crate::{LedgerError, amount::decimal, sql};
+use crate::{LedgerError, amount::decimal, hot::Buffer, sql};
 use fundflow_domain::{
     advance::Advances,
     application::{self, Applications},
@@ -86,6 +86,8 @@ pub(crate) enum Note {
 pub(crate) struct Poster {
     /// The last event that it has heard.
     pub(crate) at: Position,
+    /// What is posted on accounts that every order touches.
+    pub(crate) hot: Buffer,
     folds: HashMap<StreamName, Box<dyn Any + Send + Sync>>,
     differences: Differences,
 }
@@ -120,7 +122,7 @@ impl Poster {
             let remembered = serde_json::from_str(&row?).map_err(LedgerError::Remembered)?;
             differences.recall(remembered);
         }
-        Ok(Self { at, folds: HashMap::new(), differences })
+        Ok(Self { at, hot: Buffer::default(), folds: HashMap::new(), differences })
     }
 
     /// What it remembers otherwise than at the last call: cases by name.

@@ -51,6 +51,21 @@ pub struct InFlight {
     pub amount: Decimal,
 }
 
+/// An account that every order touches: what the last day-cut folded, and what its sub-accounts have since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HotAccount {
+    /// As in the chart.
+    pub account: String,
+    /// Yuan, or a fund's shares.
+    pub commodity: String,
+    /// As of the last day-cut; debits positive.
+    pub folded: Decimal,
+    /// Posted since, and on the sub-accounts; debits positive.
+    pub buffered: Decimal,
+    /// How many of them have something.
+    pub sub_accounts: i64,
+}
+
 /// From one natural day to another, both included.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Period {
@@ -82,6 +97,24 @@ impl Ledger {
                 commodity: row.get(1)?,
                 debit: decimal(sum.max(0)),
                 credit: decimal(sum.min(0).saturating_neg()),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The accounts that every order touches, by code.
+    ///
+    /// # Errors
+    /// [`LedgerError::Tables`].
+    pub fn hot_accounts(&self) -> Result<Vec<HotAccount>, LedgerError> {
+        let mut query = self.tables.prepare(sql::HOT)?;
+        let rows = query.query_map((), |row| {
+            Ok(HotAccount {
+                account: row.get(0)?,
+                commodity: row.get(1)?,
+                folded: decimal(row.get(2)?),
+                buffered: decimal(row.get(3)?),
+                sub_accounts: row.get(4)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -8,10 +8,14 @@ macro_rules! statement {
 }
 
 /// Raised by every change of the tables: an older ledger is made anew.
-pub(crate) const FORMAT: i64 = 3;
+pub(crate) const FORMAT: i64 = 4;
 
 pub(crate) const TABLES: &str = statement!("tables");
 pub(crate) const ACCOUNT: &str = statement!("account");
+pub(crate) const SUB_ACCOUNT: &str = statement!("sub_account");
+pub(crate) const FOLD: &str = statement!("fold");
+pub(crate) const EMPTY_SUB_ACCOUNTS: &str = statement!("empty_sub_accounts");
+pub(crate) const HOT: &str = statement!("hot");
 pub(crate) const TRIAL: &str = statement!("trial");
 pub(crate) const STATEMENT: &str = statement!("statement");
 pub(crate) const MOVEMENTS: &str = statement!("movements");

@@ -14,8 +14,21 @@ CREATE TABLE accounts (
     request TEXT,
     investor TEXT,
     case_id TEXT,
+    -- Of a hot account as of the last day-cut.
     balance INTEGER NOT NULL
 );
+-- What was posted on hot accounts since the last day-cut.
+CREATE TABLE sub_accounts (
+    account INTEGER NOT NULL REFERENCES accounts,
+    shard INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    PRIMARY KEY (account, shard)
+) WITHOUT ROWID;
+-- Accounts with what they hold now.
+CREATE VIEW standing AS
+SELECT id, code, class, commodity, customers, request, case_id,
+       balance + COALESCE((SELECT SUM(amount) FROM sub_accounts WHERE account = accounts.id), 0) AS balance
+FROM accounts;
 CREATE TABLE entries (
     position INTEGER PRIMARY KEY,
     event_id BLOB NOT NULL UNIQUE,

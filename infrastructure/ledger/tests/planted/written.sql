@@ -1,0 +1,1 @@
+SELECT COALESCE(SUM(times), 0) FROM written
