@@ -207,6 +207,21 @@ fn refused_for_the_shares() -> Vec<Row> {
             CashOut { way: fast("9600.01"), ..request() },
             "400.00 yuan at once after 9600.01 on this day are above 10000.00; 399.99 would fit, and an ordinary withdrawal is not limited",
         ),
+        (
+            CashOut {
+                way: fast("9050"),
+                shares: Some(shares("940")),
+                ..with_fund(|fund| fund.limits.shares.balance_min = shares("100"))
+            },
+            "1000.00 yuan at once after 9050.00 on this day are above 10000.00; 900.00 would fit, and",
+        ),
+        (
+            CashOut {
+                way: fast("9999.50"),
+                ..with_fund(|fund| fund.limits.shares.balance_min = shares("100"))
+            },
+            "400.00 yuan at once after 9999.50 on this day are above 10000.00; 0.00 would fit, and",
+        ),
     ]
 }
 
