@@ -12,10 +12,12 @@
 //! 3. Money that the bank cannot deliver waits for a person, who names another account of the investor's.
 
 mod pay;
+mod prepare;
 mod saga;
 mod words;
 
-pub use saga::{Command, Dividends, Plan, Refusal};
+pub use prepare::Refusal;
+pub use saga::{Command, Dividends, Plan};
 pub use words::{
     Answer, Call, Do, Ending, Fact, Given, Milestone, Notes, Promise, Request, When, id,
 };
