@@ -154,13 +154,20 @@ async fn all_twenty_are_named_and_what_cannot_be_asked_says_why() {
     assert!(broken.is_empty(), "{broken:?}");
 }
 
+/// 6,000 yuan are advanced for that request.
+fn advanced(request: &str, at: &str) -> String {
+    let sql = moves("A:CHANNEL:RECV", "A:CUST:ADVANCED:TX1", "advance.advanced");
+    let sql = sql.replace("2000000", "600000").replace("'TX1'", &format!("'{request}'"));
+    sql.replace("x'01'", &format!("x'0{at}'")).replace("900", at)
+}
+
 #[tokio::test]
 async fn each_invariant_finds_what_was_planted_for_it() {
     let register = "U:050002:REGISTER";
     let suspense = account("L:SUSPENSE:TX1.buy:c1", "L:SUSPENSE", "-1", "'c1'");
-    let advanced = account("A:CUST:ADVANCED:TX1", "A:CUST:ADVANCED", "1", "NULL");
+    let owed = account("A:CUST:ADVANCED:TX1", "A:CUST:ADVANCED", "1", "NULL");
     let discount = "UPDATE requests SET process = 'discount_purchase' WHERE request = 'TX1';";
-    let plants: [(&str, String, &[&str]); 16] = [
+    let plants: [(&str, String, &[&str]); 17] = [
         ("nothing", String::new(), &[]),
         (
             "I1",
@@ -194,9 +201,11 @@ async fn each_invariant_finds_what_was_planted_for_it() {
             &["I2"],
         ),
         ("I17 of another kind", moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "x"), &["I2"]),
+        // TX2 has moved no shares of the fund of TX1.
+        ("I19 of two funds", owed.clone() + &advanced("TX1", "900") + &advanced("TX2", "901"), &[]),
         (
             "I19",
-            advanced + &moves("A:CHANNEL:RECV", "A:CUST:ADVANCED:TX1", "advance.advanced"),
+            owed + &moves("A:CHANNEL:RECV", "A:CUST:ADVANCED:TX1", "advance.advanced"),
             &["I19"],
         ),
     ];
