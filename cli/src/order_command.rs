@@ -153,12 +153,26 @@ async fn list(
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
     let stage = filter.stage()?;
-    let mut orders = Orders::default();
-    catch_up(&open(store)?, &mut orders).await?;
-    let rows: Vec<_> = orders.iter().filter_map(|(id, order)| order.row(id.clone())).collect();
+    let rows = all(store).await?;
     filter.check(&rows)?;
     let rows = rows.into_iter().filter(|row| filter.takes(row, stage.as_deref()));
     List::of(rows, filter.limit).print(format, HEADER, cells, out)
+}
+
+async fn all(store: &Path) -> Result<Vec<OrderRow>, Failure> {
+    let mut orders = Orders::default();
+    catch_up(&open(store)?, &mut orders).await?;
+    Ok(orders.iter().filter_map(|(id, order)| order.row(id.clone())).collect())
+}
+
+/// Whoever names a transaction instead of one of its orders reads which it has.
+fn instead_of(order: &OrderId, rows: &[OrderRow]) -> String {
+    let own = rows.iter().filter(|row| transaction(row) == order.as_str());
+    let own: Vec<&str> = own.map(|row| row.order.as_str()).collect();
+    if own.is_empty() {
+        return format!("there is no order {order}; `fundflow order ls` lists those there are");
+    }
+    format!("{order} is a transaction; its orders are {}", own.join(", "))
 }
 
 /// An order's name is its transaction's, and the part of it.
@@ -226,9 +240,7 @@ async fn show(
 ) -> Result<ExitCode, Failure> {
     let streams = OrderStreams::load(&open(store)?, order).await?;
     let Some(row) = streams.order().row(order.clone()) else {
-        return Err(Failure::NotFound(format!(
-            "there is no order {order}; `fundflow order ls` lists those there are"
-        )));
+        return Err(Failure::NotFound(instead_of(order, &all(store).await?)));
     };
     let application = streams.application.loaded.state.application();
     let confirmations: Vec<_> =

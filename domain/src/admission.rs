@@ -218,7 +218,7 @@ fn fitted(a: &Admission, refusal: Refusal) -> Refusal {
     let fits = |amount| decide(&Admission { amount, ..a.clone() }).is_ok();
     let mode = a.mode.unwrap_or(ConversionMode::LinkedSameDay);
     let step = a.calendar.t_of(a.at).map_or(None, |t| a.bought(mode, t).step_in(mode));
-    refusal.fitting(step, fits)
+    held::fitting(a, refusal.fitting(step, fits), (step, fits))
 }
 
 /// Whether the same request would be admitted in each other mode, the earliest price first: decided as it

@@ -15,7 +15,7 @@ fn run(store: &Path, words: &[&str]) -> (Option<i32>, String, String) {
 async fn no_list_is_empty_because_its_filter_is_misspelt() {
     let directory = tempfile::tempdir().unwrap();
     let store = make(directory.path()).await;
-    let refused: [(&[&str], i32, &str); 14] = [
+    let refused: [(&[&str], i32, &str); 16] = [
         (&["event", "ls", "--type", "nonsense"], 2, "wallet.shares_reserved"),
         (&["event", "ls", "--type", "wallet.nonsense"], 2, "wallet.shares_reserved"),
         (&["event", "ls", "--type", "nonsense", "--after", "100000"], 2, "payment.paid"),
@@ -28,6 +28,8 @@ async fn no_list_is_empty_because_its_filter_is_misspelt() {
         (&["saga", "show", "TX-1", "--kind", "nonsense"], 2, "discount_purchase"),
         (&["case", "ls", "--transaction", "nonsense"], 2, "nonsense"),
         (&["order", "ls", "--stage", "nonsense"], 2, "accepted"),
+        (&["order", "show", "nonsense"], 1, "`fundflow order ls` lists those there are"),
+        (&["order", "show", "TX-1"], 1, "its orders are TX-1.convert, TX-1.mmf"),
         (&["holdings", "ls", "--fund", "999999"], 2, "011162"),
         (&["holdings", "show", "nonsense"], 1, "nonsense holds nothing"),
     ];

@@ -12,6 +12,8 @@
 //! 4. All shares together take the unpaid income along, whatever the fund's carry: so does the last of
 //!    several orders that together take all of them. A fast withdrawal leaves it in the wallet.
 
+mod offering;
+
 use super::days::reaches;
 use crate::{
     calendar::{CalendarError, TradingCalendar, TradingDay},
@@ -22,7 +24,7 @@ use crate::{
     investor::InvestorProfile,
     kyc::KycState,
     limits::{Exit, ExitRefusal, Outflow},
-    money::{Money, Nav, ShareRounding, Shares},
+    money::{Money, Nav, Shares},
     status::FundStatus,
     time::Timestamp,
 };
@@ -248,29 +250,7 @@ impl Refusal {
 /// # Errors
 /// The first [`Refusal`] that applies.
 pub fn admit(a: &CashOut) -> Result<Admitted, Refusal> {
-    decide(a).map_err(|refusal| offering(a, refusal))
-}
-
-/// What a refusal says would be possible is asked for, and left out where it is refused too.
-fn offering(a: &CashOut, refusal: Refusal) -> Refusal {
-    let passes = |shares| decide(&CashOut { shares: Some(shares), ..a.clone() }).is_ok();
-    let ordinary = || decide(&CashOut { way: Way::Ordinary, ..a.clone() }).is_ok();
-    match refusal {
-        Refusal::TooFew(ExitRefusal::BelowMinimum { asked, min, .. }) => {
-            let all = Some(a.balance.available).filter(|all| passes(*all));
-            Refusal::TooFew(ExitRefusal::BelowMinimum { asked, min, all })
-        }
-        Refusal::FastNotOffered { fund, .. } => {
-            Refusal::FastNotOffered { fund, ordinary: ordinary() }
-        }
-        Refusal::AboveFastMaximum { asked, used, max, room, .. } => {
-            let shares = room.shares_at(Nav::ONE, ShareRounding::Truncate);
-            let fits = shares.is_some_and(passes);
-            let room = if fits { room } else { Money::ZERO };
-            Refusal::AboveFastMaximum { asked, used, max, room, ordinary: ordinary() }
-        }
-        other => other,
-    }
+    decide(a).map_err(|refusal| offering::of(a, refusal))
 }
 
 /// Decides on the days of cash at once again for the T of a later instant; the shares stay what they were.

@@ -203,17 +203,38 @@ fn refused_for_the_shares() -> Vec<Row> {
             },
             "the distributor may not advance money; only a bank with a licence to sell funds may",
         ),
+    ]
+}
+
+/// More at once than the day's quota: what would fit is named, where anything would.
+fn refused_for_the_quota() -> Vec<Row> {
+    vec![
         (
             CashOut { way: fast("9600.01"), ..request() },
             "400.00 yuan at once after 9600.01 on this day are above 10000.00; 399.99 would fit, and an ordinary withdrawal is not limited",
+        ),
+        (
+            CashOut {
+                way: fast("9050"),
+                shares: Some(shares("940")),
+                ..with_fund(|fund| fund.limits.shares.balance_min = shares("100"))
+            },
+            "1000.00 yuan at once after 9050.00 on this day are above 10000.00; 900.00 would fit, and",
+        ),
+        (
+            CashOut {
+                way: fast("9999.50"),
+                ..with_fund(|fund| fund.limits.shares.balance_min = shares("100"))
+            },
+            "400.00 yuan at once after 9999.50 on this day are above 10000.00; 0.00 would fit, and",
         ),
     ]
 }
 
 #[test]
 fn every_refusal_says_what_is_possible_instead() {
-    let rows = [refused_for_the_request(), refused_for_the_shares()].concat();
-    for (a, says) in rows {
+    let rows = [refused_for_the_request(), refused_for_the_shares(), refused_for_the_quota()];
+    for (a, says) in rows.concat() {
         let refusal = admit(&a).unwrap_err().to_string();
         assert!(refusal.starts_with(says), "{refusal}\n{says}");
     }

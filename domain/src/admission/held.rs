@@ -5,7 +5,7 @@ use crate::{
     fund::{ConversionPair, RedemptionSequence},
     limits::{Exit, Outflow},
     modes::{self, ConversionMode, LotState},
-    money::{Money, Nav, ShareRounding, Shares},
+    money::{Amount, Money, Nav, ShareRounding, Shares},
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -101,9 +101,27 @@ pub(super) fn held(a: &Admission) -> Result<ConversionMode, Refusal> {
     let left = a.balance.left_without(asked);
     match exit {
         Ok(Exit::ForcedFull(_)) if left < limits.balance_min => {
-            Err(Refusal::LeavesTooFew { fund, left, free, min: limits.balance_min })
+            let (min, possible) = (limits.balance_min, Vec::new());
+            Err(Refusal::LeavesTooFew { fund, left, free, min, possible })
         }
         // The minimum of one conversion is checked with the pair of funds.
         Ok(_) | Err(_) => Ok(mode),
     }
+}
+
+/// Where too few would be left: as much as leaves the least that may stay, and all that are free. Each is asked for, and
+/// left out where it is refused too.
+pub(super) fn fitting(
+    a: &Admission,
+    refusal: Refusal,
+    (step, fits): (Option<Amount>, impl Fn(Amount) -> bool),
+) -> Refusal {
+    let Refusal::LeavesTooFew { fund, left, free, min, .. } = refusal else { return refusal };
+    let lacks = min.minus(left).and_then(|lacks| lacks.value_half_up(Nav::ONE));
+    let part = lacks.and_then(|lacks| Money::from(a.amount).minus(lacks));
+    let all = free.value_half_up(Nav::ONE);
+    let amounts = [part, all].into_iter().flatten().filter_map(|it| Amount::new(it.decimal()).ok());
+    let stepped = |amount: Amount| step.map_or(Some(amount), |step| amount.floored_to(step));
+    let possible = amounts.filter_map(stepped).filter(|amount| fits(*amount)).collect();
+    Refusal::LeavesTooFew { fund, left, free, min, possible }
 }

@@ -109,7 +109,8 @@ pub(super) fn stays(a: &Admission) -> Result<(), Refusal> {
     let (fund, min) = (a.wallet_fund.code, a.wallet_fund.limits.shares.balance_min);
     let left = a.balance.left_without(Shares::ZERO);
     if !left.is_zero() && left < min {
-        return Err(Refusal::LeavesTooFew { fund, left, free: a.balance.available, min });
+        let (free, possible) = (a.balance.available, Vec::new());
+        return Err(Refusal::LeavesTooFew { fund, left, free, min, possible });
     }
     Ok(())
 }

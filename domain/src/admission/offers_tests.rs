@@ -55,6 +55,7 @@ prop_compose! {
         day_max in prop::option::of((yuan(20_000), policy())),
         (lag, foreign, linked) in (1u8..3, any::<bool>(), any::<bool>()),
         (shares_min, pair_min, days_min) in (1u32..3000, 1u32..3000, prop::sample::select(vec![0, 0, 7])),
+        balance_min in 1u32..3000,
     ) -> FundTerms {
         let mut fund = of();
         fund.status = status;
@@ -65,6 +66,7 @@ prop_compose! {
         limits.day_max = day_max.map(|(max, on_excess)| DayMax { amount: max.into(), on_excess });
         fund.limits.shares.redemption_min = Shares::new(shares_min.into()).unwrap();
         fund.limits.shares.conversion_min = Shares::new(shares_min.into()).unwrap();
+        fund.limits.shares.balance_min = Shares::new(balance_min.into()).unwrap();
         fund.confirm_lag = lag;
         fund.linked_processing = linked;
         if foreign && fund.code == target().code {
@@ -105,6 +107,12 @@ prop_compose! {
 fn room(refusal: &Refusal) -> Option<Amount> {
     let Refusal::AboveDayMaximum { room, .. } = refusal else { return None };
     Amount::new(room.decimal()).ok()
+}
+
+/// What would be taken where too few would be left.
+fn amounts(refusal: &Refusal) -> Vec<Amount> {
+    let Refusal::LeavesTooFew { possible, .. } = refusal else { return Vec::new() };
+    possible.clone()
 }
 
 fn number(shares: u32) -> Shares {
@@ -208,6 +216,20 @@ fn where_no_mode_would_be_admitted_the_refusal_says_why_mode_by_mode() {
     assert_eq!(none, format!("none ({modes}: {why})"));
 }
 
+#[test]
+fn where_too_few_would_be_left_no_amount_is_named_that_a_limit_forbids() {
+    let most = |order_max: Option<&str>| {
+        let a = with_target(|fund| {
+            fund.limits.individual.order_max = order_max.map(|it| it.parse().unwrap());
+        });
+        let a = Admission { mode: Some(ConversionMode::Held), balance: held("10000.50", "0"), ..a };
+        admit(&a).unwrap_err().to_string()
+    };
+    let left = "0.50 shares of fund 000730 would be left of 10000.50, below the minimum of 1.00";
+    assert_eq!(most(None), format!("{left}; 9999.50 or 10000.50 would be taken"));
+    assert_eq!(most(Some("10000")), format!("{left}; 9999.50 would be taken"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
@@ -218,7 +240,7 @@ proptest! {
             let again = admit(&Admission { mode: Some(*mode), ..a.clone() });
             prop_assert!(again.is_ok(), "{refusal}\nbut {mode:?}: {}", again.unwrap_err());
         }
-        if let Some(amount) = room(&refusal) {
+        for amount in room(&refusal).into_iter().chain(amounts(&refusal)) {
             let again = admit(&Admission { amount, ..a.clone() });
             prop_assert!(again.is_ok(), "{refusal}\nbut {}", again.unwrap_err());
         }
@@ -337,8 +359,14 @@ proptest! {
             _ => (None, false),
         };
         if let Some(shares) = part {
-            let again = cash_out::admit(&CashOut { shares: Some(shares), ..a });
+            let again = cash_out::admit(&CashOut { shares: Some(shares), ..a.clone() });
             prop_assert!(again.is_ok(), "{refusal}\nbut {}", again.unwrap_err());
+        }
+        // A fen more than what fits does not fit.
+        if let cash_out::Refusal::AboveFastMaximum { room, .. } = &refusal {
+            let more = room.plus(Amount::FEN.into()).and_then(|it| Shares::new(it.decimal()).ok());
+            let again = cash_out::admit(&CashOut { shares: more, ..a.clone() });
+            prop_assert!(again.is_err(), "{refusal}");
         }
         if whole {
             prop_assert!(cash_out::admit(&ordinary).is_ok(), "{refusal}");

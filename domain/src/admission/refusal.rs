@@ -131,8 +131,8 @@ pub enum Refusal {
     },
     /// What would be left in the wallet is less than the fund lets stand.
     #[error(
-        "{left} shares of fund {fund} would be left of {free}, below the minimum of {min}: convert all \
-         of them, or leave as many"
+        "{left} shares of fund {fund} would be left of {free}, below the minimum of {min}{}",
+        words::instead(possible)
     )]
     LeavesTooFew {
         /// The money-market fund, by its code of six digits.
@@ -143,6 +143,9 @@ pub enum Refusal {
         free: Shares,
         /// The least that may stay.
         min: Shares,
+        /// Amounts that would be admitted instead, the smaller first: what leaves as many, and all that are free.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        possible: Vec<Amount>,
     },
     /// The fund takes no purchases on that day.
     #[error("fund {fund} takes no purchases on {day}: {status}{}", because(notice.as_deref()))]

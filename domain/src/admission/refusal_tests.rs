@@ -126,7 +126,7 @@ fn of_mode_status_and_pair() -> Vec<(Admission, &'static str)> {
                 balance: fixture::held("10000.50", "0"),
                 ..request()
             },
-            "0.50 shares of fund 000730 would be left of 10000.50, below the minimum of 1.00: convert all of them, or leave as many",
+            "0.50 shares of fund 000730 would be left of 10000.50, below the minimum of 1.00; 9999.50 or 10000.50 would be taken",
         ),
         (
             with_wallet(|f| f.closures = vec![closed("2026-02-12", "2026-02-13", Stops::Purchase)]),

@@ -1,5 +1,6 @@
 //! Parts of what a refusal says.
 
+use crate::money::Amount;
 use chrono::NaiveDate;
 
 pub(super) fn raised(from: Option<NaiveDate>, through: Option<NaiveDate>) -> String {
@@ -19,4 +20,16 @@ pub(super) fn held_since(since: Option<NaiveDate>) -> String {
 
 pub(super) fn because(notice: Option<&str>) -> String {
     notice.map(|notice| format!(" (notice: {notice})")).unwrap_or_default()
+}
+
+/// What would be taken in place of what was asked for.
+pub(super) fn instead(possible: &[Amount]) -> String {
+    match possible {
+        [] => String::new(),
+        [one] => format!("; {one} would be taken"),
+        [all @ .., last] => {
+            let all: Vec<String> = all.iter().map(ToString::to_string).collect();
+            format!("; {} or {last} would be taken", all.join(", "))
+        }
+    }
 }

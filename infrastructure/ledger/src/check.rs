@@ -124,7 +124,7 @@ const ALL: [Invariant; 20] = [
     ),
     always(
         "I19",
-        "at most 10,000 yuan a natural day are advanced to an investor, per bank",
+        "at most 10,000 yuan a natural day are advanced to an investor for shares of one fund",
         sql::I19,
     ),
     never(

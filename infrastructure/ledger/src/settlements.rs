@@ -49,8 +49,8 @@ pub struct Settled {
 }
 
 impl Ledger {
-    /// What is due of all T up to that one, and not instructed yet. A channel's money counts by the natural day on which
-    /// it moved, a fund's by the T of the order.
+    /// What is due of all T up to that one, and not instructed yet; nothing of a counterparty with a settlement of that T
+    /// or a later one. A channel's money counts by the natural day on which it moved, a fund's by the T of the order.
     ///
     /// # Errors
     /// [`LedgerError::Tables`].

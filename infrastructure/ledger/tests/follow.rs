@@ -154,13 +154,20 @@ async fn all_twenty_are_named_and_what_cannot_be_asked_says_why() {
     assert!(broken.is_empty(), "{broken:?}");
 }
 
+/// 6,000 yuan are advanced for that request.
+fn advanced(request: &str, at: &str) -> String {
+    let sql = moves("A:CHANNEL:RECV", "A:CUST:ADVANCED:TX1", "advance.advanced");
+    let sql = sql.replace("2000000", "600000").replace("'TX1'", &format!("'{request}'"));
+    sql.replace("x'01'", &format!("x'0{at}'")).replace("900", at)
+}
+
 #[tokio::test]
 async fn each_invariant_finds_what_was_planted_for_it() {
     let register = "U:050002:REGISTER";
     let suspense = account("L:SUSPENSE:TX1.buy:c1", "L:SUSPENSE", "-1", "'c1'");
-    let advanced = account("A:CUST:ADVANCED:TX1", "A:CUST:ADVANCED", "1", "NULL");
+    let owed = account("A:CUST:ADVANCED:TX1", "A:CUST:ADVANCED", "1", "NULL");
     let discount = "UPDATE requests SET process = 'discount_purchase' WHERE request = 'TX1';";
-    let plants: [(&str, String, &[&str]); 16] = [
+    let plants: [(&str, String, &[&str]); 17] = [
         ("nothing", String::new(), &[]),
         (
             "I1",
@@ -194,9 +201,11 @@ async fn each_invariant_finds_what_was_planted_for_it() {
             &["I2"],
         ),
         ("I17 of another kind", moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "x"), &["I2"]),
+        // TX2 has moved no shares of the fund of TX1.
+        ("I19 of two funds", owed.clone() + &advanced("TX1", "900") + &advanced("TX2", "901"), &[]),
         (
             "I19",
-            advanced + &moves("A:CHANNEL:RECV", "A:CUST:ADVANCED:TX1", "advance.advanced"),
+            owed + &moves("A:CHANNEL:RECV", "A:CUST:ADVANCED:TX1", "advance.advanced"),
             &["I19"],
         ),
     ];
@@ -270,4 +279,76 @@ async fn where_nothing_can_be_written_it_is_made_in_memory() {
     ledger.follow(&store).await.unwrap();
     assert_eq!(trial(&ledger), TRIAL);
     assert_eq!(fs::read_dir(&gone).unwrap().count(), 0);
+}
+
+/// So many fen come from the channel, on a natural day and for a T, by an event of that stream.
+fn moved((at, stream): (u32, &str), t: &str, day: &str, fen: &str) -> String {
+    let sql = include_str!("planted/entry.sql").replace("{at}", &at.to_string());
+    let sql = sql.replace("{stream}", stream).replace("{t}", t);
+    sql.replace("{day}", day).replace("{fen}", fen)
+}
+
+#[tokio::test]
+async fn money_is_missed_by_no_settlement_before_two_t_have_followed_its_own() {
+    let all_until = settlement("channel", "0", "").replace("02-11", "02-13")
+        + &settlement("fund.050002", "0", "").replace("02-11", "02-13");
+    let before = settlement("channel", "0", "");
+    let order = |at, t, fen| moved((at, "application-APPTX1"), t, t, fen);
+    let of_wallet = |at, day| moved((at, "wallet-INV-1.050002"), day, day, "1");
+    let in_holiday = || moved((900, "payment-TX1.buy.pay"), "2026-02-13", "2026-02-17", "100");
+    let on_three = |fen| {
+        let first = order(901, "2026-02-24", fen);
+        first + &order(902, "2026-02-25", "1") + &order(903, "2026-02-26", "1")
+    };
+    let plants: [(&str, String, &[&str]); 4] = [
+        (
+            "natural days of a holiday are no T",
+            before
+                + &of_wallet(900, "2026-02-14")
+                + &of_wallet(901, "2026-02-15")
+                + &of_wallet(902, "2026-02-16"),
+            &[],
+        ),
+        (
+            "money of a holiday has the T after it, on which as much goes",
+            all_until.clone()
+                + &in_holiday()
+                + &order(901, "2026-02-24", "-100")
+                + &order(902, "2026-02-25", "1")
+                + &of_wallet(903, "2026-02-27"),
+            &[],
+        ),
+        (
+            "two T have followed, and more has come than gone",
+            all_until.clone() + &in_holiday() + &on_three("-99") + &of_wallet(904, "2026-02-27"),
+            &["I9"],
+        ),
+        (
+            "two T have followed, and as much has gone",
+            all_until + &in_holiday() + &on_three("-100") + &of_wallet(904, "2026-02-27"),
+            &[],
+        ),
+    ];
+    for (name, sql, finds) in plants {
+        let (store, folder) = (house().await, tempfile::tempdir().unwrap());
+        Ledger::open(folder.path()).unwrap().follow(&store).await.unwrap();
+        assert_eq!(broken(folder.path(), &sql), finds, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn of_a_t_before_one_that_was_instructed_nothing_is_due() {
+    let (store, folder) = (house().await, tempfile::tempdir().unwrap());
+    Ledger::open(folder.path()).unwrap().follow(&store).await.unwrap();
+    let instructed = settlement("channel", "0", "").replace("02-11", "02-24");
+    Connection::open(folder.path().join("ledger.db")).unwrap().execute_batch(&instructed).unwrap();
+    let ledger = Ledger::open(folder.path()).unwrap();
+    let dues = |t: &str| {
+        let dues = ledger.dues(t.parse().unwrap()).unwrap().into_iter();
+        dues.map(|it| format!("{} {} {}", it.party, it.receivable, it.payable)).collect::<Vec<_>>()
+    };
+    // Its settlement was of 1.00 yuan, and 2,000.00 are booked: the rest is due with the next T.
+    assert_eq!(dues("2026-02-13"), ["fund.050002 0.00 600.00"]);
+    assert_eq!(dues("2026-02-24"), ["fund.050002 0.00 600.00"]);
+    assert_eq!(dues("2026-02-25"), ["channel 1999.00 0.00", "fund.050002 0.00 600.00"]);
 }

@@ -14,10 +14,12 @@
 
 mod by_hand;
 mod pay;
+mod prepare;
 mod saga;
 mod words;
 
-pub use saga::{Command, Dividends, Plan, Refusal};
+pub use prepare::Refusal;
+pub use saga::{Command, Dividends, Plan};
 pub use words::{
     Answer, Call, Do, Ending, Fact, Given, Milestone, Notes, Promise, Request, When, id,
 };

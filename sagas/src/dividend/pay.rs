@@ -1,8 +1,8 @@
 //! The money of a dividend in cash: when it is due, how it is announced, and another account for it.
 
 use super::{
-    Call, Given, When,
-    saga::{Dividends, Plan, Refusal, Turn, View},
+    Call, Given, Refusal, When,
+    saga::{Dividends, Plan, Turn, View},
 };
 use crate::{
     house::beyond,

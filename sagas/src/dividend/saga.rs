@@ -1,23 +1,22 @@
 //! The dividend as a saga: its admission, what its rows do, and what the bank says.
 
 use super::{
-    Answer, Call, Do, Ending, Fact, Given, IN_CASH, Milestone, Notes, Promise, REINVESTED, Request,
-    When, by_hand, id, pay,
+    Answer, Call, Do, Ending, Fact, Given, IN_CASH, Milestone, Notes, Promise, REINVESTED, Refusal,
+    Request, When, by_hand, pay,
 };
 use crate::{
     house::House,
     parts::{
-        names::{self, Minted, Reserved},
-        payout::{NotRedirected, PayoutLeg},
+        names::{self, Minted},
+        payout::PayoutLeg,
     },
     ports::bank::{BankAnswer, BankNotice},
 };
 use chrono::NaiveDate;
 use fundflow_domain::{
     case::Cases,
-    fund::FundKind,
     holdings::{Command as Booking, Credit, Dividend, HoldingId, Holdings},
-    ids::{AccountRef, FundCode, InvestorId, LotId, OrderId, TransactionId},
+    ids::{AccountRef, LotId, OrderId, TransactionId},
     money::Money,
     orders::Cause,
     payout::Payouts,
@@ -25,14 +24,13 @@ use fundflow_domain::{
 };
 use fundflow_kernel::{
     envelope::{Actor, StreamName},
-    store::Version,
     streams::{Key, Need, Opener, Streams},
 };
 use fundflow_runtime::{
     port::{Callee, Payload},
     process::Open,
     process_names,
-    saga::{self, Calling, Clash, Heard, NameForm, Names, OpenEnd, Prepared, Preparing},
+    saga::{self, Calling, Heard, NameForm, Names, OpenEnd, Prepared, Preparing},
     step::Table,
     turn::{self, NotDone},
 };
@@ -75,88 +73,8 @@ pub enum Command {
     },
 }
 
-/// Why a request or a command is refused. Requests are checked in this order.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// One record states one dividend.
-    #[error("that record has stated another dividend; it differs in {}", fields.join(", "))]
-    DiffersFromFirst {
-        /// Names of the fields that differ.
-        fields: Vec<&'static str>,
-    },
-    /// A key belongs to another saga.
-    #[error(transparent)]
-    Clash(Clash),
-    /// The name stands for something else.
-    #[error(transparent)]
-    Reserved(#[from] Reserved),
-    /// A record has one name, so that nobody books it twice.
-    #[error("the transaction ID of this dividend is {expected}")]
-    NamedOtherwise {
-        /// Registrar and number.
-        expected: TransactionId,
-    },
-    /// Nobody can say what a fund gives without its terms.
-    #[error("the catalogue has no terms of fund {0} for that day")]
-    UnknownFund(FundCode),
-    /// What a money fund gives is its income.
-    #[error("fund {0} is a money fund; what it gives is booked as income")]
-    MoneyFund(FundCode),
-    /// No registrar speaks of a day before it has come.
-    #[error("{on} has not come yet; today is {today}")]
-    NotYet {
-        /// The day on which it was booked.
-        on: NaiveDate,
-        /// The date of the engine's clock, in Shanghai.
-        today: NaiveDate,
-    },
-    /// The dividend is of shares that never were.
-    #[error("investor {investor} has never had shares of fund {fund} here")]
-    NeverHeld {
-        /// Who is said to own them.
-        investor: InvestorId,
-        /// The fund that they are said to be of.
-        fund: FundCode,
-    },
-    /// The money goes to no other account.
-    #[error(transparent)]
-    NotRedirected(#[from] NotRedirected),
-}
-
-impl From<Clash> for Refusal {
-    fn from(clash: Clash) -> Self {
-        match clash {
-            Clash::Differs(fields) => Refusal::DiffersFromFirst { fields },
-            taken @ Clash::Taken { .. } => Refusal::Clash(taken),
-        }
-    }
-}
-
-fn holding(request: &Request) -> Key<Holdings> {
+pub(super) fn holding(request: &Request) -> Key<Holdings> {
     Key::of(&HoldingId { investor: request.investor.clone(), fund: request.fund })
-}
-
-impl Dividends {
-    fn admitted(&self, streams: &Streams, of: &Preparing<'_, Self>) -> Result<(), Refusal> {
-        let Request { registrar, serial, investor, fund, confirmed_on, .. } = of.request;
-        if let Some(expected) = id(registrar, serial)
-            && expected != *of.id
-        {
-            return Err(Refusal::NamedOtherwise { expected });
-        }
-        let (on, today) = (*confirmed_on, of.now.date());
-        let terms = (self.house.funds)(*fund, on).ok_or(Refusal::UnknownFund(*fund))?;
-        if terms.kind == FundKind::Money {
-            return Err(Refusal::MoneyFund(*fund));
-        }
-        if today < on {
-            return Err(Refusal::NotYet { on, today });
-        }
-        if streams.version(holding(of.request).stream()) == Version::NONE {
-            return Err(Refusal::NeverHeld { investor: investor.clone(), fund: *fund });
-        }
-        Ok(())
-    }
 }
 
 /// What the holdings are told.

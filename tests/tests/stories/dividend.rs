@@ -17,13 +17,17 @@ use fundflow_testkit::{
 };
 
 fn world(given: Given) -> World<Dividends, Outside> {
+    dated("2026-02-11", "2026-02-12", given)
+}
+
+fn dated(record_date: &str, confirmed_on: &str, given: Given) -> World<Dividends, Outside> {
     let request = Request {
         registrar: read("own"),
         serial: read("DIV-1"),
         investor: investor_id(),
         fund: target_code(),
-        record_date: date("2026-02-11"),
-        confirmed_on: date("2026-02-12"),
+        record_date: date(record_date),
+        confirmed_on: date(confirmed_on),
         basis: shares("1000"),
         given,
     };
@@ -37,7 +41,7 @@ fn reinvested() -> Given {
 }
 
 fn in_cash() -> Given {
-    Given::Cash { amount: read("50.00"), paid_on: date("2026-02-12"), account: read("A-1") }
+    paid_on("2026-02-12")
 }
 
 #[test]
@@ -51,6 +55,62 @@ fn given_a_dividend_that_was_reinvested_its_shares_are_a_lot_of_their_own() {
     ]);
     let state = when.world.log().loaded(&holdings_key(target_code())).state;
     assert_eq!(state.registered(), shares("1040.00"));
+}
+
+fn paid_on(day: &str) -> Given {
+    Given::Cash { amount: read("50.00"), paid_on: date(day), account: read("A-1") }
+}
+
+/// A lot of last year would leave at a lower fee, and a day of payment in 2062 would be waited for.
+#[test]
+fn a_date_that_cannot_be_right_books_nothing() {
+    let rows = [
+        (
+            "2025-02-11",
+            "2025-02-12",
+            reinvested(),
+            "confirmed_on 2025-02-12 is outside of 2026-01-29 to 2026-02-13",
+        ),
+        (
+            "2062-02-11",
+            "2062-02-12",
+            reinvested(),
+            "2062-02-12 has not come yet; today is 2026-02-13",
+        ),
+        (
+            "2026-02-06",
+            "2026-02-07",
+            reinvested(),
+            "confirmed_on: 2026-02-07 is not a trading day; the exchange is closed",
+        ),
+        (
+            "2026-02-13",
+            "2026-02-12",
+            reinvested(),
+            "record_date 2026-02-13 is outside of 2026-01-28 to 2026-02-12",
+        ),
+        (
+            "2025-02-11",
+            "2026-02-12",
+            reinvested(),
+            "record_date 2025-02-11 is outside of 2026-01-28 to 2026-02-12",
+        ),
+        (
+            "2026-02-11",
+            "2026-02-12",
+            paid_on("2062-02-12"),
+            "paid_on 2062-02-12 is outside of 2026-02-11 to 2026-03-15",
+        ),
+        (
+            "2026-02-11",
+            "2026-02-12",
+            paid_on("2026-02-10"),
+            "paid_on 2026-02-10 is outside of 2026-02-11 to 2026-03-15",
+        ),
+    ];
+    for (record, confirmed, given_, why) in rows {
+        given(dated(record, confirmed, given_)).when(asked()).then_refused(why);
+    }
 }
 
 /// The process dies once it is asked for, and the next one finds that booked under its record which says otherwise: it

@@ -1,5 +1,6 @@
 -- What counterparties and we owe each other of all T up to one, and no settlement has instructed yet: a channel by the
--- natural day on which money moved, a fund by the T of its orders.
+-- natural day on which money moved, a fund by the T of its orders. What is booked for a T that was instructed, or for
+-- one before it, is due with the next one: of such a T nothing is due any more.
 SELECT party, SUM(receivable), SUM(payable), SUM(fees) FROM (
     SELECT 'channel' AS party, amount AS receivable, 0 AS payable, 0 AS fees
     FROM postings JOIN entries USING (position) JOIN accounts ON accounts.id = postings.account
@@ -14,7 +15,8 @@ SELECT party, SUM(receivable), SUM(payable), SUM(fees) FROM (
       AND stream NOT LIKE 'settlement-%' AND COALESCE(entries.t, day) <= ?1
     UNION ALL
     SELECT party, -receivable, -payable, -fees FROM settlements
-)
+) AS booked
 GROUP BY party
-HAVING SUM(receivable) <> 0 OR SUM(payable) <> 0 OR SUM(fees) <> 0
+HAVING (SUM(receivable) <> 0 OR SUM(payable) <> 0 OR SUM(fees) <> 0)
+   AND NOT EXISTS (SELECT 1 FROM settlements WHERE settlements.party = booked.party AND settlements.t >= ?1)
 ORDER BY party

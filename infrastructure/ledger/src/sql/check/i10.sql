@@ -1,12 +1,14 @@
--- A settlement whose day of pay is over, of which something remains, and no case says why; and money that moved two
--- trading days ago or earlier and that no settlement speaks of.
+-- A settlement whose day of pay is over, of which something remains, and no case says why; and money that no
+-- settlement speaks of although two T have followed its own, which is the first one that is not before its day. Orders
+-- have entries of a T; wallets have some of every natural day, on which nothing is settled.
 WITH head (day) AS (SELECT MAX(day) FROM entries),
-     later (t) AS (SELECT DISTINCT t FROM entries, head WHERE t IS NOT NULL AND t < head.day),
+     days (t) AS (SELECT DISTINCT t FROM entries, head
+                  WHERE t < head.day AND (stream LIKE 'application-%' OR stream LIKE 'payment-%')),
      moved (party, day, amount) AS (
          SELECT 'fund.' || substr(code, -6), COALESCE(entries.t, day), amount
          FROM postings JOIN entries USING (position) JOIN accounts ON accounts.id = postings.account
          WHERE class IN ('A:FUND:RECV', 'L:FUND:PAYABLE', 'L:FUND:REDEEMFEE') AND stream NOT LIKE 'settlement-%'
-           AND (SELECT COUNT(*) FROM later WHERE later.t > COALESCE(entries.t, day)) >= 2
+           AND (SELECT COUNT(*) FROM days WHERE days.t >= COALESCE(entries.t, day)) >= 3
      ),
      stale (party, amount) AS (
          SELECT party, SUM(amount) FROM moved
