@@ -73,26 +73,24 @@ impl<S: Saga> Stored for Process<S> {
         match event {
             Event::Prepared { request, promise, table } => {
                 let (request, admitted) = (request.as_ref(), promise.as_ref());
-                serde_json::to_writer(out, &PreparedRef::<S> { request, admitted, table })
+                codec::write_body(&PreparedRef::<S> { request, admitted, table }, out)
             }
             Event::Reached(milestone) => {
                 codec::write_tagged(milestone, S::milestone_type(milestone), out)
             }
-            Event::RetryScheduled(retry) => serde_json::to_writer(out, retry),
-            Event::Parked(parked) => serde_json::to_writer(out, parked),
+            Event::RetryScheduled(retry) => codec::write_body(retry, out),
+            Event::Parked(parked) => codec::write_body(parked, out),
             Event::Resumed { reason } => {
-                serde_json::to_writer(out, &ForReason { reason: reason.clone() })
+                codec::write_body(&ForReason { reason: reason.clone() }, out)
             }
             Event::LandingChosen { reason, at } => {
-                serde_json::to_writer(out, &Left { reason: reason.clone(), at: *at })
+                codec::write_body(&Left { reason: reason.clone(), at: *at }, out)
             }
             Event::Abandoned { reason, ends, at } => {
                 let (reason, ends, at) = (reason.clone(), ends.clone(), *at);
-                serde_json::to_writer(out, &GivenUp { reason, ends, at })
+                codec::write_body(&GivenUp { reason, ends, at }, out)
             }
-            Event::Ended { cause, .. } => {
-                serde_json::to_writer(out, &AtEnd { cause: cause.clone() })
-            }
+            Event::Ended { cause, .. } => codec::write_body(&AtEnd { cause: cause.clone() }, out),
         }
     }
 
