@@ -12,10 +12,8 @@
 //! 3. An unknown type, a schema above the current one, or a step that is missing is an error that
 //!    names type and schema; never a skip.
 
-mod compact;
 mod tagged;
 
-pub use compact::write_body;
 pub use tagged::{NotStored, check, check_names, check_variants, read_tagged, write_tagged};
 
 use crate::{decider::Decider, ids::TransactionId};

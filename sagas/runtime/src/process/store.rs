@@ -73,24 +73,26 @@ impl<S: Saga> Stored for Process<S> {
         match event {
             Event::Prepared { request, promise, table } => {
                 let (request, admitted) = (request.as_ref(), promise.as_ref());
-                codec::write_body(&PreparedRef::<S> { request, admitted, table }, out)
+                serde_json::to_writer(out, &PreparedRef::<S> { request, admitted, table })
             }
             Event::Reached(milestone) => {
                 codec::write_tagged(milestone, S::milestone_type(milestone), out)
             }
-            Event::RetryScheduled(retry) => codec::write_body(retry, out),
-            Event::Parked(parked) => codec::write_body(parked, out),
+            Event::RetryScheduled(retry) => serde_json::to_writer(out, retry),
+            Event::Parked(parked) => serde_json::to_writer(out, parked),
             Event::Resumed { reason } => {
-                codec::write_body(&ForReason { reason: reason.clone() }, out)
+                serde_json::to_writer(out, &ForReason { reason: reason.clone() })
             }
             Event::LandingChosen { reason, at } => {
-                codec::write_body(&Left { reason: reason.clone(), at: *at }, out)
+                serde_json::to_writer(out, &Left { reason: reason.clone(), at: *at })
             }
             Event::Abandoned { reason, ends, at } => {
                 let (reason, ends, at) = (reason.clone(), ends.clone(), *at);
-                codec::write_body(&GivenUp { reason, ends, at }, out)
+                serde_json::to_writer(out, &GivenUp { reason, ends, at })
             }
-            Event::Ended { cause, .. } => codec::write_body(&AtEnd { cause: cause.clone() }, out),
+            Event::Ended { cause, .. } => {
+                serde_json::to_writer(out, &AtEnd { cause: cause.clone() })
+            }
         }
     }
 
