@@ -7,7 +7,7 @@
 pub use fundflow_kernel::ids::{IdError, TransactionId, VersionTag};
 
 use fundflow_kernel::identifier;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use std::{fmt, str::FromStr};
 
@@ -164,8 +164,8 @@ impl ApplicationNo {
 }
 
 /// A fund's six digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub struct FundCode([u8; 6]);
 
 impl FundCode {
@@ -195,9 +195,9 @@ impl TryFrom<String> for FundCode {
     }
 }
 
-impl From<FundCode> for String {
-    fn from(code: FundCode) -> String {
-        code.as_str().to_owned()
+impl Serialize for FundCode {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(self.as_str())
     }
 }
 

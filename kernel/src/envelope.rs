@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
     borrow::Cow,
+    cell::Cell,
     cmp::Ordering,
     fmt,
     fmt::Write as _,
@@ -25,6 +26,11 @@ use std::{
     str::FromStr,
     sync::{Arc, LazyLock},
 };
+
+thread_local! {
+    /// Room in which names are put together, so that each is one allocation of its own length.
+    static ROOM: Cell<String> = const { Cell::new(String::new()) };
+}
 
 /// `{category}-{id}`: one aggregate's events.
 ///
@@ -40,12 +46,15 @@ pub struct StreamName {
 impl StreamName {
     /// Of an aggregate. The category holds no `-`; the ID may.
     pub fn of(category: &'static str, id: &dyn fmt::Display) -> Self {
-        let mut name = String::with_capacity(120);
+        let mut name = ROOM.take();
+        name.clear();
         name.push_str(category);
         name.push('-');
         // Writing into a text cannot fail.
         let _ = write!(name, "{id}");
-        Self::named(name.into())
+        let named = Self::named(name.as_str().into());
+        ROOM.set(name);
+        named
     }
 
     fn named(text: Arc<str>) -> Self {
@@ -258,6 +267,18 @@ pub struct NewEvent {
     pub chain: Chain,
 }
 
+/// A part of the canonical bytes, behind its length.
+fn put(bytes: &mut Vec<u8>, part: &[u8]) {
+    bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+    bytes.extend_from_slice(part);
+}
+
+/// The same of a length that is known to the compiler, which then writes it without a call.
+fn put_fixed<const LEN: usize>(bytes: &mut Vec<u8>, part: [u8; LEN]) {
+    bytes.extend_from_slice(&(LEN as u64).to_be_bytes());
+    bytes.extend_from_slice(&part);
+}
+
 impl NewEvent {
     /// Links the event behind `before`, at `version` of `stream`, and names it after its link.
     pub fn seal(&mut self, before: Chain, stream: &StreamName, version: Version) {
@@ -269,33 +290,29 @@ impl NewEvent {
     /// the link before, the place, and every field but ID and link in the order of the struct, each
     /// behind its length as eight big-endian bytes.
     pub fn link(&self, before: Chain, stream: &StreamName, version: Version) -> Chain {
-        let mut bytes = Vec::with_capacity(self.data.len() + 320);
-        let mut put = |part: &[u8]| {
-            bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
-            bytes.extend_from_slice(part);
-        };
+        let mut bytes = Vec::with_capacity(self.data.len() + 480);
         let (kind, who) = match &self.actor {
             Actor::Requester(who) => (b"i", who.as_bytes()),
             Actor::Counterparty(who) => (b"c", who.as_bytes()),
             Actor::Operator(who) => (b"o", who.as_bytes()),
             Actor::Engine => (b"e", &b""[..]),
         };
-        put(&before.0);
-        put(stream.as_str().as_bytes());
-        put(&version.0.to_be_bytes());
-        put(self.event_type.as_bytes());
-        put(&self.schema.to_be_bytes());
-        put(self.correlation.as_str().as_bytes());
-        put(self.process.as_bytes());
-        put(self.causation.as_bytes());
-        put(kind);
-        put(who);
-        put(self.trace_parent.as_deref().unwrap_or_default().as_bytes());
-        put(&self.occurred_at.micros().to_be_bytes());
-        put(&self.recorded_at.micros().to_be_bytes());
+        put_fixed(&mut bytes, before.0);
+        put(&mut bytes, stream.as_str().as_bytes());
+        put_fixed(&mut bytes, version.0.to_be_bytes());
+        put(&mut bytes, self.event_type.as_bytes());
+        put_fixed(&mut bytes, self.schema.to_be_bytes());
+        put(&mut bytes, self.correlation.as_str().as_bytes());
+        put(&mut bytes, self.process.as_bytes());
+        put(&mut bytes, self.causation.as_bytes());
+        put_fixed(&mut bytes, *kind);
+        put(&mut bytes, who);
+        put(&mut bytes, self.trace_parent.as_deref().unwrap_or_default().as_bytes());
+        put_fixed(&mut bytes, self.occurred_at.micros().to_be_bytes());
+        put_fixed(&mut bytes, self.recorded_at.micros().to_be_bytes());
         let days = self.trade_date.map(|day| day.num_days_from_ce());
-        put(&days.unwrap_or_default().to_be_bytes());
-        put(self.data.as_bytes());
+        put_fixed(&mut bytes, days.unwrap_or_default().to_be_bytes());
+        put(&mut bytes, self.data.as_bytes());
         Chain(Sha256::digest(&bytes).into())
     }
 }

@@ -170,6 +170,12 @@ impl Streams {
         Some(&self.slots.get(held.0 as usize)?.as_ref()?.name)
     }
 
+    /// What somebody holds: its name, and what its events lead to.
+    pub fn held(&self, held: Held) -> Option<(&StreamName, &dyn Fold)> {
+        let slot = self.slots.get(held.0 as usize)?.as_ref()?;
+        Some((&slot.name, &*slot.fold))
+    }
+
     /// One more user: the stream stays in memory until [`Self::release`].
     pub fn hold(&mut self, stream: &StreamName) {
         if let Some(slot) = self.slot_mut(stream) {

@@ -113,10 +113,10 @@ where
     let nothing = D::State::default();
     let first = decided.before(stream).and_then(state::<D>).unwrap_or(&nothing);
     let last = decided.after(stream).and_then(state::<D>).unwrap_or(&nothing);
-    let facts = facts::<D>(decided, stream, events)?;
+    let facts = Facts::<D::Event>::of::<D>(decided, stream, events)?;
     let mut between: Option<D::State> = None;
-    for (at, (event, said)) in events.iter().zip(&facts).enumerate() {
-        let said = said.borrow();
+    for (at, event) in events.iter().enumerate() {
+        let said = facts.get(at).ok_or_else(|| unposted(event))?;
         let before = between.as_ref().unwrap_or(first);
         if at + 1 == events.len() {
             return see(Step { before, said, after: last });
@@ -128,31 +128,33 @@ where
     Ok(())
 }
 
-/// What the events say: as it was decided, or read from their bodies where a log is judged.
-fn facts<'a, D: Stored>(
-    decided: &Decided<'a>,
-    stream: &StreamName,
-    events: &[&NewEvent],
-) -> Result<Vec<Fact<'a, D::Event>>, Broken> {
-    let known = decided.events::<D>(stream);
-    if known.len() == events.len() {
-        return Ok(known.into_iter().map(Fact::Known).collect());
+/// What events say: as it was decided, or read from their bodies where a log is judged.
+enum Facts<'a, E> {
+    Known(Vec<&'a E>),
+    Read(Vec<E>),
+}
+
+impl<'a, E> Facts<'a, E> {
+    fn of<D: Stored<Event = E>>(
+        decided: &Decided<'a>,
+        stream: &StreamName,
+        events: &[&NewEvent],
+    ) -> Result<Self, Broken> {
+        let known = decided.events::<D>(stream);
+        if known.len() == events.len() {
+            return Ok(Self::Known(known));
+        }
+        let read = |event: &&NewEvent| {
+            let read = codec::decode::<D>(&event.event_type, event.schema, &event.data);
+            read.map_err(|_| unposted(event))
+        };
+        events.iter().map(read).collect::<Result<_, _>>().map(Self::Read)
     }
-    let read = |event: &&NewEvent| codec::decode::<D>(&event.event_type, event.schema, &event.data);
-    let read = |event| read(event).map(Fact::Read).map_err(|_| unposted(event));
-    events.iter().map(read).collect()
-}
 
-enum Fact<'a, E> {
-    Known(&'a E),
-    Read(E),
-}
-
-impl<E> Fact<'_, E> {
-    const fn borrow(&self) -> &E {
+    fn get(&self, at: usize) -> Option<&E> {
         match self {
-            Self::Known(event) => event,
-            Self::Read(event) => event,
+            Self::Known(events) => events.get(at).copied(),
+            Self::Read(events) => events.get(at),
         }
     }
 }

@@ -35,8 +35,7 @@ impl<'a> Request<'a> {
     where
         D: fundflow_kernel::codec::Stored<State: Clone + Send + Sync> + 'static,
     {
-        let own = self.decided.own().filter(|(stream, _)| stream.category() == D::CATEGORY);
-        own.filter_map(|(_, fold)| state::<D>(fold))
+        self.decided.own().filter_map(|(_, fold)| state::<D>(fold))
     }
 
     pub(super) fn applications(&self) -> impl Iterator<Item = &'a Application> {

@@ -76,7 +76,6 @@ pub use silent::posts_nothing;
 
 use crate::money::Money;
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
 
 /// One line of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,12 +87,21 @@ pub struct Posting {
 }
 
 /// The commodities in which an entry does not balance, and by how much (debits positive).
-pub fn imbalance(entry: &[Posting]) -> BTreeMap<Commodity, Decimal> {
-    let mut sums = BTreeMap::new();
-    for posting in entry {
-        *sums.entry(posting.account.commodity()).or_insert(Decimal::ZERO) += posting.debit;
+pub fn imbalance(entry: &[Posting]) -> Vec<(Commodity, Decimal)> {
+    // An entry has a handful of lines, and nearly always balances: no table is made for it.
+    let mut sums = Vec::new();
+    for (at, posting) in entry.iter().enumerate() {
+        let commodity = posting.account.commodity();
+        let is_of_it = |it: &&Posting| it.account.commodity() == commodity;
+        if entry.iter().take(at).find(is_of_it).is_some() {
+            continue;
+        }
+        let sum: Decimal = entry.iter().filter(is_of_it).map(|it| it.debit).sum();
+        if !sum.is_zero() {
+            sums.push((commodity, sum));
+        }
     }
-    sums.retain(|_, sum| !sum.is_zero());
+    sums.sort_unstable_by_key(|(commodity, _)| *commodity);
     sums
 }
 

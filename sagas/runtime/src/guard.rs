@@ -78,7 +78,6 @@ impl<'a> Decided<'a> {
 
     /// Every stream that the saga works on, as it would be.
     pub fn own(&self) -> impl Iterator<Item = (&'a StreamName, &'a dyn Fold)> {
-        let held = self.held.iter().filter_map(|held| self.streams.stream_of(*held));
-        held.filter_map(|stream| Some((stream, self.streams.fold(stream)?)))
+        self.held.iter().filter_map(|held| self.streams.held(*held))
     }
 }

@@ -9,7 +9,7 @@
 
 use super::{
     limits::LimitKeys,
-    prepare::{Refusal, held, wallet_key},
+    prepare::{Books, Refusal},
     saga::{DiscountPurchase, View},
 };
 use crate::{
@@ -112,18 +112,18 @@ impl DiscountPurchase {
             .map_err(Refusal::UnknownFund)?;
         let keys = LimitKeys::moved(&self.house, request, was, (trade_date, &ConversionMode::ALL));
         let keys = keys.unwrap_or_default();
-        let wallet = view.streams.state(&wallet_key(request));
+        let books = Books::of(view.streams, request);
         Ok(Readmission {
             trade_date,
             amount: was.amount(request.amount),
             investor: request.investor.clone(),
-            holds: held(view.streams, request),
+            holds: books.held(request),
             later: self.house.later((&wallet_fund, &target_fund), trade_date),
             wallet_fund,
             target_fund,
             used: keys.used(|key| used_by_others(view.streams, Some(key), view.id)),
-            balance: balance(wallet),
-            lots: wallet.map(|wallet| wallet.lots_left_to(view.id)).unwrap_or_default(),
+            balance: balance(books.wallet),
+            lots: books.wallet.map(|it| it.lots_left_to(view.id)).unwrap_or_default(),
             calendar: self.house.calendar.clone(),
         })
     }

@@ -253,7 +253,8 @@ impl DiscountPurchase {
         let (wallet_fund, target_fund) = self
             .funds_on(self.day_of(at), request.wallet_fund, request.target_fund)
             .map_err(Refusal::UnknownFund)?;
-        let wallet = streams.state(&wallet_key(request));
+        let books = Books::of(streams, request);
+        let wallet = books.wallet;
         let entry = wallet.map(|wallet| wallet.entry(of.id)).unwrap_or_default();
         if entry.credit != Credit::None || entry.reservation != Reservation::None {
             return Err(Refusal::TransactionUsed(of.id.clone()));
@@ -262,7 +263,7 @@ impl DiscountPurchase {
         let t = self.house.calendar.t_of(at).ok();
         let later = t.map(|t| self.house.later((&wallet_fund, &target_fund), t));
         let mut investor = asked.investor.clone();
-        investor.holds.extend(held(streams, request));
+        investor.holds.extend(books.held(request));
         let admitted = admit(&Admission {
             amount: request.amount,
             at,
@@ -279,28 +280,27 @@ impl DiscountPurchase {
             calendar: self.house.calendar.clone(),
         })?;
         asked.investor.owns(&request.account)?;
-        self.is_countable(streams, request, &admitted)?;
+        self.is_countable(&books, request, &admitted)?;
         Ok(Admitted { requested_at: asked_at, ..admitted })
     }
 
     /// Both funds' shares can be counted beside those that are there.
     fn is_countable(
         &self,
-        streams: &Streams,
+        books: &Books<'_>,
         request: &Request,
         admitted: &Admitted,
     ) -> Result<(), Uncountable> {
         let amount = admitted.amount(request.amount);
         if admitted.mode.buys_the_money_fund() {
-            let held = streams.state(&wallet_key(request));
-            let held = held.map_or(Some(Shares::ZERO), wallet::State::counted);
+            let held = books.wallet.map_or(Some(Shares::ZERO), wallet::State::counted);
             countable(request.wallet_fund, held, amount, Nav::ONE)?;
         }
         let Some(nav) = latest_nav(&self.house, request.target_fund, admitted.nav_date.date())
         else {
             return Ok(());
         };
-        let held = streams.state(&holdings_key(request)).map(holdings::State::registered);
+        let held = books.target.map(holdings::State::registered);
         countable(request.target_fund, Some(held.unwrap_or_default()), amount, nav)
     }
 
@@ -324,20 +324,33 @@ impl DiscountPurchase {
     }
 }
 
-/// The funds of both that the investor has shares of by our books.
-pub(super) fn held(streams: &Streams, request: &Request) -> BTreeSet<FundCode> {
-    let wallet = streams.state(&wallet_key(request)).map(wallet::State::registered);
-    let target = streams.state(&holdings_key(request)).map(holdings::State::registered);
-    let of = [(request.wallet_fund, wallet), (request.target_fund, target)];
-    let held = of.into_iter().filter(|(_, shares)| shares.is_some_and(|it| !it.is_zero()));
-    held.map(|(fund, _)| fund).collect()
+/// What the investor has of both funds by our books, as far as that is in memory.
+pub(super) struct Books<'a> {
+    pub(super) wallet: Option<&'a wallet::State>,
+    target: Option<&'a holdings::State>,
+}
+
+impl<'a> Books<'a> {
+    pub(super) fn of(streams: &'a Streams, request: &Request) -> Self {
+        let wallet = streams.state(&wallet_key(request));
+        Self { wallet, target: streams.state(&holdings_key(request)) }
+    }
+
+    /// The funds of both that there are shares of.
+    pub(super) fn held(&self, request: &Request) -> BTreeSet<FundCode> {
+        let wallet = self.wallet.map(wallet::State::registered);
+        let target = self.target.map(holdings::State::registered);
+        let of = [(request.wallet_fund, wallet), (request.target_fund, target)];
+        let held = of.into_iter().filter(|(_, shares)| shares.is_some_and(|it| !it.is_zero()));
+        held.map(|(fund, _)| fund).collect()
+    }
 }
 
 fn holdings_key(request: &Request) -> Key<Holdings> {
     Key::of(&HoldingId { investor: request.investor.clone(), fund: request.target_fund })
 }
 
-pub(super) fn wallet_key(request: &Request) -> Key<Wallet> {
+fn wallet_key(request: &Request) -> Key<Wallet> {
     Key::of(&WalletId { investor: request.investor.clone(), fund: request.wallet_fund })
 }
 

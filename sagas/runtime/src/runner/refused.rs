@@ -30,6 +30,10 @@ impl Refused {
     }
 
     pub(super) fn remove(&mut self, saga: &SagaId) {
+        // Nearly always; looking for it would reckon the hash of its name.
+        if self.of.is_empty() {
+            return;
+        }
         for stream in self.of.remove(saga).unwrap_or_default() {
             let Some(sagas) = self.by_stream.get_mut(&stream) else { continue };
             sagas.remove(saga);
