@@ -6,6 +6,7 @@ mod common;
 
 use common::{as_, confirms, pays_for, trial};
 use fundflow_kernel::{
+    envelope::Chain,
     memory_store::MemoryStore,
     store::{EventStore as _, Position, StreamAppend, Version},
 };
@@ -21,7 +22,7 @@ async fn cut(store: &MemoryStore, nth: usize) {
     event.event_type = "day_cut.completed".into();
     event.data = "{}".into();
     let expected = Version::NONE;
-    event.seal(Default::default(), &stream, expected.plus(1));
+    event.seal(Chain::START, &stream, expected.plus(1));
     let append = StreamAppend { stream, expected, events: vec![event] };
     store.append(vec![append]).await.unwrap();
 }

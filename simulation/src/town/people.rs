@@ -21,7 +21,7 @@ pub(super) fn acts(look: &Look, log: &Log, dice: &mut Dice) -> Option<(String, W
         return day_cuts::skips(look);
     }
     if BY_JOBS.contains(&look.id.kind) && dice.below(3) == 0 {
-        return does(Operates::SkipToLanding, look, log);
+        return does(&Operates::SkipToLanding, look, log);
     }
     let operates = match dice.below(14) {
         0..=3 => Operates::Resume,
@@ -33,13 +33,13 @@ pub(super) fn acts(look: &Look, log: &Log, dice: &mut Dice) -> Option<(String, W
         12 => Operates::Date(log.events().last()?.event.recorded_at),
         _ => Operates::Redirect(read("ACC-8")),
     };
-    does(operates, look, log)
+    does(&operates, look, log)
 }
 
 /// Kinds with jobs that a person stops where they are.
 const BY_JOBS: [&str; 3] = [DayCut::KIND, Income::KIND, Clearing::KIND];
 
-fn does(operates: Operates, look: &Look, log: &Log) -> Option<(String, What)> {
+fn does(operates: &Operates, look: &Look, log: &Log) -> Option<(String, What)> {
     let words = operates.name().to_owned();
     let saga = look.id.clone();
     let what = match operates.on(look, &open_cases(look, log))? {
