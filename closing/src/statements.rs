@@ -19,7 +19,7 @@ use crate::{
 use fundflow::runtime::process::Process;
 use fundflow_application::read_models::StreamFold;
 use fundflow_domain::{calendar::TradingDay, ids::FundCode, orders::Cause};
-use fundflow_infrastructure::files;
+use fundflow_infrastructure::files::{self, Draft};
 use fundflow_kernel::{envelope::StreamName, loaded::with_sources, store::EventStore};
 use fundflow_ledger::Movement;
 use fundflow_sagas::{
@@ -27,7 +27,7 @@ use fundflow_sagas::{
     ports::day_jobs::{Figures, FileFigure, FileHash, FileTitle, Job, JobCall, JobStand},
 };
 use sha2::{Digest as _, Sha256};
-use std::{fs::File, io, path::PathBuf};
+use std::{io, path::Path};
 
 const HEADER: [&str; 7] = ["investor", "account", "day", "event", "request", "amount", "balance"];
 
@@ -94,16 +94,10 @@ impl<S: EventStore> Jobs<S> {
     }
 
     /// Writes it beside, and puts it in its place once it is whole.
-    async fn make(
-        &self,
-        call: &JobCall,
-        between: (u64, u64),
-        path: &PathBuf,
-    ) -> Result<Made, Cause> {
+    async fn make(&self, call: &JobCall, between: (u64, u64), path: &Path) -> Result<Made, Cause> {
         let ledger = self.ledger().await?;
-        let beside = path.with_extension("making");
         let failed = |error: &io::Error| unread(path, error);
-        let file = File::create(&beside).map_err(|error| failed(&error))?;
+        let file = Draft::of(path).map_err(|error| failed(&error))?;
         let hashed = Hashed { into: io::BufWriter::new(file), hash: Sha256::new() };
         let mut lines = csv::Writer::from_writer(hashed);
         let (mut last, mut investors, mut count) = (None, 0, 0);
@@ -129,8 +123,7 @@ impl<S: EventStore> Jobs<S> {
         }
         let hashed = lines.into_inner().map_err(|error| failed(error.error()))?;
         let file = hashed.into.into_inner().map_err(|error| failed(error.error()))?;
-        file.sync_all().map_err(|error| failed(&error))?;
-        std::fs::rename(&beside, path).map_err(|error| failed(&error))?;
+        file.finish_synced().map_err(|error| failed(&error))?;
         Ok(Made { investors, lines: count, sha256: hashed.hash.finalize().into() })
     }
 

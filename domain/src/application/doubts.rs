@@ -224,22 +224,6 @@ impl Application {
         CaseId::of_said(REGISTRAR, self.terms.no.as_str(), &said, self.rejections_taken_back())
     }
 
-    pub(super) fn contest_rejection(&mut self, came: &Rejection) -> Option<()> {
-        let doubts = self.doubts.get_or_insert_default();
-        doubts.rejection.is_none().then(|| doubts.rejection = Some(came.clone()))
-    }
-
-    pub(super) fn drop_rejection(&mut self, taken_back: bool) -> Option<()> {
-        let doubts = self.doubts.as_mut()?;
-        let was = doubts.rejection.take()?;
-        if taken_back {
-            doubts.rejections_taken_back.push(was);
-        } else {
-            doubts.dropped.push(was);
-        }
-        Some(())
-    }
-
     /// Another record holds in its place.
     pub(super) fn overturn(&mut self, rejection: Rejection) {
         self.doubts.get_or_insert_default().overturned.push(rejection);

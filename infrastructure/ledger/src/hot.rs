@@ -94,6 +94,6 @@ mod tests {
         }
         // 100 each on average; a sub-account with less than half of it would be no help.
         assert!(of.iter().all(|count| (50..=150).contains(count)), "{of:?}");
-        assert_eq!((shard("TX-1"), shard("W-01")), (4, 4));
+        assert_eq!((shard("TX-1"), shard("W-01")), (14, 6));
     }
 }

@@ -103,3 +103,21 @@ impl Application {
         self.doubts().rejections_taken_back.len()
     }
 }
+
+impl Application {
+    pub(in crate::application) fn contest_rejection(&mut self, came: &Rejection) -> Option<()> {
+        let doubts = self.doubts.get_or_insert_default();
+        doubts.rejection.is_none().then(|| doubts.rejection = Some(came.clone()))
+    }
+
+    pub(in crate::application) fn drop_rejection(&mut self, taken_back: bool) -> Option<()> {
+        let doubts = self.doubts.as_mut()?;
+        let was = doubts.rejection.take()?;
+        if taken_back {
+            doubts.rejections_taken_back.push(was);
+        } else {
+            doubts.dropped.push(was);
+        }
+        Some(())
+    }
+}
