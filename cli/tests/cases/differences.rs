@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
 
-use crate::common::{fundflow, golden};
+use crate::common::{fundflow, golden, without_breaks};
 use serde_json::Value;
 use std::{fmt::Write as _, fs, path::Path};
 

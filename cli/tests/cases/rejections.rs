@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
 
-use crate::common::{fundflow, without_breaks};
+use crate::common::fundflow;
 use serde_json::Value;
 use std::{fs, path::Path};
 
