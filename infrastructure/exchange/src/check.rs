@@ -1,6 +1,6 @@
 //! [`check`] reads a file once and lists every error; [`open_verified`] does the same and, if there was none, goes
 //! back to the start and streams the records; [`read_all_or_refuse`] collects them, for files that are known to be
-//! small. [`take_all_or_refuse`] refuses a file only for its frame, and has every record with what of it cannot be
+//! small. [`take_all`] refuses a file only for its frame, and has every record with what of it cannot be
 //! read: a day of a registrar is not held up by one field.
 //!
 //! The second pass of a verified file validates and hashes again: a file that somebody changes
