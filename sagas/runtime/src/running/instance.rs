@@ -14,6 +14,7 @@ use fundflow_kernel::{
     streams::{Damage, Need, Streams},
     time::Timestamp,
 };
+use std::sync::Arc;
 
 /// A saga whose types are not known to the runner.
 pub trait Instance: Send {
@@ -275,6 +276,11 @@ impl<S: Saga> Instance for Running<S> {
     fn renew(&mut self, kind: &dyn Kind, streams: &Streams, now: Timestamp) {
         if let Some(Of(saga)) = kind.as_any().downcast_ref::<Of<S>>() {
             self.saga = saga.clone();
+            // As a process that starts now mints it: what is in it of the saga is of the new one.
+            if let Some(open) = self.open(streams).filter(|_| self.plan.is_some()) {
+                self.plan = Some(Arc::new(self.saga.plan(&self.id.transaction, open)));
+                self.ready = false;
+            }
             self.reckon_again(streams, now);
         }
     }
