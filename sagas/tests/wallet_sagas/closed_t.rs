@@ -134,6 +134,7 @@ fn corrected_at(stage: &mut Stage<Withdraw>, day: &str, hour: &str) {
 fn what_left_by_a_corrected_record_earns_as_it_was_booked_when_a_day_is_closed_later() {
     let mut stage = withdrawn("02-03 10:00");
     corrected_at(&mut stage, "2026-02-04", "10");
+    stage.clock("02-04 14:30");
     assert_eq!(stage.last(), "withdraw.paid_out", "{}", stage.text());
     closes(&mut stage, "typhoon", "2026-02-04");
     let before = stage.events.len();

@@ -277,9 +277,13 @@ impl<S: Saga> Instance for Running<S> {
         if let Some(Of(saga)) = kind.as_any().downcast_ref::<Of<S>>() {
             self.saga = saga.clone();
             // As a process that starts now mints it: what is in it of the saga is of the new one.
-            if let Some(open) = self.open(streams).filter(|_| self.plan.is_some()) {
-                self.plan = Some(Arc::new(self.saga.plan(&self.id.transaction, open)));
-                self.ready = false;
+            let anew = self.open(streams).map(|open| self.saga.plan(&self.id.transaction, open));
+            if let (Some(was), Some(plan)) = (self.plan.clone(), anew) {
+                let (before, after) = (S::streams(&was), S::streams(&plan));
+                let streams =
+                    |of: &[Need]| of.iter().map(Need::stream).cloned().collect::<Vec<_>>();
+                self.ready &= streams(&before) == streams(&after);
+                self.plan = Some(Arc::new(plan));
             }
             self.reckon_again(streams, now);
         }
