@@ -3,7 +3,7 @@
 
 use crate::{
     outside::{Word, record, redeemed, rejected},
-    stage::{Stage, tx},
+    stage::{Stage, at, tx},
     withdraw,
 };
 use fundflow_domain::{
@@ -34,6 +34,7 @@ fn asks(stage: &mut Stage<Withdraw>, id: &str, number: &str) {
 fn refused() -> Stage<Withdraw> {
     let mut stage = withdraw::stage("02-03 10:00");
     asks(&mut stage, "TX-1", "700");
+    stage.now = at("02-03 15:00");
     says(&mut stage, "TX-1", rejected("0002"));
     asks(&mut stage, "TX-2", "700");
     says(&mut stage, "TX-1", record("c-1", "2026-02-04", true, redeemed(shares("700"), "0")));
