@@ -324,7 +324,7 @@ impl WalletPart {
             let portions = portions_out(view, leg, application, &earns)?;
             Ok::<_, NotDone>(state.left_on_other_days(view.id, &portions))
         };
-        if leg.due_out(view) != Some(gone) || !otherwise(days)? {
+        if leg.due_out(view) != Some(gone) || is_same_day(application, days) || !otherwise(days)? {
             return Ok(None);
         }
         if days.versions().skip(1).any(|former| matches!(otherwise(&former), Ok(false))) {
@@ -352,6 +352,18 @@ impl WalletPart {
         };
         Ok(self.first_time(view, &leg.correcting(view)?, correct))
     }
+}
+
+/// One record holds, and says of shares and day what those that it took the place of said, by whichever calendar.
+fn is_same_day(application: &Application, days: &RecordDays) -> bool {
+    let mut holds = application.confirmations();
+    let (Some(one), None) = (holds.next(), holds.next()) else { return false };
+    let of = |said: &Confirmation| {
+        let day = days.earns_through(application, said).ok()?;
+        Some((ApplicationLeg::shares_out_of(said)?, day))
+    };
+    let now = of(one);
+    now.is_some() && application.withdrawn().all(|was| of(was) == now)
 }
 
 impl ApplicationLeg {
