@@ -61,6 +61,7 @@ fn nothing_is_left_to_a_start(stage: &mut Stage<Withdraw>) {
 fn shares_that_a_rejection_frees_are_taken_at_once_by_a_record_in_dispute() {
     let mut stage = refused();
     nothing_is_left_to_a_start(&mut stage);
+    stage.now = at("02-04 15:00");
     says(&mut stage, "TX-2", rejected("0002"));
     assert_eq!(stage.count("wallet.take_out_corrected"), 1, "{}", stage.text());
     assert_eq!(stage.wallet().registered(), shares("300"));
