@@ -110,6 +110,8 @@ pub struct TradingCalendar {
     /// How many open days lie before each day of the list, from the first: an order asks for some sixty days.
     before: Arc<[u32]>,
     cut_off: NaiveTime,
+    /// What it was before its last version.
+    former: Option<Arc<Self>>,
 }
 
 impl TradingCalendar {
@@ -172,8 +174,17 @@ impl TradingCalendar {
             }
         }
         let (closed, open, before) = (closed.into(), open.into(), before.into());
-        let cut_off = CUT_OFF;
-        Self { version, versions: versions.into(), first, last, closed, open, before, cut_off }
+        Self {
+            version,
+            versions: versions.into(),
+            first,
+            last,
+            closed,
+            open,
+            before,
+            cut_off: CUT_OFF,
+            former: None,
+        }
     }
 
     /// The calendar that this one becomes by a version of it; this one, where the version is in it. Of a year that
@@ -201,7 +212,13 @@ impl TradingCalendar {
         closed.dedup();
         let tag = version.version.clone();
         let versions = self.versions.iter().cloned().chain([tag.clone()]).collect();
-        Self::laid(versions, tag, (self.first, last), closed)
+        let former = Some(Arc::new(self.clone()));
+        Self { former, ..Self::laid(versions, tag, (self.first, last), closed) }
+    }
+
+    /// The calendar that it was before its last version: what was decided by that stands.
+    pub const fn former(&self) -> Option<&Arc<Self>> {
+        self.former.as_ref()
     }
 
     /// Whether that version is in it.

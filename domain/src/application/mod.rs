@@ -360,11 +360,6 @@ impl Application {
         self.portions.iter().chain(last)
     }
 
-    /// The registrar has it, and it is in no batch; that its money counts (120) seals nothing.
-    pub const fn is_unsealed(&self) -> bool {
-        matches!(self.stage, Stage::Accepted | Stage::Received) && self.batch.is_none()
-    }
-
     /// How much of what was asked for the registrar has settled so far.
     pub fn settled(&self) -> Quantity {
         let sum = |sum: Quantity, one: &Confirmation| sum.plus(one.outcome.quantity());

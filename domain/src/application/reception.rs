@@ -1,5 +1,6 @@
-//! That the money of a subscription counts, before its shares come.
+//! That the registrar has an application, before its outcome: its front took it, or the money of a subscription counts.
 
+use super::{Application, Stage};
 use crate::{money::Money, orders::Serial};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,19 @@ impl Reception {
     pub fn is_same(&self, other: &Self) -> bool {
         let amounts = self.amount.zip(other.amount).is_none_or(|(one, other)| one == other);
         self.serial == other.serial && self.on == other.on && amounts
+    }
+}
+
+impl Application {
+    /// The registrar's front took it, or something that follows from that is known of it.
+    pub fn is_taken(&self) -> bool {
+        let known = self.accepted.is_some() || self.batch.is_some() || self.received.is_some();
+        known || matches!(self.stage, Stage::Accepted) || self.confirmations().next().is_some()
+    }
+
+    /// The registrar has it, and it is in no batch; that its money counts (120) seals nothing.
+    pub const fn is_unsealed(&self) -> bool {
+        matches!(self.stage, Stage::Accepted | Stage::Received) && self.batch.is_none()
     }
 }
 

@@ -77,6 +77,11 @@ impl Rejection {
         self.stated?.on
     }
 
+    /// Whether this one states a day, and the other does not.
+    pub fn dates(&self, other: &Self) -> bool {
+        self.stated_on().is_some() && other.stated_on().is_none()
+    }
+
     /// Whether both state the same; a day that only one of them states tells nothing.
     pub fn states_the_same(&self, other: &Self) -> bool {
         if self.stated_on().is_some() && other.stated_on().is_some() {

@@ -59,8 +59,8 @@ pub fn dates(stated: &Dates, when: &When<'_>, booked: Shares) -> Vec<Finding> {
     let disputed = Disputed { shares: booked, money: Money::ZERO };
     let mut findings = Vec::new();
     findings.extend(other_t(stated, when, disputed));
-    if when.received_at < when.cut_off_of_t {
-        findings.push(too_early(when, disputed));
+    if let Some(early) = too_early(when, disputed) {
+        findings.push(early);
         return findings;
     }
     let from = when.first_day.clone();
@@ -81,12 +81,20 @@ fn other_t(stated: &Dates, when: &When<'_>, disputed: Disputed) -> Option<Findin
     Some(found(Kind::DateOutOfBounds, &what, vec![ours], vec![theirs], disputed))
 }
 
-fn too_early(when: &When<'_>, disputed: Disputed) -> Finding {
+/// Checks the same of a record that states no date.
+pub fn undated(when: &When<'_>) -> Option<Finding> {
+    too_early(when, Disputed::default())
+}
+
+fn too_early(when: &When<'_>, disputed: Disputed) -> Option<Finding> {
+    if when.received_at >= when.cut_off_of_t {
+        return None;
+    }
     let (at, cut_off) = (when.received_at, when.cut_off_of_t);
     let what = format!("received at {at}, before {cut_off} when T {} is complete", when.t);
     let ours = vec![Figure::new("cut-off", cut_off)];
     let theirs = vec![Figure::new("received at", at)];
-    found(Kind::ConfirmedBeforeCutOff, &what, ours, theirs, disputed)
+    Some(found(Kind::ConfirmedBeforeCutOff, &what, ours, theirs, disputed))
 }
 
 /// What is allowed instead; `None` where the date is possible.

@@ -41,7 +41,7 @@ use crate::{
 };
 
 pub use converting::{ConversionExpected, ConversionNumbers, conversion};
-pub use dates::{Dates, REGISTRATION_DAYS_MAX, When, dates};
+pub use dates::{Dates, REGISTRATION_DAYS_MAX, When, dates, undated};
 pub use leaving::{
     LotNumbers, LotTerms, PutOff, RedemptionExpected, RedemptionNumbers, redemption,
 };

@@ -21,46 +21,25 @@
 //! 6. Cash of which nobody knows whether it is out, or still goes out, counts on every day on which it may:
 //!    there is less room for others, whether it fits itself or not.
 
+mod key;
 mod stored;
 #[cfg(test)]
 mod tests;
 
+pub use key::QuotaKey;
+
 use crate::{
     decider::Decider,
-    ids::{AccountRef, FundCode, InvestorId, TransactionId},
+    ids::TransactionId,
     money::{Amount, Money},
     tallied::{Counts, Tallied},
 };
-use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, fmt};
+use std::collections::BTreeSet;
 
 /// Yuan per [`QuotaKey`], by the guidance of 2018-06-01; may be reached.
 pub const DAY_MAX: Money = Money::whole_yuan(10_000);
-
-/// What the quota is counted for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct QuotaKey {
-    /// The investor who owns the shares.
-    pub investor: InvestorId,
-    /// The money-market fund that all share classes belong to; in earlier stores one class.
-    pub fund: FundCode,
-    /// The distributor's code; all of its channels count together.
-    pub distributor: AccountRef,
-    /// The natural day in Shanghai.
-    pub day: NaiveDate,
-}
-
-/// The key as a stream's ID, at most 102 bytes. Investor and distributor may both hold dots, so the
-/// investor's length says where the one ends; no two keys share a text.
-impl fmt::Display for QuotaKey {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { investor, fund, distributor, day } = self;
-        let length = investor.as_str().len();
-        write!(out, "{fund}.{day}.{length}.{investor}.{distributor}")
-    }
-}
 
 /// A request to the quota.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -124,7 +124,7 @@ const ALL: [Invariant; 20] = [
     ),
     always(
         "I19",
-        "at most 10,000 yuan a natural day are advanced to an investor for shares of one fund",
+        "at most 10,000 yuan a natural day are advanced to an investor for shares of one fund at one distributor, unless a case says why",
         sql::I19,
     ),
     never(

@@ -149,6 +149,7 @@ fn write_note(
             tables.execute(statement, params![case.to_string(), request, is_open])?;
         }
         Note::Compared(figures) => figures::write(tables, event, figures)?,
+        Note::Counts(counts) => counts.write(tables, event)?,
         Note::Settlement { id, known } => settlement(tables, event, (*id, known), request)?,
     }
     Ok(())

@@ -26,6 +26,7 @@ mod movements;
 mod place;
 mod poster;
 mod queries;
+mod quotas;
 mod settlements;
 mod sql;
 

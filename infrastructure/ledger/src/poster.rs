@@ -4,11 +4,12 @@
 //!    new events post nothing are not read at all.
 //! 2. What was posted before, and what differences became, is the tables' word: nothing before the page is read for it.
 
-use crate::{LedgerError, amount::decimal, hot::Buffer, sql};
+use crate::{LedgerError, amount::decimal, hot::Buffer, quotas::Counts, sql};
 use fundflow_domain::{
     advance::Advances,
     application::{self, Applications},
     case::{CaseId, Cases},
+    fast_quota::{FastQuota, QuotaKey},
     holdings::{HoldingId, Holdings},
     ids::{ApplicationNo, InvestorId, OrderId, TransactionId, WalletId},
     payment::{self, Payments},
@@ -80,6 +81,8 @@ pub(crate) enum Note {
     },
     /// Figures of files and statements.
     Compared(Box<Figures>),
+    /// Cash at once counts under a quota, or no more.
+    Counts(Box<Counts>),
 }
 
 /// Who makes entries of the events behind a checkpoint.
@@ -208,6 +211,7 @@ impl Poster {
                 let note = Some(Note::Compared(figures));
                 Some(Heard { note, ..Heard::default() })
             }
+            FastQuota::CATEGORY => Some(quota(event)?),
             _ => return Ok(Heard::default()),
         };
         if let Some(failed) = booked.failed.into_inner() {
@@ -311,6 +315,13 @@ fn settlement(step: &Step<Settlements>) -> Option<Heard> {
     let lines = of_settlement(&step.0.state, &step.1)?;
     let note = Note::Settlement { id: known.terms.id(), known };
     Some(Heard { lines, request: request(step), note: Some(note) })
+}
+
+fn quota(event: &Recorded) -> Result<Heard, ReadError> {
+    let key = QuotaKey::parse(event.stream.id());
+    let key = key.ok_or_else(|| damaged(event, "its stream is not named after a quota"))?;
+    let note = Note::Counts(Box::new(Counts::of(key, said::<FastQuota>(event)?)));
+    Ok(Heard { note: Some(note), ..Heard::default() })
 }
 
 fn advance(step: &Step<Advances>) -> Option<Heard> {

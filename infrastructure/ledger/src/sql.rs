@@ -8,7 +8,7 @@ macro_rules! statement {
 }
 
 /// Raised by every change of the tables: an older ledger is made anew.
-pub(crate) const FORMAT: i64 = 4;
+pub(crate) const FORMAT: i64 = 5;
 
 pub(crate) const TABLES: &str = statement!("tables");
 pub(crate) const ACCOUNT: &str = statement!("account");
@@ -43,6 +43,7 @@ pub(crate) const FORGET_DAY: &str = statement!("forget_day");
 pub(crate) const COUNTED: &str = statement!("counted");
 pub(crate) const HELD: &str = statement!("held");
 pub(crate) const CONFIRMED: &str = statement!("confirmed");
+pub(crate) const QUOTA: &str = statement!("quota");
 pub(crate) const CLOSING: &str = statement!("closing");
 pub(crate) const IS_HELD: &str = statement!("is_held");
 pub(crate) const IS_CONFIRMED: &str = statement!("is_confirmed");

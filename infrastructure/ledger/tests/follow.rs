@@ -154,11 +154,24 @@ async fn all_twenty_are_named_and_what_cannot_be_asked_says_why() {
     assert!(broken.is_empty(), "{broken:?}");
 }
 
+/// Its cash counts towards that quota of the investor.
+fn counted_of(request: &str, fund: &str) -> String {
+    let quota = format!("{fund}.2026-02-13.5.INV-1.305");
+    format!(
+        "INSERT INTO quotas VALUES ('{quota}', '{request}', 'INV-1', '{fund}', '305', '2026-02-13', 0);"
+    )
+}
+
 /// 6,000 yuan are advanced for that request.
 fn advanced(request: &str, at: &str) -> String {
     let sql = moves("A:CHANNEL:RECV", "A:CUST:ADVANCED:TX1", "advance.advanced");
     let sql = sql.replace("2000000", "600000").replace("'TX1'", &format!("'{request}'"));
     sql.replace("x'01'", &format!("x'0{at}'")).replace("900", at)
+}
+
+fn two_advances(owed: &str, [one, other]: [&str; 2]) -> String {
+    let counted = counted_of("TX1", one) + &counted_of("TX2", other);
+    owed.to_owned() + &counted + &advanced("TX1", "900") + &advanced("TX2", "901")
 }
 
 #[tokio::test]
@@ -167,7 +180,7 @@ async fn each_invariant_finds_what_was_planted_for_it() {
     let suspense = account("L:SUSPENSE:TX1.buy:c1", "L:SUSPENSE", "-1", "'c1'");
     let owed = account("A:CUST:ADVANCED:TX1", "A:CUST:ADVANCED", "1", "NULL");
     let discount = "UPDATE requests SET process = 'discount_purchase' WHERE request = 'TX1';";
-    let plants: [(&str, String, &[&str]); 17] = [
+    let plants: [(&str, String, &[&str]); 18] = [
         ("nothing", String::new(), &[]),
         (
             "I1",
@@ -201,8 +214,8 @@ async fn each_invariant_finds_what_was_planted_for_it() {
             &["I2"],
         ),
         ("I17 of another kind", moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "x"), &["I2"]),
-        // TX2 has moved no shares of the fund of TX1.
-        ("I19 of two funds", owed.clone() + &advanced("TX1", "900") + &advanced("TX2", "901"), &[]),
+        ("I19 of two funds", two_advances(&owed, ["000730", "000891"]), &[]),
+        ("I19 of one fund", two_advances(&owed, ["000730", "000730"]), &["I19"]),
         (
             "I19",
             owed + &moves("A:CHANNEL:RECV", "A:CUST:ADVANCED:TX1", "advance.advanced"),

@@ -13,7 +13,7 @@ use super::{
     saga::{Command, DiscountPurchase, Turn, View},
 };
 use crate::parts::{
-    cancel::{self, NotTakenBack},
+    cancel::{self, NotTakenBack, Nothing},
     milestone::{Milestone, Scope},
     payout::may_go_to,
     timing,
@@ -21,7 +21,7 @@ use crate::parts::{
 use fundflow_domain::{calendar::TradingDay, modes::ConversionMode, time::Timestamp};
 use fundflow_kernel::streams::Need;
 use fundflow_runtime::quote::{Revocable, Until};
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// Streams that must be in memory to decide that command.
 pub(super) fn needs(view: &View<'_>, command: &Command) -> Vec<Need> {
@@ -41,7 +41,7 @@ impl DiscountPurchase {
         let one = |(name, scope)| {
             let scope = remaining_scope(view, scope);
             let until = match (nothing_to_cancel(view, scope), own_day(view, scope), asked) {
-                (Some(why), _, _) => Until::Never(why.into()),
+                (Some(why), _, _) => Until::Never(why.to_string().into()),
                 (None, _, Some(at)) if is_asked(view, scope) => cancel::asked_before(at),
                 (None, Some(day), _) => Until::Before(self.house.calendar.cut_off(day)),
                 (None, None, _) => Until::NotOrdered,
@@ -80,7 +80,7 @@ impl DiscountPurchase {
         at: Timestamp,
         scope: Scope,
     ) -> Result<usize, Refusal> {
-        let view = turn.view().map_err(|_| Refusal::NothingToCancel("nothing was prepared"))?;
+        let view = turn.view().map_err(|_| Nothing::of("nothing was prepared"))?;
         let scope = remaining_scope(&view, scope);
         if is_asked(&view, scope) {
             return Ok(0);
@@ -101,7 +101,16 @@ impl DiscountPurchase {
             let alone = scope == Scope::All && view.plan.buy.is_confirmed(view);
             let alone =
                 alone && self.may_be_taken_back(view, (at, heard_at), Scope::Conversion).is_ok();
-            return Err(Refusal::NothingToCancel(if alone { ONLY_CONVERSION } else { why }));
+            if alone {
+                return Err(Nothing::of(ONLY_CONVERSION).into());
+            }
+            let cut_off = own_day(view, scope).map(|day| self.house.calendar.cut_off(day));
+            let why = Nothing::of(why);
+            let why = match cut_off {
+                Some(cut_off) => why.since(cut_off, at.max(heard_at)),
+                None => why,
+            };
+            return Err(why.into());
         }
         let Some(day) = own_day(view, scope) else { return Ok(()) };
         let cut_off = self.house.calendar.cut_off(day);
@@ -167,14 +176,18 @@ fn own_day(view: &View<'_>, scope: Scope) -> Option<TradingDay> {
 }
 
 /// Why nothing of it can be taken back, whatever the time.
-fn nothing_to_cancel(view: &View<'_>, scope: Scope) -> Option<&'static str> {
-    if view.ending.is_some() {
-        return Some("the purchase is over");
+fn nothing_to_cancel(view: &View<'_>, scope: Scope) -> Option<Cow<'static, str>> {
+    if let Some(over) = cancel::ended(view) {
+        return Some(format!("the purchase is over: {over}").into());
     }
-    let (plan, notes) = (view.plan, &view.open.notes);
     if scope == Scope::Target {
-        return nothing_of_the_target(view);
+        return nothing_of_the_target(view).map(Cow::from);
     }
+    nothing_of_its_legs(view, scope).map(Cow::from)
+}
+
+fn nothing_of_its_legs(view: &View<'_>, scope: Scope) -> Option<&'static str> {
+    let (plan, notes) = (view.plan, &view.open.notes);
     let (buy, out, conversion) = (&plan.buy, &plan.out, is_of_conversion(view, scope));
     if buy.is_rejected(view) {
         Some("the registrar has rejected the money-fund purchase, and the money goes back")

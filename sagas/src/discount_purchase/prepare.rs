@@ -4,7 +4,7 @@ use super::limits::LimitKeys;
 use super::{Plan, Request, saga::DiscountPurchase, table_for};
 use crate::{
     parts::{
-        cancel::{self, NotTakenBack},
+        cancel::{self, NotTakenBack, Nothing},
         later::Unreachable,
         leaving::latest_nav,
         limits::{stream_of, used},
@@ -91,8 +91,8 @@ pub enum Refusal {
         cut_off: Timestamp,
     },
     /// There is nothing that could be taken back.
-    #[error("{0}")]
-    NothingToCancel(&'static str),
+    #[error(transparent)]
+    NothingToCancel(#[from] Nothing),
     /// A case that is not open on it, or that says no.
     #[error(transparent)]
     NotTakenBack(#[from] NotTakenBack),

@@ -53,11 +53,7 @@ impl ApplicationLeg {
 
     /// The registrar's front had taken it, whatever came after.
     pub fn is_accepted<S: Saga>(&self, view: &View<'_, S>) -> bool {
-        let accepted = |it: &Application| {
-            let said = it.accepted.is_some() || it.batch.is_some() || it.received.is_some();
-            said || it.confirmations().next().is_some() || matches!(it.stage, Stage::Accepted)
-        };
-        self.application(view).is_some_and(accepted)
+        self.application(view).is_some_and(Application::is_taken)
     }
 
     /// It is over without shares, and nobody doubts that: also where the registrar confirmed nothing of what was

@@ -9,10 +9,12 @@
 
 mod instant;
 mod may_close;
+mod nothing;
 mod until;
 
 pub use instant::{asked, when};
 use may_close::may_close;
+pub use nothing::{Nothing, ended};
 pub use until::{asked_before, revocable};
 
 use super::{
@@ -58,8 +60,8 @@ pub enum NotTakenBack {
         requested_at: Timestamp,
     },
     /// There is nothing that could be taken back.
-    #[error("{0}")]
-    Nothing(&'static str),
+    #[error(transparent)]
+    Nothing(#[from] Nothing),
     /// No case of that name is open on this saga.
     #[error("no case {0} is open on this transaction")]
     NoSuchCase(CaseId),
@@ -79,20 +81,24 @@ pub fn take_back<S: FundSaga>(
     (leg, payment): (&ApplicationLeg, Option<&PaymentLeg>),
     at: Timestamp,
 ) -> Result<usize, NotTakenBack> {
-    let view = turn.view().map_err(|_| NotTakenBack::Nothing("nothing was prepared"))?;
+    let view = turn.view().map_err(|_| Nothing::of("nothing was prepared"))?;
     if view.open.notes.cancel.is_some() {
         return Ok(0);
     }
-    let cut_off = until::until(saga, &view, (leg, payment))?;
     let heard_at = turn.now();
-    if at.max(heard_at) >= cut_off {
+    let asked = at.max(heard_at);
+    let cut_off = match until::until(saga, &view, (leg, payment)) {
+        Ok(cut_off) => cut_off,
+        Err(NotTakenBack::Nothing(why)) => {
+            let cut_off = until::cut_off(saga, &view, leg)?;
+            return Err(why.since(cut_off, asked).into());
+        }
+        Err(other) => return Err(other),
+    };
+    if asked >= cut_off {
         return Err(NotTakenBack::TooLate { at, heard_at, cut_off });
     }
-    let at = when(
-        &turn.view().map_err(|_| NotTakenBack::Nothing("nothing was prepared"))?,
-        at,
-        heard_at,
-    )?;
+    let at = when(&view, at, heard_at)?;
     reached(turn.reach(Milestone::CancelAsked { at, scope: Scope::All }))
 }
 

@@ -14,7 +14,7 @@ use fundflow_domain::{
         ConversionExpected, ConversionNumbers, Dates, LotNumbers, LotTerms, Promised,
         RedemptionExpected, RedemptionNumbers, When, allots_otherwise, confirms_another,
         conversion, dates, most_interest, of_order, of_rejection as of_refused, redemption,
-        takes_unpromised,
+        takes_unpromised, undated,
     },
     fund::FundKind,
     ids::FundCode,
@@ -93,16 +93,18 @@ pub fn of_reception(
 
 /// What a rejection states, held against its order: the money that goes back, what it confirms all the same, and
 /// its day. A raising fails when it is over; any other order is rejected from the day after its T on, also where it
-/// would be confirmed later.
+/// would be confirmed later. The front may turn an application away at any time; once it took it, only the batch
+/// of T decides, and that is complete at the cut-off.
 pub fn of_rejection(
     house: &House,
     known: &Application,
     said: &Rejection,
     received_at: Timestamp,
 ) -> Vec<Finding> {
-    let (terms, Some(stated)) = (&known.terms, &said.stated) else { return Vec::new() };
-    let mut found = of_refused(terms, &known.portions, stated);
-    if let Some(on) = stated.on {
+    let terms = &known.terms;
+    let refused = said.stated.as_ref().map(|stated| of_refused(terms, &known.portions, stated));
+    let mut found = refused.unwrap_or_default();
+    if let Some(on) = said.stated.and_then(|stated| stated.on) {
         let stated = Dates { trade_date: None, confirmed_on: on, registered_on: None };
         let first_day = if said.is_of_raising() {
             house.shares_from(terms, terms.trade_date)
@@ -110,6 +112,9 @@ pub fn of_rejection(
             house.calendar.plus(terms.trade_date, 1)
         };
         found.extend(dates(&stated, &when(house, terms, first_day, received_at), Shares::ZERO));
+    } else if known.is_taken() {
+        let day = Ok(terms.trade_date);
+        found.extend(undated(&when(house, terms, day, received_at)));
     }
     found
 }

@@ -66,6 +66,7 @@ impl ApplicationLeg {
             Said::Command(Command::Reject(rejection))
                 if !saga.rejected(view, (self, &rejection)).is_empty()
                     || rejection.stated.is_some()
+                    || state.application().is_some_and(Application::is_taken)
                     || !rejection.interest.is_zero() =>
             {
                 return self.needs(view, answer);

@@ -31,6 +31,13 @@ impl RecordDays {
         Self { calendar, funds }
     }
 
+    /// These days, and before them those of each earlier version of the calendar, the latest first.
+    pub(super) fn versions(&self) -> impl Iterator<Item = Self> {
+        let before = |calendar: &Arc<TradingCalendar>| calendar.former().cloned();
+        let calendars = std::iter::successors(Some(self.calendar.clone()), before);
+        calendars.map(|calendar| Self { calendar, funds: self.funds.clone() })
+    }
+
     /// The T of a record of the registrar: the order's, or that of the open day on which the rest that
     /// records before it had left was asked for again.
     fn t_of_record(&self, known: &Application, said: &Confirmation) -> Result<TradingDay, NotDone> {

@@ -224,14 +224,17 @@ impl ApplicationLeg {
         let view = turn.view()?;
         let frozen = |turn: &mut Turn<'_, S>| self.freeze(turn, said);
         let was = self.standing_rejection(&view).cloned();
-        let differs = was.as_ref().is_some_and(|was| !was.states_the_same(said));
+        let doubt = self.rejection_case(&view).filter(|_| self.is_rejection_doubted(&view));
+        // What came too early had no day; the batch of T gives it one.
+        let differs = was
+            .as_ref()
+            .is_some_and(|was| !was.states_the_same(said) || (doubt.is_some() && said.dates(was)));
         let Some(record) = self.record(&view, answer).filter(|_| differs) else {
             let closed = self.replaced_left_open(turn, said)?;
             return Ok(Heard::Recorded(closed + frozen(turn)?));
         };
-        let doubted = self.rejection_case(&view).filter(|_| self.is_rejection_doubted(&view));
         let contested = self.application(&view).and_then(|it| self.case_of_contested_rejection(it));
-        match doubted.or(contested) {
+        match doubt.or(contested) {
             Some(case) if stated.is_empty() && said.stated.is_some() => {
                 // First: whoever dies before its case is closed has it.
                 let mut events = if contested == Some(case) {

@@ -11,6 +11,7 @@ use super::{
     application::{ApplicationLeg, FundSaga},
     disputes::{self, Dispute},
     lacking::{self, Lack},
+    record_days::RecordDays,
     share_book::ShareBook,
     wallet::{WalletPart, correct_income},
     wallet_portions::{Earns, last_day, next_arrival, next_portion, portions_in, portions_out},
@@ -190,7 +191,7 @@ impl WalletPart {
             let view = turn.view()?;
             let next = self.next_taking(&view, leg, &earns)?;
             let next =
-                next.map_or_else(|| self.on_other_days(&view, leg, &earns), |it| Ok(Some(it)));
+                next.map_or_else(|| self.on_other_days(&view, leg, &days), |it| Ok(Some(it)));
             let Some(command) = next? else { break };
             if lacking::is_a_persons(&view, || self.lack_out(&view, leg)) {
                 break;
@@ -298,16 +299,16 @@ impl WalletPart {
     fn otherwise<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Option<Command> {
         let days = self.days.as_ref()?;
         leg.application(view)?.withdrawn().next()?;
-        let earns = |known: &Application, said: &Confirmation| days.earns_through(known, said);
-        self.on_other_days(view, leg, &earns).ok().flatten()
+        self.on_other_days(view, leg, days).ok().flatten()
     }
 
-    /// As many left as the records say, and they earn through other days: a corrected record changed its T.
+    /// As many left as the records say, and they earn through other days: a corrected record changed its T. What was
+    /// booked by an earlier version of the calendar stands: whoever comes later does not book it anew.
     fn on_other_days<S: FundSaga>(
         &self,
         view: &View<'_, S>,
         leg: &ApplicationLeg,
-        earns: &Earns<'_>,
+        days: &RecordDays,
     ) -> Result<Option<Command>, NotDone> {
         let (Some(application), Some(state)) = (leg.application(view), self.state(view.streams))
         else {
@@ -318,13 +319,19 @@ impl WalletPart {
         else {
             return Ok(None);
         };
-        let portions = portions_out(view, leg, application, earns)?;
-        let other = leg.due_out(view) == Some(gone) && state.left_on_other_days(view.id, &portions);
-        if other {
-            self.corrected(view, (leg, application), gone, earns).map(Some)
-        } else {
-            Ok(None)
+        let otherwise = |days: &RecordDays| {
+            let earns = |known: &Application, said: &Confirmation| days.earns_through(known, said);
+            let portions = portions_out(view, leg, application, &earns)?;
+            Ok::<_, NotDone>(state.left_on_other_days(view.id, &portions))
+        };
+        if leg.due_out(view) != Some(gone) || is_same_day(application, days) || !otherwise(days)? {
+            return Ok(None);
         }
+        if days.versions().skip(1).any(|former| matches!(otherwise(&former), Ok(false))) {
+            return Ok(None);
+        }
+        let earns = |known: &Application, said: &Confirmation| days.earns_through(known, said);
+        self.corrected(view, (leg, application), gone, &earns).map(Some)
     }
 
     fn corrected<S: FundSaga>(
@@ -345,6 +352,18 @@ impl WalletPart {
         };
         Ok(self.first_time(view, &leg.correcting(view)?, correct))
     }
+}
+
+/// One record holds, and says of shares and day what those that it took the place of said, by whichever calendar.
+fn is_same_day(application: &Application, days: &RecordDays) -> bool {
+    let mut holds = application.confirmations();
+    let (Some(one), None) = (holds.next(), holds.next()) else { return false };
+    let of = |said: &Confirmation| {
+        let day = days.earns_through(application, said).ok()?;
+        Some((ApplicationLeg::shares_out_of(said)?, day))
+    };
+    let now = of(one);
+    now.is_some() && application.withdrawn().all(|was| of(was) == now)
 }
 
 impl ApplicationLeg {

@@ -45,6 +45,7 @@ const EXCUSED: [(&str, &[&str]); 3] = [
             "application.confirmed",
             "application.partly_confirmed",
             "application.contested",
+            "application.rejected",
             "application.rejection_contested",
             "conversion.disputed",
             "fast_withdraw.disputed",

@@ -93,6 +93,7 @@ fn what_has_not_left_falls_with_the_purchase_and_the_money_goes_back() {
         accepts(&mut stage);
         assert!(!stage.is_parked(), "{row} waits for the registrar's word\n{}", stage.text());
 
+        stage.clock("03-04 09:30");
         rejects(&mut stage, out);
         stage.run();
         assert_eq!(stage.look().ending, Some("discount_purchase.compensated"), "{}", stage.text());

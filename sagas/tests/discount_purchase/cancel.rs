@@ -156,6 +156,23 @@ fn after_the_cut_off_nothing_is_taken_back_and_the_refusal_names_the_instant() {
 }
 
 #[test]
+fn who_takes_back_what_is_over_learns_what_became_of_it_and_since_when_it_was_irrevocable() {
+    for scope in [Scope::All, Scope::Conversion] {
+        let mut stage = Stage::at("10:00");
+        stage.request(&request(Mode::LinkedSameDay));
+        stage.run();
+        let over = why_not(&mut stage, scope);
+        assert_eq!(over, format!("the purchase is over: completed{SINCE}"), "{scope:?}");
+    }
+    // Nothing was bought, and the cut-off has not passed.
+    let mut stage = Stage::at("10:00");
+    stage.outside.fate("mmf.pay", [Fate::Refused]);
+    stage.request(&request(Mode::LinkedSameDay));
+    stage.go("mmf.pay");
+    assert_eq!(why_not(&mut stage, Scope::All), "the purchase is over: rolled back");
+}
+
+#[test]
 fn nothing_is_taken_back_before_it_was_asked_for() {
     for scope in [Scope::All, Scope::Conversion] {
         let mut stage = Stage::at("10:00");
@@ -280,9 +297,12 @@ fn a_refusal_names_the_conversion_alone_only_where_that_can_be_taken_back() {
     stage.clock("03-03 13:00");
     assert_eq!(refused(&mut stage), alone);
     stage.clock("03-03 15:00");
-    assert_eq!(refused(&mut stage), "the money-fund purchase is confirmed");
+    assert_eq!(refused(&mut stage), format!("the money-fund purchase is confirmed{SINCE}"));
     assert!(matches!(cancel(&mut stage, Scope::Conversion), Reply::Refused(..)), "too late");
 }
+
+/// Of whoever asks after the cut-off of its T.
+const SINCE: &str = "; it could be taken back only before 2026-03-02T15:00:00+08:00";
 
 fn why_not(stage: &mut Stage, scope: Scope) -> String {
     let events = stage.events.len();
@@ -303,11 +323,14 @@ fn what_was_never_bought_is_not_taken_back_while_its_money_is_on_its_way() {
             stage.outside.fate("mmf.pay.refund1", [Fate::Refused; 500]);
             stage.request(&request(mode));
             stage.clock("03-04 10:00");
-            for scope in [Scope::Conversion, Scope::All] {
-                assert_eq!(why_not(&mut stage, scope), rejected, "{mode:?}\n{}", stage.text());
+            // A conversion that was never ordered has no cut-off of its own.
+            let alone = if stage.has("wallet.shares_reserved") { SINCE } else { "" };
+            for (scope, since) in [(Scope::Conversion, alone), (Scope::All, SINCE)] {
+                let said = format!("{rejected}{since}");
+                assert_eq!(why_not(&mut stage, scope), said, "{mode:?}\n{}", stage.text());
             }
             stage.clock("03-17 10:00");
-            assert_eq!(why_not(&mut stage, Scope::Conversion), rejected, "{mode:?}");
+            assert_eq!(why_not(&mut stage, Scope::Conversion), format!("{rejected}{alone}"));
         }
     }
 }
@@ -322,6 +345,7 @@ fn a_purchase_that_was_turned_away_is_not_taken_back_while_its_money_is_on_its_w
     stage.settle();
     for scope in [Scope::Conversion, Scope::All] {
         let said = why_not(&mut stage, scope);
+        let said = said.replace(SINCE, "");
         assert_eq!(said, "nothing is bought, and the money goes back", "{}", stage.text());
     }
 }

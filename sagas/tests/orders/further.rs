@@ -37,7 +37,7 @@ fn held(stage: &Stage) -> (Shares, Shares) {
 pub(crate) fn rejected_and_paid_back() -> Stage {
     let mut stage = stage();
     stage.request::<Purchase>("P", request());
-    stage.until("02-13 14:51");
+    stage.until("02-13 15:30");
     says(&mut stage, rejected("0"));
     stage.until("02-24 09:00");
     stage

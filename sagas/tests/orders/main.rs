@@ -70,6 +70,7 @@ mod raising;
 mod reasons;
 mod redemption;
 mod refused_wrongly;
+mod rejected_early;
 mod resumed_early;
 mod said_again;
 mod stage;

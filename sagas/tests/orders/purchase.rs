@@ -271,7 +271,11 @@ fn what_was_turned_away_is_not_taken_back_while_its_money_is_on_its_way() {
     let events = stage.events.len();
     let reply = stage.command::<Purchase>("P", Command::Cancel { at: at("02-13 14:55") });
     let Reply::Refused(_, text) = reply else { panic!("{reply:?}\n{}", stage.text()) };
-    assert_eq!(&*text, "nothing is bought, and the money goes back");
+    assert_eq!(
+        &*text,
+        "nothing is bought, and the money goes back; it could be taken back only before \
+         2026-02-13T15:00:00+08:00"
+    );
     assert_eq!(stage.events.len(), events);
 }
 

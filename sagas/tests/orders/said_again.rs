@@ -186,15 +186,15 @@ fn digits_that_say_nothing_are_no_difference() {
     assert_eq!(format!("{short:?}"), format!("{long:?}"), "what names the case");
 }
 
-/// Rejected before the cut-off of its T, and confirmed after it. Returns the one case that is open on it.
+/// Rejected once its T is complete, and confirmed after that. Returns the one case that is open on it.
 fn rejected_and_confirmed<S: InHouse<Request: 'static>>(
     mut stage: Stage,
     (id, order): (&str, &str),
     (request, said, at): (S::Request, ApplicationAnswer, &str),
 ) -> (Stage, CaseId) {
     stage.request::<S>(id, request);
-    let accepted = stage.now.plus_millis(60_000);
-    stage.until_instant(accepted);
+    let complete = format!("{}T15:30:00+08:00", stage.now.date());
+    stage.until_instant(read(&complete));
     deliver(&mut stage, order, &rejected("0"));
     stage.until(at);
     deliver(&mut stage, order, &said);

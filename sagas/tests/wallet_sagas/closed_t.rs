@@ -1,14 +1,24 @@
 //! The exchange does not open on a T after all (a typhoon, say): what becomes of money on its way into a wallet, and
 //! out of one. The notices here are made up.
 
-use crate::{recharge, stage::Stage, terms::house, withdraw};
+use crate::{
+    outside::{record, redeemed},
+    recharge,
+    stage::{Stage, order},
+    terms::house,
+    withdraw,
+};
 use fundflow_domain::{
+    application::Outcome,
     calendar::version::{Change, Version},
+    ids::ApplicationNo,
+    money::Money,
     text::Text,
 };
 use fundflow_runtime::{message::Reply, saga::Saga};
 use fundflow_sagas::{
     calendar_change::{CalendarChange, Request, transaction_id},
+    ports::registrar,
     recharge::Recharge,
     withdraw::Withdraw,
 };
@@ -103,4 +113,50 @@ fn whoever_dies_in_the_middle_of_a_closing_moves_the_same() {
         stage.run();
         assert_eq!(types(&stage), types(&whole), "after {fuse} appends: {}", stage.text());
     }
+}
+
+/// The registrar confirms 400 shares a yuan short, and corrects that within the hour.
+fn corrected_at(stage: &mut Stage<Withdraw>, day: &str, hour: &str) {
+    stage.clock(&format!("{} {hour}:00", &day[5..]));
+    let right = redeemed("400".parse().unwrap(), "0");
+    let Outcome::Redemption(mut wrong) = right.clone() else { unreachable!() };
+    wrong.payout = wrong.payout.minus(Money::whole_yuan(1)).unwrap();
+    let number = ApplicationNo::of(&order("redeem"));
+    for (serial, outcome) in [("c-1", Outcome::Redemption(wrong)), ("c-2", right)] {
+        stage.notice(registrar::notice(&number, record(serial, day, true, outcome)));
+        stage.settle();
+    }
+    assert_eq!(stage.count("application.corrected"), 1, "{}", stage.text());
+}
+
+/// Shares of the 3rd earn up to the day before the next trading day; what was booked by the calendar of then stands.
+#[test]
+fn what_left_by_a_corrected_record_earns_as_it_was_booked_when_a_day_is_closed_later() {
+    let mut stage = withdrawn("02-03 10:00");
+    corrected_at(&mut stage, "2026-02-04", "10");
+    stage.clock("02-04 14:30");
+    assert_eq!(stage.last(), "withdraw.paid_out", "{}", stage.text());
+    closes(&mut stage, "typhoon", "2026-02-04");
+    let before = stage.events.len();
+    stage.crash();
+    stage.run();
+    assert_eq!(stage.events.len(), before, "the next process books nothing anew: {}", stage.text());
+    let again = record("c-2", "2026-02-04", true, redeemed("400".parse().unwrap(), "0"));
+    stage.notice(registrar::notice(&ApplicationNo::of(&order("redeem")), again));
+    assert_eq!(stage.events.len(), before, "nor who hears it again: {}", stage.text());
+}
+
+/// It was prepared before the day was closed, and is booked, and looked at, by the calendar of now.
+#[test]
+fn what_was_asked_for_before_a_day_was_closed_goes_on_from_a_corrected_record() {
+    let mut stage = withdrawn("02-03 10:00");
+    stage.settle();
+    closes(&mut stage, "typhoon", "2026-02-04");
+    corrected_at(&mut stage, "2026-02-05", "10");
+    stage.run();
+    assert_eq!(stage.last(), "withdraw.paid_out", "{}", stage.text());
+    let before = stage.events.len();
+    stage.crash();
+    stage.run();
+    assert_eq!(stage.events.len(), before, "{}", stage.text());
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     outside::{Word, record, redeemed, rejected},
-    stage::{Stage, tx},
+    stage::{Stage, at, tx},
     withdraw,
 };
 use fundflow_domain::{
@@ -34,6 +34,7 @@ fn asks(stage: &mut Stage<Withdraw>, id: &str, number: &str) {
 fn refused() -> Stage<Withdraw> {
     let mut stage = withdraw::stage("02-03 10:00");
     asks(&mut stage, "TX-1", "700");
+    stage.now = at("02-03 15:00");
     says(&mut stage, "TX-1", rejected("0002"));
     asks(&mut stage, "TX-2", "700");
     says(&mut stage, "TX-1", record("c-1", "2026-02-04", true, redeemed(shares("700"), "0")));
@@ -60,6 +61,7 @@ fn nothing_is_left_to_a_start(stage: &mut Stage<Withdraw>) {
 fn shares_that_a_rejection_frees_are_taken_at_once_by_a_record_in_dispute() {
     let mut stage = refused();
     nothing_is_left_to_a_start(&mut stage);
+    stage.now = at("02-04 15:00");
     says(&mut stage, "TX-2", rejected("0002"));
     assert_eq!(stage.count("wallet.take_out_corrected"), 1, "{}", stage.text());
     assert_eq!(stage.wallet().registered(), shares("300"));

@@ -357,7 +357,10 @@ fn until_the_cut_off_it_can_be_taken_back_and_the_money_goes_back() {
     let said = refused(&late.command(Command::Cancel { at: at("02-03 14:59") }));
     assert!(said.contains("only before 2026-02-03T15:00:00+08:00"), "{said}");
     late.run();
-    assert_eq!(refused(&late.command(Command::Cancel { at: at("02-03 14:59") })), "it is over");
+    assert_eq!(
+        refused(&late.command(Command::Cancel { at: at("02-03 14:59") })),
+        "it is over: completed; it could be taken back only before 2026-02-03T15:00:00+08:00"
+    );
 }
 
 #[test]

@@ -68,6 +68,7 @@ fn a_recharge_that_was_given_up_and_brings_no_shares_counts_no_more() {
         let known = what == Disposition::Refund;
         let counts = if known { "0.00" } else { "1000.00" };
         assert_eq!(counted(&stage, "2026-02-03"), counts, "{what:?}\n{}", stage.text());
+        stage.now = at("02-03 15:00");
         let word = registrar::notice(&ApplicationNo::of(&order("mmf")), rejected("0002"));
         stage.notice(word);
         stage.run();

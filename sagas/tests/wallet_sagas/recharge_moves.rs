@@ -129,7 +129,11 @@ fn what_was_turned_away_is_not_taken_back_while_its_money_is_on_its_way() {
     let Reply::Refused(_, text) = stage.command(Command::Cancel { at: at("02-03 14:55") }) else {
         panic!("{}", stage.text())
     };
-    assert_eq!(&*text, "nothing is bought, and the money goes back");
+    assert_eq!(
+        &*text,
+        "nothing is bought, and the money goes back; it could be taken back only before \
+         2026-02-03T15:00:00+08:00"
+    );
     assert_eq!(stage.lines.len(), lines);
 }
 

@@ -344,7 +344,10 @@ fn until_the_cut_off_it_can_be_taken_back_and_not_after_it() {
     );
     late.run();
     let said = refused(&late.command(Command::Cancel { at: at("02-03 14:59") }));
-    assert_eq!(said, "it is over");
+    assert_eq!(
+        said,
+        "it is over: paid out; it could be taken back only before 2026-02-03T15:00:00+08:00"
+    );
 }
 
 #[test]

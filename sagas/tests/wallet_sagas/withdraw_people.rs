@@ -208,6 +208,7 @@ fn a_withdrawal_that_was_rejected_and_is_confirmed_is_taken_at_once_and_paid_whe
     stage.request(request(Some("400")), asked());
     stage.settle();
     let no = fundflow_domain::ids::ApplicationNo::of(&crate::stage::order("redeem"));
+    stage.now = at("02-03 15:00");
     stage.notice(registrar::notice(&no, crate::outside::rejected("0002")));
     stage.run();
     assert_eq!(stage.last(), "withdraw.kept_in_wallet", "{}", stage.text());
@@ -232,6 +233,7 @@ fn a_confirmation_after_a_rejection_holds_whoever_dies_once_it_is_stored() {
         stage.request(request(Some("400")), asked());
         stage.settle();
         let no = fundflow_domain::ids::ApplicationNo::of(&crate::stage::order("redeem"));
+        stage.now = at("02-03 15:00");
         stage.notice(registrar::notice(&no, crate::outside::rejected("0002")));
         stage.run();
         stage.now = at("02-04 13:00");

@@ -61,6 +61,19 @@ CREATE TABLE applications (
     finals INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE cases (case_id TEXT PRIMARY KEY, request TEXT, is_open INTEGER NOT NULL) WITHOUT ROWID;
+-- What cash at once counts under: the investor, the fund of all share classes, the distributor, the natural day.
+CREATE TABLE quotas (
+    quota TEXT NOT NULL,
+    request TEXT NOT NULL,
+    investor TEXT NOT NULL,
+    fund TEXT NOT NULL,
+    distributor TEXT NOT NULL,
+    day TEXT NOT NULL,
+    -- Excess that the bank's payment made of it; NULL: it counts no more.
+    above INTEGER,
+    PRIMARY KEY (quota, request)
+) WITHOUT ROWID;
+CREATE INDEX quotas_by_request ON quotas (request);
 -- What is remembered of records that do not add up, as the program that wrote it reads it back.
 CREATE TABLE differences (case_id TEXT PRIMARY KEY, remembered TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE settlements (

@@ -59,7 +59,7 @@ impl SandboxRegistrar {
         let (fate, delay_s) = self.scenario.confirmation(&entry.terms);
         let delay = i64::from(delay_s) * 1000;
         let t = entry.terms.trade_date;
-        let early = fate == ConfirmFate::Early;
+        let early = fate.is_early();
         let night = self.night(&entry.terms, t, 1, early);
         let hour = night.as_ref().map_or(now, |night| Market::hour_of(night.confirmed_on));
         let at = if early { now } else { now.max(hour) };
@@ -132,7 +132,7 @@ impl SandboxRegistrar {
         fate: ConfirmFate,
         night: Night,
     ) -> Result<Truth, NotPriced> {
-        if fate == ConfirmFate::Rejected {
+        if fate.is_rejected() {
             return Err(NotPriced::Nothing("the registrar's batch does not accept it".to_owned()));
         }
         let in_part = matches!(fate, ConfirmFate::Partial | ConfirmFate::Carried);
@@ -234,7 +234,7 @@ impl SandboxRegistrar {
             on,
             amount: Some(asked.into()),
         });
-        let heard = now.max(Market::hour_of(on));
+        let heard = if fate.is_early() { now } else { now.max(Market::hour_of(on)) };
         let settled = now.max(Market::hour_of(founded));
         let part =
             if fate == ConfirmFate::Partial { self.scenario.part_per_mille(terms) } else { 1000 };
@@ -242,7 +242,7 @@ impl SandboxRegistrar {
         let numbers = self.market.subscription(terms, (asked, accepted), earned);
         let fails = raising.is_some_and(|raising| raising.fails);
         let says = match numbers {
-            _ if fate == ConfirmFate::Rejected => {
+            _ if fate.is_rejected() => {
                 Final::Rejected(rejection("0010", "the registrar's batch does not accept it"))
             }
             _ if fails => {
@@ -259,7 +259,7 @@ impl SandboxRegistrar {
                 outcome: Outcome::Subscription(numbers),
             })),
         };
-        let refused = fate == ConfirmFate::Rejected;
+        let refused = fate.is_rejected();
         let mut said = words(entry, &says, fate, (if refused { heard } else { settled }, delay));
         let received = !refused && fate != ConfirmFate::Missing;
         let first = received.then_some(Word { at: heard, says: reception.clone() });

@@ -145,6 +145,7 @@ impl Decided {
             | ConfirmFate::WrongNav
             | ConfirmFate::AnotherFund
             | ConfirmFate::Early
+            | ConfirmFate::EarlyRejected
             | ConfirmFate::Corrected => self.said_by(now).last(),
         };
         word.map(|word| word.says.clone().into())

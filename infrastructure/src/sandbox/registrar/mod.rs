@@ -58,7 +58,7 @@ use super::{
     channel::{broken, timeout},
     journal::{Journal, JournalError},
     notices::Notices,
-    scenario::{CancelFate, ConfirmFate, FrontFate, Scenario},
+    scenario::{CancelFate, FrontFate, Scenario},
 };
 use crate::day_batch::Numbers;
 use agenda::Agenda;
@@ -305,7 +305,7 @@ impl SandboxRegistrar {
     /// A scenario may have a batch say its word before T is complete.
     fn confirm_early(&self, entry: &ApplicationEntry, now: Timestamp) {
         let (fate, _) = self.scenario.confirmation(&entry.terms);
-        if fate == ConfirmFate::Early && entry.is_accepted() {
+        if fate.is_early() && entry.is_accepted() {
             // Unwritable books leave it to its hour.
             if let Ok(Some((entry, from))) = self.decide_on(entry.terms.no.as_str(), now) {
                 self.say(&entry, from);

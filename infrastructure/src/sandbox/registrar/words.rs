@@ -28,7 +28,8 @@ pub(super) fn words(
         | ConfirmFate::Partial
         | ConfirmFate::Carried
         | ConfirmFate::Rejected
-        | ConfirmFate::Early => vec![right()],
+        | ConfirmFate::Early
+        | ConfirmFate::EarlyRejected => vec![right()],
         ConfirmFate::Missing => vec![],
         ConfirmFate::Late => vec![word(at.plus_millis(delay), says.clone())],
         ConfirmFate::Twice => vec![right(), right()],
@@ -76,6 +77,7 @@ const fn of_refusals(fate: ConfirmFate) -> ConfirmFate {
         | ConfirmFate::WrongNav
         | ConfirmFate::AnotherFund
         | ConfirmFate::Early
+        | ConfirmFate::EarlyRejected
         | ConfirmFate::TwiceDifferent
         | ConfirmFate::Corrected => ConfirmFate::Rejected,
     }

@@ -163,11 +163,25 @@ pub enum ConfirmFate {
     AnotherFund,
     /// Confirmed while T's cut-off has not passed, at the last price that is known.
     Early,
+    /// Rejected while T's cut-off has not passed.
+    EarlyRejected,
     /// Confirmed; a second record under another serial says other numbers.
     TwiceDifferent,
     /// Confirmed with a hundred times the shares; after the delay the right record comes under
     /// another serial.
     Corrected,
+}
+
+impl ConfirmFate {
+    /// Whether the registrar speaks before T is complete.
+    pub const fn is_early(self) -> bool {
+        matches!(self, Self::Early | Self::EarlyRejected)
+    }
+
+    /// Whether the registrar rejects the whole application.
+    pub const fn is_rejected(self) -> bool {
+        matches!(self, Self::Rejected | Self::EarlyRejected)
+    }
 }
 
 /// What the registrar says to a cancellation that comes in time.

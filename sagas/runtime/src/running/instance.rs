@@ -14,6 +14,7 @@ use fundflow_kernel::{
     streams::{Damage, Need, Streams},
     time::Timestamp,
 };
+use std::sync::Arc;
 
 /// A saga whose types are not known to the runner.
 pub trait Instance: Send {
@@ -275,6 +276,15 @@ impl<S: Saga> Instance for Running<S> {
     fn renew(&mut self, kind: &dyn Kind, streams: &Streams, now: Timestamp) {
         if let Some(Of(saga)) = kind.as_any().downcast_ref::<Of<S>>() {
             self.saga = saga.clone();
+            // As a process that starts now mints it: what is in it of the saga is of the new one.
+            let anew = self.open(streams).map(|open| self.saga.plan(&self.id.transaction, open));
+            if let (Some(was), Some(plan)) = (self.plan.clone(), anew) {
+                let (before, after) = (S::streams(&was), S::streams(&plan));
+                let streams =
+                    |of: &[Need]| of.iter().map(Need::stream).cloned().collect::<Vec<_>>();
+                self.ready &= streams(&before) == streams(&after);
+                self.plan = Some(Arc::new(plan));
+            }
             self.reckon_again(streams, now);
         }
     }

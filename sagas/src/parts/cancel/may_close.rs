@@ -46,16 +46,15 @@ pub(super) fn may_close<S: FundSaga>(
         has_the_cash: announced.is_none() && S::has_the_cash(&view),
     };
     if let Some(why) = kind.refuses(&closing.how, around) {
-        return Err(NotTakenBack::Nothing(why));
+        return Err(NotTakenBack::Refused(why.to_owned()));
     }
     if is_ours_to_pay && announced.is_none() && is_by_hand(turn) {
-        return Err(NotTakenBack::Nothing(
-            "a person has what this transaction still owed, and settles that by hand; pay what this case is \
-             about by hand as well, and close it as manual",
-        ));
+        let text = "a person has what this transaction still owed, and settles that by hand; pay what this case is \
+                    about by hand as well, and close it as manual";
+        return Err(NotTakenBack::Refused(text.to_owned()));
     }
     if let Some(why) = rejection_refuses(turn, case, &closing.how) {
-        return Err(NotTakenBack::Nothing(why));
+        return Err(NotTakenBack::Refused(why.to_owned()));
     }
     judged()?;
     if !is_ours_to_pay && let Some(amount) = announced {

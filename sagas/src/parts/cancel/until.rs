@@ -1,7 +1,7 @@
 //! Until when an order can be taken back: what a request to take it back is held against, and what is said to
 //! whoever asks before.
 
-use super::{NotTakenBack, unpaid};
+use super::{NotTakenBack, Nothing, ended, unpaid};
 use crate::parts::{
     application::{ApplicationLeg, FundSaga},
     payment::PaymentLeg,
@@ -23,21 +23,34 @@ pub(super) fn until<S: FundSaga>(
     view: &View<'_, S>,
     (leg, payment): (&ApplicationLeg, Option<&PaymentLeg>),
 ) -> Result<Timestamp, NotTakenBack> {
-    if view.ending.is_some() {
-        return Err(NotTakenBack::Nothing("it is over"));
+    let nothing = |why: &'static str| Err(Nothing::of(why).into());
+    if let Some(over) = ended(view) {
+        return Err(Nothing::of(format!("it is over: {over}")).into());
     }
     if leg.is_confirmed(view) {
-        return Err(NotTakenBack::Nothing("the registrar has confirmed it"));
+        return nothing("the registrar has confirmed it");
     }
     if leg.is_rejected(view) {
-        return Err(NotTakenBack::Nothing("the registrar has rejected it"));
+        return nothing("the registrar has rejected it");
     }
     if let Some(why) = payment.and_then(|payment| unpaid(view, payment)) {
-        return Err(NotTakenBack::Nothing(why));
+        return nothing(why);
     }
     if view.open.notes.turned_away.is_some() && !leg.is_placed(view) {
-        return Err(NotTakenBack::Nothing("it was turned away, and is not placed any more"));
+        return nothing("it was turned away, and is not placed any more");
     }
+    cut_off(saga, view, leg)
+}
+
+/// The cut-off of its T, whatever became of it.
+///
+/// # Errors
+/// [`NotTakenBack::Refused`] where its fund's terms are not known.
+pub(super) fn cut_off<S: FundSaga>(
+    saga: &S,
+    view: &View<'_, S>,
+    leg: &ApplicationLeg,
+) -> Result<Timestamp, NotTakenBack> {
     let day = leg.trade_date(view).unwrap_or_else(|| timing::promised_day(view));
     let own = saga.cut_off(view).map_err(|no| NotTakenBack::Refused(no.to_string()))?;
     Ok(saga.house().calendar.cut_off_by(day, own))
