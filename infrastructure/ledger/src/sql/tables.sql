@@ -54,6 +54,7 @@ CREATE TABLE requests (
 ) WITHOUT ROWID;
 CREATE TABLE payments (payment TEXT PRIMARY KEY, order_id TEXT NOT NULL, request TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX payments_by_order ON payments (order_id);
+CREATE INDEX payments_by_request ON payments (request);
 CREATE TABLE applications (
     application TEXT PRIMARY KEY,
     order_id TEXT NOT NULL,
@@ -61,6 +62,7 @@ CREATE TABLE applications (
     finals INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE cases (case_id TEXT PRIMARY KEY, request TEXT, is_open INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX cases_by_request ON cases (request);
 -- What is remembered of records that do not add up, as the program that wrote it reads it back.
 CREATE TABLE differences (case_id TEXT PRIMARY KEY, remembered TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE settlements (
