@@ -19,6 +19,7 @@ mod amount;
 mod check;
 mod entry;
 mod error;
+mod facts;
 mod figures;
 mod hot;
 mod ledger;
@@ -28,6 +29,7 @@ mod poster;
 mod queries;
 mod settlements;
 mod sql;
+mod trade_days;
 
 pub use check::Verdict;
 pub use error::LedgerError;

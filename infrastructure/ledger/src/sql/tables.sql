@@ -110,3 +110,28 @@ CREATE TABLE closings (
     balance INTEGER NOT NULL,
     PRIMARY KEY (day, file)
 ) WITHOUT ROWID;
+-- Shares as the fold of an investor's own stream shows them, and the latest price that a record states of a fund.
+CREATE TABLE shown (
+    investor TEXT NOT NULL,
+    fund TEXT NOT NULL,
+    shares INTEGER NOT NULL,
+    PRIMARY KEY (investor, fund)
+) WITHOUT ROWID;
+CREATE TABLE prices (fund TEXT PRIMARY KEY, t TEXT, nav TEXT NOT NULL) WITHOUT ROWID;
+-- Records whose fee is not the promised one; promises whose T is not the calendar's.
+CREATE TABLE fees_apart (
+    position INTEGER PRIMARY KEY,
+    application TEXT NOT NULL,
+    request TEXT NOT NULL,
+    what TEXT NOT NULL
+);
+CREATE TABLE days_apart (position INTEGER PRIMARY KEY, request TEXT NOT NULL, what TEXT NOT NULL);
+-- What counts towards the limit of a fund, an investor and a T, and the limit that it was counted against.
+CREATE TABLE counts (
+    day_limit TEXT NOT NULL,
+    request TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    accepted INTEGER NOT NULL,
+    day_max INTEGER,
+    PRIMARY KEY (day_limit, request)
+) WITHOUT ROWID;
