@@ -191,16 +191,20 @@ async fn each_invariant_finds_what_was_planted_for_it() {
         (
             "I17",
             discount.to_owned() + &moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "forged"),
-            &["I2", "I17"],
+            &["I2", "I13", "I17"],
         ),
         (
             "I17 paid with shares that were there",
             discount.to_owned()
                 + include_str!("planted/unpaid.sql")
                 + &moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "forged"),
-            &["I2"],
+            &["I2", "I13"],
         ),
-        ("I17 of another kind", moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "x"), &["I2"]),
+        (
+            "I17 of another kind",
+            moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "x"),
+            &["I2", "I13"],
+        ),
         // TX2 has moved no shares of the fund of TX1.
         ("I19 of two funds", owed.clone() + &advanced("TX1", "900") + &advanced("TX2", "901"), &[]),
         (

@@ -228,7 +228,7 @@ async fn a_replay_beside_the_tables_finds_whatever_they_have_otherwise() {
         ("", 0),
         ("UPDATE accounts SET balance = balance + 1 WHERE class = 'U:AVAIL'", 2),
         ("UPDATE postings SET amount = amount + 1 WHERE position = 2", 4),
-        ("DELETE FROM entries WHERE position = 2", 1),
+        ("UPDATE entries SET request = 'TX9' WHERE position = 2", 2),
         ("UPDATE applications SET finals = 2", 4),
         ("INSERT INTO cases VALUES ('c1', 'TX1', 1)", 1),
         ("UPDATE shown SET shares = 0", 2),
