@@ -1,6 +1,7 @@
 //! The T of a promise, by the version of the calendar that the promise names (I16).
 //!
-//! 1. A version is the shipped one, one that was shipped before, or one that the log added. A T is held against the days as they were known when it was decided.
+//! 1. A version is the shipped one, or one that the log added. A T is held against the days as they were known when it was
+//!    decided.
 //! 2. A T is a trading day of its version, and not before the first one that an order asked for at that instant can
 //!    have: what is paid later, or waits for a limit, may have a later one.
 
