@@ -5,7 +5,7 @@
 //! fundflow ledger statement --investor I       what moved on an investor's accounts
 //! fundflow ledger in-flight [--by leg|age]     money that is under way, and since when
 //! fundflow ledger hot                          accounts that every order touches, folded by day-cuts
-//! fundflow ledger check                        the invariants of docs/LEDGER.md, as queries
+//! fundflow ledger check [--replay]             the invariants of docs/LEDGER.md, as queries
 //! fundflow ledger rebuild                      make the tables anew
 //! ```
 //!
@@ -83,7 +83,11 @@ pub(crate) enum LedgerCommand {
     /// The accounts that every order touches: what day-cuts folded, and what is buffered since
     Hot,
     /// Hold the ledger against the invariants
-    Check,
+    Check {
+        /// Make the tables anew from the whole log beside them, and compare: as long as `rebuild` takes
+        #[arg(long)]
+        replay: bool,
+    },
     /// Make the tables anew, and take their place once they are whole
     Rebuild,
 }
@@ -121,7 +125,7 @@ pub(crate) async fn run(
         }
         LedgerCommand::InFlight { date, by } => in_flight(store, (*date, *by), format, out).await,
         LedgerCommand::Hot => hot(store, format, out).await,
-        LedgerCommand::Check => check(store, format, out).await,
+        LedgerCommand::Check { replay } => check(store, *replay, format, out).await,
         LedgerCommand::Rebuild => rebuild(store, out).await,
     })
 }
@@ -253,10 +257,16 @@ fn summed(rows: &[InFlight], by: By) -> Vec<Summed> {
 
 async fn check(
     store: &Path,
+    replays: bool,
     format: LedgerFormat,
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let verdicts = followed(store).await?.check()?;
+    let mut ledger = followed(store).await?;
+    let verdicts = if replays {
+        ledger.check_replayed(&directory(store), &open(store)?).await?
+    } else {
+        ledger.check()?
+    };
     let cells = |it: &Verdict| {
         let says = match (it.is_checked, it.breaks.len()) {
             (false, _) => it.breaks.join("; "),

@@ -63,6 +63,9 @@ pub enum Event {
         asked: Amount,
         /// What stands of it; less than was ordered where the cap cut it.
         accepted: Amount,
+        /// The limit that it was counted against, in yuan; none where none was in force, or an earlier program counted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<Money>,
     },
     /// The order exceeded a cap that then refuses the whole day.
     DayRefused {
@@ -198,7 +201,7 @@ impl Decider for DayLimit {
 
     fn evolve(mut state: State, event: &Event) -> Option<State> {
         match event {
-            Event::Counted { transaction, asked, accepted } => {
+            Event::Counted { transaction, asked, accepted, limit: _ } => {
                 let (asked, accepted) = (*asked, *accepted);
                 (accepted <= asked && !state.refused).then_some(())?;
                 state.entries.insert(transaction, Entry::Counted { asked, accepted })?;
@@ -245,9 +248,12 @@ fn count(
         None if state.refused => return Err(Refusal::DayRefused),
         None => {}
     }
+    let limit = cap.map(|cap| cap.amount);
     match DayTally::after(state.used()).take(asked, cap).1 {
-        Taken::Whole => Ok(vec![Event::Counted { transaction, asked, accepted: asked }]),
-        Taken::Cut { accepted, .. } => Ok(vec![Event::Counted { transaction, asked, accepted }]),
+        Taken::Whole => Ok(vec![Event::Counted { transaction, asked, accepted: asked, limit }]),
+        Taken::Cut { accepted, .. } => {
+            Ok(vec![Event::Counted { transaction, asked, accepted, limit }])
+        }
         Taken::Refused { room } => Err(Refusal::AboveDayMax { asked, room }),
         Taken::DayRefused { .. } => {
             let revoked = state.standing();

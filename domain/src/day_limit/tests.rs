@@ -36,7 +36,8 @@ fn give_back(name: &str) -> Command {
 }
 
 fn counted(name: &str, asked: &str, accepted: &str) -> Event {
-    Event::Counted { transaction: tx(name), asked: yuan(asked), accepted: yuan(accepted) }
+    let limit = Some("100".parse().unwrap());
+    Event::Counted { transaction: tx(name), asked: yuan(asked), accepted: yuan(accepted), limit }
 }
 
 fn after(commands: impl IntoIterator<Item = Command>) -> Vec<Event> {

@@ -3,7 +3,7 @@
 use crate::{
     LedgerError,
     amount::hundredths,
-    figures,
+    facts, figures,
     hot::Buffer,
     poster::{Heard, Note},
     sql,
@@ -30,11 +30,14 @@ pub(crate) fn entry(
     if let Some(note) = &heard.note {
         write_note(tables, event, heard, note)?;
     }
+    let new = &event.event;
+    let request = heard.request.as_ref().unwrap_or(&new.correlation).as_str();
+    for fact in &heard.facts {
+        facts::write(tables, event, request, fact)?;
+    }
     if heard.lines.is_empty() {
         return Ok(());
     }
-    let new = &event.event;
-    let request = heard.request.as_ref().unwrap_or(&new.correlation).as_str();
     let (t, day) = (new.trade_date.map(|t| t.to_string()), new.occurred_at.date().to_string());
     let position = number(event.position)?;
     let statement = sql::ENTRY;

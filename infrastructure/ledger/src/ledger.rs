@@ -130,6 +130,13 @@ impl Ledger {
         Ok((Self::open(directory)?, events))
     }
 
+    /// Empty tables beside it, for a comparison.
+    pub(crate) fn aside(directory: &Path) -> Result<(Self, PathBuf), LedgerError> {
+        let path = place::of(directory).with_extension("replay");
+        let (tables, aside) = place::aside(&path)?;
+        Ok((Self { tables, path: aside.clone() }, aside))
+    }
+
     /// One page and the checkpoint behind it, as one transaction; nothing, where another process was here meanwhile.
     fn book(&mut self, poster: &mut Poster, page: &[Recorded]) -> Result<u64, LedgerError> {
         let begun = self.tables.transaction_with_behavior(TransactionBehavior::Immediate)?;

@@ -19,6 +19,7 @@ mod amount;
 mod check;
 mod entry;
 mod error;
+mod facts;
 mod figures;
 mod hot;
 mod ledger;
@@ -29,6 +30,7 @@ mod queries;
 mod quotas;
 mod settlements;
 mod sql;
+mod trade_days;
 
 pub use check::Verdict;
 pub use error::LedgerError;

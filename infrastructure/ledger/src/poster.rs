@@ -4,11 +4,20 @@
 //!    new events post nothing are not read at all.
 //! 2. What was posted before, and what differences became, is the tables' word: nothing before the page is read for it.
 
-use crate::{LedgerError, amount::decimal, hot::Buffer, quotas::Counts, sql};
+use crate::{
+    LedgerError,
+    amount::decimal,
+    facts::{self, Fact},
+    hot::Buffer,
+    quotas::Counts,
+    sql,
+    trade_days::TradeDays,
+};
 use fundflow_domain::{
     advance::Advances,
     application::{self, Applications},
     case::{CaseId, Cases},
+    day_limit::DayLimit,
     fast_quota::{FastQuota, QuotaKey},
     holdings::{HoldingId, Holdings},
     ids::{ApplicationNo, InvestorId, OrderId, TransactionId, WalletId},
@@ -50,6 +59,8 @@ pub(crate) struct Heard {
     /// Whose saga the stream is.
     pub(crate) request: Option<TransactionId>,
     pub(crate) note: Option<Note>,
+    /// What no posting says.
+    pub(crate) facts: Vec<Fact>,
 }
 
 /// What else is in the tables.
@@ -93,6 +104,7 @@ pub(crate) struct Poster {
     pub(crate) hot: Buffer,
     folds: HashMap<StreamName, Box<dyn Any + Send + Sync>>,
     differences: Differences,
+    days: TradeDays,
 }
 
 /// A stream's fold before an event, the event, and the fold after it.
@@ -125,7 +137,8 @@ impl Poster {
             let remembered = serde_json::from_str(&row?).map_err(LedgerError::Remembered)?;
             differences.recall(remembered);
         }
-        Ok(Self { at, hot: Buffer::default(), folds: HashMap::new(), differences })
+        let days = TradeDays::default();
+        Ok(Self { at, hot: Buffer::default(), folds: HashMap::new(), differences, days })
     }
 
     /// What it remembers otherwise than at the last call: cases by name.
@@ -146,6 +159,7 @@ impl Poster {
         store: &S,
         page: &[Recorded],
     ) -> Result<(), ReadError> {
+        self.days.provide(store, page).await?;
         if self.folds.len() > AT_MOST {
             self.folds.clear();
         }
@@ -181,8 +195,9 @@ impl Poster {
         event: &Recorded,
     ) -> Result<Heard, LedgerError> {
         self.at = event.position;
+        let mut facts: Vec<Fact> = self.days.wrong_with(event)?.into_iter().collect();
         if is_silent(event) && !self.folds.contains_key(&event.stream) {
-            return Ok(Heard::default());
+            return Ok(Heard { facts, ..Heard::default() });
         }
         let booked = Booked { tables, failed: RefCell::default() };
         let heard = match event.stream.category() {
@@ -212,12 +227,18 @@ impl Poster {
                 Some(Heard { note, ..Heard::default() })
             }
             FastQuota::CATEGORY => Some(quota(event)?),
-            _ => return Ok(Heard::default()),
+            DayLimit::CATEGORY => {
+                facts.push(facts::of_day_limit(said::<DayLimit>(event)?));
+                Some(Heard::default())
+            }
+            _ => Some(Heard::default()),
         };
         if let Some(failed) = booked.failed.into_inner() {
             return Err(failed.into());
         }
-        Ok(heard.ok_or_else(|| damaged(event, "no postings can be made of it"))?)
+        let mut heard = heard.ok_or_else(|| damaged(event, "no postings can be made of it"))?;
+        heard.facts.append(&mut facts);
+        Ok(heard)
     }
 
     fn application(
@@ -245,7 +266,8 @@ impl Poster {
         } else {
             (more != 0).then_some(Note::Final { application, more })
         };
-        Ok(Some(Heard { lines, request: Some(request), note }))
+        let facts = facts::of_application(before, said, known);
+        Ok(Some(Heard { lines, request: Some(request), note, facts }))
     }
 
     fn case(&mut self, event: &Recorded, step: &Step<Cases>, booked: &Booked<'_>) -> Option<Heard> {
@@ -254,7 +276,8 @@ impl Poster {
         let lines = self.differences.of_case(case, state, booked);
         let of = state.case().and_then(|it| it.transaction.clone());
         let note = Note::Case { case, request: of.clone(), is_open: state.is_open() };
-        Some(Heard { lines, request: of.or_else(|| request(step)), note: Some(note) })
+        let request = of.or_else(|| request(step));
+        Some(Heard { lines, request, note: Some(note), facts: Vec::new() })
     }
 
     /// The event, and the states on both sides of it.
@@ -301,20 +324,20 @@ fn payment(step: &Step<Payments>) -> Option<Heard> {
         | payment::Event::Refunded { .. } => None,
     };
     let lines = of_payment(&step.0.state, &step.1)?;
-    Some(Heard { lines, request: request(step), note })
+    Some(Heard { lines, request: request(step), note, facts: Vec::new() })
 }
 
 fn payout(step: &Step<Payouts>) -> Option<Heard> {
     let request = request(step)?;
     let lines = of_payout(&request, &step.1);
-    Some(Heard { lines, request: Some(request), note: None })
+    Some(Heard { lines, request: Some(request), ..Heard::default() })
 }
 
 fn settlement(step: &Step<Settlements>) -> Option<Heard> {
     let known = Box::new(step.2.state.settlement()?.clone());
     let lines = of_settlement(&step.0.state, &step.1)?;
     let note = Note::Settlement { id: known.terms.id(), known };
-    Some(Heard { lines, request: request(step), note: Some(note) })
+    Some(Heard { lines, request: request(step), note: Some(note), facts: Vec::new() })
 }
 
 fn quota(event: &Recorded) -> Result<Heard, ReadError> {
@@ -327,7 +350,7 @@ fn quota(event: &Recorded) -> Result<Heard, ReadError> {
 fn advance(step: &Step<Advances>) -> Option<Heard> {
     let request = request(step)?;
     let lines = of_advance(&request, &step.0.state, &step.1)?;
-    Some(Heard { lines, request: Some(request), note: None })
+    Some(Heard { lines, request: Some(request), ..Heard::default() })
 }
 
 /// The stream as it was before that event.
@@ -364,13 +387,17 @@ fn wallet_entry(event: &Recorded, step: &Step<Wallet>) -> Option<Heard> {
     let (investor, fund) = wallet::parse_id(event.stream.id())?;
     let id = WalletId { investor, fund };
     let lines = of_wallet(&id, &step.0.state, &step.2.state, &step.1)?;
-    Some(Heard { lines, request: Some(event.event.correlation.clone()), note: None })
+    let facts = vec![facts::of_shown((&id.investor, id.fund), step.2.state.counted()?)];
+    let request = Some(event.event.correlation.clone());
+    Some(Heard { lines, request, note: None, facts })
 }
 
 fn holdings_entry(event: &Recorded, step: &Step<Holdings>) -> Option<Heard> {
     let id = HoldingId::parse(event.stream.id())?;
     let lines = of_holdings(&id, &step.0.state, &step.2.state, &step.1)?;
-    Some(Heard { lines, request: Some(event.event.correlation.clone()), note: None })
+    let facts = vec![facts::of_shown((&id.investor, id.fund), step.2.state.registered())];
+    let request = Some(event.event.correlation.clone());
+    Some(Heard { lines, request, note: None, facts })
 }
 
 fn damaged(event: &Recorded, what: &str) -> ReadError {

@@ -8,7 +8,7 @@ macro_rules! statement {
 }
 
 /// Raised by every change of the tables: an older ledger is made anew.
-pub(crate) const FORMAT: i64 = 5;
+pub(crate) const FORMAT: i64 = 6;
 
 pub(crate) const TABLES: &str = statement!("tables");
 pub(crate) const ACCOUNT: &str = statement!("account");
@@ -49,6 +49,13 @@ pub(crate) const IS_HELD: &str = statement!("is_held");
 pub(crate) const IS_CONFIRMED: &str = statement!("is_confirmed");
 pub(crate) const IS_CLOSED: &str = statement!("is_closed");
 
+pub(crate) const SHOWN: &str = statement!("shown");
+pub(crate) const PRICE: &str = statement!("price");
+pub(crate) const FEE_APART: &str = statement!("fee_apart");
+pub(crate) const DAY_APART: &str = statement!("day_apart");
+pub(crate) const COUNT: &str = statement!("count");
+pub(crate) const UNCOUNT: &str = statement!("uncount");
+
 // Each finds what breaks an invariant: where, and what is wrong there.
 pub(crate) const I1: &str = statement!("check/i1");
 pub(crate) const I2: &str = statement!("check/i2");
@@ -62,6 +69,13 @@ pub(crate) const I9: &str = statement!("check/i9");
 pub(crate) const I10: &str = statement!("check/i10");
 pub(crate) const I11: &str = statement!("check/i11");
 pub(crate) const I12: &str = statement!("check/i12");
+pub(crate) const I13: &str = statement!("check/i13");
 pub(crate) const I14: &str = statement!("check/i14");
+pub(crate) const I15: &str = statement!("check/i15");
+pub(crate) const I16: &str = statement!("check/i16");
+pub(crate) const ATTACH: &str = statement!("attach");
+pub(crate) const DETACH: &str = statement!("detach");
+pub(crate) const I18: &str = statement!("replayed");
 pub(crate) const I17: &str = statement!("check/i17");
 pub(crate) const I19: &str = statement!("check/i19");
+pub(crate) const I20: &str = statement!("check/i20");

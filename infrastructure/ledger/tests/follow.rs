@@ -137,7 +137,7 @@ fn settlement(party: &str, remains: &str, more: &str) -> String {
 }
 
 #[tokio::test]
-async fn all_twenty_are_named_and_what_cannot_be_asked_says_why() {
+async fn all_twenty_are_named_and_what_cannot_be_asked_yet_says_why() {
     let (store, folder) = (house().await, tempfile::tempdir().unwrap());
     let (ledger, _) = Ledger::current(folder.path(), &store).await.unwrap();
     let verdicts = ledger.check().unwrap();
@@ -146,8 +146,8 @@ async fn all_twenty_are_named_and_what_cannot_be_asked_says_why() {
     assert_eq!(names, all);
     let unasked = verdicts.iter().filter(|it| !it.is_checked);
     let unasked: Vec<&str> = unasked.map(|it| it.invariant).collect();
-    let expected = ["I7", "I9", "I10", "I11", "I13", "I14", "I15", "I16", "I18", "I20"];
-    assert_eq!(unasked, expected, "nothing was settled by the day yet");
+    let expected = ["I7", "I9", "I10", "I11", "I14", "I18"];
+    assert_eq!(unasked, expected, "nothing was settled, compared or replayed yet");
     assert!(verdicts.iter().all(|it| it.is_checked || it.breaks[0].starts_with("not checked")));
     let broken: Vec<_> =
         verdicts.iter().filter(|it| it.is_checked && !it.breaks.is_empty()).collect();
@@ -204,16 +204,20 @@ async fn each_invariant_finds_what_was_planted_for_it() {
         (
             "I17",
             discount.to_owned() + &moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "forged"),
-            &["I2", "I17"],
+            &["I2", "I13", "I17"],
         ),
         (
             "I17 paid with shares that were there",
             discount.to_owned()
                 + include_str!("planted/unpaid.sql")
                 + &moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "forged"),
-            &["I2"],
+            &["I2", "I13"],
         ),
-        ("I17 of another kind", moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "x"), &["I2"]),
+        (
+            "I17 of another kind",
+            moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "x"),
+            &["I2", "I13"],
+        ),
         ("I19 of two funds", two_advances(&owed, ["000730", "000891"]), &[]),
         ("I19 of one fund", two_advances(&owed, ["000730", "000730"]), &["I19"]),
         (

@@ -269,7 +269,13 @@ fn day_limits() -> Vec<day_limit::Event> {
     use day_limit::Event as E;
     let (transaction, asked) = (|| transaction("TX-1"), amount("10000.00"));
     vec![
-        E::Counted { transaction: transaction(), asked, accepted: amount("6000.00") },
+        E::Counted { transaction: transaction(), asked, accepted: amount("6000.00"), limit: None },
+        E::Counted {
+            transaction: transaction(),
+            asked,
+            accepted: amount("6000.00"),
+            limit: Some(money("6000.00")),
+        },
         E::DayRefused { transaction: transaction(), asked, revoked: vec![id("TX-0")] },
         E::GivenBack { transaction: transaction() },
     ]

@@ -54,6 +54,7 @@ CREATE TABLE requests (
 ) WITHOUT ROWID;
 CREATE TABLE payments (payment TEXT PRIMARY KEY, order_id TEXT NOT NULL, request TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX payments_by_order ON payments (order_id);
+CREATE INDEX payments_by_request ON payments (request);
 CREATE TABLE applications (
     application TEXT PRIMARY KEY,
     order_id TEXT NOT NULL,
@@ -61,6 +62,7 @@ CREATE TABLE applications (
     finals INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE cases (case_id TEXT PRIMARY KEY, request TEXT, is_open INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX cases_by_request ON cases (request);
 -- What cash at once counts under: the investor, the fund of all share classes, the distributor, the natural day.
 CREATE TABLE quotas (
     quota TEXT NOT NULL,
@@ -120,4 +122,29 @@ CREATE TABLE closings (
     file TEXT NOT NULL,
     balance INTEGER NOT NULL,
     PRIMARY KEY (day, file)
+) WITHOUT ROWID;
+-- Shares as the fold of an investor's own stream shows them, and the latest price that a record states of a fund.
+CREATE TABLE shown (
+    investor TEXT NOT NULL,
+    fund TEXT NOT NULL,
+    shares INTEGER NOT NULL,
+    PRIMARY KEY (investor, fund)
+) WITHOUT ROWID;
+CREATE TABLE prices (fund TEXT PRIMARY KEY, t TEXT, nav TEXT NOT NULL) WITHOUT ROWID;
+-- Records whose fee is not the promised one; promises whose T is not the calendar's.
+CREATE TABLE fees_apart (
+    position INTEGER PRIMARY KEY,
+    application TEXT NOT NULL,
+    request TEXT NOT NULL,
+    what TEXT NOT NULL
+);
+CREATE TABLE days_apart (position INTEGER PRIMARY KEY, request TEXT NOT NULL, what TEXT NOT NULL);
+-- What counts towards the limit of a fund, an investor and a T, and the limit that it was counted against.
+CREATE TABLE counts (
+    day_limit TEXT NOT NULL,
+    request TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    accepted INTEGER NOT NULL,
+    day_max INTEGER,
+    PRIMARY KEY (day_limit, request)
 ) WITHOUT ROWID;

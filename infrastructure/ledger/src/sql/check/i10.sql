@@ -2,18 +2,23 @@
 -- settlement speaks of although two T have followed its own, which is the first one that is not before its day. Orders
 -- have entries of a T; wallets have some of every natural day, on which nothing is settled.
 WITH head (day) AS (SELECT MAX(day) FROM entries),
-     days (t) AS (SELECT DISTINCT t FROM entries, head
-                  WHERE t < head.day AND (stream LIKE 'application-%' OR stream LIKE 'payment-%')),
+     -- Three T have been since then. Asked once, and not for each posting.
+     settled_by (t) AS MATERIALIZED (
+         SELECT DISTINCT t FROM entries, head
+         WHERE t < head.day AND (stream LIKE 'application-%' OR stream LIKE 'payment-%')
+         ORDER BY t DESC LIMIT 1 OFFSET 2
+     ),
+     instructed (party, t) AS MATERIALIZED (SELECT party, MAX(t) FROM settlements GROUP BY party),
      moved (party, day, amount) AS (
          SELECT 'fund.' || substr(code, -6), COALESCE(entries.t, day), amount
          FROM postings JOIN entries USING (position) JOIN accounts ON accounts.id = postings.account
          WHERE class IN ('A:FUND:RECV', 'L:FUND:PAYABLE', 'L:FUND:REDEEMFEE') AND stream NOT LIKE 'settlement-%'
-           AND (SELECT COUNT(*) FROM days WHERE days.t >= COALESCE(entries.t, day)) >= 3
+           AND COALESCE(entries.t, day) <= (SELECT t FROM settled_by)
      ),
      stale (party, amount) AS (
          SELECT party, SUM(amount) FROM moved
-         WHERE NOT EXISTS (SELECT 1 FROM settlements WHERE settlements.party = moved.party
-                           AND settlements.t >= moved.day)
+         WHERE NOT EXISTS (SELECT 1 FROM instructed WHERE instructed.party = moved.party
+                           AND instructed.t >= moved.day)
          GROUP BY party
      )
 SELECT settlement, printf('%+d fen remain', remains) FROM settlements, head

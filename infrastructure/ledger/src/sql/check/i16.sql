@@ -1,0 +1,1 @@
+SELECT request || ' at ' || position, what FROM days_apart

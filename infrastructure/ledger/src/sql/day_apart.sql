@@ -1,0 +1,1 @@
+INSERT INTO days_apart VALUES (?1, ?2, ?3)

@@ -1,0 +1,1 @@
+INSERT INTO fees_apart VALUES (?1, ?2, ?3, ?4)
