@@ -18,7 +18,7 @@ pub use ends::{Ends, WARNED_BEFORE};
 
 use self::version::{Change, Version};
 use crate::{ids::VersionTag, time::Timestamp};
-use chrono::{Datelike, NaiveDate, NaiveTime, Weekday};
+use chrono::{Datelike, Days, NaiveDate, NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
 use std::{
     fmt,
@@ -156,18 +156,20 @@ impl TradingCalendar {
         {
             return Err(malformed(closed_weekdays.lines().count(), last));
         }
-        Ok(Self::laid(vec![version.clone()], version, (first, last), closed))
+        let versions = vec![version.clone()];
+        Ok(Self::laid((versions, version), (first, last), closed, (Vec::new(), Vec::new())))
     }
 
-    /// `closed`: weekdays in ascending order.
+    /// `closed`: weekdays in ascending order. `begun`: what is known of the first days.
     fn laid(
-        versions: Vec<VersionTag>,
-        version: VersionTag,
+        (versions, version): (Vec<VersionTag>, VersionTag),
         (first, last): (NaiveDate, NaiveDate),
         closed: Vec<NaiveDate>,
+        begun: (Vec<NaiveDate>, Vec<u32>),
     ) -> Self {
-        let (mut open, mut before) = (Vec::new(), Vec::new());
-        for day in first.iter_days().take_while(|day| *day <= last) {
+        let (mut open, mut before) = begun;
+        let from = first.checked_add_days(Days::new(before.len() as u64)).unwrap_or(NaiveDate::MAX);
+        for day in from.iter_days().take_while(|day| *day <= last) {
             before.push(u32::try_from(open.len()).unwrap_or(u32::MAX));
             if is_weekday(day) && closed.binary_search(&day).is_err() {
                 open.push(day);
@@ -195,6 +197,7 @@ impl TradingCalendar {
             return self.clone();
         }
         let (mut closed, mut last) = (self.closed.to_vec(), self.last);
+        let changed;
         match &version.change {
             Change::Year { year, closed: of_year } => {
                 let (from, until) = (date(*year, 1, 1), date(*year, 12, 31));
@@ -202,23 +205,34 @@ impl TradingCalendar {
                 closed.retain(|day| !(from..=until).contains(day));
                 closed.extend(of_year.iter().filter(|day| (from..=until).contains(*day)));
                 last = last.max(until);
+                changed = Some(from);
             }
             Change::Days { closed: further, opened } => {
                 closed.extend(further);
                 closed.retain(|day| !opened.contains(day));
+                changed = further.iter().chain(opened).min().copied();
             }
         }
         closed.sort_unstable();
         closed.dedup();
         let tag = version.version.clone();
         let versions = self.versions.iter().cloned().chain([tag.clone()]).collect();
+        let begun = self.days_until(changed.unwrap_or(self.next_to_last()));
         let former = Some(Arc::new(self.clone()));
-        Self { former, ..Self::laid(versions, tag, (self.first, last), closed) }
+        Self { former, ..Self::laid((versions, tag), (self.first, last), closed, begun) }
     }
 
     /// The calendar that it was before its last version: what was decided by that stands.
     pub const fn former(&self) -> Option<&Arc<Self>> {
         self.former.as_ref()
+    }
+
+    /// The days before that one, of which a version that changes no earlier day need not find out anew.
+    fn days_until(&self, day: NaiveDate) -> (Vec<NaiveDate>, Vec<u32>) {
+        let days = usize::try_from((day - self.first).num_days()).unwrap_or_default();
+        let days = days.min(self.before.len());
+        let open = self.open.partition_point(|open| *open < day);
+        (self.open[..open].to_vec(), self.before[..days].to_vec())
     }
 
     /// Whether that version is in it.

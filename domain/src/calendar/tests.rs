@@ -94,3 +94,43 @@ fn the_shipped_list_has_the_known_number_of_sessions() {
         assert_eq!(days.filter(|day| calendar.day(*day).is_ok()).count(), sessions, "{year}");
     }
 }
+
+#[test]
+fn an_order_may_have_a_cut_off_of_its_own() {
+    let calendar = TradingCalendar::xshg().unwrap();
+    let day = calendar.day("2026-02-13".parse().unwrap()).unwrap();
+    let by = |time: Option<&str>| calendar.cut_off_by(day, time.map(|it| it.parse().unwrap()));
+    assert_eq!(by(None), "2026-02-13T15:00:00+08:00".parse().unwrap());
+    assert_eq!(by(Some("17:00:00")), "2026-02-13T17:00:00+08:00".parse().unwrap());
+    assert_eq!(NaiveDate::from(day), day.date());
+}
+
+#[test]
+fn a_version_leads_to_the_calendar_that_is_laid_as_a_whole() {
+    let shipped = TradingCalendar::xshg().unwrap();
+    let version = |tag: &str, change| Version {
+        version: VersionTag::new(tag).unwrap(),
+        source: crate::text::Text::new("source", "a notice").unwrap(),
+        notice_date: date(2026, 11, 20),
+        change,
+    };
+    let closed_again = vec![date(2026, 10, 9), date(1980, 1, 1), date(2026, 12, 31)];
+    let changes = [
+        Change::Year { year: 2027, closed: vec![date(2027, 1, 1)] },
+        Change::Year { year: 2029, closed: vec![date(2029, 1, 1)] },
+        Change::Year { year: 2028, closed: vec![date(2028, 5, 1), date(2028, 5, 2)] },
+        Change::Days { closed: closed_again, opened: vec![date(2025, 10, 1)] },
+        Change::Days { closed: vec![], opened: vec![] },
+        Change::Days { closed: vec![], opened: vec![date(1990, 12, 19)] },
+    ];
+    let mut calendar = shipped;
+    for (nth, change) in changes.into_iter().enumerate() {
+        calendar = calendar.with(&version(&format!("v{nth}"), change));
+        let tags = (calendar.versions.to_vec(), calendar.version.clone());
+        let nothing = (Vec::new(), Vec::new());
+        let whole =
+            TradingCalendar::laid(tags, calendar.range(), calendar.closed.to_vec(), nothing);
+        let whole = TradingCalendar { former: calendar.former.clone(), ..whole };
+        assert_eq!(calendar, whole, "v{nth}");
+    }
+}

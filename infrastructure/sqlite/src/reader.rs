@@ -10,6 +10,7 @@ use crate::{
     sql,
     tree::StoredTree,
 };
+use foldhash::fast::RandomState;
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     store::{Position, ReadError},
@@ -17,6 +18,7 @@ use fundflow_kernel::{
 use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension as _, Params, Statement};
 use std::{
     borrow::Cow,
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -125,9 +127,9 @@ impl Reader {
         let mut history = reading.prepare_cached(sql::READ_STREAM_OF_ID).map_err(refused)?;
         let mut histories = Vec::with_capacity(streams.len());
         for stream in streams {
-            let id = ids.iter().find(|(name, _)| name == stream.as_str());
+            let id = ids.get(stream.as_str());
             let events =
-                id.map(|(_, id)| names.events(&reading, &mut history, (id, limit), Some(stream)));
+                id.map(|id| names.events(&reading, &mut history, (id, limit), Some(stream)));
             histories.push(events.transpose()?.unwrap_or_default());
         }
         drop(history);
@@ -176,18 +178,21 @@ impl Reader {
     }
 }
 
+/// Numbers of streams by their names.
+type Ids = HashMap<Box<str>, i64, RandomState>;
+
 /// The numbers of those streams that exist. One statement for [`sql::NAMES`] names costs about as much
 /// as one for a single name.
-fn ids_of(database: &Connection, streams: &[&StreamName]) -> Result<Vec<(String, i64)>, ReadError> {
+fn ids_of(database: &Connection, streams: &[&StreamName]) -> Result<Ids, ReadError> {
     let mut look_up = database.prepare_cached(sql::STREAM_IDS).map_err(refused)?;
-    let mut ids = Vec::new();
+    let mut ids = Ids::default();
     for some in streams.chunks(sql::NAMES) {
         let none = std::iter::repeat(None);
         let names = some.iter().map(|stream| Some(stream.as_str())).chain(none);
         let binds = rusqlite::params_from_iter(names.take(sql::NAMES));
         let mut rows = look_up.query(binds).map_err(refused)?;
         while let Some(row) = rows.next().map_err(refused)? {
-            ids.push((row.get(0).map_err(refused)?, row.get(1).map_err(refused)?));
+            ids.insert(row.get(0).map_err(refused)?, row.get(1).map_err(refused)?);
         }
     }
     Ok(ids)
