@@ -94,3 +94,13 @@ fn the_shipped_list_has_the_known_number_of_sessions() {
         assert_eq!(days.filter(|day| calendar.day(*day).is_ok()).count(), sessions, "{year}");
     }
 }
+
+#[test]
+fn an_order_may_have_a_cut_off_of_its_own() {
+    let calendar = TradingCalendar::xshg().unwrap();
+    let day = calendar.day("2026-02-13".parse().unwrap()).unwrap();
+    let by = |time: Option<&str>| calendar.cut_off_by(day, time.map(|it| it.parse().unwrap()));
+    assert_eq!(by(None), "2026-02-13T15:00:00+08:00".parse().unwrap());
+    assert_eq!(by(Some("17:00:00")), "2026-02-13T17:00:00+08:00".parse().unwrap());
+    assert_eq!(NaiveDate::from(day), day.date());
+}
