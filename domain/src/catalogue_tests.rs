@@ -170,7 +170,7 @@ fn no_period_ends_before_it_begins_and_none_may_last_one_day_only() {
         ]
     );
     let same = of_target(|it| {
-        it.discounts = ["one", "two", "one"].map(|id| rule(id, "2026-02-13")).to_vec()
+        it.discounts = ["one", "two", "one"].map(|id| rule(id, "2026-02-13")).to_vec();
     });
     assert_eq!(same, ["discounts[2].id is one: used once in these terms"]);
 }

@@ -334,7 +334,7 @@ mod tests {
             "110105491331002",
             "110105000229002",
         ] {
-            assert_eq!(found(text), None, "{text}");
+            assert!(!known(text), "{text}");
         }
     }
 
@@ -345,8 +345,6 @@ mod tests {
             assert_eq!(found(text), None, "{text}");
         }
         assert_eq!(found("41111 11111 111111"), Some(Personal::Card));
-        // An X ends an identity number and nothing shorter than its last group.
-        assert_eq!(found("110105 19491231 02X"), None);
     }
 
     #[test]

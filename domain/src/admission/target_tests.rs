@@ -166,7 +166,7 @@ fn minima_are_of_what_was_ordered_and_maxima_of_what_goes_in() {
     assert!(said("99.99", "99.99", pair_of_100).is_err());
     let most = |again: &mut OnItsOwnT| {
         fund(&mut again.target_fund, |it| {
-            it.limits.individual.conversion_in_max = "9000".parse().ok()
+            it.limits.individual.conversion_in_max = "9000".parse().ok();
         });
     };
     assert_eq!(said("10000", "9000", most), Ok(None));
@@ -195,7 +195,7 @@ fn what_would_fit_of_the_later_day_is_named_only_where_that_would_be_taken() {
             it.limits.large_purchases[0].day_max.on_excess = ExcessPolicy::AcceptUpToLimit;
         });
         fund(&mut again.wallet_fund, |it| {
-            it.conversions[0].shares_min = "8000.01".parse().unwrap()
+            it.conversions[0].shares_min = "8000.01".parse().unwrap();
         });
     });
     assert!(too_little.contains("8000.00") && too_little.contains("8000.01"), "{too_little}");

@@ -118,7 +118,7 @@ fn a_correction_is_known_by_its_record_and_names_the_last_one() {
     given::<Applications>(once())
         .when(correct("C1", other.clone()))
         .then_refused(contradicts(message(&same()), message(&other)));
-    let refused = Refusal::TooEarly { stage: "confirmed", step: "a correction" };
+    let refused = Refusal::TooEarly { stage: "partly confirmed", step: "a correction" };
     given::<Applications>(once())
         .when(correct("C1", bought("C3", "700", "300")))
         .then_refused(refused);

@@ -129,12 +129,13 @@ fn left_to_an_order_are_the_lots_that_the_others_do_not_take_their_own_before_th
         left.iter().map(|(day, left)| format!("{day} {left}")).collect::<Vec<_>>()
     };
     assert_eq!(left_to("TX-9", &[]), ["2026-03-02 100.00", "2026-03-03 50.00"]);
-    // Own shares first, then the oldest.
-    let two = [reserve("TX-2", "60")];
-    assert_eq!(left_to("TX-9", &two), ["2026-03-02 90.00"]);
-    assert_eq!(left_to("TX-2", &two), ["2026-03-02 100.00", "2026-03-03 50.00"]);
-    let all = [reserve("TX-2", "60"), reserve("TX-3", "90")];
-    assert_eq!(left_to("TX-9", &all), [""; 0]);
+    // Whoever brought shares of its own takes those, and others the oldest.
+    let own = [reserve("TX-2", "30")];
+    assert_eq!(left_to("TX-9", &own), ["2026-03-02 100.00", "2026-03-03 20.00"]);
+    assert_eq!(left_to("TX-2", &own), ["2026-03-02 100.00", "2026-03-03 50.00"]);
+    let oldest = [reserve("TX-3", "90")];
+    assert_eq!(left_to("TX-9", &oldest), ["2026-03-02 10.00", "2026-03-03 50.00"]);
+    assert_eq!(left_to("TX-9", &[reserve("TX-2", "50"), reserve("TX-3", "100")]), [""; 0]);
 }
 
 #[test]
@@ -145,7 +146,7 @@ fn a_reservation_is_open_until_the_last_word_with_what_has_left_already() {
     };
     let reserve = reserve("TX-2", "100");
     assert_eq!(open(&[]), None);
-    assert_eq!(open(&[reserve.clone()]), Some(shares("100")));
+    assert_eq!(open(std::slice::from_ref(&reserve)), Some(shares("100")));
     assert_eq!(open(&[reserve.clone(), portion_left("TX-2", "60")]), Some(shares("100")));
     assert_eq!(open(&[reserve.clone(), left("TX-2", "60")]), None);
     assert_eq!(open(&[reserve, Command::Release(tx("TX-2"))]), None);
@@ -283,8 +284,7 @@ fn a_correction_says_what_is_coming_again_only_where_something_is() {
         let record = "R-1".parse().unwrap();
         let correct = Command::CorrectCredit { transaction: tx("TX-1"), record, portions, waits };
         let coming = Command::CreditInTransit(tx("TX-1"), shares("100"));
-        let came = Command::ConfirmCredit(tx("TX-1"), shares("100"), date(MONDAY));
-        let events = happened(&[&[coming, came, correct]]);
+        let events = happened(&[&[coming, portion_came("TX-1", "70"), correct]]);
         serde_json::to_value(events.last().unwrap()).unwrap()["credit_corrected"]["coming"].clone()
     };
     assert_eq!(corrected(false), serde_json::Value::Null);
