@@ -1,6 +1,6 @@
 //! The last instant, the same word in other figures, and histories that no decider could have written.
 
-use super::{
+use crate::application::{
     Applications, Command, Confirmation, Event, Message, Reception, Refusal, Rejection, State,
     tests::{
         accept, after, bought, cancel, cause, confirm, day, out, place, purchase, redeemed,
@@ -129,7 +129,7 @@ fn a_history_moves_an_open_order_from_the_day_that_it_was_of() {
     let moved = |from: &str| Event::Moved {
         from: day(from),
         to: day("2026-02-24"),
-        promised: super::tests::promise("2026-02-25"),
+        promised: crate::application::tests::promise("2026-02-25"),
         topup_discount: None,
         rounding: None,
     };
@@ -200,7 +200,7 @@ fn a_contested_rejection_names_the_case_of_the_same_one_in_other_words() {
     // Of what was rejected before only one that states the same.
     let of_rejected = contested([out(purchase()), vec![reject("0")]].concat());
     assert_eq!(of_rejected.worded_as(&worded("2.35")), &rejection("2.35"));
-    let refund = super::Stated {
+    let refund = crate::application::Stated {
         on: None,
         refund: "1000".parse().unwrap(),
         amount: crate::money::Money::ZERO,

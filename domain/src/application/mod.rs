@@ -34,16 +34,12 @@ mod decide;
 mod doubts;
 #[cfg(test)]
 mod doubts_tests;
-#[cfg(test)]
-mod edge_tests;
 mod evolve;
 #[cfg(test)]
 mod moved_tests;
 mod moving;
 mod named;
 mod outcome;
-#[cfg(test)]
-mod outcome_tests;
 mod reception;
 mod refusal;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! When two records of a registrar are one, and what a record gives and takes.
 
-use super::{
+use crate::application::{
     Ask, Confirmation, ConversionConfirmed, FastTransferConfirmed, LotConfirmed, Outcome,
     RedemptionConfirmed,
     tests::{bought, fast, founded, purchase, redeemed, redemption, subscription},
@@ -153,7 +153,7 @@ fn what_was_taken_for_nothing_is_known_in_every_kind_of_record() {
 fn each_kind_of_order_has_its_business_code_and_an_occurrence_of_a_plan_has_another() {
     let amount = "1000".parse().unwrap();
     let planned = Ask::Purchase { amount, plan: "PLAN-1".parse().ok() };
-    let (into, on_huge) = ("600002".parse().unwrap(), super::OnHuge::Cancel);
+    let (into, on_huge) = ("600002".parse().unwrap(), crate::application::OnHuge::Cancel);
     let (topup_discount, lots, shares) = (Discount::FREE, vec![], shares("100"));
     let take_income = false;
     let conversion = Ask::Conversion { shares, into, lots, topup_discount, on_huge, take_income };
