@@ -348,7 +348,7 @@ mod again_tests;
 #[cfg(test)]
 mod buying_tests;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 #[cfg(test)]
 mod later_tests;
 #[cfg(test)]
@@ -359,5 +359,7 @@ mod leaving_tests;
 mod offers_tests;
 #[cfg(test)]
 mod refusal_tests;
+#[cfg(test)]
+mod target_tests;
 #[cfg(test)]
 mod tests;

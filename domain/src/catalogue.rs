@@ -309,3 +309,7 @@ fn note(
         allowed: allowed.into(),
     });
 }
+
+#[cfg(test)]
+#[path = "catalogue_tests.rs"]
+mod tests;

@@ -308,3 +308,47 @@ proptest! {
         prop_assert!(it.residual.decimal().abs() * Decimal::TWO <= nav_in.decimal() * Decimal::new(1, 2));
     }
 }
+
+/// A fixed fee is one of the whole order, and so is the tier: 6,000.00 beside 5,000.00 are above 10,000.
+#[test]
+fn a_portion_is_charged_by_the_tier_of_the_whole_order() {
+    let tiers = |json: &str| serde_json::from_str::<AmountTiers>(json).unwrap();
+    let beside = |buying_target: &str, beside: &str| {
+        let (leaving, free) = (DaysTiers::flat(Rate::ZERO), AmountTiers::flat(Charge::FREE));
+        let target = tiers(buying_target);
+        let terms = Terms {
+            leaving: redemption::Terms { tiers: &leaving, back_end: None, regime: None },
+            buying_source: &free,
+            buying_target: &target,
+            leaving_target: Rate::ZERO,
+            policy: priced(&WALLET).policy,
+        };
+        let portion = priced(&Case { shares: "6000.00", ..WALLET });
+        portion.topup_beside(terms, beside.parse().unwrap())
+    };
+    let rates = r#"[{"from":"0","rate":"0.015"},{"from":"10000","rate":"0.01"}]"#;
+    let of_record = |fee: &str| Some(TopUp::OfRecord(fee.parse().unwrap()));
+    assert_eq!(beside(rates, "0"), of_record("88.67"));
+    assert_eq!(beside(rates, "3999.99"), of_record("88.67"));
+    assert_eq!(beside(rates, "4000"), of_record("59.41"));
+    let fixed = r#"[{"from":"0","rate":"0.015"},{"from":"10000","fixed":"100"}]"#;
+    assert_eq!(beside(fixed, "5000"), Some(TopUp::OfOrder("100".parse().unwrap())));
+    // A policy without a top-up charges nothing, whatever it charged before.
+    let half = Policy { topup_floor: "0.01".parse().ok(), ..priced(&WALLET).policy };
+    assert!(!half.is_free() && half.without_topup().is_free());
+    assert_eq!(half.without_topup().method, half.method);
+}
+
+/// 33.33 of 100.00 is lowered to 10.00: 3.333 belong to the fund, 3.33 to the fen.
+#[test]
+fn the_funds_part_of_a_lowered_fee_is_in_the_same_proportion_and_never_more_than_the_fee() {
+    let part = |part: &str, lowered: &str, full: &str| {
+        let [part, lowered, full] = [part, lowered, full].map(|it| it.parse::<Money>().unwrap());
+        scaled(part, lowered, full).to_string()
+    };
+    assert_eq!(part("33.33", "10", "100"), "3.33");
+    assert_eq!(part("33.35", "10", "100"), "3.34", "half up");
+    assert_eq!(part("33.33", "100", "100"), "33.33");
+    assert_eq!(part("100", "10", "100"), "10.00");
+    assert_eq!(part("0", "0", "100"), "0.00");
+}

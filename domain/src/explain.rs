@@ -74,3 +74,37 @@ impl Discounted {
         vec![line]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_has_no_trailing_zeros_but_as_many_decimals_as_its_unit() {
+        let shown = |number: &str, decimals| plain(number.parse().unwrap(), decimals).to_string();
+        assert_eq!(shown("1.500000", 4), "1.5000");
+        assert_eq!(shown("1.2345000", 4), "1.2345");
+        assert_eq!(shown("1.23456", 4), "1.23456");
+        assert_eq!(shown("100", 0), "100");
+    }
+
+    #[test]
+    fn tiers_name_the_amount_from_which_the_next_one_is_charged() {
+        let tiers: AmountTiers = serde_json::from_str(
+            r#"[{"from":"0","rate":"0.015"},{"from":"1000000","rate":"0.012"},{"from":"5000000","fixed":"1000"}]"#,
+        )
+        .unwrap();
+        let shown = "1.5%, 1.2% from 1000000.00, 1000.00 per order from 5000000.00";
+        assert_eq!(tiers.to_string(), shown);
+    }
+
+    #[test]
+    fn a_discounted_charge_names_its_rule_and_what_was_published() {
+        let published = Charge::Rate("0.015".parse().unwrap());
+        let charge = Charge::Rate("0.0015".parse().unwrap());
+        let lowered = Discounted { published, charge, rule: "spring".parse().ok() };
+        assert_eq!(lowered.explain(), ["charge: 1.5% published, 0.15% by rule spring"]);
+        let none = Discounted { charge: published, rule: None, ..lowered };
+        assert_eq!(none.explain(), ["charge: 1.5% published, no discount"]);
+    }
+}

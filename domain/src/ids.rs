@@ -242,4 +242,17 @@ mod tests {
         assert_eq!(ApplicationNo::of(&order).as_str().len(), 24);
         assert_eq!(ApplicationNo::of(&order), ApplicationNo::of(&order.clone()));
     }
+
+    /// The first 120 bits of the SHA-256 of the order's name, five to the digit: a registrar has seen it.
+    #[test]
+    fn an_order_applies_under_the_same_number_for_ever() {
+        let order: OrderId = "TX-1.mmf".parse().unwrap();
+        assert_eq!(ApplicationNo::of(&order).as_str(), "5DS4QQER2Q0AB8BQD7D3ASMB");
+    }
+
+    #[test]
+    fn a_wallet_is_named_by_its_investor_and_its_fund() {
+        let (investor, fund) = ("i-1".parse().unwrap(), "000730".parse().unwrap());
+        assert_eq!(WalletId { investor, fund }.to_string(), "i-1.000730");
+    }
 }

@@ -109,3 +109,18 @@ impl InvestorProfile {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::admission::fixture::investor;
+
+    #[test]
+    fn money_comes_from_the_investor_s_own_account_and_from_no_other() {
+        assert_eq!(investor().owns(&"acc-1".parse().unwrap()), Ok(()));
+        let refused = investor().owns(&"acc-2".parse().unwrap()).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "the investor's account is acc-1, from which money comes and to which it goes, and not acc-2"
+        );
+    }
+}

@@ -105,4 +105,14 @@ mod tests {
         assert_eq!(before.iter().collect::<Vec<_>>(), [(&1, &"one"), (&2, &"two")]);
         assert_eq!((keyed.get(&1), keyed.len()), (Some(&"another"), 1));
     }
+
+    #[test]
+    fn it_is_empty_until_something_is_remembered_and_shown_in_the_order_of_its_keys() {
+        let mut keyed = Keyed::default();
+        assert!(keyed.is_empty());
+        keyed.put(&2, "two");
+        keyed.put(&1, "one");
+        assert!(!keyed.is_empty());
+        assert_eq!(format!("{keyed:?}"), r#"{1: "one", 2: "two"}"#);
+    }
 }

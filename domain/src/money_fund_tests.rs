@@ -146,3 +146,43 @@ fn a_month_of_income_ends_with_its_day_or_with_the_last_day_of_a_shorter_month()
     assert_eq!(found, [false, true, false, true]);
     assert!(ends(Carry::Daily, "2026-02-14"), "a Saturday ends a day like any other");
 }
+
+#[test]
+fn a_day_s_income_is_explained_with_the_unit_that_it_is_truncated_to() {
+    let explained = |unit, income: &str| {
+        let (shares, per_10k) = ("123.45".parse().unwrap(), "0.4012".parse().unwrap());
+        explain_income(shares, per_10k, unit, income.parse().unwrap())
+    };
+    assert_eq!(
+        explained(IncomeUnit::HundredthOfFen, "0.0049"),
+        [
+            "income = 123.45 × 0.4012 / 10000 = 0.0049 (to 0.0001, truncated; the rest stays with the fund)"
+        ]
+    );
+    assert_eq!(
+        explained(IncomeUnit::Fen, "0"),
+        [
+            "income = 123.45 × 0.4012 / 10000 = 0.00 (to 0.01, truncated; the rest stays with the fund)"
+        ]
+    );
+}
+
+#[test]
+fn a_yield_is_explained_by_its_method() {
+    let explained = |method| {
+        let percent = seven_day_yield(&week(["1"; 7]), method).unwrap();
+        explain_yield(&week(["1"; 7]), method, percent)
+    };
+    let sum = ["1.0000"; 7].join(" + ");
+    assert_eq!(
+        explained(YieldMethod::Simple),
+        [format!("seven-day yield = ({sum}) / 7 × 365 / 10000 = 3.650% (to 0.001%, half up)")]
+    );
+    let grown = ["1.0000"; 7].join(" / 10000) × (1 + ");
+    assert_eq!(
+        explained(YieldMethod::Compound),
+        [format!(
+            "seven-day yield = ((1 + {grown} / 10000)) ^ (365/7) - 1 = 3.717% (to 0.001%, half up)"
+        )]
+    );
+}

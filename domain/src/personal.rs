@@ -313,4 +313,44 @@ mod tests {
             "************1111 or *********2222"
         );
     }
+
+    /// Each has the right last digit for what goes before it.
+    #[test]
+    fn an_identity_number_has_a_province_and_a_birthday_of_these_centuries() {
+        let known = |text: &str| found(text) == Some(Personal::Identity);
+        for text in ["110105219912310028", "110105180012310027", "110105960229002"] {
+            assert!(known(text), "{text}");
+        }
+        for text in [
+            // No province has 10, 16 or 99.
+            "100105194912310028",
+            "160105194912310029",
+            "990105194912310023",
+            "990105491231002",
+            // Years before and after, and days that no year has, or that one.
+            "110105179912310024",
+            "110105220012310020",
+            "110105194902300020",
+            "110105491331002",
+            "110105000229002",
+        ] {
+            assert!(!known(text), "{text}");
+        }
+    }
+
+    /// The same digits as of a card, and nobody writes a card like that.
+    #[test]
+    fn groups_that_are_neither_of_four_nor_begin_with_four_are_no_number() {
+        for text in ["411 1111111111111", "411111.1111111111", "4111.111111.111111"] {
+            assert_eq!(found(text), None, "{text}");
+        }
+        assert_eq!(found("41111 11111 111111"), Some(Personal::Card));
+    }
+
+    #[test]
+    fn each_kind_is_named_and_never_the_number() {
+        let said = |what: &str| format!("looks like the number of {what}, which is never stored");
+        assert_eq!(Personal::Card.to_string(), said("a bank card"));
+        assert_eq!(Personal::Identity.to_string(), said("an identity document"));
+    }
 }

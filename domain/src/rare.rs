@@ -91,4 +91,12 @@ mod tests {
         }
         assert_eq!(rare, Rare::default());
     }
+
+    #[test]
+    fn two_are_the_same_where_what_they_have_is_and_shown_as_it() {
+        let mut rare = Rare::<Marks>::default();
+        rare.put(&1, "set");
+        assert!(rare != Rare::default());
+        assert_eq!(format!("{rare:?}"), r#"{1: "set"}"#);
+    }
 }

@@ -329,4 +329,9 @@ pub(crate) mod tests {
             }
         }
     }
+
+    #[test]
+    fn all_lots_together_give_what_was_asked_for() {
+        assert_eq!(redeemed(&tiers(&[(7, "0.015")])).shares(), "6000".parse().ok());
+    }
 }

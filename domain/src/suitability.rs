@@ -229,4 +229,23 @@ mod tests {
 
         assert_eq!(json, r#"["C1-lowest","C1","C2","C3","C4","C5","professional"]"#);
     }
+
+    /// The investor signed the warning for a class; for a higher one it was never given.
+    #[test]
+    fn a_warning_counts_again_for_the_class_that_it_was_given_for_and_for_those_below() {
+        use crate::admission::fixture::{investor, target};
+        let (rules, warning) = (SuitabilityRules::standard(), "risk-warning-2017".parse().unwrap());
+        let of = |risk| FundTerms { risk, ..target() };
+        let was = rules.judge(&investor(), &of(ProductRisk::R4), Some(&warning));
+        assert_eq!((was.result, was.warning.as_ref()), (Verdict::NeedWarning, Some(&warning)));
+        let again = |risk| {
+            let judged = rules.judge_again(&was, &of(risk));
+            assert_eq!((judged.product, &judged.rule), (risk, &rules.version));
+            assert_eq!((judged.fund, judged.investor), (was.fund, was.investor));
+            (judged.result, judged.warning.is_some())
+        };
+        assert_eq!(again(ProductRisk::R3), (Verdict::Allow, false));
+        assert_eq!(again(ProductRisk::R4), (Verdict::NeedWarning, true));
+        assert_eq!(again(ProductRisk::R5), (Verdict::NeedWarning, false));
+    }
 }

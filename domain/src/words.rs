@@ -156,3 +156,21 @@ const fn day_name(day: Weekday) -> &'static str {
         Weekday::Sun => "Sunday",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_often_a_plan_buys_is_said_in_words() {
+        use Weekday as W;
+        let days = [W::Mon, W::Tue, W::Wed, W::Thu, W::Fri, W::Sat, W::Sun];
+        let weekly = days.map(|weekday| Frequency::Weekly { weekday }.to_string());
+        let names = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+        assert_eq!(weekly, names.map(|name| format!("weekly on {name}")));
+        let counted_from = "2026-02-12".parse().unwrap();
+        let biweekly = Frequency::Biweekly { weekday: W::Thu, counted_from };
+        assert_eq!(biweekly.to_string(), "every second Thursday from 2026-02-12 on");
+        assert_eq!(Frequency::Daily.to_string(), "every trading day");
+    }
+}

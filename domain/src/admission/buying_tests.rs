@@ -220,3 +220,50 @@ fn a_free_campaign_leaves_a_fixed_fee_what_it_is() {
     let half = large.tiers.unwrap().at("2500".parse().unwrap()).charge;
     assert_eq!(half, Charge::FREE);
 }
+
+/// The order of `a`, whose money counts for that T by then.
+fn moved_to(a: &Buying, t: &str) -> Again {
+    Again {
+        trade_date: TradingDay::recorded(t.parse().unwrap()),
+        amount: a.amount,
+        investor: a.investor.id.clone(),
+        fund: a.fund.clone(),
+        used: DayTally::default(),
+        calendar: a.calendar.clone(),
+    }
+}
+
+/// Asked for on the eve, after the cut-off: the papers are valid on the day of the request, and not on T.
+#[test]
+fn the_investor_must_be_fit_again_only_for_a_later_t_than_was_promised() {
+    let eve = "2026-02-12".parse().unwrap();
+    let mut a = Buying { at: "2026-02-12T20:00:00+08:00".parse().unwrap(), ..buying() };
+    (a.investor.id_valid_until, a.investor.questionnaire_valid_until) = (eve, eve);
+    let was = admit(&a).unwrap();
+    let same = readmit(&was, &moved_to(&a, "2026-02-13")).unwrap();
+    assert_eq!((same.trade_date, same.suitability), (was.trade_date, was.suitability.clone()));
+    let later = readmit(&was, &moved_to(&a, "2026-02-24"));
+    assert!(matches!(later, Err(Refusal::IdentityEnds { .. })), "{later:?}");
+
+    // The class of a product that is rated anew counts on a later T, and not on the one that was promised.
+    let a = buying();
+    let was = admit(&a).unwrap();
+    let riskier = |t: &str| {
+        let mut again = moved_to(&a, t);
+        Arc::make_mut(&mut again.fund).risk = crate::fund::ProductRisk::R4;
+        readmit(&was, &again)
+    };
+    assert_eq!(riskier("2026-02-13").map(|it| it.suitability), Ok(was.suitability.clone()));
+    let later = riskier("2026-02-24");
+    assert!(matches!(later, Err(Refusal::WarningNotConfirmed { .. })), "{later:?}");
+}
+
+#[test]
+fn what_would_fit_on_a_later_t_is_named() {
+    let a = with_fund(|it| it.limits.large_purchases.push(cap("12000", vec![])));
+    let was = admit(&a).unwrap();
+    let used = DayTally::after("5000".parse().unwrap());
+    let refused = readmit(&was, &Again { used, ..moved_to(&a, "2026-02-24") });
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("; 7000.00 would fit"), "{refused}");
+}

@@ -240,3 +240,38 @@ fn every_refusal_says_what_is_possible_instead() {
     }
     assert!(admit(&CashOut { way: fast("9600"), ..request() }).is_ok(), "the limit may be reached");
 }
+
+/// 99.50 of 100.00 free shares would leave 0.50 of them, where one must stay; 0.50 stay frozen besides.
+#[test]
+fn a_remainder_stays_where_it_is_the_minimum_together_with_what_is_frozen() {
+    let asked = |frozen: &str| {
+        let registered = shares("100").plus(shares(frozen)).unwrap();
+        let balance = Balance { registered, frozen: shares(frozen), ..free("100") };
+        admit(&CashOut { shares: Some(shares("99.50")), balance, ..request() }).unwrap().shares
+    };
+    assert_eq!(asked("0.50"), shares("99.50"));
+    assert_eq!(asked("0.49"), shares("100"));
+}
+
+#[test]
+fn cash_at_once_of_a_later_instant_has_the_days_and_the_terms_of_that_one() {
+    let was = admit(&CashOut { way: fast("0"), ..request() }).unwrap();
+    let mut fund = fixture::wallet();
+    (fund.version, fund.payout_lag) = ("w-2".parse().unwrap(), 2);
+    let calendar = request().calendar;
+    let at = "2026-02-13T15:00:00+08:00".parse().unwrap();
+    let is = readmit(&was, &fund, (&calendar, at)).unwrap();
+    let days = [is.trade_date, is.confirm_by, is.paid_by].map(|day| day.to_string());
+    assert_eq!(days, ["2026-02-24", "2026-02-25", "2026-02-26"]);
+    assert_eq!((is.terms.as_str(), &is.calendar), ("w-2", calendar.version()));
+    assert_eq!((is.requested_at, is.shares), (was.requested_at, was.shares));
+
+    let mut shut = fixture::wallet();
+    shut.closures.push(fixture::closed("2026-02-24", "2026-02-24", Stops::Redemption));
+    let refused = readmit(&was, &shut, (&calendar, at));
+    assert!(matches!(refused, Err(Refusal::RedemptionNotOpen { .. })), "{refused:?}");
+    fund.limits.fast_redemption_day_max = None;
+    let refused = readmit(&was, &fund, (&calendar, at));
+    let not_offered = Refusal::FastNotOffered { fund: fund.code, ordinary: false };
+    assert_eq!(refused, Err(not_offered));
+}

@@ -23,7 +23,7 @@ const LIMITS: &str = r#"{
     "shares": { "redemption_min": "1", "conversion_min": "1", "balance_min": "1" },
     "large_purchases": [], "fast_redemption_day_max": "10000" }"#;
 
-pub(super) fn wallet() -> FundTerms {
+pub(crate) fn wallet() -> FundTerms {
     terms(&format!(
         r#"{{ "code": "000730", "master": "000730", "name": "wallet", "kind": "money",
         "registrar": "own", "risk": "R1", "status": "open", "convert_status": "both",
@@ -39,7 +39,7 @@ pub(super) fn wallet() -> FundTerms {
     ))
 }
 
-pub(super) fn target() -> FundTerms {
+pub(crate) fn target() -> FundTerms {
     terms(&format!(
         r#"{{ "code": "011162", "master": "011162", "name": "target", "kind": "hybrid",
         "registrar": "own", "risk": "R3", "status": "open", "convert_status": "both",
@@ -55,7 +55,7 @@ pub(super) fn target() -> FundTerms {
     ))
 }
 
-pub(super) fn investor() -> InvestorProfile {
+pub(crate) fn investor() -> InvestorProfile {
     serde_json::from_str(
         r#"{ "id": "i-1", "account": "acc-1", "risk": "C3", "questionnaire": "q-1",
         "questionnaire_valid_until": "2026-12-31", "kyc": "verified",
@@ -114,12 +114,12 @@ pub(super) fn with_investor(change: impl FnOnce(&mut InvestorProfile)) -> Admiss
     Admission { investor, ..request() }
 }
 
-pub(super) fn closed(from: &str, through: &str, stops: Stops) -> Closure {
+pub(crate) fn closed(from: &str, through: &str, stops: Stops) -> Closure {
     let notice = "a holiday abroad".to_owned();
     Closure { from: from.parse().unwrap(), through: through.parse().unwrap(), stops, notice }
 }
 
-pub(super) fn cap(max: &str, customers: Vec<CustomerType>) -> LargePurchaseNotice {
+pub(crate) fn cap(max: &str, customers: Vec<CustomerType>) -> LargePurchaseNotice {
     LargePurchaseNotice {
         from: "2026-01-01".parse().unwrap(),
         through: None,

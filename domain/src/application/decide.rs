@@ -366,3 +366,7 @@ fn too_early(known: &Application, step: &'static str) -> Refusal {
 pub(super) fn too_late(known: &Application, step: &'static str) -> Refusal {
     Refusal::TooLate { stage: known.stage.name(), step }
 }
+
+#[cfg(test)]
+#[path = "edge_tests.rs"]
+mod edge_tests;

@@ -391,3 +391,7 @@ impl Message {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "outcome_tests.rs"]
+mod tests;

@@ -59,7 +59,7 @@ pub(super) fn redemption() -> Terms {
     terms(Ask::Redemption { shares, lots: vec![], on_huge, take_income: false })
 }
 
-fn subscription() -> Terms {
+pub(super) fn subscription() -> Terms {
     terms(Ask::Subscription { amount: "1000".parse().unwrap() })
 }
 
@@ -101,7 +101,7 @@ pub(super) fn redeemed(name: &str, shares: &str, finished: bool) -> Confirmation
     confirmation(name, finished, Outcome::Redemption(numbers))
 }
 
-fn founded() -> Confirmation {
+pub(super) fn founded() -> Confirmation {
     let numbers = SubscriptionConfirmed {
         amount: "1000".parse().unwrap(),
         fee: "10".parse().unwrap(),

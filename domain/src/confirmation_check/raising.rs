@@ -140,4 +140,59 @@ mod tests {
         assert_eq!(sends("400"), Some(money("600")));
         assert_eq!(sends("1000.50"), Some(money("0.50")));
     }
+
+    /// 400.00 of the 1,000.00 are settled.
+    #[test]
+    fn a_rejection_is_held_against_what_no_record_has_settled() {
+        use crate::application::{Promise, PromisedFee};
+        let ask = |ask| Terms {
+            order: "TX-1.buy".parse().unwrap(),
+            no: "APP1".parse().unwrap(),
+            registrar: "own".parse().unwrap(),
+            investor: "i-1".parse().unwrap(),
+            fund: "011162".parse().unwrap(),
+            ask,
+            trade_date: crate::calendar::TradingDay::recorded(day("2026-02-13")),
+            rounding: crate::money::ShareRounding::HalfUp,
+            promised: Promise {
+                fee: PromisedFee::Open,
+                discount: crate::money::Discount::NONE,
+                floor: None,
+                confirm_by: crate::calendar::TradingDay::recorded(day("2026-02-24")),
+            },
+            distributor: None,
+        };
+        let bought = crate::application::PurchaseConfirmed {
+            amount: money("400"),
+            fee: Money::ZERO,
+            refund: Money::ZERO,
+            nav: crate::money::Nav::ONE,
+            shares: "400".parse().unwrap(),
+        };
+        let before = Confirmation {
+            serial: "C1".parse().unwrap(),
+            confirmed_on: day("2026-02-24"),
+            registered_on: day("2026-02-24"),
+            finished: false,
+            outcome: crate::application::Outcome::Purchase(bought),
+            misnamed: vec![],
+        };
+        let said = |refund: &str, shares: &str| Stated {
+            on: None,
+            refund: money(refund),
+            amount: Money::ZERO,
+            shares: shares.parse().unwrap(),
+        };
+        let purchase = ask(Ask::Purchase { amount: "1000".parse().unwrap(), plan: None });
+        let disputed = |terms: &Terms, said: Stated| {
+            let found = of_rejection(terms, std::slice::from_ref(&before), &said);
+            found.iter().map(|it| it.disputed.money).collect::<Vec<_>>()
+        };
+        assert_eq!(disputed(&purchase, said("600", "0")), []);
+        assert_eq!(disputed(&purchase, said("601", "0")), [money("1")]);
+        assert_eq!(disputed(&purchase, said("601", "5")), [money("600"), money("1")]);
+        // Shares that were to leave have no money that could go back.
+        let fast = Ask::FastTransfer { shares: "5".parse().unwrap(), to: "b-1".parse().unwrap() };
+        assert_eq!(disputed(&ask(fast), said("601", "0")), []);
+    }
 }

@@ -226,3 +226,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_counts_fits_up_to_the_funds_own_limit_and_that_of_the_law() {
+    let counted = given::<FastQuota>(after([count("TX-1", "6000")])).state();
+    let fits = |max: Option<&str>, elsewhere: &str| {
+        counted.fits(max.map(|max| max.parse().unwrap()), elsewhere.parse().unwrap())
+    };
+    assert!(fits(Some("6000"), "0") && !fits(Some("5999.99"), "0"));
+    assert!(fits(Some("8000"), "2000") && !fits(Some("8000"), "2000.01"));
+    // Ten thousand a day, whatever the fund would let go.
+    assert!(fits(Some("50000"), "4000") && !fits(Some("50000"), "4000.01"));
+    assert!(!fits(None, "0"), "the fund has no fast redemption");
+}

@@ -266,4 +266,20 @@ pub(crate) mod tests {
         );
         assert!(matches!(none.tiers_for(Business::Redemption), Err(NoCharge::ByDays { .. })));
     }
+
+    #[test]
+    fn a_schedule_serves_its_own_fund_and_class_and_the_holders_that_it_names() {
+        let on = "2026-02-13".parse().unwrap();
+        let products = FeeSchedule {
+            customer_type: Some(CustomerType::Product),
+            ..named("products", "2021-02-01")
+        };
+        let book = FeeBook::new(vec![products]);
+        let key = FeeKey { customer_type: CustomerType::Product, ..key() };
+        let found = |key| book.in_force(key, on).map(|it| it.version.as_str());
+        assert_eq!(found(key), Some("products"));
+        assert_eq!(found(FeeKey { customer_type: CustomerType::Individual, ..key }), None);
+        assert_eq!(found(FeeKey { share_class: ShareClass::C, ..key }), None);
+        assert_eq!(found(FeeKey { fund: "011163".parse().unwrap(), ..key }), None);
+    }
 }

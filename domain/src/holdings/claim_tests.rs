@@ -189,3 +189,24 @@ fn an_order_that_another_transaction_has_claimed_for_is_refused_with_that_one() 
         all(claimed()).when(others(count)).then_refused(refusal.clone());
     }
 }
+
+#[test]
+fn holdings_wait_for_those_whose_records_lack_shares() {
+    use fundflow_kernel::codec::Stored;
+    assert_eq!(Holdings::waiting(&all(lacking()).state()), ["TX-9".parse().unwrap()]);
+    assert_eq!(Holdings::waiting(&all(lacking().into_iter().take(1)).state()), []);
+}
+
+#[test]
+fn an_orders_lots_are_counted_with_those_that_were_reversed() {
+    let two = ["L1", "L2"].map(|name| credit(lot(name, "2026-01-05", "100")));
+    let brought = |commands: Vec<Command>| {
+        all(commands).state().lots_brought_by(&"TX-0.buy".parse().unwrap())
+    };
+    assert_eq!(brought(vec![]), 0);
+    assert_eq!(brought(two.to_vec()), 2);
+    let corrected =
+        [two.as_slice(), &[correct_credit("L1", "K1", Some(lot("L3", "2026-01-05", "90")))]];
+    assert_eq!(brought(corrected.concat()), 3);
+    assert_eq!(all(two).state().lots_brought_by(&"TX-1".parse().unwrap()), 0);
+}

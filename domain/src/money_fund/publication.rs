@@ -53,3 +53,34 @@ impl Publication {
         Timestamp::shanghai(self.day, time)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn published(publication: u8) -> Publication {
+        Publication {
+            fund: "000730".parse().unwrap(),
+            day: "2026-03-02".parse().unwrap(),
+            per_10_000: "0.4012".parse().unwrap(),
+            publication,
+        }
+    }
+
+    #[test]
+    fn a_day_s_income_is_given_under_one_name_and_a_correction_under_its_own() {
+        let names = |publication| {
+            let [first, second] = published(publication).jobs().unwrap();
+            assert_eq!(published(publication).job().as_ref(), Some(&first));
+            [first, second].map(|it| it.to_string())
+        };
+        assert_eq!(names(0), ["000730.2026-03-02", "income.000730.2026-03-02"]);
+        assert_eq!(names(1), ["000730.2026-03-02.1", "income.000730.2026-03-02.1"]);
+    }
+
+    #[test]
+    fn it_is_given_from_three_in_the_afternoon_of_its_own_day() {
+        let at = "2026-03-02T15:00:00+08:00".parse().unwrap();
+        assert_eq!(published(0).given_from(), at);
+    }
+}

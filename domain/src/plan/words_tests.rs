@@ -344,3 +344,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn how_often_a_plan_buys_is_read_from_a_persons_words() {
+    let (from, weekday) = (date("2026-02-12"), Weekday::Mon);
+    let read = |text: &str| Frequency::from_words(text, from);
+    assert_eq!(read("daily"), Some(Frequency::Daily));
+    assert_eq!(read("weekly mon"), Some(Frequency::Weekly { weekday }));
+    let biweekly = Frequency::Biweekly { weekday, counted_from: from };
+    assert_eq!(read(" biweekly  mon "), Some(biweekly));
+    let day = super::DayOfMonth::new(15).unwrap();
+    assert_eq!(read("monthly 15"), Some(Frequency::Monthly { day }));
+    for text in [
+        "",
+        "daily mon",
+        "weekly",
+        "weekly 15",
+        "weekly mon tue",
+        "monthly",
+        "monthly 32",
+        "yearly",
+    ] {
+        assert_eq!(read(text), None, "{text}");
+    }
+}

@@ -44,6 +44,8 @@
 
 mod account;
 #[cfg(test)]
+mod account_tests;
+#[cfg(test)]
 mod advance_tests;
 mod applications;
 mod balances;

@@ -48,6 +48,8 @@ mod income;
 #[cfg(test)]
 mod income_tests;
 mod lots;
+#[cfg(test)]
+mod old_days_tests;
 mod owed;
 #[cfg(test)]
 mod portion_tests;
@@ -59,6 +61,8 @@ mod register_model;
 mod register_tests;
 mod shares;
 mod stored;
+#[cfg(test)]
+mod sums_tests;
 #[cfg(test)]
 mod tests;
 mod withheld;

@@ -31,7 +31,7 @@ use fundflow_sagas::{
 struct Order<S: InHouse> {
     stage: Stage,
     id: &'static str,
-    order: &'static str,
+    leg: &'static str,
     request: S::Request,
     close: fn(CaseId, Box<Closing>) -> S::Command,
     /// Before the cut-off of its T; by then the front has taken it.
@@ -45,7 +45,7 @@ fn a_purchase() -> Order<Purchase> {
     Order {
         stage: purchase::stage(),
         id: "P",
-        order: "P.buy",
+        leg: "P.buy",
         request: purchase::request(),
         close: |case, closing| purchases::Command::CloseCase { case, closing },
         early: "02-13 14:59",
@@ -68,7 +68,7 @@ fn a_redemption() -> Order<Redemption> {
     Order {
         stage: redemption::stage(),
         id: "R",
-        order: "R.redeem",
+        leg: "R.redeem",
         request: redemption::request(),
         close: |case, closing| redemptions::Command::CloseCase { case, closing },
         early: "02-24 14:59",
@@ -81,7 +81,7 @@ fn a_conversion() -> Order<Conversion> {
     Order {
         stage: conversion::stage(Method::FeeDifference),
         id: "C",
-        order: "C.convert",
+        leg: "C.convert",
         request: conversion::request(),
         close: |case, closing| conversions::Command::CloseCase { case, closing },
         early: "02-13 14:59",
@@ -91,7 +91,7 @@ fn a_conversion() -> Order<Conversion> {
 }
 
 fn says<S: InHouse>(it: &mut Order<S>, answer: ApplicationAnswer) {
-    let (stream, news) = notice(&ApplicationNo::of(&read(it.order)), answer);
+    let (stream, news) = notice(&ApplicationNo::of(&read(it.leg)), answer);
     it.stage.handle(What::Notice { stream, news });
 }
 
@@ -160,7 +160,7 @@ fn is_held<S: InHouse<Request: Clone + 'static>>(of: fn() -> Order<S>) {
     ends(it);
 
     let mut it = of();
-    it.stage.outside.rejects.insert(it.order.to_owned());
+    it.stage.outside.rejects.insert(it.leg.to_owned());
     it.stage.request::<S>(it.id, it.request.clone());
     it.stage.until(it.early);
     assert!(!it.stage.has("case.opened"), "{}", it.stage.text());

@@ -18,7 +18,10 @@ use crate::{
         return_code::ReturnCodes,
         version::{FileType, Version},
     },
-    sandbox::fixture::{bought, converted, handed_in, redeemed, start, t},
+    sandbox::{
+        fixture::{bought, converted, handed_in, redeemed, start, t},
+        scenario::ConfirmFate,
+    },
 };
 use fundflow_domain::{
     application::{
