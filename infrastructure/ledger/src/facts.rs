@@ -57,6 +57,13 @@ pub(crate) fn of_day_limit(event: day_limit::Event) -> Fact {
     }
 }
 
+/// Final records that hold.
+pub(crate) fn finals(state: &State) -> i64 {
+    let known = state.application();
+    let finals = known.into_iter().flat_map(|it| it.confirmations().filter(|said| said.finished));
+    i64::try_from(finals.count()).unwrap_or(i64::MAX)
+}
+
 /// The price that a record states, and whether its fee is the one that was promised. Records that others replace are
 /// looked at where they are: what corrects one has its own.
 pub(crate) fn of_application(before: &State, said: &Event, known: &Application) -> Vec<Fact> {

@@ -257,7 +257,7 @@ impl Poster {
         let of = (&request, source);
         self.differences.of_application(of, (before, said), &mut lines, booked);
         let application = known.terms.no.clone();
-        let more = finals(after) - finals(before);
+        let more = facts::finals(after) - facts::finals(before);
         let note = if let application::Event::Placed(terms) = said {
             let (order, investor) = (terms.order.clone(), terms.investor.clone());
             let process = step.2.owner.as_ref().map(|(process, _)| process.clone());
@@ -370,13 +370,6 @@ where
         }
     }
     Ok(loaded)
-}
-
-/// Final records that hold.
-fn finals(state: &application::State) -> i64 {
-    let known = state.application();
-    let finals = known.into_iter().flat_map(|it| it.confirmations().filter(|said| said.finished));
-    i64::try_from(finals.count()).unwrap_or(i64::MAX)
 }
 
 fn request<D: Stored>(step: &Step<D>) -> Option<TransactionId> {

@@ -136,7 +136,7 @@ async fn what_a_bank_paid_above_the_limit_has_its_case_or_is_found() {
     pays(&store, "F-2", &day, "5000").await;
     let found = ["INV-1 on 2026-02-13 of 000730 at 305: 1100000 fen"];
     assert_eq!(breaks(&store, "").await, found);
-    let case = |request: &str| format!("INSERT INTO cases VALUES ('c1', '{request}', 0);");
+    let case = |request: &str| include_str!("planted/case_of.sql").replace("{request}", request);
     assert_eq!(breaks(&store, &case("F-2")).await, [""; 0]);
     assert_eq!(breaks(&store, &case("F-1")).await, found, "its case is about something else");
     let more = "UPDATE quotas SET above = above - 1 WHERE request = 'F-2';";

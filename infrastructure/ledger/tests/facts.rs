@@ -62,7 +62,7 @@ async fn shares_that_are_shown_are_those_of_the_books_to_a_fen() {
     plant(folder.path(), "UPDATE shown SET shares = shares + 2; UPDATE prices SET nav = '0.4'");
     assert_eq!(broken(&ledger.check().unwrap()), [""; 0]);
     // Whoever is shown shares that nobody booked, or none of those that are.
-    let nothing = "DELETE FROM shown";
+    let nothing = include_str!("planted/nothing_shown.sql");
     let folder = tempfile::tempdir().unwrap();
     let (ledger, _) = Ledger::current(folder.path(), &store).await.unwrap();
     plant(folder.path(), nothing);
@@ -128,7 +128,7 @@ async fn a_fee_is_recomputed_from_the_promise_and_a_case_may_say_why_it_differs(
 
     let folder = tempfile::tempdir().unwrap();
     let (ledger, _) = Ledger::current(folder.path(), &wrong).await.unwrap();
-    plant(folder.path(), "INSERT INTO cases VALUES ('c1', 'TXF', 0)");
+    plant(folder.path(), &include_str!("planted/case_of.sql").replace("{request}", "TXF"));
     assert_eq!(fees(broken(&ledger.check().unwrap())), [""; 0]);
 }
 
@@ -230,7 +230,7 @@ async fn a_replay_beside_the_tables_finds_whatever_they_have_otherwise() {
         ("UPDATE postings SET amount = amount + 1 WHERE position = 2", 4),
         ("UPDATE entries SET request = 'TX9' WHERE position = 2", 2),
         ("UPDATE applications SET finals = 2", 4),
-        ("INSERT INTO cases VALUES ('c1', 'TX1', 1)", 1),
+        (include_str!("planted/an_open_case.sql"), 1),
         ("UPDATE shown SET shares = 0", 2),
     ];
     for (sql, differ) in plants {

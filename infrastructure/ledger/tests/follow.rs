@@ -157,9 +157,8 @@ async fn all_twenty_are_named_and_what_cannot_be_asked_yet_says_why() {
 /// Its cash counts towards that quota of the investor.
 fn counted_of(request: &str, fund: &str) -> String {
     let quota = format!("{fund}.2026-02-13.5.INV-1.305");
-    format!(
-        "INSERT INTO quotas VALUES ('{quota}', '{request}', 'INV-1', '{fund}', '305', '2026-02-13', 0);"
-    )
+    let sql = include_str!("planted/quota.sql").replace("{quota}", &quota);
+    sql.replace("{request}", request).replace("{fund}", fund)
 }
 
 /// 6,000 yuan are advanced for that request.

@@ -1,0 +1,1 @@
+INSERT INTO cases VALUES ('c1', '{request}', 0);
