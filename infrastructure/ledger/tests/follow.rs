@@ -179,6 +179,7 @@ async fn each_invariant_finds_what_was_planted_for_it() {
     let suspense = account("L:SUSPENSE:TX1.buy:c1", "L:SUSPENSE", "-1", "'c1'");
     let owed = account("A:CUST:ADVANCED:TX1", "A:CUST:ADVANCED", "1", "NULL");
     let discount = "UPDATE requests SET process = 'discount_purchase' WHERE request = 'TX1';";
+    let of_another_kind = moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "x");
     let plants: [(&str, String, &[&str]); 18] = [
         ("nothing", String::new(), &[]),
         (
@@ -212,11 +213,7 @@ async fn each_invariant_finds_what_was_planted_for_it() {
                 + &moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "forged"),
             &["I2", "I13"],
         ),
-        (
-            "I17 of another kind",
-            moves("U:050002:INV-1:AVAIL", "U:050002:REGISTER", "x"),
-            &["I2", "I13"],
-        ),
+        ("I17 of another kind", of_another_kind, &["I2", "I13"]),
         ("I19 of two funds", two_advances(&owed, ["000730", "000891"]), &[]),
         ("I19 of one fund", two_advances(&owed, ["000730", "000730"]), &["I19"]),
         (
