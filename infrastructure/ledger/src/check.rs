@@ -143,6 +143,14 @@ impl Ledger {
         ALL.iter().map(|it| self.holds(it)).collect()
     }
 
+    /// Those of these names alone.
+    ///
+    /// # Errors
+    /// [`LedgerError::Tables`].
+    pub fn check_of(&self, names: &[&str]) -> Result<Vec<Verdict>, LedgerError> {
+        ALL.iter().filter(|it| names.contains(&it.name)).map(|it| self.holds(it)).collect()
+    }
+
     fn holds(&self, it: &Invariant) -> Result<Verdict, LedgerError> {
         let unchecked = |why: &str| Verdict {
             invariant: it.name,
