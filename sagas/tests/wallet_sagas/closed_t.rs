@@ -160,3 +160,19 @@ fn what_was_asked_for_before_a_day_was_closed_goes_on_from_a_corrected_record() 
     stage.run();
     assert_eq!(stage.events.len(), before, "{}", stage.text());
 }
+
+#[test]
+fn who_runs_on_books_by_the_calendar_of_now_as_a_process_that_starts_does() {
+    let said = |restarts: bool| {
+        let mut stage = withdrawn("02-03 10:00");
+        stage.settle();
+        closes(&mut stage, "typhoon", "2026-02-04");
+        if restarts {
+            stage.crash();
+        }
+        corrected_at(&mut stage, "2026-02-05", "10");
+        let all = stage.events.iter().map(|it| (it.stream.to_string(), it.event.data.to_string()));
+        all.collect::<Vec<_>>()
+    };
+    assert_eq!(said(false), said(true));
+}
