@@ -8,7 +8,7 @@ use fundflow::{
     runtime::{process::Process, saga::Saga as _},
 };
 use fundflow_application::{guard::LedgerGuard, read_models::StreamFold};
-use fundflow_closing::{Attached, Dealing, Jobs, Place, announced};
+use fundflow_closing::{Attached, Dealing, Jobs, Place, announced, logged};
 use fundflow_domain::{
     admission::buying::Way,
     calendar::TradingCalendar,
@@ -101,10 +101,11 @@ fn jobs(base: &Path, store: &Arc<SqliteStore>) -> Arc<Jobs<SqliteStore>> {
     let funds = catalogue::shipped().unwrap().codes().collect();
     let place = Place { base: base.to_owned(), house: house(), registrars, funds };
     let dealing = Dealing {
-        distributor: "305".parse().unwrap(),
+        distributors: vec!["305".parse().unwrap()],
         filing: Arc::new(|_| Filing::default()),
         customers: Arc::new(|_| None),
         accounts: Arc::new(|_| None),
+        hears: logged(),
     };
     Arc::new(Jobs::of(store.clone(), Some(store.clone()), place).dealing(dealing))
 }

@@ -12,10 +12,7 @@ use crate::day_cut::news;
 use chrono::NaiveDate;
 use fundflow::{Asking, RequestError, runtime::saga::Saga as _};
 use fundflow_closing::IncomeToCome;
-use fundflow_domain::{
-    calendar::TradingDay,
-    ids::{RegistrarCode, TransactionId},
-};
+use fundflow_domain::{calendar::TradingDay, ids::TransactionId};
 use fundflow_infrastructure::day_folder::{Day, Kind};
 use fundflow_kernel::{
     clock::{Clock as _, ManualClock},
@@ -136,12 +133,7 @@ async fn open<S: EventStore + Checkpoints>(
     if !is_played_now || play.table.sagas.desk.get(DayCut::KIND).is_none() {
         return Ok(());
     }
-    let codes: Vec<String> =
-        play.with.sandbox.registrars.iter().map(|(code, _)| code.clone()).collect();
-    for code in codes {
-        let registrar: RegistrarCode = code.parse().map_err(|error| {
-            Trouble::Defect(format!("registrar {code} of the folder cannot be named: {error}"))
-        })?;
+    for registrar in play.registrars()? {
         let Some(id) = day_cut::id(&registrar, t) else { continue };
         let asking = Asking::<DayCut>::of(id.clone(), Request { registrar, t }, ());
         match play.engine.request_all(vec![asking]).await.pop() {

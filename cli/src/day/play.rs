@@ -17,7 +17,9 @@ use super::{
     answer_faults, batch,
     books::Books,
     cancels::TakenBack,
-    cuts, days, earlier, overrides,
+    cuts, days,
+    dealing::Heard,
+    earlier, overrides,
     progress::{Job, Moment},
     repriced, requests, settlement,
     table::{Counterparties, Table},
@@ -81,6 +83,8 @@ pub(super) struct Play<S> {
     pub(super) store: Arc<S>,
     /// Whoever does the jobs of day-cuts.
     pub(super) jobs: Arc<Jobs<S>>,
+    /// What these say.
+    pub(super) heard: Heard,
     _attached: Attached,
     pub(super) day: Arc<Day>,
     pub(super) table: Table,
@@ -128,7 +132,7 @@ pub(super) async fn start_of<S: EventStore>(store: &S, day: &Day) -> Result<Time
 impl<S: EventStore + Checkpoints> Play<S> {
     /// Starts the engine and writes the agenda.
     pub(super) async fn start(
-        (store, jobs): (Arc<S>, Arc<Jobs<S>>),
+        (store, jobs, heard): (Arc<S>, Arc<Jobs<S>>, Heard),
         day: Arc<Day>,
         table: Table,
         with: Counterparties,
@@ -141,6 +145,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             engine,
             store,
             jobs,
+            heard,
             _attached: attached,
             day,
             table,
@@ -196,6 +201,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             progress(&self.moment(whole, step.job()));
         }
         self.engine.shutdown().await?;
+        self.take_remarks();
         let events = self.store.head().borrow().0;
         progress(&self.moment(whole, Some(Job::Settled { events })));
         let desk = self.table.sagas.desk.clone();
@@ -277,8 +283,8 @@ impl<S: EventStore + Checkpoints> Play<S> {
             Item::Plans(t) => requests::plans::invest(self, t).await,
             Item::Send(t) => batch::send(self, t).await,
             Item::Prices(t) => Ok(self.publish(t)),
-            Item::Night(t) => batch::night(self, t),
-            Item::Files(t) => answer_faults::rest(self, t),
+            Item::Night(t) => batch::night(self, t).await,
+            Item::Files(t) => answer_faults::rest(self, t).await,
             Item::Answers(t) => batch::answers(self, t).await,
         }
     }
