@@ -8,6 +8,7 @@ use fundflow_application::read_models::{Follow, Streams};
 use fundflow_domain::{
     application::{Application, Applications, Ask, Quantity, Stage},
     calendar::TradingDay,
+    case::CaseId,
     decider::Decider as _,
     ids::{DistributorCode, FundCode, InvestorId, PaymentNo, RegistrarCode, TransactionId},
     time::Timestamp,
@@ -28,6 +29,8 @@ pub(crate) struct Followed {
     sealed: BTreeSet<Box<str>>,
     /// Day-cuts that are not over.
     cuts: BTreeSet<(TradingDay, TransactionId)>,
+    /// Cases that were closed, and when.
+    closed: Vec<(Timestamp, CaseId)>,
     /// Whether they are over, by transaction.
     incomes: BTreeMap<Box<str>, bool>,
     /// Of every investor that has an application, in the order of the log.
@@ -92,6 +95,11 @@ impl Followed {
     /// Day-cuts that are not over, the earliest T's first.
     pub(crate) fn cuts(&self) -> impl Iterator<Item = (TradingDay, &TransactionId)> + '_ {
         self.cuts.iter().map(|(t, cut)| (*t, cut))
+    }
+
+    /// Cases that were closed later than that.
+    pub(crate) fn closed_since(&self, since: Timestamp) -> impl Iterator<Item = CaseId> + '_ {
+        self.closed.iter().filter(move |(at, _)| *at > since).map(|(_, case)| *case)
     }
 
     /// The accounts of the investors at registrars.
@@ -186,6 +194,10 @@ impl Follow for Followed {
             }
             "application.moved" => {
                 self.moved.insert(id.into(), event.event.recorded_at);
+            }
+            "case.closed" => {
+                let case = id.parse().ok();
+                self.closed.extend(case.map(|case| (event.event.recorded_at, case)));
             }
             "wallet.shares_frozen" | "holdings.shares_frozen" => {
                 self.frozen.insert(id.into());

@@ -5,7 +5,6 @@ use crate::{
     followed::{Batch, Followed},
     income::IncomeToCome,
     place::Place,
-    reconcile::Reconciles,
 };
 use fundflow::Engine;
 use fundflow_application::read_models::catch_up;
@@ -31,7 +30,6 @@ pub struct Jobs<S> {
     /// The log is read once; each job reads only what is new.
     pub(crate) followed: Mutex<Followed>,
     pub(crate) income_to_come: IncomeToCome,
-    pub(crate) reconciles: Option<Arc<dyn Reconciles>>,
     pub(crate) dealing: Option<Dealing>,
     /// Whoever seals, sends or reads.
     at_work: Mutex<()>,
@@ -46,25 +44,19 @@ pub struct Attached {
 }
 
 impl<S: EventStore> Jobs<S> {
-    /// On that store. `heads`: the same one, where it keeps a tree.
+    /// On that store. `heads`: the same one, where it keeps a tree and lists its streams; nothing is reconciled without.
     pub fn of(store: Arc<S>, heads: Option<Arc<SqliteStore>>, place: Place) -> Self {
         let income_to_come: IncomeToCome = Box::new(|_, _| false);
         let (engine, _) = watch::channel(None);
         let (followed, at_work) = (Mutex::default(), Mutex::default());
-        let (reconciles, dealing) = (None, None);
-        Self { store, heads, place, followed, income_to_come, reconciles, dealing, at_work, engine }
+        let dealing = None;
+        Self { store, heads, place, followed, income_to_come, dealing, at_work, engine }
     }
 
     /// With what is still to be given as income by somebody else.
     #[must_use]
     pub fn awaiting(self, income_to_come: IncomeToCome) -> Self {
         Self { income_to_come, ..self }
-    }
-
-    /// With whoever holds the records of a T against our events; nothing is reconciled without.
-    #[must_use]
-    pub fn reconciled_by(self, reconciles: Arc<dyn Reconciles>) -> Self {
-        Self { reconciles: Some(reconciles), ..self }
     }
 
     /// With what it takes to seal, send and read, where nobody else does.

@@ -26,6 +26,7 @@ mod place;
 mod placed;
 mod postings;
 mod reading;
+mod recon;
 mod reconcile;
 mod serials;
 mod sets;
@@ -40,7 +41,9 @@ pub use income::IncomeToCome;
 pub use jobs::{Attached, Jobs};
 pub use place::{OWN, Place, READ, announced, of_distributor};
 pub use placed::Placed;
-pub use reconcile::{Reconciled, Reconciles, Reconciling};
+pub use recon::{
+    Becomes, BreakRow, Deed, Found, PROGRAM, ReconError, Writer, names_of, reconcile, time_of,
+};
 pub use serials::Serials;
 pub use sets::Set;
 pub use settlement::{NotDue, terms};

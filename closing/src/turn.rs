@@ -36,7 +36,8 @@ impl<S: EventStore> Jobs<S> {
         self.catch_up().await?;
         let before: Vec<TransactionId> = {
             let followed = self.followed.lock().await;
-            let before = followed.cuts().filter(|(t, cut)| (t.date(), *cut) < (own.0.date(), own.1));
+            let before =
+                followed.cuts().filter(|(t, cut)| (t.date(), *cut) < (own.0.date(), own.1));
             before.map(|(_, cut)| cut.clone()).collect()
         };
         for cut in before {

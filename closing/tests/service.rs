@@ -20,7 +20,7 @@ use fundflow_infrastructure::{
     catalogue,
     day_batch::Filing,
     sandbox::{
-        channel::SandboxChannel,
+        channel::{Movement, SandboxChannel},
         registrar::{Confirming, Market, SandboxRegistrar},
         scenario::Scenario,
     },
@@ -209,8 +209,18 @@ impl Service<'_> {
     }
 }
 
-/// The registrar works through what was sent.
+/// The channel says what it moved, and the registrar works through what was sent.
 fn night(base: &Path, outside: &Outside) {
+    let (t, now) = ("2026-02-12".parse().unwrap(), at("2026-02-13T00:00:00+08:00"));
+    let line = |it: &Movement| {
+        let direction = if it.is_in { "in" } else { "out" };
+        format!("{t},{},{},{direction},{},done\n", it.no, it.serial, it.amount)
+    };
+    let lines: String = outside.channel.statement(t, now).iter().map(line).collect();
+    let directory = base.join(format!("statements/{t}"));
+    std::fs::create_dir_all(&directory).unwrap();
+    let text = format!("date,number,serial,direction,amount,status\n{lines}");
+    std::fs::write(directory.join("channel.csv"), text).unwrap();
     let day = base.join("exchange/2026-02-12");
     let (index, _) = announced(&day.join("out")).unwrap().unwrap();
     let own: DistributorCode = "305".parse().unwrap();
@@ -245,6 +255,11 @@ async fn a_service_cuts_its_day_by_the_clock_with_files_in_a_directory() {
     assert!(service.types("purchase").await.contains(&"purchase.completed".to_owned()));
     assert!(service.types("clearing").await.contains(&"clearing.opened".to_owned()), "{done:?}");
     assert!(base.path().join("heads/cut.05.2026-02-12.head").is_file());
+    // Files 04, 05, 07 and 25 and the channel's statement are held against our events.
+    let records = done.iter().find(|(job, _)| *job == Job::Reconciliation).unwrap().1;
+    assert!(records >= 8, "{done:?}");
+    assert_eq!(service.types("reconciled_day").await, ["reconciled_day.compared"]);
+    assert_eq!(service.types("case").await, Vec::<String>::new());
     // 10,000.00 yuan less 1.5 % of what is bought, at 1.0000.
     let statement = base.path().join("reports/2026-02-12/statements.05.csv");
     let statement = std::fs::read_to_string(statement).unwrap();

@@ -47,7 +47,6 @@ mod tests;
 use crate::{
     args::{Format, Output},
     audit_command::VERIFICATION_FAILED,
-    day_cut,
     house::{self, warn_of_end},
     reading::{Failure, complain, database},
     registry::Registry,
@@ -56,6 +55,7 @@ use crate::{
 use clap::Args;
 use dealing::Heard;
 use fundflow::StartError;
+use fundflow_closing::Jobs;
 use fundflow_domain::{
     calendar::{CalendarError, TradingCalendar},
     orders::Cause,
@@ -266,7 +266,7 @@ async fn prepare<S: EventStore + Checkpoints>(
     let played = (store.head().borrow().0 > 0).then(|| clock.now());
     let mut with = Counterparties::open(registry, (day, calendar), &clock, base, played)?;
     let (table, beside) = Table::laid(registry, (day, calendar), clock, base)?;
-    let jobs = day_cut::jobs(store.clone(), heads, beside);
+    let jobs = Jobs::of(store.clone(), heads, beside);
     let heard = Heard::default();
     let jobs = jobs.awaiting(cuts::income_to_come(day, &table.clock));
     let jobs = Arc::new(jobs.dealing(dealing::of(day, &heard)));

@@ -358,11 +358,3 @@ pub(crate) fn golden(name: &str, found: &str) {
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(found, expected, "{name} differs; UPDATE_GOLDEN=1 writes it");
 }
-
-/// Those of these cases that are no breaks of a reconciliation: what a day-cut finds of sums stands beside what a record
-/// itself was found to be.
-pub(crate) fn without_breaks(mut cases: serde_json::Value) -> serde_json::Value {
-    let all = cases.as_array_mut().unwrap();
-    all.retain(|case| !case["kind"].as_str().unwrap().starts_with("break_"));
-    cases
-}

@@ -3,8 +3,9 @@
 //! 1. Of each case only what finds it again is kept.
 //! 2. The engine's own case about a record is the case of whatever breaks there: nothing is found twice.
 
-use crate::{folded, reading::Failure};
+use super::{PROGRAM, ReconError, names_of};
 use chrono::NaiveDate;
+use fundflow_application::read_models::StreamFold;
 use fundflow_domain::{
     case::{CaseId, Cases, Closing, How, Kind, SourceKind, State},
     ids::OrderId,
@@ -13,9 +14,6 @@ use fundflow_infrastructure::sqlite::SqliteStore;
 use fundflow_kernel::envelope::StreamName;
 use fundflow_reconciliation::{breaks::Break, row::Value, source::Source};
 use std::collections::HashMap;
-
-/// Who closes and reopens cases here.
-pub(super) const PROGRAM: &str = "reconciliation";
 
 /// How a case stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,17 +61,17 @@ pub(super) struct Known {
 }
 
 impl Known {
-    pub(super) async fn of(store: &SqliteStore) -> Result<Self, Failure> {
+    pub(super) async fn of(store: &SqliteStore) -> Result<Self, ReconError> {
         let mut known = Self::default();
-        for stream in folded::names::<Cases>(store, "")? {
+        for stream in names_of::<Cases>(store, "")? {
             known.add(store, &stream).await?;
         }
         Ok(known)
     }
 
-    async fn add(&mut self, store: &SqliteStore, stream: &StreamName) -> Result<(), Failure> {
-        let Some(found) = folded::one::<Cases, _>(store, stream).await? else { return Ok(()) };
-        let state = &found.fold.loaded.state;
+    async fn add(&mut self, store: &SqliteStore, stream: &StreamName) -> Result<(), ReconError> {
+        let (fold, _) = StreamFold::<Cases>::load(store, stream).await?;
+        let state = &fold.loaded.state;
         let Some(case) = state.case() else { return Ok(()) };
         if let Some(proposal) = case.proposal.as_ref().filter(|_| case.kind().is_break()) {
             let (source, key) = (proposal.source.to_string(), proposal.key.to_string());
