@@ -80,7 +80,10 @@ struct Service<'a> {
 fn outside() -> Outside {
     let clock = ManualClock::at(at("2026-02-12T10:00:00+08:00"));
     let (calendar, time) = (Arc::new(TradingCalendar::xshg().unwrap()), Arc::new(clock.clone()));
-    let market = Market::at_par(calendar);
+    // It is asked for one fund, and states it in file 07.
+    let (funds, code) = (catalogue::shipped().unwrap(), "011162".parse().unwrap());
+    let market = Market::of(calendar, funds.history(code).iter().cloned());
+    market.publish(code, "2026-02-12".parse().unwrap(), "1".parse().unwrap());
     let registrar = SandboxRegistrar::in_memory(Scenario::default(), market, time.clone());
     let registrar = Arc::new(registrar.confirming(Confirming::ByBatch));
     let channel = Arc::new(SandboxChannel::in_memory(Scenario::default(), time));
@@ -259,7 +262,9 @@ async fn a_service_cuts_its_day_by_the_clock_with_files_in_a_directory() {
     let records = done.iter().find(|(job, _)| *job == Job::Reconciliation).unwrap().1;
     assert!(records >= 8, "{done:?}");
     assert_eq!(service.types("reconciled_day").await, ["reconciled_day.compared"]);
-    assert_eq!(service.types("case").await, Vec::<String>::new());
+    let cases = service.events().await.into_iter().filter(|it| it.stream.category() == "case");
+    let cases: Vec<String> = cases.map(|it| it.event.data.to_string()).collect();
+    assert_eq!(cases, Vec::<String>::new());
     // 10,000.00 yuan less 1.5 % of what is bought, at 1.0000.
     let statement = base.path().join("reports/2026-02-12/statements.05.csv");
     let statement = std::fs::read_to_string(statement).unwrap();

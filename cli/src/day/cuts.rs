@@ -106,7 +106,8 @@ pub(super) fn income_to_come(day: &Arc<Day>, clock: &ManualClock) -> IncomeToCom
     })
 }
 
-/// Asks for the day-cuts of a T whose batch has gone out, and tells all that are open what the day has done.
+/// Asks for the day-cuts of a T whose batch has gone out. All that are open are told what the day has done, once all of
+/// that instant is done.
 pub(super) async fn follow<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     item: &Item,
@@ -122,7 +123,8 @@ pub(super) async fn follow<S: EventStore + Checkpoints>(
         Item::Plans(_) | Item::Night(_) | Item::Files(_) => return Ok(()),
         Item::Prices(_) | Item::Answers(_) => {}
     }
-    tell(play).await
+    play.follow_ups.tells = true;
+    Ok(())
 }
 
 async fn open<S: EventStore + Checkpoints>(
@@ -148,7 +150,7 @@ async fn open<S: EventStore + Checkpoints>(
     Ok(())
 }
 
-async fn tell<S: EventStore + Checkpoints>(play: &mut Play<S>) -> Result<(), Trouble> {
+pub(super) async fn tell<S: EventStore + Checkpoints>(play: &mut Play<S>) -> Result<(), Trouble> {
     for cut in play.books.cuts.open() {
         while let Some(notice) =
             news::of((&*play.store, &play.jobs), &cut, |t| play.have_answered(t)).await?

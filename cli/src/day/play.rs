@@ -13,7 +13,7 @@
 
 use super::{
     Trouble,
-    agenda::{Done, Item, at, invests_at, waves},
+    agenda::{Done, FollowUps, Item, at, invests_at, waves},
     answer_faults, batch,
     books::Books,
     cancels::TakenBack,
@@ -108,6 +108,8 @@ pub(super) struct Play<S> {
     /// When the wave was due that is being placed.
     pub(super) wave: Timestamp,
     pub(super) agenda: BTreeSet<(Timestamp, Item)>,
+    /// What is still to follow from items of this instant.
+    pub(super) follow_ups: FollowUps,
     pub(super) days: Vec<TradingDay>,
     /// The last day that the folder is about.
     pub(super) until: TradingDay,
@@ -163,6 +165,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             played_earlier: None,
             wave: began,
             agenda: BTreeSet::new(),
+            follow_ups: FollowUps::default(),
             days: Vec::new(),
             until,
             invests: BTreeSet::new(),
@@ -196,7 +199,6 @@ impl<S: EventStore + Checkpoints> Play<S> {
         let whole = self.agenda.len() as u64;
         self.settle().await?;
         repriced::tell(&mut self).await?;
-        settlement::instructed(&mut self).await?;
         while let Some(step) = self.step().await? {
             progress(&self.moment(whole, step.job()));
         }
@@ -264,10 +266,28 @@ impl<S: EventStore + Checkpoints> Play<S> {
         self.settle().await?;
         if let Some(item) = carried {
             cuts::follow(self, &item).await?;
-            settlement::instructed(self).await?;
-            settlement::follow(self, &item).await?;
+            self.follow_ups.note(&item, self.wave >= self.began);
+        }
+        // A process that starts does all of that instant again, and then only what follows from it.
+        if self.agenda.first().is_none_or(|(due, _)| *due > now) {
+            self.follow_up().await?;
         }
         Ok(Some(done))
+    }
+
+    /// What follows from all that was due by now: day-cuts are told, and then it is said what statements say.
+    async fn follow_up(&mut self) -> Result<(), Trouble> {
+        let FollowUps { tells, carried, answered } = std::mem::take(&mut self.follow_ups);
+        if tells {
+            cuts::tell(self).await?;
+        }
+        if carried {
+            settlement::instructed(self).await?;
+        }
+        for (t, is_played_now) in answered {
+            settlement::after_answers(self, t, is_played_now).await?;
+        }
+        Ok(())
     }
 
     /// Returns whether there was something to do.
