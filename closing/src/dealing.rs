@@ -138,11 +138,11 @@ impl<S: EventStore> Jobs<S> {
             own.or_else(|| numbers.get(&*Numbers::Digits.application(no)).copied())
         };
         sealed.retain(|placed| record_of(placed).is_some());
-        let sent = |placed: &Placed| {
+        let gone_out = |placed: &Placed| {
             let record = record_of(placed).unwrap_or(0);
             ApplicationAnswer::Sent { file: file.as_str().into(), record }
         };
-        self.tell(dealing, &sealed, sent).await?;
+        self.tell(dealing, &sealed, gone_out).await?;
         if !sealed.is_empty() {
             (dealing.hears)(Remark::Sent);
         }
@@ -236,7 +236,7 @@ pub(crate) async fn deliver(
         let page: Vec<Notice> = notices.by_ref().take(AT_ONCE).collect();
         for heard in engine.deliver(page).await {
             match heard {
-                Ok(noticed) => all.push(Some(noticed)),
+                Ok(what) => all.push(Some(what)),
                 Err(ActError::NotActed(error)) => {
                     dealing.look(error.to_string());
                     all.push(None);

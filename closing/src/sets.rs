@@ -120,12 +120,12 @@ impl<S: EventStore> Jobs<S> {
             let is_there = Some(distributor) == there.as_ref();
             if is_there { plain.clone() } else { of_distributor(&plain, distributor) }
         };
-        let set = |distributor: DistributorCode| Set {
+        let of = |distributor: DistributorCode| Set {
             directory: directory(&distributor),
             registrar: registrar.clone(),
             distributor,
         };
-        Ok(distributors.iter().cloned().map(set).collect())
+        Ok(distributors.iter().cloned().map(of).collect())
     }
 
     /// Those that are named, and those that have orders.

@@ -121,13 +121,17 @@ impl<S: EventStore> Jobs<S> {
         read: Option<&Open>,
     ) -> Result<Open, Cause> {
         let engine = self.engine().await?;
-        let frozen = match read {
-            Some(open) => open.among(answers.frozen),
-            None => {
-                let notice = |(no, answer): (_, ApplicationAnswer)| {
-                    let (stream, news) = registrar::notice(&no, answer);
-                    Notice { stream, news }
-                };
+        let frozen = if let Some(open) = read {
+            open.among(answers.frozen)
+        } else {
+            let notice = |(no, answer): (_, ApplicationAnswer)| {
+                let (stream, news) = registrar::notice(&no, answer);
+                Notice { stream, news }
+            };
+            let notices = answers.confirmations.into_iter().map(notice).collect();
+            deliver(&engine, dealing, notices).await?;
+            answers.frozen
+        };
                 let notices = answers.confirmations.into_iter().map(notice).collect();
                 deliver(&engine, dealing, notices).await?;
                 answers.frozen
