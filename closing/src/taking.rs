@@ -132,11 +132,6 @@ impl<S: EventStore> Jobs<S> {
             deliver(&engine, dealing, notices).await?;
             answers.frozen
         };
-                let notices = answers.confirmations.into_iter().map(notice).collect();
-                deliver(&engine, dealing, notices).await?;
-                answers.frozen
-            }
-        };
         self.catch_up().await?;
         let mut puzzles = answers.puzzles;
         puzzles.extend(self.dividends((dealing, call), &engine, &answers.dividends).await?);
