@@ -113,6 +113,23 @@ mod tests {
         judge(Rules::shipped().unwrap().source(source), "KEY", rows, day()).breaks
     }
 
+    #[test]
+    fn an_event_of_which_no_record_says_anything_explains_too() {
+        let missed = Row {
+            stand: Stand::Event { due: Some(day()), heard: day(), dated: day() },
+            ..record("A", "3000.00")
+        };
+        let mut disputed = Disputed::default();
+        for found in &breaks(Source::Confirmations, vec![missed]) {
+            disputed.add(found.case, found);
+        }
+        let found = breaks(
+            Source::Settlements,
+            vec![sum(Stand::Record, "7000.00"), event(sum(Stand::Record, "10000.00"))],
+        );
+        assert!(disputed.explains(&found[0]).is_some());
+    }
+
     /// Whether a sum of theirs beside one of ours is explained by a record that nobody takes and one that is dearer than
     /// its event: 100.00 and 0.50 more than we have.
     fn is_explained(rows: Vec<Row>) -> bool {

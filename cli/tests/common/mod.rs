@@ -358,3 +358,11 @@ pub(crate) fn golden(name: &str, found: &str) {
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(found, expected, "{name} differs; UPDATE_GOLDEN=1 writes it");
 }
+
+/// Those of these cases that are about no position: where the register's file of positions contradicts what its record
+/// booked, that is a case of its own. A sum that differs by a record that is in dispute has none beside the record's.
+pub(crate) fn without_positions(mut cases: serde_json::Value) -> serde_json::Value {
+    let all = cases.as_array_mut().unwrap();
+    all.retain(|case| case["proposal"]["source"] != "holdings");
+    cases
+}

@@ -86,7 +86,8 @@ async fn application(
     let distributor = known.terms.distributor.as_ref();
     let distributor = distributor.map_or(around.distributor.as_str(), |code| code.as_str());
     let is_there = around.has_told(registrar, distributor);
-    let about = About { day: Some(day.date), distributor, until };
+    let recipient = &*format!("{}/{distributor}", around.registrar(registrar));
+    let about = About { day: Some(day.date), distributor, recipient, until };
     let rows = of_application(&fold, &read, about, sums);
     if known.sent.is_some() && !is_there && known.terms.trade_date.date() == day.date {
         let code = around.registrar(registrar).to_string();
@@ -223,7 +224,7 @@ async fn named_by(around: &Around<'_>, source: Source, key: &str) -> Result<Vec<
         let stream = Key::<Applications>::of(&no);
         let (fold, read) = StreamFold::<Applications>::load(store, stream.stream()).await?;
         let until = around.day.date;
-        let about = About { day: None, distributor: &around.distributor, until };
+        let about = About { day: None, distributor: &around.distributor, recipient: "", until };
         return Ok(of_application(&fold, &read, about, &mut Sums::default()));
     }
     let Ok(no) = PaymentNo::new(number) else { return Ok(Vec::new()) };
