@@ -15,6 +15,7 @@ use crate::{
 use fundflow::{ActError, Engine, Notice, Noticed};
 use fundflow_domain::{
     application::Stage,
+    calendar::TradingDay,
     ids::{AccountRef, DistributorCode, InvestorId, RegistrarCode},
     investor::CustomerType,
     orders::Cause,
@@ -39,6 +40,9 @@ const AT_ONCE: usize = 512;
 /// Something that is known of an investor, or is not.
 pub type OfInvestor<T> = Arc<dyn Fn(&InvestorId) -> Option<T> + Send + Sync>;
 
+/// Whether the answers of a T may be read by now.
+pub type MayRead = Arc<dyn Fn(TradingDay) -> bool + Send + Sync>;
+
 /// Whoever hears what was done of batches and answers.
 pub type Hearer = Arc<dyn Fn(Remark) + Send + Sync>;
 
@@ -53,6 +57,9 @@ pub struct Dealing {
     pub customers: OfInvestor<CustomerType>,
     /// The account to which a dividend in cash goes.
     pub accounts: OfInvestor<AccountRef>,
+    /// Where files lie before their hour, as a played day's do, they wait for it, also for a process that starts anew; a
+    /// service reads whatever has come.
+    pub may_read: MayRead,
     /// Who hears of it; [`logged`] where nobody else does.
     pub hears: Hearer,
 }

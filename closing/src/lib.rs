@@ -35,7 +35,7 @@ mod statements;
 mod taking;
 mod turn;
 
-pub use dealing::{Dealing, Hearer, OfInvestor, Remark, logged};
+pub use dealing::{Dealing, Hearer, MayRead, OfInvestor, Remark, logged};
 pub use head::{DIRECTORY as HEADS, HeadError, bytes_of, of_first, of_now, write as write_head};
 pub use income::IncomeToCome;
 pub use jobs::{Attached, Jobs};

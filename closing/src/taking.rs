@@ -58,6 +58,9 @@ impl<S: EventStore> Jobs<S> {
         dealing: &Dealing,
         call: &JobCall,
     ) -> Result<Option<JobStand>, Cause> {
+        if !(dealing.may_read)(call.t) {
+            return Ok(None);
+        }
         let mut lacks = None;
         for set in self.sets(call.t, &call.registrar).await? {
             match self.take_one((dealing, call), &set).await {

@@ -108,6 +108,7 @@ fn jobs(base: &Path, store: &Arc<SqliteStore>) -> Arc<Jobs<SqliteStore>> {
         filing: Arc::new(|_| Filing::default()),
         customers: Arc::new(|_| None),
         accounts: Arc::new(|_| None),
+        may_read: Arc::new(|_| true),
         hears: logged(),
     };
     Arc::new(Jobs::of(store.clone(), Some(store.clone()), place).dealing(dealing))

@@ -1,8 +1,9 @@
 //! What a played day knows of its distributors and investors, for the jobs that seal, send and read; and what these say.
 
-use super::play::Play;
+use super::{days::have_answered, play::Play, table::Table};
 use fundflow_closing::{Dealing, Remark};
 use fundflow_infrastructure::day_folder::{Day, Problem};
+use fundflow_kernel::clock::Clock as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What the jobs have said and nobody has taken up.
@@ -20,8 +21,9 @@ pub(super) struct Done {
     pub(super) is_read: bool,
 }
 
-/// By the folder of that day.
-pub(super) fn of(day: &Arc<Day>, heard: &Heard) -> Dealing {
+/// By the folder of that day, and at its hours.
+pub(super) fn of((day, table): (&Arc<Day>, &Table), heard: &Heard) -> Dealing {
+    let (calendar, clock) = (table.house.calendar.clone(), table.clock.clone());
     let (filing, customers, accounts) = (day.clone(), day.clone(), day.clone());
     let heard = heard.clone();
     Dealing {
@@ -33,6 +35,7 @@ pub(super) fn of(day: &Arc<Day>, heard: &Heard) -> Dealing {
         accounts: Arc::new(move |id| {
             accounts.investors.get(id).map(|it| it.profile.account.clone())
         }),
+        may_read: Arc::new(move |t| have_answered(&calendar, t, clock.now())),
         hears: Arc::new(move |remark| {
             heard.0.lock().unwrap_or_else(PoisonError::into_inner).push(remark);
         }),

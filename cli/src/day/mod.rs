@@ -269,7 +269,7 @@ async fn prepare<S: EventStore + Checkpoints>(
     let jobs = Jobs::of(store.clone(), heads, beside);
     let heard = Heard::default();
     let jobs = jobs.awaiting(cuts::income_to_come(day, &table.clock));
-    let jobs = Arc::new(jobs.dealing(dealing::of(day, &heard)));
+    let jobs = Arc::new(jobs.dealing(dealing::of((day, &table), &heard)));
     with.cuts(jobs.clone());
     Play::start((store, jobs, heard), day.clone(), table, with).await
 }
