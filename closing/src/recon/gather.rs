@@ -81,7 +81,7 @@ impl Around<'_> {
     }
 
     /// Whether that distributor has answers of that registrar.
-    pub(super) fn has_told(&self, named: &RegistrarCode, distributor: &str) -> bool {
+    pub(super) fn has_answered_to(&self, named: &RegistrarCode, distributor: &str) -> bool {
         let code = self.registrar(named);
         self.answered.iter().any(|it| it.registrar == *code && it.distributor == distributor)
     }

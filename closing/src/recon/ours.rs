@@ -85,14 +85,14 @@ async fn application(
     let registrar = &known.terms.registrar;
     let distributor = known.terms.distributor.as_ref();
     let distributor = distributor.map_or(around.distributor.as_str(), |code| code.as_str());
-    let is_there = around.has_told(registrar, distributor);
+    let is_there = around.has_answered_to(registrar, distributor);
     let recipient = &*format!("{}/{distributor}", around.registrar(registrar));
     let about = About { day: Some(day.date), distributor, recipient, until };
     let rows = of_application(&fold, &read, about, sums);
     if known.sent.is_some() && !is_there && known.terms.trade_date.date() == day.date {
         let code = around.registrar(registrar).to_string();
-        let others_are_told = around.has_answered(registrar);
-        let from = if others_are_told { format!("{code} to {distributor}") } else { code };
+        let others_are_answered = around.has_answered(registrar);
+        let from = if others_are_answered { format!("{code} to {distributor}") } else { code };
         asked.insert(from);
     }
     Ok((rows, is_there))

@@ -58,7 +58,7 @@ struct Known<'a> {
     /// The number under which its files have an investor.
     account: &'a dyn Fn(&InvestorId) -> Result<String, StagingError>,
     /// Whether one of the files that are there must say that position.
-    is_told: &'a dyn Fn(&HoldingAt) -> Result<bool, StagingError>,
+    is_stated: &'a dyn Fn(&HoldingAt) -> Result<bool, StagingError>,
 }
 
 /// Puts every position of investors and banks beside the records of file 05.
@@ -75,15 +75,15 @@ pub(super) async fn positions(
         return Ok(());
     }
     let account = |investor: &InvestorId| Ok(fund_account(investor));
-    of_all(around, t, gathered, Known { account: &account, is_told: &|_| Ok(true) }).await?;
-    let (mut given, mut told) = (None, None);
+    of_all(around, t, gathered, Known { account: &account, is_stated: &|_| Ok(true) }).await?;
+    let (mut given, mut stated) = (None, None);
     if gathered.staging.is_in_doubt(Source::Holdings)? {
         given = Some(given_accounts(around).await?);
     }
     if gathered.staging.misses_any(Source::Holdings)? {
-        told = Some(told_of(around).await?);
+        stated = Some(stated_accounts(around).await?);
     }
-    if given.is_none() && told.is_none() {
+    if given.is_none() && stated.is_none() {
         return Ok(());
     }
     gathered.staging.forget(Source::Holdings, Side::Ours)?;
@@ -92,11 +92,13 @@ pub(super) async fn positions(
         Some(given) => given.of(investor),
         None => Ok(fund_account(investor)),
     };
-    let is_told = |at: &HoldingAt| match &told {
-        Some(told) => told_key(around, at).map_or(Ok(false), |key| Ok(told.text(&key)?.is_some())),
+    let is_stated = |at: &HoldingAt| match &stated {
+        Some(stated) => {
+            account_key(around, at).map_or(Ok(false), |key| Ok(stated.text(&key)?.is_some()))
+        }
         None => Ok(true),
     };
-    of_all(around, t, gathered, Known { account: &account, is_told: &is_told }).await
+    of_all(around, t, gathered, Known { account: &account, is_stated: &is_stated }).await
 }
 
 /// Until when our positions count, by the registrar of their fund.
@@ -194,7 +196,7 @@ fn position(
     if !is_there(around, &at) {
         return Ok(());
     }
-    let row = at.row(&(known.account)(&at.investor)?, (known.is_told)(&at)?, around.day.date);
+    let row = at.row(&(known.account)(&at.investor)?, (known.is_stated)(&at)?, around.day.date);
     add_or_leave(around, gathered, vec![row], true)
 }
 
@@ -233,26 +235,27 @@ async fn banks(
     Ok(())
 }
 
-/// The accounts of investors with an order through a distributor to which the registrar's files came: each is told of the
+/// The accounts of investors with an order through a distributor to which the registrar's files came: each hears of the
 /// accounts that have applied through it, and of no others.
-async fn told_of(around: &Around<'_>) -> Result<Aside, ReconError> {
-    let (store, mut told) = (around.day.store, Aside::new()?);
+async fn stated_accounts(around: &Around<'_>) -> Result<Aside, ReconError> {
+    let (store, mut stated) = (around.day.store, Aside::new()?);
     for page in folded::Pages::of::<Applications>(store) {
         for stream in page? {
             let (fold, _) = StreamFold::<Applications>::load(store, &stream).await?;
             let Some(application) = fold.loaded.state.application() else { continue };
             let terms = &application.terms;
             let distributor = terms.distributor.as_ref().map(DistributorCode::as_str);
-            if around.has_told(&terms.registrar, distributor.unwrap_or(&around.distributor)) {
+            if around.has_answered_to(&terms.registrar, distributor.unwrap_or(&around.distributor))
+            {
                 let code = around.registrar(&terms.registrar);
-                told.put(&format!("{code}|{}", terms.investor), "")?;
+                stated.put(&format!("{code}|{}", terms.investor), "")?;
             }
         }
     }
-    Ok(told)
+    Ok(stated)
 }
 
-fn told_key(around: &Around<'_>, at: &HoldingAt) -> Option<String> {
+fn account_key(around: &Around<'_>, at: &HoldingAt) -> Option<String> {
     Some(format!("{}|{}", around.registrar_of(at.fund)?, at.investor))
 }
 
