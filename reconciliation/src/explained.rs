@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What tells a sum from the others: fund, business, T, distributor.
 type Of = [String; 4];
 
-/// What the records of a day say more than our events, as far as a case is open about them.
+/// What the records of a day say more than our events, as far as a case is about them, open or settled by a person.
 #[derive(Debug, Default)]
 pub struct Disputed(BTreeMap<Of, (Decimal, BTreeSet<CaseId>)>);
 

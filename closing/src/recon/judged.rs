@@ -97,19 +97,6 @@ pub struct Found {
     pub files: Vec<String>,
 }
 
-/// The case in which something ended up.
-struct Covering {
-    /// Whether it is in the log after this run.
-    covers: bool,
-    /// Whether somebody still has to settle it.
-    is_open: bool,
-}
-
-impl Covering {
-    const OPEN: Self = Self { covers: true, is_open: true };
-    const SETTLED: Self = Self { covers: true, is_open: false };
-}
-
 /// A run over both sides.
 pub(super) struct Run<'a> {
     pub(super) day: &'a Day<'a>,
@@ -201,12 +188,11 @@ impl<'a> Run<'a> {
 
     fn broken(&mut self, found: &Break) {
         self.tally.broken(found);
-        let (becomes, case, covering) = self.becomes(found);
-        if covering.is_open {
-            self.disputed.add(case, found);
-        }
+        let (becomes, case, covers) = self.becomes(found);
+        // Settled by a person, it explains the same sum as before.
+        self.disputed.add(case, found);
         let covered = self.found.coverage.of(found.source);
-        if covering.covers {
+        if covers {
             covered.records.by_case += found.record.as_ref().map_or(0, |row| u64::from(row.parts));
             covered.events.by_case += u64::from(is_event(found.event.as_ref()));
         }
@@ -233,22 +219,22 @@ impl<'a> Run<'a> {
     }
 
     /// What becomes of the case, which one it is, and whether it is in the log then.
-    fn becomes(&mut self, found: &Break) -> (Becomes, CaseId, Covering) {
-        let (words, planned) = (self.words(), self.planned());
+    fn becomes(&mut self, found: &Break) -> (Becomes, CaseId, bool) {
+        let (words, planned) = (self.words(), self.applies);
         if let Some(case) = self.disputed.explains(found) {
-            return (Becomes::Explained, case, Covering::OPEN);
+            return (Becomes::Explained, case, true);
         }
         if let Some(ours) = self.known.ours.get_mut(&found.case) {
             ours.is_found = true;
             let is_the_days = ours.day == self.day.date;
-            let (becomes, covering) = match &ours.stands {
-                Stands::Open => (Becomes::Open, Covering::OPEN),
+            let (becomes, covers) = match &ours.stands {
+                Stands::Open => (Becomes::Open, true),
                 // A later day's files answered it, and they hold.
                 Stands::Answered(why) if !(is_the_days && why.starts_with(&words)) => {
-                    (Becomes::Settled, Covering::SETTLED)
+                    (Becomes::Settled, true)
                 }
                 Stands::Answered(_) => (Becomes::Reopened, planned),
-                Stands::Settled => (Becomes::Settled, Covering::SETTLED),
+                Stands::Settled => (Becomes::Settled, true),
             };
             if becomes == Becomes::Reopened {
                 let reason = format!("{words} say so again, {}", ours.reopened + 1);
@@ -256,20 +242,16 @@ impl<'a> Run<'a> {
                     Reopening { by: Name::lossy(PROGRAM), reason: Remark::lossy(reason) };
                 self.deeds.push(Deed::Reopen(found.case, reopening));
             }
-            return (becomes, found.case, covering);
+            return (becomes, found.case, covers);
         }
-        if let Some((case, is_open)) = self.known.engines(found) {
-            return (Becomes::Engines, case, Covering { covers: true, is_open });
+        if let Some(case) = self.known.engines(found) {
+            return (Becomes::Engines, case, true);
         }
         let rules = self.day.rules.source(found.source);
         let report = report::report(found, self.day.now);
         let proposal: Proposal = report::proposal(rules, found, self.day.date);
         self.deeds.push(Deed::Open(Box::new(report), Box::new(proposal)));
         (Becomes::Opened, found.case, planned)
-    }
-
-    const fn planned(&self) -> Covering {
-        Covering { covers: self.applies, is_open: true }
     }
 
     fn words(&self) -> String {

@@ -13,7 +13,7 @@ use fundflow_domain::{
 use fundflow_infrastructure::sqlite::SqliteStore;
 use fundflow_kernel::envelope::StreamName;
 use fundflow_reconciliation::{breaks::Break, row::Value, source::Source};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How a case stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +55,7 @@ struct Engines {
 pub(super) struct Known {
     pub(super) ours: HashMap<CaseId, Ours>,
     by_key: HashMap<(String, String), Vec<CaseId>>,
-    engines: HashMap<CaseId, bool>,
+    engines: HashSet<CaseId>,
     by_order: HashMap<OrderId, Vec<Engines>>,
     by_record: HashMap<String, Vec<Engines>>,
 }
@@ -88,7 +88,7 @@ impl Known {
             kind: case.kind(),
             is_open: state.is_open(),
         };
-        self.engines.insert(case.id, state.is_open());
+        self.engines.insert(case.id);
         if let Some(order) = &case.order {
             self.by_order.entry(order.clone()).or_default().push(engines);
         } else {
@@ -110,13 +110,13 @@ impl Known {
         open.next().map(|it| (it.case, it.kind))
     }
 
-    /// The engine's case about what breaks, and whether it is open: the one on that very record, or one on another record
-    /// of the same order that came through the same door.
-    pub(super) fn engines(&self, found: &Break) -> Option<(CaseId, bool)> {
+    /// The engine's case about what breaks: the one on that very record, or one on another record of the same order that
+    /// came through the same door.
+    pub(super) fn engines(&self, found: &Break) -> Option<CaseId> {
         let record = found.record.as_ref();
         let on_it = record.into_iter().flat_map(|row| &row.cases);
-        if let Some(case) = on_it.into_iter().find(|case| self.engines.contains_key(*case)) {
-            return Some((*case, self.engines.get(case).copied().unwrap_or_default()));
+        if let Some(case) = on_it.into_iter().find(|case| self.engines.contains(*case)) {
+            return Some(*case);
         }
         let order = found.known().and_then(|row| row.order.as_ref());
         let of_order = order.and_then(|order| self.by_order.get(order));
@@ -133,7 +133,7 @@ impl Known {
         } else {
             all.next()
         };
-        found.map(|it| (it.case, it.is_open))
+        found.map(|it| it.case)
     }
 }
 
