@@ -2,6 +2,7 @@
 
 use crate::reading::{Failure, complain};
 use fundflow_application::read_models::StreamFold;
+use fundflow_closing::names_of;
 use fundflow_infrastructure::sqlite::SqliteStore;
 use fundflow_kernel::{
     codec::Stored,
@@ -34,7 +35,7 @@ pub(crate) async fn all<D: Stored>(
     begin: &str,
 ) -> Result<Vec<Folded<D>>, Failure> {
     let mut folded = Vec::new();
-    for stream in names::<D>(store, begin)? {
+    for stream in names_of::<D>(store, begin)? {
         match one::<D, _>(store, &stream).await {
             Ok(found) => folded.extend(found),
             Err(error @ ReadError::Damaged { .. }) => complain(&format!("left out: {error}\n")),
@@ -42,60 +43,4 @@ pub(crate) async fn all<D: Stored>(
         }
     }
     Ok(folded)
-}
-
-/// The streams of that kind whose ID begins so.
-pub(crate) fn names<D: Stored>(
-    store: &SqliteStore,
-    begin: &str,
-) -> Result<Vec<StreamName>, Failure> {
-    let Range { from, until } = Range::of::<D>(begin);
-    Ok(store.stream_names(&from, &until)?)
-}
-
-/// Names of streams from one up to, but not including, another, in the order of bytes.
-struct Range {
-    from: String,
-    until: String,
-}
-
-impl Range {
-    fn of<D: Stored>(begin: &str) -> Self {
-        let from = format!("{}-{begin}", D::CATEGORY);
-        // What follows the last character in the order of bytes; names are ASCII.
-        let mut until = from.clone().into_bytes();
-        if let Some(last) = until.last_mut() {
-            *last = last.saturating_add(1);
-        }
-        let until = String::from_utf8_lossy(&until).into_owned();
-        Self { from, until }
-    }
-}
-
-/// Names that are read at once.
-const NAMES: u32 = 1024;
-
-/// The streams of a kind by name, a page at a time: there may be more of them than memory has room for.
-pub(crate) struct Pages<'a> {
-    store: &'a SqliteStore,
-    rest: Range,
-}
-
-impl<'a> Pages<'a> {
-    pub(crate) fn of<D: Stored>(store: &'a SqliteStore) -> Self {
-        Self { store, rest: Range::of::<D>("") }
-    }
-}
-
-impl Iterator for Pages<'_> {
-    type Item = Result<Vec<StreamName>, ReadError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let page = self.store.stream_names_page(&self.rest.from, &self.rest.until, NAMES);
-        if let Ok(names) = &page {
-            // The next name in the order of bytes.
-            self.rest.from = format!("{}\0", names.last()?.as_str());
-        }
-        Some(page)
-    }
 }

@@ -14,19 +14,11 @@
 //! 2. *Complete* is printed only where every record joins an event or a case, every event that moves money or shares
 //!    joins a record or a case, and no file is missing. Exit 5 where it is not, once it was applied.
 
-mod apply;
 mod assign;
-mod figures;
-mod files;
-mod gather;
 mod html;
-mod judged;
-mod known;
 mod list;
 mod morning;
-mod ours;
-mod positions;
-pub(crate) mod run;
+mod run;
 
 use crate::{
     args::date,

@@ -1,37 +1,38 @@
-//! What a distributor does itself where nobody else seals, sends and reads: a service that embeds the engine.
+//! What a distributor does itself: it seals, sends and reads. A service does it as its day-cuts ask for it, a played day
+//! at its hours; both by this.
 //!
 //! 1. Whatever is done is told to the application's own saga, and the job answers once that is durable.
-//! 2. The files are written before *sent* is recorded. Whoever dies in between finds the files, and records it then.
-//! 3. Answers are read once: a mark beside them says so, as soon as all that they caused is durable.
+//! 2. A batch is what was accepted by then and belongs to its T. Nothing joins one whose file has gone out.
+//! 3. The files are written before *sent* is recorded. Whoever dies in between finds the files, and records it then.
+//! 4. Nobody seals, sends or reads while somebody else does.
 
 use crate::{
     followed::Placed,
-    jobs::{Jobs, not_yet, unknown},
-    place::{READ, index, unread},
+    jobs::{Jobs, unknown},
+    place::unread,
+    sets::Set,
 };
-use fundflow::{Engine, Notice};
+use fundflow::{ActError, Engine, Notice, Noticed};
 use fundflow_domain::{
     application::Stage,
+    calendar::TradingDay,
     ids::{AccountRef, DistributorCode, InvestorId, RegistrarCode},
     investor::CustomerType,
     orders::Cause,
 };
 use fundflow_infrastructure::{
     day_batch::{
-        BatchError, ByDigits, Filing, Investors, Numbers, Parties, application_numbers,
-        write_applications,
+        BatchError, ByDigits, Filing, Investors, Numbers, application_numbers, write_applications,
     },
-    exchange::return_code::ReturnCodes,
-    file_exchange::DirectoryExchange,
     files,
 };
-use fundflow_kernel::{loaded::with_sources, store::EventStore};
+use fundflow_kernel::store::EventStore;
 use fundflow_sagas::ports::{
-    day_jobs::{JobCall, JobStand},
+    day_jobs::JobCall,
     file_exchange::{FileExchange as _, NotExchanged},
     registrar::{self, Application, ApplicationAnswer},
 };
-use std::{collections::HashMap, fs, path::Path, sync::Arc};
+use std::{collections::HashMap, fs, path::PathBuf, sync::Arc};
 
 /// Notices in one delivery.
 const AT_ONCE: usize = 512;
@@ -39,81 +40,142 @@ const AT_ONCE: usize = 512;
 /// Something that is known of an investor, or is not.
 pub type OfInvestor<T> = Arc<dyn Fn(&InvestorId) -> Option<T> + Send + Sync>;
 
+/// Whether the answers of a T may be read by now.
+pub type MayRead = Arc<dyn Fn(TradingDay) -> bool + Send + Sync>;
+
+/// Whoever hears what was done of batches and answers.
+pub type Hearer = Arc<dyn Fn(Remark) + Send + Sync>;
+
 /// What a distributor knows that no log says.
 #[derive(Clone)]
 pub struct Dealing {
-    /// The code under which it files, and whose are applications that name none.
-    pub distributor: DistributorCode,
+    /// The codes under which files go out. The first has the applications that name none.
+    pub distributors: Vec<DistributorCode>,
     /// How the files of a registrar are written.
     pub filing: Arc<dyn Fn(&RegistrarCode) -> Filing + Send + Sync>,
     /// Person or institution; a person where nothing is known.
     pub customers: OfInvestor<CustomerType>,
     /// The account to which a dividend in cash goes.
     pub accounts: OfInvestor<AccountRef>,
+    /// Where files lie before their hour, as a played day's do, they wait for it, also for a process that starts anew; a
+    /// service reads whatever has come.
+    pub may_read: MayRead,
+    /// Who hears of it; [`logged`] where nobody else does.
+    pub hears: Hearer,
+}
+
+/// What was done of a batch or of answers, beside the figures of the job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remark {
+    /// A file of applications was made.
+    Written(PathBuf),
+    /// Applications are said to be sent.
+    Sent,
+    /// Answers that nobody had read were handed on.
+    Read,
+    /// Something at which a person should look.
+    Look(String),
+    /// What the register states and nobody follows: the shares are free here.
+    NotFollowed(String),
+}
+
+/// Whoever has no other place for remarks: they are in the service's log.
+pub fn logged() -> Hearer {
+    Arc::new(|remark| match remark {
+        Remark::Written(path) => tracing::info!(path = %path.display(), "a batch has gone out"),
+        Remark::Sent | Remark::Read => {}
+        Remark::Look(text) | Remark::NotFollowed(text) => tracing::warn!("{text}"),
+    })
 }
 
 impl std::fmt::Debug for Dealing {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Dealing").field("distributor", &self.distributor).finish_non_exhaustive()
+        out.debug_struct("Dealing")
+            .field("distributors", &self.distributors)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Dealing {
+    pub(crate) fn look(&self, text: String) {
+        (self.hears)(Remark::Look(text));
     }
 }
 
 impl<S: EventStore> Jobs<S> {
-    /// What was accepted for T joins its batch.
-    pub(crate) async fn seal(&self, call: &JobCall) -> Result<(), Cause> {
-        let accepted = self.placed(call, |stage| matches!(stage, Stage::Accepted)).await?;
+    /// What was accepted for T joins its batch, unless the file of that has gone out.
+    pub(crate) async fn seal(&self, dealing: &Dealing, call: &JobCall) -> Result<(), Cause> {
         let batch: Arc<str> = format!("T-{}", call.t).into();
-        self.tell(&accepted, |_| ApplicationAnswer::Sealed(batch.clone())).await
+        for set in self.sets(call.t, &call.registrar).await? {
+            if sent(&set)?.is_some() {
+                continue;
+            }
+            let is_accepted = |stage: &Stage| matches!(stage, Stage::Accepted);
+            let accepted = self.of_set((dealing, call), &set, is_accepted).await?;
+            self.tell(dealing, &accepted, |_| ApplicationAnswer::Sealed(batch.clone())).await?;
+        }
+        Ok(())
     }
 
     /// The batch goes out, unless it has, and each application in it is said to be sent.
     pub(crate) async fn send(&self, dealing: &Dealing, call: &JobCall) -> Result<(), Cause> {
-        let directory = self.place.plain(call.t, &call.registrar);
-        let out = directory.join("out");
-        let sealed = self.placed(call, |stage| matches!(stage, Stage::Sealed)).await?;
-        let (file, records) = match index(&out)? {
+        for set in self.sets(call.t, &call.registrar).await? {
+            self.send_one((dealing, call), &set).await?;
+        }
+        Ok(())
+    }
+
+    async fn send_one(
+        &self,
+        (dealing, call): (&Dealing, &JobCall),
+        set: &Set,
+    ) -> Result<(), Cause> {
+        let is_sealed = |stage: &Stage| matches!(stage, Stage::Sealed);
+        let mut sealed = self.of_set((dealing, call), set, is_sealed).await?;
+        let (file, records) = match sent(set)? {
             Some(index) => application_numbers(&index).map_err(|error| of_batch(&error))?,
             None if sealed.is_empty() => return Ok(()),
-            None => self.put(dealing, call, (&directory, &sealed)).await?,
+            None => self.put((dealing, call), set, &sealed).await?,
         };
         let numbers: HashMap<&str, u64> = records.iter().map(String::as_str).zip(1..).collect();
+        // A file of an earlier program, or of a configuration that said otherwise, has the other characters.
         let record_of = |placed: &Placed| {
             let no = &placed.application.terms.no;
             let own = numbers.get(no.as_str()).copied();
             own.or_else(|| numbers.get(&*Numbers::Digits.application(no)).copied())
         };
-        let sealed = sealed.into_iter();
-        let out: Vec<Placed> = sealed.filter(|placed| record_of(placed).is_some()).collect();
-        let sent = |placed: &Placed| {
+        sealed.retain(|placed| record_of(placed).is_some());
+        let gone_out = |placed: &Placed| {
             let record = record_of(placed).unwrap_or(0);
             ApplicationAnswer::Sent { file: file.as_str().into(), record }
         };
-        self.tell(&out, sent).await
+        self.tell(dealing, &sealed, gone_out).await?;
+        if !sealed.is_empty() {
+            (dealing.hears)(Remark::Sent);
+        }
+        Ok(())
     }
 
+    /// Makes the files of a batch and puts them where their registrar takes them. Returns the file's name, and the
+    /// numbers of its records.
     async fn put(
         &self,
-        dealing: &Dealing,
-        call: &JobCall,
-        (directory, sealed): (&Path, &[Placed]),
+        (dealing, call): (&Dealing, &JobCall),
+        set: &Set,
+        sealed: &[Placed],
     ) -> Result<(String, Vec<String>), Cause> {
-        let parties = Parties {
-            distributor: dealing.distributor.to_string(),
-            registrar: call.registrar.to_string(),
-            filing: (dealing.filing)(&call.registrar),
-        };
+        let parties = set.parties(dealing);
         let in_digits = parties.filing.numbers == Numbers::Digits;
         let all = if in_digits { Some(self.by_digits(call).await) } else { None };
         let first_of = |number: &str| all.as_ref().and_then(|all| all.first(number).cloned());
-        let making = directory.join("making");
         let of = |placed: &Placed| Application {
             terms: placed.application.terms.clone(),
             applied_at: placed.applied_at(&self.place.house),
         };
         let applications: Vec<Application> = sealed.iter().map(of).collect();
-        for made in [directory.join("out"), making.clone()] {
-            files::make_directory(&self.place.base, &made)
-                .map_err(|error| unread(&made, &error))?;
+        let (out, making) = (set.out(), set.making());
+        for made in [&out, &making] {
+            files::make_directory(&self.place.base, made).map_err(|error| unread(made, &error))?;
         }
         let batch = {
             let accounts = self.followed.lock().await.accounts().clone();
@@ -121,59 +183,20 @@ impl<S: EventStore> Jobs<S> {
             write_applications(&making, &parties, call.t, &applications, investors, &first_of)
         };
         let batch = batch.map_err(|error| of_batch(&error))?;
-        for (no, why) in &batch.left_out {
-            tracing::warn!(%no, %why, "an application is in no file");
-        }
-        let exchange = exchange(directory);
-        exchange.put(batch.index.clone()).await.map_err(|error| of_exchange(&error))?;
+        let put = set.exchange().put(batch.index.clone()).await;
+        put.map_err(|error| of_exchange(&error))?;
         fs::remove_dir_all(&making).map_err(|error| unread(&making, &error))?;
+        for (no, why) in &batch.left_out {
+            dealing.look(format!("application {no} is in no file: {why}"));
+        }
+        (dealing.hears)(Remark::Written(out.join(&batch.file)));
         Ok((batch.file, batch.records))
     }
 
-    /// The registrar's answers are handed on, unless they were.
-    pub(crate) async fn take(
-        &self,
-        dealing: &Dealing,
-        call: &JobCall,
-    ) -> Result<Option<JobStand>, Cause> {
-        let directory = self.place.plain(call.t, &call.registrar);
-        let mark = directory.join(READ);
-        let Some(index) = index(&directory.join("in"))?.filter(|_| !mark.is_file()) else {
-            return Ok(None);
-        };
-        let exchange = exchange(&directory);
-        let name = index.file_name().unwrap_or_default().to_string_lossy();
-        let arrived = match exchange.get(name.into()).await {
-            Ok(arrived) => arrived,
-            Err(error @ NotExchanged::Incomplete { .. }) => {
-                return Ok(Some(not_yet("files_missing", with_sources(&error))));
-            }
-            Err(error) => return Err(of_exchange(&error)),
-        };
-        let codes = ReturnCodes::built_in();
-        let codes = codes.map_err(|error| Cause::new("no_codes", error.to_string()))?;
-        let answers = match self.said((dealing, call), &index, codes).await {
-            Ok(answers) => answers,
-            // The frame is broken: nothing of the set is handed on.
-            Err(error) => {
-                let text = format!("{}; have it sent again", with_sources(&error));
-                return Ok(Some(JobStand::Refused(Cause::new("files_damaged", text))));
-            }
-        };
-        let engine = self.engine().await?;
-        let notices = answers.confirmations.iter().map(|(no, answer)| {
-            let (stream, news) = registrar::notice(no, answer.clone());
-            Notice { stream, news }
-        });
-        deliver(&engine, notices.collect()).await?;
-        self.unasked((dealing, call), &engine, &answers).await?;
-        files::replace(&mark, "").map_err(|error| unread(&mark, &error))?;
-        exchange.taken(arrived).await.map_err(|error| of_exchange(&error))?;
-        Ok(None)
-    }
-
+    /// Tells each application's saga, whichever it is, what became of it.
     async fn tell(
         &self,
+        dealing: &Dealing,
         placed: &[Placed],
         what: impl Fn(&Placed) -> ApplicationAnswer,
     ) -> Result<(), Cause> {
@@ -184,58 +207,62 @@ impl<S: EventStore> Jobs<S> {
             let (stream, news) = registrar::notice(&placed.application.terms.no, what(placed));
             Notice { stream, news }
         };
-        deliver(&*self.engine().await?, placed.iter().map(notice).collect()).await
-    }
-
-    /// The applications of the batch that stand there.
-    async fn placed(&self, call: &JobCall, at: fn(&Stage) -> bool) -> Result<Vec<Placed>, Cause> {
-        self.batch(call).await?;
-        let followed = self.followed.lock().await;
-        let his = followed.placed().filter(|placed| {
-            let (terms, stage) = (&placed.application.terms, &placed.application.stage);
-            terms.trade_date == call.t
-                && at(stage)
-                && self.place.keeps(&call.registrar, &terms.registrar)
-        });
-        Ok(his.collect())
+        let engine = self.engine().await?;
+        let heard = deliver(&engine, dealing, placed.iter().map(notice).collect()).await?;
+        for (placed, noticed) in placed.iter().zip(heard) {
+            // It moved on in the meantime; the batch goes without it.
+            if matches!(noticed, Some(Noticed::Contradicted(_) | Noticed::Unclaimed(_))) {
+                let (no, transaction) = (&placed.application.terms.no, &placed.transaction);
+                dealing.look(format!("{transaction}: application {no} is not in the batch"));
+            }
+        }
+        Ok(())
     }
 
     /// The registrar's applications by their numbers in digits, those first that went out.
     pub(crate) async fn by_digits(&self, call: &JobCall) -> ByDigits {
         let followed = self.followed.lock().await;
-        let his = followed.placed().map(|placed| placed.application);
-        let his = his.filter(|it| self.place.keeps(&call.registrar, &it.terms.registrar));
+        let his = followed
+            .applications()
+            .filter(|it| self.place.keeps(&call.registrar, &it.terms.registrar));
         let is_sent =
             |stage: &Stage| !matches!(stage, Stage::Placed | Stage::Accepted | Stage::Sealed);
         let (sent, others): (Vec<_>, Vec<_>) = his.partition(|it| is_sent(&it.stage));
-        ByDigits::of(sent.into_iter().chain(others).map(|it| it.terms.no))
+        ByDigits::of(sent.into_iter().chain(others).map(|it| it.terms.no.clone()))
     }
 }
 
-/// Hands them to the engine; each answer is durable then.
-pub(crate) async fn deliver(engine: &Engine, notices: Vec<Notice>) -> Result<(), Cause> {
-    let mut notices = notices.into_iter().peekable();
+/// Hands them to the engine; each answer is durable then. What an engine cannot act on is named.
+pub(crate) async fn deliver(
+    engine: &Engine,
+    dealing: &Dealing,
+    notices: Vec<Notice>,
+) -> Result<Vec<Option<Noticed>>, Cause> {
+    let (mut notices, mut all) = (notices.into_iter().peekable(), Vec::new());
     while notices.peek().is_some() {
         let page: Vec<Notice> = notices.by_ref().take(AT_ONCE).collect();
         for heard in engine.deliver(page).await {
             match heard {
-                Ok(_) | Err(fundflow::ActError::NotActed(_)) => {}
+                Ok(what) => all.push(Some(what)),
+                Err(ActError::NotActed(error)) => {
+                    dealing.look(error.to_string());
+                    all.push(None);
+                }
                 Err(error) => return Err(Cause::new("not_delivered", error.to_string())),
             }
         }
     }
-    Ok(())
+    Ok(all)
 }
 
-fn exchange(directory: &Path) -> DirectoryExchange {
-    let [out, back, taken] = ["out", "in", "taken"].map(|name| directory.join(name));
-    DirectoryExchange::of(out, back, taken)
+fn sent(set: &Set) -> Result<Option<PathBuf>, Cause> {
+    set.sent().map_err(|error| unread(&set.out(), &error))
 }
 
 pub(crate) fn of_batch(error: &BatchError) -> Cause {
     unknown("files_unread", error)
 }
 
-fn of_exchange(error: &NotExchanged) -> Cause {
+pub(crate) fn of_exchange(error: &NotExchanged) -> Cause {
     unknown("not_exchanged", error)
 }

@@ -8,8 +8,9 @@ use fundflow_application::read_models::{Follow, Streams};
 use fundflow_domain::{
     application::{Application, Applications, Ask, Quantity, Stage},
     calendar::TradingDay,
+    case::CaseId,
     decider::Decider as _,
-    ids::{DistributorCode, FundCode, InvestorId, PaymentNo, RegistrarCode},
+    ids::{DistributorCode, FundCode, InvestorId, PaymentNo, RegistrarCode, TransactionId},
     time::Timestamp,
 };
 use fundflow_infrastructure::day_batch::Accounts;
@@ -17,7 +18,7 @@ use fundflow_kernel::{
     envelope::Recorded,
     store::{Position, ReadError, Version},
 };
-use fundflow_sagas::{income::Income, ports::day_jobs::Figures};
+use fundflow_sagas::{day_cut::DayCut, income::Income, ports::day_jobs::Figures};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Every application and income job of the store.
@@ -26,6 +27,10 @@ pub(crate) struct Followed {
     applications: Streams<Applications>,
     /// Numbers of those that were ever sealed.
     sealed: BTreeSet<Box<str>>,
+    /// Day-cuts that are not over.
+    cuts: BTreeSet<(TradingDay, TransactionId)>,
+    /// Cases that were closed, and when.
+    closed: Vec<(Timestamp, CaseId)>,
     /// Whether they are over, by transaction.
     incomes: BTreeMap<Box<str>, bool>,
     /// Of every investor that has an application, in the order of the log.
@@ -53,8 +58,27 @@ pub(crate) struct Batch {
 
 impl Followed {
     /// Every application that was placed, in the order of its number.
-    pub(crate) fn placed(&self) -> impl Iterator<Item = Placed> + '_ {
-        self.applications.iter().filter_map(|(no, _)| self.placed_under(no))
+    pub(crate) fn applications(&self) -> impl Iterator<Item = &Application> + '_ {
+        let placed = self.applications.iter().filter(|(_, entry)| entry.loaded.owner.is_some());
+        placed.filter_map(|(_, entry)| entry.loaded.state.application())
+    }
+
+    /// Those of which that holds, with who placed them.
+    pub(crate) fn placed_where<'a>(
+        &'a self,
+        holds: impl Fn(&Application) -> bool + 'a,
+    ) -> impl Iterator<Item = Placed> + 'a {
+        let is_meant = move |application: Option<&Application>| application.is_some_and(&holds);
+        let meant = self
+            .applications
+            .iter()
+            .filter(move |(_, entry)| is_meant(entry.loaded.state.application()));
+        meant.filter_map(|(no, _)| self.placed_under(no))
+    }
+
+    /// Distributors that orders name; each as often as there are such orders.
+    pub(crate) fn distributors(&self) -> impl Iterator<Item = &DistributorCode> + '_ {
+        self.applications().filter_map(|application| application.terms.distributor.as_ref())
     }
 
     /// The application of that number.
@@ -66,6 +90,16 @@ impl Followed {
         let paid = self.paid.get(paid.as_str()).copied();
         let at = [paid, self.moved.get(no).copied(), Some(entry.since)];
         Some(Placed { transaction, application, at })
+    }
+
+    /// Day-cuts that are not over, the earliest T's first.
+    pub(crate) fn cuts(&self) -> impl Iterator<Item = (TradingDay, &TransactionId)> + '_ {
+        self.cuts.iter().map(|(t, cut)| (*t, cut))
+    }
+
+    /// Cases that were closed later than that.
+    pub(crate) fn closed_since(&self, since: Timestamp) -> impl Iterator<Item = CaseId> + '_ {
+        self.closed.iter().filter(move |(at, _)| *at > since).map(|(_, case)| *case)
     }
 
     /// The accounts of the investors at registrars.
@@ -116,6 +150,20 @@ impl Followed {
     }
 }
 
+impl Followed {
+    /// Takes in how a day-cut begins and ends.
+    fn hear_cut(&mut self, id: &str, event_type: &str) {
+        let day = id.rsplit('.').next().and_then(|day| day.parse().ok());
+        let (Some(day), Ok(cut)) = (day, TransactionId::new(id)) else { return };
+        let cut = (TradingDay::recorded(day), cut);
+        if event_type == DayCut::NAMES.prepared {
+            self.cuts.insert(cut);
+        } else if event_type == DayCut::NAMES.abandoned || DayCut::ending_of(event_type).is_some() {
+            self.cuts.remove(&cut);
+        }
+    }
+}
+
 /// Money funds have no price, and a fund that is raised has none yet: the caller knows the first, this the second.
 fn priced(ask: &Ask, fund: FundCode) -> Vec<FundCode> {
     match ask {
@@ -147,6 +195,10 @@ impl Follow for Followed {
             "application.moved" => {
                 self.moved.insert(id.into(), event.event.recorded_at);
             }
+            "case.closed" => {
+                let case = id.parse().ok();
+                self.closed.extend(case.map(|case| (event.event.recorded_at, case)));
+            }
             "wallet.shares_frozen" | "holdings.shares_frozen" => {
                 self.frozen.insert(id.into());
             }
@@ -159,6 +211,9 @@ impl Follow for Followed {
             let is_end = Income::ending_of(&event.event.event_type).is_some()
                 || *event.event.event_type == *Income::NAMES.abandoned;
             *self.incomes.entry(id.into()).or_default() |= is_end;
+        }
+        if category == DayCut::KIND {
+            self.hear_cut(id, &event.event.event_type);
         }
         self.applications.hear(event)?;
         if category == Applications::CATEGORY

@@ -2,7 +2,7 @@
 
 use crate::{
     followed::Batch,
-    jobs::{Jobs, not_yet, unknown},
+    jobs::{Jobs, NOT_READ, not_yet, unknown},
     place::{READ, index},
 };
 use fundflow_domain::{
@@ -96,7 +96,7 @@ fn answered(directory: &Path) -> Result<JobStand, Cause> {
         return Ok(stand);
     }
     let text = format!("the files of {} are there, and nobody has read them", into.display());
-    Ok(not_yet("not_read", text))
+    Ok(not_yet(NOT_READ, text))
 }
 
 pub(crate) fn sealed(call: &JobCall, batch: &Batch) -> Result<JobStand, Cause> {

@@ -3,7 +3,7 @@
 use crate::{
     jobs::{Jobs, not_yet},
     place::unread,
-    postings::broken,
+    postings::{broken, of_ledger},
 };
 use fundflow_domain::orders::Cause;
 use fundflow_infrastructure::{
@@ -90,6 +90,14 @@ pub fn write(base: &Path, directory: &Path, path: &Path, text: &str) -> io::Resu
 }
 
 impl<S: EventStore> Jobs<S> {
+    /// What was booked behind the postings must hold, too; nobody looks twice at the same.
+    async fn broken_since_posted(&self, call: &JobCall) -> Result<Option<Cause>, Cause> {
+        let ledger = self.ledger().await?;
+        let posted = self.posted_at(call, call.t).await?.unwrap_or_default();
+        let is_new = ledger.is_posted_behind(posted).map_err(|error| of_ledger(&error))?;
+        if is_new { broken(&ledger) } else { Ok(None) }
+    }
+
     /// Under the day-cut's own name, and never written over. A store that keeps no tree has no such file; the figures
     /// then count the events alone.
     pub(crate) async fn head(&self, call: &JobCall) -> Result<JobStand, Cause> {
@@ -99,8 +107,7 @@ impl<S: EventStore> Jobs<S> {
         let name = format!("{name}.head");
         let path = directory.join(&name);
         if !path.exists() {
-            // What came since the postings must hold, too.
-            if let Some(broken) = broken(&self.ledger().await?)? {
+            if let Some(broken) = self.broken_since_posted(call).await? {
                 return Ok(JobStand::Refused(broken));
             }
             let Some(store) = &self.heads else {

@@ -5,16 +5,21 @@ use crate::{
     followed::{Batch, Followed},
     income::IncomeToCome,
     place::Place,
-    reconcile::Reconciles,
 };
 use fundflow::Engine;
 use fundflow_application::read_models::catch_up;
 use fundflow_domain::orders::Cause;
 use fundflow_infrastructure::sqlite::SqliteStore;
-use fundflow_kernel::{loaded::with_sources, store::EventStore};
+use fundflow_kernel::{
+    loaded::with_sources,
+    store::{EventStore, ReadError},
+};
 use fundflow_sagas::ports::day_jobs::{DayJobs, Job, JobCall, JobStand};
 use std::sync::{Arc, Weak};
 use tokio::sync::{Mutex, watch};
+
+/// Code of the answer that files are there and nobody has read them.
+pub(crate) const NOT_READ: &str = "not_read";
 
 /// Does the jobs of day-cuts, or says what is missing. The port is `day_jobs::Jobs(Arc::new(…))` of it.
 pub struct Jobs<S> {
@@ -25,8 +30,9 @@ pub struct Jobs<S> {
     /// The log is read once; each job reads only what is new.
     pub(crate) followed: Mutex<Followed>,
     pub(crate) income_to_come: IncomeToCome,
-    pub(crate) reconciles: Option<Arc<dyn Reconciles>>,
-    dealing: Option<Dealing>,
+    pub(crate) dealing: Option<Dealing>,
+    /// Whoever seals, sends or reads.
+    at_work: Mutex<()>,
     engine: watch::Sender<Option<Weak<Engine>>>,
 }
 
@@ -38,24 +44,19 @@ pub struct Attached {
 }
 
 impl<S: EventStore> Jobs<S> {
-    /// On that store. `heads`: the same one, where it keeps a tree.
+    /// On that store. `heads`: the same one, where it keeps a tree and lists its streams; nothing is reconciled without.
     pub fn of(store: Arc<S>, heads: Option<Arc<SqliteStore>>, place: Place) -> Self {
         let income_to_come: IncomeToCome = Box::new(|_, _| false);
         let (engine, _) = watch::channel(None);
-        let (followed, reconciles, dealing) = (Mutex::default(), None, None);
-        Self { store, heads, place, followed, income_to_come, reconciles, dealing, engine }
+        let (followed, at_work) = (Mutex::default(), Mutex::default());
+        let dealing = None;
+        Self { store, heads, place, followed, income_to_come, dealing, at_work, engine }
     }
 
     /// With what is still to be given as income by somebody else.
     #[must_use]
     pub fn awaiting(self, income_to_come: IncomeToCome) -> Self {
         Self { income_to_come, ..self }
-    }
-
-    /// With whoever holds the records of a T against our events; nothing is reconciled without.
-    #[must_use]
-    pub fn reconciled_by(self, reconciles: Arc<dyn Reconciles>) -> Self {
-        Self { reconciles: Some(reconciles), ..self }
     }
 
     /// With what it takes to seal, send and read, where nobody else does.
@@ -86,7 +87,7 @@ impl<S: EventStore> Jobs<S> {
         if call.job == Job::Confirmations && !has_answered && self.is_empty(call).await {
             return None;
         }
-        let stand = self.work(call.clone()).await;
+        let stand = self.attempt(call).await.ok()?;
         matches!(stand, JobStand::Done(_) | JobStand::Paged { .. }).then_some(stand)
     }
 
@@ -94,14 +95,18 @@ impl<S: EventStore> Jobs<S> {
         self.batch(call).await.is_ok_and(|batch| batch.distributors.is_empty())
     }
 
-    async fn found(&self, call: &JobCall) -> Result<JobStand, Cause> {
-        if let Some(dealing) = &self.dealing
-            && let Some(stand) = self.deal(dealing, call).await?
-        {
-            return Ok(stand);
-        }
+    /// Does that job, or says what it lacks: what a day-cut's call is answered with, for whoever does a job at its hour
+    /// whether a day-cut asks for it or not.
+    ///
+    /// # Errors
+    /// Nobody can say: a file or the log cannot be read, or the engine stopped.
+    pub async fn attempt(&self, call: &JobCall) -> Result<JobStand, Cause> {
+        let lacks = match &self.dealing {
+            Some(dealing) => self.deal(dealing, call).await?,
+            None => None,
+        };
         let batch = self.batch(call).await?;
-        match call.job {
+        let stand = match call.job {
             Job::Seal => crate::found::sealed(call, &batch),
             Job::Applications => self.sent(call, &batch),
             Job::Prices => Ok(self.prices(call, &batch)),
@@ -112,13 +117,21 @@ impl<S: EventStore> Jobs<S> {
             Job::Settlement => self.settled(call).await,
             Job::Statements => self.stated(call).await,
             Job::Head => self.head(call).await,
-        }
+        }?;
+        // Whoever tried to read the files knows best why nobody has.
+        let is_unread = match &stand {
+            JobStand::Done(_) => true,
+            JobStand::NotYet(why) => &*why.code == NOT_READ,
+            JobStand::Paged { .. } | JobStand::Refused(_) | JobStand::Unknown(_) => false,
+        };
+        Ok(lacks.filter(|_| is_unread).unwrap_or(stand))
     }
 
-    /// Does what nobody else does of the batch; what it came to is found then.
+    /// Does what a distributor does itself; returns what keeps it from that. What it came to is found then.
     async fn deal(&self, dealing: &Dealing, call: &JobCall) -> Result<Option<JobStand>, Cause> {
+        let _alone = self.at_work.lock().await;
         match call.job {
-            Job::Seal => self.seal(call).await.map(|()| None),
+            Job::Seal => self.seal(dealing, call).await.map(|()| None),
             Job::Applications => self.send(dealing, call).await.map(|()| None),
             Job::Confirmations => self.take(dealing, call).await,
             Job::Prices
@@ -131,28 +144,45 @@ impl<S: EventStore> Jobs<S> {
         }
     }
 
-    pub(crate) async fn batch(&self, call: &JobCall) -> Result<Batch, Cause> {
+    /// Reads what is new in the log.
+    pub(crate) async fn catch_up(&self) -> Result<(), Cause> {
         let mut followed = self.followed.lock().await;
-        let caught_up = catch_up(&*self.store, &mut *followed).await;
-        caught_up.map_err(|error| Cause::new("log_unread", with_sources(&error)))?;
+        catch_up(&*self.store, &mut *followed).await.map(drop).map_err(|error| log_unread(&error))
+    }
+
+    pub(crate) async fn batch(&self, call: &JobCall) -> Result<Batch, Cause> {
+        self.catch_up().await?;
+        let followed = self.followed.lock().await;
         Ok(followed.batch(call.t, &call.registrar, self.place.is_own(&call.registrar)))
     }
 }
 
 impl<S: EventStore> DayJobs for Jobs<S> {
     async fn work(&self, call: JobCall) -> JobStand {
-        match self.found(&call).await {
-            Ok(stand) => stand,
-            Err(cause) => {
-                tracing::warn!(job = call.job.name(), t = %call.t, %cause, "a job is not done");
-                JobStand::Unknown(cause)
-            }
+        let done = match self.turn(&call).await {
+            Ok(()) => self.attempt(&call).await,
+            Err(cause) => Err(cause),
+        };
+        let stand = done.unwrap_or_else(|cause| {
+            tracing::warn!(job = call.job.name(), t = %call.t, %cause, "a job is not done");
+            JobStand::Unknown(cause)
+        });
+        let stored = |why: Cause| Cause::new(why.code.clone(), self.place.stored(&why.text));
+        match stand {
+            JobStand::NotYet(why) => JobStand::NotYet(stored(why)),
+            JobStand::Refused(why) => JobStand::Refused(stored(why)),
+            JobStand::Unknown(why) => JobStand::Unknown(stored(why)),
+            done @ (JobStand::Done(_) | JobStand::Paged { .. }) => done,
         }
     }
 }
 
 pub(crate) fn not_yet(code: &str, text: String) -> JobStand {
     JobStand::NotYet(Cause::new(code, text))
+}
+
+pub(crate) fn log_unread(error: &ReadError) -> Cause {
+    unknown("log_unread", error)
 }
 
 pub(crate) fn unknown(code: &str, error: &dyn std::error::Error) -> Cause {

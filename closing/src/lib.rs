@@ -18,6 +18,7 @@
 mod dealing;
 mod followed;
 mod found;
+mod frozen;
 mod head;
 mod income;
 mod jobs;
@@ -25,17 +26,24 @@ mod place;
 mod placed;
 mod postings;
 mod reading;
+mod recon;
 mod reconcile;
 mod serials;
+mod sets;
 mod settlement;
 mod statements;
+mod taking;
+mod turn;
 
-pub use dealing::{Dealing, OfInvestor};
+pub use dealing::{Dealing, Hearer, MayRead, OfInvestor, Remark, logged};
 pub use head::{DIRECTORY as HEADS, HeadError, bytes_of, of_first, of_now, write as write_head};
 pub use income::IncomeToCome;
 pub use jobs::{Attached, Jobs};
 pub use place::{OWN, Place, READ, announced, of_distributor};
 pub use placed::Placed;
-pub use reconcile::{Reconciled, Reconciles, Reconciling};
+pub use recon::{
+    Becomes, BreakRow, Deed, Found, PROGRAM, ReconError, Writer, names_of, reconcile, time_of,
+};
 pub use serials::Serials;
+pub use sets::Set;
 pub use settlement::{NotDue, terms};

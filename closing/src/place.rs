@@ -38,6 +38,22 @@ pub struct Place {
 }
 
 impl Place {
+    /// Text that is stored: paths are from the store's directory on, wherever that lies.
+    pub(crate) fn stored(&self, text: &str) -> String {
+        let base = format!("{}/", self.base.display());
+        let mut parts = text.split(&*base);
+        let mut whole = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            // The end of a longer path is no path of ours.
+            let is_within = whole.ends_with(|it: char| it.is_alphanumeric() || "/._-".contains(it));
+            if is_within {
+                whole.push_str(&base);
+            }
+            whole.push_str(part);
+        }
+        whole
+    }
+
     /// Whether that registrar keeps the funds which name none.
     pub(crate) fn is_own(&self, registrar: &RegistrarCode) -> bool {
         self.registrars.first() == Some(registrar)

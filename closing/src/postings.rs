@@ -42,11 +42,9 @@ impl<S: EventStore> Jobs<S> {
 
 /// What does not hold of what must.
 pub(crate) fn broken(ledger: &Ledger) -> Result<Option<Cause>, Cause> {
-    let verdicts = ledger.check().map_err(|error| of_ledger(&error))?;
-    let broken = verdicts
-        .iter()
-        .filter(|it| MUST_HOLD.contains(&it.invariant) && it.is_checked)
-        .find_map(|it| Some((it, it.breaks.first()?)));
+    let verdicts = ledger.check_of(&MUST_HOLD).map_err(|error| of_ledger(&error))?;
+    let broken =
+        verdicts.iter().filter(|it| it.is_checked).find_map(|it| Some((it, it.breaks.first()?)));
     Ok(broken.map(|(verdict, first)| {
         let text = format!(
             "{}: {} does not hold, {first}; `fundflow ledger check` has all of it",

@@ -1,14 +1,19 @@
 //! What a registrar's files say, each record with the application that it is about, and what they say unasked: dividends,
-//! frozen shares, records that nobody takes.
+//! and records that nobody takes.
+//!
+//! A file that is read for the first time tells all of these records; one that is read again only those whose case is not
+//! there, because a program before this one opened none.
 
 use crate::{
     dealing::{Dealing, deliver},
     followed::Followed,
-    jobs::Jobs,
+    jobs::{Jobs, log_unread},
     serials::Serials,
 };
 use fundflow::{Asking, Engine, Notice, RequestError};
+use fundflow_application::read_models::StreamFold;
 use fundflow_domain::{
+    case::{Cases, State},
     ids::{ApplicationNo, InvestorId, TransactionId},
     orders::{Cause, Serial},
 };
@@ -20,11 +25,10 @@ use fundflow_infrastructure::{
     exchange::return_code::ReturnCodes,
     sandbox::registrar::DICTIONARY,
 };
-use fundflow_kernel::store::EventStore;
+use fundflow_kernel::{store::EventStore, streams::Key};
 use fundflow_sagas::{
     dividend::{self, Dividends, Given},
-    freeze::{self, Freeze, statement_ids},
-    ports::{day_jobs::JobCall, registrar::Application},
+    ports::{day_jobs::JobCall, registrar::Application, stray::Stray},
 };
 use std::path::Path;
 
@@ -39,7 +43,7 @@ impl<S: EventStore> Jobs<S> {
         let by_digits = self.by_digits(call).await;
         let followed = self.followed.lock().await;
         let codes = codes.assign(call.registrar.as_str(), DICTIONARY);
-        let his = followed.placed().map(|placed| placed.application);
+        let his = followed.applications();
         let his = his.filter(|it| self.place.keeps(&call.registrar, &it.terms.registrar));
         let serials = Serials::of(his);
         let sent = |number: &str| self.sent_as(dealing, (&followed, &by_digits), number);
@@ -61,36 +65,51 @@ impl<S: EventStore> Jobs<S> {
         })?;
         let applied_at = placed.applied_at(&self.place.house);
         let application = Application { terms: placed.application.terms, applied_at };
-        let distributor = application.terms.distributor.as_ref().unwrap_or(&dealing.distributor);
+        let distributor = dealing.whose(&application.terms)?.as_str();
         let account = followed.accounts().of(&application.terms.investor);
-        let record = application_of(&application, distributor.as_str(), numbers, account);
+        let record = application_of(&application, distributor, numbers, account);
         Some(AsSent { no: application.terms.no, record })
     }
 
-    /// Dividends and frozen shares, each asked of its saga, and what nobody takes, each a case.
-    pub(crate) async fn unasked(
+    /// Opens the cases of those records, and names those that are open. Returns whether there is one.
+    pub(crate) async fn strays(
         &self,
         (dealing, call): (&Dealing, &JobCall),
         engine: &Engine,
-        answers: &Answers,
-    ) -> Result<(), Cause> {
-        let mut puzzles = self.dividends((dealing, call), engine, &answers.dividends).await?;
-        puzzles.extend(answers.puzzles.iter().cloned());
+        puzzles: &[Puzzle],
+        is_new: bool,
+    ) -> Result<bool, Cause> {
+        if puzzles.is_empty() {
+            return Ok(false);
+        }
         let by_digits = self.by_digits(call).await;
-        let notices = {
-            let followed = self.followed.lock().await;
-            let notice = |puzzle: &Puzzle| {
+        let mut notices = Vec::new();
+        for puzzle in puzzles {
+            if is_new || matches!(self.case_of(puzzle).await?, State::Absent) {
+                let followed = self.followed.lock().await;
                 let (stream, news) = owned(puzzle, (&followed, &by_digits)).notice();
-                Notice { stream, news }
-            };
-            puzzles.iter().map(notice).collect()
-        };
-        deliver(engine, notices).await?;
-        self.frozen(call, engine, answers).await
+                notices.push(Notice { stream, news });
+            }
+        }
+        deliver(engine, dealing, notices).await?;
+        let mut any = false;
+        for puzzle in puzzles {
+            if !matches!(self.case_of(puzzle).await?, State::Closed(..)) {
+                dealing.look(format!("{puzzle}; case {}", puzzle.stray.case()));
+                any = true;
+            }
+        }
+        Ok(any)
+    }
+
+    async fn case_of(&self, puzzle: &Puzzle) -> Result<State, Cause> {
+        let key = Key::<Cases>::of(&puzzle.stray.case());
+        let read = StreamFold::<Cases>::load(&*self.store, key.stream()).await;
+        Ok(read.map_err(|error| log_unread(&error))?.0.loaded.state)
     }
 
     /// Returns the records that are not booked.
-    async fn dividends(
+    pub(crate) async fn dividends(
         &self,
         (dealing, call): (&Dealing, &JobCall),
         engine: &Engine,
@@ -113,55 +132,26 @@ impl<S: EventStore> Jobs<S> {
         for (said, answer) in of.iter().zip(engine.request_all(askings).await) {
             match answer {
                 Ok(_) => {}
-                Err(error @ (RequestError::Refused(_) | RequestError::NoSuch(_))) => {
-                    puzzles.push(said.puzzle(&error.to_string()));
-                }
-                Err(error) => return Err(not_asked(&error)),
+                Err(error) if passes(&error) => return Err(not_asked(&error)),
+                Err(error) => puzzles.push(said.puzzle(&error.to_string())),
             }
         }
         Ok(puzzles)
     }
-
-    /// What file 05 says is frozen, where that is news.
-    async fn frozen(
-        &self,
-        call: &JobCall,
-        engine: &Engine,
-        answers: &Answers,
-    ) -> Result<(), Cause> {
-        let mut askings = Vec::new();
-        {
-            let followed = self.followed.lock().await;
-            for ((account, fund), said) in &answers.frozen {
-                let Some(investor) = followed.accounts().whose(account).cloned() else {
-                    if !said.frozen.is_zero() {
-                        tracing::warn!(account, %fund, frozen = %said.frozen, "nobody here has that account");
-                    }
-                    continue;
-                };
-                let is_news = !said.frozen.is_zero() || followed.was_frozen(&investor, *fund);
-                let names = statement_ids(said.on, *fund, &investor).filter(|_| is_news);
-                let Some([id, _]) = names else { continue };
-                let (registrar, on, frozen) = (call.registrar.clone(), said.on, said.frozen);
-                let word = freeze::Word::Statement { registrar, on, frozen };
-                let request = freeze::Request { investor, fund: *fund, word };
-                askings.push(Asking::<Freeze>::of(id, request, ()));
-            }
-        }
-        for answer in engine.request_all(askings).await {
-            match answer {
-                Ok(_) | Err(RequestError::Refused(freeze::Refusal::NothingNew)) => {}
-                Err(RequestError::Refused(why)) => {
-                    tracing::warn!(%why, "frozen shares are not followed");
-                }
-                Err(error) => return Err(not_asked(&error)),
-            }
-        }
-        Ok(())
-    }
 }
 
-fn not_asked(error: &dyn std::fmt::Display) -> Cause {
+/// Whether the same may be asked once more with another result: nothing was decided.
+pub(crate) const fn passes<R>(error: &RequestError<R>) -> bool {
+    matches!(
+        error,
+        RequestError::Busy { .. }
+            | RequestError::Unsure
+            | RequestError::ClockSetBack(_)
+            | RequestError::Stopped(_)
+    )
+}
+
+pub(crate) fn not_asked(error: &dyn std::fmt::Display) -> Cause {
     Cause::new("not_asked", error.to_string())
 }
 
@@ -197,10 +187,7 @@ fn dividend(
 }
 
 /// The record, with the transaction that has its number.
-fn owned(
-    puzzle: &Puzzle,
-    (followed, by_digits): (&Followed, &ByDigits),
-) -> fundflow_sagas::ports::stray::Stray {
+fn owned(puzzle: &Puzzle, (followed, by_digits): (&Followed, &ByDigits)) -> Stray {
     let placed = |no: &ApplicationNo| {
         let own = followed.placed_under(no.as_str());
         own.or_else(|| followed.placed_under(by_digits.first(no.as_str())?.as_str()))
@@ -209,5 +196,5 @@ fn owned(
     let no = placed.as_ref().map(|it| it.application.terms.no.clone());
     let of = placed.map(|it| (it.transaction, it.application.terms.order));
     let no = no.or_else(|| puzzle.stray.no.clone());
-    fundflow_sagas::ports::stray::Stray { of, no, ..puzzle.stray.clone() }
+    Stray { of, no, ..puzzle.stray.clone() }
 }

@@ -14,9 +14,9 @@ pub struct Serials(HashMap<Serial, Vec<(ApplicationNo, Option<Misnamed>)>>);
 
 impl Serials {
     /// Of one registrar's records, whichever distributor they are for.
-    pub fn of(applications: impl Iterator<Item = Application>) -> Self {
+    pub fn of<'a>(applications: impl Iterator<Item = &'a Application>) -> Self {
         let mut all = Self::default();
-        applications.for_each(|known| all.add(&known));
+        applications.for_each(|known| all.add(known));
         all
     }
 

@@ -81,7 +81,11 @@ impl<S: EventStore> Jobs<S> {
     }
 
     /// Where the day-cut of that T with the registrar was posted; none where it was by no day-cut.
-    async fn posted_at(&self, call: &JobCall, t: TradingDay) -> Result<Option<u64>, Cause> {
+    pub(crate) async fn posted_at(
+        &self,
+        call: &JobCall,
+        t: TradingDay,
+    ) -> Result<Option<u64>, Cause> {
         let Some(cut) = day_cut::id(&call.registrar, t) else { return Ok(None) };
         let stream = StreamName::of(<DayCut as fundflow::runtime::saga::Saga>::KIND, &cut);
         let read = StreamFold::<Process<DayCut>>::load(&*self.store, &stream).await;

@@ -8,7 +8,7 @@ use fundflow::{
     runtime::{process::Process, saga::Saga as _},
 };
 use fundflow_application::{guard::LedgerGuard, read_models::StreamFold};
-use fundflow_closing::{Attached, Dealing, Jobs, Place, announced};
+use fundflow_closing::{Attached, Dealing, Jobs, Place, announced, logged};
 use fundflow_domain::{
     admission::buying::Way,
     calendar::TradingCalendar,
@@ -20,7 +20,7 @@ use fundflow_infrastructure::{
     catalogue,
     day_batch::Filing,
     sandbox::{
-        channel::SandboxChannel,
+        channel::{Movement, SandboxChannel},
         registrar::{Confirming, Market, SandboxRegistrar},
         scenario::Scenario,
     },
@@ -80,7 +80,10 @@ struct Service<'a> {
 fn outside() -> Outside {
     let clock = ManualClock::at(at("2026-02-12T10:00:00+08:00"));
     let (calendar, time) = (Arc::new(TradingCalendar::xshg().unwrap()), Arc::new(clock.clone()));
-    let market = Market::at_par(calendar);
+    // It is asked for one fund, and states it in file 07.
+    let (funds, code) = (catalogue::shipped().unwrap(), "011162".parse().unwrap());
+    let market = Market::of(calendar, funds.history(code).iter().cloned());
+    market.publish(code, "2026-02-12".parse().unwrap(), "1".parse().unwrap());
     let registrar = SandboxRegistrar::in_memory(Scenario::default(), market, time.clone());
     let registrar = Arc::new(registrar.confirming(Confirming::ByBatch));
     let channel = Arc::new(SandboxChannel::in_memory(Scenario::default(), time));
@@ -101,10 +104,12 @@ fn jobs(base: &Path, store: &Arc<SqliteStore>) -> Arc<Jobs<SqliteStore>> {
     let funds = catalogue::shipped().unwrap().codes().collect();
     let place = Place { base: base.to_owned(), house: house(), registrars, funds };
     let dealing = Dealing {
-        distributor: "305".parse().unwrap(),
+        distributors: vec!["305".parse().unwrap()],
         filing: Arc::new(|_| Filing::default()),
         customers: Arc::new(|_| None),
         accounts: Arc::new(|_| None),
+        may_read: Arc::new(|_| true),
+        hears: logged(),
     };
     Arc::new(Jobs::of(store.clone(), Some(store.clone()), place).dealing(dealing))
 }
@@ -208,8 +213,18 @@ impl Service<'_> {
     }
 }
 
-/// The registrar works through what was sent.
+/// The channel says what it moved, and the registrar works through what was sent.
 fn night(base: &Path, outside: &Outside) {
+    let (t, now) = ("2026-02-12".parse().unwrap(), at("2026-02-13T00:00:00+08:00"));
+    let line = |it: &Movement| {
+        let direction = if it.is_in { "in" } else { "out" };
+        format!("{t},{},{},{direction},{},done\n", it.no, it.serial, it.amount)
+    };
+    let lines: String = outside.channel.statement(t, now).iter().map(line).collect();
+    let directory = base.join(format!("statements/{t}"));
+    std::fs::create_dir_all(&directory).unwrap();
+    let text = format!("date,number,serial,direction,amount,status\n{lines}");
+    std::fs::write(directory.join("channel.csv"), text).unwrap();
     let day = base.join("exchange/2026-02-12");
     let (index, _) = announced(&day.join("out")).unwrap().unwrap();
     let own: DistributorCode = "305".parse().unwrap();
@@ -244,6 +259,13 @@ async fn a_service_cuts_its_day_by_the_clock_with_files_in_a_directory() {
     assert!(service.types("purchase").await.contains(&"purchase.completed".to_owned()));
     assert!(service.types("clearing").await.contains(&"clearing.opened".to_owned()), "{done:?}");
     assert!(base.path().join("heads/cut.05.2026-02-12.head").is_file());
+    // Files 04, 05, 07 and 25 and the channel's statement are held against our events.
+    let records = done.iter().find(|(job, _)| *job == Job::Reconciliation).unwrap().1;
+    assert!(records >= 8, "{done:?}");
+    assert_eq!(service.types("reconciled_day").await, ["reconciled_day.compared"]);
+    let cases = service.events().await.into_iter().filter(|it| it.stream.category() == "case");
+    let cases: Vec<String> = cases.map(|it| it.event.data.to_string()).collect();
+    assert_eq!(cases, Vec::<String>::new());
     // 10,000.00 yuan less 1.5 % of what is bought, at 1.0000.
     let statement = base.path().join("reports/2026-02-12/statements.05.csv");
     let statement = std::fs::read_to_string(statement).unwrap();

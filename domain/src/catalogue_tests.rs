@@ -190,9 +190,9 @@ fn a_money_fund_takes_nothing_for_buying_or_leaving() {
     });
     let bought = "0 for a money-market fund, whose shares cost nothing to buy";
     let left = "0 for a money-market fund, whose shares leave for nothing";
-    let told: Vec<_> = charged.iter().filter(|it| it.contains("money-market")).collect();
+    let found: Vec<_> = charged.iter().filter(|it| it.contains("money-market")).collect();
     assert_eq!(
-        told,
+        found,
         [
             &format!("fees.purchase[1].fixed is 2.00: {bought}"),
             &format!("fees.subscription[0].rate is 0.00100000: {bought}"),
@@ -260,13 +260,13 @@ fn fees_keep_to_the_rules_that_are_in_force_when_the_terms_start() {
     };
     let free = since(None);
     assert!(!free.is_empty(), "leaving at once costs something");
-    for told in &free {
-        assert!(told.starts_with("fees.redemption rate from "), "{told}");
-        assert!(told.contains(" allows no less than "), "{told}");
+    for found in &free {
+        assert!(found.starts_with("fees.redemption rate from "), "{found}");
+        assert!(found.contains(" allows no less than "), "{found}");
     }
     let regimes = Regimes::published().unwrap();
     let first = regimes.in_force(sound().effective_from).unwrap().version.to_string();
-    assert!(free.iter().all(|told| told.contains(&first)), "{free:?}");
+    assert!(free.iter().all(|found| found.contains(&first)), "{free:?}");
     assert_eq!(since(Some("2000-01-01")), [""; 0], "no rule was in force");
 }
 
@@ -293,9 +293,9 @@ fn fees_are_of_a_kind_that_the_fund_can_have() {
     ];
     for (kind, allowed) in rows {
         for of_fees in all {
-            let told = of_target(|it| (it.kind, it.fees.fund_kind) = (kind, of_fees));
-            let refused = told.iter().any(|it| it.starts_with("fees.fund_kind is "));
-            assert_eq!(refused, !allowed.contains(&of_fees), "{kind} {of_fees:?}: {told:?}");
+            let found = of_target(|it| (it.kind, it.fees.fund_kind) = (kind, of_fees));
+            let refused = found.iter().any(|it| it.starts_with("fees.fund_kind is "));
+            assert_eq!(refused, !allowed.contains(&of_fees), "{kind} {of_fees:?}: {found:?}");
         }
     }
 }

@@ -15,5 +15,6 @@ mod spelled;
 // What comes of it.
 pub mod breaks;
 pub mod coverage;
+pub mod explained;
 pub mod join;
 pub mod report;

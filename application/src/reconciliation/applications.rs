@@ -33,6 +33,8 @@ pub struct About<'a> {
     pub day: Option<NaiveDate>,
     /// Who sells it, as files name it.
     pub distributor: &'a str,
+    /// To whom its registrar sends its record, as records have it.
+    pub recipient: &'a str,
     /// The date of the day's files: what is dated later is in none of them.
     pub until: NaiveDate,
 }
@@ -139,7 +141,9 @@ impl Base<'_> {
         let row =
             Row::of(Source::Confirmations, stand, format!("application-{}", terms.no), &said.1);
         let row = row.word("application", &terms.no).word("fund", terms.fund);
+        let row = row.word("business", words::answering(terms.ask.code()));
         Row {
+            recipient: self.about.recipient.to_owned(),
             order: Some(terms.order.clone()),
             transaction: self.transaction.clone(),
             fund: Some(terms.fund),

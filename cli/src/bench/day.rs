@@ -206,14 +206,14 @@ impl Day {
                     "cases",
                 ]);
                 for it in &self.stages {
-                    let told = |figure: Option<u64>| {
-                        figure.map_or_else(|| "not told".to_owned(), |it| it.to_string())
+                    let shown = |figure: Option<u64>| {
+                        figure.map_or_else(|| "not known".to_owned(), |it| it.to_string())
                     };
                     table.add_row([
                         it.name.to_owned(),
                         it.milliseconds.to_string(),
-                        told(it.cpu_ms),
-                        told(it.peak_kib.map(|kib| kib / 1024)),
+                        shown(it.cpu_ms),
+                        shown(it.peak_kib.map(|kib| kib / 1024)),
                         it.events.to_string(),
                         it.cases.to_string(),
                     ]);

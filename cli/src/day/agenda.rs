@@ -31,6 +31,26 @@ pub(super) enum Item {
     Answers(TradingDay),
 }
 
+/// What is to follow from items that were carried out.
+#[derive(Debug, Default)]
+pub(super) struct FollowUps {
+    /// Day-cuts are told.
+    pub(super) tells: bool,
+    /// Something was carried out.
+    pub(super) carried: bool,
+    /// The T whose answers were read, and whether no earlier play had.
+    pub(super) answered: Vec<(TradingDay, bool)>,
+}
+
+impl FollowUps {
+    pub(super) fn note(&mut self, item: &Item, is_played_now: bool) {
+        self.carried = true;
+        if let Item::Answers(t) = item {
+            self.answered.push((*t, is_played_now));
+        }
+    }
+}
+
 /// What a step did: one thing of the agenda, or only what counterparties and timers brought.
 pub(super) struct Done(pub(super) Option<Item>);
 

@@ -11,9 +11,10 @@
 use super::{
     Trouble,
     play::Play,
-    sets::{Set, index},
+    sets::{index, unread},
 };
 use chrono::NaiveDate;
+use fundflow_closing::Set;
 use fundflow_domain::{calendar::TradingDay, time::Timestamp};
 use fundflow_infrastructure::{
     day_batch::BatchError,
@@ -21,7 +22,7 @@ use fundflow_infrastructure::{
     files,
     sandbox::scenario::{AnswerFault, Come},
 };
-use fundflow_kernel::clock::Clock as _;
+use fundflow_kernel::{clock::Clock as _, store::EventStore};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -39,7 +40,7 @@ impl<S> Play<S> {
 
     fn fault(&self, set: &Set, t: NaiveDate) -> Option<AnswerFault> {
         let all = self.day.scenario.answers.iter();
-        let mut of = all.filter(|it| it.on == t && it.registrar.as_str() == set.registrar);
+        let mut of = all.filter(|it| it.on == t && it.registrar == set.registrar);
         of.next().cloned()
     }
 
@@ -55,7 +56,7 @@ impl<S> Play<S> {
 /// What has come in the morning of what was made aside.
 pub(super) fn morning<S>(play: &Play<S>, set: &Set, t: TradingDay) -> Result<(), Trouble> {
     let Some(fault) = play.fault(set, t.date()) else { return Ok(()) };
-    if set.answered()?.is_some() {
+    if set.answered().map_err(|error| unread(&set.back(), error))?.is_some() {
         return Ok(());
     }
     let Some(made) = made(set)? else { return Ok(()) };
@@ -75,10 +76,13 @@ pub(super) fn morning<S>(play: &Play<S>, set: &Set, t: TradingDay) -> Result<(),
 }
 
 /// What comes by now. Returns whether anything did.
-pub(super) fn rest<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Trouble> {
+pub(super) async fn rest<S: EventStore>(
+    play: &mut Play<S>,
+    t: TradingDay,
+) -> Result<bool, Trouble> {
     let now = play.table.clock.now();
     let mut any = false;
-    for set in play.sets(t)? {
+    for set in play.sets(t).await? {
         let Some(fault) = play.fault(&set, t.date()) else { continue };
         let Some(made) = made(&set)?.filter(|_| fault.until.is_some_and(|until| until <= now))
         else {
@@ -97,7 +101,7 @@ pub(super) fn rest<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Trouble
 /// The files that were made aside, the index last.
 fn made(set: &Set) -> Result<Option<Vec<PathBuf>>, Trouble> {
     let aside = set.beside(WITHHELD);
-    let Some((index, _)) = index(&aside)? else { return Ok(None) };
+    let Some(index) = index(&aside)? else { return Ok(None) };
     let named = IndexFile::open_complete(&index).map_err(BatchError::from)?;
     let files = named.index.files.iter().map(|name| aside.join(name));
     Ok(Some(files.chain([index.clone()]).collect()))

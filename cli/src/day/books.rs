@@ -5,19 +5,18 @@ use super::{cuts::Cuts, incomes::Incomes, later::Later};
 use fundflow_application::read_models::{Follow, Streams};
 pub(super) use fundflow_closing::Placed;
 use fundflow_domain::{
-    application::{Application, Applications, Stage},
+    application::{Applications, Stage},
     calendar::TradingDay,
     case::Cases,
     decider::Decider as _,
-    ids::{ApplicationNo, FundCode, PaymentNo},
+    ids::{FundCode, PaymentNo},
     plan::RegularPlan,
     time::Timestamp,
     wallet::{Wallet, parse_id},
 };
-use fundflow_infrastructure::day_batch::Accounts;
 use fundflow_kernel::{
     envelope::Recorded,
-    store::{Position, ReadError, Version},
+    store::{Position, ReadError},
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -30,8 +29,6 @@ pub(super) struct Books {
     /// Wallets and holdings of which shares were ever frozen, by the ID of their stream.
     pub(super) frozen: BTreeSet<String>,
     pub(super) incomes: Incomes,
-    /// Of every investor that has an application, in the order of the log.
-    pub(super) accounts: Accounts,
     /// Funds whose shares are in wallets.
     pub(super) wallet_funds: BTreeSet<FundCode>,
     /// What plans asked for after the folder's last day.
@@ -61,20 +58,8 @@ impl Books {
         self.applications.iter().filter_map(|(id, _)| self.placed_under(id))
     }
 
-    /// Numbers of one registrar's applications; before the others those that a file of it has.
-    pub(super) fn numbers_sent_first(
-        &self,
-        is_his: impl Fn(&Application) -> bool,
-    ) -> Vec<ApplicationNo> {
-        let of = self.placed().map(|placed| placed.application).filter(is_his);
-        let is_sent =
-            |it: &Application| !matches!(it.stage, Stage::Placed | Stage::Accepted | Stage::Sealed);
-        let (sent, others): (Vec<_>, Vec<_>) = of.partition(is_sent);
-        sent.into_iter().chain(others).map(|it| it.terms.no).collect()
-    }
-
     /// The application of that number.
-    pub(super) fn placed_under(&self, no: &str) -> Option<Placed> {
+    fn placed_under(&self, no: &str) -> Option<Placed> {
         let entry = self.applications.get(no)?;
         let application = entry.loaded.state.application()?.clone();
         let (_, transaction) = entry.loaded.owner.clone()?;
@@ -133,12 +118,6 @@ impl Books {
     fn hear_application(&mut self, event: &Recorded) -> Result<(), ReadError> {
         let before = self.front_of(event.stream.id());
         self.applications.hear(event)?;
-        if event.version == Version(1)
-            && let Some(kept) = self.applications.get(event.stream.id())
-            && let Some(application) = kept.loaded.state.application()
-        {
-            self.accounts.bind(&application.terms.investor);
-        }
         let after = self.front_of(event.stream.id());
         if let Some(front) = before
             && let Some(orders) = self.at_front.get_mut(&front)

@@ -12,10 +12,7 @@ use crate::day_cut::news;
 use chrono::NaiveDate;
 use fundflow::{Asking, RequestError, runtime::saga::Saga as _};
 use fundflow_closing::IncomeToCome;
-use fundflow_domain::{
-    calendar::TradingDay,
-    ids::{RegistrarCode, TransactionId},
-};
+use fundflow_domain::{calendar::TradingDay, ids::TransactionId};
 use fundflow_infrastructure::day_folder::{Day, Kind};
 use fundflow_kernel::{
     clock::{Clock as _, ManualClock},
@@ -109,7 +106,8 @@ pub(super) fn income_to_come(day: &Arc<Day>, clock: &ManualClock) -> IncomeToCom
     })
 }
 
-/// Asks for the day-cuts of a T whose batch has gone out, and tells all that are open what the day has done.
+/// Asks for the day-cuts of a T whose batch has gone out. All that are open are told what the day has done, once all of
+/// that instant is done.
 pub(super) async fn follow<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     item: &Item,
@@ -125,7 +123,8 @@ pub(super) async fn follow<S: EventStore + Checkpoints>(
         Item::Plans(_) | Item::Night(_) | Item::Files(_) => return Ok(()),
         Item::Prices(_) | Item::Answers(_) => {}
     }
-    tell(play).await
+    play.follow_ups.tells = true;
+    Ok(())
 }
 
 async fn open<S: EventStore + Checkpoints>(
@@ -136,12 +135,7 @@ async fn open<S: EventStore + Checkpoints>(
     if !is_played_now || play.table.sagas.desk.get(DayCut::KIND).is_none() {
         return Ok(());
     }
-    let codes: Vec<String> =
-        play.with.sandbox.registrars.iter().map(|(code, _)| code.clone()).collect();
-    for code in codes {
-        let registrar: RegistrarCode = code.parse().map_err(|error| {
-            Trouble::Defect(format!("registrar {code} of the folder cannot be named: {error}"))
-        })?;
+    for registrar in play.registrars()? {
         let Some(id) = day_cut::id(&registrar, t) else { continue };
         let asking = Asking::<DayCut>::of(id.clone(), Request { registrar, t }, ());
         match play.engine.request_all(vec![asking]).await.pop() {
@@ -156,7 +150,7 @@ async fn open<S: EventStore + Checkpoints>(
     Ok(())
 }
 
-async fn tell<S: EventStore + Checkpoints>(play: &mut Play<S>) -> Result<(), Trouble> {
+pub(super) async fn tell<S: EventStore + Checkpoints>(play: &mut Play<S>) -> Result<(), Trouble> {
     for cut in play.books.cuts.open() {
         while let Some(notice) =
             news::of((&*play.store, &play.jobs), &cut, |t| play.have_answered(t)).await?

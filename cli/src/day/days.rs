@@ -195,8 +195,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
 
     /// Whether the registrars have sent by now what they send of a T.
     pub(super) fn have_answered(&self, t: TradingDay) -> bool {
-        let by = self.day_after(t).map(|next| at(next, 8, 30));
-        by.is_some_and(|by| by <= self.table.clock.now())
+        have_answered(self.calendar(), t, self.table.clock.now())
     }
 
     /// Whether anything goes on without a person, and soon: what has its time in months is under way.
@@ -247,4 +246,9 @@ pub(super) fn until(day: &Day, calendar: &TradingCalendar) -> TradingDay {
     };
     let last = day.orders.iter().map(belongs).filter(|t| *t <= day.next).max();
     last.unwrap_or(day.trade_date).max(day.trade_date)
+}
+
+/// Whether the registrars have sent by that instant what they send of a T.
+pub(super) fn have_answered(calendar: &TradingCalendar, t: TradingDay, now: Timestamp) -> bool {
+    calendar.plus(t, 1).is_ok_and(|next| at(next, 8, 30) <= now)
 }

@@ -26,9 +26,8 @@ mod cancels;
 mod channel_statements;
 mod cuts;
 mod days;
-mod dividends;
+mod dealing;
 mod earlier;
-mod findings;
 pub(crate) mod head;
 mod incomes;
 mod later;
@@ -40,8 +39,6 @@ mod repriced;
 mod requests;
 pub(crate) mod sets;
 mod settlement;
-mod statements;
-mod strays;
 mod table;
 mod tally;
 #[cfg(test)]
@@ -50,15 +47,19 @@ mod tests;
 use crate::{
     args::{Format, Output},
     audit_command::VERIFICATION_FAILED,
-    day_cut,
     house::{self, warn_of_end},
     reading::{Failure, complain, database},
     registry::Registry,
     sandbox::BOOKS,
 };
 use clap::Args;
+use dealing::Heard;
 use fundflow::StartError;
-use fundflow_domain::calendar::{CalendarError, TradingCalendar};
+use fundflow_closing::Jobs;
+use fundflow_domain::{
+    calendar::{CalendarError, TradingCalendar},
+    orders::Cause,
+};
 use fundflow_infrastructure::{
     day_batch::BatchError,
     day_folder::{self, Day, Problem, TermsError},
@@ -72,7 +73,6 @@ use fundflow_kernel::{
     loaded::with_sources,
     store::{AppendError, Checkpoints, EventStore, ReadError},
 };
-use fundflow_sagas::ports::file_exchange::NotExchanged;
 use play::Play;
 use progress::Progress;
 use std::{
@@ -131,8 +131,6 @@ pub(crate) enum Trouble {
     #[error(transparent)]
     Files(#[from] BatchError),
     #[error(transparent)]
-    Exchange(#[from] NotExchanged),
-    #[error(transparent)]
     Night(#[from] NightError),
     #[error(transparent)]
     Calendar(#[from] CalendarError),
@@ -141,17 +139,12 @@ pub(crate) enum Trouble {
     #[error(transparent)]
     Statement(#[from] StatementError),
     #[error(
-        "{path} cannot be written, so that the answers beside it would be read again; check the \
-         permissions of its directory, and play the folder again"
-    )]
-    Mark { path: PathBuf, source: io::Error },
-    #[error(
         "what was said to a row cannot be noted beside the counterparties' books; check the directory of \
          the store"
     )]
     Verdicts { source: io::Error },
-    #[error("the table of return codes of this program cannot be read: {0}")]
-    Codes(String),
+    #[error("{}; mend it, and play the folder again", .0.text)]
+    Job(Cause),
     #[error("a port of this program cannot be used: {0}")]
     Port(String),
     #[error("the head of the day, {path}: {what}")]
@@ -273,10 +266,12 @@ async fn prepare<S: EventStore + Checkpoints>(
     let played = (store.head().borrow().0 > 0).then(|| clock.now());
     let mut with = Counterparties::open(registry, (day, calendar), &clock, base, played)?;
     let (table, beside) = Table::laid(registry, (day, calendar), clock, base)?;
-    let jobs = day_cut::jobs(store.clone(), heads, beside);
-    let jobs = Arc::new(jobs.awaiting(cuts::income_to_come(day, &table.clock)));
+    let jobs = Jobs::of(store.clone(), heads, beside);
+    let heard = Heard::default();
+    let jobs = jobs.awaiting(cuts::income_to_come(day, &table.clock));
+    let jobs = Arc::new(jobs.dealing(dealing::of((day, &table), &heard)));
     with.cuts(jobs.clone());
-    Play::start((store, jobs), day.clone(), table, with).await
+    Play::start((store, jobs, heard), day.clone(), table, with).await
 }
 
 /// As the printed report and the tests want it.

@@ -13,11 +13,13 @@
 
 use super::{
     Trouble,
-    agenda::{Done, Item, at, invests_at, waves},
+    agenda::{Done, FollowUps, Item, at, invests_at, waves},
     answer_faults, batch,
     books::Books,
     cancels::TakenBack,
-    cuts, days, earlier, overrides,
+    cuts, days,
+    dealing::Heard,
+    earlier, overrides,
     progress::{Job, Moment},
     repriced, requests, settlement,
     table::{Counterparties, Table},
@@ -81,6 +83,8 @@ pub(super) struct Play<S> {
     pub(super) store: Arc<S>,
     /// Whoever does the jobs of day-cuts.
     pub(super) jobs: Arc<Jobs<S>>,
+    /// What these say.
+    pub(super) heard: Heard,
     _attached: Attached,
     pub(super) day: Arc<Day>,
     pub(super) table: Table,
@@ -104,6 +108,8 @@ pub(super) struct Play<S> {
     /// When the wave was due that is being placed.
     pub(super) wave: Timestamp,
     pub(super) agenda: BTreeSet<(Timestamp, Item)>,
+    /// What is still to follow from items of this instant.
+    pub(super) follow_ups: FollowUps,
     pub(super) days: Vec<TradingDay>,
     /// The last day that the folder is about.
     pub(super) until: TradingDay,
@@ -128,7 +134,7 @@ pub(super) async fn start_of<S: EventStore>(store: &S, day: &Day) -> Result<Time
 impl<S: EventStore + Checkpoints> Play<S> {
     /// Starts the engine and writes the agenda.
     pub(super) async fn start(
-        (store, jobs): (Arc<S>, Arc<Jobs<S>>),
+        (store, jobs, heard): (Arc<S>, Arc<Jobs<S>>, Heard),
         day: Arc<Day>,
         table: Table,
         with: Counterparties,
@@ -141,6 +147,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             engine,
             store,
             jobs,
+            heard,
             _attached: attached,
             day,
             table,
@@ -158,6 +165,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
             played_earlier: None,
             wave: began,
             agenda: BTreeSet::new(),
+            follow_ups: FollowUps::default(),
             days: Vec::new(),
             until,
             invests: BTreeSet::new(),
@@ -191,11 +199,11 @@ impl<S: EventStore + Checkpoints> Play<S> {
         let whole = self.agenda.len() as u64;
         self.settle().await?;
         repriced::tell(&mut self).await?;
-        settlement::instructed(&mut self).await?;
         while let Some(step) = self.step().await? {
             progress(&self.moment(whole, step.job()));
         }
         self.engine.shutdown().await?;
+        self.take_remarks();
         let events = self.store.head().borrow().0;
         progress(&self.moment(whole, Some(Job::Settled { events })));
         let desk = self.table.sagas.desk.clone();
@@ -258,10 +266,28 @@ impl<S: EventStore + Checkpoints> Play<S> {
         self.settle().await?;
         if let Some(item) = carried {
             cuts::follow(self, &item).await?;
-            settlement::instructed(self).await?;
-            settlement::follow(self, &item).await?;
+            self.follow_ups.note(&item, self.wave >= self.began);
+        }
+        // A process that starts does all of that instant again, and then only what follows from it.
+        if self.agenda.first().is_none_or(|(due, _)| *due > now) {
+            self.follow_up().await?;
         }
         Ok(Some(done))
+    }
+
+    /// What follows from all that was due by now: day-cuts are told, and then it is said what statements say.
+    async fn follow_up(&mut self) -> Result<(), Trouble> {
+        let FollowUps { tells, carried, answered } = std::mem::take(&mut self.follow_ups);
+        if tells {
+            cuts::tell(self).await?;
+        }
+        if carried {
+            settlement::instructed(self).await?;
+        }
+        for (t, is_played_now) in answered {
+            settlement::after_answers(self, t, is_played_now).await?;
+        }
+        Ok(())
     }
 
     /// Returns whether there was something to do.
@@ -277,8 +303,8 @@ impl<S: EventStore + Checkpoints> Play<S> {
             Item::Plans(t) => requests::plans::invest(self, t).await,
             Item::Send(t) => batch::send(self, t).await,
             Item::Prices(t) => Ok(self.publish(t)),
-            Item::Night(t) => batch::night(self, t),
-            Item::Files(t) => answer_faults::rest(self, t),
+            Item::Night(t) => batch::night(self, t).await,
+            Item::Files(t) => answer_faults::rest(self, t).await,
             Item::Answers(t) => batch::answers(self, t).await,
         }
     }

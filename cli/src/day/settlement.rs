@@ -6,7 +6,7 @@
 //! 2. The sandbox's statements say what follows from the settlement, the scenario and the day; what they said stays in
 //!    the folder beside the store, and is said again on later days: each transfer is booked once.
 
-use super::{Trouble, agenda::Item, play::Play};
+use super::{Trouble, play::Play};
 use fundflow::{Asking, Notice, RequestError, runtime::saga::Saga as _};
 use fundflow_closing::{NotDue, terms};
 use fundflow_domain::{
@@ -29,30 +29,15 @@ use fundflow_sagas::{
     ports::statements::{Stated, StatementAnswer, StatementCall},
 };
 
-/// Settles a T once its answers are read.
-pub(super) async fn follow<S: EventStore + Checkpoints>(
-    play: &mut Play<S>,
-    item: &Item,
-) -> Result<(), Trouble> {
-    match item {
-        Item::Answers(t) => after_answers(play, *t).await,
-        Item::Wave(..)
-        | Item::Plans(_)
-        | Item::Send(_)
-        | Item::Prices(_)
-        | Item::Night(_)
-        | Item::Files(_) => Ok(()),
-    }
-}
-
-/// On the trading day after T: what is due of T, and what statements say by now.
-async fn after_answers<S: EventStore + Checkpoints>(
+/// On the trading day after T, once its answers are read: what is due of T, and what statements say by now.
+pub(super) async fn after_answers<S: EventStore + Checkpoints>(
     play: &mut Play<S>,
     t: TradingDay,
+    is_played_now: bool,
 ) -> Result<(), Trouble> {
     let now = play.table.clock.now();
     let folder = StatementFolder::below(&play.with.base);
-    let (is_played_now, is_asked) = (play.wave >= play.began, folder.is_asked(t)?);
+    let is_asked = folder.is_asked(t)?;
     let is_ours = play.books.cuts.has(t) && play.table.sagas.desk.get(Clearing::KIND).is_some();
     // A T after the log's end has nothing yet, and of one that was played before nobody speaks again.
     if !is_ours || is_asked && !is_played_now || now.date() <= t.date() {

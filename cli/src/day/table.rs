@@ -35,10 +35,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Who is on the other side, and where files are exchanged with them.
+/// Who is on the other side.
 pub(super) struct Counterparties {
     pub(super) sandbox: Sandbox,
-    pub(super) files: PathBuf,
     pub(super) base: PathBuf,
     /// Of the days that were played into this store.
     pub(super) verdicts: Verdicts,
@@ -94,8 +93,7 @@ impl Counterparties {
         let sandbox = Sandbox::open(&books, &day.scenario, &hours, &numbered, market)?;
         let outside = Outside { directory: base.to_owned(), clock: shared };
         let own = registry.ports(&outside).map_err(Trouble::Port)?;
-        let (files, base) = (base.join("exchange"), base.to_owned());
-        Ok(Self { sandbox, files, base, verdicts, own })
+        Ok(Self { sandbox, base: base.to_owned(), verdicts, own })
     }
 
     /// Day-cuts that are open go on while a day is played.

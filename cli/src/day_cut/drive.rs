@@ -1,7 +1,7 @@
 //! `fundflow day-cut run`: opens day-cuts, or goes on with those that are open, as far as the store's time and files
 //! let them.
 
-use super::{jobs, name_of, news, registrars, status, trading_day};
+use super::{name_of, news, registrars, status, trading_day};
 use crate::{
     args::Format,
     house::Terms,
@@ -13,6 +13,7 @@ use chrono::NaiveDate;
 use fundflow::runtime::saga::Saga as _;
 use fundflow::{ActError, Asking, Engine, RequestError, SagaId, runtime::kind::payload};
 use fundflow_application::desk;
+use fundflow_closing::Jobs;
 use fundflow_domain::{ids::RegistrarCode, time::Timestamp};
 use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
 use fundflow_kernel::store::EventStore as _;
@@ -113,7 +114,7 @@ async fn tell(
     store: &Arc<SqliteStore>,
     requests: &[Request],
 ) -> Result<(), Failure> {
-    let jobs = jobs(store.clone(), Some(store.clone()), outside.beside.clone());
+    let jobs = Jobs::of(store.clone(), Some(store.clone()), outside.beside.clone());
     for Request { registrar, t } in requests {
         let cut = name_of(registrar, *t)?;
         while let Some(notice) = news::of((&**store, &jobs), &cut, |_| true).await? {

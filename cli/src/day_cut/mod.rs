@@ -20,7 +20,7 @@ mod jobs;
 pub(crate) mod news;
 mod status;
 
-pub(crate) use jobs::{jobs, place};
+pub(crate) use jobs::place;
 
 use crate::{
     args::Format,

@@ -5,7 +5,6 @@ use super::{
     plan::{Desk, EventLine, Outcome, Row},
 };
 use crate::{
-    day_cut::jobs,
     house::{DAY_JOBS, Terms, WALLETS},
     reading::{Failure, database},
     registry::{Registry, Sagas},
@@ -16,7 +15,7 @@ use fundflow_application::{
     desk::{self, Deed, DeskError, Wanted},
     guard::LedgerGuard,
 };
-use fundflow_closing::Attached;
+use fundflow_closing::{Attached, Jobs};
 use fundflow_infrastructure::{
     sqlite::{OpenError, Settings, SqliteStore},
     wallet_owners::WalletOwners,
@@ -26,7 +25,7 @@ use fundflow_kernel::{
     loaded::with_sources,
     store::{EventStore as _, Position},
 };
-use fundflow_sagas::ports::{day_jobs::Jobs, wallets::Wallets};
+use fundflow_sagas::ports::{day_jobs, wallets::Wallets};
 use std::{collections::BTreeSet, ops::Deref, path::Path, sync::Arc};
 
 /// Returns how many events other sagas had while the engine ran.
@@ -109,8 +108,10 @@ pub(crate) async fn engine(
         builder = builder.kind(kind.clone());
     }
     let wallets = (WALLETS.to_owned(), wallets(store));
-    let done = Arc::new(jobs(store.clone(), Some(store.clone()), outside.beside.clone()));
-    let jobs: (String, Arc<dyn AnyPort>) = (DAY_JOBS.to_owned(), Arc::new(Jobs(done.clone())));
+    let done = Jobs::of(store.clone(), Some(store.clone()), outside.beside.clone());
+    let done = Arc::new(done);
+    let jobs: (String, Arc<dyn AnyPort>) =
+        (DAY_JOBS.to_owned(), Arc::new(day_jobs::Jobs(done.clone())));
     for (name, port) in outside.ports.iter().chain([&wallets, &jobs]) {
         let built = builder.port(name, port.clone());
         builder = built.map_err(|error| Failure::Engine(with_sources(&error)))?;

@@ -26,7 +26,7 @@ use fundflow_infrastructure::{
 use fundflow_kernel::{
     clock::{Clock, ManualClock},
     loaded::with_sources,
-    store::{EventStore, Position, ReadError},
+    store::EventStore,
 };
 use std::{
     path::{Path, PathBuf},
@@ -42,24 +42,9 @@ pub(crate) struct Counterparties {
     sandbox: Option<Sandbox>,
 }
 
-/// Events at the end of a log that may be damaged before nobody looks for one that is not.
-const DAMAGED: u64 = 4096;
-
-/// The instant at which the log ends: of its last event that can be read, since an audit is wanted most where the very
-/// last cannot.
+/// The instant at which the log ends.
 pub(crate) async fn time_of<S: EventStore>(store: &S) -> Result<Timestamp, Failure> {
-    let head = store.head().borrow().0;
-    let mut before = head.saturating_sub(1);
-    loop {
-        match store.read_all(Position(before), 1).await {
-            Ok(last) => {
-                let last = last.first().map(|event| event.event.recorded_at);
-                return Ok(last.unwrap_or_default());
-            }
-            Err(ReadError::Damaged { .. }) if before > 0 && head - before < DAMAGED => before -= 1,
-            Err(error) => return Err(error.into()),
-        }
-    }
+    Ok(fundflow_closing::time_of(store).await?)
 }
 
 /// The counterparties of the database in that file.

@@ -1,22 +1,21 @@
 //! `fundflow recon assign`: who takes care of a case from now on.
 
-use super::{
-    AssignArgs, ReconFormat,
-    apply::{Deed, Writer},
-    plain,
-};
+use super::{AssignArgs, ReconFormat, plain};
 use crate::{
     args::Format,
     folded,
-    reading::{Failure, Place, json, open},
+    operate::held,
+    reading::{Failure, Place, database, json, open},
 };
+use fundflow_closing::{Deed, PROGRAM, Writer};
 use fundflow_domain::{
     case::{Assignment, CaseId, Cases, State},
     text::Text,
 };
+use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
 use fundflow_kernel::{envelope::Actor, streams::Key};
 use serde::Serialize;
-use std::{io::Write, process::ExitCode};
+use std::{io::Write, process::ExitCode, sync::Arc};
 
 /// How it goes with one case.
 #[derive(Debug, Serialize)]
@@ -55,9 +54,11 @@ pub(super) async fn run(
     if args.order.applies() {
         let deeds = args.cases.iter().map(|case| Deed::Assign(*case, assignment.clone())).collect();
         let actor = Actor::Operator(operator.as_str().into());
-        let writer = Writer::open(place.store, actor, "reconciliation")?;
-        writer.write(deeds).await?;
-        writer.close().await;
+        let path = database(place.store);
+        let store = Arc::new(SqliteStore::open(path, &Settings::default()).map_err(held)?);
+        let written = Writer::of(store.clone(), actor, PROGRAM)?.write(deeds).await;
+        store.close().await;
+        written?;
     }
     if format == Format::Json {
         let (applied, reason) = (args.order.applies(), args.reason.as_str());

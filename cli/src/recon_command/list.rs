@@ -10,6 +10,7 @@ use crate::{
     registry::Registry,
 };
 use fundflow_application::read_models::CaseRow;
+use fundflow_closing::names_of;
 use fundflow_domain::{
     case::{CaseId, Cases, Disputed, Kind, Proposal},
     time::Timestamp,
@@ -48,7 +49,7 @@ pub(super) async fn all(place: &Place<'_>) -> Result<Vec<(Aged, Proposal)>, Fail
     let store = open(place.store)?;
     let now = time_of(&store).await?;
     let mut rows = Vec::new();
-    for stream in folded::names::<Cases>(&store, "")? {
+    for stream in names_of::<Cases>(&store, "")? {
         let Some(found) = folded::one::<Cases, _>(&store, &stream).await? else { continue };
         let row = CaseRow::of(&found.fold).filter(|row| row.proposal.is_some());
         rows.extend(row.and_then(|row| Aged::of(row, now)));

@@ -2,16 +2,16 @@
 
 use super::{
     ReconFormat, ReportArgs, html,
-    judged::BreakRow,
     list::{self, Aged},
     run::{COVERAGE, coverage_cells, reconciled, rules},
 };
 use crate::{
-    folded, ledger_command,
+    ledger_command,
     reading::{Failure, Place, json, open, pairs, table},
 };
 use chrono::NaiveDate;
 use fundflow_application::read_models::StreamFold;
+use fundflow_closing::{BreakRow, names_of};
 use fundflow_domain::application::{Applications, Stage};
 use fundflow_ledger::{Balance, InFlight};
 use fundflow_reconciliation::coverage::Coverage;
@@ -88,7 +88,7 @@ pub(super) async fn report(
 async fn orders(place: Place<'_>, date: NaiveDate) -> Result<BTreeMap<&'static str, u64>, Failure> {
     let store = open(place.store)?;
     let mut orders = BTreeMap::new();
-    for stream in folded::names::<Applications>(&store, "")? {
+    for stream in names_of::<Applications>(&store, "")? {
         let (fold, _) = StreamFold::<Applications>::load(&store, &stream).await?;
         let known = fold.loaded.state.application();
         if let Some(known) = known.filter(|it| it.terms.trade_date.date() == date) {

@@ -1,20 +1,17 @@
 //! `fundflow recon run`: gathers both sides, joins them, and does with cases what follows.
 
-use super::{
-    ReconFormat, RunArgs,
-    apply::Writer,
-    gather::{Day, gather},
-    judged::{Becomes, BreakRow, Found, Run},
-    known::{Known, PROGRAM},
-};
+use super::{ReconFormat, RunArgs};
 use crate::{
     audit_command::VERIFICATION_FAILED,
-    operate::time_of,
-    reading::{Failure, Place, complain, json, open, or_dash, pairs, table},
+    day_cut,
+    house::Terms,
+    operate::{held, time_of},
+    reading::{Failure, Place, complain, database, json, open, or_dash, pairs, table},
 };
 use chrono::NaiveDate;
-use fundflow_infrastructure::sqlite::SqliteStore;
-use fundflow_kernel::{counted::counted, envelope::Actor};
+use fundflow_closing::{Becomes, BreakRow, Found, PROGRAM, ReconError, Writer, reconcile};
+use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
+use fundflow_kernel::{counted::counted, envelope::Actor, loaded::with_sources};
 use fundflow_reconciliation::{
     coverage::{Both, Coverage, Covered},
     rules::{Rules, RulesError},
@@ -29,12 +26,21 @@ use std::{
 
 /// Bytes of a file of rules.
 const RULES_MOST: u64 = 1 << 20;
-/// Deeds that are written at once.
-const PAGE: usize = 256;
 
 impl From<RulesError> for Failure {
     fn from(error: RulesError) -> Self {
         Self::Typed(error.to_string())
+    }
+}
+
+impl From<ReconError> for Failure {
+    fn from(error: ReconError) -> Self {
+        match error {
+            ReconError::Read(error) => Self::Read(error),
+            ReconError::Staging(error) => Self::Engine(with_sources(&error)),
+            ReconError::Calendar(error) => Self::Calendar(error.to_string()),
+            ReconError::Refused(what) => Self::Engine(what),
+        }
     }
 }
 
@@ -67,73 +73,34 @@ pub(super) async fn run(
 pub(super) async fn reconciled(
     place: Place<'_>,
     rules: &Rules,
-    (date, statements): (NaiveDate, &[PathBuf]),
+    day: (NaiveDate, &[PathBuf]),
     applies: bool,
 ) -> Result<Found, Failure> {
     // Who writes reads from the same store: a reader beside it would keep a killed writer's log from being secured.
     if !applies {
-        return joined(&open(place.store)?, None, place, rules, (date, statements)).await;
+        let store = open(place.store)?;
+        return Ok(reconcile(&store, None, &place_of(&place, &store).await?, rules, day).await?);
     }
     let actor = Actor::Counterparty(PROGRAM.into());
-    let writer = Writer::open(place.store, actor, &format!("{PROGRAM}.{date}"))?;
-    let found = joined(&writer.store, Some(&writer), place, rules, (date, statements)).await;
-    writer.close().await;
-    found
+    let store = SqliteStore::open(database(place.store), &Settings::default()).map_err(held)?;
+    let store = Arc::new(store);
+    let writer = Writer::of(store.clone(), actor, &format!("{PROGRAM}.{}", day.0))?;
+    let jobs_place = place_of(&place, &store).await?;
+    let found = reconcile(&store, Some(&writer), &jobs_place, rules, day).await;
+    store.close().await;
+    Ok(found?)
 }
 
-/// The same by an engine's own process, on the store that it writes: cases are opened and closed beside it.
-pub(crate) async fn of_running(
-    store: &Arc<SqliteStore>,
-    place: Place<'_>,
-    date: NaiveDate,
-) -> Result<Found, Failure> {
-    let actor = Actor::Counterparty(PROGRAM.into());
-    let writer = Writer::beside(store.clone(), actor, &format!("{PROGRAM}.{date}"))?;
-    joined(store, Some(&writer), place, &rules(None)?, (date, &[])).await
-}
-
-async fn joined(
+/// Where the files of that store lie, and what they are held against.
+async fn place_of(
+    place: &Place<'_>,
     store: &SqliteStore,
-    writer: Option<&Writer>,
-    place: Place<'_>,
-    rules: &Rules,
-    (date, statements): (NaiveDate, &[PathBuf]),
-) -> Result<Found, Failure> {
-    let now = time_of(store).await?;
-    let day = Day { store, place, rules, date, statements, now };
-    let known = Known::of(store).await?;
-    let mut gathered = gather(&day).await?;
-    let mut run = Run::new(&day, known, writer.is_some());
-    run.begin(&mut gathered);
-    let mut after = None;
-    loop {
-        let behind = after.as_ref().map(|(source, key): &(_, String)| (*source, key.as_str()));
-        let page = gathered.staging.page(behind)?;
-        let Some(last) = page.last() else { break };
-        after = Some((last.source, last.key.clone()));
-        for group in page {
-            run.group(group, &gathered.reached);
-            if run.deeds.len() >= PAGE {
-                write(writer, &mut run).await?;
-            }
-        }
-    }
-    run.end();
-    write(writer, &mut run).await?;
-    if let (Some(writer), Some(figures)) = (writer, run.tally.figures(&run.found, date)) {
-        writer.compared(figures).await?;
-    }
-    Ok(run.found)
-}
-
-async fn write(writer: Option<&Writer>, run: &mut Run<'_>) -> Result<(), Failure> {
-    let mut deeds = std::mem::take(&mut run.deeds);
-    let Some(writer) = writer else { return Ok(()) };
-    while !deeds.is_empty() {
-        let rest = deeds.split_off(deeds.len().min(PAGE));
-        writer.write(std::mem::replace(&mut deeds, rest)).await?;
-    }
-    Ok(())
+) -> Result<fundflow_closing::Place, Failure> {
+    let terms = Terms::of(place, store).await?;
+    let house = terms.house(time_of(store).await?)?;
+    let database = database(place.store);
+    let base = database.parent().map_or_else(|| PathBuf::from("."), Path::to_owned);
+    day_cut::place(&base, &terms, house)
 }
 
 #[derive(Serialize)]
@@ -187,6 +154,7 @@ const fn becomes(becomes: Becomes) -> &'static str {
         Becomes::Open => "open",
         Becomes::Settled => "settled",
         Becomes::Engines => "known to the engine",
+        Becomes::Explained => "explained by records",
     }
 }
 

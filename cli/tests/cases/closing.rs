@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
 
-use crate::common::{fundflow, without_breaks};
+use crate::common::{fundflow, without_positions};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path, sync::OnceLock};
 
@@ -146,7 +146,7 @@ fn booked(store: &Path) -> BTreeMap<String, String> {
 }
 
 fn open_cases(store: &Path) -> Vec<Value> {
-    without_breaks(json(store, &["case", "ls", "--open"])).as_array().unwrap().clone()
+    without_positions(json(store, &["case", "ls", "--open"])).as_array().unwrap().clone()
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn opened(store: &Path) -> BTreeMap<String, usize> {
     // What a bank redeemed of a transfer that is none any more is on no record: its case follows the closing.
     let of_record = |case: &&Value| case["kind"] != "bank_shares_differ";
     for case in
-        without_breaks(json(store, &["case", "ls"])).as_array().unwrap().iter().filter(of_record)
+        without_positions(json(store, &["case", "ls"])).as_array().unwrap().iter().filter(of_record)
     {
         let record = format!("{} {}", case["transaction"], case["source"]);
         *opened.entry(record).or_insert(0) += 1;
@@ -306,7 +306,7 @@ fn closed_by_hand_for_every_order() {
 fn a_rejection_that_is_accepted_reverses_what_was_booked() {
     let at = copied(played().1.path());
     let store = at.path();
-    let cases = without_breaks(json(store, &["case", "ls", "--open"]));
+    let cases = without_positions(json(store, &["case", "ls", "--open"]));
     for case in cases.as_array().unwrap() {
         let of = case["transaction"].as_str().unwrap();
         if !["recharge.contradicted", "purchase.contradicted"].contains(&of) {
@@ -357,7 +357,7 @@ fn where_a_person_settles_by_hand_nothing_is_paid_by_us() {
     }
     assert!(!given_up.is_empty());
     nothing_is_wrong(store, "given up");
-    let cases = without_breaks(json(store, &["case", "ls", "--open"]));
+    let cases = without_positions(json(store, &["case", "ls", "--open"]));
     for case in cases.as_array().unwrap().iter().filter(|it| given_up.contains(&it["transaction"]))
     {
         let ways = offered(store, case["case"].as_str().unwrap());

@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
 
-use crate::common::{fundflow, golden, without_breaks};
+use crate::common::{fundflow, golden, without_positions};
 use serde_json::Value;
 use std::{fmt::Write as _, fs, path::Path};
 
@@ -113,7 +113,7 @@ fn differences(report: &Value) -> Vec<String> {
 
 /// Transaction, kind and ID of each open case.
 fn open_cases(store: &Path) -> Vec<(String, String, String)> {
-    let cases = without_breaks(json(store, &["case", "ls", "--open"]).unwrap());
+    let cases = without_positions(json(store, &["case", "ls", "--open"]).unwrap());
     let text = |case: &Value, name: &str| case[name].as_str().unwrap_or("-").to_owned();
     let all = cases.as_array().unwrap().iter();
     all.map(|it| (text(it, "transaction"), text(it, "kind"), text(it, "case"))).collect()

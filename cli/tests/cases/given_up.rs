@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
 
-use crate::common::{fundflow, without_breaks};
+use crate::common::{fundflow, without_positions};
 use serde_json::Value;
 use std::{fs, path::Path};
 use tempfile::TempDir;
@@ -101,7 +101,7 @@ fn of_a_charge_it_is_said_whether_the_engine_or_a_person_sends_it_back() {
     let channel = fs::read_to_string(store.join("sandbox/channel.jsonl")).unwrap();
     let refunded = |way: &str| channel.contains(&format!("R-{way}.mmf.pay.refund1"));
     assert_eq!(ways.map(refunded), [true, false, false], "{channel}");
-    let cases = without_breaks(json(store, &["case", "ls", "--open"]));
+    let cases = without_positions(json(store, &["case", "ls", "--open"]));
     let owed = |way: &str| {
         let mut cases = cases.as_array().unwrap().iter();
         cases.any(|it| it["transaction"] == format!("R-{way}") && it["kind"] == "owed_by_hand")

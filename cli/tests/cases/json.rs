@@ -1,6 +1,6 @@
 //! What `case close -o json` says has one shape, whether a saga waits for the case or not, and however it goes.
 
-use crate::common::{fundflow, without_breaks};
+use crate::common::{fundflow, without_positions};
 use serde_json::Value;
 use std::{fs, path::Path};
 
@@ -42,7 +42,7 @@ fn a_case_that_a_saga_waits_for_and_one_that_none_does_are_closed_in_one_shape()
     let store = store.path();
     fundflow(store, &["day", "--no-progress", day.path().to_str().unwrap()]);
     let listed = fundflow(store, &["case", "ls", "--open", "-o", "json"]).stdout;
-    let listed = without_breaks(serde_json::from_slice(&listed).unwrap());
+    let listed = without_positions(serde_json::from_slice(&listed).unwrap());
     assert_eq!(listed.as_array().unwrap().len(), 2, "{listed:#}");
 
     let mut shapes = Vec::new();

@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
 
-use crate::common::{fundflow, without_breaks};
+use crate::common::{fundflow, without_positions};
 use serde_json::Value;
 use std::{fs, path::Path};
 
@@ -43,7 +43,7 @@ fn play(store: &Path, folder: &Path) -> String {
 
 fn open_cases(store: &Path) -> Vec<(String, String)> {
     let listed = fundflow(store, &["case", "ls", "--open", "-o", "json"]).stdout;
-    let cases = without_breaks(serde_json::from_slice(&listed).unwrap());
+    let cases = without_positions(serde_json::from_slice(&listed).unwrap());
     let text = |case: &Value, name: &str| case[name].as_str().unwrap_or_default().to_owned();
     let cases = cases.as_array().unwrap().iter();
     cases.map(|case| (text(case, "case"), text(case, "kind"))).collect()

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
 
-use crate::common::{fundflow, without_breaks};
+use crate::common::{fundflow, without_positions};
 use serde_json::Value;
 use std::{fs, path::Path};
 use tempfile::TempDir;
@@ -35,7 +35,7 @@ fn store(scenario: &str) -> TempDir {
 /// The only case: as a table, and for programs.
 fn only_case(store: &Path) -> (String, Value) {
     let listed = fundflow(store, &["case", "ls", "-o", "json"]);
-    let rows = without_breaks(serde_json::from_slice(&listed.stdout).unwrap());
+    let rows = without_positions(serde_json::from_slice(&listed.stdout).unwrap());
     assert_eq!(rows.as_array().unwrap().len(), 1, "{rows}");
     let case = rows[0]["case"].as_str().unwrap();
     let table = fundflow(store, &["case", "show", case]).stdout;
@@ -102,7 +102,7 @@ fn a_record_that_is_accepted_after_the_end_takes_effect_and_the_rest_goes_back()
     };
     rows("a second record came after the end");
     let listed = fundflow(store, &["case", "ls", "-o", "json"]);
-    let listed = without_breaks(serde_json::from_slice(&listed.stdout).unwrap());
+    let listed = without_positions(serde_json::from_slice(&listed.stdout).unwrap());
     let case = listed[0]["case"].as_str().unwrap();
     let close = ["case", "close", case, "--how", "accepted", "--operator", "li", "--apply"];
     let closed = fundflow(store, &[&close[..], &["--reason", "the registrar was asked"]].concat());

@@ -91,8 +91,9 @@ fn files_that_are_not_whole_in_the_morning_are_read_when_they_come() {
         let folder = folder(&scenario(come, &format!("until = \"{AFTERNOON}\"")));
         let store = tempfile::tempdir().unwrap();
         let said = play(folder.path(), store.path());
-        let told = said.contains("note: the answers of registrar 05 for 2026-02-12 are not read");
-        assert_eq!(told, note.is_some() && calls, "{come}: {said}");
+        let is_noted =
+            said.contains("note: the answers of registrar 05 for 2026-02-12 are not read");
+        assert_eq!(is_noted, note.is_some() && calls, "{come}: {said}");
         assert!(note.is_none_or(|note| said.contains(note)), "{come}: {said}");
         let (state, at, why) = confirmations(store.path());
         assert_eq!((&*state, &*at, &*why), ("done", since, ""), "{come}");

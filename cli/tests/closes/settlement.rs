@@ -125,3 +125,36 @@ fn a_settlement_that_is_not_there_and_a_statement_that_says_nothing_are_named() 
     assert_eq!(bad.status.code(), Some(2), "{}", String::from_utf8_lossy(&bad.stderr));
     assert!(String::from_utf8_lossy(&bad.stderr).contains("line 2"));
 }
+
+/// The clearing's own events, by type.
+fn clearing(store: &Path) -> Vec<String> {
+    let all = json(store, &["event", "ls", "--limit", "100000"]);
+    let of_it = |it: &&Value| it["stream"] == format!("clearing-clear.{CHANNEL}").as_str();
+    let types = all.as_array().unwrap().iter().filter(of_it);
+    types.map(|it| it["event_type"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_clearing_goes_on_when_a_person_closes_the_case_on_what_remains() {
+    let store = played("[settlement]\nper_mille = { short = 1000 }\n");
+    let shown = json(store.path(), &["settlement", "show", CHANNEL]);
+    let case = shown["case"].as_str().unwrap();
+    assert!(!clearing(store.path()).contains(&"clearing.completed".to_owned()));
+    let close = ["case", "close", case, "--how", "manual", "--text", "the bank paid it in cash"];
+    let close = [&close[..], &["--reason", "receipt 17", "--operator", "chen"]].concat();
+
+    let look = fundflow(store.path(), &close);
+    assert_eq!(look.status.code(), Some(0), "{}", String::from_utf8_lossy(&look.stderr));
+    assert!(stands(store.path(), CHANNEL).3, "a look changes nothing");
+
+    let done = fundflow(store.path(), &[&close[..], &["--apply"]].concat());
+    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(clearing(store.path()).last().map(String::as_str), Some("clearing.completed"));
+    let (_, _, remains, is_open) = stands(store.path(), CHANNEL);
+    assert_eq!((remains.as_str(), is_open), ("0.00", false));
+    // The other side of it is in the firm's own ledger, and nothing is left that nobody knows of.
+    let trial = json(store.path(), &["ledger", "trial-balance"]);
+    let by_hand = trial.as_array().unwrap().iter().find(|row| row["class"] == "A:SETTLE:BYHAND");
+    assert_eq!(by_hand.unwrap()["debit"], "250.05", "{trial}");
+    assert_eq!(says(store.path(), "I9")["breaks"].as_array().unwrap().len(), 0);
+}

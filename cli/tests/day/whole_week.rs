@@ -236,9 +236,9 @@ fn a_damaged_file_is_named_and_not_read_and_the_whole_one_adds_nothing() {
         fs::write(&path, damaged).unwrap();
         fs::remove_file(day.join("read")).ok();
         let said = crate::week::command(store, &lines()[0]).output().unwrap();
-        let told = String::from_utf8_lossy(&said.stdout).into_owned();
-        let note = told.lines().find(|line| line.contains("the answers of registrar 97"));
-        assert!(note.is_some_and(|it| it.contains("OFD_97_305_20260213_04.TXT")), "{told}");
+        let all = String::from_utf8_lossy(&said.stdout).into_owned();
+        let note = all.lines().find(|line| line.contains("the answers of registrar 97"));
+        assert!(note.is_some_and(|it| it.contains("OFD_97_305_20260213_04.TXT")), "{all}");
         assert_eq!(events(store), before);
     }
     fs::write(&path, whole).unwrap();

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
 
-use crate::common::{fundflow, without_breaks};
+use crate::common::{fundflow, without_positions};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
@@ -52,7 +52,7 @@ fn json(store: &Path, args: &[&str]) -> Value {
 }
 
 fn open_cases(store: &Path) -> Vec<Value> {
-    let open = without_breaks(json(store, &["case", "ls", "--open", "-o", "json"]));
+    let open = without_positions(json(store, &["case", "ls", "--open", "-o", "json"]));
     open.as_array().unwrap().clone()
 }
 
@@ -63,7 +63,7 @@ fn whoever_closes_their_cases_ends_them_and_the_audit_finds_nothing() {
     folder(day.path(), &FATES);
     fundflow(store, &["day", "--no-progress", folder_]);
 
-    let cases = without_breaks(json(store, &["case", "ls", "--open", "-o", "json"]));
+    let cases = without_positions(json(store, &["case", "ls", "--open", "-o", "json"]));
     assert_eq!(cases.as_array().unwrap().len(), FATES.len(), "{cases:#}");
     for case in cases.as_array().unwrap() {
         let id = case["case"].as_str().unwrap();
@@ -132,7 +132,7 @@ fn shares_that_are_missing_end_by_hand_and_nothing_is_offered_that_would_be_refu
     let stuck = json(store, &["saga", "ls", "--stuck", "-o", "json"]);
     assert_eq!(stuck.as_array().unwrap().len(), 0, "{stuck:#}");
 
-    let cases = without_breaks(json(store, &["case", "ls", "--open", "-o", "json"]));
+    let cases = without_positions(json(store, &["case", "ls", "--open", "-o", "json"]));
     assert_eq!(cases[0]["kind"], "shares_missing", "{cases:#}");
     let case = cases[0]["case"].as_str().unwrap();
     let shown = json(store, &["case", "show", case, "-o", "json"]);

@@ -126,6 +126,14 @@ impl Ledger {
         ALL.iter().map(|it| self.holds(it, false)).collect()
     }
 
+    /// Those of these names alone.
+    ///
+    /// # Errors
+    /// [`LedgerError::Tables`].
+    pub fn check_of(&self, names: &[&str]) -> Result<Vec<Verdict>, LedgerError> {
+        ALL.iter().filter(|it| names.contains(&it.name)).map(|it| self.holds(it, false)).collect()
+    }
+
     /// The same, and beside tables that are made anew from the whole log: those are in a file beside these, which is
     /// taken away again.
     ///

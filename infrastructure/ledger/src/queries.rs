@@ -84,6 +84,15 @@ impl Ledger {
         Ok(self.tables.query_row(sql::LAST_DAY, (), |row| row.get(0))?)
     }
 
+    /// Whether anything was posted of an event behind that position of the log.
+    ///
+    /// # Errors
+    /// [`LedgerError::Tables`].
+    pub fn is_posted_behind(&self, position: u64) -> Result<bool, LedgerError> {
+        let position = i64::try_from(position).unwrap_or(i64::MAX);
+        Ok(self.tables.query_row(sql::IS_POSTED_BEHIND, [position], |row| row.get(0))?)
+    }
+
     /// Where everything was at the end of that natural day.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ pub(crate) const MOVEMENTS: &str = statement!("movements");
 pub(crate) const IN_FLIGHT: &str = statement!("in_flight");
 pub(crate) const LAST_DAY: &str = statement!("last_day");
 pub(crate) const IS_EMPTY: &str = statement!("is_empty");
+pub(crate) const IS_POSTED_BEHIND: &str = statement!("is_posted_behind");
 pub(crate) const CHECKPOINT: &str = statement!("checkpoint");
 pub(crate) const MOVE_CHECKPOINT: &str = statement!("move_checkpoint");
 pub(crate) const ENTRY: &str = statement!("entry");

@@ -24,6 +24,7 @@ const PAGE_OF: &str = include_str!("sql/page.sql");
 const ONE_KEY: &str = include_str!("sql/one_key.sql");
 const UNMET: &str = include_str!("sql/unmet.sql");
 const SHARED: &str = include_str!("sql/shared.sql");
+const MISSED: &str = include_str!("sql/missed.sql");
 const FORGET: &str = include_str!("sql/forget.sql");
 
 /// Why rows cannot be kept.
@@ -140,6 +141,15 @@ impl Staging {
         self.sorted()?;
         let is_shared = self.rows.query_row(SHARED, [source.name()], |row| row.get(0))?;
         Ok(is_shared || !self.unmet(source, "")?.is_empty())
+    }
+
+    /// Whether we have an event of that source of which counterparties have no record.
+    ///
+    /// # Errors
+    /// [`StagingError`].
+    pub fn misses_any(&mut self, source: Source) -> Result<bool, StagingError> {
+        self.sorted()?;
+        Ok(self.rows.query_row(MISSED, [source.name()], |row| row.get(0))?)
     }
 
     /// Takes that side's rows of a source out again.

@@ -48,7 +48,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
         Fact::Reserved => entry(view).reservation != Reservation::None,
         Fact::ReserveUnwanted => unwanted(view),
         Fact::Released => entry(view).reservation == Reservation::Released,
-        Fact::NoneKeptInDispute => !is_held_in_dispute(view),
+        Fact::NoneInDispute => !is_held_in_dispute(view),
         Fact::OutPlaced => out.is_placed(view),
         Fact::OutAccepted => out.is_accepted(view),
         Fact::OutRejected => is_out_rejected(view),

@@ -97,7 +97,7 @@ macro_rules! beside {
             act("give back target", Do::GiveBackTarget, Fact::TargetGivenBack).beside(),
             act("book", Do::Book, Fact::Booked).beside(),
             // A conversion that does not come keeps no shares, also while a person is waited for.
-            act("free", Do::Release, Fact::NoneKeptInDispute).beside().while_parked(),
+            act("free", Do::Release, Fact::NoneInDispute).beside().while_parked(),
             closing(act("close payment", Do::ClosePayment, Fact::AtLast(AtLast::PaymentClosed))),
             closing(act("close target", Do::CloseTarget, Fact::AtLast(AtLast::TargetClosed))),
             closing(act("close conversion", Do::CloseOut, Fact::AtLast(AtLast::OutClosed))),

@@ -96,7 +96,7 @@ pub enum Fact {
     /// The earmark is gone without conversion.
     Released,
     /// No shares are earmarked for a conversion that does not come, while the purchase is in dispute.
-    NoneKeptInDispute,
+    NoneInDispute,
     /// The order that takes the shares out of the money fund is placed: a conversion, or in the
     /// redeem-to-purchase mode a redemption.
     OutPlaced,

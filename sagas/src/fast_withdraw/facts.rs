@@ -36,7 +36,7 @@ pub(super) fn holds(view: &View<'_>, fact: Fact) -> bool {
     let (advance, transfer, redemption) = (&plan.advance, &plan.transfer, &plan.redemption);
     match fact {
         Fact::Counted => quota(view).is_some() || advance.is_advanced(view) || is_declined(view),
-        Fact::QuotasKept => day::is_balanced(view),
+        Fact::QuotasBalance => day::is_balanced(view),
         Fact::GivenBack => matches!(quota(view), Some(Entry::GivenBack)),
         Fact::Reserved => plan.wallet.entry(view).reservation != Reservation::None,
         Fact::Released => plan.wallet.entry(view).reservation == Reservation::Released,

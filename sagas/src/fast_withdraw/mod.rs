@@ -182,7 +182,7 @@ const fn compensation(lane: usize) -> Side<Saga> {
 
 const BESIDE: &[Side<Saga>] = &[
     COUNT_ON.beside().while_parked(),
-    act("keep the day's quota", Do::KeepQuotas, Fact::QuotasKept).beside().while_parked(),
+    act("keep the day's quota", Do::KeepQuotas, Fact::QuotasBalance).beside().while_parked(),
     act("book", Do::TakeOut, Fact::Booked).beside(),
     act("fit redemption", Do::FitRedemption, Fact::RedemptionFits).beside().while_parked(),
     act("close advance", Do::CloseAdvance, Fact::AdvanceClosed).after_the_end(),

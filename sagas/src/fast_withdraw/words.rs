@@ -70,7 +70,7 @@ pub enum Fact {
     /// Removed from the day limits.
     GivenBack,
     /// Each day's quota has what counts towards it, and no other.
-    QuotasKept,
+    QuotasBalance,
     /// Shares are (or were) earmarked.
     Reserved,
     /// The earmark is gone, and the shares are still there.

@@ -111,7 +111,7 @@ impl<C: Counterparties> Play<'_, C> {
             }
             self.note(|| format!("unasked about {stream}: {:?}", said.said));
             let what = What::Notice { stream: stream.clone(), news: said.payload };
-            if self.strikes(Fault::ToldTwice, &stream, &[]) {
+            if self.strikes(Fault::NewsTwice, &stream, &[]) {
                 let at = self.shell.now.plus_millis(HOUR);
                 self.schedule(at, Due::Hears(what.clone(), None));
             }

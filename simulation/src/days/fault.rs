@@ -36,7 +36,7 @@ pub enum Fault {
     /// Unasked news are lost.
     Missed,
     /// Unasked news come again.
-    ToldTwice,
+    NewsTwice,
     /// Whoever has asked asks again.
     AskedAgain,
     /// The clock jumps ahead, by up to two days.
@@ -61,7 +61,7 @@ impl Fault {
         Self::Contradicted,
         Self::Declined,
         Self::Missed,
-        Self::ToldTwice,
+        Self::NewsTwice,
         Self::AskedAgain,
         Self::Jump,
         Self::SetBack,
@@ -82,7 +82,7 @@ impl Fault {
             Self::Contradicted => "contradiction",
             Self::Declined => "no or in part",
             Self::Missed => "missed news",
-            Self::ToldTwice => "news twice",
+            Self::NewsTwice => "news twice",
             Self::AskedAgain => "asked again",
             Self::Jump => "clock jump",
             Self::SetBack => "clock set back",
@@ -121,7 +121,7 @@ pub const PROFILES: [Profile; 7] = [
             (F::Twice, 20),
             (F::Declined, 60),
             (F::Missed, 50),
-            (F::ToldTwice, 50),
+            (F::NewsTwice, 50),
             (F::AskedAgain, 50),
             (F::Jump, 10),
             (F::SetBack, 10),
@@ -143,7 +143,7 @@ pub const PROFILES: [Profile; 7] = [
             (F::Contradicted, 20),
             (F::Declined, 200),
             (F::Missed, 200),
-            (F::ToldTwice, 200),
+            (F::NewsTwice, 200),
             (F::AskedAgain, 200),
             (F::Jump, 60),
             (F::SetBack, 150),
@@ -172,7 +172,7 @@ pub const PROFILES: [Profile; 7] = [
             (F::Contradicted, 30),
             (F::Declined, 300),
             (F::Missed, 300),
-            (F::ToldTwice, 300),
+            (F::NewsTwice, 300),
         ],
     },
     Profile {

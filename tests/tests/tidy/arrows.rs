@@ -43,6 +43,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "fundflow-kernel",
             "fundflow-ledger",
             "fundflow-proofs",
+            "fundflow-reconciliation",
             "fundflow-sagas",
         ],
     ),

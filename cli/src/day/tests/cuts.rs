@@ -127,8 +127,9 @@ async fn a_day_that_dies_after_any_of_its_steps_has_the_same_events_in_the_end()
         drop(play);
         laid.play(&store).await;
         let again = events(&*store).await;
-        let differs = whole.iter().find(|(stream, all)| again.get(*stream) != Some(*all));
-        assert_eq!(differs.map(|(stream, _)| stream), None, "after {steps} steps");
+        for (stream, all) in &whole {
+            assert_eq!(again.get(stream), Some(all), "{stream} after {steps} steps");
+        }
         assert_eq!(again.len(), whole.len(), "after {steps} steps");
     }
 }

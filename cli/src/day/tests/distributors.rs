@@ -218,15 +218,14 @@ async fn a_number_of_a_record_is_known_in_the_files_of_every_distributor_of_its_
     let (table, store) = (Laid::of(two().path()), Arc::new(MemoryStore::new()));
     let mut play = table.prepare(&store).await;
     while play.step().await.unwrap().is_some() {}
-    let his = play.books.placed().map(|placed| placed.application);
-    let serials = Serials::of(his.filter(|it| play.is_at(&it.terms, "05")));
+    let all: Vec<Application> = play.books.placed().map(|placed| placed.application).collect();
+    let serials = Serials::of(all.iter());
     let of = |code: &str| {
-        let mut all = play.books.placed().map(|placed| placed.application);
-        let is_its = |it: &Application| {
+        let is_its = |it: &&Application| {
             let named = it.terms.distributor.as_ref().map(DistributorCode::as_str);
             named == Some(code) && it.confirmations().next().is_some()
         };
-        all.find(is_its).unwrap()
+        all.iter().find(is_its).unwrap()
     };
     let (one, other) = (of("305"), of("306"));
     let serial = &one.confirmations().next().unwrap().serial;

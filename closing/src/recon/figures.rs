@@ -72,7 +72,7 @@ impl Tally {
             return;
         }
         // Each distributor that has applied for an account is told all of it: it counts once.
-        let is_meant = told_first(rows);
+        let is_meant = of_first_recipient(rows);
         for row in rows.iter().filter(|row| !row.is_record() || is_meant(row)) {
             let Some(fund) = row.fund else { continue };
             let of = |name| number(row, name).unwrap_or_default();
@@ -89,7 +89,7 @@ impl Tally {
 
     /// Records of T that move money; of a file that several hear, those of one of them.
     fn confirmations(&mut self, rows: &[Row], day: NaiveDate) {
-        let is_meant = told_first(rows);
+        let is_meant = of_first_recipient(rows);
         for row in rows.iter().filter(|row| is_meant(row)) {
             let is_confirmed = word(row, "status") == Some(CONFIRMED);
             let (moved_in, moved_out) = (number(row, "shares"), number(row, "shares_out"));
@@ -195,10 +195,10 @@ fn yuan(sum: Decimal) -> SignedMoney {
     SignedMoney::checked(sum.clamp(-MOST, MOST)).unwrap_or(SignedMoney::ZERO)
 }
 
-/// Whether a row is a record of whichever recipient comes first among those that are told of it.
-fn told_first(rows: &[Row]) -> impl Fn(&Row) -> bool {
-    let told = rows.iter().find(|row| row.is_record()).map(|row| row.recipient.clone());
-    move |row| row.is_record() && Some(&row.recipient) == told.as_ref()
+/// Whether a row is a record of whichever recipient comes first among those that hear of it.
+fn of_first_recipient(rows: &[Row]) -> impl Fn(&Row) -> bool {
+    let first = rows.iter().find(|row| row.is_record()).map(|row| row.recipient.clone());
+    move |row| row.is_record() && Some(&row.recipient) == first.as_ref()
 }
 
 #[cfg(test)]

@@ -1,32 +1,33 @@
 //! What is done about cases: each on its own stream, many in one durable write.
 
-use crate::{
-    folded,
-    operate::{held, time_of},
-    reading::{Failure, database},
-};
+use super::{ReconError, time_of};
+use fundflow_application::read_models::StreamFold;
 use fundflow_domain::{
     case::{Assignment, CaseId, Cases, Closing, Command, Proposal, Reopening, Report},
     ids::TransactionId,
     reconciled_day::{self, Figures, ReconciledDays},
     time::Timestamp,
 };
-use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
+use fundflow_infrastructure::sqlite::SqliteStore;
 use fundflow_kernel::{
     codec::Stored,
     envelope::Actor,
-    loaded::{Loaded, Meta, with_sources},
+    loaded::{Loaded, Meta},
     store::{EventStore as _, StreamAppend},
     streams::Key,
 };
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 /// Something that is done about a case.
 #[derive(Debug, Clone)]
-pub(super) enum Deed {
+pub enum Deed {
+    /// A break has its case.
     Open(Box<Report>, Box<Proposal>),
+    /// What answered it does not hold.
     Reopen(CaseId, Reopening),
+    /// Files answer it, or a person does.
     Close(CaseId, Closing),
+    /// Somebody sees to it.
     Assign(CaseId, Assignment),
 }
 
@@ -54,33 +55,33 @@ impl Deed {
 const PROCESS: &str = "reconciliation";
 
 /// A store that is written, and as whose word.
-pub(super) struct Writer {
-    pub(super) store: Arc<SqliteStore>,
+pub struct Writer {
+    store: Arc<SqliteStore>,
     actor: Actor,
     correlation: TransactionId,
 }
 
 impl Writer {
-    /// Takes the store for itself; refused where an engine has it.
-    pub(super) fn open(store: &Path, actor: Actor, correlation: &str) -> Result<Self, Failure> {
-        let store = SqliteStore::open(database(store), &Settings::default()).map_err(held)?;
-        Self::beside(Arc::new(store), actor, correlation)
-    }
-
-    /// The same on a store that an engine of this process writes, too.
-    pub(super) fn beside(
+    /// On that store; an engine of the same process may write it, too.
+    ///
+    /// # Errors
+    /// That is no name of what belongs together.
+    pub fn of(
         store: Arc<SqliteStore>,
         actor: Actor,
         correlation: &str,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, ReconError> {
         let correlation = TransactionId::new(correlation);
-        let correlation = correlation.map_err(|error| Failure::Engine(error.to_string()))?;
+        let correlation = correlation.map_err(|error| ReconError::of(&error))?;
         Ok(Self { store, actor, correlation })
     }
 
     /// Decides all of them by what the log says now, and writes what follows at once. A deed that is done already adds
     /// nothing.
-    pub(super) async fn write(&self, deeds: Vec<Deed>) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// The log cannot be read or written, or a case is not to be decided so.
+    pub async fn write(&self, deeds: Vec<Deed>) -> Result<(), ReconError> {
         let (now, mut batch) = (time_of(&*self.store).await?, Vec::new());
         for deed in deeds {
             let key = Key::<Cases>::of(&deed.case());
@@ -90,7 +91,7 @@ impl Writer {
     }
 
     /// Writes what both sides add up to, where it is news.
-    pub(super) async fn compared(&self, figures: Figures) -> Result<(), Failure> {
+    pub(super) async fn compared(&self, figures: Figures) -> Result<(), ReconError> {
         let (key, mut batch) = (Key::<ReconciledDays>::of(&figures.day), Vec::new());
         let command = reconciled_day::Command::Compare(Box::new(figures));
         let now = time_of(&*self.store).await?;
@@ -104,13 +105,13 @@ impl Writer {
         key: &Key<D>,
         commands: &[D::Command],
         batch: &mut Vec<StreamAppend>,
-    ) -> Result<(), Failure>
+    ) -> Result<(), ReconError>
     where
         D: Stored<State: Clone + Send + Sync> + 'static,
     {
         let stream = key.stream().clone();
-        let found = folded::one::<D, _>(&*self.store, &stream).await?;
-        let mut loaded: Loaded<D> = found.map(|it| it.fold.loaded).unwrap_or_default();
+        let (fold, _) = StreamFold::<D>::load(&*self.store, &stream).await?;
+        let mut loaded: Loaded<D> = fold.loaded;
         let owner = loaded.owner.clone();
         let (process, correlation) =
             owner.unwrap_or_else(|| (PROCESS.into(), self.correlation.clone()));
@@ -126,20 +127,16 @@ impl Writer {
         };
         for command in commands {
             let decided = loaded.decide(&stream, command, &meta, batch);
-            decided.map_err(|error| Failure::Engine(format!("{stream}: {error}")))?;
+            decided.map_err(|error| ReconError::Refused(format!("{stream}: {error}")))?;
         }
         Ok(())
     }
 
-    async fn append(&self, batch: Vec<StreamAppend>) -> Result<(), Failure> {
+    async fn append(&self, batch: Vec<StreamAppend>) -> Result<(), ReconError> {
         if batch.is_empty() {
             return Ok(());
         }
         let appended = self.store.append(batch).await;
-        appended.map(drop).map_err(|error| Failure::Engine(with_sources(&error)))
-    }
-
-    pub(super) async fn close(self) {
-        self.store.close().await;
+        appended.map(drop).map_err(|error| ReconError::of(&error))
     }
 }

@@ -6,9 +6,9 @@
 //! statements/2026-02-12/*.csv                            channels and banks, of that natural day
 //! ```
 
-use crate::reading::Failure;
+use super::ReconError;
+use crate::place::announced;
 use chrono::NaiveDate;
-use fundflow_closing::announced;
 use fundflow_domain::ids::RegistrarCode;
 use std::{
     fs, io,
@@ -19,6 +19,8 @@ use std::{
 #[derive(Debug, Clone)]
 pub(super) struct Answered {
     pub(super) registrar: RegistrarCode,
+    /// To whom they are, as files name it.
+    pub(super) distributor: String,
     pub(super) index: PathBuf,
 }
 
@@ -27,7 +29,7 @@ pub(super) fn answers(
     base: &Path,
     t: NaiveDate,
     registrars: &[RegistrarCode],
-) -> Result<Vec<Answered>, Failure> {
+) -> Result<Vec<Answered>, ReconError> {
     let day = base.join("exchange").join(t.to_string());
     let mut found = Vec::new();
     for (nth, registrar) in registrars.iter().enumerate() {
@@ -38,21 +40,24 @@ pub(super) fn answers(
             let inbox = directory.join("in");
             let index = announced(&inbox).map_err(|error| unread(&inbox, &error))?;
             let registrar = registrar.clone();
-            found.extend(index.map(|(index, _)| Answered { registrar, index }));
+            found.extend(index.map(|(index, name)| {
+                let distributor = name.receiver;
+                Answered { registrar, distributor, index }
+            }));
         }
     }
     Ok(found)
 }
 
 /// Statements of a natural day that are there.
-pub(super) fn statements(base: &Path, day: NaiveDate) -> Result<Vec<PathBuf>, Failure> {
+pub(super) fn statements(base: &Path, day: NaiveDate) -> Result<Vec<PathBuf>, ReconError> {
     below(&base.join("statements").join(day.to_string()), |name| {
         Path::new(name).extension().is_some_and(|it| it == "csv")
     })
 }
 
 /// What a directory has of that name, by name; nothing where there is no such directory.
-fn below(directory: &Path, is_meant: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, Failure> {
+fn below(directory: &Path, is_meant: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, ReconError> {
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -69,6 +74,6 @@ fn below(directory: &Path, is_meant: impl Fn(&str) -> bool) -> Result<Vec<PathBu
     Ok(found)
 }
 
-fn unread(path: &Path, error: &io::Error) -> Failure {
-    Failure::Engine(format!("{} cannot be read: {error}", path.display()))
+fn unread(path: &Path, error: &io::Error) -> ReconError {
+    ReconError::Refused(format!("{} cannot be read: {error}", path.display()))
 }

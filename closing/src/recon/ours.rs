@@ -1,7 +1,9 @@
 //! Our side of a day: what moved since it began, sums, prices, and what records name besides.
 
-use super::gather::{Around, Gathered};
-use crate::{house::Terms, reading::Failure};
+use super::{
+    ReconError,
+    gather::{Around, Gathered},
+};
 use chrono::{Days, NaiveDate, NaiveTime};
 use fundflow_application::{
     read_models::StreamFold,
@@ -11,7 +13,7 @@ use fundflow_domain::{
     application::Applications,
     calendar::TradingDay,
     decider::Decider as _,
-    ids::{ApplicationNo, FundCode, PaymentNo, RegistrarCode},
+    ids::{ApplicationNo, FundCode, PaymentNo},
     payment::Payments,
     payout::Payouts,
     time::Timestamp,
@@ -31,7 +33,7 @@ pub(super) async fn events(
     around: &Around<'_>,
     gathered: &mut Gathered,
     sums: &mut Sums,
-) -> Result<(), Failure> {
+) -> Result<(), ReconError> {
     let (day, calendar) = (around.day, &around.house.calendar);
     let before = around.t.and_then(|t| calendar.before(t).ok()).map(|t| calendar.cut_off(t));
     let midnight = Timestamp::shanghai(day.date, NaiveTime::MIN);
@@ -39,7 +41,7 @@ pub(super) async fn events(
     let mut moved = Aside::new()?;
     moved_since(day.store, begins_at(day.store, from).await?, |stream| {
         moved.put(stream.as_str(), "")?;
-        Ok::<_, Failure>(())
+        Ok::<_, ReconError>(())
     })
     .await?;
     let next = around.t.and_then(|t| calendar.plus(t, 1).ok()).map_or(day.date, TradingDay::date);
@@ -60,7 +62,7 @@ pub(super) async fn events(
         }
     }
     for registrar in asked {
-        late_file(around, gathered, Source::Confirmations, registrar.as_str());
+        late_file(around, gathered, Source::Confirmations, &registrar);
     }
     if !gathered.reached.contains_key(&Source::Statement)
         && gathered.coverage.of(Source::Statement).absent
@@ -70,23 +72,28 @@ pub(super) async fn events(
     Ok(())
 }
 
-/// The rows of an application, and whether its registrar's files are there; `asked`: registrars that owe files.
+/// The rows of an application, and whether its registrar's files are there; `asked`: who owes files.
 async fn application(
     around: &Around<'_>,
     stream: &StreamName,
     until: NaiveDate,
-    (sums, asked): (&mut Sums, &mut BTreeSet<RegistrarCode>),
-) -> Result<(Vec<Row>, bool), Failure> {
+    (sums, asked): (&mut Sums, &mut BTreeSet<String>),
+) -> Result<(Vec<Row>, bool), ReconError> {
     let day = around.day;
     let (fold, read) = StreamFold::<Applications>::load(day.store, stream).await?;
     let Some(known) = fold.loaded.state.application() else { return Ok((Vec::new(), true)) };
-    let is_there = around.has_answered(&known.terms.registrar);
+    let registrar = &known.terms.registrar;
     let distributor = known.terms.distributor.as_ref();
     let distributor = distributor.map_or(around.distributor.as_str(), |code| code.as_str());
-    let about = About { day: Some(day.date), distributor, until };
+    let is_there = around.has_answered_to(registrar, distributor);
+    let recipient = &*format!("{}/{distributor}", around.registrar(registrar));
+    let about = About { day: Some(day.date), distributor, recipient, until };
     let rows = of_application(&fold, &read, about, sums);
     if known.sent.is_some() && !is_there && known.terms.trade_date.date() == day.date {
-        asked.insert(around.registrar(&known.terms.registrar).clone());
+        let code = around.registrar(registrar).to_string();
+        let others_are_answered = around.has_answered(registrar);
+        let from = if others_are_answered { format!("{code} to {distributor}") } else { code };
+        asked.insert(from);
     }
     Ok((rows, is_there))
 }
@@ -97,7 +104,7 @@ pub(super) fn add_or_leave(
     gathered: &mut Gathered,
     rows: Vec<Row>,
     is_there: bool,
-) -> Result<(), Failure> {
+) -> Result<(), ReconError> {
     for row in rows {
         let is_there = is_there && gathered.reached.contains_key(&row.source);
         let covered = gathered.coverage.of(row.source);
@@ -143,7 +150,7 @@ pub(super) fn settled(
     t: TradingDay,
     sums: &Sums,
     gathered: &mut Gathered,
-) -> Result<(), Failure> {
+) -> Result<(), ReconError> {
     let calendar = &around.house.calendar;
     let pays = |sum: &Sum| {
         let terms = (around.house.funds)(sum.fund, t.date())?;
@@ -160,13 +167,12 @@ pub(super) fn settled(
 /// The price and status of each fund on T. A fund of which something was confirmed must be in the file.
 pub(super) fn funds(
     around: &Around<'_>,
-    terms: &Terms,
     sums: &Sums,
     gathered: &mut Gathered,
-) -> Result<(), Failure> {
+) -> Result<(), ReconError> {
     let date = around.day.date;
     let used = sums.funds();
-    let codes: BTreeSet<FundCode> = terms.funds().collect();
+    let codes: BTreeSet<FundCode> = around.day.place.funds.iter().copied().collect();
     for fund in codes {
         let Some(known) = (around.house.funds)(fund, date) else { continue };
         // A registrar may state funds that another one keeps; none is missed of one that said nothing.
@@ -193,7 +199,7 @@ pub(super) fn funds(
 }
 
 /// What records name besides what moved since the day began: an order of an earlier T, a payment of another day.
-pub(super) async fn named(around: &Around<'_>, gathered: &mut Gathered) -> Result<(), Failure> {
+pub(super) async fn named(around: &Around<'_>, gathered: &mut Gathered) -> Result<(), ReconError> {
     for source in [Source::Confirmations, Source::Statement] {
         let mut after = String::new();
         loop {
@@ -211,14 +217,14 @@ pub(super) async fn named(around: &Around<'_>, gathered: &mut Gathered) -> Resul
     Ok(())
 }
 
-async fn named_by(around: &Around<'_>, source: Source, key: &str) -> Result<Vec<Row>, Failure> {
+async fn named_by(around: &Around<'_>, source: Source, key: &str) -> Result<Vec<Row>, ReconError> {
     let (store, number) = (around.day.store, key.split('|').next().unwrap_or_default());
     if source == Source::Confirmations {
         let Ok(no) = ApplicationNo::new(number) else { return Ok(Vec::new()) };
         let stream = Key::<Applications>::of(&no);
         let (fold, read) = StreamFold::<Applications>::load(store, stream.stream()).await?;
         let until = around.day.date;
-        let about = About { day: None, distributor: &around.distributor, until };
+        let about = About { day: None, distributor: &around.distributor, recipient: "", until };
         return Ok(of_application(&fold, &read, about, &mut Sums::default()));
     }
     let Ok(no) = PaymentNo::new(number) else { return Ok(Vec::new()) };

@@ -5,10 +5,11 @@
 //! 2. A record or an event counts as covered by a case only where that case is in the log.
 
 use super::{
+    PROGRAM,
     apply::Deed,
     figures::Tally,
     gather::{Day, Gathered},
-    known::{Known, PROGRAM, Stands},
+    known::{Known, Stands},
 };
 use fundflow_domain::{
     case::{CaseId, Closing, How, Kind, Name, Proposal, Remark, Reopening, Severity, Side},
@@ -18,6 +19,7 @@ use fundflow_infrastructure::reconciled::Group;
 use fundflow_reconciliation::{
     breaks::Break,
     coverage::{Both, Coverage},
+    explained::Disputed,
     join::{Join, Judged, judge},
     report,
     row::{Row, Stand},
@@ -34,7 +36,7 @@ const SHOWN: usize = 1000;
 /// What becomes of the case of a break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Becomes {
+pub enum Becomes {
     /// Its case is opened.
     Opened,
     /// Its case was answered before, and is open again.
@@ -45,44 +47,55 @@ pub(super) enum Becomes {
     Settled,
     /// The engine has a case about it.
     Engines,
+    /// A sum that differs by its disputed records: their cases are its cases.
+    Explained,
 }
 
 /// A break in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct BreakRow {
-    pub(crate) case: CaseId,
-    pub(super) becomes: Becomes,
-    pub(crate) source: Source,
+pub struct BreakRow {
+    /// The case that is about it.
+    pub case: CaseId,
+    /// What comes of that case.
+    pub becomes: Becomes,
+    /// Where the record comes from, or had to come from.
+    pub source: Source,
     /// `missing`, `amount` and so on.
-    pub(crate) kind: &'static str,
-    pub(crate) side: Side,
-    pub(crate) severity: Severity,
-    pub(crate) transaction: Option<TransactionId>,
-    pub(crate) order: Option<OrderId>,
-    pub(crate) fund: Option<FundCode>,
+    pub kind: &'static str,
+    /// Whose record there is.
+    pub side: Side,
+    /// How much hangs on it, by the rules.
+    pub severity: Severity,
+    /// The request that it belongs to, where known.
+    pub transaction: Option<TransactionId>,
+    /// The order that it is about, where known.
+    pub order: Option<OrderId>,
+    /// The fund that it is about, where known.
+    pub fund: Option<FundCode>,
     /// Yuan that the sides differ by, or that the only side states.
-    pub(crate) money: Decimal,
+    pub money: Decimal,
     /// The same of shares.
-    pub(crate) shares: Decimal,
-    pub(crate) what: String,
+    pub shares: Decimal,
+    /// What is wrong, in a sentence.
+    pub what: String,
 }
 
 /// What a run found.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
-    pub(crate) coverage: Coverage,
+pub struct Found {
+    /// How much of both sides joins.
+    pub coverage: Coverage,
     /// By kind of break.
-    pub(crate) kinds: BTreeMap<&'static str, u64>,
-    pub(super) becomes: BTreeMap<Becomes, u64>,
+    pub kinds: BTreeMap<&'static str, u64>,
+    /// By what comes of their cases.
+    pub becomes: BTreeMap<Becomes, u64>,
     /// The first of them.
-    pub(crate) rows: Vec<BreakRow>,
+    pub rows: Vec<BreakRow>,
     /// Cases that files answer now.
-    pub(crate) answered: u64,
-    pub(crate) files: Vec<String>,
+    pub answered: u64,
+    /// The files that were read, by name.
+    pub files: Vec<String>,
 }
-
-/// The case in which something ended up, if it is in the log after this run.
-struct Covering(bool);
 
 /// A run over both sides.
 pub(super) struct Run<'a> {
@@ -93,6 +106,7 @@ pub(super) struct Run<'a> {
     pub(super) found: Found,
     pub(super) deeds: Vec<Deed>,
     pub(super) tally: Tally,
+    disputed: Disputed,
     /// The record that joins what a case was opened about.
     answers: BTreeMap<CaseId, CaseId>,
 }
@@ -100,7 +114,8 @@ pub(super) struct Run<'a> {
 impl<'a> Run<'a> {
     pub(super) fn new(day: &'a Day<'a>, known: Known, applies: bool) -> Self {
         let (found, deeds, answers) = (Found::default(), Vec::new(), BTreeMap::new());
-        Self { day, known, applies, found, deeds, tally: Tally::default(), answers }
+        let (tally, disputed) = (Tally::default(), Disputed::default());
+        Self { day, known, applies, found, deeds, tally, disputed, answers }
     }
 
     /// Takes over what was loose before anything was joined.
@@ -173,9 +188,11 @@ impl<'a> Run<'a> {
 
     fn broken(&mut self, found: &Break) {
         self.tally.broken(found);
-        let (becomes, case, covering) = self.becomes(found);
+        let (becomes, case, covers) = self.becomes(found);
+        // Settled by a person, it explains the same sum as before.
+        self.disputed.add(case, found);
         let covered = self.found.coverage.of(found.source);
-        if covering.0 {
+        if covers {
             covered.records.by_case += found.record.as_ref().map_or(0, |row| u64::from(row.parts));
             covered.events.by_case += u64::from(is_event(found.event.as_ref()));
         }
@@ -202,18 +219,21 @@ impl<'a> Run<'a> {
     }
 
     /// What becomes of the case, which one it is, and whether it is in the log then.
-    fn becomes(&mut self, found: &Break) -> (Becomes, CaseId, Covering) {
-        let words = self.words();
+    fn becomes(&mut self, found: &Break) -> (Becomes, CaseId, bool) {
+        let (words, planned) = (self.words(), self.applies);
+        if let Some(case) = self.disputed.explains(found) {
+            return (Becomes::Explained, case, true);
+        }
         if let Some(ours) = self.known.ours.get_mut(&found.case) {
             ours.is_found = true;
             let is_the_days = ours.day == self.day.date;
-            let (becomes, covering) = match &ours.stands {
+            let (becomes, covers) = match &ours.stands {
                 Stands::Open => (Becomes::Open, true),
                 // A later day's files answered it, and they hold.
                 Stands::Answered(why) if !(is_the_days && why.starts_with(&words)) => {
                     (Becomes::Settled, true)
                 }
-                Stands::Answered(_) => (Becomes::Reopened, self.applies),
+                Stands::Answered(_) => (Becomes::Reopened, planned),
                 Stands::Settled => (Becomes::Settled, true),
             };
             if becomes == Becomes::Reopened {
@@ -222,16 +242,16 @@ impl<'a> Run<'a> {
                     Reopening { by: Name::lossy(PROGRAM), reason: Remark::lossy(reason) };
                 self.deeds.push(Deed::Reopen(found.case, reopening));
             }
-            return (becomes, found.case, Covering(covering));
+            return (becomes, found.case, covers);
         }
-        if let Some((case, _)) = self.known.engines(found) {
-            return (Becomes::Engines, case, Covering(true));
+        if let Some(case) = self.known.engines(found) {
+            return (Becomes::Engines, case, true);
         }
         let rules = self.day.rules.source(found.source);
         let report = report::report(found, self.day.now);
         let proposal: Proposal = report::proposal(rules, found, self.day.date);
         self.deeds.push(Deed::Open(Box::new(report), Box::new(proposal)));
-        (Becomes::Opened, found.case, Covering(self.applies))
+        (Becomes::Opened, found.case, planned)
     }
 
     fn words(&self) -> String {

@@ -1,15 +1,13 @@
 //! Both sides of a day, put aside until they are joined.
 
 use super::{
+    ReconError,
     files::{Answered, answers, statements},
+    folded,
     ours::{events, funds, named, settled, unstated},
     positions::positions,
 };
-use crate::{
-    folded,
-    house::{OWN, Terms},
-    reading::{Failure, Place, database},
-};
+use crate::place::{OWN, Place};
 use chrono::NaiveDate;
 use fundflow_application::reconciliation::Sums;
 use fundflow_domain::{
@@ -21,11 +19,10 @@ use fundflow_domain::{
 use fundflow_infrastructure::{
     day_batch::{self, Numbers, Ours, is_in_digits},
     exchange::return_code::ReturnCodes,
-    reconciled::{self, Aside, Side, Staging, StagingError},
+    reconciled::{self, Aside, Side, Staging},
     sandbox::registrar::DICTIONARY,
     sqlite::SqliteStore,
 };
-use fundflow_kernel::loaded::with_sources;
 use fundflow_reconciliation::{
     breaks::Break, coverage::Coverage, row::Row, rules::Rules, source::Source,
 };
@@ -39,7 +36,7 @@ use std::{
 /// What a day is reconciled with.
 pub(super) struct Day<'a> {
     pub(super) store: &'a SqliteStore,
-    pub(super) place: Place<'a>,
+    pub(super) place: &'a Place,
     pub(super) rules: &'a Rules,
     pub(super) date: NaiveDate,
     pub(super) statements: &'a [PathBuf],
@@ -59,19 +56,13 @@ pub(super) struct Gathered {
     pub(super) files: Vec<String>,
 }
 
-impl From<StagingError> for Failure {
-    fn from(error: StagingError) -> Self {
-        Self::Engine(with_sources(&error))
-    }
-}
-
 /// The registrars and distributors of the day, and what is looked up of funds.
 pub(super) struct Around<'a> {
     pub(super) day: &'a Day<'a>,
-    pub(super) house: House,
+    pub(super) house: &'a House,
     /// The day itself, where it is a trading day.
     pub(super) t: Option<TradingDay>,
-    pub(super) registrars: Vec<RegistrarCode>,
+    pub(super) registrars: &'a [RegistrarCode],
     pub(super) answered: Vec<Answered>,
     /// Whose are orders that name none.
     pub(super) distributor: String,
@@ -89,6 +80,12 @@ impl Around<'_> {
         self.answered.iter().any(|it| it.registrar == *code)
     }
 
+    /// Whether that distributor has answers of that registrar.
+    pub(super) fn has_answered_to(&self, named: &RegistrarCode, distributor: &str) -> bool {
+        let code = self.registrar(named);
+        self.answered.iter().any(|it| it.registrar == *code && it.distributor == distributor)
+    }
+
     pub(super) fn registrar_of(&self, fund: FundCode) -> Option<RegistrarCode> {
         let terms = (self.house.funds)(fund, self.day.date)?;
         Some(self.registrar(&terms.registrar).clone())
@@ -96,14 +93,14 @@ impl Around<'_> {
 }
 
 /// Reads the records of the day, and the events that they are about.
-pub(super) async fn gather(day: &Day<'_>) -> Result<Gathered, Failure> {
-    let terms = Terms::of(&day.place, day.store).await?;
-    let house = terms.house(day.now)?;
-    let base = base(&day.place);
-    let registrars = terms.registrars()?;
+pub(super) async fn gather(day: &Day<'_>) -> Result<Gathered, ReconError> {
+    let Place { base, house, registrars, .. } = day.place;
     let t = house.calendar.day(day.date).ok();
-    let answered = if t.is_some() { answers(&base, day.date, &registrars)? } else { Vec::new() };
-    let mut around = Around { day, house, t, registrars, answered, distributor: String::new() };
+    let answered = if t.is_some() { answers(base, day.date, registrars)? } else { Vec::new() };
+    let first = house.distributor.as_ref().map(ToString::to_string);
+    let first = first.or_else(|| answered.first().map(|it| it.distributor.clone()));
+    let distributor = first.unwrap_or_default();
+    let around = Around { day, house, t, registrars, answered, distributor };
     let mut gathered = Gathered {
         staging: Staging::new()?,
         reached: BTreeMap::new(),
@@ -113,23 +110,18 @@ pub(super) async fn gather(day: &Day<'_>) -> Result<Gathered, Failure> {
     };
     let by_digits = OnceCell::new();
     let digits = |number: &str| in_digits(day.store, &by_digits, number);
-    read_answers(&mut around, &mut gathered, &digits)?;
-    read_statements(&around, &base, &mut gathered)?;
+    read_answers(&around, &mut gathered, &digits)?;
+    read_statements(&around, base, &mut gathered)?;
     let mut sums = Sums::default();
     events(&around, &mut gathered, &mut sums).await?;
     if let Some(t) = t {
         positions(&around, t, &mut gathered).await?;
         settled(&around, t, &sums, &mut gathered)?;
-        funds(&around, &terms, &sums, &mut gathered)?;
+        funds(&around, &sums, &mut gathered)?;
         unstated(&around, &mut gathered);
     }
     named(&around, &mut gathered).await?;
     Ok(gathered)
-}
-
-pub(super) fn base(place: &Place<'_>) -> PathBuf {
-    let database = database(place.store);
-    database.parent().map_or_else(|| PathBuf::from("."), Path::to_owned)
 }
 
 /// Our number of an application that went out under digits; every application's digits are made once, the first time that
@@ -150,29 +142,24 @@ fn in_digits(store: &SqliteStore, known: &OnceCell<Option<Aside>>, number: &str)
 }
 
 fn read_answers(
-    around: &mut Around<'_>,
+    around: &Around<'_>,
     gathered: &mut Gathered,
     digits: &dyn Fn(&str) -> Option<String>,
-) -> Result<(), Failure> {
-    let codes = ReturnCodes::built_in().map_err(|error| Failure::Engine(error.to_string()))?;
-    for Answered { registrar, index } in around.answered.clone() {
+) -> Result<(), ReconError> {
+    let codes = ReturnCodes::built_in().map_err(|error| ReconError::of(&error))?;
+    for Answered { registrar, index, .. } in &around.answered {
         let codes = codes.clone().assign(registrar.as_str(), DICTIONARY);
         let ours = Ours { codes: &codes, number: digits };
-        let mut recipient = String::new();
         let (staging, coverage) = (&mut gathered.staging, &mut gathered.coverage);
         let rules = around.day.rules;
-        let read = day_batch::rows_of(&index, &ours, |row: Row| {
-            recipient.clone_from(&row.recipient);
+        let read = day_batch::rows_of(index, &ours, |row: Row| {
             coverage.of(row.source).records.all += u64::from(row.parts);
             staging.add(rules.source(row.source), Side::Theirs, &row)
         });
-        let set = read.map_err(|error| Failure::Engine(with_sources(&error)))?;
+        let set = read.map_err(|error| ReconError::of(&error))?;
         for source in set.sources {
             let reached = gathered.reached.entry(source).or_insert(set.date);
             *reached = set.date.max(*reached);
-        }
-        if around.distributor.is_empty() {
-            recipient.split_once('/').map_or("", |(_, to)| to).clone_into(&mut around.distributor);
         }
         gathered.files.push(index.file_name().unwrap_or_default().to_string_lossy().into_owned());
     }
@@ -183,7 +170,7 @@ fn read_statements(
     around: &Around<'_>,
     base: &Path,
     gathered: &mut Gathered,
-) -> Result<(), Failure> {
+) -> Result<(), ReconError> {
     let day = around.day;
     let named = day.statements.to_vec();
     let found = if named.is_empty() { statements(base, day.date)? } else { named };
@@ -194,7 +181,7 @@ fn read_statements(
             coverage.of(row.source).records.all += 1;
             staging.add(rules, Side::Theirs, &row)
         });
-        read.map_err(|error| Failure::Engine(with_sources(&error)))?;
+        read.map_err(|error| ReconError::of(&error))?;
         gathered.reached.insert(Source::Statement, day.date);
         gathered.files.push(path.file_name().unwrap_or_default().to_string_lossy().into_owned());
     }

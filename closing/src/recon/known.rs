@@ -3,8 +3,9 @@
 //! 1. Of each case only what finds it again is kept.
 //! 2. The engine's own case about a record is the case of whatever breaks there: nothing is found twice.
 
-use crate::{folded, reading::Failure};
+use super::{PROGRAM, ReconError, names_of};
 use chrono::NaiveDate;
+use fundflow_application::read_models::StreamFold;
 use fundflow_domain::{
     case::{CaseId, Cases, Closing, How, Kind, SourceKind, State},
     ids::OrderId,
@@ -12,10 +13,7 @@ use fundflow_domain::{
 use fundflow_infrastructure::sqlite::SqliteStore;
 use fundflow_kernel::envelope::StreamName;
 use fundflow_reconciliation::{breaks::Break, row::Value, source::Source};
-use std::collections::HashMap;
-
-/// Who closes and reopens cases here.
-pub(super) const PROGRAM: &str = "reconciliation";
+use std::collections::{HashMap, HashSet};
 
 /// How a case stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,23 +55,23 @@ struct Engines {
 pub(super) struct Known {
     pub(super) ours: HashMap<CaseId, Ours>,
     by_key: HashMap<(String, String), Vec<CaseId>>,
-    engines: HashMap<CaseId, bool>,
+    engines: HashSet<CaseId>,
     by_order: HashMap<OrderId, Vec<Engines>>,
     by_record: HashMap<String, Vec<Engines>>,
 }
 
 impl Known {
-    pub(super) async fn of(store: &SqliteStore) -> Result<Self, Failure> {
+    pub(super) async fn of(store: &SqliteStore) -> Result<Self, ReconError> {
         let mut known = Self::default();
-        for stream in folded::names::<Cases>(store, "")? {
+        for stream in names_of::<Cases>(store, "")? {
             known.add(store, &stream).await?;
         }
         Ok(known)
     }
 
-    async fn add(&mut self, store: &SqliteStore, stream: &StreamName) -> Result<(), Failure> {
-        let Some(found) = folded::one::<Cases, _>(store, stream).await? else { return Ok(()) };
-        let state = &found.fold.loaded.state;
+    async fn add(&mut self, store: &SqliteStore, stream: &StreamName) -> Result<(), ReconError> {
+        let (fold, _) = StreamFold::<Cases>::load(store, stream).await?;
+        let state = &fold.loaded.state;
         let Some(case) = state.case() else { return Ok(()) };
         if let Some(proposal) = case.proposal.as_ref().filter(|_| case.kind().is_break()) {
             let (source, key) = (proposal.source.to_string(), proposal.key.to_string());
@@ -90,7 +88,7 @@ impl Known {
             kind: case.kind(),
             is_open: state.is_open(),
         };
-        self.engines.insert(case.id, state.is_open());
+        self.engines.insert(case.id);
         if let Some(order) = &case.order {
             self.by_order.entry(order.clone()).or_default().push(engines);
         } else {
@@ -112,13 +110,13 @@ impl Known {
         open.next().map(|it| (it.case, it.kind))
     }
 
-    /// The engine's case about what breaks, and whether it is open: the one on that very record, or one on another record
-    /// of the same order that came through the same door.
-    pub(super) fn engines(&self, found: &Break) -> Option<(CaseId, bool)> {
+    /// The engine's case about what breaks: the one on that very record, or one on another record of the same order that
+    /// came through the same door.
+    pub(super) fn engines(&self, found: &Break) -> Option<CaseId> {
         let record = found.record.as_ref();
         let on_it = record.into_iter().flat_map(|row| &row.cases);
-        if let Some(case) = on_it.into_iter().find(|case| self.engines.contains_key(*case)) {
-            return Some((*case, self.engines.get(case).copied().unwrap_or_default()));
+        if let Some(case) = on_it.into_iter().find(|case| self.engines.contains(*case)) {
+            return Some(*case);
         }
         let order = found.known().and_then(|row| row.order.as_ref());
         let of_order = order.and_then(|order| self.by_order.get(order));
@@ -135,7 +133,7 @@ impl Known {
         } else {
             all.next()
         };
-        found.map(|it| (it.case, it.is_open))
+        found.map(|it| it.case)
     }
 }
 

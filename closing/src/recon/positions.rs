@@ -4,14 +4,16 @@
 //!    later: what came late is in its file all the same.
 //! 2. An investor's account follows from him alone, unless another investor had that number before: who was first, only the
 //!    log says. It is read for that only where the file has an account that nobody has, or two have one.
-//! 3. The accounts of banks that advance are known; what becomes of their shares is between them and the registrar, so no
+//! 3. Each distributor's file has the accounts that have applied through it. Where only some of them have files, the
+//!    others' accounts are missed by nobody.
+//! 4. The accounts of banks that advance are known; what becomes of their shares is between them and the registrar, so no
 //!    figure of theirs is compared.
 
 use super::{
+    ReconError, folded,
     gather::{Around, Gathered},
     ours::{add_or_leave, late_file},
 };
-use crate::{folded, reading::Failure};
 use fundflow::runtime::{process::Process, saga::Saga as _};
 use fundflow_application::{
     read_models::StreamFold,
@@ -23,13 +25,13 @@ use fundflow_domain::{
     calendar::TradingDay,
     decider::Decider as _,
     holdings::Holdings,
-    ids::{ApplicationNo, InvestorId, RegistrarCode},
+    ids::{ApplicationNo, DistributorCode, InvestorId, RegistrarCode},
     time::Timestamp,
     wallet::{Wallet, parse_id},
 };
 use fundflow_infrastructure::{
     day_batch::fund_account,
-    reconciled::{GivenAccounts, Side, StagingError},
+    reconciled::{Aside, GivenAccounts, Side, StagingError},
 };
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
@@ -50,15 +52,21 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Events that are read at once.
 const PAGE: u32 = 4096;
 
-/// The number under which a registrar's files have an investor.
-type AccountOf<'a> = &'a dyn Fn(&InvestorId) -> Result<String, StagingError>;
+/// What is known of a registrar's accounts.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    /// The number under which its files have an investor.
+    account: &'a dyn Fn(&InvestorId) -> Result<String, StagingError>,
+    /// Whether one of the files that are there must say that position.
+    is_stated: &'a dyn Fn(&HoldingAt) -> Result<bool, StagingError>,
+}
 
 /// Puts every position of investors and banks beside the records of file 05.
 pub(super) async fn positions(
     around: &Around<'_>,
     t: TradingDay,
     gathered: &mut Gathered,
-) -> Result<(), Failure> {
+) -> Result<(), ReconError> {
     if !gathered.reached.contains_key(&Source::Holdings) {
         // Where a registrar sent nothing at all, that is said once, of its confirmations.
         if !around.answered.is_empty() && is_any(around, t).await? {
@@ -66,14 +74,31 @@ pub(super) async fn positions(
         }
         return Ok(());
     }
-    of_all(around, t, gathered, &|investor| Ok(fund_account(investor))).await?;
+    let account = |investor: &InvestorId| Ok(fund_account(investor));
+    of_all(around, t, gathered, Known { account: &account, is_stated: &|_| Ok(true) }).await?;
+    let (mut given, mut stated) = (None, None);
     if gathered.staging.is_in_doubt(Source::Holdings)? {
-        let given = given(around).await?;
-        gathered.staging.forget(Source::Holdings, Side::Ours)?;
-        gathered.coverage.of(Source::Holdings).events = Covered::default();
-        of_all(around, t, gathered, &|investor| given.of(investor)).await?;
+        given = Some(given_accounts(around).await?);
     }
-    Ok(())
+    if gathered.staging.misses_any(Source::Holdings)? {
+        stated = Some(stated_accounts(around).await?);
+    }
+    if given.is_none() && stated.is_none() {
+        return Ok(());
+    }
+    gathered.staging.forget(Source::Holdings, Side::Ours)?;
+    gathered.coverage.of(Source::Holdings).events = Covered::default();
+    let account = |investor: &InvestorId| match &given {
+        Some(given) => given.of(investor),
+        None => Ok(fund_account(investor)),
+    };
+    let is_stated = |at: &HoldingAt| match &stated {
+        Some(stated) => {
+            account_key(around, at).map_or(Ok(false), |key| Ok(stated.text(&key)?.is_some()))
+        }
+        None => Ok(true),
+    };
+    of_all(around, t, gathered, Known { account: &account, is_stated: &is_stated }).await
 }
 
 /// Until when our positions count, by the registrar of their fund.
@@ -85,12 +110,12 @@ struct Until<'a> {
 }
 
 impl<'a> Until<'a> {
-    async fn of(around: &'a Around<'_>, t: TradingDay) -> Result<Self, Failure> {
+    async fn of(around: &'a Around<'_>, t: TradingDay) -> Result<Self, ReconError> {
         let next = around.house.calendar.plus(t, 1);
-        let next = next.map_err(|error| Failure::Calendar(error.to_string()))?;
+        let next = next?;
         let as_of = around.day.rules.source(Source::Holdings).as_of;
         let mut heard = BTreeMap::new();
-        for registrar in &around.registrars {
+        for registrar in around.registrars {
             let Some(cut) = day_cut::id(registrar, t) else { continue };
             let stream = StreamName::of(DayCut::KIND, &cut);
             let (_, events) =
@@ -113,7 +138,7 @@ impl<'a> Until<'a> {
 }
 
 /// Whether an answered registrar has shares of anybody.
-async fn is_any(around: &Around<'_>, t: TradingDay) -> Result<bool, Failure> {
+async fn is_any(around: &Around<'_>, t: TradingDay) -> Result<bool, ReconError> {
     let (store, until) = (around.day.store, Until::of(around, t).await?);
     let has = |at: Option<HoldingAt>| at.is_some_and(|at| is_there(around, &at) && !at.is_empty());
     for page in folded::Pages::of::<Wallet>(store) {
@@ -143,35 +168,35 @@ async fn of_all(
     around: &Around<'_>,
     t: TradingDay,
     gathered: &mut Gathered,
-    account_of: AccountOf<'_>,
-) -> Result<(), Failure> {
+    known: Known<'_>,
+) -> Result<(), ReconError> {
     let (day, until) = (around.day, Until::of(around, t).await?);
     for page in folded::Pages::of::<Wallet>(day.store) {
         for stream in page? {
             let at = of_wallet(day.store, &stream, until.on(&stream)).await?;
-            position(around, gathered, at, account_of)?;
+            position(around, gathered, at, known)?;
         }
     }
     for page in folded::Pages::of::<Holdings>(day.store) {
         for stream in page? {
             let at = of_holding(day.store, &stream, until.on(&stream)).await?;
-            position(around, gathered, at, account_of)?;
+            position(around, gathered, at, known)?;
         }
     }
-    banks(around, gathered, account_of).await
+    banks(around, gathered, known).await
 }
 
 fn position(
     around: &Around<'_>,
     gathered: &mut Gathered,
     at: Option<HoldingAt>,
-    account_of: AccountOf<'_>,
-) -> Result<(), Failure> {
+    known: Known<'_>,
+) -> Result<(), ReconError> {
     let Some(at) = at else { return Ok(()) };
     if !is_there(around, &at) {
         return Ok(());
     }
-    let row = at.row(&account_of(&at.investor)?, true, around.day.date);
+    let row = at.row(&(known.account)(&at.investor)?, (known.is_stated)(&at)?, around.day.date);
     add_or_leave(around, gathered, vec![row], true)
 }
 
@@ -179,8 +204,8 @@ fn position(
 async fn banks(
     around: &Around<'_>,
     gathered: &mut Gathered,
-    account_of: AccountOf<'_>,
-) -> Result<(), Failure> {
+    known: Known<'_>,
+) -> Result<(), ReconError> {
     if gathered.staging.unmet(Source::Holdings, "")?.is_empty() {
         return Ok(());
     }
@@ -189,8 +214,8 @@ async fn banks(
     for page in folded::Pages::of::<Advances>(store) {
         for stream in page? {
             let (fold, _) = StreamFold::<Advances>::load(store, &stream).await?;
-            let advance::State::Known(known) = &fold.loaded.state else { continue };
-            let no = ApplicationNo::of(&known.terms.order);
+            let advance::State::Known(advance) = &fold.loaded.state else { continue };
+            let no = ApplicationNo::of(&advance.terms.order);
             let application = Key::<Applications>::of(&no);
             let (fold, _) = StreamFold::<Applications>::load(store, application.stream()).await?;
             let Some(application) = fold.loaded.state.application() else { continue };
@@ -200,7 +225,7 @@ async fn banks(
             if seen.insert((bank.clone(), fund)) {
                 let stand = Stand::Known { due: None };
                 let row = Row::of(Source::Holdings, stand, stream.as_str(), to);
-                let row = row.word("account", account_of(&bank)?).word("fund", fund);
+                let row = row.word("account", (known.account)(&bank)?).word("fund", fund);
                 let evidence = format!("bank {bank} advances");
                 let row = Row { fund: Some(fund), evidence, ..row };
                 add_or_leave(around, gathered, vec![row], true)?;
@@ -210,8 +235,32 @@ async fn banks(
     Ok(())
 }
 
+/// The accounts of investors with an order through a distributor to which the registrar's files came: each hears of the
+/// accounts that have applied through it, and of no others.
+async fn stated_accounts(around: &Around<'_>) -> Result<Aside, ReconError> {
+    let (store, mut stated) = (around.day.store, Aside::new()?);
+    for page in folded::Pages::of::<Applications>(store) {
+        for stream in page? {
+            let (fold, _) = StreamFold::<Applications>::load(store, &stream).await?;
+            let Some(application) = fold.loaded.state.application() else { continue };
+            let terms = &application.terms;
+            let distributor = terms.distributor.as_ref().map(DistributorCode::as_str);
+            if around.has_answered_to(&terms.registrar, distributor.unwrap_or(&around.distributor))
+            {
+                let code = around.registrar(&terms.registrar);
+                stated.put(&format!("{code}|{}", terms.investor), "")?;
+            }
+        }
+    }
+    Ok(stated)
+}
+
+fn account_key(around: &Around<'_>, at: &HoldingAt) -> Option<String> {
+    Some(format!("{}|{}", around.registrar_of(at.fund)?, at.investor))
+}
+
 /// The accounts as they were given: in the order in which the log has the investors' applications.
-async fn given(around: &Around<'_>) -> Result<GivenAccounts, Failure> {
+async fn given_accounts(around: &Around<'_>) -> Result<GivenAccounts, ReconError> {
     let store = around.day.store;
     let (mut given, mut at) = (GivenAccounts::new()?, Position::START);
     loop {

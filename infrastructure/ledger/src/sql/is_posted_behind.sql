@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT 1 FROM postings WHERE position > ?1)
