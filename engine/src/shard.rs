@@ -267,10 +267,10 @@ impl<S: EventStore + Checkpoints> Shard<S> {
     /// Reads what stands still for a stream that a milestone has added, and goes on with it.
     async fn feed(&mut self) {
         for _ in 0..ROUNDS {
-            let needs = self.runner.starving();
+            let needs = self.runner.starving().unwrap_or_default();
             provide_all(&*self.store, &mut self.runner, &needs).await;
             self.runner.go_on(self.time.now());
-            if self.runner.starving().is_empty() {
+            if self.runner.starving().is_none() {
                 return;
             }
         }

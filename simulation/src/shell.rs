@@ -284,8 +284,7 @@ impl Shell {
 
     fn output(&mut self) -> Output {
         for _ in 0..ROUNDS {
-            let starving = self.runner.starving();
-            if !starving.is_empty() {
+            if let Some(starving) = self.runner.starving() {
                 self.provide(&starving);
                 self.runner.go_on(self.time());
             } else if let Some(input) = self.runner.next_overtaken() {
@@ -294,7 +293,7 @@ impl Shell {
                 break;
             }
         }
-        if !self.runner.starving().is_empty() {
+        if self.runner.starving().is_some() {
             self.breaks("a saga is never content with what was read for it");
         }
         let output = self.runner.take();

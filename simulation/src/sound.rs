@@ -64,6 +64,20 @@ pub fn ends_once<'a>(endings: impl Iterator<Item = &'a str>) -> Result<(), Strin
 
 const ABANDONED: &str = ".abandoned";
 
+/// Codes under which whoever is parked has met what no row of its table should meet.
+const STUMBLED: [&str; 6] = ["no_progress", "unknown", "circle", "no_end", "defect", "guarded"];
+
+/// Checks that whoever is parked is so for somebody's word, and not for a defect of ours.
+///
+/// # Errors
+/// Where it stands, and why.
+pub fn is_no_defect(look: &Look) -> Result<(), String> {
+    match look.parked.as_ref().filter(|(_, cause)| STUMBLED.contains(&&*cause.code)) {
+        Some((row, cause)) => Err(format!("it is parked at {row} by a defect: {cause}")),
+        None => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::ends_once;

@@ -59,7 +59,7 @@ impl<'a> Live<'a> {
         let kind = self.registry.get(saga.kind)?;
         let owner = owner(saga);
         let Self { audit, nothing, .. } = self;
-        let look = audit.memory.look(&*nothing, &audit.trails, (&owner, kind.as_ref()));
+        let look = audit.memory.look(&*nothing, &audit.trails, (&owner, kind));
         Some(at_once(look).unwrap_or_else(|error| Err(error.into())))
     }
 

@@ -36,6 +36,10 @@ pub(super) struct Memory {
     sagas: HashMap<Owner, Slot>,
     resting: VecDeque<Rest>,
     at_most: usize,
+    /// Streams that decisions of the kinds rest on.
+    ground: Vec<StreamName>,
+    /// Kinds that were made anew by what is in them.
+    renewed: HashMap<&'static str, Arc<dyn Kind>>,
     /// Of those that have left.
     groundless: HashMap<Owner, Vec<Groundless>>,
     /// The last looks, and how far what each shows had been continued; none are stored where a saga is looked at once.
@@ -61,6 +65,8 @@ impl Memory {
             sagas: HashMap::new(),
             resting: VecDeque::new(),
             at_most,
+            ground: Vec::new(),
+            renewed: HashMap::new(),
             groundless: HashMap::new(),
             looks: None,
         }
@@ -70,6 +76,12 @@ impl Memory {
     /// damage looks no further.
     pub(super) fn of_everything() -> Self {
         Self { looks: Some(HashMap::new()), ..Self::of(usize::MAX) }
+    }
+
+    /// The same, for sagas of those kinds.
+    pub(super) fn resting_on(self, registry: &Registry) -> Self {
+        let needs = registry.kinds().flat_map(|kind| kind.rests_on());
+        Self { ground: needs.map(|need| need.stream().clone()).collect(), ..self }
     }
 
     /// Reads what the event is to be judged on, as far as it is not there: its stream, and its saga.
@@ -86,13 +98,15 @@ impl Memory {
         {
             self.bring(store, trails, &opener.need(&event.stream)).await?;
             self.streams.hold(&event.stream);
-            self.resting.push_back(Rest::Stream(event.stream.clone()));
+            if !self.ground.contains(&event.stream) {
+                self.resting.push_back(Rest::Stream(event.stream.clone()));
+            }
         }
         let kind = registry.get(&owner.0).filter(|_| !self.sagas.contains_key(&owner));
         if let Some(kind) = kind {
             let process = StreamName::of(kind.name(), &owner.1);
             if trails.get(&process).is_some_and(|trail| trail.version > Version::NONE) {
-                self.follow(store, trails, (&owner, kind.as_ref())).await?;
+                self.follow(store, trails, (&owner, kind)).await?;
             }
         }
         Ok(())
@@ -119,7 +133,11 @@ impl Memory {
         trails: &Trails,
         event: &Recorded,
     ) -> Result<(), ReadError> {
+        if self.ground.contains(&event.stream) {
+            self.renew((store, registry), trails).await?;
+        }
         let Some(kind) = registry.get(event.stream.category()) else { return Ok(()) };
+        let kind = self.as_of_now(kind);
         let transaction = &event.event.correlation;
         if event.stream.id() != transaction.as_str() {
             return Ok(());
@@ -131,6 +149,37 @@ impl Memory {
         self.hold(store, trails, &owner).await?;
         if kind.ending_types().contains(&event.event.event_type.as_ref()) {
             self.resting.push_back(Rest::Saga(owner));
+        }
+        Ok(())
+    }
+
+    /// The kind as what it rests on makes it, as far as that was heard.
+    fn as_of_now(&self, kind: &Arc<dyn Kind>) -> Arc<dyn Kind> {
+        self.renewed.get(kind.name()).unwrap_or(kind).clone()
+    }
+
+    /// What sagas rest on has changed: they are followed on by what it is now.
+    async fn renew<S: EventStore>(
+        &mut self,
+        (store, registry): (&S, &Registry),
+        trails: &Trails,
+    ) -> Result<(), ReadError> {
+        for kind in registry.kinds() {
+            if let Some(kind) = kind.renewed(&self.streams) {
+                self.renewed.insert(kind.name(), kind);
+            }
+        }
+        let followed: Vec<Owner> = self.sagas.keys().cloned().collect();
+        for owner in followed {
+            if let (Some(slot), Some(kind)) =
+                (self.sagas.get_mut(&owner), self.renewed.get(&*owner.0))
+            {
+                slot.saga.renew(&**kind, &self.streams);
+            }
+            self.hold(store, trails, &owner).await?;
+        }
+        if let Some(looks) = &mut self.looks {
+            looks.clear();
         }
         Ok(())
     }
@@ -152,7 +201,7 @@ impl Memory {
         &mut self,
         store: &S,
         trails: &Trails,
-        of: (&Owner, &dyn Kind),
+        of: (&Owner, &Arc<dyn Kind>),
     ) -> Result<Result<Arc<Look>, LookError>, ReadError> {
         let mark = self.looks.as_ref().and_then(|looks| Some((self.mark(of.0)?, looks)));
         let Some((mark, looks)) = mark else {
@@ -174,7 +223,7 @@ impl Memory {
         &mut self,
         store: &S,
         trails: &Trails,
-        (owner, kind): (&Owner, &dyn Kind),
+        (owner, kind): (&Owner, &Arc<dyn Kind>),
     ) -> Result<Result<Look, LookError>, ReadError> {
         self.make_room(owner);
         if !self.sagas.contains_key(owner) {
@@ -211,8 +260,9 @@ impl Memory {
         &mut self,
         store: &S,
         trails: &Trails,
-        (owner, kind): (&Owner, &dyn Kind),
+        (owner, kind): (&Owner, &Arc<dyn Kind>),
     ) -> Result<(), ReadError> {
+        let kind = self.as_of_now(kind);
         let fresh = kind.follow(owner.1.clone(), &[]);
         let Some(process) = fresh.used().first() else { return Ok(()) };
         let saga = match read(store, trails, process).await {
@@ -309,6 +359,7 @@ mod tests {
     impl Follower for Nobody {
         fn judge(&mut self, _: &Streams, _: &Recorded) {}
         fn replan(&mut self, _: &Streams) {}
+        fn renew(&mut self, _: &dyn Kind, _: &Streams) {}
         fn used(&self) -> &[Need] {
             &[]
         }

@@ -161,7 +161,7 @@ impl<'a> Audit<'a> {
             last: Position::START,
             last_recorded: Timestamp::default(),
             trails: Trails::new(),
-            memory,
+            memory: memory.resting_on(registry),
             sagas: BTreeSet::new(),
             unprepared: BTreeMap::new(),
             unchecked: BTreeMap::new(),

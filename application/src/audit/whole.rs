@@ -30,7 +30,7 @@ impl Audit<'_> {
         for owner in self.sagas.clone() {
             let Some(kind) = self.registry.get(&owner.0) else { continue };
             self.report.counts.sagas += 1;
-            let look = self.memory.look(store, &self.trails, (&owner, kind.as_ref())).await?;
+            let look = self.memory.look(store, &self.trails, (&owner, kind)).await?;
             let look = match look {
                 Ok(look) => look,
                 Err(error) => {

@@ -196,11 +196,7 @@ impl Making {
             self.provide(&wanting.needs).await;
             input = wanting.input;
         }
-        loop {
-            let starving = self.runner.starving();
-            if starving.is_empty() {
-                return;
-            }
+        while let Some(starving) = self.runner.starving() {
             self.provide(&starving).await;
             self.runner.go_on(now);
         }

@@ -98,15 +98,21 @@ impl State {
     /// All shares wait to leave, and the unpaid income with them; or they have left, and what the
     /// registrar pays along is not settled yet, because its record is in dispute.
     pub(super) fn is_leaving(&self) -> bool {
-        let book = self.book();
         let leaves = |exit: &Exit| match self.entry(&exit.transaction).reservation {
             Reservation::Held(_) | Reservation::Leaving { .. } => true,
-            Reservation::Spent(_) => {
-                !exit.with_nothing && book.settled_by(&exit.transaction).is_none()
-            }
+            Reservation::Spent(_) => self.is_to_settle(&exit.transaction),
             Reservation::None | Reservation::Released => false,
         };
-        book.exits.iter().any(leaves)
+        self.book().exits.iter().any(leaves)
+    }
+
+    /// The shares have left that the transaction took out together with the unpaid income, some was unpaid then, and
+    /// what went along is not settled yet. What is earned once they have left is others'.
+    pub fn is_to_settle(&self, transaction: &TransactionId) -> bool {
+        let left = matches!(self.entry(transaction).reservation, Reservation::Spent(_));
+        let with_some = |exit: &Exit| exit.transaction == *transaction && !exit.with_nothing;
+        left && self.settled_income(transaction).is_none()
+            && self.book().exits.iter().any(with_some)
     }
 
     /// The last of the shares have left. Where nothing was unpaid, nothing goes along with them; a

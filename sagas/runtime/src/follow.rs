@@ -6,6 +6,7 @@
 
 use crate::{
     grounds::{Groundless, Grounds},
+    kind::{Kind, Of},
     look::{Look, LookError, glance},
     process::Process,
     replay::Followed,
@@ -25,6 +26,8 @@ pub trait Follower: Send {
     fn judge(&mut self, streams: &Streams, event: &Recorded);
     /// Plans anew after a further event of its process: from now on it may work on further streams.
     fn replan(&mut self, streams: &Streams);
+    /// Follows on as a saga of that kind, which was made anew by what it rests on: so does the runner.
+    fn renew(&mut self, kind: &dyn Kind, streams: &Streams);
     /// Every stream that it ever worked on, its process stream first.
     fn used(&self) -> &[Need];
     /// Decisions without grounds, as far as it was judged.
@@ -70,6 +73,13 @@ impl<S: Saga> Follower for Following<S> {
 
     fn replan(&mut self, streams: &Streams) {
         self.followed.replan(&self.saga, streams);
+    }
+
+    fn renew(&mut self, kind: &dyn Kind, streams: &Streams) {
+        if let Some(Of(saga)) = kind.as_any().downcast_ref::<Of<S>>() {
+            self.saga = saga.clone();
+            self.followed.plan_anew(saga, streams);
+        }
     }
 
     fn used(&self) -> &[Need] {

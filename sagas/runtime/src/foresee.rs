@@ -93,11 +93,11 @@ impl Foreseeing {
                 }
                 Step::Fed => self.runner.go_on(self.now),
                 Step::Following => {
-                    let needs = self.runner.starving();
+                    let Some(needs) = self.runner.starving() else { return Vec::new() };
+                    self.step = Step::Fed;
                     if !needs.is_empty() {
-                        self.step = Step::Fed;
+                        return needs;
                     }
-                    return needs;
                 }
             }
         }

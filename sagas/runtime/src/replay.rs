@@ -39,13 +39,28 @@ impl<S: Saga> Followed<S> {
 
     /// Plans anew: its own process was continued.
     pub fn replan(&mut self, saga: &S, streams: &Streams) {
-        let state = streams.state(&self.key);
-        let Some(open) = state.and_then(process::State::open) else { return };
+        let Some(open) = self.open(streams) else { return };
         let plan = match &self.plan {
             Some(plan) => saga.replan(&self.id, open, plan),
             None => Some(saga.plan(&self.id, open)),
         };
-        let Some(plan) = plan else { return };
+        if let Some(plan) = plan {
+            self.goes_by(plan);
+        }
+    }
+
+    /// Plans as a process that starts now: the saga was made anew by what it rests on.
+    pub(crate) fn plan_anew(&mut self, saga: &S, streams: &Streams) {
+        if let Some(open) = self.open(streams) {
+            self.goes_by(saga.plan(&self.id, open));
+        }
+    }
+
+    fn open<'a>(&self, streams: &'a Streams) -> Option<&'a process::Open<S>> {
+        streams.state(&self.key).and_then(process::State::open)
+    }
+
+    fn goes_by(&mut self, plan: S::Plan) {
         for need in S::streams(&plan) {
             if self.used.iter().all(|known| known.stream() != need.stream()) {
                 self.used.push(need);

@@ -209,7 +209,7 @@ fn an_answer_that_a_damaged_saga_cannot_record_makes_room_for_the_next_call() {
     assert_eq!(bench.sent(), [""; 0], "one call at a time");
     // Its marks are on another slate from now on, which nobody can read.
     bench.say(Answer::Moves);
-    let needs = bench.runner.starving();
+    let needs = bench.runner.starving().unwrap();
     assert_eq!(needs.len(), 1);
     let damage = Damage { place: "slate-TX-1.2".into(), what: "the disk hums".into() };
     bench.runner.provide_damaged(&needs[0], damage);

@@ -98,3 +98,20 @@ fn a_stream_that_cannot_be_read_is_said_with_its_place() {
     let said = foreseen(&waiting(), act, Some(&slate())).unwrap_err();
     assert!(said.contains("slate-TX-1@1") && said.contains("torn"), "{said}");
 }
+
+/// As where another saga needs the same stream, and it is read for that one first.
+#[test]
+fn who_stands_still_for_what_was_read_for_another_is_still_to_go_on() {
+    let mut bench = waiting();
+    bench.say(Answer::Moves);
+    let needs = bench.runner.starving().unwrap();
+    needs.iter().for_each(|need| bench.provide(need));
+    assert_eq!(bench.runner.starving().map(|needs| needs.len()), Some(0));
+
+    bench.runner.go_on(bench.now);
+    assert!(bench.runner.starving().is_none());
+    let before = bench.log.len();
+    bench.commit();
+    let marked = bench.log[before..].iter().any(|it| it.stream.as_str() == "slate-TX-1.2");
+    assert!(marked, "{:?}", &bench.log[before..]);
+}

@@ -9,7 +9,7 @@ use crate::parts::{
     occurrence::Tell, refunds, timing,
 };
 use fundflow_domain::{
-    application::{Application, Ask, Confirmation, Outcome},
+    application::{Application, Confirmation, Outcome},
     calendar::TradingDay,
     modes::ConversionMode,
     money::{Income, Money},
@@ -313,19 +313,9 @@ impl DiscountPurchase {
 pub(super) fn is_income_settled(view: &View<'_>) -> bool {
     let (plan, wallet) = (view.plan, &view.plan.wallet);
     let Some(state) = wallet.state(view.streams) else { return false };
-    let asked = || {
-        let application = plan.out.application(view);
-        application.is_some_and(|it| match it.terms.ask {
-            Ask::Redemption { take_income, .. } | Ask::Conversion { take_income, .. } => {
-                take_income
-            }
-            Ask::Purchase { .. } | Ask::Subscription { .. } | Ask::FastTransfer { .. } => false,
-        })
-    };
     let came = plan.out.income(view).is_some_and(|income| income != Income::ZERO);
     // Income that is published once it is over is another's, or left behind.
-    let now = || view.ending.is_none() && asked() && state.unpaid_income() != Income::ZERO;
-    let due = came || now();
+    let due = came || (view.ending.is_none() && state.is_to_settle(view.id));
     state.settled_income(view.id).is_some() || wallet.spent(view).is_none() || !due
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     application::{ApplicationLeg, FundSaga},
+    disputes::Dispute,
     lacking::{self, Lack},
     wallet::WalletPart,
     wallet_book::whenever,
@@ -20,12 +21,26 @@ impl WalletPart {
         self.lack(view, leg, self.next_credit(view, leg).ok().flatten())
     }
 
-    /// Shares that left by the leg's records, and are not there.
+    /// Shares that left by the leg's records, and are not there, or are held by the case on them.
     pub fn lack_out<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Lack {
         self.lack(view, leg, self.next_taking(view, leg, &whenever).ok().flatten())
     }
 
-    /// What the next booking cannot take; all of it, where a person made up for just that.
+    /// So many shares it would take that were not reserved for it, and the open case on its record holds as many: what
+    /// others bring would be kept twice.
+    pub(super) fn held_by_case<S: FundSaga>(
+        &self,
+        view: &View<'_, S>,
+        leg: &ApplicationLeg,
+        command: &Command,
+    ) -> Option<Shares> {
+        let Command::CorrectTakeOut { .. } = command else { return None };
+        let moves = moves(self.entry(view), command);
+        let holds = |(case, _): &Dispute| self.book().hold(view.streams, *case) == Some(true);
+        (!moves.is_zero() && self.beyond(view, leg).iter().any(holds)).then_some(moves)
+    }
+
+    /// What the next booking cannot take; all of it, where a person made up for just that, or its case holds it.
     fn lack<S: FundSaga>(
         &self,
         view: &View<'_, S>,
@@ -40,7 +55,8 @@ impl WalletPart {
         let refused = Wallet::decide(state, &command).err();
         let lack = refused.as_ref().and_then(lacking::in_wallet);
         let made_up = waived.is_some_and(|claim| claim.shares == moves);
-        lack.or_else(|| made_up.then(|| Lack::of(moves, Shares::ZERO))).unwrap_or_default()
+        let kept = made_up || self.held_by_case(view, leg, &command).is_some();
+        lack.or_else(|| kept.then(|| Lack::of(moves, Shares::ZERO))).unwrap_or_default()
     }
 
     /// Nothing is to be booked, or a person has what cannot be; what is lacking is withheld.

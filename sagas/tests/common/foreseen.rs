@@ -32,14 +32,11 @@ impl Copy<'_> {
             self.provide(&wanting.needs);
             input = wanting.input;
         }
-        loop {
-            let needs = self.0.starving();
-            if needs.is_empty() {
-                return self.0.take();
-            }
+        while let Some(needs) = self.0.starving() {
             self.provide(&needs);
             self.0.go_on(self.2);
         }
+        self.0.take()
     }
 }
 

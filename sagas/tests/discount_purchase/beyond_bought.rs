@@ -6,8 +6,9 @@ use crate::{
     books::{self, cases},
     by_hand,
     checks::target_key,
+    held::wallet_key,
     late::closed,
-    names::order,
+    names::{order, tx},
     outside::{Verdict, halved, rejection},
     stage::Stage,
     terms::request,
@@ -19,9 +20,10 @@ use fundflow_domain::{
     modes::ConversionMode,
     money::Shares,
     text::Text,
+    wallet,
 };
 use fundflow_kernel::streams::Key;
-use fundflow_runtime::message::Reply;
+use fundflow_runtime::{liveness::Wait, message::Reply};
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
 
 /// Both orders are at the registrar, which has said nothing yet, on the day on which it does.
@@ -166,5 +168,59 @@ fn a_corrected_record_ends_its_case_and_it_completes_whichever_word_came_last() 
         assert!(cases(&stage).iter().all(|case| !case.is_open()), "{}", stage.text());
         assert_eq!(stage.state(&target_key()).available(), "490.20".parse().unwrap());
         books::at_the_end(&stage);
+    }
+}
+
+fn others_bring(stage: &mut Stage, shares: &str) {
+    let (later, shares) = (tx("LATER"), shares.parse().unwrap());
+    stage.given(&wallet_key(), &wallet::Command::CreditInTransit(later.clone(), shares));
+    let on = "2026-03-03".parse().unwrap();
+    stage.given(&wallet_key(), &wallet::Command::ConfirmCredit(later, shares, on));
+}
+
+fn alive_and_explained(stage: &Stage) {
+    let waits = stage.look().waits;
+    assert!(waits.iter().all(Wait::is_alive), "{waits:?}\n{}", stage.text());
+    let report = audited::report(&stage.events, stage.kinds());
+    let unexplained = report.findings.iter().filter(|it| it.what.contains("is no sum"));
+    assert_eq!(unexplained.count(), 0, "{:#?}\n{}", report.findings, stage.text());
+}
+
+/// Its case holds as many of what others bring. They are not taken for the record as well before that is settled: not
+/// while it waits for a person, and not once one has given it up.
+#[test]
+fn what_others_bring_is_kept_once_while_the_record_is_in_dispute() {
+    for (purchase, unbought) in [(rejects as Word, "1000.00"), (half as Word, "500.00")] {
+        let mut stage = sent();
+        converts(&mut stage);
+        purchase(&mut stage);
+        stage.run();
+        let case = open(&stage).case().unwrap().id;
+        let mut waiting = stage.clone();
+        others_bring(&mut waiting, "5000");
+        waiting.crash();
+        alive_and_explained(&waiting);
+
+        for _ in 0..2 {
+            stage.abandon();
+            stage.run();
+        }
+        others_bring(&mut stage, "5000");
+        alive_and_explained(&stage);
+        stage.crash();
+        stage.run();
+        let wallet = stage.state(&wallet_key());
+        let kept: Shares = unbought.parse().unwrap();
+        assert_eq!(wallet.registered(), "5000".parse().unwrap(), "{}", stage.text());
+        assert_eq!(wallet.disputed(), kept, "{}", stage.text());
+        alive_and_explained(&stage);
+
+        stage.command(closed(case, How::Accepted));
+        stage.run();
+        let wallet = stage.state(&wallet_key());
+        let left = "5000".parse::<Shares>().unwrap().minus(kept);
+        assert_eq!(Some(wallet.registered()), left, "{}", stage.text());
+        assert!(wallet.disputed().is_zero() && wallet.available() == wallet.registered());
+        alive_and_explained(&stage);
     }
 }

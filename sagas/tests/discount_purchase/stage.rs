@@ -267,10 +267,7 @@ impl Stage {
 
     fn output(&mut self) -> Output {
         for _ in 0..100 {
-            let starving = self.runner.starving();
-            if starving.is_empty() {
-                return self.runner.take();
-            }
+            let Some(starving) = self.runner.starving() else { return self.runner.take() };
             self.provide(&starving);
             self.runner.go_on(self.now);
         }

@@ -3,7 +3,7 @@
 use crate::{
     books,
     held::{holding, holding_of, wallet_key},
-    names::order,
+    names::{order, tx},
     outside::Verdict,
     stage::Stage,
     terms::{self, request},
@@ -18,7 +18,7 @@ use fundflow_domain::{
     wallet::Command,
 };
 use fundflow_kernel::streams::Key;
-use fundflow_runtime::{message::Reply, process::Disposition};
+use fundflow_runtime::{liveness::Wait, message::Reply, process::Disposition};
 
 fn accrue(stage: &mut Stage, day: &str) {
     earned(stage, day, "0.5");
@@ -317,4 +317,27 @@ fn income_that_went_along_stays_paid_where_the_order_before_it_is_rejected_befor
         [wallet.registered(), wallet.available()].map(|it| it.to_string())
     });
     assert_eq!(wallets, [["400.02", "400.02"], ["400.02", "400.02"]]);
+}
+
+/// All that was bought is sold for the target, and the fund pays a day later. Others buy meanwhile, and what their
+/// shares earn is nobody's to settle who has left.
+#[test]
+fn what_others_earn_in_a_wallet_after_all_has_left_keeps_nobody_waiting() {
+    let mut stage = Stage::at("10:00");
+    stage.request(&request(Mode::RedeemToPurchase));
+    stage.clock("03-04 12:30");
+    assert!(stage.has("wallet.shares_taken_out"), "{}", stage.text());
+    let (later, shares) = (tx("LATER"), "5000".parse().unwrap());
+    stage.given(&wallet_key(), &Command::CreditInTransit(later.clone(), shares));
+    let on = "2026-03-04".parse().unwrap();
+    stage.given(&wallet_key(), &Command::ConfirmCredit(later, shares, on));
+    earned(&mut stage, "2026-03-04", "0.5");
+    assert_eq!(stage.state(&wallet_key()).unpaid_income().to_string(), "0.2500");
+
+    let waits = stage.look().waits;
+    assert!(waits.iter().all(Wait::is_alive), "{waits:?}");
+    stage.crash();
+    stage.run();
+    assert_eq!(stage.look().ending, Some("discount_purchase.completed"), "{}", stage.text());
+    assert!(!stage.has("wallet.income_settled"), "{}", stage.text());
 }

@@ -2,9 +2,9 @@
 //! notices here are made up.
 
 use crate::{
-    conversion,
+    audited, conversion,
     funds::{bond, equity, wallet},
-    outside, plan, purchase, redemption,
+    outside, plan, plan_by_wallet, purchase, redemption,
     stage::{InHouse, Stage, at, tx},
 };
 use fundflow_domain::{
@@ -321,4 +321,37 @@ fn a_date_of_a_plan_moves_with_its_t_and_the_next_ones_follow_the_new_calendar()
     let due = due("2026-02-27");
     assert!(due.contains(&"PLAN.20260227".to_owned()), "{due:?}");
     assert!(!due.contains(&"PLAN.20260226".to_owned()), "daily: no date of a day that is closed");
+}
+
+/// Wallet shares leave by a corrected record after the day on which they were to be confirmed was closed. How long
+/// they earned is booked, and looked at, by the calendar of now; a process that starts then goes on the same.
+#[test]
+fn what_leaves_a_wallet_by_other_shares_than_at_first_is_done_by_the_calendar_of_now() {
+    let said = |restarts: bool| {
+        let mut stage = Stage::with(vec![equity(), wallet()], "02-12 10:00");
+        plan_by_wallet::holding(&mut stage, "20000");
+        let held = discounted(ConversionMode::Held);
+        assert!(matches!(stage.request::<DiscountPurchase>("D", held), Reply::Placed { .. }));
+        stage.until("02-12 16:00");
+        closes(&mut stage, "typhoon", "2026-02-13");
+        if restarts {
+            stage.crash();
+        }
+        let wrong = ["9000", "1", "0", "0", "9000", "1.3", "6923.09"];
+        let right = ["10000", "1", "0", "0", "10000", "1.3", "7692.31"];
+        let on = "2026-02-24";
+        for (at, serial, numbers) in [("09:00", "K1", wrong), ("14:00", "K2", right)] {
+            let at = format!("{on}T{at}:00+08:00");
+            stage.outside.says("D.convert", &at, outside::converted(serial, on, numbers));
+        }
+        stage.until("02-25 18:00");
+        assert!(stage.has("application.corrected"), "{}", stage.text());
+        let ending = look::<DiscountPurchase>(&stage, "D").ending;
+        assert_eq!(ending, Some("discount_purchase.completed"), "{}", stage.text());
+        // Whoever looks at the log begins with the calendar that the house was made with, too.
+        audited::adds_up(&audited::report(&stage.events, stage.kinds()), || stage.text());
+        let all = stage.events.iter().map(|it| (it.stream.to_string(), it.event.data.to_string()));
+        all.collect::<Vec<_>>()
+    };
+    assert_eq!(said(false), said(true));
 }

@@ -274,8 +274,7 @@ impl<S: Saga> Stage<S> {
 
     fn output(&mut self) -> Output {
         for _ in 0..100 {
-            let starving = self.runner.starving();
-            if !starving.is_empty() {
+            if let Some(starving) = self.runner.starving() {
                 self.provide(&starving);
                 self.runner.go_on(self.now);
             } else if let Some(input) = self.runner.next_overtaken() {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     log::Log,
-    sound::{ends_once, is_grounded, nothing_is_open_at_the_end, waits_for_somebody},
+    sound::{ends_once, is_grounded, is_no_defect, nothing_is_open_at_the_end, waits_for_somebody},
 };
 use fundflow_application::audit::{Live, Report};
 use fundflow_kernel::{envelope::Recorded, time::Timestamp};
@@ -32,6 +32,8 @@ pub(super) mod truth {
     pub(crate) const LATER: &str = "time never goes back in the log";
     /// Whoever reads in order misses nothing.
     pub(crate) const HEARD: &str = "a reader never misses an event";
+    /// Whoever is parked waits for a word, and for nobody who mends the program.
+    pub(crate) const STUMBLES: &str = "no row meets what it should not";
     /// Nothing says otherwise than what was decided.
     pub(crate) const DECIDED: &str = "a decision is not contradicted";
 }
@@ -140,6 +142,7 @@ impl<'a> Watch<'a> {
         let look = look.map_err(|error| (truth::SAME, says(error.to_string())))?;
         waits_for_somebody(&look).map_err(|what| (truth::ENDS, says(what)))?;
         is_grounded(&look).map_err(|what| (truth::DECIDED, says(what)))?;
+        is_no_defect(&look).map_err(|what| (truth::STUMBLES, says(what)))?;
         if let Err(what) = nothing_is_open_at_the_end(&look)
             && !(self.excuse)(log, saga)
         {

@@ -277,8 +277,13 @@ impl Runner {
         self.go_on_with_others(now);
     }
 
-    /// What sagas that stand still for it must have in memory.
-    pub fn starving(&mut self) -> Vec<Need> {
+    /// What sagas that stand still for it must have in memory; `None` where none stands still. What one of them
+    /// waited for may have been read for another since: then nothing is missing, and it still has to
+    /// [go on](Self::go_on).
+    pub fn starving(&mut self) -> Option<Vec<Need>> {
+        if self.starved.is_empty() {
+            return None;
+        }
         let mut needs: Vec<Need> = Vec::new();
         for saga in &self.starved {
             if let Some(slot) = self.sagas.get_mut(saga) {
@@ -286,7 +291,7 @@ impl Runner {
                 needs.extend(slot.saga.missing(&self.streams));
             }
         }
-        needs
+        Some(needs)
     }
 
     /// Goes on with those whose streams were provided.

@@ -119,14 +119,11 @@ impl Bench {
 
     /// Reads what stands still for want of it.
     pub fn feed(&mut self) {
-        loop {
-            let needs = self.runner.starving();
-            if needs.is_empty() {
-                return self.runner.go_on(self.now);
-            }
+        while let Some(needs) = self.runner.starving() {
             for need in &needs {
                 self.provide(need);
             }
+            self.runner.go_on(self.now);
         }
     }
 
