@@ -3,7 +3,7 @@
 use super::{
     buying::{self, Buying, Way},
     checks,
-    fixture::{closed, request, target, with_target, with_wallet},
+    fixture::{closed, held, request, target, with_target, with_wallet},
     least_tests::tiers,
     leaving,
     leaving_tests::converting,
@@ -77,4 +77,27 @@ fn the_smallest_amount_that_works_is_judged_by_the_tier_that_it_is_in() {
     });
     let Err(Refusal::FeeEatsAmount(eats)) = refused else { panic!("{refused:?}") };
     assert_eq!(eats.least, "1000.01".parse().ok());
+}
+
+/// All that are free and too few would be left: they go along, or stay with what is frozen.
+#[test]
+fn what_is_left_with_frozen_shares_is_enough_if_it_is_the_least_that_may_stay() {
+    let left = |frozen: &str| {
+        let balance = held("10000.50", frozen);
+        held::held(&Admission { balance, mode: Some(ConversionMode::Held), ..request() })
+    };
+    assert_eq!(left("0.50").unwrap(), ConversionMode::Held);
+    assert!(matches!(left("0.49"), Err(Refusal::LeavesTooFew { .. })), "{:?}", left("0.49"));
+}
+
+#[test]
+fn a_mode_that_says_no_more_than_that_it_does_not_work_is_no_reason() {
+    let unavailable = Refusal::ModeUnavailable {
+        asked: Some(ConversionMode::Held),
+        possible: Vec::new(),
+        why_none: Vec::new(),
+    };
+    let tried = |why: &str| vec![(ConversionMode::LinkedSameDay, Err(why.to_owned()))];
+    assert_eq!(unavailable.clone().offering(|| tried("")), unavailable);
+    assert_ne!(unavailable.clone().offering(|| tried("closed")), unavailable);
 }
