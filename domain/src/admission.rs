@@ -348,6 +348,8 @@ mod again_tests;
 #[cfg(test)]
 mod buying_tests;
 #[cfg(test)]
+mod edge_tests;
+#[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
 mod later_tests;

@@ -30,7 +30,7 @@ pub(super) fn too_little() -> Vec<(Refusal, &'static str)> {
     ]
 }
 
-fn tiers(json: &str) -> AmountTiers {
+pub(super) fn tiers(json: &str) -> AmountTiers {
     serde_json::from_str(json).unwrap()
 }
 

@@ -58,7 +58,7 @@ fn other() -> FundTerms {
 }
 
 /// The same shares into another fund of the same registrar.
-fn converting() -> Leaving {
+pub(super) fn converting() -> Leaving {
     let mut a = leaving();
     let pair = ConversionPair { target: other().code, ..wallet().conversions[0].clone() };
     Arc::make_mut(&mut a.fund).conversions.push(pair);

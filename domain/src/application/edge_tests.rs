@@ -3,8 +3,8 @@
 use crate::application::{
     Applications, Command, Confirmation, Event, Message, Reception, Refusal, Rejection, State,
     tests::{
-        accept, after, bought, cancel, cause, confirm, day, out, place, purchase, redeemed,
-        redemption, reject, rejection, seal, send, serial, subscription,
+        accept, after, bought, cancel, cause, confirm, contest, day, out, place, purchase,
+        redeemed, redemption, reject, rejection, seal, send, serial, subscription, withdraw,
     },
 };
 use crate::{
@@ -175,6 +175,69 @@ fn a_history_confirms_what_is_open_once_under_each_number() {
     assert!(!possible(&after([place(redemption())]), &portion("C1")), "nobody has it");
     let over = after(out(redemption()).into_iter().chain([reject("0")]));
     assert!(!possible(&over, &portion("C1")));
+}
+
+#[test]
+fn a_history_contests_under_each_number_once_until_it_is_settled() {
+    let contested =
+        |name: &str, amount: &str| Event::Contested(Box::new(bought(name, amount, "0")));
+    let rejected = || after(out(purchase()).into_iter().chain([reject("0")]));
+    let once = || [rejected(), vec![contested("L1", "1000")]].concat();
+    assert!(possible(&rejected(), &contested("L1", "1000")));
+    assert!(!possible(&once(), &contested("L1", "900")), "nobody has settled the first");
+    assert!(possible(&once(), &contested("L2", "900")));
+}
+
+/// Whether its registrar took it back, or a person settled it; and of the record that holds nobody asks that.
+#[test]
+fn a_record_is_taken_back_by_its_registrar_only_while_it_is_contested() {
+    let contested = || {
+        after(out(purchase()).into_iter().chain([reject("0"), contest(bought("L1", "1000", "0"))]))
+    };
+    let holds = || after(out(purchase()).into_iter().chain([confirm(bought("L1", "1000", "0"))]));
+    let withdrawn = |taken_back: bool| Event::Withdrawn {
+        serial: serial("L1"),
+        cause: cause(),
+        taken_back,
+        overruled: false,
+    };
+    let by_registrar = || Command::TakeBack(serial("L1"), cause());
+    for (before, command, taken_back) in [
+        (contested(), withdraw("L1"), false),
+        (contested(), by_registrar(), true),
+        (holds(), withdraw("L1"), false),
+        (holds(), by_registrar(), false),
+    ] {
+        given::<Applications>(before).when(command).then([withdrawn(taken_back)]);
+    }
+}
+
+#[test]
+fn a_number_that_was_taken_back_is_away_until_something_new_is_said_under_it() {
+    let away = |more: Vec<Command>| {
+        let twice = [confirm(bought("C1", "1000", "0")), withdraw("C1")]
+            .into_iter()
+            .chain([confirm(bought("C2", "900", "100")), withdraw("C2")]);
+        let all = out(purchase()).into_iter().chain(twice).chain(more);
+        let state = given::<Applications>(after(all)).state();
+        let known = state.application().unwrap().clone();
+        ["C1", "C2", "C3"].map(|name| known.is_away(&serial(name)))
+    };
+    assert_eq!(away(vec![]), [true, true, false]);
+    assert_eq!(away(vec![confirm(bought("C1", "800", "200"))]), [false, true, false]);
+}
+
+#[test]
+fn a_second_rejection_with_other_interest_contradicts_the_one_that_is_contested() {
+    let contested = || {
+        let said = [reject("2.35"), Command::ContestRejection(rejection("2.50"))];
+        after(out(subscription()).into_iter().chain(said))
+    };
+    let came = || Command::ContestRejection(rejection("2.60"));
+    let stands = Message::Rejection(rejection("2.35"));
+    given::<Applications>(contested())
+        .when(came())
+        .then_refused(contradicts(stands, Message::Rejection(rejection("2.60"))));
 }
 
 /// The name of a case is in the log of every store: it is that of the wording that was heard first.

@@ -157,6 +157,14 @@ mod tests {
     }
 
     #[test]
+    fn as_much_as_is_due_is_not_less() {
+        for (theirs, less) in [("99.99", true), ("100.00", false), ("100.01", false)] {
+            let found = found(Kind::AmountDiffers, "payout", ["100.00", theirs], ["0", "0"]);
+            assert_eq!(found.is_less(Measure::Payout), less, "{theirs}");
+        }
+    }
+
+    #[test]
     fn income_below_zero_is_ours_to_bear_only_where_it_was_to_stay_in_the_wallet() {
         let found = |ours: Vec<Figure>, income: &str| Finding {
             ours,

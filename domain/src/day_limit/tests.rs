@@ -1,6 +1,6 @@
 //! Given/when/then for a day's limit, and the text of its key.
 
-use super::{Command, DayLimit, Entry, Event, Refusal, stream_id};
+use super::{Command, DayLimit, DayTally, Entry, Event, Refusal, stream_id};
 use crate::{
     calendar::TradingDay,
     decider::{Decider, replay},
@@ -76,6 +76,7 @@ fn an_order_is_cut_where_the_manager_accepts_up_to_the_limit() {
         .state();
 
     assert_eq!(state.used(), "100".parse().unwrap());
+    assert_eq!(state.tally(), DayTally::after("100".parse().unwrap()));
 }
 
 #[test]
@@ -94,6 +95,7 @@ fn a_day_that_is_refused_takes_the_earlier_orders_with_it() {
 
     assert_eq!(state.used(), Money::ZERO);
     assert_eq!(state.entry(&tx("TX-1")), Some(&Entry::Refused { asked: yuan("60") }));
+    assert_eq!(state.tally(), DayTally::refused(), "none of the day's orders may follow");
 }
 
 #[test]

@@ -101,6 +101,26 @@ fn what_an_earlier_program_counted_may_be_any_distributors_until_it_is_given_bac
     assert_eq!(replay::<FastQuota>(&events).unwrap().used(), "10100".parse().unwrap());
 }
 
+/// The fund's own most was lowered between the two.
+#[test]
+fn what_was_counted_and_is_paid_above_a_most_of_less_is_said_and_in_no_other_amount() {
+    let paid_under = |name: &str, amount: &str, max: &str| {
+        let (fund_max, elsewhere) = (Some(max.parse().unwrap()), Money::ZERO);
+        let (transaction, amount) = (tx(name), amount.parse().unwrap());
+        Command::CountPaid { transaction, amount, fund_max, elsewhere, by_code: true }
+    };
+    let counted = || given::<FastQuota>(after([count("TX-1", "9000")]));
+    counted().when(paid_under("TX-1", "9000", "9000")).then([]);
+    let above = paid_under("TX-1", "9000", "5000");
+    counted().when(above).then([paid("TX-1", "9000", "4000")]);
+    let differs = Refusal::CountedDifferently {
+        transaction: tx("TX-1"),
+        known: "9000".parse().unwrap(),
+        asked: "8000".parse().unwrap(),
+    };
+    counted().when(paid_under("TX-1", "8000", "5000")).then_refused(differs);
+}
+
 #[test]
 fn what_was_paid_on_a_day_counts_on_it_above_the_most_too_and_is_never_given_back() {
     given::<FastQuota>(after([count("TX-1", "9000"), give_back("TX-2")]))

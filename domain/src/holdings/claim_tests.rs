@@ -135,6 +135,27 @@ fn other_lots_make_up_for_what_had_left_one_that_never_had_it() {
     assert_eq!((left("R1"), left("L2")), (shares("40"), shares("70")));
 }
 
+/// All that is free of the other lot is just enough.
+#[test]
+fn what_left_other_lots_by_the_same_record_has_left_them_all_the_same() {
+    let commands = [
+        credit(lot("L0", "2026-01-02", "50")),
+        credit(lot("L1", "2026-01-05", "100")),
+        reserve("TX-1", "150", &[]),
+        take("TX-1", "C1", "150", true),
+        credit(lot("L2", "2026-02-05", "60")),
+        correct_credit("L1", "R1", Some(lot("R1", "2026-01-05", "40"))),
+    ];
+    let history = after(commands);
+    let made_up = Event::MadeUp { lot: "L1".parse().unwrap(), lots: parts(&[("L2", "60")]) };
+    assert!(history.contains(&made_up), "{history:?}");
+    let state = given::<Holdings>(history).state();
+    let events = Holdings::decide(&state, &correct_take("TX-1", "C1", "R2", "0")).unwrap();
+    let state = events.iter().fold(state, |state, event| Holdings::evolve(state, event).unwrap());
+    let left = |name: &str| state.lot(&name.parse().unwrap()).unwrap().left;
+    assert_eq!(["L0", "R1", "L2"].map(left), ["50", "40", "60"].map(shares));
+}
+
 #[test]
 fn lots_of_others_make_up_for_nothing() {
     let smaller = correct_credit("L1", "R1", None);

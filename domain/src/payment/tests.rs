@@ -265,6 +265,21 @@ fn a_history_without_a_request_is_impossible() {
     assert!(replay::<Payments>(&[Event::Paid(receipt("S1", "1000"))]).is_err());
 }
 
+#[test]
+fn a_history_that_sends_back_twice_under_one_number_or_for_one_reason_is_impossible() {
+    let owed = |due_to: &str| Of::Difference { due_to: serial(due_to) };
+    let refund = |nth: usize, due_to: &str| {
+        refund(&format!("TX-1.pay.refund{nth}"), owed(due_to), "100", cause("not_accepted"))
+    };
+    let possible = |twice: [Event; 2]| {
+        let paid = after([requested(), paid("S1", "1000")]);
+        replay::<Payments>(&[paid, twice.to_vec()].concat()).is_ok()
+    };
+    assert!(possible([refund(1, "C1"), refund(2, "C2")]));
+    assert!(!possible([refund(1, "C1"), refund(1, "C2")]));
+    assert!(!possible([refund(1, "C1"), refund(2, "C1")]));
+}
+
 fn any_command() -> impl Strategy<Value = Command> {
     let name = || prop::sample::select(vec!["S1", "S2", "S3"]);
     let sum = || prop::sample::select(vec!["1000", "400", "0.01", "1000.01"]);

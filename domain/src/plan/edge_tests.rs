@@ -62,6 +62,8 @@ fn a_miss_that_is_none_of_the_investors_ends_no_plan() {
     let history =
         || vec![opened(), missed("2026-01-10"), unasked("2026-02-10"), missed("2026-03-10")];
     assert_eq!(plan(history()).misses_in_a_row(), 2);
+    assert_eq!(plan(history()[..1].to_vec()).last_miss(), None);
+    assert_eq!(plan(history()[..3].to_vec()).last_miss(), Some(&not_asked), "it was no purchase");
     given::<RegularPlan>(history())
         .when(miss("2026-04-10"))
         .then([missed("2026-04-10"), ended(EndCause::Misses { in_a_row: 3 })]);

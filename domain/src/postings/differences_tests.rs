@@ -14,7 +14,7 @@ use crate::{
 
 /// An order and the cases on its records, as an audit hears them.
 #[derive(Default)]
-struct Audited {
+pub(super) struct Audited {
     balances: Balances,
     differences: Differences,
     order: State,
@@ -23,13 +23,17 @@ struct Audited {
 }
 
 impl Audited {
-    fn of(source: Source) -> Self {
+    pub(super) fn of(source: Source) -> Self {
         Self { source: Some(source), ..Self::default() }
     }
 
     /// The customer's money comes, or goes back where it is negative.
-    fn money(mut self, yuan: &str) -> Self {
-        let (order, debit) = (as_("TX-1.mmf"), as_(yuan));
+    pub(super) fn money(self, yuan: &str) -> Self {
+        self.money_of("TX-1.mmf", yuan)
+    }
+
+    pub(super) fn money_of(mut self, order: &str, yuan: &str) -> Self {
+        let (order, debit) = (as_(order), as_(yuan));
         self.post(&[
             Posting { account: Account::ChannelReceivable, debit },
             Posting { account: Account::Pending(order), debit: -debit },
@@ -45,7 +49,7 @@ impl Audited {
         }
     }
 
-    fn says(mut self, commands: impl IntoIterator<Item = Command>) -> Self {
+    pub(super) fn says(mut self, commands: impl IntoIterator<Item = Command>) -> Self {
         for command in commands {
             for event in Applications::decide(&self.order, &command).unwrap() {
                 let source = self.source.unwrap();
@@ -59,7 +63,7 @@ impl Audited {
         self
     }
 
-    fn record(&self) -> CaseId {
+    pub(super) fn record(&self) -> CaseId {
         let known = self.order.application().unwrap();
         known.case_of(known.confirmations().last().unwrap())
     }
@@ -73,12 +77,18 @@ impl Audited {
         self
     }
 
-    fn opened(self) -> Self {
+    pub(super) fn opened(self) -> Self {
         let id = self.record();
         self.about(id, &case::Command::Open(Box::new(report(id))))
     }
 
-    fn closed(self, how: How) -> Self {
+    /// A case on what the order's rejection sends.
+    pub(super) fn opened_on(self, rejection: &Rejection) -> Self {
+        let id = self.order.application().unwrap().case_of_rejection(rejection);
+        self.about(id, &case::Command::Open(Box::new(report(id))))
+    }
+
+    pub(super) fn closed(self, how: How) -> Self {
         let (id, by, reason) =
             (self.case.case().unwrap().id, Text::lossy("chen"), Text::lossy("x"));
         self.about(id, &case::Command::Close(Closing { how, by, reason }))
@@ -93,13 +103,40 @@ impl Audited {
         self.about(id, &case::Command::Open(Box::new(report(id))))
     }
 
-    fn reopened(self) -> Self {
+    pub(super) fn reopened(self) -> Self {
         let (id, by, reason) = (self.case.case().unwrap().id, Text::lossy("li"), Text::lossy("y"));
         self.about(id, &case::Command::Reopen(Reopening { by, reason }))
     }
 
+    /// From here on another order is audited, and its cases.
+    pub(super) fn of_another_order(self) -> Self {
+        let (order, case) = (State::default(), case::State::default());
+        Self { order, case, ..self }
+    }
+
+    /// Goes on from what a table kept of the differences so far.
+    #[track_caller]
+    fn recalled(mut self) -> Self {
+        let kept = self.differences.take_changed();
+        assert_eq!(self.differences.take_changed(), [], "nothing changed since");
+        self.differences = Differences::default();
+        kept.into_iter().for_each(|it| self.differences.recall(it));
+        self
+    }
+
+    /// Whether a person is still to close the case on the one record in suspense.
+    #[track_caller]
+    fn is_open(&self) -> bool {
+        let mut accounts = self.balances.iter().map(|(account, _)| account);
+        let Some(Account::Suspense(of)) = accounts.find(|it| matches!(it, Account::Suspense(_)))
+        else {
+            panic!("{:?}", self.left())
+        };
+        self.differences.is_open(of)
+    }
+
     /// Of differences, and of the customer's money, without the name of the case.
-    fn left(&self) -> Vec<String> {
+    pub(super) fn left(&self) -> Vec<String> {
         let shown = |(account, sum): (&Account, _)| match account {
             Account::Suspense(of) | Account::OverShort(of) | Account::ByHand(of) => {
                 Some(format!("{} {} {sum}", account.class(), of.order))
@@ -137,7 +174,7 @@ fn report(id: CaseId) -> Report {
     }
 }
 
-fn manual() -> How {
+pub(super) fn manual() -> How {
     How::Manual { text: Text::lossy("by letter") }
 }
 
@@ -183,6 +220,22 @@ fn a_difference_is_in_suspense_until_its_case_is_closed_and_leaves_it_by_the_way
             let audited = audited.reopened();
             assert_eq!(keeps(&audited).collect::<Vec<_>>(), only("L:SUSPENSE"));
         }
+    }
+}
+
+/// A table may forget nothing between any two of them.
+#[test]
+fn who_goes_on_from_what_was_kept_of_differences_books_what_whoever_read_all_of_it_does() {
+    for (audited, sum, buys) in records() {
+        let audited = audited.recalled().opened().recalled();
+        assert!(audited.is_open());
+        assert_eq!(audited.differences.is_of_a_purchase(audited.record()), buys);
+        let audited = audited.closed(manual()).recalled();
+        let by_hand = format!("A:BYHAND TX-1.mmf {sum}");
+        assert!(audited.left().contains(&by_hand), "{:?}", audited.left());
+        let audited = audited.reopened().recalled();
+        let open = format!("L:SUSPENSE TX-1.mmf {sum}");
+        assert!(audited.left().contains(&open), "{:?}", audited.left());
     }
 }
 
@@ -239,19 +292,8 @@ fn another_record_of_the_same_order_is_explained_by_no_case_but_its_own() {
     let audited = audited.says([Command::Correct { reverses: as_("C1"), confirmation }]);
 
     assert_eq!(audited.left(), ["L:SUSPENSE TX-1.mmf 500.00"]);
-    let [(of, _)] = &audited.balances.iter().filter_map(suspense).collect::<Vec<_>>()[..] else {
-        panic!("{:?}", audited.left())
-    };
-    assert!(!audited.differences.is_open(of), "the case of C1 says nothing of C2");
-}
-
-fn suspense(
-    (account, sum): (&Account, rust_decimal::Decimal),
-) -> Option<(&super::Differing, rust_decimal::Decimal)> {
-    match account {
-        Account::Suspense(of) => Some((of, sum)),
-        _ => None,
-    }
+    assert!(!audited.is_open(), "the case of C1 says nothing of C2");
+    assert!(audited.opened_of("C2").is_open());
 }
 
 /// The registrar rejects it, and carries it out all the same.
@@ -289,7 +331,7 @@ fn a_corrected_purchase_of_what_went_back_is_by_hand_while_its_correction_stands
 
     let audited = audited.closed(How::Corrected { by_record });
     assert_eq!(audited.left(), ["A:BYHAND TX-1.mmf 900.00"]);
-    assert_eq!(audited.reopened().left(), ["L:SUSPENSE TX-1.mmf 900.00"]);
+    assert_eq!(audited.recalled().reopened().left(), ["L:SUSPENSE TX-1.mmf 900.00"]);
 }
 
 #[test]

@@ -56,6 +56,10 @@ mod differences_tests;
 #[cfg(test)]
 mod income_tests;
 #[cfg(test)]
+mod lacking_tests;
+#[cfg(test)]
+mod overturned_tests;
+#[cfg(test)]
 mod properties;
 mod remembered;
 mod settled;

@@ -1,8 +1,8 @@
 //! Whatever is said of payments and applications, in whatever order: every entry balances.
 
 use super::{
-    Account, Balances, Class, Commodity, Source, imbalance, natural, of_application,
-    of_application_so_far, of_payment,
+    Account, Balances, Class, Commodity, Posting, Source, imbalance, natural, of_application,
+    of_application_so_far, of_payment, posts_nothing,
     tests::{
         Book, arrived, as_, bought, buy, confirm, convert, converted, paid, redeem, redeemed,
         request, says, send_back, tx,
@@ -14,6 +14,7 @@ use crate::{
     orders::{Serial, own_cause},
     payment::{self, Payments, SentBack},
 };
+use fundflow_kernel::codec::Stored;
 use proptest::{collection::vec, prelude::*, sample::select};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -52,6 +53,13 @@ fn by_class(balances: &Balances) -> BTreeMap<(Class, Commodity), Decimal> {
     classes
 }
 
+/// Whoever posts a ledger leaves out what is said to post nothing; all that is named so is of that category.
+fn may_be_silent<D: Stored>(event: &D::Event, entry: &[Posting]) -> bool {
+    let silent = posts_nothing(D::CATEGORY);
+    let named = silent.iter().all(|it| D::TYPES.contains(it)) && !silent.is_empty();
+    named && (entry.is_empty() || !silent.contains(&D::type_of(event)))
+}
+
 /// What the state alone says that its events have booked.
 fn so_far(source: Source, state: &State) -> Balances {
     let mut book = Book::default();
@@ -65,7 +73,9 @@ proptest! {
         let (mut book, mut state) = (Book::default(), payment::State::default());
         for command in [request("1000")].iter().chain(&commands) {
             for event in Payments::decide(&state, command).unwrap_or_default() {
-                book.post(of_payment(&state, &event).unwrap());
+                let entry = of_payment(&state, &event).unwrap();
+                prop_assert!(may_be_silent::<Payments>(&event, &entry), "{:?}", event);
+                book.post(entry);
                 state = Payments::evolve(state, &event).unwrap();
             }
             for (account, balance) in book.balances.iter() {
@@ -111,6 +121,7 @@ proptest! {
                 for event in Applications::decide(&state, command).unwrap_or_default() {
                     let entry = of_application(&tx(), source, &state, &event).unwrap();
                     prop_assert!(imbalance(&entry).is_empty(), "{:?} {:?}", event, entry);
+                    prop_assert!(may_be_silent::<Applications>(&event, &entry), "{:?}", event);
                     let before = book.balances.clone();
                     book.post(entry);
                     let upholds = matches!(command, Command::Uphold(_));

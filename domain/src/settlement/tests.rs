@@ -104,12 +104,21 @@ fn every_refusal_once() {
     given::<Settlements>([])
         .when(Command::Instruct(terms("fund.000730", ["0", "0", "0"])))
         .then_refused(Refusal::NothingDue("fund.000730".parse().unwrap()));
-    let most = history::<Settlements>(
-        std::iter::once(Command::Instruct(channel()))
-            .chain((0..super::PARTS_MAX).map(|nth| came(&format!("S{nth}"), "0.01")))
-            .take(3),
-    );
-    assert_eq!(most.len(), 3);
+    // The last part that there may be, and one more.
+    let part = |nth: usize| match came(&format!("S{nth}"), "0.01") {
+        Command::Record(part) => part,
+        _ => panic!("it is one"),
+    };
+    let parts = |count: usize| (0..count).map(|nth| Event::Moved(part(nth)));
+    let with = |count| std::iter::once(Event::Instructed(Box::new(channel()))).chain(parts(count));
+    let last = super::PARTS_MAX - 1;
+    let full = given::<Settlements>(with(last))
+        .when(Command::Record(part(last)))
+        .then([Event::Moved(part(last))]);
+    drop(full);
+    given::<Settlements>(with(super::PARTS_MAX))
+        .when(came("S-more", "0.01"))
+        .then_refused(Refusal::TooManyParts);
 }
 
 #[test]

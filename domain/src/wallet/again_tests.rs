@@ -4,7 +4,11 @@ use super::{
     Command, Event, Portion, Refusal, Wallet,
     tests::{date, shares, tx},
 };
-use crate::testing::{given, history};
+use crate::{
+    decider::Decider,
+    freeze::FrozenCause,
+    testing::{given, history},
+};
 
 const MONDAY: &str = "2026-03-02";
 const FRIDAY: &str = "2026-03-06";
@@ -279,4 +283,23 @@ fn the_last_word_on_a_purchase_brings_the_rest_and_no_more() {
         registered: date(MONDAY),
     };
     assert_eq!(some().when(portion_came("70")).then([more]).state().registered(), shares("70"));
+}
+
+#[test]
+fn what_is_still_to_come_of_a_purchase_may_never_come() {
+    let half = history::<Wallet>([coming("100"), portion_came("40")]);
+    let reversed = Event::CreditReversed { transaction: tx("TX-1") };
+    given::<Wallet>(half).when(never_comes()).then([reversed]);
+}
+
+/// Frozen shares are no reason where nothing was asked for.
+#[test]
+fn nothing_is_reserved_by_nobody() {
+    let (record, cause) = ("F-1".parse().unwrap(), FrozenCause::Judicial);
+    let freeze = Command::Freeze { record, shares: shares("100"), cause };
+    let frozen = || given::<Wallet>(history::<Wallet>(with_hundred(vec![freeze.clone()])));
+    let (transaction, asked, free) = (tx("TX-2"), shares("0"), shares("0"));
+    frozen().when(reserve("0")).then_refused(Refusal::TooFew { transaction, asked, free });
+    let refusal = Wallet::decide(&frozen().state(), &reserve("100")).unwrap_err();
+    assert!(refusal.to_string().contains("frozen"), "{refusal}");
 }

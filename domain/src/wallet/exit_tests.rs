@@ -7,6 +7,7 @@ use super::{
     tests::{date, income, shares, tx},
 };
 use crate::{
+    decider::Decider,
     money_fund::IncomeUnit,
     testing::{given, history},
 };
@@ -120,4 +121,13 @@ fn a_corrected_settlement_keeps_to_the_same_rule() {
         .when(Command::CorrectSettlement(tx("TX-2"), income("1.73"), 2))
         .then([corrected]);
     assert_eq!(then.state().unpaid_income(), income("0"));
+}
+
+#[test]
+fn a_correction_settles_what_was_never_settled_as_the_first_word_would() {
+    let state = given::<Wallet>(leaving(&in_two_nights())).state();
+    let decide = |command: &Command| Wallet::decide(&state, command).unwrap();
+    let first = decide(&settle("1.71", 2));
+    assert!(matches!(first[..], [Event::IncomeSettled { .. }]), "{first:?}");
+    assert_eq!(decide(&Command::CorrectSettlement(tx("TX-2"), income("1.71"), 2)), first);
 }

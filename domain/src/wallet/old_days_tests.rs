@@ -222,3 +222,78 @@ fn a_history_that_carries_what_was_settled_is_impossible() {
     assert!(possible(&then(1)));
     assert!(!possible(&then(0)), "its account was closed through that day");
 }
+
+/// Lots of carried income that no remembered day can tell apart are one, and one of nothing is none.
+#[test]
+fn carried_income_makes_a_lot_of_each_remembered_day_and_one_of_all_before() {
+    let wallet = after(&[holding(), carried_daily(60)].concat());
+    let lots = wallet.lots();
+    let registered: Vec<NaiveDate> = lots.iter().map(|lot| lot.registered).collect();
+    let each = (19..=60).map(nth);
+    let expected: Vec<NaiveDate> = [date("2026-02-02"), nth(1)].into_iter().chain(each).collect();
+    assert_eq!(registered, expected);
+    assert_eq!(lots[1].shares, shares("180.08"), "18 days of 10.00, and 8 of them a fen more");
+
+    let nothing = [accrued(0), carried(0, "10.00"), carried(1, "0")];
+    let first = credited("TX-1", "100000", "2026-02-02");
+    let wallet = given::<Wallet>(first.into_iter().chain(nothing)).state();
+    assert_eq!(wallet.lots().len(), 2);
+}
+
+#[test]
+fn the_first_remembered_day_may_still_be_said_and_the_one_before_it_not() {
+    let mut days = carried_daily(60);
+    // Of neither of them was anything said. A day has two commands.
+    days.drain(2 * 18..2 * 20);
+    let history = history::<Wallet>([holding(), days].concat());
+    let (day, since) = (nth(18), nth(19));
+    let long_past = IncomeRefusal::LongPast { day, since };
+    given::<Wallet>(history.clone()).when(accrue(day)).then_refused(long_past.into());
+    let decided = Wallet::decide(&given::<Wallet>(history).state(), &accrue(since)).unwrap();
+    assert!(matches!(decided[..], [Event::IncomeAccrued { .. }]), "{decided:?}");
+}
+
+/// They left through the sixth day, which is unpaid, and it is the sixtieth.
+#[test]
+fn what_earns_on_an_unpaid_day_is_known_however_old() {
+    let out = [
+        Command::Reserve(tx("TX-2"), shares("60000")),
+        Command::TakePortion {
+            transaction: tx("TX-2"),
+            shares: shares("60000"),
+            earns_through: nth(5),
+        },
+    ];
+    let later: Vec<Command> = (6..60).map(|day| accrue(nth(day))).collect();
+    let wallet = after(&[holding(), unpaid(6), out.to_vec(), later].concat());
+    assert_eq!([5, 6].map(|day| wallet.earning_on(nth(day))), ["100000", "40000"].map(shares));
+}
+
+#[test]
+fn of_what_came_in_portions_only_those_of_remembered_days_are_known() {
+    let portion =
+        |number: &str, day: u64| Command::ConfirmPortion(tx("TX-1"), shares(number), nth(day));
+    let first = [Command::CreditInTransit(tx("TX-1"), shares("100000")), portion("60000", 0)];
+    let days = carried_daily(60);
+    let (before, since) = days.split_at(2 * 30);
+    let wallet = after(&[first.as_slice(), before, &[portion("100000", 30)], since].concat());
+    let other_days = |number: &str, day: u64| {
+        let portion = Portion { shares: shares(number), day: nth(day) };
+        wallet.came_on_other_days(&tx("TX-1"), &[portion])
+    };
+    assert_eq!([29, 30].map(|day| other_days("40000", day)), [true, false]);
+    assert!(!other_days("60000", 1), "nobody can say it any more");
+}
+
+/// As version 0.2 stored it: nobody knows how long they earned.
+#[test]
+fn shares_that_were_spent_have_earned_on_no_day() {
+    let lots = vec![super::LotTaken { lot: tx("TX-1"), shares: shares("60000") }];
+    let (transaction, count) = (tx("TX-2"), shares("60000"));
+    let spent = Event::SharesSpent { transaction, shares: count, lots };
+    let first = credited("TX-1", "100000", "2026-02-02");
+    let all = first.into_iter().chain([reserved("TX-2", "60000"), spent]);
+    let wallet = given::<Wallet>(all).state();
+    let days = [date("2026-02-02"), nth(0)];
+    assert_eq!(days.map(|day| wallet.earning_on(day)), ["40000", "40000"].map(shares));
+}

@@ -81,3 +81,16 @@ fn every_refusal_has_its_case() {
     }
     each_once(places, 12);
 }
+
+#[test]
+fn a_history_declines_after_us_only_by_the_bank_and_after_the_bank_never() {
+    let declined = |by_us: bool| Event::Declined { cause: cause("no_limit"), by_us, at: None };
+    let possible = |twice: [Event; 2]| {
+        let requested = history::<Advances>([requested()]);
+        replay::<Advances>(&[requested, twice.to_vec()].concat()).is_ok()
+    };
+    assert!(possible([declined(true), declined(false)]));
+    for (first, second) in [(true, true), (false, false), (false, true)] {
+        assert!(!possible([declined(first), declined(second)]), "{first} {second}");
+    }
+}
