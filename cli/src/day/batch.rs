@@ -42,7 +42,7 @@ use fundflow_sagas::ports::{
     file_exchange::{FileExchange as _, FileSet, NotExchanged, Taken},
     registrar::{self, Application, ApplicationAnswer},
 };
-use std::{cell::OnceCell, collections::HashMap, fs, io, sync::Arc};
+use std::{cell::OnceCell, collections::HashMap, fs, io, path::PathBuf, sync::Arc};
 
 /// Bytes of the mark that answers were read.
 const MARK_MOST: u64 = 1 << 26;
@@ -169,16 +169,28 @@ pub(super) fn night<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Troubl
         for set in sets.iter().filter(|set| set.registrar == code) {
             let into = play.made_in(set, t);
             let is_made = set.answered()?.is_some() || index(&into)?.is_some();
-            if let Some(index) = set.sent()?.filter(|_| !is_made) {
-                waiting.push((index, into));
+            if is_made {
+                registrar.leave_filed(&set.distributor, &own);
+            } else {
+                waiting.push((set, set.sent()?, into));
             }
         }
-        if waiting.len() > 1 {
-            waiting.iter().try_for_each(|(index, _)| registrar.decide_batch(index))?;
+        let sent: Vec<&PathBuf> = waiting.iter().filter_map(|(_, sent, _)| sent.as_ref()).collect();
+        if sent.len() > 1 {
+            sent.into_iter().try_for_each(|index| registrar.decide_batch(index))?;
         }
-        for (index, into) in waiting {
+        for (set, sent, into) in waiting {
+            if sent.is_none() && !registrar.has_filed(&set.distributor, &own) {
+                continue;
+            }
             play.make(&into)?;
-            let night = registrar.run_batch(&index, &into, &own)?;
+            let night = match sent {
+                Some(index) => registrar.run_batch(&index, &into, &own)?,
+                None => {
+                    let parties = set.parties(&play.day.settings);
+                    registrar.run_night(t, &parties, &into, &own)?
+                }
+            };
             play.written.extend(night.files);
             play.remarks.extend(night.unfit);
             let t = t.date();

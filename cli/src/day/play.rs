@@ -177,7 +177,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         play.mistakes = overrides::of_no_plan(&play.day, &play.books);
         // Delivered before the log's end, or the log would end earlier.
         let delivered = Timestamp::from_micros(play.table.clock.now().micros() - 1);
-        drop(play.with.sandbox.due(delivered));
+        drop(play.with.sandbox.due(delivered, false));
         play.publish_all(play.table.clock.now());
         Ok(play)
     }
@@ -253,7 +253,9 @@ impl<S: EventStore + Checkpoints> Play<S> {
             carried = Some(item.clone());
             done = Done((worked && !is_known).then_some(item));
         }
-        let notices = self.with.sandbox.due(now);
+        let at_once = self.agenda.iter().take_while(|(due, _)| *due <= now);
+        let files_to_come = at_once.into_iter().any(|(_, item)| matches!(item, Item::Night(_)));
+        let notices = self.with.sandbox.due(now, files_to_come);
         self.deliver(notices).await?;
         self.settle().await?;
         if let Some(item) = carried {

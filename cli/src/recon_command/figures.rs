@@ -42,11 +42,11 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Adds the rows of one key.
-    pub(super) fn add(&mut self, group: &Group, day: NaiveDate) {
+    /// Adds the rows of one key. `reached`: the date of the day's files.
+    pub(super) fn add(&mut self, group: &Group, day: NaiveDate, reached: NaiveDate) {
         match group.source {
             Source::Holdings => self.holdings(&group.rows),
-            Source::Confirmations => self.confirmations(&group.rows, day),
+            Source::Confirmations => self.confirmations(&group.rows, (day, reached)),
             Source::Settlements => self.settlements(&group.rows, day),
             Source::Statement => group.rows.iter().for_each(|row| self.balance(row)),
             Source::FundDays => {}
@@ -87,14 +87,16 @@ impl Tally {
         }
     }
 
-    /// Records of T that move money; of a file that several hear, those of one of them.
-    fn confirmations(&mut self, rows: &[Row], day: NaiveDate) {
+    /// Records of T, and those of earlier orders that are confirmed with it, that move money; of a file that several hear,
+    /// those of one of them.
+    fn confirmations(&mut self, rows: &[Row], (day, reached): (NaiveDate, NaiveDate)) {
         let is_meant = told_first(rows);
         for row in rows.iter().filter(|row| is_meant(row)) {
             let is_confirmed = word(row, "status") == Some(CONFIRMED);
             let (moved_in, moved_out) = (number(row, "shares"), number(row, "shares_out"));
             let is_conversion = moved_in.is_some() && moved_out.is_some();
-            if !is_confirmed || is_conversion || !is_of(row, day) {
+            let is_of_files = row.values.get("confirmed_on") == Some(&Value::Day(reached));
+            if !is_confirmed || is_conversion || !(is_of_files || is_of(row, day)) {
                 continue;
             }
             if let (Some(amount), Some(sums)) = (number(row, "amount"), self.sums_of(row)) {

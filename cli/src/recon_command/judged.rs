@@ -114,9 +114,9 @@ impl<'a> Run<'a> {
 
     /// Judges a group of rows.
     pub(super) fn group(&mut self, group: Group, reached: &BTreeMap<Source, chrono::NaiveDate>) {
-        self.tally.add(&group, self.day.date);
+        let reached = reached.get(&group.source).copied().unwrap_or(self.day.date);
+        self.tally.add(&group, self.day.date, reached);
         let Group { source, key, rows } = group;
-        let reached = reached.get(&source).copied().unwrap_or(self.day.date);
         let judged = judge(self.day.rules.source(source), &key, rows, reached);
         let Judged { joins, breaks, awaited, events_met } = judged;
         let both =

@@ -4,7 +4,8 @@
 //!    with the code for an illegal application number.
 //! 2. Purchases are reckoned before what takes shares out, and what names its lots before what takes them by the
 //!    fund's sequence, whatever the order of the records.
-//! 3. Late, missing and unpriced answers are not in the files. Late ones come as notices.
+//! 3. Late, missing and unpriced answers are not in the files. Late ones come as notices, unless they are as late as
+//!    the files of a [later morning](super::filed).
 //! 4. Each distributor has files of its own, about its own applications: a number of another one's is one that
 //!    the front never saw. The register keeps one account for an investor, whoever applies for it, and file 05 shows
 //!    it whole to each of them.
@@ -17,7 +18,8 @@ use super::{
 };
 use crate::{
     day_batch::{
-        BatchError, ByDigits, Draft, Filler, Published, each_application, is_in_digits, publish,
+        BatchError, ByDigits, Draft, Filing, Filler, Parties, Published, each_application,
+        is_in_digits, publish,
     },
     exchange::{
         field_error::FieldError,
@@ -121,11 +123,39 @@ impl SandboxRegistrar {
         out: &Path,
         own: &DistributorCode,
     ) -> Result<BatchFiles, NightError> {
-        let now = self.clock.now();
         let set = IndexFile::open_complete(index).map_err(BatchError::from)?;
         let asked = self.keyed(applications(index, &set.index)?);
         let t = self.market.calendar().day(set.index.date)?;
-        let Answers { said, withheld, unpriced } = self.answer_all(&asked, t, now)?;
+        let answers = self.answer_all(&asked, t, self.clock.now())?;
+        let filing = Filing { version: set.index.version, numbers: self.numbers };
+        let (distributor, registrar) = (set.index.creator, set.index.receiver);
+        self.write(answers, t, &Parties { distributor, registrar, filing }, (out, own))
+    }
+
+    /// The files of a T of which that distributor has sent none: what the registrar says of earlier applications.
+    ///
+    /// # Errors
+    /// [`NightError`].
+    pub fn run_night(
+        &self,
+        t: TradingDay,
+        parties: &Parties,
+        out: &Path,
+        own: &DistributorCode,
+    ) -> Result<BatchFiles, NightError> {
+        let answers = Answers { said: Vec::new(), withheld: 0, unpriced: BTreeMap::new() };
+        self.write(answers, t, parties, (out, own))
+    }
+
+    fn write(
+        &self,
+        answers: Answers,
+        t: TradingDay,
+        parties: &Parties,
+        (out, own): (&Path, &DistributorCode),
+    ) -> Result<BatchFiles, NightError> {
+        let Answers { mut said, withheld, unpriced } = answers;
+        said.extend(self.filed(parties, own));
         let confirm_date = self.market.calendar().plus(t, 1)?.date();
         let days = Days { t: t.date(), confirm_date };
         // Past the end of the calendar: no earlier than that.
@@ -137,16 +167,16 @@ impl SandboxRegistrar {
             },
             Draft {
                 file_type: FileType::ShareBalance,
-                fillers: self.balances(&set.index.creator, own, days),
+                fillers: self.balances(&parties.distributor, own, days),
             },
             Draft {
                 file_type: FileType::FundDay,
-                fillers: self.fund_days(&set.index.receiver, days),
+                fillers: self.fund_days(&parties.registrar, days),
             },
             Draft { file_type: FileType::Settlement, fillers: settlements(&said, days, pays) },
         ];
-        let between = (set.index.receiver.as_str(), set.index.creator.as_str());
-        let published = publish(out, between, set.index.version, confirm_date, &drafts)?;
+        let between = (parties.registrar.as_str(), parties.distributor.as_str());
+        let published = publish(out, between, parties.filing.version, confirm_date, &drafts)?;
         let Published { index, paths: files, unfit } = published;
         let about = |(draft, nth, why): &(usize, usize, FieldError)| {
             let file = drafts.get(*draft).map_or("", |draft| draft.file_type.code());
