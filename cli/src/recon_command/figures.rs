@@ -16,7 +16,7 @@ use fundflow_reconciliation::{
     words::CONFIRMED,
 };
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Hundredths that a sum can have at most, in whole ones: what is beyond has the most.
 const MOST: Decimal = Decimal::from_parts(1_874_919_423, 2_328_306, 0, false, 2);
@@ -55,14 +55,17 @@ impl Tally {
 
     /// Adds what broke.
     pub(super) fn broken(&mut self, found: &Break) {
-        let mut rows = [&found.record, &found.event].into_iter().flatten();
-        let Some(code) = rows.find_map(|row| row.fund) else { return };
-        match found.source {
-            Source::Holdings => self.held.entry(code).or_default().apart += 1,
-            Source::Confirmations | Source::Settlements => {
-                *self.apart.entry(code).or_default() += 1;
+        // A record that names another fund than its order breaks the sums of both.
+        let rows = [&found.record, &found.event].into_iter().flatten();
+        let funds: BTreeSet<FundCode> = rows.filter_map(|row| row.fund).collect();
+        for code in funds {
+            match found.source {
+                Source::Holdings => self.held.entry(code).or_default().apart += 1,
+                Source::Confirmations | Source::Settlements => {
+                    *self.apart.entry(code).or_default() += 1;
+                }
+                Source::FundDays | Source::Statement => {}
             }
-            Source::FundDays | Source::Statement => {}
         }
     }
 

@@ -44,7 +44,7 @@ pub(super) async fn events(
     .await?;
     let next = around.t.and_then(|t| calendar.plus(t, 1).ok()).map_or(day.date, TradingDay::date);
     let until = gathered.reached.get(&Source::Confirmations).copied().unwrap_or(next);
-    let (mut asked, mut after) = (BTreeSet::new(), String::new());
+    let (mut silent, mut after) = (Silent::default(), String::new());
     loop {
         let page = moved.page(&after)?;
         let Some(last) = page.last() else { break };
@@ -52,14 +52,22 @@ pub(super) async fn events(
         for name in page {
             let stream: StreamName = name.parse().map_err(ReadError::from)?;
             let rows = if stream.category() == Applications::CATEGORY {
-                application(around, &stream, until, (sums, &mut asked)).await?
+                application(around, &stream, until, (sums, &mut silent)).await?
             } else {
-                (of_money(day.store, &stream, Some(day.date)).await?, true)
+                of_money(day.store, &stream, Some(day.date)).await?
             };
-            add_or_leave(around, gathered, rows.0, rows.1)?;
+            add_or_leave(around, gathered, rows, true)?;
         }
     }
-    for registrar in asked {
+    let Silent { owe, rows } = silent;
+    for (registrar, row) in rows {
+        if owe.contains(&registrar) {
+            add_or_leave(around, gathered, vec![row], false)?;
+        } else {
+            without_files(around, gathered, &row)?;
+        }
+    }
+    for registrar in owe {
         late_file(around, gathered, Source::Confirmations, registrar.as_str());
     }
     if !gathered.reached.contains_key(&Source::Statement)
@@ -70,25 +78,50 @@ pub(super) async fn events(
     Ok(())
 }
 
-/// The rows of an application, and whether its registrar's files are there; `asked`: registrars that owe files.
+/// Registrars of which no files are there.
+#[derive(Default)]
+struct Silent {
+    /// Those that owe some: an application of the day went out to them.
+    owe: BTreeSet<RegistrarCode>,
+    /// What is known of their applications.
+    rows: Vec<(RegistrarCode, Row)>,
+}
+
+/// The rows of an application whose registrar's files are there; those of another one are set aside.
 async fn application(
     around: &Around<'_>,
     stream: &StreamName,
     until: NaiveDate,
-    (sums, asked): (&mut Sums, &mut BTreeSet<RegistrarCode>),
-) -> Result<(Vec<Row>, bool), Failure> {
+    (sums, silent): (&mut Sums, &mut Silent),
+) -> Result<Vec<Row>, Failure> {
     let day = around.day;
     let (fold, read) = StreamFold::<Applications>::load(day.store, stream).await?;
-    let Some(known) = fold.loaded.state.application() else { return Ok((Vec::new(), true)) };
-    let is_there = around.has_answered(&known.terms.registrar);
+    let Some(known) = fold.loaded.state.application() else { return Ok(Vec::new()) };
     let distributor = known.terms.distributor.as_ref();
     let distributor = distributor.map_or(around.distributor.as_str(), |code| code.as_str());
     let about = About { day: Some(day.date), distributor, until };
-    let rows = of_application(&fold, &read, about, sums);
-    if known.sent.is_some() && !is_there && known.terms.trade_date.date() == day.date {
-        asked.insert(around.registrar(&known.terms.registrar).clone());
+    if around.has_answered(&known.terms.registrar) {
+        return Ok(of_application(&fold, &read, about, sums));
     }
-    Ok((rows, is_there))
+    let registrar = around.registrar(&known.terms.registrar).clone();
+    if known.sent.is_some() && known.terms.trade_date.date() == day.date {
+        silent.owe.insert(registrar.clone());
+    }
+    // Whoever owes no files owes no sums.
+    let mut none = Sums::default();
+    let sums = if silent.owe.contains(&registrar) { sums } else { &mut none };
+    let rows = of_application(&fold, &read, about, sums).into_iter();
+    silent.rows.extend(rows.map(|row| (registrar.clone(), row)));
+    Ok(Vec::new())
+}
+
+/// What a registrar has said although it owes no files of the day, as it does of an order before that has gone out: no
+/// record will ever say it, and nobody waits for one.
+fn without_files(around: &Around<'_>, gathered: &mut Gathered, row: &Row) -> Result<(), Failure> {
+    if matches!(row.stand, Stand::Event { .. }) {
+        gathered.coverage.of(row.source).events.all += 1;
+    }
+    Ok(gathered.staging.add(around.day.rules.source(row.source), Side::Ours, row)?)
 }
 
 /// Rows whose file is there wait for their records; the others are loose from the start.
