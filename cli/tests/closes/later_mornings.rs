@@ -12,7 +12,8 @@ const INVESTORS: &str = "\
 investor,account,risk,questionnaire_valid_until,kyc,id_valid_until,same_name_card,customer_type
 I-1,A-1,C5,2027-01-31,verified,2035-06-30,yes,individual
 ";
-const HEADING: &str = "transaction,time,kind,investor,fund,amount,shares,on_huge\n";
+const HEADING: &str =
+    "transaction,time,kind,investor,fund,amount,shares,on_huge,wallet_fund,target_fund,mode\n";
 const HUGE: &str = "[[huge]]\nfund = \"050027\"\non = \"2026-02-13\"\npart_per_mille = 400\n";
 /// A fund that is being raised, of the example.
 const RAISED: &str = include_str!("../../../examples/day/funds/990001.toml");
@@ -71,6 +72,7 @@ impl Stage {
         let cases = self.json(&["case", "ls", "--open"]);
         let cases = cases.as_array().unwrap().iter().map(|it| it["kind"].to_string());
         let mut open: Vec<String> = cuts.chain(cases).collect();
+        open.sort();
         for words in [&["ledger", "check"][..], &["audit", "verify"]] {
             let said = fundflow(self.0.path(), words);
             if !said.status.success() {
@@ -102,8 +104,8 @@ fn confirmed(store: &Path, t: &str) -> usize {
 #[test]
 fn a_rest_that_is_carried_over_alone_stands_in_the_files_of_its_own_t_and_is_paid_by_the_fund() {
     let stage = Stage::new();
-    stage.play("2026-02-12", "B-1,10:00:00,purchase,I-1,050027,1000.00,,\n", "");
-    stage.play("2026-02-13", "R-1,10:00:00,redemption,I-1,050027,,500.00,carry_over\n", HUGE);
+    stage.play("2026-02-12", "B-1,10:00:00,purchase,I-1,050027,1000.00,,,,,\n", "");
+    stage.play("2026-02-13", "R-1,10:00:00,redemption,I-1,050027,,500.00,carry_over,,,\n", HUGE);
     assert_eq!(stage.is_open(), [""; 0]);
     assert_eq!(confirmed(stage.0.path(), "2026-02-24"), 1);
     stage.play("2026-02-27", "", "");
@@ -118,7 +120,7 @@ fn the_shares_of_a_subscription_alone_stand_in_the_files_of_the_day_on_which_the
         let raising = format!(
             "[[raising]]\nfund = \"990001\"\nfounded_on = \"2026-02-25\"\nfails = {fails}\n"
         );
-        stage.play("2026-02-12", "S-1,10:00:00,subscription,I-1,990001,1000.00,,\n", &raising);
+        stage.play("2026-02-12", "S-1,10:00:00,subscription,I-1,990001,1000.00,,,,,\n", &raising);
         assert_eq!(stage.json(&["saga", "show", "S-1"])["state"], ending);
         assert_eq!(stage.is_open(), [""; 0]);
         assert_eq!(confirmed(stage.0.path(), "2026-02-24"), 1);
@@ -128,7 +130,7 @@ fn the_shares_of_a_subscription_alone_stand_in_the_files_of_the_day_on_which_the
 #[test]
 fn an_order_that_is_confirmed_on_t_and_two_stands_in_the_files_of_that_morning() {
     let stage = Stage::new();
-    stage.play("2026-02-12", "P-1,10:00:00,purchase,I-1,990009,1000.00,,\n", "");
+    stage.play("2026-02-12", "P-1,10:00:00,purchase,I-1,990009,1000.00,,,,,\n", "");
     assert_eq!(stage.is_open(), [""; 0]);
     assert_eq!(confirmed(stage.0.path(), "2026-02-13"), 1);
 }
@@ -137,7 +139,7 @@ fn an_order_that_is_confirmed_on_t_and_two_stands_in_the_files_of_that_morning()
 fn a_record_before_the_cut_off_of_an_order_in_no_file_is_a_case_and_keeps_no_day_open() {
     let stage = Stage::new();
     let early = "[override.P-1]\nbuy_confirmation = \"early\"\n";
-    stage.play("2026-02-12", "P-1,10:00:00,purchase,I-1,050027,1000.00,,\n", early);
+    stage.play("2026-02-12", "P-1,10:00:00,purchase,I-1,050027,1000.00,,,,,\n", early);
     assert_eq!(stage.is_open(), ["\"confirmed_before_cut_off\""]);
 }
 
@@ -145,6 +147,18 @@ fn a_record_before_the_cut_off_of_an_order_in_no_file_is_a_case_and_keeps_no_day
 fn the_sums_of_both_funds_are_in_doubt_where_a_record_names_another_fund_than_its_order() {
     let stage = Stage::new();
     let other = "[override.P-1]\nbuy_confirmation = \"another_fund\"\n";
-    stage.play("2026-02-12", "P-1,10:00:00,purchase,I-1,050027,1000.00,,\n", other);
+    stage.play("2026-02-12", "P-1,10:00:00,purchase,I-1,050027,1000.00,,,,,\n", other);
     assert_eq!(stage.is_open(), ["\"names_another_order\""]);
+}
+
+#[test]
+fn shares_that_are_said_to_have_left_late_are_in_no_open_case_once_neither_side_has_them() {
+    let stage = Stage::new();
+    let order = "L-1,10:00:00,discount_purchase,I-1,,1000.00,,,000730,050027,linked_same_day\n";
+    let late = "[override.L-1]\nconversion_confirmation = \"late\"\ndelay_s = 21600\n";
+    stage.play("2026-02-12", order, late);
+    let [missing, extra] = ["\"break_missing\"", "\"break_extra\""];
+    assert_eq!(stage.is_open(), [extra, missing, missing], "the record, and both accounts");
+    stage.play("2026-02-24", "B-1,10:00:00,purchase,I-1,050027,100.00,,,,,\n", "");
+    assert_eq!(stage.is_open(), [missing], "no file has that record");
 }
