@@ -45,6 +45,7 @@ mod records;
 mod register;
 #[cfg(test)]
 mod shares_tests;
+mod stated;
 #[cfg(test)]
 mod tests;
 mod words;
