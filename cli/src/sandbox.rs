@@ -75,11 +75,13 @@ impl Sandbox {
         ports
     }
 
-    /// What they say unasked by then.
-    pub(crate) fn due(&self, now: Timestamp) -> Vec<Notice> {
+    /// What they say unasked by then. `files_to_come`: whether registrars are still to make the files of that very hour.
+    pub(crate) fn due(&self, now: Timestamp, files_to_come: bool) -> Vec<Notice> {
         let mut due = self.channel.due(now);
         due.extend(self.advance.due(now));
-        due.extend(self.registrars.iter().flat_map(|(_, registrar)| registrar.due(now)));
+        due.extend(self.registrars.iter().flat_map(|(_, registrar)| {
+            if files_to_come { registrar.due_before_files(now) } else { registrar.due(now) }
+        }));
         due.into_iter().map(|(stream, news)| Notice { stream, news }).collect()
     }
 

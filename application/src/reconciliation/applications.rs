@@ -52,10 +52,8 @@ pub fn of_application(
     let base = Base { application, transaction, heard: &heard, about };
     let mut rows: Vec<Row> =
         application.confirmations().map(|said| base.confirmation(said)).collect();
-    if base.is_of_t() {
-        for said in application.confirmations().filter(|said| said.confirmed_on <= about.until) {
-            sums.add(application, said, about.distributor);
-        }
+    for said in application.confirmations().filter(|said| base.is_due(said.confirmed_on)) {
+        sums.add(application, said, about);
     }
     rows.extend(base.rest());
     rows
@@ -154,15 +152,25 @@ impl Base<'_> {
     fn confirmation(&self, said: &Confirmation) -> Row {
         let heard = self.heard.by_serial.get(&said.serial).unwrap_or(&self.heard.last);
         let dated = said.confirmed_on;
-        let stand = Stand::Event { due: Some(self.due()), heard: heard.0, dated };
+        let due = if self.is_of_later(said) { self.due().max(dated) } else { self.due() };
+        let stand = Stand::Event { due: Some(due), heard: heard.0, dated };
         evident(self.row(stand, heard).confirmed(said))
+    }
+
+    /// Whether its day is a later one than that by which the application had to be answered: the shares of a
+    /// subscription, whose reception came by then, and what is confirmed after a first portion.
+    fn is_of_later(&self, said: &Confirmation) -> bool {
+        let first = self.application.confirmations().next();
+        self.application.received.is_some() || first.is_some_and(|it| it.serial != said.serial)
     }
 
     /// What stands beside the confirmations.
     fn rest(&self) -> Vec<Row> {
         let Application { stage, sent, .. } = self.application;
         let last = &self.heard.last;
-        let event = Stand::Event { due: Some(self.due()), heard: last.0, dated: last.0 };
+        let due = self.due();
+        let due = if self.application.received.is_some() { due.max(last.0) } else { due };
+        let event = Stand::Event { due: Some(due), heard: last.0, dated: last.0 };
         let known = Stand::Known { due: Some(self.due()) };
         let row = match stage {
             Stage::Sent => self.row(Stand::Asked { due: self.due() }, last),

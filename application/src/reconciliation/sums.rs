@@ -1,5 +1,6 @@
-//! What was confirmed of a fund, a business and a T, added up as file 25 has it.
+//! What the files of a T confirm of a fund and a business, added up as file 25 has it.
 
+use super::applications::About;
 use chrono::NaiveDate;
 use fundflow_domain::{
     application::{Application, Confirmation},
@@ -43,14 +44,14 @@ pub struct Sums(BTreeMap<Of, Sum>);
 
 impl Sums {
     /// Adds what a confirmation moves; one that moves no money is in no sum.
-    pub fn add(&mut self, application: &Application, said: &Confirmation, distributor: &str) {
+    pub fn add(&mut self, application: &Application, said: &Confirmation, about: About<'_>) {
         let Some((amount, direction)) = Row::settled(said) else { return };
         let terms = &application.terms;
         let of = Of {
             fund: terms.fund,
             business: words::answering(terms.ask.code()),
-            t: terms.trade_date.date(),
-            distributor: distributor.to_owned(),
+            t: about.day.unwrap_or_else(|| terms.trade_date.date()),
+            distributor: about.distributor.to_owned(),
         };
         let sum = self.0.entry(of.clone()).or_insert_with(|| Sum {
             fund: terms.fund,

@@ -11,11 +11,13 @@ use super::{
     sets::{index, unread},
 };
 use fundflow_domain::{calendar::TradingDay, ids::RegistrarCode};
+use fundflow_infrastructure::day_batch::Parties;
 use fundflow_kernel::{
     counted::counted,
     store::{Checkpoints, EventStore},
 };
 use fundflow_sagas::ports::day_jobs::{Job, JobCall};
+use std::path::PathBuf;
 
 /// Seals what was accepted, writes the files, and records that it was sent.
 pub(super) async fn send<S: EventStore + Checkpoints>(
@@ -84,18 +86,31 @@ pub(super) async fn night<S: EventStore + Checkpoints>(
         for set in sets.iter().filter(|set| set.registrar.as_str() == code) {
             let into = play.made_in(set, t);
             let answered = set.answered().map_err(|error| unread(&set.back(), error))?;
-            let is_made = answered.is_some() || index(&into)?.is_some();
-            let sent = set.sent().map_err(|error| unread(&set.out(), error))?;
-            if let Some(index) = sent.filter(|_| !is_made) {
-                waiting.push((index, into));
+            if answered.is_some() || index(&into)?.is_some() {
+                registrar.leave_filed(&set.distributor, &own);
+            } else {
+                let sent = set.sent().map_err(|error| unread(&set.out(), error))?;
+                waiting.push((set, sent, into));
             }
         }
-        if waiting.len() > 1 {
-            waiting.iter().try_for_each(|(index, _)| registrar.decide_batch(index))?;
+        let sent: Vec<&PathBuf> = waiting.iter().filter_map(|(_, sent, _)| sent.as_ref()).collect();
+        if sent.len() > 1 {
+            sent.into_iter().try_for_each(|index| registrar.decide_batch(index))?;
         }
-        for (index, into) in waiting {
+        for (set, sent, into) in waiting {
+            if sent.is_none() && !registrar.has_filed(&set.distributor, &own) {
+                continue;
+            }
             play.make(&into)?;
-            let night = registrar.run_batch(&index, &into, &own)?;
+            let night = match sent {
+                Some(index) => registrar.run_batch(&index, &into, &own)?,
+                None => {
+                    let filing = play.day.settings.filing_of(&code);
+                    let distributor = set.distributor.to_string();
+                    let parties = Parties { distributor, filing, registrar: code.clone() };
+                    registrar.run_night(t, &parties, &into, &own)?
+                }
+            };
             play.written.extend(night.files);
             play.remarks.extend(night.unfit);
             let t = t.date();

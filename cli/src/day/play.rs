@@ -185,7 +185,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         play.mistakes = overrides::of_no_plan(&play.day, &play.books);
         // Delivered before the log's end, or the log would end earlier.
         let delivered = Timestamp::from_micros(play.table.clock.now().micros() - 1);
-        drop(play.with.sandbox.due(delivered));
+        drop(play.with.sandbox.due(delivered, false));
         play.publish_all(play.table.clock.now());
         Ok(play)
     }
@@ -211,7 +211,7 @@ impl<S: EventStore + Checkpoints> Play<S> {
         let mut sagas = SagaList::new(desk.clone());
         sagas.catch_up(&*self.store).await?;
         let now = self.table.clock.now();
-        let plan_words = became(&self.books, self.plan_words);
+        let plan_words = requests::plans::became(&self.books, self.plan_words);
         self.mistakes.sort_by_key(|problem| problem.line);
         Ok(Played {
             totals: self.with.sandbox.channel.totals(now),
@@ -261,7 +261,9 @@ impl<S: EventStore + Checkpoints> Play<S> {
             carried = Some(item.clone());
             done = Done((worked && !is_known).then_some(item));
         }
-        let notices = self.with.sandbox.due(now);
+        let at_once = self.agenda.iter().take_while(|(due, _)| *due <= now);
+        let files_to_come = at_once.into_iter().any(|(_, item)| matches!(item, Item::Night(_)));
+        let notices = self.with.sandbox.due(now, files_to_come);
         self.deliver(notices).await?;
         self.settle().await?;
         if let Some(item) = carried {
@@ -381,22 +383,4 @@ impl<S: EventStore + Checkpoints> Play<S> {
         catch_up(&*self.store, &mut self.books).await?;
         Ok(())
     }
-}
-
-/// What became of words to plans, however often they are played: one that took effect did so once, and one
-/// that a newer word had overtaken, or that said what was so already, never does.
-fn became(
-    books: &Books,
-    said: BTreeMap<TransactionId, (TransactionId, PlanWord, &'static str)>,
-) -> BTreeMap<TransactionId, String> {
-    let one = |(row, (of, word, done)): (TransactionId, (TransactionId, PlanWord, &str))| {
-        let plan = books.plans.get(of.as_str()).and_then(|entry| entry.loaded.state.plan());
-        let word = word.into();
-        let followed = plan.is_some_and(|plan| plan.followed(&word));
-        let done = if followed { done } else { "stays as it is: said too late, or so already" };
-        let replaced = plan.and_then(|plan| plan.replaced(&word));
-        let replaced = replaced.map(|what| format!("; that {what}")).unwrap_or_default();
-        (row, format!("plan {of} {done}{replaced}"))
-    };
-    said.into_iter().map(one).collect()
 }

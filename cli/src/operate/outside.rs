@@ -119,6 +119,6 @@ impl Counterparties {
 
     /// What they say unasked by now.
     pub(super) fn due(&self) -> Vec<Notice> {
-        self.sandbox.as_ref().map_or_else(Vec::new, |sandbox| sandbox.due(self.clock.now()))
+        self.sandbox.as_ref().map_or_else(Vec::new, |sandbox| sandbox.due(self.clock.now(), false))
     }
 }

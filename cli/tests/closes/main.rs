@@ -8,6 +8,7 @@ mod reconciled;
 mod answers;
 mod calendar;
 mod day_cut;
+mod later_mornings;
 mod ledger;
 mod recon;
 mod recon_planted;

@@ -239,7 +239,7 @@ fn what_a_huge_redemption_leaves_waits_for_the_next_day_on_which_shares_may_leav
         let lines = shown["timeline"].as_array().unwrap();
         let said = lines.iter().filter(|it| text(&it["row"]).starts_with("confirm"));
         let last = said.map(|it| text(&it["at"])).max();
-        assert_eq!(last.unwrap(), format!("{last_word}T08:00:00+08:00"), "{name}");
+        assert_eq!(last.unwrap(), format!("{last_word}T08:30:00+08:00"), "{name}");
         assert!(lines.iter().all(|it| it["mark"] != "parked"), "{shown:#}");
     }
 }

@@ -140,7 +140,7 @@ fn the_register_lets_no_shares_go_that_an_order_froze_between_two_days() {
     let file = store.path().join("exchange/2026-03-25/in/OFD_05_305_20260326_05.TXT");
     let shown = fundflow(store.path(), &["file", "show", file.to_str().unwrap(), "-o", "json"]);
     let shown = String::from_utf8_lossy(&shown.stdout);
-    assert!(shown.contains("\"TotalFrozenVol\":\"1323.83\""), "{shown}");
+    assert!(shown.contains("\"TotalFrozenVol\":\"1358.70\""), "{shown}");
     let verified = fundflow(store.path(), &["audit", "verify"]);
     assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
 }

@@ -16,7 +16,7 @@ use fundflow_reconciliation::{
     words::CONFIRMED,
 };
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Hundredths that a sum can have at most, in whole ones: what is beyond has the most.
 const MOST: Decimal = Decimal::from_parts(1_874_919_423, 2_328_306, 0, false, 2);
@@ -42,11 +42,11 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Adds the rows of one key.
-    pub(super) fn add(&mut self, group: &Group, day: NaiveDate) {
+    /// Adds the rows of one key. `reached`: the date of the day's files.
+    pub(super) fn add(&mut self, group: &Group, day: NaiveDate, reached: NaiveDate) {
         match group.source {
             Source::Holdings => self.holdings(&group.rows),
-            Source::Confirmations => self.confirmations(&group.rows, day),
+            Source::Confirmations => self.confirmations(&group.rows, (day, reached)),
             Source::Settlements => self.settlements(&group.rows, day),
             Source::Statement => group.rows.iter().for_each(|row| self.balance(row)),
             Source::FundDays => {}
@@ -55,14 +55,17 @@ impl Tally {
 
     /// Adds what broke.
     pub(super) fn broken(&mut self, found: &Break) {
-        let mut rows = [&found.record, &found.event].into_iter().flatten();
-        let Some(code) = rows.find_map(|row| row.fund) else { return };
-        match found.source {
-            Source::Holdings => self.held.entry(code).or_default().apart += 1,
-            Source::Confirmations | Source::Settlements => {
-                *self.apart.entry(code).or_default() += 1;
+        // A record that names another fund than its order breaks the sums of both.
+        let rows = [&found.record, &found.event].into_iter().flatten();
+        let funds: BTreeSet<FundCode> = rows.filter_map(|row| row.fund).collect();
+        for code in funds {
+            match found.source {
+                Source::Holdings => self.held.entry(code).or_default().apart += 1,
+                Source::Confirmations | Source::Settlements => {
+                    *self.apart.entry(code).or_default() += 1;
+                }
+                Source::FundDays | Source::Statement => {}
             }
-            Source::FundDays | Source::Statement => {}
         }
     }
 
@@ -87,14 +90,16 @@ impl Tally {
         }
     }
 
-    /// Records of T that move money; of a file that several hear, those of one of them.
-    fn confirmations(&mut self, rows: &[Row], day: NaiveDate) {
+    /// Records of T, and those of earlier orders that are confirmed with it, that move money; of a file that several hear,
+    /// those of one of them.
+    fn confirmations(&mut self, rows: &[Row], (day, reached): (NaiveDate, NaiveDate)) {
         let is_meant = of_first_recipient(rows);
         for row in rows.iter().filter(|row| is_meant(row)) {
             let is_confirmed = word(row, "status") == Some(CONFIRMED);
             let (moved_in, moved_out) = (number(row, "shares"), number(row, "shares_out"));
             let is_conversion = moved_in.is_some() && moved_out.is_some();
-            if !is_confirmed || is_conversion || !is_of(row, day) {
+            let is_of_files = row.values.get("confirmed_on") == Some(&Value::Day(reached));
+            if !is_confirmed || is_conversion || !(is_of_files || is_of(row, day)) {
                 continue;
             }
             if let (Some(amount), Some(sums)) = (number(row, "amount"), self.sums_of(row)) {

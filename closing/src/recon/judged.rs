@@ -22,7 +22,7 @@ use fundflow_reconciliation::{
     explained::Disputed,
     join::{Join, Judged, judge},
     report,
-    row::{Row, Stand},
+    row::{Row, Stand, Value},
     rules::short,
     source::Source,
 };
@@ -129,9 +129,10 @@ impl<'a> Run<'a> {
 
     /// Judges a group of rows.
     pub(super) fn group(&mut self, group: Group, reached: &BTreeMap<Source, chrono::NaiveDate>) {
-        self.tally.add(&group, self.day.date);
+        let reached = reached.get(&group.source).copied().unwrap_or(self.day.date);
+        self.tally.add(&group, self.day.date, reached);
         let Group { source, key, rows } = group;
-        let reached = reached.get(&source).copied().unwrap_or(self.day.date);
+        let is_nothing = source == Source::Holdings && rows.iter().all(has_nothing);
         let judged = judge(self.day.rules.source(source), &key, rows, reached);
         let Judged { joins, breaks, awaited, events_met } = judged;
         let both =
@@ -150,6 +151,12 @@ impl<'a> Run<'a> {
             let by = Break::record_case(source, &key, &join.record);
             for case in self.known.under(source, &key) {
                 self.answers.insert(case, by);
+            }
+        }
+        if is_nothing {
+            // No record says that an account is empty: nothing is different where we have none of it, either.
+            for case in self.known.under(source, &key) {
+                self.answers.insert(case, case);
             }
         }
         for found in &breaks {
@@ -295,6 +302,12 @@ impl<'a> Run<'a> {
         let known = self.found.coverage.sources.iter().find(|(source, _)| of(source));
         known.is_none_or(|(_, both)| both.absent)
     }
+}
+
+/// Our side of an account in which we have no shares.
+fn has_nothing(row: &Row) -> bool {
+    let is_zero = |name| matches!(row.values.get(name), Some(Value::Number(it)) if it.is_zero());
+    !row.is_record() && is_zero("registered") && is_zero("frozen")
 }
 
 fn is_event(row: Option<&Row>) -> bool {

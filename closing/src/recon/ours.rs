@@ -46,23 +46,31 @@ pub(super) async fn events(
     .await?;
     let next = around.t.and_then(|t| calendar.plus(t, 1).ok()).map_or(day.date, TradingDay::date);
     let until = gathered.reached.get(&Source::Confirmations).copied().unwrap_or(next);
-    let (mut asked, mut after) = (BTreeSet::new(), String::new());
+    let (mut silent, mut after) = (Silent::default(), String::new());
     loop {
         let page = moved.page(&after)?;
         let Some(last) = page.last() else { break };
         after.clone_from(last);
         for name in page {
             let stream: StreamName = name.parse().map_err(ReadError::from)?;
-            let rows = if stream.category() == Applications::CATEGORY {
-                application(around, &stream, until, (sums, &mut asked)).await?
+            let (rows, is_there) = if stream.category() == Applications::CATEGORY {
+                application(around, &stream, until, (sums, &mut silent)).await?
             } else {
                 (of_money(day.store, &stream, Some(day.date)).await?, true)
             };
-            add_or_leave(around, gathered, rows.0, rows.1)?;
+            add_or_leave(around, gathered, rows, is_there)?;
         }
     }
-    for registrar in asked {
-        late_file(around, gathered, Source::Confirmations, &registrar);
+    let Silent { owe, rows } = silent;
+    for (from, row) in rows {
+        if owe.contains(&from) {
+            add_or_leave(around, gathered, vec![row], false)?;
+        } else {
+            without_files(around, gathered, &row)?;
+        }
+    }
+    for from in owe {
+        late_file(around, gathered, Source::Confirmations, &from);
     }
     if !gathered.reached.contains_key(&Source::Statement)
         && gathered.coverage.of(Source::Statement).absent
@@ -72,12 +80,21 @@ pub(super) async fn events(
     Ok(())
 }
 
-/// The rows of an application, and whether its registrar's files are there; `asked`: who owes files.
+/// Of whom no files are there: a registrar, or one distributor's of it where others have theirs.
+#[derive(Default)]
+struct Silent {
+    /// Those that owe some: an application of the day went out to them.
+    owe: BTreeSet<String>,
+    /// What is known of applications to those that may owe none.
+    rows: Vec<(String, Row)>,
+}
+
+/// The rows of an application, and whether its registrar's files are there; those of one that may owe none are set aside.
 async fn application(
     around: &Around<'_>,
     stream: &StreamName,
     until: NaiveDate,
-    (sums, asked): (&mut Sums, &mut BTreeSet<String>),
+    (sums, silent): (&mut Sums, &mut Silent),
 ) -> Result<(Vec<Row>, bool), ReconError> {
     let day = around.day;
     let (fold, read) = StreamFold::<Applications>::load(day.store, stream).await?;
@@ -85,17 +102,37 @@ async fn application(
     let registrar = &known.terms.registrar;
     let distributor = known.terms.distributor.as_ref();
     let distributor = distributor.map_or(around.distributor.as_str(), |code| code.as_str());
-    let is_there = around.has_answered_to(registrar, distributor);
-    let recipient = &*format!("{}/{distributor}", around.registrar(registrar));
+    let code = around.registrar(registrar).to_string();
+    let recipient = &*format!("{code}/{distributor}");
     let about = About { day: Some(day.date), distributor, recipient, until };
-    let rows = of_application(&fold, &read, about, sums);
-    if known.sent.is_some() && !is_there && known.terms.trade_date.date() == day.date {
-        let code = around.registrar(registrar).to_string();
-        let others_are_answered = around.has_answered(registrar);
-        let from = if others_are_answered { format!("{code} to {distributor}") } else { code };
-        asked.insert(from);
+    if around.has_answered_to(registrar, distributor) {
+        return Ok((of_application(&fold, &read, about, sums), true));
     }
-    Ok((rows, is_there))
+    let from =
+        if around.has_answered(registrar) { format!("{code} to {distributor}") } else { code };
+    if known.sent.is_some() && known.terms.trade_date.date() == day.date {
+        silent.owe.insert(from.clone());
+    }
+    if silent.owe.contains(&from) {
+        return Ok((of_application(&fold, &read, about, sums), false));
+    }
+    // Whoever owes no files owes no sums.
+    let rows = of_application(&fold, &read, about, &mut Sums::default()).into_iter();
+    silent.rows.extend(rows.map(|row| (from.clone(), row)));
+    Ok((Vec::new(), true))
+}
+
+/// What a registrar has said although it owes no files of the day, as it does of an order before that has gone out: no
+/// record will ever say it, and nobody waits for one.
+fn without_files(
+    around: &Around<'_>,
+    gathered: &mut Gathered,
+    row: &Row,
+) -> Result<(), ReconError> {
+    if matches!(row.stand, Stand::Event { .. }) {
+        gathered.coverage.of(row.source).events.all += 1;
+    }
+    Ok(gathered.staging.add(around.day.rules.source(row.source), Side::Ours, row)?)
 }
 
 /// Rows whose file is there wait for their records; the others are loose from the start.

@@ -144,6 +144,14 @@ fn order(
     let mut reader = Reader::of(table, row, known, investors);
     let an_id = "1 to 64 of A-Z a-z 0-9 . _ -";
     let transaction = reader.fields.parse("transaction", an_id, |text| text.parse().ok());
+    let transaction = transaction.filter(|name: &TransactionId| {
+        let is_named = name.as_str().bytes().any(|byte| byte.is_ascii_alphanumeric());
+        if !is_named {
+            let problem = format!("write {an_id}, a letter or a digit among them");
+            reader.fields.note("transaction", problem);
+        }
+        is_named
+    });
     let when = match reader.fields.text("kind") {
         incomes::INCOME => incomes::income_time(&mut reader.fields, known),
         _ => time(&mut reader.fields, known, whose_cut_off(table, row)),

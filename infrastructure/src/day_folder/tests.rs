@@ -86,6 +86,10 @@ fn a_bad_field_is_reported_with_its_place_its_value_and_what_may_stand_there() {
         ("B-1,09:00,I-1001,000730,999999,1", format!("target_fund \"999999\": write one of {funds}")),
         ("B 1,09:00,I-1001,000730,011162,1", "transaction \"B 1\": write 1 to 64 of A-Z a-z 0-9 . _ -".into()),
         (
+            "-.-,09:00,I-1001,000730,011162,1",
+            "transaction \"-.-\": write 1 to 64 of A-Z a-z 0-9 . _ -, a letter or a digit among them".into(),
+        ),
+        (
             "B-1,25:00,I-1001,000730,011162,1",
             "time \"25:00\": write a time of the day like 10:30:00, or an instant like \
              2026-02-12T10:30:00+08:00"

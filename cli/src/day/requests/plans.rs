@@ -2,7 +2,7 @@
 //! wallet where the plan says so. One that the rules refuse is a miss of its plan.
 
 use super::{
-    super::{Trouble, play::Play},
+    super::{Trouble, books::Books, play::Play},
     Said, Unanswered, kinds, late, unanswered,
 };
 use chrono::NaiveDate;
@@ -25,7 +25,7 @@ use fundflow_sagas::{
     purchase::{self, Purchase},
     regular_plan::{Buys, Command, Due, RegularPlans, due},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Asks for everything that is due. Returns whether anything was.
 pub(in crate::day) async fn invest<S: EventStore + Checkpoints>(
@@ -320,4 +320,22 @@ fn actor<S>(played: &Play<S>, of: &TransactionId) -> Actor {
     known.map_or(Actor::Engine, |plan| {
         Actor::Requester(plan.terms_on(NaiveDate::MIN).investor.clone().into())
     })
+}
+
+/// What became of words to plans, however often they are played: one that took effect did so once, and one
+/// that a newer word had overtaken, or that said what was so already, never does.
+pub(in crate::day) fn became(
+    books: &Books,
+    said: BTreeMap<TransactionId, (TransactionId, Command, &'static str)>,
+) -> BTreeMap<TransactionId, String> {
+    let one = |(row, (of, word, done)): (TransactionId, (TransactionId, Command, &str))| {
+        let plan = books.plans.get(of.as_str()).and_then(|entry| entry.loaded.state.plan());
+        let word = word.into();
+        let followed = plan.is_some_and(|plan| plan.followed(&word));
+        let done = if followed { done } else { "stays as it is: said too late, or so already" };
+        let replaced = plan.and_then(|plan| plan.replaced(&word));
+        let replaced = replaced.map(|what| format!("; that {what}")).unwrap_or_default();
+        (row, format!("plan {of} {done}{replaced}"))
+    };
+    said.into_iter().map(one).collect()
 }

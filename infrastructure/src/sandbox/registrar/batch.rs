@@ -4,29 +4,24 @@
 //!    with the code for an illegal application number.
 //! 2. Purchases are reckoned before what takes shares out, and what names its lots before what takes them by the
 //!    fund's sequence, whatever the order of the records.
-//! 3. Late, missing and unpriced answers are not in the files. Late ones come as notices.
+//! 3. Late, missing and unpriced answers are not in the files. Late ones come as notices, unless they are as late as
+//!    the files of a [later morning](super::filed).
 //! 4. Each distributor has files of its own, about its own applications: a number of another one's is one that
 //!    the front never saw. The register keeps one account for an investor, whoever applies for it, and file 05 shows
 //!    it whole to each of them.
 
 use super::{
     ApplicationEntry, SandboxRegistrar,
-    digits::{convert_code, fund_type, status_code},
     records::{Said, confirmation_of, settlements},
-    register::HolderRow,
 };
 use crate::{
     day_batch::{
-        BatchError, ByDigits, Draft, Filler, Published, each_application, is_in_digits, publish,
+        BatchError, ByDigits, Draft, Filing, Filler, Parties, Published, each_application,
+        is_in_digits, publish,
     },
     exchange::{
-        field_error::FieldError,
-        flow::{
-            fund_day::FundDay, share_balance::ShareBalance, trade_application::TradeApplication,
-        },
-        index::IndexFile,
+        field_error::FieldError, flow::trade_application::TradeApplication, index::IndexFile,
         version::FileType,
-        wording::fitting,
     },
     sandbox::journal::JournalError,
 };
@@ -34,9 +29,8 @@ use chrono::NaiveDate;
 use fundflow_domain::{
     application::{Ask, Promise, PromisedFee, Terms},
     calendar::TradingDay,
-    fund::FundTerms,
     ids::{DistributorCode, FundCode},
-    money::{Discount, Income, PerTenThousand},
+    money::Discount,
     time::Timestamp,
 };
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
@@ -45,9 +39,6 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-
-/// Bytes of a fund's name in file 07 of the earlier editions.
-const FUND_NAME: usize = 40;
 
 /// Files of a night.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,11 +112,39 @@ impl SandboxRegistrar {
         out: &Path,
         own: &DistributorCode,
     ) -> Result<BatchFiles, NightError> {
-        let now = self.clock.now();
         let set = IndexFile::open_complete(index).map_err(BatchError::from)?;
         let asked = self.keyed(applications(index, &set.index)?);
         let t = self.market.calendar().day(set.index.date)?;
-        let Answers { said, withheld, unpriced } = self.answer_all(&asked, t, now)?;
+        let answers = self.answer_all(&asked, t, self.clock.now())?;
+        let filing = Filing { version: set.index.version, numbers: self.numbers };
+        let (distributor, registrar) = (set.index.creator, set.index.receiver);
+        self.write(answers, t, &Parties { distributor, registrar, filing }, (out, own))
+    }
+
+    /// The files of a T of which that distributor has sent none: what the registrar says of earlier applications.
+    ///
+    /// # Errors
+    /// [`NightError`].
+    pub fn run_night(
+        &self,
+        t: TradingDay,
+        parties: &Parties,
+        out: &Path,
+        own: &DistributorCode,
+    ) -> Result<BatchFiles, NightError> {
+        let answers = Answers { said: Vec::new(), withheld: 0, unpriced: BTreeMap::new() };
+        self.write(answers, t, parties, (out, own))
+    }
+
+    fn write(
+        &self,
+        answers: Answers,
+        t: TradingDay,
+        parties: &Parties,
+        (out, own): (&Path, &DistributorCode),
+    ) -> Result<BatchFiles, NightError> {
+        let Answers { mut said, withheld, unpriced } = answers;
+        said.extend(self.filed(parties, own));
         let confirm_date = self.market.calendar().plus(t, 1)?.date();
         let days = Days { t: t.date(), confirm_date };
         // Past the end of the calendar: no earlier than that.
@@ -137,16 +156,16 @@ impl SandboxRegistrar {
             },
             Draft {
                 file_type: FileType::ShareBalance,
-                fillers: self.balances(&set.index.creator, own, days),
+                fillers: self.balances(&parties.distributor, own, days),
             },
             Draft {
                 file_type: FileType::FundDay,
-                fillers: self.fund_days(&set.index.receiver, days),
+                fillers: self.fund_days(&parties.registrar, days),
             },
             Draft { file_type: FileType::Settlement, fillers: settlements(&said, days, pays) },
         ];
-        let between = (set.index.receiver.as_str(), set.index.creator.as_str());
-        let published = publish(out, between, set.index.version, confirm_date, &drafts)?;
+        let between = (parties.registrar.as_str(), parties.distributor.as_str());
+        let published = publish(out, between, parties.filing.version, confirm_date, &drafts)?;
         let Published { index, paths: files, unfit } = published;
         let about = |(draft, nth, why): &(usize, usize, FieldError)| {
             let file = drafts.get(*draft).map_or("", |draft| draft.file_type.code());
@@ -287,87 +306,6 @@ impl SandboxRegistrar {
             terms.rounding = entered.share_rounding;
         }
         terms
-    }
-
-    /// When money of that T is due: of a redemption by the fund's own lag, of a purchase on the trading day after
-    /// its confirmation.
-    fn pays_on(&self, fund: &str, t: TradingDay, out: bool) -> Option<NaiveDate> {
-        let (calendar, code) = (self.market.calendar(), fund.parse().ok()?);
-        let terms = self.market.funds(t.date()).into_iter().find(|terms| terms.code == code);
-        let by = match terms {
-            Some(terms) if out => terms.paid_by(calendar, t),
-            Some(terms) => terms.confirmed_by(calendar, t).and_then(|by| calendar.plus(by, 1)),
-            None => calendar.plus(t, 2),
-        };
-        by.ok().map(TradingDay::date)
-    }
-
-    fn balances(
-        &self,
-        distributor: &str,
-        own: &DistributorCode,
-        days: Days,
-    ) -> Vec<Filler<'static>> {
-        let register = self.register();
-        let is_own = own.as_str() == distributor;
-        let heard = |row: &HolderRow<'_>| register.hears_of(row.0, distributor, is_own);
-        let accounts = self.accounts();
-        let there = |row: &HolderRow<'_>| {
-            let later = register.registered_after(days.confirm_date, &(row.0.clone(), row.1));
-            later.is_zero() || later < row.2 || row.3 != Income::ZERO
-        };
-        let row = |(investor, fund, held, unpaid): HolderRow<'_>| -> Filler<'static> {
-            let later = register.registered_after(days.confirm_date, &(investor.clone(), fund));
-            let shares = held.minus(later).unwrap_or_default();
-            let frozen = self.frozen(investor, fund, days.confirm_date).min(shares);
-            let balance = ShareBalance {
-                fund_code: fund.to_string(),
-                transaction_account_id: self.numbers.trading_account(investor),
-                ta_account_id: accounts.of(investor),
-                distributor_code: distributor.to_owned(),
-                branch_code: distributor.to_owned(),
-                transaction_cfm_date: Some(days.confirm_date),
-                available_vol: shares.minus(frozen).unwrap_or_default().decimal(),
-                total_frozen_vol: frozen.decimal(),
-                total_vol: shares.decimal(),
-                // The record has room for whole fen.
-                undistribute_monetary_income: unpaid.decimal().trunc_with_scale(2),
-                share_class: "0".to_owned(),
-                detail_flag: "0".to_owned(),
-                account_status: "0".to_owned(),
-                def_dividend_method: "0".to_owned(),
-                ..ShareBalance::default()
-            };
-            Box::new(move |record: &mut _| balance.to_record(record))
-        };
-        register.holders().into_iter().filter(heard).filter(there).map(row).collect()
-    }
-
-    fn fund_days(&self, registrar: &str, days: Days) -> Vec<Filler<'_>> {
-        let register = self.register();
-        let row = |terms: &Arc<FundTerms>| {
-            let nav = self.market.nav(terms.code, days.t)?;
-            let income =
-                register.incomes.published(terms.code, days.t).map(PerTenThousand::decimal);
-            let day = FundDay {
-                fund_code: terms.code.to_string(),
-                fund_name: fitting(&terms.name, FUND_NAME).into_owned(),
-                fund_status: status_code(terms.status_on(days.t)).to_owned(),
-                convert_status: convert_code(terms.convert_status).to_owned(),
-                nav: nav.decimal(),
-                fund_income: income.unwrap_or_default(),
-                accumulative_nav: nav.decimal(),
-                update_date: Some(days.t),
-                net_value_type: "0".to_owned(),
-                next_trade_date: Some(days.confirm_date),
-                currency_type: "156".to_owned(),
-                fund_type: fund_type(terms.kind).to_owned(),
-                registrar_code: registrar.to_owned(),
-                ..FundDay::default()
-            };
-            Some(Box::new(move |record: &mut _| day.to_record(record)) as Filler<'_>)
-        };
-        self.market.funds(days.t).into_iter().filter_map(row).collect()
     }
 }
 

@@ -20,6 +20,7 @@ impl SandboxRegistrar {
         self.confirming = confirming;
         self.agenda.clear();
         self.notices = Notices::default();
+        self.filed.clear();
         for entry in self.applications() {
             self.say(&entry, self.in_file(&entry));
             self.wait_for_hour(&entry);

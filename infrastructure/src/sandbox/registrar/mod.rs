@@ -26,6 +26,7 @@ mod dates_tests;
 mod decide;
 mod digits;
 mod entry;
+mod filed;
 mod frozen;
 mod hours;
 mod income;
@@ -44,6 +45,7 @@ mod records;
 mod register;
 #[cfg(test)]
 mod shares_tests;
+mod stated;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -62,6 +64,7 @@ use super::{
 };
 use crate::day_batch::Numbers;
 use agenda::Agenda;
+use filed::Filed;
 use fundflow_domain::{application::Ask, ids::RegistrarCode, orders::Cause, time::Timestamp};
 use fundflow_kernel::clock::Clock;
 use fundflow_sagas::ports::registrar::{Application, ApplicationAnswer, Cancellation, Registrar};
@@ -105,6 +108,7 @@ pub struct SandboxRegistrar {
     agenda: Agenda,
     journal: Option<Journal>,
     notices: Notices,
+    filed: Filed,
     delay: Option<Duration>,
     calls: AtomicU64,
 }
@@ -203,6 +207,7 @@ impl SandboxRegistrar {
             agenda: Agenda::default(),
             journal,
             notices: Notices::default(),
+            filed: Filed::default(),
             delay: None,
             calls: AtomicU64::new(0),
         }
@@ -218,19 +223,6 @@ impl SandboxRegistrar {
     #[must_use]
     pub fn with_delay(self, delay: Duration) -> Self {
         Self { delay: Some(delay), ..self }
-    }
-
-    /// Records whose instant has come; to be delivered to the engine. Runs the batch of every T whose
-    /// hour has come.
-    pub fn due(&self, now: Timestamp) -> Vec<Notice> {
-        self.run_hour(now);
-        self.notices.due(now)
-    }
-
-    /// When the next record, or the next batch, is due.
-    pub fn next_due(&self) -> Option<Timestamp> {
-        let next = [self.notices.next_due(), self.agenda.next()];
-        next.into_iter().flatten().min()
     }
 
     /// How often it was called, queries and repeats included.
@@ -250,14 +242,6 @@ impl SandboxRegistrar {
 
     fn register(&self) -> MutexGuard<'_, Register> {
         self.register.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Plans the records of an entry as notices, from the n-th on.
-    fn say(&self, entry: &ApplicationEntry, from: usize) {
-        let key: Arc<str> = entry.terms.no.clone().into();
-        for (nth, (at, notice)) in (0..).zip(entry.notices()).skip(from) {
-            self.notices.plan(at, &key, nth, notice);
-        }
     }
 
     fn take(&self, application: Application) -> ApplicationAnswer {
