@@ -196,9 +196,8 @@ impl WalletPart {
             if lacking::is_a_persons(&view, || self.lack_out(&view, leg)) {
                 break;
             }
-            if let Some(shares) = self.held_by_case(&view, leg, &command) {
-                let what = format!("asks for {shares} shares, which the open case on its record holds");
-                return Err(NotDone::Refused(format!("transaction {} {what}", view.id).into()));
+            if let Some(why) = self.kept_by_case(&view, leg, &command) {
+                return Err(why);
             }
             let followed = match self.decide(turn, &command) {
                 Ok(followed) => followed,
@@ -246,7 +245,11 @@ impl WalletPart {
     }
 
     /// What records say that left, beyond what is out or reserved for them.
-    pub(super) fn beyond<S: FundSaga>(&self, view: &View<'_, S>, leg: &ApplicationLeg) -> Vec<Dispute> {
+    pub(super) fn beyond<S: FundSaga>(
+        &self,
+        view: &View<'_, S>,
+        leg: &ApplicationLeg,
+    ) -> Vec<Dispute> {
         leg.disputed_out(view, self.covered(view))
     }
 

@@ -40,6 +40,19 @@ impl WalletPart {
         (!moves.is_zero() && self.beyond(view, leg).iter().any(holds)).then_some(moves)
     }
 
+    /// Why what is there is not taken, where the case on the record holds it.
+    pub(super) fn kept_by_case<S: FundSaga>(
+        &self,
+        view: &View<'_, S>,
+        leg: &ApplicationLeg,
+        command: &Command,
+    ) -> Option<NotDone> {
+        let shares = self.held_by_case(view, leg, command)?;
+        Wallet::decide(self.state(view.streams)?, command).ok()?;
+        let what = format!("asks for {shares} shares, which the open case on its record holds");
+        Some(NotDone::Refused(format!("transaction {} {what}", view.id).into()))
+    }
+
     /// What the next booking cannot take; all of it, where a person made up for just that, or its case holds it.
     fn lack<S: FundSaga>(
         &self,
