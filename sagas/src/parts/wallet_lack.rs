@@ -26,9 +26,9 @@ impl WalletPart {
         self.lack(view, leg, self.next_taking(view, leg, &whenever).ok().flatten())
     }
 
-    /// So many shares it would take that were not reserved for it, and the open case on its record holds as many: what
-    /// others bring would be kept twice.
-    pub(super) fn held_by_case<S: FundSaga>(
+    /// So many shares it would take that were not reserved for it, and the open case on its record holds as many of what
+    /// others bring: until they are taken all the same, they are not there for it.
+    fn held_by_case<S: FundSaga>(
         &self,
         view: &View<'_, S>,
         leg: &ApplicationLeg,
@@ -38,19 +38,6 @@ impl WalletPart {
         let moves = moves(self.entry(view), command);
         let holds = |(case, _): &Dispute| self.book().hold(view.streams, *case) == Some(true);
         (!moves.is_zero() && self.beyond(view, leg).iter().any(holds)).then_some(moves)
-    }
-
-    /// Why what is there is not taken, where the case on the record holds it.
-    pub(super) fn kept_by_case<S: FundSaga>(
-        &self,
-        view: &View<'_, S>,
-        leg: &ApplicationLeg,
-        command: &Command,
-    ) -> Option<NotDone> {
-        let shares = self.held_by_case(view, leg, command)?;
-        Wallet::decide(self.state(view.streams)?, command).ok()?;
-        let what = format!("asks for {shares} shares, which the open case on its record holds");
-        Some(NotDone::Refused(format!("transaction {} {what}", view.id).into()))
     }
 
     /// What the next booking cannot take; all of it, where a person made up for just that, or its case holds it.
