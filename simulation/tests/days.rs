@@ -125,7 +125,7 @@ fn who_looks_at_the_log_goes_by_the_calendar_that_it_has_by_then() {
 #[test]
 fn what_another_earns_in_a_wallet_that_all_has_left_keeps_nobody_waiting() {
     let played = plays(&named(Plan::of(39, 32, 6, 6, "heavy"), &[58, 93, 100], &[]));
-    assert_eq!(played.sagas, 4, "{played:?}");
+    assert_eq!(played.sagas, 5, "{played:?}");
 }
 
 /// The other one counts against the same day, and is read into memory first.
@@ -137,6 +137,25 @@ fn who_stands_still_for_what_was_read_for_another_goes_on() {
     ];
     let played = plays(&named(Plan::of(44, 15, 6, 6, "heavy"), &[14, 42, 80, 91, 104], &strikes));
     assert_eq!(played.struck.len(), 2, "{:?}", played.struck);
+}
+
+#[test]
+fn another_record_under_the_number_of_a_contested_one_is_a_contradiction_and_no_defect() {
+    let strikes = ["no or in part: news of application-32MVTND3R3WCBZMETQJT7CDB #1"];
+    let played = plays(&named(Plan::of(25, 22, 4, 6, "heavy"), &[9, 57], &strikes));
+    assert_eq!(played.struck.len(), 1, "{:?}", played.struck);
+}
+
+#[test]
+fn why_a_record_is_not_booked_is_the_same_for_the_next_process() {
+    let strikes = [
+        "missed news: application-3DTEW7EJAEGYZ81C0GWC9F88 #1",
+        "no or in part: query 3DTEW7EJAEGYZ81C0GWC9F88 #1",
+        "no or in part: query TFNJ4NWYQD8X51VX8WCAC122 #1",
+        "unheard answer: query 3DTEW7EJAEGYZ81C0GWC9F88 #2",
+    ];
+    let played = plays(&named(Plan::of(32, 15, 2, 6, "outside"), &[12], &strikes));
+    assert_eq!(played.struck.len(), 4, "{:?}", played.struck);
 }
 
 #[test]

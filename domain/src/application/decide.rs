@@ -238,6 +238,12 @@ fn corrected(known: &Application, reverses: &Serial, came: &Confirmation) -> Dec
         Some(was) => return Err(contradicts(Message::Confirmation(was.clone()), message())),
         None => {}
     }
+    // As it is contested, or not at all: another record under its serial would be taken for it.
+    let came = match known.contested().find(same) {
+        Some(was) if was.says_the_same(came) => was,
+        Some(was) => return Err(contradicts(Message::Confirmation(was.clone()), message())),
+        None => came,
+    };
     match &known.stage {
         Stage::Confirmed(last) | Stage::PartlyConfirmed(Last::Confirmation(last))
             if last.serial == *reverses =>

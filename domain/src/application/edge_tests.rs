@@ -124,6 +124,28 @@ fn a_correction_is_known_by_its_record_and_names_the_last_one() {
         .then_refused(refused);
 }
 
+/// The registrar says more of a record under the number of one that is contested: which of the two it means, a person
+/// finds out.
+#[test]
+fn another_record_under_the_number_of_a_contested_one_corrects_nothing() {
+    let correct =
+        |by: Confirmation| Command::Correct { reverses: serial("C1"), confirmation: Box::new(by) };
+    let contested = bought("C2", "900", "100");
+    let before = || {
+        let said = [confirm(bought("C1", "1000", "0")), contest(contested.clone())];
+        after(out(purchase()).into_iter().chain(said))
+    };
+    let other = bought("C2", "800", "200");
+    let message = |it: &Confirmation| Message::Confirmation(it.clone());
+    given::<Applications>(before())
+        .when(correct(other.clone()))
+        .then_refused(contradicts(message(&contested), message(&other)));
+    given::<Applications>(before()).when(correct(contested.clone())).then([Event::Corrected {
+        reverses: serial("C1"),
+        confirmation: Box::new(contested.clone()),
+    }]);
+}
+
 #[test]
 fn a_history_moves_an_open_order_from_the_day_that_it_was_of() {
     let moved = |from: &str| Event::Moved {

@@ -4,7 +4,7 @@ use super::{
     Applications, Command, Event, Refusal,
     tests::{
         accept, after, cancel, cause, confirm, contest, contest_rejection, day, fast, out, place,
-        promise, purchase, redeemed, redemption, reject, seal, send, uphold, withdraw,
+        promise, purchase, redeemed, redemption, reject, seal, send, serial, uphold, withdraw,
     },
 };
 use crate::{
@@ -109,6 +109,7 @@ fn every_refusal_has_its_case() {
 
 fn any_command() -> impl Strategy<Value = Command> {
     let name = || prop::sample::select(vec!["S1", "S2", "S3"]);
+    let shares = || prop::sample::select(vec!["40", "60"]);
     prop_oneof![
         name().prop_map(accept),
         Just(seal()),
@@ -117,7 +118,12 @@ fn any_command() -> impl Strategy<Value = Command> {
         prop::sample::select(vec!["40", "50"])
             .prop_map(|shares| Command::AskFor(shares.parse().unwrap())),
         (name(), any::<bool>()).prop_map(|(name, last)| confirm(redeemed(name, "40", last))),
-        (name(), any::<bool>()).prop_map(|(name, last)| contest(redeemed(name, "40", last))),
+        (name(), shares(), any::<bool>())
+            .prop_map(|(name, shares, last)| contest(redeemed(name, shares, last))),
+        (name(), name(), shares()).prop_map(|(reverses, name, shares)| Command::Correct {
+            reverses: serial(reverses),
+            confirmation: Box::new(redeemed(name, shares, true)),
+        }),
         name().prop_map(uphold),
         name().prop_map(withdraw),
         Just(reject("0")),

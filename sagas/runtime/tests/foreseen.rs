@@ -105,7 +105,9 @@ fn who_stands_still_for_what_was_read_for_another_is_still_to_go_on() {
     let mut bench = waiting();
     bench.say(Answer::Moves);
     let needs = bench.runner.starving().unwrap();
-    needs.iter().for_each(|need| bench.provide(need));
+    for need in &needs {
+        bench.provide(need);
+    }
     assert_eq!(bench.runner.starving().map(|needs| needs.len()), Some(0));
 
     bench.runner.go_on(bench.now);

@@ -41,7 +41,11 @@ impl ApplicationLeg {
         let disputed = Some(known.case_of(&first)).filter(|case| open.contains(case));
         let disputed = disputed.or_else(|| S::ended_by(&view, self, said));
         let is_portion = first.finished && !said.finished;
-        let replaces = findings.is_empty() && first.serial != said.serial && !is_portion;
+        // Under the number of one that is contested it says something else: which of the two is meant, a person says.
+        let is_other = |it: &Confirmation| it.serial == said.serial && !it.says_the_same(said);
+        let is_meant = !known.contested().any(is_other);
+        let replaces =
+            findings.is_empty() && first.serial != said.serial && !is_portion && is_meant;
         let Some(case) = disputed.filter(|_| replaces) else {
             return Ok(None);
         };

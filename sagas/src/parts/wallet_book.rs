@@ -4,7 +4,7 @@
 //! 1. Each record is booked when it is there, more to come or not, whether shares come or leave; what is on
 //!    its way or reserved beside it stays so until the last word.
 //! 2. What leaves earns up to the T of its record. Where that comes late, the days since are reckoned
-//!    anew in the same batch. What the case on a record holds is not taken for it as well.
+//!    anew in the same batch. What a person has of a record in dispute is not taken before its case is closed.
 //! 3. What was settled of unpaid income is what the records say that hold.
 
 use super::{
@@ -195,11 +195,6 @@ impl WalletPart {
             let Some(command) = next? else { break };
             if lacking::is_a_persons(&view, || self.lack_out(&view, leg)) {
                 break;
-            }
-            if let Some(shares) = self.held_by_case(&view, leg, &command) {
-                let what =
-                    format!("asks for {shares} shares, which the open case on its record holds");
-                return Err(NotDone::Refused(format!("transaction {} {what}", view.id).into()));
             }
             let followed = match self.decide(turn, &command) {
                 Ok(followed) => followed,

@@ -26,9 +26,9 @@ impl WalletPart {
         self.lack(view, leg, self.next_taking(view, leg, &whenever).ok().flatten())
     }
 
-    /// So many shares it would take that were not reserved for it, and the open case on its record holds as many: what
-    /// others bring would be kept twice.
-    pub(super) fn held_by_case<S: FundSaga>(
+    /// So many shares it would take that were not reserved for it, and the open case on its record holds as many of what
+    /// others bring: until they are taken all the same, they are not there for it.
+    fn held_by_case<S: FundSaga>(
         &self,
         view: &View<'_, S>,
         leg: &ApplicationLeg,
