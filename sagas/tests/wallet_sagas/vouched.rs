@@ -198,7 +198,9 @@ fn a_late_word_on_what_a_person_vouched_for_has_a_case_or_goes_back() {
 fn kinds<S: Saga>(end: &End<S>, said: impl FnOnce(Timestamp) -> [News; 2]) -> Vec<String> {
     let mut stage = called(end);
     let said = said(stage.now);
-    said.into_iter().for_each(|news| drop(stage.notice(news)));
+    for news in said {
+        stage.notice(news);
+    }
     let opened = stage.events.iter().filter(|it| &*it.event.event_type == "case.opened");
     let opened = opened.map(|it| serde_json::from_str(&it.event.data).unwrap());
     let kind = |case: serde_json::Value| case["findings"][0]["kind"].as_str().unwrap().to_owned();
