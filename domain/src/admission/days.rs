@@ -77,8 +77,8 @@ mod tests {
     fn a_day_is_reached_where_the_calendar_has_one_more() {
         let calendar = TradingCalendar::xshg().unwrap();
         let end = calendar.ends("2026-02-13T10:00:00+08:00".parse().unwrap()).on;
-        let backwards = (0..30).filter_map(|n| end.checked_sub_days(Days::new(n)));
-        let last = backwards.filter_map(|day| calendar.day(day).ok()).next().unwrap();
+        let mut backwards = (0..30).filter_map(|n| end.checked_sub_days(Days::new(n)));
+        let last = backwards.find_map(|day| calendar.day(day).ok()).unwrap();
         let before = calendar.before(last).unwrap();
         assert!(reaches(&calendar, before).is_ok());
         assert!(reaches(&calendar, last).is_err());

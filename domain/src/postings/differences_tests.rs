@@ -120,7 +120,9 @@ impl Audited {
         let kept = self.differences.take_changed();
         assert_eq!(self.differences.take_changed(), [], "nothing changed since");
         self.differences = Differences::default();
-        kept.into_iter().for_each(|it| self.differences.recall(it));
+        for it in kept {
+            self.differences.recall(it);
+        }
         self
     }
 

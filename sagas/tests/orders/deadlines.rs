@@ -156,3 +156,19 @@ fn of_a_conversion() {
     let silent = asked::<Conversion>(stage(), "C", conversion::request());
     parks::<Conversion>(silent, ("C", "confirm", "02-25 12:00"));
 }
+
+/// The request came too late for the T that it was asked for on; at the cut-off that T is over.
+#[test]
+fn who_wants_only_today_is_refused_once_that_is_over_and_who_does_not_is_of_the_next_t() {
+    for (only_today, came, placed) in [
+        (true, "02-13 14:59:59", true),
+        (true, "02-13 15:00:00", false),
+        (false, "02-13 15:00:00", true),
+    ] {
+        let mut stage = purchase::stage();
+        (stage.now, stage.asked.at) = (at(came), Some(at("02-13 14:58:00")));
+        let request = fundflow_sagas::purchase::Request { only_today, ..purchase::request() };
+        let reply = stage.request::<Purchase>("P", request);
+        assert_eq!(matches!(reply, Reply::Placed { .. }), placed, "{only_today} {came}: {reply:?}");
+    }
+}

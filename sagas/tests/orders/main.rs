@@ -38,6 +38,7 @@ mod failed_after;
 mod for_nothing;
 #[path = "../common/foreseen.rs"]
 mod foreseen;
+mod frozen_after;
 mod funds;
 mod further;
 mod instants;

@@ -19,7 +19,7 @@ use fundflow_runtime::{
     breaker::Limits,
     kind::{Kind, Of, payload, saga_id},
     look::{Look, look},
-    message::{Action, Answered, Effect, Input, Output, Reply, What},
+    message::{Action, Answered, Effect, Input, Noticed, Output, Reply, What},
     port::{Ask, Payload, Ports},
     process::Disposition,
     runner::Runner,
@@ -184,7 +184,11 @@ impl Stage {
         &mut self,
         (stream, news): (fundflow_kernel::envelope::StreamName, Payload),
     ) -> Reply {
-        self.handle(What::Notice { stream, news })
+        let before = self.events.len();
+        let reply = self.handle(What::Notice { stream, news });
+        let is_new = !matches!(reply, Reply::Noticed(Noticed::Repeated));
+        assert!(is_new || self.events.len() == before, "it was told to be known: {}", self.text());
+        reply
     }
 
     /// Everybody outside answers, and timers ring until that instant.

@@ -6,7 +6,12 @@ use crate::{
     stage::{Stage, at, tx, wallet_of},
     terms::money_fund,
 };
-use fundflow_domain::wallet::Command as C;
+use fundflow_domain::{
+    case::{CaseId, Cases, Closing, Command as Case, How},
+    text::Text,
+    wallet::Command as C,
+};
+use fundflow_kernel::streams::Key;
 use fundflow_sagas::income::{Income, Request};
 
 #[test]
@@ -68,6 +73,36 @@ fn the_case_of_income_below_zero_is_opened_and_closed_whoever_dies_in_the_middle
         let text = format!("{second} {fuse}\n{}", stage.text());
         assert_eq!((stage.count("case.opened"), stage.count("case.closed")), (1, 1), "{text}");
     }
+}
+
+/// A person settled 3.90 by hand. The figure changes once more, and is what it was, and again.
+#[test]
+fn only_more_than_a_person_has_settled_opens_another_case_of_income_below_zero() {
+    let mut stage = stage_of(money_fund(), &[("i-1", "1000")], "02-03 10:00");
+    run(&mut stage, &request("2026-02-02", "40", 0));
+    let shares = "1004".parse().unwrap();
+    stage.given(&wallet_of("i-1"), &C::Reserve(tx("TX-9"), shares));
+    stage.crash();
+    run(&mut stage, &request("2026-02-02", "1", 1));
+    let mut opened = stage.events.iter().filter(|it| &*it.event.event_type == "case.opened");
+    let case: CaseId = opened.next().unwrap().stream.id().parse().unwrap();
+    let (by, reason, text) = (Text::lossy("chen"), Text::lossy("paid in"), Text::lossy("paid"));
+    let closing = Closing { how: How::Manual { text }, by, reason };
+    stage.given(&Key::<Cases>::of(&case), &Case::Close(closing));
+    stage.crash();
+
+    for (publication, figure, owes, cases) in
+        [(2, "2", "-3.8000", 1), (3, "1", "-3.9000", 1), (4, "0.5", "-3.9500", 2)]
+    {
+        run(&mut stage, &request("2026-02-02", figure, publication));
+        let text = format!("{owes}\n{}", stage.text());
+        assert_eq!(
+            (unpaid(&stage, "i-1").as_str(), stage.count("case.opened")),
+            (owes, cases),
+            "{text}"
+        );
+    }
+    assert_eq!(stage.count("case.closed"), 1);
 }
 
 /// 4.00 of one day became shares, all of them left, and the figure was wrong.

@@ -6,7 +6,7 @@ use crate::{
     stage::{Stage, at, out_no, pay_no},
     withdraw,
 };
-use fundflow_domain::{advance, ids::PaymentNo, payment::Receipt, payout};
+use fundflow_domain::{advance, ids::PaymentNo, orders::Cause, payment::Receipt, payout};
 use fundflow_kernel::{envelope::StreamName, time::Timestamp};
 use fundflow_runtime::{
     message::Reply,
@@ -106,8 +106,8 @@ fn cashing() -> Stage<fundflow_sagas::fast_withdraw::FastWithdraw> {
     stage
 }
 
-/// Nobody hears of its call any more, and a person gives it up, perhaps twice.
-fn given_up<S: Saga>(end: &End<S>, first: Disposition, again: Option<Disposition>) -> Stage<S> {
+/// It is called, and nobody answers.
+fn called<S: Saga>(end: &End<S>) -> Stage<S> {
     let mut stage = (end.begin)();
     stage.outside.down.insert(end.call.to_owned());
     let call = format!("call {}", end.call);
@@ -116,6 +116,12 @@ fn given_up<S: Saga>(end: &End<S>, first: Disposition, again: Option<Disposition
         assert!(stage.ring(), "{} is never called\n{}", end.call, stage.text());
         stage.settle();
     }
+    stage
+}
+
+/// Nobody hears of its call any more, and a person gives it up, perhaps twice.
+fn given_up<S: Saga>(end: &End<S>, first: Disposition, again: Option<Disposition>) -> Stage<S> {
+    let mut stage = called(end);
     for what in [Some(first), again].into_iter().flatten() {
         stage.abandon_with(what);
         stage.settle();
@@ -185,4 +191,57 @@ fn a_late_word_on_what_a_person_vouched_for_has_a_case_or_goes_back() {
     drive(&End { name: "advance", call, begin, says: advanced }, 0..4);
     let (call, begin) = ("transfer.out.repay", cashing as fn() -> _);
     drive(&End { name: "repayment", call, begin, says: repaid }, 0..4);
+}
+
+/// Kinds of the cases that these words open, which come one after the other once it is called.
+#[track_caller]
+fn kinds<S: Saga>(end: &End<S>, said: impl FnOnce(Timestamp) -> [News; 2]) -> Vec<String> {
+    let mut stage = called(end);
+    let said = said(stage.now);
+    for news in said {
+        stage.notice(news);
+    }
+    let opened = stage.events.iter().filter(|it| &*it.event.event_type == "case.opened");
+    let opened = opened.map(|it| serde_json::from_str(&it.event.data).unwrap());
+    let kind = |case: serde_json::Value| case["findings"][0]["kind"].as_str().unwrap().to_owned();
+    opened.map(kind).collect()
+}
+
+/// A person reads the kind first: money that moved twice is not money of another sum.
+#[test]
+fn what_contradicts_a_bank_that_has_spoken_is_a_case_of_its_own_kind() {
+    const TWICE: [&str; 1] = ["paid_twice"];
+    const OTHER: [&str; 1] = ["paid_amount_differs"];
+    const REJECTED: [&str; 1] = ["rejected_after_confirmed"];
+    fn twice(says: fn(&str, bool, Timestamp) -> News) -> impl Fn(Timestamp) -> [News; 2] {
+        move |at| ["B-1", "B-2"].map(|serial| says(serial, true, at))
+    }
+    fn other(says: fn(&str, bool, Timestamp) -> News) -> impl Fn(Timestamp) -> [News; 2] {
+        move |at| [false, false].map(|whole| says("B-1", whole, at))
+    }
+    let cause = || Cause::new("x", "it says now");
+
+    let (call, begin) = ("mmf.pay", recharging as fn() -> _);
+    let payment = End { name: "payment", call, begin, says: paid };
+    let otherwise = |at| [true, false].map(|whole| paid("B-1", whole, at));
+    assert_eq!(kinds(&payment, otherwise), OTHER);
+    let declined = || charge_notice(&pay_no("mmf"), ChargeAnswer::Declined(cause()));
+    assert_eq!(kinds(&payment, |at| [paid("B-1", true, at), declined()]), REJECTED);
+
+    let (call, begin) = ("mmf.pay.refund1", debited_again as fn() -> _);
+    let refund = End { name: "refund1", call, begin, says: refunded };
+    assert_eq!(kinds(&refund, twice(refunded)), TWICE);
+
+    let (call, begin) = ("redeem.out", withdrawing as fn() -> _);
+    let payout = End { name: "payout", call, begin, says: paid_out };
+    assert_eq!(kinds(&payout, twice(paid_out)), TWICE);
+    assert_eq!(kinds(&payout, other(paid_out)), OTHER);
+
+    let (call, begin) = ("transfer.out", cashing as fn() -> _);
+    let advance = End { name: "advance", call, begin, says: advanced };
+    assert_eq!(kinds(&advance, twice(advanced)), TWICE);
+    assert_eq!(kinds(&advance, other(advanced)), OTHER);
+    let declined = AdvanceSaid::Advance(AdvanceAnswer::Declined(cause()));
+    let declined = || notice(&out_no("transfer"), declined.clone());
+    assert_eq!(kinds(&advance, |at| [advanced("B-1", true, at), declined()]), REJECTED);
 }
