@@ -184,12 +184,10 @@ pub(super) fn night<S>(play: &mut Play<S>, t: TradingDay) -> Result<bool, Troubl
                 continue;
             }
             play.make(&into)?;
+            let parties = set.parties(&play.day.settings);
             let night = match sent {
                 Some(index) => registrar.run_batch(&index, &into, &own)?,
-                None => {
-                    let parties = set.parties(&play.day.settings);
-                    registrar.run_night(t, &parties, &into, &own)?
-                }
+                None => registrar.run_night(t, &parties, &into, &own)?,
             };
             play.written.extend(night.files);
             play.remarks.extend(night.unfit);
