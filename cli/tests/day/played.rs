@@ -147,9 +147,9 @@ fn without_a_terminal_a_day_tells_its_progress_in_lines_of_virtual_time_beside_t
          2026-02-25 08:00  the registrar has worked through the batch of 2026-02-24\n\
          2026-02-25 08:30  the registrar's answers for 2026-02-24 are read\n\
          2026-02-26 20:00  105 of 105 requests made\n\
-         2026-02-27 08:30  nothing moves any more; verifying 1899 events\n"
+         2026-02-27 08:30  nothing moves any more; verifying 1900 events\n"
     );
-    assert_eq!(report["events_added"], 1899);
+    assert_eq!(report["events_added"], 1900);
     assert_eq!(said(&fundflow(&typed, other.path()).stderr), lines);
 }
 

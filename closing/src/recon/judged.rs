@@ -9,7 +9,7 @@ use super::{
     apply::Deed,
     figures::Tally,
     gather::{Day, Gathered},
-    known::{Known, Stands},
+    known::{Known, Ours, Stands},
 };
 use fundflow_domain::{
     case::{CaseId, Closing, How, Kind, Name, Proposal, Remark, Reopening, Severity, Side},
@@ -155,9 +155,11 @@ impl<'a> Run<'a> {
         }
         if is_nothing {
             // No record says that an account is empty: nothing is different where we have none of it, either.
-            for case in self.known.under(source, &key) {
-                self.answers.insert(case, case);
-            }
+            let date = self.day.date;
+            let is_earlier =
+                |case: &CaseId| self.known.ours.get(case).is_some_and(|it| it.day < date);
+            let earlier = self.known.under(source, &key).into_iter().filter(is_earlier);
+            self.answers.extend(earlier.map(|case| (case, case)));
         }
         for found in &breaks {
             self.broken(found);
@@ -269,7 +271,9 @@ impl<'a> Run<'a> {
     pub(super) fn end(&mut self) {
         let words = self.words();
         let date = self.day.date;
-        for (case, ours) in &self.known.ours {
+        // In the order of their IDs, so that a run that is repeated writes the same log.
+        let known: BTreeMap<&CaseId, &Ours> = self.known.ours.iter().collect();
+        for (case, ours) in known {
             if ours.is_found || ours.stands != Stands::Open {
                 continue;
             }

@@ -34,7 +34,9 @@ fn records(base: &Path) -> Vec<String> {
     days.sort();
     let mut all = Vec::new();
     for day in days.iter().filter(|day| day.file_name().unwrap().to_str().unwrap() > "2026-02-11") {
-        let file = std::fs::read_dir(day.join("out")).unwrap().map(|it| it.unwrap().path());
+        // A day of which nothing went out may have answers to earlier ones.
+        let Ok(out) = std::fs::read_dir(day.join("out")) else { continue };
+        let file = out.map(|it| it.unwrap().path());
         let Some(file) = file.into_iter().find(|it| it.to_str().unwrap().ends_with("_03.TXT"))
         else {
             continue;
