@@ -102,14 +102,12 @@ pub(super) async fn night<S: EventStore + Checkpoints>(
                 continue;
             }
             play.make(&into)?;
+            let filing = play.day.settings.filing_of(&code);
+            let distributor = set.distributor.to_string();
+            let parties = Parties { distributor, filing, registrar: code.clone() };
             let night = match sent {
                 Some(index) => registrar.run_batch(&index, &into, &own)?,
-                None => {
-                    let filing = play.day.settings.filing_of(&code);
-                    let distributor = set.distributor.to_string();
-                    let parties = Parties { distributor, filing, registrar: code.clone() };
-                    registrar.run_night(t, &parties, &into, &own)?
-                }
+                None => registrar.run_night(t, &parties, &into, &own)?,
             };
             play.written.extend(night.files);
             play.remarks.extend(night.unfit);
