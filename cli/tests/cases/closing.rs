@@ -151,8 +151,8 @@ fn open_cases(store: &Path) -> Vec<Value> {
 
 #[test]
 fn what_is_offered_is_taken_and_what_is_not_is_refused() {
-    let store = played().1.path();
-    let cases = open_cases(store);
+    let at = copied(played().1.path());
+    let (store, cases) = (at.path(), open_cases(at.path()));
     // A fast transfer has no fee that could be wrong.
     assert_eq!(cases.len(), FATES.len() * ORDERS.len() - 1, "{cases:#?}");
     for case in cases {
