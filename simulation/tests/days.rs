@@ -86,6 +86,17 @@ fn whoever_writes_again_after_its_end_is_read_by_the_next_process() {
 }
 
 #[test]
+fn what_a_person_gave_up_may_wait_for_whoever_closes_its_case() {
+    let strikes = [
+        "no or in part: news of application-TTMV47SNYS5EE6DQ51HERECB #1",
+        "operator: fast_withdraw D-0211-3 #2",
+    ];
+    let played = plays(&named(Plan::of(34, 20, 6, 6, "people"), &[35, 78, 79], &strikes));
+    let ended = ("fast_withdraw", "fast_withdraw.abandoned, and waits for a person".to_owned());
+    assert_eq!(played.endings.get(&ended), Some(&1), "{:?}", played.endings);
+}
+
+#[test]
 fn a_timer_that_the_clock_jumped_over_rings_before_the_day_is_closed() {
     let strikes = ["clock jump: 2026-02-10 #1"];
     let played = plays(&named(Plan::of(11, 17, 3, 6, "clock"), &[30], &strikes));

@@ -6,7 +6,10 @@ use super::{
     play::Play,
     watch::{Untrue, truth},
 };
-use crate::counterparties::Counterparties;
+use crate::{
+    counterparties::Counterparties,
+    sound::{is_given_up, waits_for_others},
+};
 use fundflow_application::audit::Live;
 use fundflow_runtime::{
     kind::Kind,
@@ -107,6 +110,11 @@ impl<C: Counterparties> Play<'_, C> {
             let how = match (look.ending, &look.parked) {
                 (_, Some((row, cause))) => format!("parked at {row} ({})", cause.code),
                 (Some(ending), None) if look.finished => ending.to_owned(),
+                // A person who closes its case may still bring something to what is over.
+                (Some(ending), None) if waits_for_others(&look) => {
+                    is_given_up(&look).map_err(|what| (truth::ENDS, format!("{saga} {what}")))?;
+                    format!("{ending}, and waits for a person")
+                }
                 _ if look.waits.iter().all(later) => "runs on".to_owned(),
                 _ => {
                     let what = format!("{saga} rests at {}: {:?}", look.stands_at, look.waits);
