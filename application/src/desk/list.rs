@@ -235,6 +235,7 @@ impl SagaList {
         {
             self.registry.known(kind)?;
         }
+        let registry = self.registry.renewed(store).await?;
         let mut listing = Listing { unread: self.unread.clone(), ..Listing::default() };
         let mut unsaved = 0;
         for ((transaction, kind), row) in &mut self.rows {
@@ -247,7 +248,7 @@ impl SagaList {
                 break;
             }
             let mut listed = Listed { row: row.clone(), stands: None, damage: None };
-            if let Some(kind) = self.registry.get(kind)
+            if let Some(kind) = registry.get(kind)
                 && !row.settled
             {
                 match look_at(store, kind.as_ref(), transaction).await {

@@ -89,6 +89,7 @@ pub async fn preview<S: EventStore>(
     (deed, operator): (&Deed, &Arc<str>),
     now: Timestamp,
 ) -> Result<Preview, DeskError> {
+    let registry = &registry.renewed(store).await?;
     let kind = find(store, registry, kind, transaction).await?;
     let shown = look_at(store, kind.as_ref(), transaction).await?;
     let saga = SagaId { kind: kind.name(), transaction: transaction.clone() };
@@ -132,6 +133,8 @@ pub async fn preview_request<S: EventStore>(
     (request, asked): (Payload, Payload),
     now: Timestamp,
 ) -> Result<Foreseen, Arc<str>> {
+    let registry = registry.renewed(store).await;
+    let registry = &registry.map_err(|error| Arc::<str>::from(error.to_string()))?;
     let what = What::Request { saga: saga.clone(), request, asked, at: None, trace_parent: None };
     decided(store, registry, saga, what, now).await
 }

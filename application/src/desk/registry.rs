@@ -1,8 +1,15 @@
 //! What a program knows of the streams in a store: kinds of sagas, and aggregates.
 
-use super::DeskError;
+use super::{
+    DeskError,
+    reading::{damage_of, whole},
+};
 use fundflow_domain::calendar::TradingCalendar;
-use fundflow_kernel::{codec::Stored, streams::Opener};
+use fundflow_kernel::{
+    codec::Stored,
+    store::{EventStore, ReadError},
+    streams::{Opener, Streams},
+};
 use fundflow_runtime::{
     engine_clock::EngineClock,
     guard::Guard,
@@ -88,6 +95,33 @@ impl Registry {
 
     pub(crate) const fn shipped_calendar(&self) -> Option<&Arc<TradingCalendar>> {
         self.calendar.as_ref()
+    }
+
+    /// The same, with kinds as what they rest on makes them by now: a trading calendar may have grown since they were made.
+    ///
+    /// # Errors
+    /// [`ReadError::Fault`]; where what they rest on is damaged, they are as they were made.
+    pub(crate) async fn renewed<S: EventStore>(&self, store: &S) -> Result<Self, ReadError> {
+        let (mut renewed, mut streams) = (self.clone(), Streams::default());
+        for need in self.kinds().flat_map(|kind| kind.rests_on()) {
+            if streams.has(need.stream()) {
+                continue;
+            }
+            match whole(store, need.stream()).await {
+                // Damage in what it says is an audit's to name.
+                Ok(history) => drop(streams.provide(&need, &history)),
+                Err(damaged @ ReadError::Damaged { .. }) => {
+                    streams.provide_damaged(&need, damage_of(need.stream(), &damaged));
+                }
+                Err(fault @ ReadError::Fault(_)) => return Err(fault),
+            }
+        }
+        for kind in renewed.kinds.values_mut() {
+            if let Some(by_now) = kind.renewed(&streams) {
+                *kind = by_now;
+            }
+        }
+        Ok(renewed)
     }
 
     /// A runner of all kinds, that decides as an engine's would.

@@ -108,7 +108,8 @@ pub async fn show<S: EventStore>(
     kind: Option<&str>,
     transaction: &TransactionId,
 ) -> Result<Shown, DeskError> {
-    let kind = find(store, registry, kind, transaction).await?;
+    let registry = registry.renewed(store).await?;
+    let kind = find(store, &registry, kind, transaction).await?;
     look_at(store, kind.as_ref(), transaction).await
 }
 

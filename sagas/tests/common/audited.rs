@@ -12,18 +12,24 @@ use fundflow_kernel::{
 use fundflow_runtime::kind::Kind;
 use std::sync::Arc;
 
+/// A store with that log.
+pub(crate) async fn stored(log: &[Recorded]) -> MemoryStore {
+    let store = MemoryStore::new();
+    for Recorded { stream, version, event, .. } in log {
+        let expected = Version(version.0 - 1);
+        let events = vec![event.clone()];
+        let append = StreamAppend { stream: stream.clone(), expected, events };
+        store.append(vec![append]).await.unwrap();
+    }
+    store
+}
+
 /// The audit of that log, by whoever carried it.
 pub(crate) fn report(log: &[Recorded], kinds: impl IntoIterator<Item = Arc<dyn Kind>>) -> Report {
     let registry = kinds.into_iter().fold(Registry::new(), Registry::kind);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
-        let store = MemoryStore::new();
-        for Recorded { stream, version, event, .. } in log {
-            let expected = Version(version.0 - 1);
-            let events = vec![event.clone()];
-            let append = StreamAppend { stream: stream.clone(), expected, events };
-            store.append(vec![append]).await.unwrap();
-        }
+        let store = stored(log).await;
         let report = verify(&store, &registry, |_, _| {}).await.unwrap();
         let with_no_room = verify_within(&store, &registry, 0, |_, _| {}).await.unwrap();
         assert_eq!(with_no_room, report, "what has left memory is read again");

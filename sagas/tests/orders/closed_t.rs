@@ -7,6 +7,7 @@ use crate::{
     outside, plan, plan_by_wallet, purchase, redemption,
     stage::{InHouse, Stage, at, tx},
 };
+use fundflow_application::desk;
 use fundflow_domain::{
     calendar::version::{Change, Version},
     fund::ConversionFeeMethod,
@@ -100,6 +101,26 @@ fn an_order_that_the_registrar_has_moves_to_the_next_t_and_is_confirmed_by_it() 
     let ending = look::<Purchase>(&stage, "P").ending;
     assert_eq!(ending, Some("purchase.completed"), "{}", stage.text());
     assert!(stage.alerts.is_empty(), "{}", stage.text());
+}
+
+/// A service's desk was made before the day was closed, and is not made again for it.
+#[tokio::test]
+async fn whoever_shows_an_order_shows_it_by_the_calendar_of_now() {
+    let mut stage = bought();
+    let due = |stage: &Stage| look::<Purchase>(stage, "P").waits;
+    let before = due(&stage);
+    closes(&mut stage, "typhoon", "2026-02-13");
+    assert_ne!(due(&stage), before, "its confirmation is due on another day");
+    let desk = stage.kinds().into_iter().fold(desk::Registry::new(), desk::Registry::kind);
+    let store = audited::stored(&stage.events).await;
+    let shown = desk::show(&store, &desk, None, &tx("P")).await.unwrap();
+    assert_eq!(shown.look.waits, due(&stage));
+    let mut list = desk::SagaList::new(desk);
+    list.catch_up(&store).await.unwrap();
+    let filter = desk::Filter { kind: Some("purchase".into()), ..desk::Filter::default() };
+    let listing = list.page(&store, &filter, &desk::Page::default()).await.unwrap();
+    let stands = listing.rows[0].stands.as_ref().unwrap();
+    assert_eq!(stands.waits, due(&stage));
 }
 
 #[test]
