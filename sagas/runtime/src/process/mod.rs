@@ -375,17 +375,6 @@ impl<S: Saga> Clone for State<S> {
     }
 }
 
-impl<S: Saga> PartialEq for State<S> {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (State::Absent, State::Absent) => true,
-            (State::Open(this), State::Open(that)) => this == that,
-            (State::Ended(this, one), State::Ended(that, two)) => this == that && one == two,
-            (State::Absent | State::Open(_) | State::Ended(..), _) => false,
-        }
-    }
-}
-
 impl<S: Saga> fmt::Debug for State<S> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -69,26 +69,6 @@ impl<S: Saga> Clone for Open<S> {
     }
 }
 
-impl<S: Saga> PartialEq for Open<S> {
-    fn eq(&self, other: &Self) -> bool {
-        self.request == other.request
-            && self.promise == other.promise
-            && self.table == other.table
-            && self.notes == other.notes
-            && self.retries == other.retries
-            && self.parked == other.parked
-            && self.parked_before == other.parked_before
-            && self.looked_at == other.looked_at
-            && self.landing_chosen == other.landing_chosen
-            && self.landing_chosen_at == other.landing_chosen_at
-            && self.left_because == other.left_because
-            && self.given_up == other.given_up
-            && self.given_up_again == other.given_up_again
-            && self.named_before == other.named_before
-            && self.given_up_at == other.given_up_at
-    }
-}
-
 impl<S: Saga> fmt::Debug for Open<S> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Open")
