@@ -68,6 +68,19 @@ mod tests {
     }
 
     #[test]
+    fn whoever_met_the_same_outage_comes_back_over_a_fifth_of_the_wait_and_at_no_other_time() {
+        let asks = |nth: i32| seconds(next(16, (&format!("TX-{nth}"), "pay"), after(0), None));
+        let all: Vec<i64> = (0..2_000).map(asks).collect();
+        let (first, last) = (all.iter().min().unwrap(), all.iter().max().unwrap());
+        assert_eq!((*first, *last), (7_200 - 720, 7_200 + 720));
+        let early = all.iter().filter(|due| **due < 7_200).count();
+        assert!((900..1_100).contains(&early), "{early} of 2,000 come early");
+        let others = all.iter().collect::<std::collections::BTreeSet<_>>().len();
+        assert_eq!(others, 201, "steps of a thousandth");
+        assert_eq!(asks(7), asks(7), "and the same each time");
+    }
+
+    #[test]
     fn the_fast_waits_grow_and_stay_near_the_schedule() {
         for (index, wait) in (1..).zip(FAST) {
             let due = next(index, ("TX-1", "pay"), after(0), Some(after(1_000_000)));
