@@ -88,6 +88,8 @@ const HOLDINGS: &[Column] = &[
     key("lot"),
     number("registered", Kind::BreakHolding),
     number("frozen", Kind::BreakHolding),
+    // Shares of the total that are neither free nor frozen.
+    number("unaccounted", Kind::BreakHolding),
 ];
 const FUND_DAYS: &[Column] = &[
     key("fund"),

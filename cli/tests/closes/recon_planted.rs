@@ -91,6 +91,16 @@ const PLANTS: &[Plant] = &[
             records[at].set_displayed("TotalFrozenVol", "10.00").unwrap();
         });
     }),
+    // A record whose parts are not its total is of its account all the same.
+    ("holdings", "holding", "both", None, "", |store| {
+        set(store, "05", ("", "000730"), &[("AvailableVol", "1.00")]);
+    }),
+    ("holdings", "holding", "both", None, "", |store| {
+        set(store, "05", ("", "000730"), &[("TotalVolOfDistributorInTA", "1.00")]);
+    }),
+    ("holdings", "holding", "both", None, "", |store| {
+        set(store, "05", ("", "000730"), &[("TotalFrozenVol", "1.00")]);
+    }),
     ("holdings", "late", "ours", None, "", |store| without_file(store, "05")),
     ("holdings", "duplicate", "theirs", None, "", |store| {
         edit(store, "05", &|records| records.push(records[0].clone()));
