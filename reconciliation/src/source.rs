@@ -77,6 +77,9 @@ const CONFIRMATIONS: &[Column] = &[
     number("fee", Kind::BreakFee),
     number("nav", Kind::BreakNav),
     number("nav_in", Kind::BreakNav),
+    // What was asked for: no record states it, and what has no record is worth that.
+    number("asked_amount", Kind::BreakAmount),
+    number("asked_shares", Kind::BreakShares),
     word("status"),
     word("fund"),
     day("trade_date"),
