@@ -13,6 +13,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use fundflow_domain::case::Kind;
+use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
 /// What came of the rows of one key.
@@ -100,9 +101,9 @@ fn whole(records: Vec<Row>) -> Vec<Row> {
         known.parts = known.parts.saturating_add(record.parts);
         known.evidence = format!("{}\n{}", known.evidence, record.evidence);
         for (name, value) in record.values {
-            if let (Value::Number(more), Some(Value::Number(sum))) =
-                (value, known.values.get_mut(&name))
-            {
+            let Value::Number(more) = value else { continue };
+            let none = Value::Number(Decimal::ZERO);
+            if let Value::Number(sum) = known.values.entry(name).or_insert(none) {
                 *sum = sum.saturating_add(more);
             }
         }

@@ -77,6 +77,9 @@ const CONFIRMATIONS: &[Column] = &[
     number("fee", Kind::BreakFee),
     number("nav", Kind::BreakNav),
     number("nav_in", Kind::BreakNav),
+    // What was asked for: no record states it, and what has no record is worth that.
+    number("asked_amount", Kind::BreakAmount),
+    number("asked_shares", Kind::BreakShares),
     word("status"),
     word("fund"),
     day("trade_date"),
@@ -88,6 +91,8 @@ const HOLDINGS: &[Column] = &[
     key("lot"),
     number("registered", Kind::BreakHolding),
     number("frozen", Kind::BreakHolding),
+    // Shares of the total that are neither free nor frozen.
+    number("unaccounted", Kind::BreakHolding),
 ];
 const FUND_DAYS: &[Column] = &[
     key("fund"),

@@ -98,6 +98,11 @@ fn checked(file: &File<'_>, source: Source, table: Table) -> Result<SourceRules,
         })?;
         compare.insert(column.name.to_owned(), tolerance);
     }
+    if source == Source::Holdings {
+        // Whose parts are not its total agrees with nothing of ours, whatever the rules leave out.
+        let none = Tolerance::Number(Decimal::ZERO);
+        compare.entry("unaccounted".to_owned()).or_insert(none);
+    }
     let (treatments, other) = treatments(file, source, table.breaks)?;
     Ok(SourceRules {
         source,

@@ -219,8 +219,9 @@ fn lots_of_an_account_are_one_record_and_a_lot_that_is_there_twice_is_a_duplicat
             .word("lot", serial)
             .number("registered", shares.parse().unwrap())
             .number("frozen", 0.into())
+            .number("unaccounted", 0.into())
     };
-    let ours = || event(source).number("frozen", 0.into());
+    let ours = || event(source).number("frozen", 0.into()).number("unaccounted", 0.into());
     let both = judged(source, vec![lot("A", "40.00"), lot("B", "60.00"), ours()]);
     assert_eq!((both.joins.len(), both.breaks.len()), (1, 0), "{:?}", both.breaks);
     assert_eq!(both.joins[0].record.parts, 2);
@@ -228,6 +229,23 @@ fn lots_of_an_account_are_one_record_and_a_lot_that_is_there_twice_is_a_duplicat
         judged(source, vec![lot("A", "40.00"), lot("B", "60.00"), lot("B", "60.00"), ours()]);
     assert_eq!((twice.joins.len(), twice.breaks.len()), (1, 1));
     assert_eq!(twice.breaks[0].kind, Kind::BreakDuplicate);
+}
+
+#[test]
+fn a_lot_whose_parts_are_not_its_total_breaks_its_account_also_by_rules_that_do_not_name_that() {
+    let text = fundflow_reconciliation::rules::SHIPPED;
+    let line = text.lines().find(|line| line.starts_with("unaccounted")).unwrap();
+    let rules = Rules::of("own", &text.replace(line, "")).unwrap();
+    let source = Source::Holdings;
+    let none = |row: Row| row.number("frozen", 0.into()).number("unaccounted", 0.into());
+    let lot =
+        |serial: &str| none(record(source)).word("lot", serial).number("registered", 50.into());
+    let rows = vec![lot("A"), lot("B").number("unaccounted", 3.into()), none(event(source))];
+    let judged = judge(rules.source(source), "a key", rows, day(NEXT));
+    assert_eq!((judged.joins.len(), judged.breaks.len()), (0, 1));
+    let found = &judged.breaks[0];
+    assert_eq!((found.kind, found.shares()), (Kind::BreakHolding, 3.into()));
+    assert_eq!(found.what, "unaccounted 3 is not our 0");
 }
 
 #[test]

@@ -14,7 +14,9 @@ use super::sums::Sums;
 use crate::read_models::StreamFold;
 use chrono::NaiveDate;
 use fundflow_domain::{
-    application::{Application, Applications, Confirmation, Event, Last, Rejection, Stage},
+    application::{
+        Application, Applications, Confirmation, Event, Last, Quantity, Rejection, Stage,
+    },
     ids::TransactionId,
     orders::Serial,
 };
@@ -191,7 +193,15 @@ impl Base<'_> {
                 self.row(known, last)
             }
         };
-        self.received().into_iter().chain([evident(row)]).collect()
+        self.received().into_iter().chain([evident(self.asked(row))]).collect()
+    }
+
+    /// With what was asked for: of an application without a record that is what nobody has answered.
+    fn asked(&self, row: Row) -> Row {
+        match self.application.terms.ask.quantity() {
+            Quantity::Money(amount) => row.number("asked_amount", amount.decimal()),
+            Quantity::Shares(shares) => row.number("asked_shares", shares.decimal()),
+        }
     }
 
     /// That the money of a subscription counts is a word of its own, whatever came of it later.

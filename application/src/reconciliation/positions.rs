@@ -17,6 +17,7 @@ use fundflow_reconciliation::{
     row::{Row, Stand},
     source::Source,
 };
+use rust_decimal::Decimal;
 
 /// Events of a stream that are read at once.
 const PAGE: u32 = 512;
@@ -59,6 +60,7 @@ impl HoldingAt {
             self.version, self.investor
         );
         let row = row.number("registered", registered).number("frozen", frozen);
+        let row = row.number("unaccounted", Decimal::ZERO);
         Row { fund: Some(self.fund), evidence, ..row }
     }
 }

@@ -5,8 +5,8 @@
 use crate::{
     common::copy,
     reconciled::{
-        P1, applied, at_fund, cases, edit, edit_statement, events, look, of, played, set, split,
-        statement, without_file,
+        P1, applied, at_fund, cases, edit, edit_statement, events, look, of, played, played_with,
+        set, split, statement, without_file,
     },
 };
 use fundflow_infrastructure::exchange::flow::share_balance::ShareBalance;
@@ -90,6 +90,16 @@ const PLANTS: &[Plant] = &[
             records[at].set_displayed("AvailableVol", &free.to_string()).unwrap();
             records[at].set_displayed("TotalFrozenVol", "10.00").unwrap();
         });
+    }),
+    // A record whose parts are not its total is of its account all the same.
+    ("holdings", "holding", "both", None, "", |store| {
+        set(store, "05", ("", "000730"), &[("AvailableVol", "1.00")]);
+    }),
+    ("holdings", "holding", "both", None, "", |store| {
+        set(store, "05", ("", "000730"), &[("TotalVolOfDistributorInTA", "1.00")]);
+    }),
+    ("holdings", "holding", "both", None, "", |store| {
+        set(store, "05", ("", "000730"), &[("TotalFrozenVol", "1.00")]);
     }),
     ("holdings", "late", "ours", None, "", |store| without_file(store, "05")),
     ("holdings", "duplicate", "theirs", None, "", |store| {
@@ -192,6 +202,19 @@ const PLANTS: &[Plant] = &[
         });
     }),
 ];
+
+#[test]
+fn an_order_that_no_record_has_ever_answered_is_missed_with_what_was_asked_for() {
+    let store = played_with("[override.P-1]\nbuy_confirmation = \"missing\"\n");
+    let open = cases(store.path(), &["--open"]);
+    let missed: Vec<&Value> = open.iter().filter(|it| it["transaction"] == "P-1").collect();
+    assert_eq!(missed.len(), 1, "{open:#?}");
+    let disputed = &missed[0]["findings"][0]["disputed"];
+    assert_eq!(
+        (&missed[0]["short_kind"], &disputed["money"]),
+        (&"missing".into(), &"5000.00".into())
+    );
+}
 
 #[test]
 fn several_channels_in_one_day_are_whole_together() {

@@ -97,6 +97,22 @@ fn what_goes_wrong_with_the_channels_money_has_a_case() {
 }
 
 #[test]
+fn what_moved_settles_the_oldest_money_under_way_and_what_is_left_keeps_its_day() {
+    for (fate, since, amount) in
+        [("short", "2026-02-12", "250.05"), ("doubled", "2026-02-13", "-2500.50")]
+    {
+        let store = played(&format!("[settlement]\nper_mille = {{ {fate} = 1000 }}\n"));
+        let rows = json(store.path(), &["ledger", "in-flight"]);
+        let all = rows.as_array().unwrap().iter();
+        let of_channel: Vec<(&str, &str)> = all
+            .filter(|row| row["leg"] == "A:CHANNEL:RECV")
+            .map(|row| (row["since"].as_str().unwrap(), row["amount"].as_str().unwrap()))
+            .collect();
+        assert_eq!(of_channel, [(since, amount)], "{fate}: {rows}");
+    }
+}
+
+#[test]
 fn the_rest_of_what_was_short_comes_with_a_statement_that_is_recorded_once() {
     let store = played("[settlement]\nper_mille = { short = 1000 }\n");
     let file = store.path().join("bank.csv");

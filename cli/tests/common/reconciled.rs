@@ -34,24 +34,28 @@ pub(crate) const DATE: &str = "2026-03-02";
 /// Played once; each test has a copy of its own.
 pub(crate) fn played() -> TempDir {
     static STORE: OnceLock<TempDir> = OnceLock::new();
-    let played = STORE.get_or_init(|| {
-        let (folder, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        for (name, text) in [
-            ("day.toml", "trade_date = 2026-03-02\nseed = 1\n"),
-            ("investors.csv", INVESTORS),
-            ("navs.csv", NAVS),
-            ("orders.csv", ORDERS),
-        ] {
-            fs::write(folder.path().join(name), text).unwrap();
-        }
-        let day = ["day", "--no-progress", folder.path().to_str().unwrap()];
-        let said = fundflow(store.path(), &day);
-        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
-        store
-    });
+    let played = STORE.get_or_init(|| played_with(""));
     let own = tempfile::tempdir().unwrap();
     copy(played.path(), own.path());
     own
+}
+
+/// The day with what a scenario lets go wrong.
+pub(crate) fn played_with(scenario: &str) -> TempDir {
+    let (folder, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for (name, text) in [
+        ("day.toml", "trade_date = 2026-03-02\nseed = 1\n"),
+        ("investors.csv", INVESTORS),
+        ("navs.csv", NAVS),
+        ("orders.csv", ORDERS),
+        ("scenario.toml", scenario),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let day = ["day", "--no-progress", folder.path().to_str().unwrap()];
+    let said = fundflow(store.path(), &day);
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    store
 }
 
 pub(crate) fn json(store: &Path, words: &[&str]) -> Value {

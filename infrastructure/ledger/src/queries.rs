@@ -43,7 +43,7 @@ pub struct Line {
 pub struct InFlight {
     /// The kind of account that it is at.
     pub leg: String,
-    /// The natural day since when; the day of the posting at accounts of the house.
+    /// The natural day since when; at accounts of the house of what is left once the oldest is settled first.
     pub since: String,
     /// Whole days until the day that is asked about.
     pub days: i64,

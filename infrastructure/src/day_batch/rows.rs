@@ -190,16 +190,13 @@ const SUM: &str = "0";
 
 fn holding(raw: &Raw<'_>) -> Result<Row, String> {
     let it = ShareBalance::from_record(raw.record.as_ref()).map_err(|it| it.to_string())?;
-    if !it.adds_up() {
-        return Err(format!(
-            "AvailableVol {} and TotalFrozenVol {} are not TotalVolOfDistributorInTA {}",
-            it.available_vol, it.total_frozen_vol, it.total_vol
-        ));
-    }
     let row = begun(raw, Source::Holdings, &it.fund_code);
     let lot = if it.detail_flag == SUM { "" } else { it.ta_serial_no.as_str() };
     let row = row.word("account", &it.ta_account_id).word("fund", &it.fund_code).word("lot", lot);
-    Ok(row.number("registered", it.total_vol).number("frozen", it.total_frozen_vol))
+    let row = row.number("registered", it.total_vol).number("frozen", it.total_frozen_vol);
+    let rest = it.total_vol - it.available_vol - it.total_frozen_vol;
+    // Said only where there is one: a record that adds up is the same record as ever.
+    Ok(if rest.is_zero() { row } else { row.number("unaccounted", rest) })
 }
 
 fn fund_day(raw: &Raw<'_>) -> Result<Row, String> {
