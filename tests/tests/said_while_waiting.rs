@@ -108,6 +108,31 @@ fn an_append_says_that_another_program_holds_the_database_while_it_does() {
 }
 
 #[test]
+fn an_opening_waits_for_a_program_that_holds_the_database_and_says_so() {
+    run(async {
+        let mut listening = listen();
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("events.db");
+        let settings = Settings { patience: Duration::from_secs(1), ..Settings::default() };
+        SqliteStore::open(&path, &settings).expect("a store").close().await;
+        let tool = rusqlite::Connection::open(&path).expect("any tool can open it");
+        tool.execute_batch("BEGIN IMMEDIATE").expect("a lock");
+
+        let refused = SqliteStore::open(&path, &settings).map(drop).expect_err("a refusal");
+        assert!(refused.to_string().contains("another program holds it"), "{refused}");
+        said().send_replace(Vec::new());
+        let opening = std::thread::spawn({
+            let path = path.clone();
+            move || SqliteStore::open(path, &settings).map(drop)
+        });
+        hears(&mut listening, "another program holds the database").await;
+        assert!(!opening.is_finished(), "it is said while it waits");
+        drop(tool);
+        opening.join().expect("a thread").expect("it went on when the tool had gone");
+    });
+}
+
+#[test]
 fn an_opening_says_that_others_still_read_while_they_do() {
     run(async {
         let mut listening = listen();

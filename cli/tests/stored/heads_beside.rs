@@ -90,6 +90,25 @@ async fn heads_without_their_database_say_that_it_is_missing_and_begin_no_new_st
     assert!(!store.join("events.db").exists());
 }
 
+/// A new log would take the answers in there for its own.
+#[test]
+fn what_others_answered_a_store_that_is_gone_is_not_taken_by_a_new_one() {
+    let day = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/day");
+    for left in ["exchange/2026-02-12/in/OFD_05_305_20260213_04.TXT", "sandbox/registrar.jsonl"] {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join(left);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, "what was said to another log\n").unwrap();
+        let folder = left.split('/').next().unwrap();
+        for words in [&["day", day][..], &["saga", "ls"], &["store", "create"]] {
+            let (code, said) = run(directory.path(), words);
+            assert_eq!(code, 1, "{words:?}: {said}");
+            assert!(said.contains(&format!("{folder} of a store that was there")), "{said}");
+        }
+        assert!(!directory.path().join("events.db").exists());
+    }
+}
+
 #[test]
 fn a_key_file_knows_its_name_and_is_not_left_where_nobody_has_its_verifier_key() {
     let directory = tempfile::tempdir().unwrap();

@@ -91,6 +91,37 @@ pub(super) fn for_writing(place: &Place, settings: &Settings) -> Result<Opened, 
     Ok(Opened { connection, acknowledged, tree })
 }
 
+/// From now on no other writer appends. Answers the new epoch.
+pub(super) fn take_over(database: &Connection, owner: String) -> rusqlite::Result<i64> {
+    let transaction = begin(database)?;
+    let epoch = transaction.query_row(sql::TAKE_OVER, [owner], |row| row.get(0))?;
+    transaction.commit()?;
+    Ok(epoch)
+}
+
+/// Another program may hold the database: a tool, a copy that is made. It is waited for, and that is said.
+pub(super) fn begin(database: &Connection) -> rusqlite::Result<Transaction<'_>> {
+    let mut waits = 1;
+    loop {
+        let begun = Transaction::new_unchecked(database, TransactionBehavior::Immediate);
+        match begun {
+            Err(error) if is_busy(&error) && waits < WAITS => {
+                tracing::warn!(
+                    waits,
+                    of = WAITS,
+                    "another program holds the database; it is waited for, and nothing is written meanwhile"
+                );
+                waits += 1;
+            }
+            begun => return begun,
+        }
+    }
+}
+
+pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+}
+
 /// A connection that may write, and that leaves the log where it is when it is closed.
 pub(super) fn unmoved(place: &Place) -> Result<Connection, Trouble> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -287,7 +318,7 @@ fn give_identity(connection: &Connection, place: &Place) -> Result<(), Trouble> 
     let store = new_identity(connection)?;
     Acknowledged::create(place, &mark_of(connection, store)?)?;
     place.sync_directory()?;
-    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    let transaction = begin(connection)?;
     transaction.execute(sql::CREATE_STORE, [])?;
     transaction.execute(sql::SET_IDENTITY, [store.0])?;
     transaction.pragma_update(None, "user_version", WITHOUT_TREE)?;

@@ -192,6 +192,9 @@ fn of_database(error: &rusqlite::Error) -> &'static str {
     use rusqlite::ErrorCode as Code;
     match error.sqlite_error_code() {
         Some(Code::CannotOpen | Code::PermissionDenied | Code::ReadOnly) => ALLOWED,
+        Some(Code::DatabaseBusy) => {
+            "another program holds it, and was waited for: end that program, or try again later"
+        }
         Some(Code::DatabaseCorrupt) => "keep a copy of it, and restore a backup",
         _ => "check the disk and the path",
     }

@@ -17,9 +17,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Names of the folders that the programs of the project keep beside a store.
-const FOLDERS: [&str; 2] = ["exchange", "sandbox"];
-/// The folder of heads that the programs of the project keep beside a store: each is a claim about its log.
+/// The folders that the programs of the project keep beside a store: files from and for registrars, journals of the
+/// sandbox's counterparties, and heads, each of which is a claim about its log.
+const FILES: &str = "exchange";
+const BOOKS: &str = "sandbox";
 const HEADS: &str = "heads";
 /// How often a mark is looked at before it is said to be in doubt.
 const LOOKS: u32 = 5;
@@ -104,8 +105,8 @@ impl Place {
                 Some(folder) => Err(Trouble::Emptied(folder)),
                 None => self.nothing_of_a_store(Trouble::Emptied),
             },
-            Err(error) if error.kind() == io::ErrorKind::NotFound => match self.heads() {
-                Some(heads) => Err(Trouble::Gone(heads)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match self.contradicted() {
+                Some(folder) => Err(Trouble::Gone(folder)),
                 None => self.nothing_of_a_store(Trouble::Gone),
             },
             Err(error) => Err(error.into()),
@@ -120,16 +121,25 @@ impl Place {
         }
     }
 
-    /// What a log that is begun anew would contradict.
-    fn heads(&self) -> Option<PathBuf> {
-        let heads = self.0.with_file_name(HEADS);
-        let mut files = fs::read_dir(&heads).ok()?.filter_map(Result::ok);
-        files.any(|file| file.path().extension() == Some("head".as_ref())).then_some(heads)
+    /// A folder that a log which is begun anew would contradict: heads are claims about another log, and journals and
+    /// exchange files are answers to one, which the new one would take for its own.
+    fn contradicted(&self) -> Option<PathBuf> {
+        let ends = |path: &Path, with: &str| path.extension() == Some(with.as_ref());
+        let speaks = |folder: &str, path: &Path| match folder {
+            HEADS => ends(path, "head"),
+            BOOKS => ends(path, "jsonl") && has_content(path),
+            _ => true,
+        };
+        let folder = [HEADS, BOOKS, FILES].into_iter().find(|&folder| {
+            let entries = fs::read_dir(self.0.with_file_name(folder));
+            entries.is_ok_and(|mut all| all.any(|it| it.is_ok_and(|it| speaks(folder, &it.path()))))
+        });
+        folder.map(|folder| self.0.with_file_name(folder))
     }
 
     /// A folder beside a store: what was sent to others by it, and what they sent.
     fn folder(&self) -> Option<PathBuf> {
-        let folders = FOLDERS.iter().map(|name| self.0.with_file_name(name));
+        let folders = [FILES, BOOKS].map(|name| self.0.with_file_name(name));
         folders.into_iter().find(|folder| folder.is_dir())
     }
 

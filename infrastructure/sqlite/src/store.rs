@@ -168,8 +168,7 @@ impl SqliteStore {
         let lock = lock.and_database(&place).map_err(denied)?;
         let Opened { connection: mut database, acknowledged, tree } =
             open::for_writing(&place, settings).map_err(trouble)?;
-        let started = database
-            .query_row(sql::TAKE_OVER, [owner], |row| row.get(0))
+        let started = open::take_over(&database, owner)
             .and_then(|epoch| Ok((epoch, open::head(&database)?, heads::last_id(&database)?)));
         let (epoch, head, streams): (i64, Position, i64) =
             started.map_err(|error| trouble(error.into()))?;

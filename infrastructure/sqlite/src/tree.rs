@@ -16,7 +16,7 @@ use fundflow_kernel::{
     merkle::{Frontier, Hash, Nodes, TreeHash, leaf},
     store::{ReadError, Version},
 };
-use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension as _};
 use std::ops::Range;
 
 /// Why a hash of the tree does not come.
@@ -144,7 +144,7 @@ fn hash_of(database: &Connection) -> Result<TreeHash, Broken> {
 pub(super) fn give(connection: &Connection) -> Result<(), Trouble> {
     let head = open::head(connection)?;
     tracing::info!(events = head.0, "the store gets the tree over its events");
-    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    let transaction = open::begin(connection)?;
     for statement in sql::CREATE_TREE {
         transaction.execute(statement, [])?;
     }

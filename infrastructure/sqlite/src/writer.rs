@@ -21,13 +21,13 @@ use crate::{
     acknowledged::Acknowledged,
     checkpoint,
     heads::{self, Heads, New, Planned, Unplanned},
-    open::WAITS,
+    open,
     possible_ids::PossibleIds,
     row::{self, Place, signed},
     sql,
 };
 pub(super) use failed::said_by;
-use failed::{DOUBLE, Failed, Stopped, is_busy};
+use failed::{DOUBLE, Failed, Stopped};
 use foldhash::fast::RandomState;
 use fundflow_kernel::{
     envelope::{Chain, StreamName},
@@ -36,7 +36,7 @@ use fundflow_kernel::{
 };
 use group::Group;
 pub(super) use job::{Answer, Job, Start, Work};
-use rusqlite::{Connection, Statement, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Statement, Transaction};
 use std::{
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -265,7 +265,7 @@ impl<'db> Writer<'db> {
     }
 
     fn write(&mut self, works: &[Work], new: New) -> Result<Vec<Answer>, Failed> {
-        let transaction = self.begin().map_err(Failed::Begin)?;
+        let transaction = open::begin(self.database).map_err(Failed::Begin)?;
         self.check_owner()?;
         match works.iter().map(|work| self.apply(work, new)).collect::<Result<_, _>>() {
             Ok(answers) => {
@@ -280,25 +280,6 @@ impl<'db> Writer<'db> {
             }
             // SQLite has taken back what it could; the first cause is the one to tell.
             Err(error) => Err(error),
-        }
-    }
-
-    /// Another program may hold the database: a tool, a copy that is made. It is waited for, and that is said.
-    fn begin(&self) -> rusqlite::Result<Transaction<'db>> {
-        let mut waits = 1;
-        loop {
-            let begun = Transaction::new_unchecked(self.database, TransactionBehavior::Immediate);
-            match begun {
-                Err(error) if is_busy(&error) && waits < WAITS => {
-                    tracing::warn!(
-                        waits,
-                        of = WAITS,
-                        "another program holds the database; it is waited for, and nothing is written meanwhile"
-                    );
-                    waits += 1;
-                }
-                begun => return begun,
-            }
         }
     }
 

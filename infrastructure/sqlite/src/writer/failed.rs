@@ -61,10 +61,6 @@ impl From<rusqlite::Error> for Failed {
     }
 }
 
-pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
-}
-
 /// SQLite's message, with the number that tells which call to the system failed.
 pub(crate) fn said_by(error: &rusqlite::Error) -> Arc<str> {
     let number = error.sqlite_error().map(|error| error.extended_code);
