@@ -54,6 +54,15 @@ fn case(source: Source, key: &str, what: &str, said: &str) -> CaseId {
     CaseId::of(format!("reconciliation\n{source}\n{key}\n{what}\n{said}").as_bytes())
 }
 
+/// What was asked for is compared with nothing, and is worth as much all the same.
+fn asked(name: &str) -> Option<Kind> {
+    match name {
+        "asked_amount" => Some(Kind::BreakAmount),
+        "asked_shares" => Some(Kind::BreakShares),
+        _ => None,
+    }
+}
+
 impl Break {
     pub(crate) fn extra(key: &str, record: Row) -> Self {
         let what =
@@ -195,10 +204,12 @@ impl Break {
         }
         let row = self.record.as_ref().or(self.event.as_ref());
         let stated = row.into_iter().flat_map(|row| &row.values).filter_map(|(name, value)| {
-            match self.source.column(name)?.is {
-                Is::Number(kind) if is_meant(name, kind) => Some(number(value).abs()),
-                Is::Number(_) | Is::Key | Is::Day | Is::Word => None,
-            }
+            let kind = match self.source.column(name)?.is {
+                Is::Number(kind) => kind,
+                Is::Key => asked(name)?,
+                Is::Day | Is::Word => return None,
+            };
+            is_meant(name, kind).then(|| number(value).abs())
         });
         stated.max().unwrap_or_default()
     }

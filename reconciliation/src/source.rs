@@ -78,8 +78,8 @@ const CONFIRMATIONS: &[Column] = &[
     number("nav", Kind::BreakNav),
     number("nav_in", Kind::BreakNav),
     // What was asked for: no record states it, and what has no record is worth that.
-    number("asked_amount", Kind::BreakAmount),
-    number("asked_shares", Kind::BreakShares),
+    key("asked_amount"),
+    key("asked_shares"),
     word("status"),
     word("fund"),
     day("trade_date"),

@@ -53,6 +53,13 @@ const PLANTS: &[Plant] = &[
     ("confirmations", "late", "both", Some("P-1"), "", |store| {
         set(store, "04", P1, &[("TransactionCfmDate", "20260304")]);
     }),
+    // However often it is there, it is one break.
+    ("confirmations", "duplicate", "theirs", None, "5000.00", |store| {
+        edit(store, "04", &|records| {
+            let one = records[of(records, P1.0, P1.1)].clone();
+            records.extend([one.clone(), one]);
+        });
+    }),
     // Which of two records with one number is right, nobody knows: the second is one too many.
     ("confirmations", "duplicate", "theirs", None, "4000.00", |store| {
         edit(store, "04", &|records| {
@@ -128,6 +135,12 @@ const PLANTS: &[Plant] = &[
     ("fund_days", "duplicate", "theirs", None, "", |store| {
         edit(store, "07", &|records| records.push(records[0].clone()));
     }),
+    ("fund_days", "duplicate", "theirs", None, "", |store| {
+        edit(store, "07", &|records| {
+            let one = records[0].clone();
+            records.extend([one.clone(), one]);
+        });
+    }),
     ("settlements", "missing", "ours", None, "5000.00", |store| {
         edit(store, "25", &|records| drop(records.remove(at_fund(records, "011162"))));
     }),
@@ -199,6 +212,12 @@ const PLANTS: &[Plant] = &[
     ("statement", "duplicate", "theirs", None, "5000.00", |store| {
         edit_statement(store, &|lines| {
             lines.push(lines.iter().find(|line| line.contains("P-1")).unwrap().clone());
+        });
+    }),
+    ("statement", "duplicate", "theirs", None, "5000.00", |store| {
+        edit_statement(store, &|lines| {
+            let one = lines.iter().find(|line| line.contains("P-1")).unwrap().clone();
+            lines.extend([one.clone(), one]);
         });
     }),
 ];

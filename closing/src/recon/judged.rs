@@ -28,7 +28,7 @@ use fundflow_reconciliation::{
 };
 use rust_decimal::Decimal;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Breaks that a list shows; all are counted.
 const SHOWN: usize = 1000;
@@ -122,9 +122,8 @@ impl<'a> Run<'a> {
     pub(super) fn begin(&mut self, gathered: &mut Gathered) {
         self.found.coverage = std::mem::take(&mut gathered.coverage);
         self.found.files = std::mem::take(&mut gathered.files);
-        for late in std::mem::take(&mut gathered.late) {
-            self.broken(&late);
-        }
+        let late = std::mem::take(&mut gathered.late);
+        self.broken(&late);
     }
 
     /// Judges a group of rows.
@@ -135,8 +134,8 @@ impl<'a> Run<'a> {
         let is_nothing = source == Source::Holdings && rows.iter().all(has_nothing);
         let judged = judge(self.day.rules.source(source), &key, rows, reached);
         let Judged { joins, breaks, awaited, events_met } = judged;
-        let both =
-            breaks.iter().filter(|it| it.record.is_some() && is_event(it.event.as_ref())).count();
+        let both = breaks.iter().filter(|it| it.record.is_some()).filter_map(event_of);
+        let both = both.collect::<BTreeSet<_>>().len();
         let covered = self.found.coverage.of(source);
         covered.awaited += awaited.len() as u64;
         // Several files may say the same of one event; it is one event all the same.
@@ -161,9 +160,7 @@ impl<'a> Run<'a> {
             let earlier = self.known.under(source, &key).into_iter().filter(is_earlier);
             self.answers.extend(earlier.map(|case| (case, case)));
         }
-        for found in &breaks {
-            self.broken(found);
-        }
+        self.broken(&breaks);
     }
 
     /// What agrees and is in doubt all the same, since the engine has an open case about it, is covered by that case.
@@ -195,16 +192,31 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn broken(&mut self, found: &Break) {
-        self.tally.broken(found);
-        let (becomes, case, covers) = self.becomes(found);
-        // Settled by a person, it explains the same sum as before.
-        self.disputed.add(case, found);
-        let covered = self.found.coverage.of(found.source);
-        if covers {
-            covered.records.by_case += found.record.as_ref().map_or(0, |row| u64::from(row.parts));
-            covered.events.by_case += u64::from(is_event(found.event.as_ref()));
+    /// Breaks of one key. What several files say word for word, or one file says three times, is one break with one case;
+    /// each record of it is covered by that.
+    fn broken(&mut self, breaks: &[Break]) {
+        let (mut cases, mut events) = (BTreeMap::new(), BTreeSet::new());
+        for found in breaks {
+            self.tally.broken(found);
+            let is_first = !cases.contains_key(&found.case);
+            let (becomes, case, covers) =
+                *cases.entry(found.case).or_insert_with(|| self.becomes(found));
+            // Settled by a person, it explains the same sum as before.
+            self.disputed.add(case, found);
+            let covered = self.found.coverage.of(found.source);
+            if covers {
+                let parts = found.record.as_ref().map_or(0, |row| u64::from(row.parts));
+                covered.records.by_case += parts;
+                let event = event_of(found);
+                covered.events.by_case += u64::from(event.is_some_and(|it| events.insert(it)));
+            }
+            if is_first {
+                self.listed(found, becomes, case);
+            }
         }
+    }
+
+    fn listed(&mut self, found: &Break, becomes: Becomes, case: CaseId) {
         *self.found.kinds.entry(short(found.kind)).or_default() += 1;
         *self.found.becomes.entry(becomes).or_default() += 1;
         if self.found.rows.len() < SHOWN {
@@ -312,6 +324,12 @@ impl<'a> Run<'a> {
 fn has_nothing(row: &Row) -> bool {
     let is_zero = |name| matches!(row.values.get(name), Some(Value::Number(it)) if it.is_zero());
     !row.is_record() && is_zero("registered") && is_zero("frozen")
+}
+
+/// Which event of ours breaks, where one does.
+fn event_of(found: &Break) -> Option<(&str, &str)> {
+    let event = found.event.as_ref().filter(|row| is_event(Some(row)))?;
+    Some((&event.place, &event.record))
 }
 
 fn is_event(row: Option<&Row>) -> bool {
