@@ -91,8 +91,8 @@ pub(crate) enum Target {
 
 #[derive(Debug, thiserror::Error)]
 enum Failure {
-    #[error("{}: {source}; check the path and the permissions", path.display())]
-    Open { path: PathBuf, source: io::Error },
+    #[error("{}: {said}; check the path and the permissions", path.display())]
+    Open { path: PathBuf, said: io::Error },
     #[error("field {name} is not in this file; `fundflow file show` without --fields lists them")]
     Field { name: String },
     #[error("the output is closed")]
@@ -197,7 +197,7 @@ impl From<ConvertError> for Failure {
 }
 
 fn open(path: &Path) -> Result<Verified<File>, Failure> {
-    let failed = |source| Failure::Open { path: path.to_owned(), source };
+    let failed = |said| Failure::Open { path: path.to_owned(), said };
     let file = files::open(path).map_err(failed)?;
     Ok(verify(&path.display().to_string(), file)?)
 }
@@ -327,7 +327,7 @@ fn convert_file(path: &Path, to: Target, out: Option<&Path>) -> Result<ExitCode,
         }
         return Ok(ExitCode::SUCCESS);
     };
-    let failed = |source| Failure::Open { path: target.to_owned(), source };
+    let failed = |said| Failure::Open { path: target.to_owned(), said };
     let mut file = BufWriter::new(files::Draft::of(target).map_err(failed)?);
     write_converted(path, to, &mut file)?;
     let whole = file.into_inner().map_err(|error| failed(error.into_error()))?;
@@ -347,7 +347,7 @@ fn write_converted(path: &Path, to: Target, out: &mut impl Write) -> Result<(), 
             let advice = "a JSON document converts to a file: choose --to v20, v21 or v22";
             return Err(Failure::Other(advice.to_owned()));
         };
-        let failed = |source| Failure::Open { path: path.to_owned(), source };
+        let failed = |said| Failure::Open { path: path.to_owned(), said };
         let input = BufReader::new(files::open(path).map_err(failed)?);
         text_form::from_json(input, Some(version), out)?;
         return Ok(());

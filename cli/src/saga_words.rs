@@ -3,14 +3,25 @@
 use fundflow::runtime::{
     liveness::Wait,
     process::Retry,
-    saga::OpenEnd,
+    saga::{OpenEnd, Saga as _},
     timeline::{Line, Mark, Part},
 };
 use fundflow_application::desk::{self, Listed, Shown};
 use fundflow_domain::{ids::TransactionId, time::Timestamp};
 use fundflow_kernel::{cause::Cause, envelope::Recorded};
+use fundflow_sagas::{clearing::Clearing, day_cut::DayCut, income::Income};
 use serde::Serialize;
 use std::{iter, sync::Arc};
+
+/// A job of a fund, and no order of an investor.
+pub(crate) fn is_income(row: &desk::SagaRow) -> bool {
+    *row.kind == *Income::KIND
+}
+
+/// Work of the house that no row of a day asked for, and that waits for a person.
+pub(crate) fn is_stuck_at_home(row: &desk::SagaRow) -> bool {
+    row.state() == desk::State::Parked && [DayCut::KIND, Clearing::KIND].contains(&&*row.kind)
+}
 
 /// What it waits for, for programs.
 #[derive(Debug, Serialize)]

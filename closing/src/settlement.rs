@@ -34,7 +34,7 @@ pub enum NotDue {
     )]
     Unread(String),
     /// Beyond what money can hold.
-    #[error("a sum of the ledger: {0}")]
+    #[error("a sum of the ledger is out of range")]
     TooMuch(#[from] NumberError),
     /// The calendar does not reach the day of pay.
     #[error(transparent)]

@@ -10,7 +10,7 @@ use super::{
     lines,
     play::Played,
 };
-use crate::saga_words::ending_words;
+use crate::saga_words::{ending_words, is_income, is_stuck_at_home};
 use fundflow::runtime::saga::Saga as _;
 use fundflow_application::{
     audit::Holding,
@@ -25,7 +25,7 @@ use fundflow_domain::{
 };
 use fundflow_infrastructure::day_folder::{Day, Problem};
 use fundflow_kernel::store::EventStore;
-use fundflow_sagas::{fast_withdraw::FastWithdraw, income::Income, regular_plan::RegularPlans};
+use fundflow_sagas::{fast_withdraw::FastWithdraw, regular_plan::RegularPlans};
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -204,8 +204,9 @@ async fn endings<S: EventStore>(
 ) -> Result<Vec<EndingRow>, Trouble> {
     let partial = partly_settled(&played.books);
     let partial = |row: &SagaRow| in_part(row, &partial);
+    let told = |row: &&SagaRow| ours.contains(&row.transaction) || is_stuck_at_home(row);
     let mut rows: BTreeMap<(String, String), Vec<TransactionId>> = BTreeMap::new();
-    for row in played.sagas.rows().filter(|row| ours.contains(&row.transaction)) {
+    for row in played.sagas.rows().filter(told) {
         let key = match partial(row) {
             Some(why) => (format!("{} in part", ending(row)), why),
             None => (ending(row), reason(store, played, row).await?),
@@ -260,11 +261,6 @@ fn ending(row: &SagaRow) -> String {
             ending
         }
     }
-}
-
-/// A job of a fund, and no order of an investor.
-fn is_income(row: &SagaRow) -> bool {
-    *row.kind == *Income::KIND
 }
 
 /// Why it is stuck, did not go through, or passed over wallets.

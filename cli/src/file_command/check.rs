@@ -67,9 +67,9 @@ pub(super) fn all(paths: &[PathBuf], format: Format) -> Result<ExitCode, Failure
     for path in paths {
         match of(path, &typed) {
             Ok(found) => checked.extend(found),
-            Err(source) => {
+            Err(said) => {
                 readable = false;
-                complain(&format!("error: {}\n", Failure::Open { path: path.clone(), source }));
+                complain(&format!("error: {}\n", Failure::Open { path: path.clone(), said }));
             }
         }
     }

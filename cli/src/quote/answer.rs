@@ -62,12 +62,12 @@ pub(super) enum Failure {
     #[error("the catalogue cannot be read: {0}")]
     Catalogue(String),
     #[error("--tier: {0}")]
-    Tiers(#[from] TierError),
+    Tiers(TierError),
     #[error(
         "fund {fund} has no terms on {on} in the catalogue; `fundflow fund ls` lists the funds"
     )]
     NoTerms { fund: FundCode, on: chrono::NaiveDate },
-    #[error("{0}")]
+    #[error(transparent)]
     NoCharge(#[from] NoCharge),
     #[error(
         "fund {source_fund} lists no conversion into {target}; give --method to quote one anyway"
@@ -79,15 +79,15 @@ pub(super) enum Failure {
     BackEnd { fund: FundCode },
     #[error("--{flag}: a share of money fund {fund} always costs 1.00; leave it out")]
     AtPar { flag: &'static str, fund: FundCode },
-    #[error("{0}")]
+    #[error(transparent)]
     Purchase(#[from] purchase::Refusal),
-    #[error("{0}")]
+    #[error(transparent)]
     Lots(#[from] lots::Refusal),
-    #[error("{0}")]
+    #[error(transparent)]
     Redemption(#[from] redemption::Refusal),
-    #[error("{0}")]
+    #[error(transparent)]
     Conversion(#[from] conversion::Refusal),
-    #[error("{0}")]
+    #[error(transparent)]
     MoneyFund(#[from] money_fund::Refusal),
     #[error("{0}")]
     Internal(String),

@@ -51,7 +51,11 @@ pub(super) fn redeem(args: &Redeem) -> Result<Answer, Failure> {
 
 fn typed_tiers(args: &Redeem) -> Result<Option<DaysTiers>, Failure> {
     let rows: Vec<_> = args.tier.iter().map(|tier| (tier.days, tier.rate)).collect();
-    if rows.is_empty() { Ok(None) } else { Ok(Some(DaysTiers::below(&rows)?)) }
+    if rows.is_empty() {
+        Ok(None)
+    } else {
+        Ok(Some(DaysTiers::below(&rows).map_err(Failure::Tiers)?))
+    }
 }
 
 /// Lots `L1`, `L2`, … as typed. The day of the confirmation is any day: only days count.

@@ -195,3 +195,25 @@ fn what_was_asked_for_just_before_midnight_counts_on_its_own_day() {
     let days: Vec<_> = days.collect();
     assert_eq!(days, [("F-1", Some("2026-02-13")), ("F-2", Some("2026-02-14"))], "{said}");
 }
+
+/// Nobody asked for a day-cut, so that no order of the day tells of it.
+#[test]
+fn a_day_cut_that_waits_for_a_person_is_in_the_days_report() {
+    // The second keeps the clock going until the first one's day-cut has waited for long enough.
+    let orders = [
+        "P-1,10:00:00,purchase,I-1,,011162,,100.00,,,",
+        "P-2,2026-02-13T10:00:00+08:00,purchase,I-1,,011162,,100.00,,,",
+    ];
+    let stage = Stage::of("2026-02-12", &orders, NAVS, "");
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), stage.store.path().join("reports")).unwrap();
+    let folder = stage.folder.path().to_str().unwrap();
+    let said = fundflow(stage.store.path(), &["day", "--no-progress", folder]);
+    let report = String::from_utf8(said.stdout).unwrap();
+    let is_told = |line: &str| {
+        let all = ["stuck", "statements: ", "is a symbolic link", "cut.05.2026-02-12"];
+        all.iter().all(|word| line.contains(word))
+    };
+    assert!(report.lines().any(is_told), "{report}");
+    assert!(report.contains("fundflow saga ls --stuck"), "{report}");
+}

@@ -68,7 +68,7 @@ pub enum IndexError {
         reports: Vec<Report>,
     },
     /// A line of the index has no place for something.
-    #[error("{0}")]
+    #[error(transparent)]
     Header(#[from] HeaderError),
     /// A party or a date makes no name of the standard.
     #[error(transparent)]

@@ -22,7 +22,7 @@ pub enum WriteError {
     #[error("the file cannot be written; check the disk and the permissions")]
     Io(#[from] io::Error),
     /// The header has no place for something.
-    #[error("{0}")]
+    #[error(transparent)]
     Header(#[from] HeaderError),
     /// A record with other fields than the header lists.
     #[error("record {record} has other fields than the header; make it with blank()")]

@@ -10,10 +10,12 @@ pub enum LedgerError {
     #[error(transparent)]
     Read(#[from] ReadError),
     /// The tables cannot be read or written.
-    #[error("the ledger's tables: {0}; `fundflow ledger rebuild` makes them anew")]
+    #[error(
+        "the ledger's tables cannot be read or written; `fundflow ledger rebuild` makes them anew"
+    )]
     Tables(#[from] rusqlite::Error),
     /// The file's directory cannot be written, or the file is somebody else's.
-    #[error("{path}: {source}")]
+    #[error("{path} cannot be read or written")]
     File {
         /// The ledger's file.
         path: PathBuf,

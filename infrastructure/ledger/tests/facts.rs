@@ -232,6 +232,11 @@ async fn a_replay_beside_the_tables_finds_whatever_they_have_otherwise() {
         ("UPDATE applications SET finals = 2", 4),
         (include_str!("planted/an_open_case.sql"), 1),
         ("UPDATE shown SET shares = 0", 2),
+        ("UPDATE accounts SET class = 'U:RESERVED' WHERE class = 'U:AVAIL'", 2),
+        ("UPDATE accounts SET investor = 'I-9' WHERE class = 'U:AVAIL'", 2),
+        ("UPDATE entries SET day = '2025-02-12' WHERE position = 2", 2),
+        ("UPDATE entries SET t = '2025-02-12' WHERE position = 2", 2),
+        ("UPDATE requests SET investor = 'I-9' WHERE request = 'TX1'", 2),
     ];
     for (sql, differ) in plants {
         let (store, folder) = (MemoryStore::new(), tempfile::tempdir().unwrap());

@@ -36,7 +36,7 @@ use fundflow_kernel::{
 };
 use group::Group;
 pub(super) use job::{Answer, Job, Start, Work};
-use rusqlite::{Connection, Statement, Transaction};
+use rusqlite::{Connection, Statement};
 use std::{
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},

@@ -114,7 +114,7 @@ pub enum BatchError {
         source: io::Error,
     },
     /// A value has no place in its column.
-    #[error("record {record} of {file}: {source}")]
+    #[error("record {record} of {file} has a value that its field cannot hold")]
     Field {
         /// The name of the file within the exchange folder.
         file: String,
@@ -127,7 +127,7 @@ pub enum BatchError {
     #[error(transparent)]
     Header(#[from] HeaderError),
     /// The file is not written.
-    #[error("{file} is not written: {source}")]
+    #[error("{file} is not written")]
     Write {
         /// The name of the file within the exchange folder.
         file: String,

@@ -15,7 +15,7 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{self, BufRead, BufReader, Read},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 /// Bytes of a line; one that is longer is no movement of money.
@@ -25,10 +25,10 @@ const LINE_MAX: u64 = 64 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum StatementError<E: std::error::Error + 'static> {
     /// The operating system refuses the file.
-    #[error("{file} cannot be read; check that it is there and yours")]
+    #[error("{} cannot be read; check that it is there and yours", path.display())]
     Io {
-        /// The name of the file.
-        file: String,
+        /// The statement, as it was named.
+        path: PathBuf,
         /// What the system said.
         source: io::Error,
     },
@@ -60,7 +60,7 @@ pub fn rows_of<E: std::error::Error + 'static>(
     mut take: impl FnMut(Row) -> Result<(), E>,
 ) -> Result<(), StatementError<E>> {
     let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let failed = |source| StatementError::Io { file: file.clone(), source };
+    let failed = |source| StatementError::Io { path: path.to_owned(), source };
     let mut lines = BufReader::new(fundflow_files::open(path).map_err(failed)?);
     let heading = line(&mut lines).map_err(failed)?.unwrap_or_default();
     let heading = fields(heading.trim_start_matches('\u{feff}')).unwrap_or_default();

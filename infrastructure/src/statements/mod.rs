@@ -50,7 +50,7 @@ struct Row {
 #[derive(Debug, thiserror::Error)]
 pub enum StatementError {
     /// The file cannot be read or written.
-    #[error("{path}: {source}")]
+    #[error("{path} cannot be read or written")]
     File {
         /// The statement, or what is kept of one.
         path: PathBuf,

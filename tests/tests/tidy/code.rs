@@ -84,3 +84,24 @@ fn deciders_have_no_catch_all() {
     }
     assert!(seen >= 40, "the deciders have moved");
 }
+
+/// Whoever prints an error prints its sources behind it, so that one whose words have its source says it twice.
+#[test]
+fn no_error_says_what_its_source_says() {
+    let mut twice = Vec::new();
+    for (name, text) in files().into_iter().filter(|(name, _)| !is_tidy(name)) {
+        for variant in text.split("#[error(").skip(1) {
+            let Some((words, rest)) = variant.split_once(")]") else { continue };
+            let fields = rest.split("#[error(").next().unwrap_or_default();
+            let its_own = fields.split("\n    }").next().unwrap_or_default();
+            let named = words.contains("{source") && its_own.contains("source: ");
+            let first = fields.lines().find(|line| !is_comment(line) && !line.trim().is_empty());
+            let is_source = |line: &str| line.contains("(#[from]") || line.contains("(#[source]");
+            let placed = words.contains("{0") && first.is_some_and(is_source);
+            if named || placed {
+                twice.push(format!("{name}: {words}"));
+            }
+        }
+    }
+    assert!(twice.is_empty(), "{twice:#?}");
+}

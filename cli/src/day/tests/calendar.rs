@@ -82,6 +82,11 @@ fn taken(report: &DayReport, last: &str, besides: &[&str]) -> BTreeSet<String> {
                     assert!(row.reason.contains(&text), "{last} {id}: {}", row.reason);
                     continue;
                 }
+                // The house's own work of a day stops there, and says so.
+                "stuck" if ["cut.", "clear."].iter().any(|it| id.starts_with(it)) => {
+                    assert!(row.reason.contains("trading calendar short"), "{}", row.reason);
+                    continue;
+                }
                 "completed" | "paid out" => {}
                 "under way" | "over" if id.starts_with("plan") => {}
                 other if besides.contains(&other) => {}

@@ -139,7 +139,7 @@ pub struct Scenario {
 #[derive(Debug, thiserror::Error)]
 pub enum ScenarioError {
     /// Not TOML, an unknown key, an unknown fate.
-    #[error("{0}")]
+    #[error(transparent)]
     Toml(#[from] toml::de::Error),
     /// More than all.
     #[error("the probabilities of [{section}] are {sum} per mille together; at most 1000 can be")]
