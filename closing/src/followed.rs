@@ -148,9 +148,7 @@ impl Followed {
         let wanted = move |name: &str| day_of(name).is_some_and(|day| day > after && day <= until);
         self.incomes.iter().filter(move |(name, _)| wanted(name)).map(|(_, over)| *over)
     }
-}
 
-impl Followed {
     /// Takes in how a day-cut begins and ends.
     fn hear_cut(&mut self, id: &str, event_type: &str) {
         let day = id.rsplit('.').next().and_then(|day| day.parse().ok());

@@ -292,6 +292,31 @@ fn a_corrected_file_answers_its_own_case_and_a_wrong_one_opens_that_one_again() 
 }
 
 #[test]
+fn a_sum_that_a_record_comes_to_explain_leaves_its_case_to_that_of_the_record() {
+    let store = played();
+    let store = store.path();
+    set(store, "25", ("", "011162"), &[("ConfirmedAmount", "5000.50")]);
+    applied(store);
+    let sum = cases(store, &["--open"]);
+    assert_eq!((sum.len(), &sum[0]["proposal"]["source"]), (1, &"settlements".into()));
+
+    set(store, "04", P1, &[("ConfirmedAmount", "5000.50")]);
+    let ahead = look(store);
+    let looked = &ahead["coverage"]["sources"]["settlements"]["records"];
+    assert_eq!(looked["by_case"], 0, "a case that is only planned covers nothing: {ahead:#}");
+    assert_eq!(applied(store)["answered"], 1);
+    let open = cases(store, &["--open"]);
+    assert_eq!((open.len(), &open[0]["proposal"]["source"]), (1, &"confirmations".into()));
+    let all = cases(store, &[]);
+    let closed = all.iter().find(|it| it["case"] == sum[0]["case"]).unwrap();
+    let by = closed["closing"]["how"]["corrected"]["by_record"].as_str();
+    assert_eq!(by, open[0]["case"].as_str(), "{closed:#}");
+    let after = events(store);
+    applied(store);
+    assert_eq!(events(store), after, "a day closed twice changes nothing");
+}
+
+#[test]
 fn each_kind_of_break_planted_in_each_source_is_found_with_order_amount_and_side() {
     for (source, kind, side, transaction, worth, plant) in PLANTS {
         let store = played();

@@ -74,7 +74,7 @@ impl Tally {
         if rows.iter().any(|row| !row.is_record() && number(row, "registered").is_none()) {
             return;
         }
-        // Each distributor that has applied for an account is told all of it: it counts once.
+        // Each distributor that has applied for an account hears all of it: it counts once.
         let is_meant = of_first_recipient(rows);
         for row in rows.iter().filter(|row| !row.is_record() || is_meant(row)) {
             let Some(fund) = row.fund else { continue };
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_that_two_distributors_are_told_of_counts_once() {
+    fn an_account_of_which_two_distributors_hear_counts_once() {
         let fund: FundCode = "050003".parse().unwrap();
         let row = |stand: Stand, recipient: &str| {
             let row = Row::of(Source::Holdings, stand, "file 05", "record 1");

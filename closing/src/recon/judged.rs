@@ -243,7 +243,9 @@ impl<'a> Run<'a> {
     fn becomes(&mut self, found: &Break) -> (Becomes, CaseId, bool) {
         let (words, planned) = (self.words(), self.applies);
         if let Some(case) = self.disputed.explains(found) {
-            return (Becomes::Explained, case, true);
+            // A case of its own, of when nothing explained it, is answered by that one.
+            self.answers.insert(found.case, case);
+            return (Becomes::Explained, case, planned || self.known.is_there(case));
         }
         if let Some(ours) = self.known.ours.get_mut(&found.case) {
             ours.is_found = true;

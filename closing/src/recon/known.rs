@@ -97,6 +97,12 @@ impl Known {
         Ok(())
     }
 
+    /// Whether that case is in the log, and none that files answered.
+    pub(super) fn is_there(&self, case: CaseId) -> bool {
+        let is_ours = |it: &Ours| !matches!(it.stands, Stands::Answered(_));
+        self.engines.contains(&case) || self.ours.get(&case).is_some_and(is_ours)
+    }
+
     /// Cases of reconciliations under that key.
     pub(super) fn under(&self, source: Source, key: &str) -> Vec<CaseId> {
         let key = (source.name().to_owned(), key.to_owned());
