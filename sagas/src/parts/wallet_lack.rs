@@ -26,18 +26,18 @@ impl WalletPart {
         self.lack(view, leg, self.next_taking(view, leg, &whenever).ok().flatten())
     }
 
-    /// So many shares it would take that were not reserved for it, and the open case on its record holds as many of what
-    /// others bring: until they are taken all the same, they are not there for it.
-    fn held_by_case<S: FundSaga>(
+    /// Whether it would take shares that were not reserved for it, while the open case on its record holds what others
+    /// bring: until they are taken all the same, they are not there for it.
+    fn is_held_by_case<S: FundSaga>(
         &self,
         view: &View<'_, S>,
         leg: &ApplicationLeg,
         command: &Command,
-    ) -> Option<Shares> {
-        let Command::CorrectTakeOut { .. } = command else { return None };
-        let moves = moves(self.entry(view), command);
+    ) -> bool {
+        let Command::CorrectTakeOut { .. } = command else { return false };
         let holds = |(case, _): &Dispute| self.book().hold(view.streams, *case) == Some(true);
-        (!moves.is_zero() && self.beyond(view, leg).iter().any(holds)).then_some(moves)
+        let takes_others = !moves(self.entry(view), command).is_zero();
+        takes_others && self.beyond(view, leg).iter().any(holds)
     }
 
     /// What the next booking cannot take; all of it, where a person made up for just that, or its case holds it.
@@ -55,8 +55,8 @@ impl WalletPart {
         let refused = Wallet::decide(state, &command).err();
         let lack = refused.as_ref().and_then(lacking::in_wallet);
         let made_up = waived.is_some_and(|claim| claim.shares == moves);
-        let kept = made_up || self.held_by_case(view, leg, &command).is_some();
-        lack.or_else(|| kept.then(|| Lack::of(moves, Shares::ZERO))).unwrap_or_default()
+        let lacks_all = made_up || self.is_held_by_case(view, leg, &command);
+        lack.or_else(|| lacks_all.then(|| Lack::of(moves, Shares::ZERO))).unwrap_or_default()
     }
 
     /// Nothing is to be booked, or a person has what cannot be; what is lacking is withheld.
