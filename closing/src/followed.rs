@@ -18,7 +18,11 @@ use fundflow_kernel::{
     envelope::Recorded,
     store::{Position, ReadError, Version},
 };
-use fundflow_sagas::{day_cut::DayCut, income::Income, ports::day_jobs::Figures};
+use fundflow_sagas::{
+    day_cut::{self, DayCut},
+    income::Income,
+    ports::day_jobs::Figures,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Every application and income job of the store.
@@ -151,9 +155,8 @@ impl Followed {
 
     /// Takes in how a day-cut begins and ends.
     fn hear_cut(&mut self, id: &str, event_type: &str) {
-        let day = id.rsplit('.').next().and_then(|day| day.parse().ok());
-        let (Some(day), Ok(cut)) = (day, TransactionId::new(id)) else { return };
-        let cut = (TradingDay::recorded(day), cut);
+        let (Some(t), Ok(cut)) = (day_cut::t_of(id), TransactionId::new(id)) else { return };
+        let cut = (t, cut);
         if event_type == DayCut::NAMES.prepared {
             self.cuts.insert(cut);
         } else if event_type == DayCut::NAMES.abandoned || DayCut::ending_of(event_type).is_some() {

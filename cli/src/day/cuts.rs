@@ -50,7 +50,7 @@ impl Cuts {
         let Ok(cut) = TransactionId::new(event.stream.id()) else { return };
         let name = &*event.event.event_type;
         if name == DayCut::NAMES.prepared {
-            let day = cut.as_str().rsplit('.').next().and_then(|day| day.parse().ok());
+            let day = day_cut::t_of(cut.as_str()).map(TradingDay::date);
             self.begun.extend(day);
             let is_v1 = event.event.data.contains(&format!("\"{}\"", day_cut::DAY_CUT_V1.version));
             self.unsettled.extend(day.filter(|_| is_v1));

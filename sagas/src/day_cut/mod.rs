@@ -35,7 +35,7 @@ mod words;
 pub use saga::{Command, DayCut, Plan, Refusal, notice};
 pub use schedule::Schedule;
 pub use words::{
-    Answer, Do, Ending, Fact, Left, Milestone, Notes, Promise, Request, When, done_type, id,
+    Answer, Do, Ending, Fact, Left, Milestone, Notes, Promise, Request, When, done_type, id, t_of,
 };
 
 use crate::ports::day_jobs::Job;

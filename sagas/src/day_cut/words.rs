@@ -29,6 +29,12 @@ pub fn id(registrar: &RegistrarCode, t: TradingDay) -> Option<TransactionId> {
     TransactionId::new(format!("cut.{registrar}.{t}")).ok()
 }
 
+/// The T of a day-cut with that transaction ID; `None` where it is the name of something else.
+pub fn t_of(id: &str) -> Option<TradingDay> {
+    let (_, t) = id.strip_prefix("cut.")?.rsplit_once('.')?;
+    Some(TradingDay::recorded(t.parse().ok()?))
+}
+
 /// The promise decided on a request; stored with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {
