@@ -13,6 +13,9 @@ use std::{fmt, str::FromStr};
 
 const SHANGHAI_SECONDS_EAST: i32 = 8 * 3600;
 
+/// 0001-01-01T00:00:00Z to the end of 9999, in microseconds since 1970.
+const YEARS: std::ops::RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_999_999;
+
 /// A point in time, in microseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);
@@ -31,6 +34,11 @@ impl Timestamp {
     /// From microseconds since the Unix epoch.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
+    }
+
+    /// From microseconds as a store has them: none outside of the years 1 to 9999 in UTC, which alone can be written.
+    pub fn from_stored(micros: i64) -> Option<Self> {
+        YEARS.contains(&micros).then_some(Self(micros))
     }
 
     /// Microseconds since the Unix epoch.

@@ -13,11 +13,9 @@ pub mod at_par;
 pub mod decider;
 pub mod events;
 pub mod explore;
-pub mod faulty_store;
 pub mod orders;
-pub mod sample;
-pub mod store_contract;
 pub mod strategies;
 pub mod toy;
 
+pub use fundflow_contract::{faulty_store, sample, store_contract, store_fault_contract};
 pub use fundflow_simulation::{days, outside, shipped, simulate, wanted, worlds};

@@ -3,11 +3,12 @@
 //! A batch is first planned against the heads, then written. Planning moves the heads on; when a
 //! later stream of the batch conflicts, what it moved is moved back and nothing was written.
 
-use crate::{possible_ids::PossibleIds, recent::Recent, row::signed, sql};
+use crate::{row::signed, sql};
 use fundflow_kernel::{
     envelope::{NewEvent, StreamName},
     store::{AppendError, Position, StreamAppend, Version},
 };
+use fundflow_names::{PossibleIds, Recent};
 use rusqlite::{Connection, OptionalExtension as _, Statement};
 use std::sync::Arc;
 

@@ -28,8 +28,6 @@ mod rescue;
 mod checkpoint;
 mod heads;
 mod lock;
-mod possible_ids;
-mod recent;
 mod tree;
 mod writer;
 

@@ -5,7 +5,6 @@ use crate::{
     open,
     open_error::Trouble,
     place::Place,
-    recent::Recent,
     row::{self, signed},
     sql,
     tree::StoredTree,
@@ -15,6 +14,7 @@ use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     store::{Position, ReadError},
 };
+use fundflow_names::Recent;
 use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension as _, Params, Statement};
 use std::{
     borrow::Cow,

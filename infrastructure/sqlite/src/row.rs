@@ -18,9 +18,6 @@ use std::{borrow::Cow, fmt::Write as _, sync::Arc};
 /// Days from 0001-01-01, which chrono counts as day 1, to 1970-01-01.
 const EPOCH_DAY: i32 = 719_163;
 
-/// 0001-01-01T00:00:00Z to the end of 9999, in microseconds since 1970.
-const YEARS: std::ops::RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_999_999;
-
 /// What the writer adds to an event.
 pub(super) struct Place<'a> {
     pub(super) position: Position,
@@ -168,7 +165,7 @@ fn decode(
 fn instant(row: &Row<'_>, index: usize) -> Result<Timestamp, String> {
     let micros = number(row, index)?;
     let outside = || format!("column {index}: {micros} is outside of the years 1 to 9999");
-    YEARS.contains(&micros).then(|| Timestamp::from_micros(micros)).ok_or_else(outside)
+    Timestamp::from_stored(micros).ok_or_else(outside)
 }
 
 fn trade_date(value: ValueRef<'_>) -> Result<Option<NaiveDate>, String> {

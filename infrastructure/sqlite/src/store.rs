@@ -7,7 +7,6 @@ use crate::{
     open::{self, Opened},
     open_error::{OpenError, Trouble},
     place::{Place, Stands, has_content},
-    possible_ids::PossibleIds,
     reader::Readers,
     row::signed,
     sql,
@@ -19,6 +18,7 @@ use fundflow_kernel::{
     merkle::{Frontier, TreeHash, TreeHead},
     store::{AppendError, Batch, BoxError, Checkpoints, EventStore, Position, ReadError, Version},
 };
+use fundflow_names::PossibleIds;
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},

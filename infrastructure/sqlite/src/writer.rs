@@ -22,7 +22,6 @@ use crate::{
     checkpoint,
     heads::{self, Heads, New, Planned, Unplanned},
     open,
-    possible_ids::PossibleIds,
     row::{self, Place, signed},
     sql,
 };
@@ -34,6 +33,7 @@ use fundflow_kernel::{
     merkle::{Frontier, leaf},
     store::{AppendError, Position, StreamAppend},
 };
+use fundflow_names::PossibleIds;
 use group::Group;
 pub(super) use job::{Answer, Job, Start, Work};
 use rusqlite::{Connection, Statement};

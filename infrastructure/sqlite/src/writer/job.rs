@@ -1,10 +1,11 @@
 //! What the writer is asked to do, and what it starts with.
 
-use crate::{acknowledged::Acknowledged, checkpoint, lock::Lock, possible_ids::PossibleIds};
+use crate::{acknowledged::Acknowledged, checkpoint, lock::Lock};
 use fundflow_kernel::{
     merkle::Frontier,
     store::{AppendError, Batch, Position},
 };
+use fundflow_names::PossibleIds;
 use rusqlite::Connection;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};

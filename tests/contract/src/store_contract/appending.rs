@@ -91,7 +91,7 @@ pub async fn every_field_comes_back<S: Store, K>((store, _keep): (S, K)) {
         }
         event.event_type = format!("fund_order.kind_{}", index % 3).into();
         event.schema = [1, u16::MAX][index % 2];
-        event.occurred_at = fundflow_domain::time::Timestamp::from_micros(-1);
+        event.occurred_at = fundflow_kernel::time::Timestamp::from_micros(-1);
         events.push(event);
     }
     let batch = StreamAppend { stream: name.clone(), expected: Version::NONE, events };

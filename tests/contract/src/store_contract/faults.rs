@@ -36,9 +36,9 @@ impl Fails {
 ///
 /// ```
 /// use fundflow_kernel::memory_store::MemoryStore;
-/// use fundflow_testkit::{faulty_store::FaultyStore, store_contract::faults::Fails};
+/// use fundflow_contract::{faulty_store::FaultyStore, store_contract::faults::Fails};
 ///
-/// fundflow_testkit::store_fault_contract!(
+/// fundflow_contract::store_fault_contract!(
 ///     memory_with_faults,
 ///     || async { (FaultyStore::scripted(MemoryStore::new(), []), ()) },
 ///     |store: &FaultyStore<MemoryStore>, _: &(), fails: Fails| store.script_more([fails.into()]),
@@ -51,11 +51,14 @@ impl Fails {
 #[macro_export]
 macro_rules! store_fault_contract {
     ($name:ident, $open:expr, $fail:expr, $reopen:expr) => {
+        $crate::store_fault_contract!($name where || true, $open, $fail, $reopen);
+    };
+    ($name:ident where $may_run:expr, $open:expr, $fail:expr, $reopen:expr) => {
         mod $name {
             #[allow(unused_imports, reason = "what the closures need")]
             use super::*;
 
-            $crate::store_fault_contract!(@tests $open, $fail, $reopen,
+            $crate::store_fault_contract!(@tests $may_run, $open, $fail, $reopen,
                 what_failed_before_it_was_written_is_not_there,
                 what_failed_within_leaves_whole_appends_from_the_start,
                 what_failed_after_it_was_written_is_there,
@@ -66,10 +69,13 @@ macro_rules! store_fault_contract {
             );
         }
     };
-    (@tests $open:expr, $fail:expr, $reopen:expr, $($test:ident,)+) => {
+    (@tests $may_run:expr, $open:expr, $fail:expr, $reopen:expr, $($test:ident,)+) => {
         $(
             #[test]
             fn $test() {
+                if !($may_run)() {
+                    return;
+                }
                 $crate::store_contract::faults::each(
                     || async { let open = $open; open().await },
                     $fail,

@@ -1,7 +1,7 @@
 //! Events to fill a store with, where it does not matter what they say.
 
 use chrono::NaiveDate;
-use fundflow_domain::time::Timestamp;
+use fundflow_kernel::time::Timestamp;
 use fundflow_kernel::{
     envelope::{Actor, Chain, EventId, NewEvent, StreamName},
     store::{StreamAppend, Version},

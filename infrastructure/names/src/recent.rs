@@ -7,7 +7,8 @@
 use foldhash::fast::RandomState;
 use std::{collections::HashMap, hash::Hash};
 
-pub(super) struct Recent<K, V> {
+/// A memory of at least the last `capacity / 2` keys used.
+pub struct Recent<K, V> {
     young: HashMap<K, V, RandomState>,
     old: HashMap<K, V, RandomState>,
     generation: usize,
@@ -15,12 +16,13 @@ pub(super) struct Recent<K, V> {
 
 impl<K: Hash + Eq, V: Clone> Recent<K, V> {
     /// Remembers at least the last `capacity / 2` keys used.
-    pub(super) fn new(capacity: usize) -> Self {
+    pub fn new(capacity: usize) -> Self {
         let generation = (capacity / 2).max(1);
         Self { young: HashMap::default(), old: HashMap::default(), generation }
     }
 
-    pub(super) fn get(&mut self, key: &K) -> Option<V> {
+    /// What is remembered of it; it counts as used.
+    pub fn get(&mut self, key: &K) -> Option<V> {
         if let Some(value) = self.young.get(key) {
             return Some(value.clone());
         }
@@ -29,16 +31,19 @@ impl<K: Hash + Eq, V: Clone> Recent<K, V> {
         Some(value)
     }
 
-    pub(super) fn put(&mut self, key: K, value: V) {
+    /// Remembers it, or remembers it anew.
+    pub fn put(&mut self, key: K, value: V) {
         self.young.insert(key, value);
     }
 
-    pub(super) fn forget(&mut self, key: &K) {
+    /// Forgets it, whenever it was used.
+    pub fn forget(&mut self, key: &K) {
         self.young.remove(key);
         self.old.remove(key);
     }
 
-    pub(super) fn age(&mut self) {
+    /// Forgets what was not used for long. Nothing else forgets.
+    pub fn age(&mut self) {
         if self.young.len() > self.generation {
             std::mem::swap(&mut self.young, &mut self.old);
             self.young.clear();

@@ -32,7 +32,8 @@ impl Filter {
     }
 }
 
-pub(super) struct PossibleIds {
+/// The IDs that some stream may have. Shared by the writer, which adds, and readers, which ask.
+pub struct PossibleIds {
     /// The last one fills; each has twice the room of the one before.
     filters: RwLock<Vec<Filter>>,
     is_complete: AtomicBool,
@@ -40,14 +41,14 @@ pub(super) struct PossibleIds {
 
 impl PossibleIds {
     /// With room for what is there.
-    pub(super) fn with_room(streams: usize) -> Self {
+    pub fn with_room(streams: usize) -> Self {
         let room = streams.saturating_mul(2).max(FIRST);
         let filters = RwLock::new(vec![Filter::with_room(room)]);
         Self { filters, is_complete: AtomicBool::new(false) }
     }
 
     /// Adds an ID; the one writer calls it.
-    pub(super) fn add(&self, id: &str) {
+    pub fn add(&self, id: &str) {
         let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(last) = filters.last() {
             last.of.insert(id);
@@ -55,7 +56,7 @@ impl PossibleIds {
     }
 
     /// There were so many by now: makes room for more.
-    pub(super) fn grow(&self, streams: usize) {
+    pub fn grow(&self, streams: usize) {
         let mut filters = self.filters.write().unwrap_or_else(PoisonError::into_inner);
         let room: usize = filters.iter().map(|filter| filter.room).sum();
         if streams >= room {
@@ -64,11 +65,12 @@ impl PossibleIds {
     }
 
     /// From here on what it does not have is not there.
-    pub(super) fn complete(&self) {
+    pub fn complete(&self) {
         self.is_complete.store(true, Ordering::Release);
     }
 
-    pub(super) fn surely_lacks(&self, id: &str) -> bool {
+    /// Whether surely no stream has the ID. `false` says nothing.
+    pub fn surely_lacks(&self, id: &str) -> bool {
         let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);
         self.is_complete.load(Ordering::Acquire)
             && filters.iter().all(|filter| !filter.of.contains(id))

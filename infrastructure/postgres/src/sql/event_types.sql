@@ -1,0 +1,2 @@
+-- Binds: none.
+SELECT id, name FROM event_types ORDER BY id

@@ -1,0 +1,2 @@
+-- Format of the store. Binds: none.
+SELECT format FROM store

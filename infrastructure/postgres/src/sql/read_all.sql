@@ -1,0 +1,8 @@
+-- Binds: $1 after this position, $2 at most so many.
+SELECT
+    e.position, s.name, e.version, t.name, e.schema, e.event_id, e.correlation, e.process, e.causation,
+    e.actor, e.trace_parent, e.occurred_at, e.recorded_at, e.trade_date, e.data, e.chain
+FROM events AS e
+JOIN streams AS s ON s.id = e.stream
+JOIN event_types AS t ON t.id = e.event_type
+WHERE e.position > $1 ORDER BY e.position LIMIT $2

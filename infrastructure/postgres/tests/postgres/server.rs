@@ -1,0 +1,113 @@
+//! A server to try the store on, and a schema for each test.
+
+use fundflow_postgres::{Place, PostgresStore, Settings};
+use std::{
+    hash::{BuildHasher as _, Hasher as _, RandomState},
+    time::Duration,
+};
+use tokio_postgres::{Client, Config, NoTls, config::Host};
+
+const LOCAL: &str = "postgres://postgres@127.0.0.1:5432/postgres";
+
+/// Where the server of the tests is.
+pub(crate) fn url() -> String {
+    std::env::var("FUNDFLOW_POSTGRES_URL").unwrap_or_else(|_| LOCAL.into())
+}
+
+fn config() -> Config {
+    url().parse().expect("a URL of a server")
+}
+
+/// Host and port of the server.
+pub(crate) fn address() -> String {
+    let config = config();
+    let Some(Host::Tcp(host)) = config.get_hosts().first() else { panic!("a host, not a socket") };
+    format!("{host}:{}", config.get_ports().first().unwrap_or(&5432))
+}
+
+/// The same server by another address.
+pub(crate) fn url_at(address: &str) -> String {
+    let config = config();
+    let password = config.get_password().map(|it| format!(":{}", String::from_utf8_lossy(it)));
+    let user = config.get_user().unwrap_or("postgres");
+    let database = config.get_dbname().unwrap_or("postgres");
+    format!("postgres://{user}{}@{address}/{database}", password.unwrap_or_default())
+}
+
+/// A client beside the store: an administrator, or an insider.
+pub(crate) async fn admin() -> Client {
+    let (client, connection) = tokio_postgres::connect(&url(), NoTls).await.expect("a server");
+    tokio::spawn(connection);
+    client
+}
+
+/// Whether a server answers. Where a URL was named, it must.
+pub(crate) fn is_there() -> bool {
+    let answers = async { tokio_postgres::connect(&url(), NoTls).await.is_ok() };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let answers = runtime.expect("a thread").block_on(answers);
+    assert!(
+        answers || std::env::var("FUNDFLOW_POSTGRES_URL").is_err(),
+        "{} does not answer",
+        url()
+    );
+    answers
+}
+
+/// A schema that is dropped with this.
+pub(crate) struct Schema {
+    pub(crate) name: String,
+}
+
+impl Schema {
+    pub(crate) fn new() -> Self {
+        // Drawn at random, since others may use the same server.
+        Self { name: format!("test_{:016x}", RandomState::new().build_hasher().finish()) }
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        self.place_at(&url())
+    }
+
+    pub(crate) fn place_at(&self, url: &str) -> Place {
+        let sign = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{sign}schema={}", self.name).parse().expect("a place")
+    }
+
+    /// A table of the schema, as an administrator writes it.
+    pub(crate) fn table(&self, name: &str) -> String {
+        format!("{}.{name}", self.name)
+    }
+}
+
+impl Drop for Schema {
+    fn drop(&mut self) {
+        let drop = format!("DROP SCHEMA IF EXISTS {} CASCADE", self.name);
+        // In a thread of its own, since a test that ends may be within its runtime.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a thread").block_on(async { admin().await.batch_execute(&drop).await })
+        });
+        dropped.join().expect("a thread").expect("a schema that goes");
+    }
+}
+
+/// Settings of a writer that says at once what goes wrong.
+pub(crate) fn impatient() -> Settings {
+    // And that renews its lease seldom enough not to be what a test cuts.
+    Settings { patience: Duration::ZERO, lease: Duration::from_secs(300), ..Settings::default() }
+}
+
+pub(crate) async fn open(place: &Place) -> PostgresStore {
+    PostgresStore::open(place, &Settings::default(), "a test").await.expect("a store that opens")
+}
+
+/// Runs a test, or says that it is skipped.
+pub(crate) fn with_server(test: impl Future<Output = ()>) {
+    if !is_there() {
+        eprintln!("skipped: no PostgreSQL answers on {}", url());
+        return;
+    }
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.worker_threads(2).enable_all().build().expect("threads").block_on(test);
+}
