@@ -65,7 +65,7 @@ pub(crate) fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
 #[derive(Debug, Parser)]
 #[command(name = "fundflow", version, about = "An event-sourced engine for fund purchases")]
 pub(crate) struct Arguments {
-    /// The store: a database file, or the directory that holds events.db.
+    /// The store: a database file, or the directory that holds events.db; sqlite: may stand before it.
     #[arg(long, global = true, value_name = "PATH", default_value = DEFAULT_STORE)]
     pub(crate) store: PathBuf,
     /// How lines of the program's log are written to the error output; `RUST_LOG` says which
@@ -219,7 +219,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: SimCommand,
     },
-    /// Measure complete purchases per second, latency and memory; `--store sqlite` or `memory`
+    /// Measure complete purchases per second, latency and memory; `--store sqlite`, `memory` or the URL of a server
     Bench(BenchArgs),
 }
 

@@ -32,6 +32,7 @@ mod safe;
 mod audit_command;
 mod calendar_command;
 mod case_command;
+mod contract_command;
 mod event_command;
 mod event_json;
 mod folded;
@@ -50,6 +51,7 @@ mod recon_command;
 mod saga_command;
 mod saga_words;
 mod store_command;
+mod store_url;
 mod wallet_command;
 
 // Days, figures, files, funds, prices.
@@ -98,7 +100,7 @@ pub fn run(
         Command::Bench(_) => tokio::runtime::Builder::new_multi_thread(),
         _ => tokio::runtime::Builder::new_current_thread(),
     };
-    match threads.enable_time().build() {
+    match threads.enable_all().build() {
         Ok(runtime) => dispatch(registry, &runtime, &store, command),
         Err(error) => {
             reading::complain(&format!("error: the program cannot start: {error}\n"));
@@ -149,6 +151,15 @@ fn dispatch(
     store: &Path,
     command: Command,
 ) -> ExitCode {
+    // A benchmark is given a kind of store, or a server to make one on.
+    let store = match store_url::file(store) {
+        Err(_) if matches!(command, Command::Bench(_)) => store,
+        Ok(store) => store,
+        Err(what) => {
+            reading::complain(&format!("fundflow: {what}\n"));
+            return ExitCode::from(2);
+        }
+    };
     let mut out = io::BufWriter::new(safe::output(command.is_json()));
     let code = match command {
         Command::Day(args) => runtime.block_on(day::run(registry, &args, store, &mut out)),
@@ -189,7 +200,7 @@ fn dispatch(
             runtime.block_on(ledger_command::run(&command, store, output.format, &mut out))
         }
         Command::Store { output, command } => {
-            store_command::run(&command, store, output.format, &mut out)
+            runtime.block_on(store_command::run(&command, store, output.format, &mut out))
         }
         Command::File(command) => return alone(out, || file_command::run(command)),
         Command::Fund(command) => return alone(out, || fund_command::run(&command)),

@@ -6,6 +6,7 @@
 //! fundflow store backup TO               a consistent copy while an engine runs, a store of its own
 //! fundflow store restore FROM            a copy takes the place of a store that is not there
 //! fundflow store accept --reason R --apply
+//! fundflow store contract URL            what every store promises, tried on a server of the user's own
 //! ```
 //!
 //! A copy and a restored store have an identity of their own, so no companion of another store fits them.
@@ -13,8 +14,10 @@
 use crate::{
     args::Format,
     audit_command::VERIFICATION_FAILED,
+    contract_command,
     reading::{Failure, complain, database, finish, json, pairs, quoted},
     sandbox::BOOKS,
+    store_url::StoreUrl,
 };
 use clap::Subcommand;
 use fundflow_infrastructure::sqlite::{self, BackupError, Condition, Settings, SqliteStore};
@@ -61,6 +64,12 @@ pub(crate) enum StoreCommand {
         #[arg(long)]
         apply: bool,
     },
+    /// Try on a server, or a disk, what every store promises; what is there already is not touched
+    Contract {
+        /// A directory, sqlite:DIRECTORY, or `postgres://USER@HOST/DATABASE`
+        #[arg(value_name = "URL")]
+        url: StoreUrl,
+    },
 }
 
 /// What a command on the files of a store has to say.
@@ -77,7 +86,7 @@ struct Said {
 }
 
 /// Does what was typed.
-pub(crate) fn run(
+pub(crate) async fn run(
     command: &StoreCommand,
     store: &Path,
     format: Format,
@@ -90,6 +99,7 @@ pub(crate) fn run(
         StoreCommand::Restore { from } => restore(from, store, format, out),
         StoreCommand::Accept { reason, apply: true } => accept(store, reason, format, out),
         StoreCommand::Accept { apply: false, .. } => look(store, format, out),
+        StoreCommand::Contract { url } => contract_command::run(url, format, out).await,
     })
 }
 

@@ -6,6 +6,8 @@
 // Packages of their own, under the names that they have here.
 pub use fundflow_exchange as exchange;
 pub use fundflow_files as files;
+#[cfg(feature = "postgres")]
+pub use fundflow_postgres as postgres;
 pub use fundflow_sqlite::{self as sqlite, bare_log};
 
 // Files that people write, and those that go to and come from registrars.

@@ -14,7 +14,7 @@ mod report;
 mod restart;
 mod sandbox;
 
-use crate::reading::complain;
+use crate::{reading::complain, store_url::StoreUrl};
 use clap::Args;
 use fundflow_domain::time::Timestamp;
 use fundflow_infrastructure::{
@@ -44,7 +44,7 @@ const NIGHTS: u64 = 180;
 #[derive(Debug, Args)]
 pub(crate) struct BenchArgs {
     /// A kind of store and no place, since a benchmark never writes into anybody's store: sqlite, in which
-    /// every event is durable, or memory
+    /// every event is durable, or memory; or a server by its URL, which gets a schema for the time
     #[arg(long, value_name = "KIND", default_value = "sqlite")]
     store: PathBuf,
     /// Complete purchases to run
@@ -104,17 +104,25 @@ pub(crate) async fn run(args: &BenchArgs) -> ExitCode {
             measure(args, store, "none (memory)", None).await
         }
         Some("sqlite") => sqlite(args, &scratch).await,
+        Some(url) if url.contains("://") => match url.parse() {
+            Ok(url) => on_server(args, &url, &scratch).await,
+            Err(what) => return wrong_store(&format!("bench --store: {what}")),
+        },
         Some(_) | None => {
             let given = args.store.display();
-            complain(&format!(
-                "fundflow: bench --store {given}: choose sqlite (durable) or memory\n"
+            return wrong_store(&format!(
+                "bench --store {given}: choose sqlite (durable), memory, or the URL of a server"
             ));
-            return ExitCode::from(2);
         }
     };
     let removed = std::fs::remove_dir_all(&scratch);
     let printed = measured.map(|figures| report::print(&figures, args.output));
     exit_code(printed, removed, &scratch)
+}
+
+fn wrong_store(what: &str) -> ExitCode {
+    complain(&format!("fundflow: {what}\n"));
+    ExitCode::from(2)
 }
 
 fn exit_code(
@@ -147,10 +155,29 @@ async fn sqlite(args: &BenchArgs, scratch: &Path) -> Result<Figures, Trouble> {
     Ok(figures)
 }
 
+/// In a schema of its own, which goes afterwards.
+async fn on_server(args: &BenchArgs, url: &StoreUrl, scratch: &Path) -> Result<Figures, Trouble> {
+    #[cfg(feature = "postgres")]
+    if let StoreUrl::Postgres(server) = url {
+        use fundflow_infrastructure::postgres::{PostgresStore, Scratch, Settings};
+        fundflow_infrastructure::files::make_directory(scratch, scratch)?;
+        let schema = Scratch::on(server);
+        let settings = Settings::default();
+        let store = PostgresStore::open(schema.place(), &settings, "fundflow bench").await?;
+        let durability = store.durability().to_owned();
+        let measured = Arc::new(Measured::of(store));
+        let figures = measure(args, measured.clone(), &durability, Some(scratch)).await;
+        measured.inner().close().await;
+        schema.remove().await?;
+        return figures;
+    }
+    Err(format!("{url:?} is no server, and {} stays as it is", scratch.display()).into())
+}
+
 async fn measure<S: EventStore + Checkpoints>(
     args: &BenchArgs,
     store: Arc<Measured<S>>,
-    durability: &'static str,
+    durability: &str,
     scratch: Option<&Path>,
 ) -> Result<Figures, Trouble> {
     // A fixed business instant: the figures must not depend on the day of the run.
@@ -195,7 +222,7 @@ async fn measure<S: EventStore + Checkpoints>(
         open: args.open,
         in_flight: args.in_flight,
         overnight,
-        durability,
+        durability: durability.to_owned(),
     })
 }
 

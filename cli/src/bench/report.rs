@@ -33,7 +33,7 @@ pub(super) struct Figures {
     pub(super) open: u64,
     pub(super) in_flight: u64,
     pub(super) overnight: u64,
-    pub(super) durability: &'static str,
+    pub(super) durability: String,
 }
 
 pub(super) fn progress() -> ProgressBar {
@@ -84,7 +84,7 @@ fn table(figures: &Figures) -> Table {
         table.add_row([name.to_owned(), value]);
     };
     let run = &figures.run;
-    row("durability", figures.durability.to_owned());
+    row("durability", figures.durability.clone());
     row(
         "complete purchases",
         format!("{} in {} s", run.purchases, thousandths(millis(run.took()))),

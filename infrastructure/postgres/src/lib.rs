@@ -14,6 +14,7 @@
 mod open;
 mod open_error;
 mod place;
+mod scratch;
 mod settings;
 mod store;
 
@@ -34,5 +35,6 @@ mod tree;
 
 pub use open_error::OpenError;
 pub use place::{NotAPlace, Place};
+pub use scratch::Scratch;
 pub use settings::Settings;
 pub use store::PostgresStore;

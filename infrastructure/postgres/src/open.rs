@@ -59,8 +59,7 @@ impl Trouble {
     fn at(self, place: &Place) -> OpenError {
         let place = place.to_string();
         match self {
-            Trouble::Unanswered(Unanswered::Said(source)) => OpenError::Refused { place, source },
-            Trouble::Unanswered(Unanswered::Silent(limit)) => OpenError::Silent { place, limit },
+            Trouble::Unanswered(error) => OpenError::unanswered(error, place),
             Trouble::Damaged(source) => OpenError::Damaged { place, source },
             Trouble::Unfit(what) => OpenError::Unfit { place, what },
         }

@@ -1,5 +1,6 @@
 //! Why a store was not opened, and what to do.
 
+use crate::connection::Unanswered;
 use fundflow_kernel::store::ReadError;
 use std::time::Duration;
 
@@ -83,4 +84,13 @@ pub enum OpenError {
         /// How long it was waited for.
         limit: Duration,
     },
+}
+
+impl OpenError {
+    pub(crate) fn unanswered(error: Unanswered, place: String) -> Self {
+        match error {
+            Unanswered::Said(source) => OpenError::Refused { place, source },
+            Unanswered::Silent(limit) => OpenError::Silent { place, limit },
+        }
+    }
 }

@@ -36,3 +36,4 @@ pub(super) const LOAD_CHECKPOINT: &str = statement!("load_checkpoint");
 pub(super) const LISTEN: &str = statement!("listen");
 pub(super) const SET_TREE_HASH: &str = statement!("set_tree_hash");
 pub(super) const CREATE_SCHEMA: &str = statement!("create_schema");
+pub(super) const DROP_SCHEMA: &str = statement!("drop_schema");

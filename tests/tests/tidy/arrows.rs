@@ -18,7 +18,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("fundflow", &["fundflow-kernel", "fundflow-runtime"]),
     ("fundflow-files", &[]),
     ("fundflow-exchange", &["fundflow-files"]),
-    ("fundflow-sqlite", &["fundflow-files", "fundflow-kernel"]),
+    ("fundflow-names", &[]),
+    ("fundflow-postgres", &["fundflow-kernel", "fundflow-names"]),
+    ("fundflow-sqlite", &["fundflow-files", "fundflow-kernel", "fundflow-names"]),
+    ("fundflow-contract", &["fundflow-kernel"]),
     (
         "fundflow-infrastructure",
         &[
@@ -26,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "fundflow-exchange",
             "fundflow-files",
             "fundflow-kernel",
+            "fundflow-postgres",
             "fundflow-reconciliation",
             "fundflow-runtime",
             "fundflow-sagas",
@@ -53,6 +57,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "fundflow",
             "fundflow-application",
             "fundflow-closing",
+            "fundflow-contract",
             "fundflow-domain",
             "fundflow-infrastructure",
             "fundflow-kernel",

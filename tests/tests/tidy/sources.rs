@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Whose `lib.rs` is a table of contents and nothing else.
-pub(crate) const LIBRARIES: [&str; 15] = [
+pub(crate) const LIBRARIES: [&str; 18] = [
     "kernel",
     "proofs",
     "domain",
@@ -17,10 +17,13 @@ pub(crate) const LIBRARIES: [&str; 15] = [
     "infrastructure",
     "infrastructure/exchange",
     "infrastructure/files",
+    "infrastructure/names",
+    "infrastructure/postgres",
     "infrastructure/sqlite",
     "engine",
     "simulation",
     "tests",
+    "tests/contract",
     "tests/disk",
 ];
 

@@ -114,7 +114,7 @@ fn whoever_ends_the_connections_again_and_again_loses_and_doubles_nothing() {
         let store = PostgresStore::open(&schema.place(), &patient(), "a test").await;
         let store = store.expect("a store");
         let ending = tokio::spawn({
-            let (database, name) = (admin().await, schema.name.clone());
+            let (database, name) = (admin().await, schema.name());
             let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                 WHERE query LIKE '%INSERT INTO events%' AND pid <> pg_backend_pid() AND $1 <> ''";
             async move {

@@ -1,10 +1,7 @@
 //! A server to try the store on, and a schema for each test.
 
-use fundflow_postgres::{Place, PostgresStore, Settings};
-use std::{
-    hash::{BuildHasher as _, Hasher as _, RandomState},
-    time::Duration,
-};
+use fundflow_postgres::{Place, PostgresStore, Scratch, Settings};
+use std::time::Duration;
 use tokio_postgres::{Client, Config, NoTls, config::Host};
 
 const LOCAL: &str = "postgres://postgres@127.0.0.1:5432/postgres";
@@ -55,40 +52,43 @@ pub(crate) fn is_there() -> bool {
 }
 
 /// A schema that is dropped with this.
-pub(crate) struct Schema {
-    pub(crate) name: String,
-}
+pub(crate) struct Schema(Scratch);
 
 impl Schema {
     pub(crate) fn new() -> Self {
-        // Drawn at random, since others may use the same server.
-        Self { name: format!("test_{:016x}", RandomState::new().build_hasher().finish()) }
+        Self(Scratch::on(&url().parse().expect("a place")))
     }
 
     pub(crate) fn place(&self) -> Place {
-        self.place_at(&url())
+        self.0.place().clone()
     }
 
+    /// The same schema by another address of the server.
     pub(crate) fn place_at(&self, url: &str) -> Place {
-        let sign = if url.contains('?') { '&' } else { '?' };
-        format!("{url}{sign}schema={}", self.name).parse().expect("a place")
+        format!("{url}?schema={}", self.name()).parse().expect("a place")
     }
 
     /// A table of the schema, as an administrator writes it.
-    pub(crate) fn table(&self, name: &str) -> String {
-        format!("{}.{name}", self.name)
+    pub(crate) fn table(&self, table: &str) -> String {
+        format!("{}.{table}", self.name())
+    }
+
+    pub(crate) fn name(&self) -> String {
+        let place = self.0.place().to_string();
+        place.split_once("schema=").expect("a schema").1.to_owned()
     }
 }
 
 impl Drop for Schema {
     fn drop(&mut self) {
-        let drop = format!("DROP SCHEMA IF EXISTS {} CASCADE", self.name);
         // In a thread of its own, since a test that ends may be within its runtime.
-        let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.expect("a thread").block_on(async { admin().await.batch_execute(&drop).await })
+        std::thread::scope(|scope| {
+            let remove = || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                runtime.expect("a thread").block_on(self.0.remove()).expect("a schema that goes");
+            };
+            scope.spawn(remove).join().expect("a thread");
         });
-        dropped.join().expect("a thread").expect("a schema that goes");
     }
 }
 

@@ -27,12 +27,14 @@ pub mod faults;
 pub mod ordering;
 pub mod reading;
 pub mod repeating;
+mod report;
 
 pub use appending::*;
 pub use durable::*;
 pub use ordering::*;
 pub use reading::*;
 pub use repeating::*;
+pub use report::{Outcome, try_all};
 
 use crate::sample::stream;
 use fundflow_kernel::{
@@ -45,6 +47,30 @@ use std::future::Future;
 pub trait Store: EventStore + Checkpoints + Clone {}
 impl<S: EventStore + Checkpoints + Clone> Store for S {}
 
+/// Hands the names of the promises that any open store can be tried on to a macro, behind what it is given first.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! each_promise {
+    ($with:path, ($($first:tt)*)) => {
+        $with! { $($first)*;
+            what_is_appended_is_read,
+            a_stream_that_moved_on_refuses,
+            an_empty_stream_refuses_too,
+            a_batch_is_all_or_nothing,
+            a_stream_may_come_twice_in_a_batch,
+            pages_forward_and_backward_meet,
+            several_streams_are_read_at_once,
+            what_an_append_has_begun_is_never_surely_absent,
+            every_field_comes_back,
+            a_repeated_append_writes_nothing,
+            a_repeat_that_differs_conflicts,
+            one_of_two_at_the_same_version_wins,
+            reader_never_misses_a_committed_event,
+            a_checkpoint_is_stored_and_replaced,
+        }
+    };
+}
+
 /// Applies the contract to an adapter.
 #[macro_export]
 macro_rules! store_contract {
@@ -56,22 +82,7 @@ macro_rules! store_contract {
             #[allow(unused_imports, reason = "what the closure needs")]
             use super::*;
 
-            $crate::store_contract!(@tests $may_run, $open,
-                what_is_appended_is_read,
-                a_stream_that_moved_on_refuses,
-                an_empty_stream_refuses_too,
-                a_batch_is_all_or_nothing,
-                a_stream_may_come_twice_in_a_batch,
-                pages_forward_and_backward_meet,
-                several_streams_are_read_at_once,
-                what_an_append_has_begun_is_never_surely_absent,
-                every_field_comes_back,
-                a_repeated_append_writes_nothing,
-                a_repeat_that_differs_conflicts,
-                one_of_two_at_the_same_version_wins,
-                reader_never_misses_a_committed_event,
-                a_checkpoint_is_stored_and_replaced,
-            );
+            $crate::each_promise!($crate::store_contract, (@tests $may_run, $open));
             $(
                 #[test]
                 fn reopening_changes_nothing() {
@@ -87,7 +98,7 @@ macro_rules! store_contract {
             )?
         }
     };
-    (@tests $may_run:expr, $open:expr, $($test:ident,)+) => {
+    (@tests $may_run:expr, $open:expr; $($test:ident,)+) => {
         $(
             #[test]
             fn $test() {
