@@ -91,6 +91,9 @@ async fn on_files(path: &Path) -> Result<Report, Failure> {
     let unusable = |error: &dyn std::error::Error| {
         Failure::Typed(format!("{}: {}", path.display(), with_sources(error)))
     };
+    if !path.is_dir() {
+        return Err(Failure::Typed(format!("{} is no directory that is there", path.display())));
+    }
     let scratch = path.join(format!(".fundflow-contract-{}", std::process::id()));
     make_directory(&scratch, &scratch).map_err(|error| unusable(&error))?;
     let (next, outcomes) = (Cell::new(0_u32), RefCell::new(Vec::new()));

@@ -33,6 +33,7 @@ mod audit_command;
 mod calendar_command;
 mod case_command;
 mod contract_command;
+mod convert_command;
 mod event_command;
 mod event_json;
 mod folded;

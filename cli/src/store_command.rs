@@ -6,6 +6,7 @@
 //! fundflow store backup TO               a consistent copy while an engine runs, a store of its own
 //! fundflow store restore FROM            a copy takes the place of a store that is not there
 //! fundflow store accept --reason R --apply
+//! fundflow store convert FROM TO         the log of one store in another one of any kind
 //! fundflow store contract URL            what every store promises, tried on a server of the user's own
 //! ```
 //!
@@ -14,7 +15,7 @@
 use crate::{
     args::Format,
     audit_command::VERIFICATION_FAILED,
-    contract_command,
+    contract_command, convert_command,
     reading::{Failure, complain, database, finish, json, pairs, quoted},
     sandbox::BOOKS,
     store_url::StoreUrl,
@@ -64,6 +65,15 @@ pub(crate) enum StoreCommand {
         #[arg(long)]
         apply: bool,
     },
+    /// Copy the log of a store into another one, of any kind, event for event; a run that was stopped goes on
+    Convert {
+        /// The store that is copied, and not written to: a path, sqlite:PATH, or `postgres://USER@HOST/DATABASE`
+        #[arg(value_name = "FROM")]
+        from: StoreUrl,
+        /// A new store, or one that a run before had begun
+        #[arg(value_name = "TO")]
+        to: StoreUrl,
+    },
     /// Try on a server, or a disk, what every store promises; what is there already is not touched
     Contract {
         /// A directory, sqlite:DIRECTORY, or `postgres://USER@HOST/DATABASE`
@@ -99,6 +109,7 @@ pub(crate) async fn run(
         StoreCommand::Restore { from } => restore(from, store, format, out),
         StoreCommand::Accept { reason, apply: true } => accept(store, reason, format, out),
         StoreCommand::Accept { apply: false, .. } => look(store, format, out),
+        StoreCommand::Convert { from, to } => convert_command::run((from, to), format, out).await,
         StoreCommand::Contract { url } => contract_command::run(url, format, out).await,
     })
 }

@@ -4,6 +4,7 @@
 use fundflow_infrastructure::postgres::Place;
 use fundflow_kernel::loaded::with_sources;
 use std::{
+    fmt,
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -33,6 +34,17 @@ impl FromStr for StoreUrl {
             ));
         }
         Ok(StoreUrl::Sqlite(path_of(text).into()))
+    }
+}
+
+/// As it is typed, without a password.
+impl fmt::Display for StoreUrl {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StoreUrl::Sqlite(path) => path.display().fmt(out),
+            #[cfg(feature = "postgres")]
+            StoreUrl::Postgres(place) => place.fmt(out),
+        }
     }
 }
 

@@ -171,7 +171,7 @@ async fn on_server(args: &BenchArgs, url: &StoreUrl, scratch: &Path) -> Result<F
         schema.remove().await?;
         return figures;
     }
-    Err(format!("{url:?} is no server, and {} stays as it is", scratch.display()).into())
+    Err(format!("{url} is no server, and {} stays as it is", scratch.display()).into())
 }
 
 async fn measure<S: EventStore + Checkpoints>(

@@ -11,3 +11,4 @@ mod first_cause;
 mod foreign;
 mod heads;
 mod heads_beside;
+mod server;

@@ -22,6 +22,15 @@ pub(crate) fn address() -> String {
     format!("{host}:{}", config.get_ports().first().unwrap_or(&5432))
 }
 
+/// The same server for another user, whose password is `scratch`.
+pub(crate) fn url_of(user: &str) -> String {
+    format!(
+        "postgres://{user}:scratch@{}/{}",
+        address(),
+        config().get_dbname().unwrap_or("postgres")
+    )
+}
+
 /// The same server by another address.
 pub(crate) fn url_at(address: &str) -> String {
     let config = config();

@@ -1,10 +1,10 @@
 //! What is on the server: never changed, readable by an auditor, with the tree over it.
 
-use crate::server::{Schema, admin, impatient, open, url, with_server};
+use crate::server::{Schema, admin, impatient, open, url, url_of, with_server};
 use fundflow_contract::sample::append;
 use fundflow_kernel::{
     merkle::{Frontier, TreeHash, TreeHead, leaf},
-    store::{AppendError, EventStore, Position},
+    store::{AppendError, Checkpoints, EventStore, Position},
 };
 use fundflow_postgres::{NotAPlace, OpenError, Place, PostgresStore, Settings};
 use std::{convert::Infallible, time::Duration};
@@ -66,6 +66,57 @@ fn an_auditor_reads_names_and_times() {
             &event.chain.to_string(),
         ];
         assert_eq!(row, expected);
+    });
+}
+
+#[test]
+fn a_user_with_the_rights_of_an_engine_adds_and_reads_and_changes_nothing() {
+    with_server(async {
+        let schema = Schema::new();
+        open(&schema.place()).await.close().await;
+        let (owner, user) = (admin().await, schema.name().replace("scratch", "engine"));
+        let grants = include_str!("../../grants.sql");
+        let grants = grants.replace(":\"schema\"", &schema.name()).replace(":\"engine\"", &user);
+        owner
+            .batch_execute(&format!("CREATE ROLE {user} LOGIN PASSWORD 'scratch'; {grants}"))
+            .await
+            .expect("rights");
+        let place = schema.place_at(&url_of(&user));
+        let done = tokio::spawn({
+            let (schema, user) = (schema.name(), user.clone());
+            async move {
+                let store = open(&place).await;
+                store.append(vec![append("wallet-1", 0, &["a"])]).await.expect("an append");
+                let saved = Checkpoints::save(&store, "list", Position(1), vec![1]).await;
+                saved.expect("a save");
+                assert_eq!(store.read_all(Position::START, 9).await.expect("a read").len(), 1);
+                store.close().await;
+                let (engine, connection) =
+                    tokio_postgres::connect(&url_of(&user), tokio_postgres::NoTls)
+                        .await
+                        .expect("a user");
+                tokio::spawn(connection);
+                for statement in [
+                    format!("UPDATE {schema}.events SET data = ''"),
+                    format!("DELETE FROM {schema}.events"),
+                    format!("TRUNCATE {schema}.events"),
+                    format!("ALTER TABLE {schema}.events DISABLE TRIGGER ALL"),
+                    format!("UPDATE {schema}.store SET identity = gen_random_uuid()"),
+                    format!("DELETE FROM {schema}.store"),
+                ] {
+                    let refused = engine.batch_execute(&statement).await.expect_err("a refusal");
+                    let words =
+                        refused.as_db_error().expect("the server's word").message().to_owned();
+                    let is_said =
+                        ["permission denied", "must be owner"].iter().any(|it| words.contains(it));
+                    assert!(is_said, "{statement}: {words}");
+                }
+            }
+        });
+        let done = done.await;
+        let end = format!("DROP OWNED BY {user}; DROP ROLE {user}");
+        owner.batch_execute(&end).await.expect("an end of the user");
+        done.expect("what an engine does");
     });
 }
 
