@@ -142,6 +142,18 @@ fn measured(runtime: &tokio::runtime::Runtime, args: bench::BenchArgs) -> ExitCo
     runtime.block_on(measured).unwrap_or(ExitCode::FAILURE)
 }
 
+/// The path of the store; a benchmark is given a kind, or a server to make one on.
+fn path_of<'a>(store: &'a Path, command: &Command) -> Result<&'a Path, ExitCode> {
+    match store_url::file(store) {
+        Err(_) if matches!(command, Command::Bench(_)) => Ok(store),
+        Ok(store) => Ok(store),
+        Err(what) => {
+            reading::complain(&format!("fundflow: {what}\n"));
+            Err(ExitCode::from(2))
+        }
+    }
+}
+
 fn at<'a>(store: &'a Path, day: &'a DayFolder) -> Place<'a> {
     Place { store, folder: day.folder.as_deref() }
 }
@@ -152,14 +164,9 @@ fn dispatch(
     store: &Path,
     command: Command,
 ) -> ExitCode {
-    // A benchmark is given a kind of store, or a server to make one on.
-    let store = match store_url::file(store) {
-        Err(_) if matches!(command, Command::Bench(_)) => store,
+    let store = match path_of(store, &command) {
         Ok(store) => store,
-        Err(what) => {
-            reading::complain(&format!("fundflow: {what}\n"));
-            return ExitCode::from(2);
-        }
+        Err(code) => return code,
     };
     let mut out = io::BufWriter::new(safe::output(command.is_json()));
     let code = match command {

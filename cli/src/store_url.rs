@@ -11,7 +11,7 @@ use std::{
 
 const POSTGRES: [&str; 2] = ["postgres://", "postgresql://"];
 
-/// Which store.
+/// Which store, and of which kind.
 #[derive(Debug, Clone)]
 pub(crate) enum StoreUrl {
     /// A directory or a database file.

@@ -115,8 +115,7 @@ fn whoever_ends_the_connections_again_and_again_loses_and_doubles_nothing() {
         let store = store.expect("a store");
         let ending = tokio::spawn({
             let (database, name) = (admin().await, schema.name());
-            let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                WHERE query LIKE '%INSERT INTO events%' AND pid <> pg_backend_pid() AND $1 <> ''";
+            let end = include_str!("end_connections.sql");
             async move {
                 loop {
                     database.query(end, &[&name]).await.expect("an administrator");

@@ -1,12 +1,7 @@
 //! The contract as a report, for whoever tries a server of their own: each promise on a new store, and what it says.
 
-use super::{Store, appending, durable, ordering, reading, repeating};
-use appending::*;
-use durable::*;
+use super::Store;
 use futures_util::FutureExt as _;
-use ordering::*;
-use reading::*;
-use repeating::*;
 use std::{any::Any, future::Future, panic::AssertUnwindSafe, time::Duration};
 
 /// The longest that one promise is tried.
@@ -27,7 +22,7 @@ macro_rules! try_each {
             let tried = async {
                 match $open().await {
                     Ok(opened) => {
-                        $promise(opened).await;
+                        super::$promise(opened).await;
                         Ok(())
                     }
                     Err(error) => Err(error),
