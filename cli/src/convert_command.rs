@@ -151,12 +151,11 @@ fn says(what: &str, before: u64, at: u64, of: u64) {
 fn appends(page: Vec<Recorded>) -> Vec<StreamAppend> {
     let mut appends: Vec<StreamAppend> = Vec::new();
     for Recorded { stream, version, event, .. } in page {
-        match appends.last_mut().filter(|last| last.stream == stream) {
-            Some(last) => last.events.push(event),
-            None => {
-                let expected = Version(version.0.saturating_sub(1));
-                appends.push(StreamAppend { stream, expected, events: vec![event] });
-            }
+        if let Some(last) = appends.last_mut().filter(|last| last.stream == stream) {
+            last.events.push(event);
+        } else {
+            let expected = Version(version.0.saturating_sub(1));
+            appends.push(StreamAppend { stream, expected, events: vec![event] });
         }
     }
     appends
@@ -197,7 +196,7 @@ impl Store {
             StoreUrl::Postgres(place) => {
                 let settings = postgres::Settings::default();
                 let opened = PostgresStore::open_read_only(place, &settings).await;
-                Ok(Self::Postgres(opened.map_err(refused)?))
+                Ok(Self::Postgres(opened.map_err(|error| refused(&error))?))
             }
         }
     }
@@ -213,7 +212,7 @@ impl Store {
                 let settings = postgres::Settings { tree_hash, ..postgres::Settings::default() };
                 let owner = format!("store convert, process {}", std::process::id());
                 let opened = PostgresStore::open(place, &settings, &owner).await;
-                Ok(Self::Postgres(opened.map_err(refused)?))
+                Ok(Self::Postgres(opened.map_err(|error| refused(&error))?))
             }
         }
     }
@@ -236,6 +235,6 @@ impl Store {
 }
 
 #[cfg(feature = "postgres")]
-fn refused(error: postgres::OpenError) -> Failure {
-    Failure::Typed(with_sources(&error))
+fn refused(error: &postgres::OpenError) -> Failure {
+    Failure::Typed(with_sources(error))
 }

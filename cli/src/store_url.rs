@@ -18,7 +18,7 @@ pub(crate) enum StoreUrl {
     Sqlite(PathBuf),
     /// A server, a database and a schema.
     #[cfg(feature = "postgres")]
-    Postgres(Place),
+    Postgres(Box<Place>),
 }
 
 impl FromStr for StoreUrl {
@@ -50,7 +50,9 @@ impl fmt::Display for StoreUrl {
 
 #[cfg(feature = "postgres")]
 fn postgres(text: &str) -> Result<StoreUrl, String> {
-    text.parse().map(StoreUrl::Postgres).map_err(|error| with_sources(&error))
+    text.parse()
+        .map(|place| StoreUrl::Postgres(Box::new(place)))
+        .map_err(|error| with_sources(&error))
 }
 
 #[cfg(not(feature = "postgres"))]

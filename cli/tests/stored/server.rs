@@ -1,5 +1,7 @@
 //! A store on a server, as the command knows it: the contract, a benchmark, and a refusal everywhere else.
 
+#![allow(clippy::unwrap_used, reason = "a fixture that does not come about is a failed test")]
+
 use crate::common::fundflow;
 use fundflow_infrastructure::postgres::Scratch;
 use std::{net::TcpStream, path::Path, process::Output};
