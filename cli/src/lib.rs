@@ -142,14 +142,14 @@ fn measured(runtime: &tokio::runtime::Runtime, args: bench::BenchArgs) -> ExitCo
     runtime.block_on(measured).unwrap_or(ExitCode::FAILURE)
 }
 
-/// The path of the store; a benchmark is given a kind, or a server to make one on.
-fn path_of<'a>(store: &'a Path, command: &Command) -> Result<&'a Path, ExitCode> {
+/// The path of the store; a benchmark is given a kind, or a server to make one on. What else names none was complained of.
+fn path_of<'a>(store: &'a Path, command: &Command) -> Option<&'a Path> {
     match store_url::file(store) {
-        Err(_) if matches!(command, Command::Bench(_)) => Ok(store),
-        Ok(store) => Ok(store),
+        Err(_) if matches!(command, Command::Bench(_)) => Some(store),
+        Ok(store) => Some(store),
         Err(what) => {
             reading::complain(&format!("fundflow: {what}\n"));
-            Err(ExitCode::from(2))
+            None
         }
     }
 }
@@ -164,10 +164,7 @@ fn dispatch(
     store: &Path,
     command: Command,
 ) -> ExitCode {
-    let store = match path_of(store, &command) {
-        Ok(store) => store,
-        Err(code) => return code,
-    };
+    let Some(store) = path_of(store, &command) else { return ExitCode::from(2) };
     let mut out = io::BufWriter::new(safe::output(command.is_json()));
     let code = match command {
         Command::Day(args) => runtime.block_on(day::run(registry, &args, store, &mut out)),

@@ -197,7 +197,7 @@ async fn take_over(
     place: &Place,
 ) -> Result<i64, OpenError> {
     let until = Instant::now() + settings.patience;
-    let lease = settings.lease.as_secs_f64();
+    let lease = settings.lease_millis();
     let trouble = |trouble: Trouble| trouble.at(place);
     loop {
         let taken = connection.query(sql::TAKE_OVER, &[&owner, &lease]).await;

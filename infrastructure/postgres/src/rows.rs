@@ -49,7 +49,7 @@ pub(crate) struct Rows<'w> {
 /// What a statement says of its writer.
 pub(crate) struct Claim {
     pub(crate) epoch: i64,
-    pub(crate) lease_seconds: f64,
+    pub(crate) lease_millis: i64,
     pub(crate) schema: String,
 }
 
@@ -188,7 +188,7 @@ impl<'w> Rows<'w> {
     pub(crate) fn binds<'a>(&'a self, claim: &'a Claim) -> [&'a (dyn ToSql + Sync); 29] {
         [
             &claim.epoch,
-            &claim.lease_seconds,
+            &claim.lease_millis,
             &self.stream_ids,
             &self.stream_names,
             &self.type_ids,

@@ -34,3 +34,9 @@ impl Default for Settings {
         }
     }
 }
+
+impl Settings {
+    pub(crate) fn lease_millis(&self) -> i64 {
+        i64::try_from(self.lease.as_millis()).unwrap_or(i64::MAX)
+    }
+}

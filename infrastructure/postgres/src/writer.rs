@@ -130,7 +130,7 @@ impl Writer {
         if self.fenced_by.is_some() {
             return;
         }
-        let lease = self.settings.lease.as_secs_f64();
+        let lease = self.settings.lease_millis();
         let epoch = self.epoch;
         let renewed = async {
             let connection = self.connected().await?;
@@ -231,7 +231,7 @@ impl Writer {
         let ids = self.ids.clone();
         let claim = Claim {
             epoch: self.epoch,
-            lease_seconds: self.settings.lease.as_secs_f64(),
+            lease_millis: self.settings.lease_millis(),
             schema: self.connector.place.schema.clone(),
         };
         let (connection, state) = self.ready().await?;

@@ -1,12 +1,12 @@
 -- All that a group of batches adds, if the writer still owns the store: one statement, so one round trip and all or nothing.
--- Binds: $1 epoch, $2 seconds that the lease goes on;
+-- Binds: $1 epoch, $2 milliseconds that the lease goes on;
 -- $3 ids and $4 names of new streams; $5 ids and $6 names of new event types;
 -- $7 the position before the first event, $8 to $22 the columns of the events, one array each;
 -- $23 heights, $24 numbers and $25 hashes of completed subtrees; $26 readers, $27 positions and $28 contents of checkpoints;
 -- $29 the schema, for whoever waits for new events.
 -- Returns one row, and none if another writer has the store.
 WITH owner AS (
-    UPDATE store SET lease_until = clock_timestamp() + make_interval(secs => $2::float8)
+    UPDATE store SET lease_until = clock_timestamp() + $2::bigint * interval '1 millisecond'
     WHERE epoch = $1::bigint
     RETURNING one
 ), new_streams AS (

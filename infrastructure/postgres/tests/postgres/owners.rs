@@ -73,7 +73,7 @@ fn what_was_under_way_when_another_took_over_is_there_before_it_reads_or_never()
         let mut tool = admin().await;
         let holding = tool.transaction().await.expect("a transaction");
         // Somebody else's stream of that name, of which nobody knows yet whether it stays.
-        let stream = format!("INSERT INTO {} VALUES (77, 'wallet-1')", schema.table("streams"));
+        let stream = include_str!("other_stream.sql").replace("{schema}", &schema.name());
         holding.batch_execute(&stream).await.expect("a row");
         lapse(&schema).await;
         let under_way = first.append(vec![append("wallet-1", 0, &["a"])]);
