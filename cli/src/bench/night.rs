@@ -60,7 +60,8 @@ impl Set<'_> {
         let between = (creator.as_str(), receiver.as_str());
         let header = Header::standard(file_type, self.sent.version, between, self.day);
         let file_type = file_type.code().to_owned();
-        let name = FileName { creator, receiver, date: self.day, file_type, part: None }.to_string();
+        let name =
+            FileName { creator, receiver, date: self.day, file_type, part: None }.to_string();
         let file = BufWriter::new(File::create(self.directory.join(&name))?);
         let writer = Writer::new(file, Header { records, ..header })?;
         let record = writer.blank();

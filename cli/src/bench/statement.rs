@@ -46,8 +46,7 @@ impl PaymentChannel for Statement {
         let Charge { no, order, amount, .. } = charge;
         let (serial, amount) = (serial_of(order.as_str()), Money::from(amount));
         let line = format!("{},{no},{serial},in,{amount},done", paid_at.date());
-        let written =
-            writeln!(self.lines.lock().unwrap_or_else(PoisonError::into_inner), "{line}");
+        let written = writeln!(self.lines.lock().unwrap_or_else(PoisonError::into_inner), "{line}");
         match written {
             Ok(()) => ChargeAnswer::Paid(Receipt { no, serial, amount, paid_at }),
             // What cannot be written is missed in the statement, and the run fails by it.

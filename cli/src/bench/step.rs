@@ -1,12 +1,7 @@
 //! A step of a day that is measured, in a process of its own: what a service does at that hour, with the shipped jobs of
 //! day-cuts on an engine of its own.
 
-use super::{
-    load::Trouble,
-    night,
-    sandbox::SandboxRegistrar,
-    statement::Statement,
-};
+use super::{load::Trouble, night, sandbox::SandboxRegistrar, statement::Statement};
 use crate::house::{BANK, REGISTRAR, registrar_port, shipped};
 use chrono::{NaiveDate, NaiveTime};
 use clap::ValueEnum;
