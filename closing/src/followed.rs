@@ -33,8 +33,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 #[derive(Debug, Default)]
 pub(crate) struct Followed {
     applications: Streams<Applications>,
-    /// Numbers of those that were ever sealed.
-    sealed: BTreeSet<Box<str>>,
     /// Day-cuts that are not over.
     cuts: BTreeSet<(TradingDay, TransactionId)>,
     /// Cases that were closed, and when.
@@ -144,14 +142,14 @@ impl Followed {
     /// `own`: the registrar keeps the funds that name none.
     pub(crate) fn batch(&self, t: TradingDay, registrar: &RegistrarCode, own: bool) -> Batch {
         let mut batch = Batch { sealed: Some(Figures::default()), ..Batch::default() };
-        for (no, entry) in self.applications.iter() {
+        for (_, entry) in self.applications.iter() {
             let Some(application) = entry.loaded.state.application() else { continue };
             let named = application.terms.registrar.as_str();
             let his = named == registrar.as_str() || (own && named == OWN);
             if !his || application.terms.trade_date != t {
                 continue;
             }
-            if self.sealed.contains(no) {
+            if application.batch.is_some() {
                 batch.distributors.insert(application.terms.distributor.clone());
                 batch.funds.extend(priced(&application.terms.ask, application.terms.fund));
                 batch.sealed = batch.sealed.and_then(|sum| sum.plus(&figures(application)));
@@ -229,9 +227,6 @@ impl Follow for Followed {
                 self.frozen.insert(id.into());
             }
             _ => {}
-        }
-        if category == Applications::CATEGORY && &*event.event.event_type == "application.sealed" {
-            self.sealed.insert(id.into());
         }
         if category == Income::KIND {
             let is_end = Income::ending_of(&event.event.event_type).is_some()

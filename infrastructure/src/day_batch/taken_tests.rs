@@ -5,7 +5,7 @@ use crate::exchange::{
     decisive,
     field_type::FieldType,
     flow::{
-        dividend::Dividend, fund_day::FundDay, settlement::Settlement, share_balance::ShareBalance,
+        dividend::Dividend, fund_day::FundDay, settlement::Settlement,
         trade_application::TradeApplication, trade_confirmation::TradeConfirmation,
     },
     layout::Slot,

@@ -108,6 +108,8 @@ impl Staging {
             fundflow_files::make_directory(directory, directory).map_err(failed)?;
         }
         take_away(path)?;
+        // Its owner's alone; what SQLite keeps beside it follows.
+        fundflow_files::replace(path, "").map_err(failed)?;
         let mut staging = Self::held(path)?;
         staging.mark(BASIS, &basis)?;
         Ok(staging)
@@ -260,6 +262,7 @@ mod tests {
     use super::*;
     use crate::reconciled::Side;
     use fundflow_reconciliation::{row::Stand, rules::Rules, source::Source};
+    use std::os::unix::fs::PermissionsExt as _;
 
     fn add(staging: &mut Staging, number: &str) {
         let rules = Rules::shipped().unwrap();
@@ -277,6 +280,8 @@ mod tests {
         let path = directory.path().join("recon").join("rows.db");
         let (mut first, begun) = Staging::at(&path, "one").unwrap();
         assert_eq!(begun, Begun::Anew);
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "its owner's alone");
         add(&mut first, "A");
         first.mark("far", &1).unwrap();
         add(&mut first, "B");

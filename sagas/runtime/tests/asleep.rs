@@ -219,7 +219,9 @@ fn read_again(before: Bench, table: &'static Table<Errand>, at_most: usize, all:
             if missing.is_empty() {
                 break;
             }
-            missing.iter().for_each(|need| bench.provide(need));
+            for need in &missing {
+                bench.provide(need);
+            }
         }
         assert!(!bench.runner.dismiss(&saga));
         bench.runner.resume(&saga, bench.now);
@@ -230,14 +232,18 @@ fn read_again(before: Bench, table: &'static Table<Errand>, at_most: usize, all:
 #[test]
 fn a_restart_has_no_more_awake_than_there_may_be_and_all_of_them_go_on() {
     let mut before = Bench::on(&TIMED);
-    (1..=20).for_each(|n| before.request_under(&nth(n)));
+    for n in 1..=20 {
+        before.request_under(&nth(n));
+    }
 
     let mut bench = read_again(before, &TIMED, 4, 20);
 
     assert_eq!((bench.runner.sagas().count(), bench.runner.open()), (4, 20));
     assert!(bench.runner.streams().count() <= 16, "{}", bench.runner.streams().count());
     // Nine at a time.
-    (0..3).for_each(|_| bench.ring());
+    for _ in 0..3 {
+        bench.ring();
+    }
     let gone = bench.stored().iter().filter(|line| line.contains("gone")).count();
     assert_eq!(gone, 20, "{:?}", bench.stored());
 }
@@ -245,7 +251,9 @@ fn a_restart_has_no_more_awake_than_there_may_be_and_all_of_them_go_on() {
 #[test]
 fn whoever_asks_again_after_a_restart_stays_awake() {
     let mut before = Bench::on(&CALLS);
-    (1..=3).for_each(|n| before.request_under(&nth(n)));
+    for n in 1..=3 {
+        before.request_under(&nth(n));
+    }
 
     let mut bench = read_again(before, &CALLS, 1, 3);
 
