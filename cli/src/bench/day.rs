@@ -133,7 +133,7 @@ impl Place {
         until: Option<Until>,
     ) -> Result<Stage, Trouble> {
         let began = Instant::now();
-        let said = self.store.with_extension("said");
+        let said = self.store.join("said");
         let mut child = Command::new(std::env::current_exe()?)
             .arg("--store")
             .arg(&self.store)

@@ -164,7 +164,12 @@ impl Service {
             let call = JobCall { registrar: registrar.clone(), t, job: *job, after: None };
             match self.jobs.attempt(&call).await {
                 Ok(JobStand::Done(_)) => {}
-                Ok(lacks) => return Err(format!("{}: {lacks:?}", job.name()).into()),
+                Ok(JobStand::NotYet(why) | JobStand::Refused(why) | JobStand::Unknown(why)) => {
+                    return Err(format!("{}: {why}", job.name()).into());
+                }
+                Ok(JobStand::Paged { .. }) => {
+                    return Err(format!("{}: a part of it is done", job.name()).into());
+                }
                 Err(cause) => return Err(format!("{}: {cause}", job.name()).into()),
             }
             self.engine.settle().await?;
@@ -185,7 +190,8 @@ fn jobs(
     house: &House,
 ) -> Result<Arc<Jobs<SqliteStore>>, Trouble> {
     let registrars: Arc<[RegistrarCode]> = [REGISTRAR.parse()?].into();
-    let funds = catalogue::shipped().map_err(|errors| format!("{errors:?}"))?.codes().collect();
+    let bad = |_| "the shipped catalogue is bad";
+    let funds = catalogue::shipped().map_err(bad)?.codes().collect();
     let place = Place { base: base.to_owned(), house: house.clone(), registrars, funds };
     let distributor: DistributorCode = DISTRIBUTOR.parse()?;
     let dealing = Dealing {

@@ -40,9 +40,8 @@ fn seen(path: &Path) -> Option<(u64, String)> {
         return None;
     }
     let file = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
-    let rows: i64 = file.query_row("SELECT COUNT(*) FROM row", [], |row| row.get(0)).ok()?;
-    let joined = "SELECT COALESCE((SELECT json_extract(body, '$.after') FROM mark WHERE name = 'joined'), '')";
-    let joined = file.query_row(joined, [], |row| row.get(0)).ok()?;
+    let both = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?));
+    let (rows, joined) = file.query_row(include_str!("seen.sql"), [], both).ok()?;
     Some((rows.unsigned_abs(), joined))
 }
 

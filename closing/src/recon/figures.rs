@@ -1,6 +1,6 @@
 //! The figures of both sides, added up while they are joined: what files said is a fact once it is in the log.
 
-use super::judged::Found;
+use super::found::Found;
 use chrono::NaiveDate;
 use fundflow_domain::{
     ids::FundCode,

@@ -11,6 +11,7 @@ mod basis;
 mod figures;
 mod files;
 mod folded;
+mod found;
 mod gather;
 mod judged;
 mod known;
@@ -20,7 +21,7 @@ mod positions;
 
 pub use apply::{Deed, Writer};
 pub use folded::names_of;
-pub use judged::{Becomes, Began, BreakRow, Found};
+pub use found::{Becomes, Began, BreakRow, Found};
 
 use crate::place::Place;
 use chrono::{Days, NaiveDate};

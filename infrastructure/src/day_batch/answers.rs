@@ -71,7 +71,7 @@ pub struct Balance {
     pub ta_serial_no: Box<str>,
     /// 0 charged at the front, 1 at the back.
     pub share_class: Box<str>,
-    /// All shares.
+    /// All shares of the account.
     pub total_vol: Decimal,
     /// Of these those that are frozen.
     pub total_frozen_vol: Decimal,

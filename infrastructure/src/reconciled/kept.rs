@@ -48,7 +48,7 @@ pub(super) struct Kept {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Begun {
-    /// Nothing.
+    /// Nothing was there.
     #[default]
     Anew,
     /// What an earlier run left, of something else than is there by now; it was thrown away.
