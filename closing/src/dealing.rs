@@ -7,7 +7,7 @@
 //! 4. Nobody seals, sends or reads while somebody else does.
 
 use crate::{
-    followed::Placed,
+    followed::{Followed, Named},
     jobs::{Jobs, unknown},
     place::unread,
     sets::Set,
@@ -22,7 +22,8 @@ use fundflow_domain::{
 };
 use fundflow_infrastructure::{
     day_batch::{
-        BatchError, ByDigits, Filing, Investors, Numbers, application_numbers, write_applications,
+        Applied, BatchError, ByDigits, Filing, Investors, Numbers, application_numbers,
+        write_applications,
     },
     files,
 };
@@ -30,7 +31,7 @@ use fundflow_kernel::store::EventStore;
 use fundflow_sagas::ports::{
     day_jobs::JobCall,
     file_exchange::{FileExchange as _, NotExchanged},
-    registrar::{self, Application, ApplicationAnswer},
+    registrar::{self, ApplicationAnswer},
 };
 use std::{collections::HashMap, fs, path::PathBuf, sync::Arc};
 
@@ -139,14 +140,13 @@ impl<S: EventStore> Jobs<S> {
         };
         let numbers: HashMap<&str, u64> = records.iter().map(String::as_str).zip(1..).collect();
         // A file of an earlier program, or of a configuration that said otherwise, has the other characters.
-        let record_of = |placed: &Placed| {
-            let no = &placed.application.terms.no;
-            let own = numbers.get(no.as_str()).copied();
-            own.or_else(|| numbers.get(&*Numbers::Digits.application(no)).copied())
+        let record_of = |named: &Named| {
+            let own = numbers.get(named.no.as_str()).copied();
+            own.or_else(|| numbers.get(&*Numbers::Digits.application(&named.no)).copied())
         };
-        sealed.retain(|placed| record_of(placed).is_some());
-        let gone_out = |placed: &Placed| {
-            let record = record_of(placed).unwrap_or(0);
+        sealed.retain(|named| record_of(named).is_some());
+        let gone_out = |named: &Named| {
+            let record = record_of(named).unwrap_or(0);
             ApplicationAnswer::Sent { file: file.as_str().into(), record }
         };
         self.tell(dealing, &sealed, gone_out).await?;
@@ -162,24 +162,23 @@ impl<S: EventStore> Jobs<S> {
         &self,
         (dealing, call): (&Dealing, &JobCall),
         set: &Set,
-        sealed: &[Placed],
+        sealed: &[Named],
     ) -> Result<(String, Vec<String>), Cause> {
         let parties = set.parties(dealing);
         let in_digits = parties.filing.numbers == Numbers::Digits;
-        let all = if in_digits { Some(self.by_digits(call).await) } else { None };
-        let first_of = |number: &str| all.as_ref().and_then(|all| all.first(number).cloned());
-        let of = |placed: &Placed| Application {
-            terms: placed.application.terms.clone(),
-            applied_at: placed.applied_at(&self.place.house),
-        };
-        let applications: Vec<Application> = sealed.iter().map(of).collect();
         let (out, making) = (set.out(), set.making());
         for made in [&out, &making] {
             files::make_directory(&self.place.base, made).map_err(|error| unread(made, &error))?;
         }
         let batch = {
-            let accounts = self.followed.lock().await.accounts().clone();
-            let investors = Investors { customers: &*dealing.customers, accounts: &accounts };
+            let followed = self.followed.lock().await;
+            let all = in_digits.then(|| self.by_digits(&followed, call));
+            let first_of = |number: &str| all.as_ref().and_then(|all| all.first(number).cloned());
+            let accounts = followed.accounts();
+            let investors = Investors { customers: &*dealing.customers, accounts };
+            let house = &self.place.house;
+            let of = |named: &Named| followed.applied(named.no.as_str(), house);
+            let applications: Vec<Applied<'_>> = sealed.iter().filter_map(of).collect();
             write_applications(&making, &parties, call.t, &applications, investors, &first_of)
         };
         let batch = batch.map_err(|error| of_batch(&error))?;
@@ -197,31 +196,30 @@ impl<S: EventStore> Jobs<S> {
     async fn tell(
         &self,
         dealing: &Dealing,
-        placed: &[Placed],
-        what: impl Fn(&Placed) -> ApplicationAnswer,
+        all: &[Named],
+        what: impl Fn(&Named) -> ApplicationAnswer,
     ) -> Result<(), Cause> {
-        if placed.is_empty() {
+        if all.is_empty() {
             return Ok(());
         }
-        let notice = |placed: &Placed| {
-            let (stream, news) = registrar::notice(&placed.application.terms.no, what(placed));
+        let notice = |named: &Named| {
+            let (stream, news) = registrar::notice(&named.no, what(named));
             Notice { stream, news }
         };
         let engine = self.engine().await?;
-        let heard = deliver(&engine, dealing, placed.iter().map(notice).collect()).await?;
-        for (placed, noticed) in placed.iter().zip(heard) {
+        let mut told = all.iter();
+        deliver(&engine, dealing, all.iter().map(notice), |noticed| {
+            let Some(Named { no, transaction, .. }) = told.next() else { return };
             // It moved on in the meantime; the batch goes without it.
             if matches!(noticed, Some(Noticed::Contradicted(_) | Noticed::Unclaimed(_))) {
-                let (no, transaction) = (&placed.application.terms.no, &placed.transaction);
                 dealing.look(format!("{transaction}: application {no} is not in the batch"));
             }
-        }
-        Ok(())
+        })
+        .await
     }
 
     /// The registrar's applications by their numbers in digits, those first that went out.
-    pub(crate) async fn by_digits(&self, call: &JobCall) -> ByDigits {
-        let followed = self.followed.lock().await;
+    pub(crate) fn by_digits(&self, followed: &Followed, call: &JobCall) -> ByDigits {
         let his = followed
             .applications()
             .filter(|it| self.place.keeps(&call.registrar, &it.terms.registrar));
@@ -232,27 +230,29 @@ impl<S: EventStore> Jobs<S> {
     }
 }
 
-/// Hands them to the engine; each answer is durable then. What an engine cannot act on is named.
+/// Hands them to the engine, a page at a time; each answer is durable then, and `hears` hears it. What an engine cannot
+/// act on is named.
 pub(crate) async fn deliver(
     engine: &Engine,
     dealing: &Dealing,
-    notices: Vec<Notice>,
-) -> Result<Vec<Option<Noticed>>, Cause> {
-    let (mut notices, mut all) = (notices.into_iter().peekable(), Vec::new());
+    notices: impl IntoIterator<Item = Notice>,
+    mut hears: impl FnMut(Option<Noticed>),
+) -> Result<(), Cause> {
+    let mut notices = notices.into_iter().peekable();
     while notices.peek().is_some() {
         let page: Vec<Notice> = notices.by_ref().take(AT_ONCE).collect();
         for heard in engine.deliver(page).await {
             match heard {
-                Ok(what) => all.push(Some(what)),
+                Ok(what) => hears(Some(what)),
                 Err(ActError::NotActed(error)) => {
                     dealing.look(error.to_string());
-                    all.push(None);
+                    hears(None);
                 }
                 Err(error) => return Err(Cause::new("not_delivered", error.to_string())),
             }
         }
     }
-    Ok(all)
+    Ok(())
 }
 
 fn sent(set: &Set) -> Result<Option<PathBuf>, Cause> {

@@ -1,7 +1,7 @@
 //! What a day-cut's jobs look at in the log: who is in which batch, and which income jobs there are.
 
-use crate::place::OWN;
 pub(crate) use crate::placed::Placed;
+use crate::{place::OWN, placed::applied_at};
 use chrono::NaiveDate;
 use fundflow::runtime::saga::Saga as _;
 use fundflow_application::read_models::{Follow, Streams};
@@ -10,16 +10,20 @@ use fundflow_domain::{
     calendar::TradingDay,
     case::CaseId,
     decider::Decider as _,
-    ids::{DistributorCode, FundCode, InvestorId, PaymentNo, RegistrarCode, TransactionId},
+    ids::{
+        ApplicationNo, DistributorCode, FundCode, InvestorId, OrderId, PaymentNo, RegistrarCode,
+        TransactionId,
+    },
     time::Timestamp,
 };
-use fundflow_infrastructure::day_batch::Accounts;
+use fundflow_infrastructure::day_batch::{Accounts, Applied};
 use fundflow_kernel::{
     envelope::Recorded,
     store::{Position, ReadError, Version},
 };
 use fundflow_sagas::{
     day_cut::{self, DayCut},
+    house::House,
     income::Income,
     ports::day_jobs::Figures,
 };
@@ -29,8 +33,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 #[derive(Debug, Default)]
 pub(crate) struct Followed {
     applications: Streams<Applications>,
-    /// Numbers of those that were ever sealed.
-    sealed: BTreeSet<Box<str>>,
     /// Day-cuts that are not over.
     cuts: BTreeSet<(TradingDay, TransactionId)>,
     /// Cases that were closed, and when.
@@ -45,6 +47,15 @@ pub(crate) struct Followed {
     moved: HashMap<Box<str>, Timestamp>,
     /// Wallets and holdings of which shares were ever frozen, by the ID of their stream.
     frozen: BTreeSet<Box<str>>,
+}
+
+/// An application by its names.
+#[derive(Debug, Clone)]
+pub(crate) struct Named {
+    pub(crate) no: ApplicationNo,
+    pub(crate) order: OrderId,
+    /// Whose it is.
+    pub(crate) transaction: TransactionId,
 }
 
 /// The batch of a T for one registrar.
@@ -67,17 +78,31 @@ impl Followed {
         placed.filter_map(|(_, entry)| entry.loaded.state.application())
     }
 
-    /// Those of which that holds, with who placed them.
-    pub(crate) fn placed_where<'a>(
-        &'a self,
-        holds: impl Fn(&Application) -> bool + 'a,
-    ) -> impl Iterator<Item = Placed> + 'a {
-        let is_meant = move |application: Option<&Application>| application.is_some_and(&holds);
-        let meant = self
-            .applications
-            .iter()
-            .filter(move |(_, entry)| is_meant(entry.loaded.state.application()));
-        meant.filter_map(|(no, _)| self.placed_under(no))
+    /// Those of which that holds, in the order of their orders: what was placed together is mostly read together.
+    pub(crate) fn named_where(&self, holds: impl Fn(&Application) -> bool) -> Vec<Named> {
+        let named = self.applications.iter().filter_map(|(_, entry)| {
+            let application = entry.loaded.state.application().filter(|it| holds(it))?;
+            let (_, transaction) = entry.loaded.owner.clone()?;
+            let (no, order) = (application.terms.no.clone(), application.terms.order.clone());
+            Some(Named { no, order, transaction })
+        });
+        let mut named: Vec<Named> = named.collect();
+        named.sort_unstable_by(|one, other| (&one.order, &one.no).cmp(&(&other.order, &other.no)));
+        named
+    }
+
+    /// The terms of the application of that number, and when it became ours.
+    pub(crate) fn applied(&self, no: &str, house: &House) -> Option<Applied<'_>> {
+        let entry = self.applications.get(no)?;
+        let terms = &entry.loaded.state.application()?.terms;
+        let at = applied_at(terms, self.instants(no, entry.since, &terms.order), house);
+        Some(Applied { terms, at })
+    }
+
+    /// Paid, moved to its T, placed.
+    fn instants(&self, no: &str, since: Timestamp, order: &OrderId) -> [Option<Timestamp>; 3] {
+        let paid = self.paid.get(PaymentNo::pay(order).as_str()).copied();
+        [paid, self.moved.get(no).copied(), Some(since)]
     }
 
     /// Distributors that orders name; each as often as there are such orders.
@@ -90,9 +115,7 @@ impl Followed {
         let entry = self.applications.get(no)?;
         let application = entry.loaded.state.application()?.clone();
         let (_, transaction) = entry.loaded.owner.clone()?;
-        let paid = PaymentNo::pay(&application.terms.order);
-        let paid = self.paid.get(paid.as_str()).copied();
-        let at = [paid, self.moved.get(no).copied(), Some(entry.since)];
+        let at = self.instants(no, entry.since, &application.terms.order);
         Some(Placed { transaction, application, at })
     }
 
@@ -119,14 +142,14 @@ impl Followed {
     /// `own`: the registrar keeps the funds that name none.
     pub(crate) fn batch(&self, t: TradingDay, registrar: &RegistrarCode, own: bool) -> Batch {
         let mut batch = Batch { sealed: Some(Figures::default()), ..Batch::default() };
-        for (no, entry) in self.applications.iter() {
+        for (_, entry) in self.applications.iter() {
             let Some(application) = entry.loaded.state.application() else { continue };
             let named = application.terms.registrar.as_str();
             let his = named == registrar.as_str() || (own && named == OWN);
             if !his || application.terms.trade_date != t {
                 continue;
             }
-            if self.sealed.contains(no) {
+            if application.batch.is_some() {
                 batch.distributors.insert(application.terms.distributor.clone());
                 batch.funds.extend(priced(&application.terms.ask, application.terms.fund));
                 batch.sealed = batch.sealed.and_then(|sum| sum.plus(&figures(application)));
@@ -204,9 +227,6 @@ impl Follow for Followed {
                 self.frozen.insert(id.into());
             }
             _ => {}
-        }
-        if category == Applications::CATEGORY && &*event.event.event_type == "application.sealed" {
-            self.sealed.insert(id.into());
         }
         if category == Income::KIND {
             let is_end = Income::ending_of(&event.event.event_type).is_some()

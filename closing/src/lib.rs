@@ -42,7 +42,8 @@ pub use jobs::{Attached, Jobs};
 pub use place::{OWN, Place, READ, announced, of_distributor};
 pub use placed::Placed;
 pub use recon::{
-    Becomes, BreakRow, Deed, Found, PROGRAM, ReconError, Writer, names_of, reconcile, time_of,
+    Becomes, Began, BreakRow, Deed, Found, PROGRAM, ReconError, Writer, names_of, reconcile,
+    time_of,
 };
 pub use serials::Serials;
 pub use sets::Set;

@@ -28,9 +28,9 @@ use fundflow_infrastructure::{
 use fundflow_kernel::{store::EventStore, streams::Key};
 use fundflow_sagas::{
     dividend::{self, Dividends, Given},
-    ports::{day_jobs::JobCall, registrar::Application, stray::Stray},
+    ports::{day_jobs::JobCall, stray::Stray},
 };
-use std::path::Path;
+use std::{cell::OnceCell, path::Path};
 
 impl<S: EventStore> Jobs<S> {
     /// Everything that the files of an index say. Nothing of it is handed on yet.
@@ -40,13 +40,13 @@ impl<S: EventStore> Jobs<S> {
         index: &Path,
         codes: ReturnCodes,
     ) -> Result<Answers, BatchError> {
-        let by_digits = self.by_digits(call).await;
         let followed = self.followed.lock().await;
+        let by_digits = OnceCell::new();
         let codes = codes.assign(call.registrar.as_str(), DICTIONARY);
         let his = followed.applications();
         let his = his.filter(|it| self.place.keeps(&call.registrar, &it.terms.registrar));
         let serials = Serials::of(his);
-        let sent = |number: &str| self.sent_as(dealing, (&followed, &by_digits), number);
+        let sent = |number: &str| self.sent_as(dealing, (&followed, &by_digits), (call, number));
         let serial_of = |no: &ApplicationNo, serial: &Serial| serials.whose(no, serial);
         read_answers(index, &codes, &sent, &serial_of)
     }
@@ -55,20 +55,21 @@ impl<S: EventStore> Jobs<S> {
     fn sent_as(
         &self,
         dealing: &Dealing,
-        (followed, by_digits): (&Followed, &ByDigits),
-        number: &str,
+        (followed, all): (&Followed, &OnceCell<ByDigits>),
+        (call, number): (&JobCall, &str),
     ) -> Option<AsSent> {
-        let own = followed.placed_under(number).map(|placed| (placed, Numbers::Letters));
-        let (placed, numbers) = own.or_else(|| {
-            let no = by_digits.first(number).filter(|_| is_in_digits(number))?;
-            Some((followed.placed_under(no.as_str())?, Numbers::Digits))
+        let house = &self.place.house;
+        let own = followed.applied(number, house).map(|applied| (applied, Numbers::Letters));
+        let (applied, numbers) = own.or_else(|| {
+            // Made for the first that nobody has in letters: a registrar that takes these needs none.
+            let is_one = Some(number).filter(|number| is_in_digits(number))?;
+            let no = all.get_or_init(|| self.by_digits(followed, call)).first(is_one)?;
+            Some((followed.applied(no.as_str(), house)?, Numbers::Digits))
         })?;
-        let applied_at = placed.applied_at(&self.place.house);
-        let application = Application { terms: placed.application.terms, applied_at };
-        let distributor = dealing.whose(&application.terms)?.as_str();
-        let account = followed.accounts().of(&application.terms.investor);
-        let record = application_of(&application, distributor, numbers, account);
-        Some(AsSent { no: application.terms.no, record })
+        let distributor = dealing.whose(applied.terms)?.as_str();
+        let account = followed.accounts().of(&applied.terms.investor);
+        let record = application_of(applied, distributor, numbers, account);
+        Some(AsSent { no: applied.terms.no.clone(), record })
     }
 
     /// Opens the cases of those records, and names those that are open. Returns whether there is one.
@@ -82,7 +83,7 @@ impl<S: EventStore> Jobs<S> {
         if puzzles.is_empty() {
             return Ok(false);
         }
-        let by_digits = self.by_digits(call).await;
+        let by_digits = self.by_digits(&*self.followed.lock().await, call);
         let mut notices = Vec::new();
         for puzzle in puzzles {
             if is_new || matches!(self.case_of(puzzle).await?, State::Absent) {
@@ -91,7 +92,7 @@ impl<S: EventStore> Jobs<S> {
                 notices.push(Notice { stream, news });
             }
         }
-        deliver(engine, dealing, notices).await?;
+        deliver(engine, dealing, notices, |_| {}).await?;
         let mut any = false;
         for puzzle in puzzles {
             if !matches!(self.case_of(puzzle).await?, State::Closed(..)) {

@@ -13,7 +13,7 @@
 
 use crate::{
     dealing::Dealing,
-    followed::Placed,
+    followed::Named,
     jobs::Jobs,
     place::{READ, announced, of_distributor, unread},
 };
@@ -144,17 +144,17 @@ impl<S: EventStore> Jobs<S> {
         (dealing, call): (&Dealing, &JobCall),
         set: &Set,
         at: fn(&Stage) -> bool,
-    ) -> Result<Vec<Placed>, Cause> {
+    ) -> Result<Vec<Named>, Cause> {
         self.catch_up().await?;
         let followed = self.followed.lock().await;
-        let his = followed.placed_where(|application| {
+        let his = followed.named_where(|application| {
             let (terms, stage) = (&application.terms, &application.stage);
             terms.trade_date == call.t
                 && at(stage)
                 && self.place.keeps(&call.registrar, &terms.registrar)
                 && dealing.whose(terms) == Some(&set.distributor)
         });
-        Ok(his.collect())
+        Ok(his)
     }
 }
 

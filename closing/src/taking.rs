@@ -131,8 +131,9 @@ impl<S: EventStore> Jobs<S> {
                 let (stream, news) = registrar::notice(&no, answer);
                 Notice { stream, news }
             };
-            let notices = answers.confirmations.into_iter().map(notice).collect();
-            deliver(&engine, dealing, notices).await?;
+            // Of those that are handed on nothing is kept.
+            let notices = answers.confirmations.into_iter().map(notice);
+            deliver(&engine, dealing, notices, |_| {}).await?;
             answers.frozen
         };
         self.catch_up().await?;

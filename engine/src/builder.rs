@@ -10,7 +10,7 @@ use crate::{
     error::{BuildError, StartError, Stopped},
     line::Line,
     own_thread,
-    recovery::reload,
+    recovery::look,
     replies,
     shard::Shard,
     system_clock::SystemClock,
@@ -195,16 +195,14 @@ impl<S: EventStore + Checkpoints> Builder<S> {
         let ports = Arc::new(self.ports.clone());
         let mut runner = self.runner()?;
         runner.set_ports(ports.clone());
-        let found = reload(&*self.store, &mut runner, &self.kinds).await?;
-        save_found(&*self.store, found.at, &found.open, &found.foreign).await?;
-        let time = EngineTime::new(self.clock, self.settings.clock_tolerance, found.newest);
+        let log = look(&*self.store, &mut runner, &self.kinds).await?;
+        let time = EngineTime::new(self.clock, self.settings.clock_tolerance, log.newest);
         let time = Arc::new(time);
         for caution in runner.cautions(time.now()) {
             tracing::warn!(target: "fundflow::alerts", "{caution}");
         }
-        for saga in &found.open {
-            runner.wake(saga, time.now());
-        }
+        let found = log.resume(&*self.store, &mut runner, time.now()).await;
+        save_found(&*self.store, found.at, &found.open, &found.foreign).await?;
         let ahead = Arc::new(Durable {
             store: self.store.clone(),
             kinds: self.kinds.clone(),

@@ -6,7 +6,9 @@
 //! 2. Sagas whose kind is not registered stay on the list, so that the program that knows them finds
 //!    them again.
 //! 3. The checkpoint is a cache. Without it the whole log is read, which finds the same list.
-//! 4. What cannot be read or folded is said aloud and left; everything else goes on. Only what all sagas rest on must
+//! 4. Sagas are read and woken a page at a time, and those that have nothing to do sleep before the next page is read:
+//!    memory is bounded by how many may be awake.
+//! 5. What cannot be read or folded is said aloud and left; everything else goes on. Only what all sagas rest on must
 //!    be read: it comes first.
 
 use crate::{
@@ -36,15 +38,12 @@ const NAMES: usize = 128;
 /// Open sagas and damage that a restart found.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
-    /// In memory, not woken yet.
+    /// Woken, or asleep.
     pub(crate) open: Vec<SagaId>,
     /// Of kinds that are not registered.
     pub(crate) foreign: BTreeSet<Listed>,
     /// Up to which position that is known.
     pub(crate) at: Position,
-    /// The newest instant of the log, of what was read of it: no later one was ever recorded before, unless by an
-    /// engine that did not look.
-    pub(crate) newest: Timestamp,
 }
 
 /// The sagas of one kind that must be looked at.
@@ -56,19 +55,21 @@ struct Lists {
 }
 
 /// All sagas that must be looked at.
-struct Log {
+pub(crate) struct Log {
     kinds: BTreeMap<&'static str, Lists>,
     foreign: BTreeSet<Listed>,
     at: Position,
-    newest: Timestamp,
+    /// The newest instant of the log, of what was read of it: no later one was ever recorded before, unless by an
+    /// engine that did not look.
+    pub(crate) newest: Timestamp,
 }
 
-/// Reads all open sagas into the runner's memory. They stand still until they are woken.
-pub(crate) async fn reload<S: EventStore + Checkpoints>(
+/// Reads what all sagas rest on, and which of them must be looked at.
+pub(crate) async fn look<S: EventStore + Checkpoints>(
     store: &S,
     runner: &mut Runner,
     kinds: &[Arc<dyn Kind>],
-) -> Result<Found, ReadError> {
+) -> Result<Log, ReadError> {
     let mut log = Log::new(kinds);
     read_ground(store, runner).await?;
     if let Some((at, listed)) = last_list(store).await? {
@@ -79,17 +80,7 @@ pub(crate) async fn reload<S: EventStore + Checkpoints>(
     }
     log.follow(store).await?;
     warn_of_foreign(&log.foreign);
-    let mut open = Vec::new();
-    for (kind, lists) in &log.kinds {
-        let all: Vec<&TransactionId> = lists.open.iter().chain(&lists.ended).collect();
-        for some in all.chunks(TOGETHER) {
-            let restored = some.iter().filter_map(|transaction| runner.restore(kind, transaction));
-            let read: Vec<SagaId> = restored.collect();
-            read_streams(store, runner, &read).await;
-            open.extend(read.into_iter().filter(|saga| !runner.dismiss(saga)));
-        }
-    }
-    Ok(Found { open, foreign: log.foreign, at: log.at, newest: log.newest })
+    Ok(log)
 }
 
 /// Reads all that those sagas miss: in the order of names, in which a store keeps them, so that names that lie beside
@@ -142,6 +133,32 @@ impl Log {
         let kinds = kinds.iter().map(lists).collect();
         let newest = Timestamp::from_micros(i64::MIN);
         Self { kinds, foreign: BTreeSet::new(), at: Position::START, newest }
+    }
+
+    /// Goes on with all open sagas.
+    pub(crate) async fn resume<S: EventStore>(
+        self,
+        store: &S,
+        runner: &mut Runner,
+        now: Timestamp,
+    ) -> Found {
+        let mut open = Vec::new();
+        for (kind, lists) in &self.kinds {
+            let all: Vec<&TransactionId> = lists.open.iter().chain(&lists.ended).collect();
+            for some in all.chunks(TOGETHER) {
+                let restored =
+                    some.iter().filter_map(|transaction| runner.restore(kind, transaction));
+                let read: Vec<SagaId> = restored.collect();
+                read_streams(store, runner, &read).await;
+                for saga in read {
+                    if !runner.dismiss(&saga) {
+                        runner.resume(&saga, now);
+                        open.push(saga);
+                    }
+                }
+            }
+        }
+        Found { open, foreign: self.foreign, at: self.at }
     }
 
     fn list(&mut self, listed: Listed) {

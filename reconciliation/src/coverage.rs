@@ -1,11 +1,11 @@
 //! How much of either side is covered. The claim that a day is complete is this check, and nothing else.
 
 use crate::source::Source;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Of one side of one source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Covered {
     /// All of them.
     pub all: u64,
@@ -49,7 +49,7 @@ impl Covered {
 }
 
 /// Both sides of one source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Both {
     /// What counterparties say.
     pub records: Covered,
@@ -62,7 +62,7 @@ pub struct Both {
 }
 
 /// Of a day, by source.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Coverage {
     /// Each source that was looked at.
     pub sources: BTreeMap<Source, Both>,

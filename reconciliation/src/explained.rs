@@ -13,14 +13,31 @@ use crate::{
 };
 use fundflow_domain::case::{CaseId, Kind};
 use rust_decimal::Decimal;
-use std::collections::{BTreeMap, BTreeSet};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What tells a sum from the others: fund, business, T, distributor.
 type Of = [String; 4];
 
 /// What the records of a day say more than our events, as far as a case is about them, open or settled by a person.
-#[derive(Debug, Default)]
-pub struct Disputed(BTreeMap<Of, (Decimal, BTreeSet<CaseId>)>);
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<Apart>", into = "Vec<Apart>")]
+pub struct Disputed(BTreeMap<Of, (Decimal, CaseId)>);
+
+/// By how much a sum differs, and the first of the cases of its records.
+type Apart = (Of, (Decimal, CaseId));
+
+impl From<Vec<Apart>> for Disputed {
+    fn from(all: Vec<Apart>) -> Self {
+        Self(all.into_iter().collect())
+    }
+}
+
+impl From<Disputed> for Vec<Apart> {
+    fn from(disputed: Disputed) -> Self {
+        disputed.0.into_iter().collect()
+    }
+}
 
 impl Disputed {
     /// Adds a record of file 04, the event that it joins, or both, of which that case is.
@@ -29,9 +46,9 @@ impl Disputed {
         let Some(of) = record.or(event).and_then(|row| of_record(row, found)) else { return };
         let counts = |row: &&Row| matches!(row.stand, Stand::Event { .. });
         let (stated, booked) = (moved(record), moved(event.filter(counts)));
-        let (apart, cases) = self.0.entry(of).or_default();
+        let (apart, first) = self.0.entry(of).or_insert((Decimal::ZERO, case));
         *apart = apart.saturating_add(stated).saturating_sub(booked);
-        cases.insert(case);
+        *first = case.min(*first);
     }
 
     /// The first of the cases that explain that break together; `None` where it is a break of its own.
@@ -46,9 +63,9 @@ impl Disputed {
         let [record, event] = [&found.record, &found.event].map(Option::as_ref);
         let row = record.or(event)?;
         let of = ["fund", "business", "trade_date", "distributor"].map(|name| text(row, name));
-        let (apart, cases) = self.0.get(&of)?;
+        let (apart, first) = self.0.get(&of)?;
         let differs = amount(record).checked_sub(amount(event))?;
-        (!differs.is_zero() && differs == *apart).then(|| cases.first().copied()).flatten()
+        (!differs.is_zero() && differs == *apart).then_some(*first)
     }
 }
 

@@ -12,10 +12,11 @@ use fundflow_reconciliation::{
     words,
 };
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What tells a sum from the others.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Of {
     fund: FundCode,
     business: String,
@@ -24,7 +25,7 @@ struct Of {
 }
 
 /// A sum of confirmations.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sum {
     /// The fund that pays or is paid.
     pub fund: FundCode,
@@ -39,8 +40,21 @@ pub struct Sum {
 }
 
 /// Every sum of a day; as many as there are funds and kinds of business.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<Sum>", into = "Vec<Sum>")]
 pub struct Sums(BTreeMap<Of, Sum>);
+
+impl From<Vec<Sum>> for Sums {
+    fn from(sums: Vec<Sum>) -> Self {
+        Self(sums.into_iter().map(|sum| (sum.of.clone(), sum)).collect())
+    }
+}
+
+impl From<Sums> for Vec<Sum> {
+    fn from(sums: Sums) -> Self {
+        sums.0.into_values().collect()
+    }
+}
 
 impl Sums {
     /// Adds what a confirmation moves; one that moves no money is in no sum.

@@ -8,9 +8,10 @@ use fundflow_kernel::{
     envelope::StreamName,
     store::{EventStore, Position, ReadError},
 };
+use std::collections::BTreeSet;
 
 /// Events that are read at once.
-const PAGE: u32 = 1024;
+const PAGE: u32 = 4096;
 
 const SAID_BY_BOTH: [&str; 4] =
     [Applications::CATEGORY, Payments::CATEGORY, Payouts::CATEGORY, Advances::CATEGORY];
@@ -38,25 +39,18 @@ pub async fn begins_at<S: EventStore>(
     Ok(Position(before))
 }
 
-/// Every event behind that position is looked at; `take` hears of the streams that moved of which a counterparty has to
-/// say something, too: applications, payments, payouts and advances. Of one as often as it did.
+/// A page of the log behind that position, and where it ends: the streams that moved of which a counterparty has to say
+/// something, too, each once: applications, payments, payouts and advances. `None` at the end of the log.
 ///
 /// # Errors
-/// As the store's, and as `take`'s.
-pub async fn moved_since<S: EventStore, E: From<ReadError>>(
+/// As the store's.
+pub async fn moved_since<S: EventStore>(
     store: &S,
     from: Position,
-    mut take: impl FnMut(&StreamName) -> Result<(), E>,
-) -> Result<(), E> {
-    let mut at = from;
-    loop {
-        let page = store.read_all(at, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        at = last.position;
-        for event in &page {
-            if SAID_BY_BOTH.contains(&event.stream.category()) {
-                take(&event.stream)?;
-            }
-        }
-    }
+) -> Result<Option<(BTreeSet<StreamName>, Position)>, ReadError> {
+    let page = store.read_all(from, PAGE).await?;
+    let Some(last) = page.last().map(|event| event.position) else { return Ok(None) };
+    let of_both = |stream: &StreamName| SAID_BY_BOTH.contains(&stream.category());
+    let names = page.into_iter().map(|event| event.stream).filter(of_both).collect();
+    Ok(Some((names, last)))
 }

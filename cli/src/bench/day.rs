@@ -1,19 +1,30 @@
-//! `fundflow bench --day N`: a day of so many orders, by the commands that a person types, each in a process of its own.
+//! `fundflow bench --day N`: a day of so many orders, each step in a process of its own.
 //!
 //! ```text
-//! played       placed, paid, cut and written (03), confirmed (04), booked; counterparties of the sandbox beside it
-//! posted       the ledger made anew from the log
-//! reconciled   04, 05, 07, 25 and the statement beside the log: nothing breaks
-//! killed       one payment of a hundred is not in the statement; killed once a page of its cases is in the log
+//! placed       at 10:00 each investor buys, and each payment is in the channel's statement
+//! cut          at 17:00 sealed, and written (03)
+//! answered     the registrar's files 04, 05, 07 and 25
+//! read         at 8:30 of the next day: confirmed and booked
+//! posted       the ledger, made from the log
+//! reconciled   04, 05, 07, 25 and the statement beside the log, by `recon run --apply`: nothing breaks
+//! gathering    one payment of a hundred is not in the statement; killed once a part of all rows is put aside
+//! opening      killed once a page of its cases is in the log
 //! resumed      the rest: every case once
 //! ```
 //!
 //! The peak and the processor time of a process are read while it runs, so that they may be the last few milliseconds
 //! short.
 
-use super::{BenchArgs, load::Trouble, process, report::Format};
+use super::{
+    BenchArgs,
+    load::Trouble,
+    process,
+    report::Format,
+    step::{DATE, Step},
+};
+use clap::ValueEnum as _;
 use comfy_table::Table;
-use fundflow_infrastructure::sqlite::SqliteStore;
+use fundflow_infrastructure::{files, sqlite::SqliteStore};
 use serde::Serialize;
 use std::{
     fs::{self, File},
@@ -23,10 +34,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-const DATE: &str = "2026-03-02";
-const FUND: &str = "011162";
 /// Of so many payments one is taken out of the statement.
 const ONE_OF: u64 = 100;
+/// Bytes of rows for an order: with so many some are put aside and some are not.
+const PUT_ASIDE: u64 = 1500;
 /// How often a process is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -64,28 +75,36 @@ struct Seen {
 
 /// Where a day is played.
 struct Place {
-    folder: PathBuf,
     store: PathBuf,
+}
+
+/// When a process is killed.
+#[derive(Clone, Copy)]
+enum Until {
+    /// As soon as what is put aside has so many bytes.
+    Bytes(u64),
+    /// As soon as so many cases are in the log.
+    Cases(u64),
 }
 
 /// Plays a day of so many orders and closes it.
 pub(super) async fn measure(args: &BenchArgs, orders: u64, scratch: &Path) -> Result<Day, Trouble> {
-    let place = Place { folder: scratch.join("folder"), store: scratch.join("store") };
-    fs::create_dir_all(&place.folder)?;
-    fs::create_dir_all(&place.store)?;
-    write_folder(&place.folder, orders)?;
-    let folder = place.folder.to_string_lossy().into_owned();
+    let place = Place { store: scratch.to_owned() };
+    files::make_directory(scratch, scratch)?;
     let run = ["recon", "run", "--date", DATE, "--apply"];
     let mut stages = Vec::new();
     let mut done = |stage: Stage| {
         args.says(&format!("{}: {} ms", stage.name, stage.milliseconds));
         stages.push(stage);
     };
-    done(place.stage("played", &["day", "--no-progress", &folder], None).await?);
-    done(place.stage("posted", &["ledger", "rebuild"], None).await?);
+    for step in [Step::Placed, Step::Cut, Step::Answered, Step::Read, Step::Posted] {
+        done(place.step(step, orders).await?);
+    }
     done(place.stage("reconciled", &run, None).await?);
     let planted = place.take_out_payments()?;
-    done(place.stage("killed", &run, Some(planted.min(256))).await?);
+    let some = Until::Bytes(orders * PUT_ASIDE);
+    done(place.stage("gathering", &run, Some(some)).await?);
+    done(place.stage("opening", &run, Some(Until::Cases(planted.min(256)))).await?);
     done(place.stage("resumed", &run, None).await?);
     let cases = place.cases()?;
     if cases != planted {
@@ -97,15 +116,24 @@ pub(super) async fn measure(args: &BenchArgs, orders: u64, scratch: &Path) -> Re
 }
 
 impl Place {
+    async fn step(&self, step: Step, orders: u64) -> Result<Stage, Trouble> {
+        let directory = self.store.to_string_lossy();
+        let orders = orders.to_string();
+        let value = step.to_possible_value().map(|it| it.get_name().to_owned());
+        let name = value.unwrap_or_default();
+        let words = ["bench", "--day", &orders, "--step", &name, "--dir", &directory];
+        self.stage(step.name(), &words, None).await
+    }
+
     /// Runs a command to its end, or until so many cases are in the log: then it is killed.
     async fn stage(
         &self,
         name: &'static str,
         words: &[&str],
-        until: Option<u64>,
+        until: Option<Until>,
     ) -> Result<Stage, Trouble> {
         let began = Instant::now();
-        let said = self.store.with_extension("said");
+        let said = self.store.join("said");
         let mut child = Command::new(std::env::current_exe()?)
             .arg("--store")
             .arg(&self.store)
@@ -127,14 +155,17 @@ impl Place {
     }
 
     /// Looks at a process until it ends, or is killed.
-    async fn watch(&self, child: &mut Child, until: Option<u64>) -> Result<Seen, Trouble> {
+    async fn watch(&self, child: &mut Child, until: Option<Until>) -> Result<Seen, Trouble> {
         let mut seen = Seen::default();
         while child.try_wait()?.is_none() {
             seen.peak_kib = seen.peak_kib.max(process::peak_kib_of(child.id()));
             seen.cpu_ms = seen.cpu_ms.max(process::cpu_ms_of(child.id()));
-            if let Some(until) = until
-                && self.cases()? >= until
-            {
+            let is_over = match until {
+                Some(Until::Cases(cases)) => self.cases()? >= cases,
+                Some(Until::Bytes(bytes)) => self.put_aside() >= bytes,
+                None => false,
+            };
+            if is_over {
                 child.kill()?;
                 return Ok(Seen { is_killed: true, ..seen });
             }
@@ -150,6 +181,15 @@ impl Place {
     fn events(&self) -> Result<u64, Trouble> {
         use fundflow_kernel::store::EventStore as _;
         Ok(self.log()?.head().borrow().0)
+    }
+
+    /// Bytes of the rows of a reconciliation that is under way, with the log of their database.
+    fn put_aside(&self) -> u64 {
+        let of = |end: &str| {
+            let path = self.store.join("recon").join(format!("{DATE}.rows.db{end}"));
+            fs::metadata(path).map_or(0, |it| it.len())
+        };
+        of("") + of("-wal")
     }
 
     fn cases(&self) -> Result<u64, Trouble> {
@@ -171,24 +211,6 @@ impl Place {
         left.flush()?;
         Ok(out)
     }
-}
-
-/// One purchase of each of so many investors, so that each has a holding.
-fn write_folder(folder: &Path, orders: u64) -> Result<(), Trouble> {
-    let file = |name: &str| File::create(folder.join(name)).map(BufWriter::new);
-    writeln!(file("day.toml")?, "trade_date = {DATE}\nseed = 1")?;
-    writeln!(file("navs.csv")?, "fund,date,nav\n{FUND},{DATE},0.7421")?;
-    let (mut investors, mut all) = (file("investors.csv")?, file("orders.csv")?);
-    writeln!(
-        investors,
-        "investor,account,risk,questionnaire_valid_until,kyc,id_valid_until,same_name_card,customer_type"
-    )?;
-    writeln!(all, "transaction,time,kind,investor,fund,amount")?;
-    for nth in 0..orders {
-        writeln!(investors, "I-{nth},A-{nth},C5,2027-01-31,verified,2035-06-30,yes,individual")?;
-        writeln!(all, "P-{nth},10:00:00,purchase,I-{nth},{FUND},5000.00")?;
-    }
-    Ok(all.flush().and_then(|()| investors.flush())?)
 }
 
 impl Day {

@@ -9,10 +9,13 @@
 mod day;
 mod load;
 mod measured;
+mod night;
 mod process;
 mod report;
 mod restart;
 mod sandbox;
+mod statement;
+mod step;
 
 use crate::{reading::complain, store_url::StoreUrl};
 use clap::Args;
@@ -66,6 +69,9 @@ pub(crate) struct BenchArgs {
     /// Measure a day instead: so many orders, cut, confirmed, posted and reconciled by the commands that a person types
     #[arg(long, value_name = "ORDERS", value_parser = some)]
     day: Option<u64>,
+    /// The step of that day that a process does
+    #[arg(long, hide = true, value_enum)]
+    step: Option<step::Step>,
     /// Measure a restart instead: a process of its own completes --purchases, leaves --open, and is killed
     #[arg(long)]
     restart: bool,
@@ -91,6 +97,9 @@ pub(crate) async fn run(args: &BenchArgs) -> ExitCode {
         let removed = std::fs::remove_dir_all(&scratch);
         let printed = measured.map(|restart| restart.print(args.output));
         return exit_code(printed, removed, &scratch);
+    }
+    if let (Some(orders), Some(step)) = (args.day, args.step) {
+        return exit_code(step::run(step, orders, &args.dir).await, Ok(()), &args.dir);
     }
     if let Some(orders) = args.day {
         let measured = day::measure(args, orders, &scratch).await;

@@ -50,7 +50,7 @@ impl PaymentChannel for SandboxChannel {
 }
 
 /// A counterparty's number that follows from ours.
-fn serial_of(text: &str) -> Serial {
+pub(super) fn serial_of(text: &str) -> Serial {
     Serial::new(text).unwrap_or_else(|_| Serial::numbered("long-", text.len() as u64))
 }
 

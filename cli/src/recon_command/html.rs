@@ -113,7 +113,7 @@ fn breaks(page: &mut String, morning: &Morning) {
     let dash = |it: Option<String>| it.unwrap_or_else(|| "-".to_owned());
     let rows = morning.breaks.iter().map(|row| {
         vec![
-            row.kind.to_owned(),
+            row.kind.clone(),
             row.source.to_string(),
             row.side.to_string(),
             row.severity.to_string(),

@@ -9,8 +9,11 @@ use crate::{
     reading::{Failure, Place, complain, database, json, open, or_dash, pairs, table},
 };
 use chrono::NaiveDate;
-use fundflow_closing::{Becomes, BreakRow, Found, PROGRAM, ReconError, Writer, reconcile};
-use fundflow_infrastructure::sqlite::{Settings, SqliteStore};
+use fundflow_closing::{Becomes, Began, BreakRow, Found, PROGRAM, ReconError, Writer, reconcile};
+use fundflow_infrastructure::{
+    reconciled::Begun,
+    sqlite::{Settings, SqliteStore},
+};
 use fundflow_kernel::{counted::counted, envelope::Actor, loaded::with_sources};
 use fundflow_reconciliation::{
     coverage::{Both, Coverage, Covered},
@@ -60,6 +63,16 @@ pub(super) async fn run(
 ) -> Result<ExitCode, Failure> {
     let rules = rules(args.rules.as_deref())?;
     let found = reconciled(place, &rules, (args.date, &args.statement), args.apply).await?;
+    match found.begun.from {
+        Begun::Anew => {}
+        Begun::Overtaken => complain(
+            "an earlier run that ended early had read something else than is there now; all of it was read again\n",
+        ),
+        Begun::GoesOn(rows) => complain(&format!(
+            "an earlier run that ended early had put {} aside; this one went on from there\n",
+            counted(rows, "row", "rows")
+        )),
+    }
     print(args, &found, format, out)?;
     if args.apply && !found.coverage.is_complete() {
         out.flush()?;
@@ -112,8 +125,9 @@ struct Document<'a> {
     coverage: &'a Coverage,
     records_percent: String,
     events_percent: String,
-    kinds: &'a std::collections::BTreeMap<&'static str, u64>,
+    kinds: &'a std::collections::BTreeMap<String, u64>,
     answered: u64,
+    begun: Began,
     breaks: &'a [BreakRow],
 }
 
@@ -136,7 +150,7 @@ fn cells(row: &BreakRow) -> Vec<String> {
         row.case.to_string(),
         becomes(row.becomes).to_owned(),
         row.source.to_string(),
-        row.kind.to_owned(),
+        row.kind.clone(),
         row.side.to_string(),
         row.severity.to_string(),
         or_dash(row.transaction.as_ref()),
@@ -178,6 +192,7 @@ fn print(
                 events_percent: whole.events.percent(),
                 kinds: &found.kinds,
                 answered: found.answered,
+                begun: found.begun,
                 breaks: &found.rows,
             },
         ),
@@ -213,7 +228,7 @@ fn people(args: &RunArgs, found: &Found, whole: Both, out: &mut impl Write) -> R
     }
     if !found.rows.is_empty() {
         let all: u64 = found.kinds.values().sum();
-        let of = |(kind, count): (&&str, &u64)| format!("{kind} {count}");
+        let of = |(kind, count): (&String, &u64)| format!("{kind} {count}");
         let kinds: Vec<String> = found.kinds.iter().map(of).collect();
         writeln!(out, "\n{}: {}", counted(all, "break", "breaks"), kinds.join(", "))?;
         table(out, HEADER, found.rows.iter().map(cells))?;

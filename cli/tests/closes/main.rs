@@ -10,6 +10,7 @@ mod calendar;
 mod day_cut;
 mod later_mornings;
 mod ledger;
+mod measured;
 mod recon;
 mod recon_planted;
 mod settlement;

@@ -2,6 +2,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/reconciled.rs"]
+mod reconciled;
 #[path = "../common/week.rs"]
 mod week;
 
@@ -11,4 +13,5 @@ mod day;
 mod day_cut;
 mod foreign;
 mod in_a_week;
+mod recon;
 mod watched;

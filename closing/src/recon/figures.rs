@@ -1,6 +1,6 @@
 //! The figures of both sides, added up while they are joined: what files said is a fact once it is in the log.
 
-use super::judged::Found;
+use super::found::Found;
 use chrono::NaiveDate;
 use fundflow_domain::{
     ids::FundCode,
@@ -16,12 +16,13 @@ use fundflow_reconciliation::{
     words::CONFIRMED,
 };
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Hundredths that a sum can have at most, in whole ones: what is beyond has the most.
 const MOST: Decimal = Decimal::from_parts(1_874_919_423, 2_328_306, 0, false, 2);
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Sums {
     ours: Decimal,
     theirs: Decimal,
@@ -31,10 +32,11 @@ struct Sums {
 }
 
 /// Sums while a day is joined; as many as there are funds and kinds of business.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Tally {
     held: BTreeMap<FundCode, Sums>,
-    confirmed: BTreeMap<(FundCode, String), Sums>,
+    /// By fund and business.
+    confirmed: BTreeMap<FundCode, BTreeMap<String, Sums>>,
     /// Breaks of files 04 and 25.
     apart: BTreeMap<FundCode, u64>,
     /// By statement: the last line that states a balance.
@@ -118,7 +120,7 @@ impl Tally {
 
     fn sums_of(&mut self, row: &Row) -> Option<&mut Sums> {
         let (fund, business) = (row.fund?, word(row, "business")?.to_owned());
-        Some(self.confirmed.entry((fund, business)).or_default())
+        Some(self.confirmed.entry(fund).or_default().entry(business).or_default())
     }
 
     fn balance(&mut self, row: &Row) {
@@ -151,14 +153,19 @@ impl Tally {
         let sources = &found.coverage.sources;
         let is_there = |source| sources.get(&source).is_some_and(|both| !both.absent);
         let is_both = is_there(Source::Confirmations) && is_there(Source::Settlements);
-        let confirmed =
-            self.confirmed.iter().filter(|_| is_both).map(|((fund, business), it)| Confirmed {
-                fund: *fund,
-                business: Text::lossy(business),
-                records: yuan(it.ours),
-                stated: yuan(it.theirs),
-                apart: self.apart.get(fund).copied().unwrap_or_default(),
-            });
+        let of_fund = |(fund, all): (&FundCode, &BTreeMap<String, Sums>)| {
+            all.iter()
+                .map(|(business, it)| (*fund, business.clone(), it.clone()))
+                .collect::<Vec<_>>()
+        };
+        let confirmed = self.confirmed.iter().filter(|_| is_both).flat_map(of_fund);
+        let confirmed = confirmed.map(|(fund, business, it)| Confirmed {
+            fund,
+            business: Text::lossy(business),
+            records: yuan(it.ours),
+            stated: yuan(it.theirs),
+            apart: self.apart.get(&fund).copied().unwrap_or_default(),
+        });
         let closings = self.closings.iter().map(|(file, (_, balance))| Closing {
             file: Text::lossy(file),
             balance: yuan(*balance),

@@ -44,6 +44,15 @@ impl<'a> Pages<'a> {
     pub(super) fn of<D: Stored>(store: &'a SqliteStore) -> Self {
         Self { store, rest: Range::of::<D>("") }
     }
+
+    /// The streams of a kind behind that name; all of them behind none.
+    pub(super) fn behind<D: Stored>(store: &'a SqliteStore, name: &str) -> Self {
+        let mut pages = Self::of::<D>(store);
+        if !name.is_empty() {
+            pages.rest.from = format!("{name}\0");
+        }
+        pages
+    }
 }
 
 impl Iterator for Pages<'_> {

@@ -1,24 +1,24 @@
 //! Joins both sides page by page, and says of each break what is to become of its case.
 //!
-//! 1. A page of breaks is applied before the next page is read, so memory stays bounded and who dies repeats no more than
-//!    a page.
+//! 1. A page of breaks is applied and marked before the next page is read, so memory stays bounded and who dies repeats
+//!    no more than a page.
 //! 2. A record or an event counts as covered by a case only where that case is in the log.
 
 use super::{
     PROGRAM,
     apply::Deed,
     figures::Tally,
+    found::{Becomes, BreakRow, Found},
     gather::{Day, Gathered},
     known::{Known, Ours, Stands},
 };
-use fundflow_domain::{
-    case::{CaseId, Closing, How, Kind, Name, Proposal, Remark, Reopening, Severity, Side},
-    ids::{FundCode, OrderId, TransactionId},
+use fundflow_domain::case::{
+    CaseId, Closing, How, Kind, Name, Proposal, Remark, Reopening, Severity, Side,
 };
-use fundflow_infrastructure::reconciled::Group;
+use fundflow_infrastructure::reconciled::{Group, Staging, StagingError};
 use fundflow_reconciliation::{
     breaks::Break,
-    coverage::{Both, Coverage},
+    coverage::Both,
     explained::Disputed,
     join::{Join, Judged, judge},
     report,
@@ -27,75 +27,21 @@ use fundflow_reconciliation::{
     source::Source,
 };
 use rust_decimal::Decimal;
-use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use serde::{Deserialize, Serialize};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// Breaks that a list shows; all are counted.
 const SHOWN: usize = 1000;
 
-/// What becomes of the case of a break.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Becomes {
-    /// Its case is opened.
-    Opened,
-    /// Its case was answered before, and is open again.
-    Reopened,
-    /// Its case is open already.
-    Open,
-    /// A person has settled it.
-    Settled,
-    /// The engine has a case about it.
-    Engines,
-    /// A sum that differs by its disputed records: their cases are its cases.
-    Explained,
-}
-
-/// A break in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct BreakRow {
-    /// The case that is about it.
-    pub case: CaseId,
-    /// What comes of that case.
-    pub becomes: Becomes,
-    /// Where the record comes from, or had to come from.
-    pub source: Source,
-    /// `missing`, `amount` and so on.
-    pub kind: &'static str,
-    /// Whose record there is.
-    pub side: Side,
-    /// How much hangs on it, by the rules.
-    pub severity: Severity,
-    /// The request that it belongs to, where known.
-    pub transaction: Option<TransactionId>,
-    /// The order that it is about, where known.
-    pub order: Option<OrderId>,
-    /// The fund that it is about, where known.
-    pub fund: Option<FundCode>,
-    /// Yuan that the sides differ by, or that the only side states.
-    pub money: Decimal,
-    /// The same of shares.
-    pub shares: Decimal,
-    /// What is wrong, in a sentence.
-    pub what: String,
-}
-
-/// What a run found.
-#[derive(Debug, Default)]
-pub struct Found {
-    /// How much of both sides joins.
-    pub coverage: Coverage,
-    /// By kind of break.
-    pub kinds: BTreeMap<&'static str, u64>,
-    /// By what comes of their cases.
-    pub becomes: BTreeMap<Becomes, u64>,
-    /// The first of them.
-    pub rows: Vec<BreakRow>,
-    /// Cases that files answer now.
-    pub answered: u64,
-    /// The files that were read, by name.
-    pub files: Vec<String>,
-}
+/// The mark of how far both sides are joined, and what is remembered with it: cases that break again or anew, those that a
+/// record answers, breaks of the list.
+const JOINED: &str = "joined";
+const MET: &str = "met";
+const ANSWERS: &str = "answers";
+const LISTED: &str = "listed";
 
 /// A run over both sides.
 pub(super) struct Run<'a> {
@@ -109,21 +55,87 @@ pub(super) struct Run<'a> {
     disputed: Disputed,
     /// The record that joins what a case was opened about.
     answers: BTreeMap<CaseId, CaseId>,
+    /// What was met or answered since the last mark.
+    news: News,
+}
+
+/// What a run remembers of cases.
+#[derive(Debug, Default)]
+struct News {
+    met: Vec<CaseId>,
+    answers: Vec<(CaseId, CaseId)>,
+    /// How many breaks of the list are put aside.
+    listed: usize,
+}
+
+/// How far a run has come.
+#[derive(Debug, Serialize, Deserialize)]
+struct Joined<'a> {
+    after: (Source, String),
+    found: Cow<'a, Found>,
+    tally: Cow<'a, Tally>,
+    disputed: Cow<'a, Disputed>,
 }
 
 impl<'a> Run<'a> {
     pub(super) fn new(day: &'a Day<'a>, known: Known, applies: bool) -> Self {
         let (found, deeds, answers) = (Found::default(), Vec::new(), BTreeMap::new());
-        let (tally, disputed) = (Tally::default(), Disputed::default());
-        Self { day, known, applies, found, deeds, tally, disputed, answers }
+        let (tally, disputed, news) = (Tally::default(), Disputed::default(), News::default());
+        Self { day, known, applies, found, deeds, tally, disputed, answers, news }
     }
 
-    /// Takes over what was loose before anything was joined.
-    pub(super) fn begin(&mut self, gathered: &mut Gathered) {
-        self.found.coverage = std::mem::take(&mut gathered.coverage);
-        self.found.files = std::mem::take(&mut gathered.files);
-        let late = std::mem::take(&mut gathered.late);
-        self.broken(&late);
+    /// Takes over what was loose before anything was joined, or what an earlier run has joined: the key behind which it
+    /// goes on.
+    pub(super) fn begin(
+        &mut self,
+        gathered: &mut Gathered,
+        late: &[Break],
+    ) -> Result<Option<(Source, String)>, StagingError> {
+        let staging = &gathered.staging;
+        let Some(joined) = staging.marked::<Joined<'_>>(JOINED)? else {
+            self.found.coverage = gathered.so_far.coverage.clone();
+            self.found.files.clone_from(&gathered.so_far.files);
+            self.broken(late);
+            return Ok(None);
+        };
+        self.found = joined.found.into_owned();
+        self.tally = joined.tally.into_owned();
+        self.disputed = joined.disputed.into_owned();
+        self.found.rows = staging.notes(LISTED)?.into_iter().map(|(_, row)| row).collect();
+        self.news.listed = self.found.rows.len();
+        for (_, case) in staging.notes::<CaseId>(MET)? {
+            self.known.met(case);
+        }
+        for (_, (case, by)) in staging.notes::<(CaseId, CaseId)>(ANSWERS)? {
+            self.answers.insert(case, by);
+        }
+        Ok(Some(joined.after))
+    }
+
+    /// Says how far it has come, once all that follows from it is in the log.
+    pub(super) fn mark(
+        &mut self,
+        staging: &mut Staging,
+        after: &(Source, String),
+    ) -> Result<(), StagingError> {
+        for case in self.news.met.drain(..) {
+            staging.note(MET, &case.to_string(), &case)?;
+        }
+        for (case, by) in self.news.answers.drain(..) {
+            staging.note(ANSWERS, &case.to_string(), &(case, by))?;
+        }
+        for (nth, row) in self.found.rows.iter().enumerate().skip(self.news.listed) {
+            staging.note(LISTED, &format!("{nth:06}"), row)?;
+        }
+        self.news.listed = self.found.rows.len();
+        let (found, tally) = (Cow::Borrowed(&self.found), Cow::Borrowed(&self.tally));
+        let disputed = Cow::Borrowed(&self.disputed);
+        staging.mark(JOINED, &Joined { after: after.clone(), found, tally, disputed })
+    }
+
+    fn answer(&mut self, case: CaseId, by: CaseId) {
+        self.answers.insert(case, by);
+        self.news.answers.push((case, by));
     }
 
     /// Judges a group of rows.
@@ -149,7 +161,7 @@ impl<'a> Run<'a> {
         if let Some(join) = joins.first() {
             let by = Break::record_case(source, &key, &join.record);
             for case in self.known.under(source, &key) {
-                self.answers.insert(case, by);
+                self.answer(case, by);
             }
         }
         if is_nothing {
@@ -158,7 +170,9 @@ impl<'a> Run<'a> {
             let is_earlier =
                 |case: &CaseId| self.known.ours.get(case).is_some_and(|it| it.day < date);
             let earlier = self.known.under(source, &key).into_iter().filter(is_earlier);
-            self.answers.extend(earlier.map(|case| (case, case)));
+            for case in earlier.collect::<Vec<_>>() {
+                self.answer(case, case);
+            }
         }
         self.broken(&breaks);
     }
@@ -172,14 +186,14 @@ impl<'a> Run<'a> {
         (records.joined, records.by_case) = (records.joined - parts, records.by_case + parts);
         let moved = event.min(events.joined);
         (events.joined, events.by_case) = (events.joined - moved, events.by_case + moved);
-        *self.found.kinds.entry(kind.as_str()).or_default() += 1;
+        *self.found.kinds.entry(kind.as_str().to_owned()).or_default() += 1;
         *self.found.becomes.entry(Becomes::Engines).or_default() += 1;
         if self.found.rows.len() < SHOWN {
             self.found.rows.push(BreakRow {
                 case,
                 becomes: Becomes::Engines,
                 source,
-                kind: kind.as_str(),
+                kind: kind.as_str().to_owned(),
                 side: Side::Both,
                 severity: Severity::High,
                 transaction: join.event.transaction.clone(),
@@ -217,7 +231,7 @@ impl<'a> Run<'a> {
     }
 
     fn listed(&mut self, found: &Break, becomes: Becomes, case: CaseId) {
-        *self.found.kinds.entry(short(found.kind)).or_default() += 1;
+        *self.found.kinds.entry(short(found.kind).to_owned()).or_default() += 1;
         *self.found.becomes.entry(becomes).or_default() += 1;
         if self.found.rows.len() < SHOWN {
             let rules = self.day.rules.source(found.source);
@@ -226,7 +240,7 @@ impl<'a> Run<'a> {
                 case,
                 becomes,
                 source: found.source,
-                kind: short(found.kind),
+                kind: short(found.kind).to_owned(),
                 side: found.side(),
                 severity: rules.treatment(found.kind).severity,
                 transaction: known.and_then(|row| row.transaction.clone()),
@@ -244,11 +258,12 @@ impl<'a> Run<'a> {
         let (words, planned) = (self.words(), self.applies);
         if let Some(case) = self.disputed.explains(found) {
             // A case of its own, of when nothing explained it, is answered by that one.
-            self.answers.insert(found.case, case);
+            self.answer(found.case, case);
             return (Becomes::Explained, case, planned || self.known.is_there(case));
         }
         if let Some(ours) = self.known.ours.get_mut(&found.case) {
             ours.is_found = true;
+            self.news.met.push(found.case);
             let is_the_days = ours.day == self.day.date;
             let (becomes, covers) = match &ours.stands {
                 Stands::Open => (Becomes::Open, true),
@@ -270,6 +285,7 @@ impl<'a> Run<'a> {
         if let Some(case) = self.known.engines(found) {
             return (Becomes::Engines, case, true);
         }
+        self.news.met.push(found.case);
         let rules = self.day.rules.source(found.source);
         let report = report::report(found, self.day.now);
         let proposal: Proposal = report::proposal(rules, found, self.day.date);

@@ -97,6 +97,13 @@ impl Known {
         Ok(())
     }
 
+    /// An earlier run of the same day has found that one.
+    pub(super) fn met(&mut self, case: CaseId) {
+        if let Some(ours) = self.ours.get_mut(&case) {
+            ours.is_found = true;
+        }
+    }
+
     /// Whether that case is in the log, and none that files answered.
     pub(super) fn is_there(&self, case: CaseId) -> bool {
         let is_ours = |it: &Ours| !matches!(it.stands, Stands::Answered(_));

@@ -1,33 +1,40 @@
 //! A day's records beside our events: gathered, joined, and of each break what becomes of its case.
 //!
-//! 1. A page of breaks is written before the next page is read, so memory stays bounded and who dies repeats no more than a
-//!    page.
+//! 1. What is gathered, and what is joined, is put aside page by page in `recon/DATE.rows.db` beside the store, with a mark of
+//!    how far it has come: memory stays bounded, and who dies repeats no more than a page. The file is gone when the run is
+//!    over, and of no use where anything that it was made of has changed since.
 //! 2. Whoever only looks writes nothing: without a [`Writer`] it is said what would become of cases.
 //! 3. Done again it changes nothing.
 
 mod apply;
+mod basis;
 mod figures;
 mod files;
 mod folded;
+mod found;
 mod gather;
 mod judged;
 mod known;
+mod named;
 mod ours;
 mod positions;
 
 pub use apply::{Deed, Writer};
 pub use folded::names_of;
-pub use judged::{Becomes, BreakRow, Found};
+pub use found::{Becomes, Began, BreakRow, Found};
 
 use crate::place::Place;
-use chrono::NaiveDate;
-use fundflow_domain::{calendar::CalendarError, time::Timestamp};
+use chrono::{Days, NaiveDate};
+use fundflow_domain::{
+    calendar::{CalendarError, TradingDay},
+    time::Timestamp,
+};
 use fundflow_infrastructure::{reconciled::StagingError, sqlite::SqliteStore};
 use fundflow_kernel::{
     loaded::with_sources,
     store::{EventStore, Position, ReadError},
 };
-use fundflow_reconciliation::rules::Rules;
+use fundflow_reconciliation::{breaks::Break, rules::Rules, source::Source};
 use gather::{Day, gather};
 use judged::Run;
 use known::Known;
@@ -80,28 +87,45 @@ pub async fn reconcile(
     let now = time_of(store).await?;
     let day = Day { store, place, rules, date, statements, now };
     let known = Known::of(store).await?;
-    let mut gathered = gather(&day).await?;
+    let mut gathered = gather(&day, writer.is_some()).await?;
+    let late = late(&day, &gathered.so_far.absent);
     let mut run = Run::new(&day, known, writer.is_some());
-    run.begin(&mut gathered);
-    let mut after = None;
+    let mut after = run.begin(&mut gathered, &late)?;
     loop {
         let behind = after.as_ref().map(|(source, key): &(_, String)| (*source, key.as_str()));
         let page = gathered.staging.page(behind)?;
-        let Some(last) = page.last() else { break };
-        after = Some((last.source, last.key.clone()));
+        let Some(last) = page.last().map(|last| (last.source, last.key.clone())) else { break };
         for group in page {
-            run.group(group, &gathered.reached);
-            if run.deeds.len() >= PAGE {
-                write(writer, &mut run).await?;
-            }
+            run.group(group, &gathered.so_far.reached);
         }
+        write(writer, &mut run).await?;
+        run.mark(&mut gathered.staging, &last)?;
+        after = Some(last);
     }
     run.end();
     write(writer, &mut run).await?;
     if let (Some(writer), Some(figures)) = (writer, run.tally.figures(&run.found, date)) {
         writer.compared(figures).await?;
     }
+    run.found.begun = Began { from: gathered.begun, rows: gathered.staging.added() };
+    gathered.staging.remove()?;
     Ok(run.found)
+}
+
+/// A file that is not there breaks once its time has passed.
+fn late(day: &Day<'_>, absent: &[(Source, String)]) -> Vec<Break> {
+    let calendar = &day.place.house.calendar;
+    let t = calendar.day(day.date).ok();
+    let late = absent.iter().filter_map(|(source, from)| {
+        let next = match t.filter(|_| *source != Source::Statement) {
+            Some(t) => calendar.plus(t, 1).map(TradingDay::date).ok(),
+            None => day.date.checked_add_days(Days::new(1)),
+        };
+        let due = next?;
+        let is_over = day.now > Timestamp::shanghai(due, day.rules.source(*source).due);
+        is_over.then(|| Break::file_is_late(*source, from, day.date, due))
+    });
+    late.collect()
 }
 
 async fn write(writer: Option<&Writer>, run: &mut Run<'_>) -> Result<(), ReconError> {

@@ -1,27 +1,24 @@
-//! Our side of a day: what moved since it began, sums, prices, and what records name besides.
+//! Our side of a day: what moved since it began, sums and prices.
 
 use super::{
     ReconError,
-    gather::{Around, Gathered},
+    gather::{Around, Gathered, Next, Reading},
 };
-use chrono::{Days, NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveTime};
 use fundflow_application::{
     read_models::StreamFold,
     reconciliation::{About, Sum, Sums, begins_at, moved_since, of_application, of_money},
 };
 use fundflow_domain::{
-    application::Applications,
-    calendar::TradingDay,
-    decider::Decider as _,
-    ids::{ApplicationNo, FundCode, PaymentNo},
-    payment::Payments,
-    payout::Payouts,
+    application::Applications, calendar::TradingDay, decider::Decider as _, ids::FundCode,
     time::Timestamp,
 };
-use fundflow_infrastructure::reconciled::{Aside, Side};
-use fundflow_kernel::{envelope::StreamName, store::ReadError, streams::Key};
+use fundflow_infrastructure::reconciled::Side;
+use fundflow_kernel::{
+    envelope::StreamName,
+    store::{Position, ReadError},
+};
 use fundflow_reconciliation::{
-    breaks::Break,
     row::{Row, Stand},
     source::Source,
     words,
@@ -29,76 +26,92 @@ use fundflow_reconciliation::{
 use std::collections::BTreeSet;
 
 /// Applications and money of the day, from where it begins in the log on.
-pub(super) async fn events(
-    around: &Around<'_>,
-    gathered: &mut Gathered,
-    sums: &mut Sums,
-) -> Result<(), ReconError> {
+pub(super) async fn events(around: &Around<'_>, gathered: &mut Gathered) -> Result<(), ReconError> {
+    moved(around, gathered).await?;
+    streams(around, gathered).await?;
+    silent(around, gathered)
+}
+
+/// The names of what moved since the day began.
+async fn moved(around: &Around<'_>, gathered: &mut Gathered) -> Result<(), ReconError> {
+    let Next::Moved(at) = gathered.so_far.next else { return Ok(()) };
     let (day, calendar) = (around.day, &around.house.calendar);
     let before = around.t.and_then(|t| calendar.before(t).ok()).map(|t| calendar.cut_off(t));
     let midnight = Timestamp::shanghai(day.date, NaiveTime::MIN);
     let from = before.map_or(midnight, |before| before.min(midnight));
-    let mut moved = Aside::new()?;
-    moved_since(day.store, begins_at(day.store, from).await?, |stream| {
-        moved.put(stream.as_str(), "")?;
-        Ok::<_, ReconError>(())
-    })
-    .await?;
-    let next = around.t.and_then(|t| calendar.plus(t, 1).ok()).map_or(day.date, TradingDay::date);
-    let until = gathered.reached.get(&Source::Confirmations).copied().unwrap_or(next);
-    let (mut silent, mut after) = (Silent::default(), String::new());
+    let mut at = if at == 0 { begins_at(day.store, from).await? } else { Position(at) };
+    while let Some((names, last)) = moved_since(day.store, at).await? {
+        for name in &names {
+            gathered.staging.put_stream(name.as_str())?;
+        }
+        at = last;
+        gathered.mark(Next::Moved(at.0))?;
+    }
+    Ok(gathered.mark(Next::Events(String::new()))?)
+}
+
+/// What those streams say.
+async fn streams(around: &Around<'_>, gathered: &mut Gathered) -> Result<(), ReconError> {
+    let Next::Events(mut after) = gathered.so_far.next.clone() else { return Ok(()) };
+    let day = around.day;
+    let next = around.t.and_then(|t| around.house.calendar.plus(t, 1).ok());
+    let next = next.map_or(day.date, TradingDay::date);
+    let until = gathered.so_far.reached.get(&Source::Confirmations).copied().unwrap_or(next);
     loop {
-        let page = moved.page(&after)?;
+        let page = gathered.staging.streams(&after)?;
         let Some(last) = page.last() else { break };
         after.clone_from(last);
         for name in page {
             let stream: StreamName = name.parse().map_err(ReadError::from)?;
-            let (rows, is_there) = if stream.category() == Applications::CATEGORY {
-                application(around, &stream, until, (sums, &mut silent)).await?
+            if stream.category() == Applications::CATEGORY {
+                application(around, &stream, until, gathered).await?;
             } else {
-                (of_money(day.store, &stream, Some(day.date)).await?, true)
-            };
-            add_or_leave(around, gathered, rows, is_there)?;
+                let rows = of_money(day.store, &stream, Some(day.date)).await?;
+                add_or_leave(around, gathered, rows, true)?;
+            }
         }
+        gathered.mark(Next::Events(after.clone()))?;
     }
-    let Silent { owe, rows } = silent;
-    for (from, row) in rows {
-        if owe.contains(&from) {
-            add_or_leave(around, gathered, vec![row], false)?;
-        } else {
-            without_files(around, gathered, &row)?;
+    Ok(gathered.mark(Next::Silent(0))?)
+}
+
+/// Rows that were put aside until it was known who owes files, and the files that are owed.
+fn silent(around: &Around<'_>, gathered: &mut Gathered) -> Result<(), ReconError> {
+    let Next::Silent(mut after) = gathered.so_far.next else { return Ok(()) };
+    loop {
+        let page = gathered.staging.waiting(after)?;
+        let Some((last, ..)) = page.last() else { break };
+        after = *last;
+        for (_, from, row) in page {
+            if gathered.so_far.owe.contains(&from) {
+                add_or_leave(around, gathered, vec![row], false)?;
+            } else {
+                without_files(around, gathered, &row)?;
+            }
         }
+        gathered.mark(Next::Silent(after))?;
     }
-    for from in owe {
-        late_file(around, gathered, Source::Confirmations, &from);
+    for from in gathered.so_far.owe.clone() {
+        is_absent(gathered, Source::Confirmations, &from);
     }
-    if !gathered.reached.contains_key(&Source::Statement)
-        && gathered.coverage.of(Source::Statement).absent
+    if !gathered.so_far.reached.contains_key(&Source::Statement)
+        && gathered.so_far.coverage.of(Source::Statement).absent
     {
-        late_file(around, gathered, Source::Statement, "the channel");
+        is_absent(gathered, Source::Statement, "the channel");
     }
-    Ok(())
+    Ok(gathered.mark(Next::Positions(Reading::default(), String::new()))?)
 }
 
-/// Of whom no files are there: a registrar, or one distributor's of it where others have theirs.
-#[derive(Default)]
-struct Silent {
-    /// Those that owe some: an application of the day went out to them.
-    owe: BTreeSet<String>,
-    /// What is known of applications to those that may owe none.
-    rows: Vec<(String, Row)>,
-}
-
-/// The rows of an application, and whether its registrar's files are there; those of one that may owe none are set aside.
+/// The rows of an application. Those of whoever may owe no files wait until all applications are read.
 async fn application(
     around: &Around<'_>,
     stream: &StreamName,
     until: NaiveDate,
-    (sums, silent): (&mut Sums, &mut Silent),
-) -> Result<(Vec<Row>, bool), ReconError> {
+    gathered: &mut Gathered,
+) -> Result<(), ReconError> {
     let day = around.day;
     let (fold, read) = StreamFold::<Applications>::load(day.store, stream).await?;
-    let Some(known) = fold.loaded.state.application() else { return Ok((Vec::new(), true)) };
+    let Some(known) = fold.loaded.state.application() else { return Ok(()) };
     let registrar = &known.terms.registrar;
     let distributor = known.terms.distributor.as_ref();
     let distributor = distributor.map_or(around.distributor.as_str(), |code| code.as_str());
@@ -106,20 +119,23 @@ async fn application(
     let recipient = &*format!("{code}/{distributor}");
     let about = About { day: Some(day.date), distributor, recipient, until };
     if around.has_answered_to(registrar, distributor) {
-        return Ok((of_application(&fold, &read, about, sums), true));
+        let rows = of_application(&fold, &read, about, &mut gathered.so_far.sums);
+        return add_or_leave(around, gathered, rows, true);
     }
     let from =
         if around.has_answered(registrar) { format!("{code} to {distributor}") } else { code };
     if known.sent.is_some() && known.terms.trade_date.date() == day.date {
-        silent.owe.insert(from.clone());
+        gathered.so_far.owe.insert(from.clone());
     }
-    if silent.owe.contains(&from) {
-        return Ok((of_application(&fold, &read, about, sums), false));
+    if gathered.so_far.owe.contains(&from) {
+        let rows = of_application(&fold, &read, about, &mut gathered.so_far.sums);
+        return add_or_leave(around, gathered, rows, false);
     }
     // Whoever owes no files owes no sums.
-    let rows = of_application(&fold, &read, about, &mut Sums::default()).into_iter();
-    silent.rows.extend(rows.map(|row| (from.clone(), row)));
-    Ok((Vec::new(), true))
+    for row in of_application(&fold, &read, about, &mut Sums::default()) {
+        gathered.staging.wait(&from, &row)?;
+    }
+    Ok(())
 }
 
 /// What a registrar has said although it owes no files of the day, as it does of an order before that has gone out: no
@@ -130,7 +146,7 @@ fn without_files(
     row: &Row,
 ) -> Result<(), ReconError> {
     if matches!(row.stand, Stand::Event { .. }) {
-        gathered.coverage.of(row.source).events.all += 1;
+        gathered.so_far.coverage.of(row.source).events.all += 1;
     }
     Ok(gathered.staging.add(around.day.rules.source(row.source), Side::Ours, row)?)
 }
@@ -143,8 +159,8 @@ pub(super) fn add_or_leave(
     is_there: bool,
 ) -> Result<(), ReconError> {
     for row in rows {
-        let is_there = is_there && gathered.reached.contains_key(&row.source);
-        let covered = gathered.coverage.of(row.source);
+        let is_there = is_there && gathered.so_far.reached.contains_key(&row.source);
+        let covered = gathered.so_far.coverage.of(row.source);
         if matches!(row.stand, Stand::Event { .. }) {
             covered.events.all += 1;
         }
@@ -157,26 +173,18 @@ pub(super) fn add_or_leave(
     Ok(())
 }
 
-/// A file that is not there breaks once its time has passed.
-pub(super) fn late_file(around: &Around<'_>, gathered: &mut Gathered, source: Source, from: &str) {
-    let day = around.day;
-    let next = match around.t.filter(|_| source != Source::Statement) {
-        Some(t) => around.house.calendar.plus(t, 1).map(TradingDay::date).ok(),
-        None => day.date.checked_add_days(Days::new(1)),
-    };
-    gathered.coverage.of(source).absent = true;
-    let Some(due) = next else { return };
-    if day.now > Timestamp::shanghai(due, day.rules.source(source).due) {
-        gathered.late.push(Break::file_is_late(source, from, day.date, due));
-    }
+/// A file is not there that had to be.
+pub(super) fn is_absent(gathered: &mut Gathered, source: Source, from: &str) {
+    gathered.so_far.coverage.of(source).absent = true;
+    gathered.so_far.absent.push((source, from.to_owned()));
 }
 
-/// Sums or prices that nobody states although the registrar's other files are there break once their time has passed.
+/// Sums or prices that nobody states although the registrar's other files are there.
 pub(super) fn unstated(around: &Around<'_>, gathered: &mut Gathered) {
     for source in [Source::FundDays, Source::Settlements] {
-        let is_owed = gathered.coverage.of(source).absent && !around.answered.is_empty();
-        if is_owed && !gathered.reached.contains_key(&source) {
-            late_file(around, gathered, source, "the registrar");
+        let is_owed = gathered.so_far.coverage.of(source).absent && !around.answered.is_empty();
+        if is_owed && !gathered.so_far.reached.contains_key(&source) {
+            is_absent(gathered, source, "the registrar");
         }
     }
 }
@@ -185,7 +193,6 @@ pub(super) fn unstated(around: &Around<'_>, gathered: &mut Gathered) {
 pub(super) fn settled(
     around: &Around<'_>,
     t: TradingDay,
-    sums: &Sums,
     gathered: &mut Gathered,
 ) -> Result<(), ReconError> {
     let calendar = &around.house.calendar;
@@ -198,17 +205,14 @@ pub(super) fn settled(
         };
         by.ok().map(TradingDay::date)
     };
-    add_or_leave(around, gathered, sums.rows(pays), true)
+    let rows = gathered.so_far.sums.rows(pays);
+    add_or_leave(around, gathered, rows, true)
 }
 
 /// The price and status of each fund on T. A fund of which something was confirmed must be in the file.
-pub(super) fn funds(
-    around: &Around<'_>,
-    sums: &Sums,
-    gathered: &mut Gathered,
-) -> Result<(), ReconError> {
+pub(super) fn funds(around: &Around<'_>, gathered: &mut Gathered) -> Result<(), ReconError> {
     let date = around.day.date;
-    let used = sums.funds();
+    let used = gathered.so_far.sums.funds();
     let codes: BTreeSet<FundCode> = around.day.place.funds.iter().copied().collect();
     for fund in codes {
         let Some(known) = (around.house.funds)(fund, date) else { continue };
@@ -233,53 +237,4 @@ pub(super) fn funds(
         add_or_leave(around, gathered, vec![Row { fund: Some(fund), evidence, ..row }], true)?;
     }
     Ok(())
-}
-
-/// What records name besides what moved since the day began: an order of an earlier T, a payment of another day.
-pub(super) async fn named(around: &Around<'_>, gathered: &mut Gathered) -> Result<(), ReconError> {
-    for source in [Source::Confirmations, Source::Statement] {
-        let mut after = String::new();
-        loop {
-            let keys = gathered.staging.unmet(source, &after)?;
-            let Some(last) = keys.last() else { break };
-            after.clone_from(last);
-            for key in keys {
-                let rows = named_by(around, source, &key).await?;
-                for row in rows {
-                    gathered.staging.add(around.day.rules.source(source), Side::Ours, &row)?;
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-async fn named_by(around: &Around<'_>, source: Source, key: &str) -> Result<Vec<Row>, ReconError> {
-    let (store, number) = (around.day.store, key.split('|').next().unwrap_or_default());
-    if source == Source::Confirmations {
-        let Ok(no) = ApplicationNo::new(number) else { return Ok(Vec::new()) };
-        let stream = Key::<Applications>::of(&no);
-        let (fold, read) = StreamFold::<Applications>::load(store, stream.stream()).await?;
-        let until = around.day.date;
-        let about = About { day: None, distributor: &around.distributor, recipient: "", until };
-        return Ok(of_application(&fold, &read, about, &mut Sums::default()));
-    }
-    let Ok(no) = PaymentNo::new(number) else { return Ok(Vec::new()) };
-    let payment = no.refund_of().unwrap_or_else(|| no.clone());
-    let streams = [
-        Key::<Payments>::of(&payment).stream().clone(),
-        Key::<Payouts>::of(&no.attempt_of()).stream().clone(),
-        Key::<Payouts>::of(&no).stream().clone(),
-    ];
-    for stream in streams {
-        let rows = of_money(store, &stream, None).await?;
-        let of_it: Vec<Row> = rows
-            .into_iter()
-            .filter(|row| row.values.get("number").is_some_and(|it| it.to_string() == number))
-            .collect();
-        if !of_it.is_empty() {
-            return Ok(of_it);
-        }
-    }
-    Ok(Vec::new())
 }

@@ -11,8 +11,8 @@
 
 use super::{
     ReconError, folded,
-    gather::{Around, Gathered},
-    ours::{add_or_leave, late_file},
+    gather::{Around, Doubt, Gathered, Next, Reading},
+    ours::{add_or_leave, is_absent},
 };
 use fundflow::runtime::{process::Process, saga::Saga as _};
 use fundflow_application::{
@@ -67,27 +67,36 @@ pub(super) async fn positions(
     t: TradingDay,
     gathered: &mut Gathered,
 ) -> Result<(), ReconError> {
-    if !gathered.reached.contains_key(&Source::Holdings) {
+    let Next::Positions(reading, _) = gathered.so_far.next else { return Ok(()) };
+    if !gathered.so_far.reached.contains_key(&Source::Holdings) {
         // Where a registrar sent nothing at all, that is said once, of its confirmations.
         if !around.answered.is_empty() && is_any(around, t).await? {
-            late_file(around, gathered, Source::Holdings, "the registrar");
+            is_absent(gathered, Source::Holdings, "the registrar");
         }
-        return Ok(());
+        return Ok(gathered.mark(Next::Sums)?);
     }
-    let account = |investor: &InvestorId| Ok(fund_account(investor));
-    of_all(around, t, gathered, Known { account: &account, is_stated: &|_| Ok(true) }).await?;
-    let (mut given, mut stated) = (None, None);
-    if gathered.staging.is_in_doubt(Source::Holdings)? {
-        given = Some(given_accounts(around).await?);
+    let doubt = if let Some(doubt) = reading.again {
+        doubt
+    } else {
+        let account = |investor: &InvestorId| Ok(fund_account(investor));
+        let known = Known { account: &account, is_stated: &|_| Ok(true) };
+        of_all(around, t, gathered, known).await?;
+        let is_given = gathered.staging.is_in_doubt(Source::Holdings)?;
+        let is_stated = gathered.staging.misses_any(Source::Holdings)?;
+        Doubt { is_given, is_stated }
+    };
+    let Doubt { is_given, is_stated } = doubt;
+    if !is_given && !is_stated {
+        return Ok(gathered.mark(Next::Sums)?);
     }
-    if gathered.staging.misses_any(Source::Holdings)? {
-        stated = Some(stated_accounts(around).await?);
+    if reading.again.is_none() {
+        gathered.staging.forget(Source::Holdings, Side::Ours)?;
+        gathered.so_far.coverage.of(Source::Holdings).events = Covered::default();
+        let again = Reading { again: Some(doubt), has_wallets: false };
+        gathered.mark(Next::Positions(again, String::new()))?;
     }
-    if given.is_none() && stated.is_none() {
-        return Ok(());
-    }
-    gathered.staging.forget(Source::Holdings, Side::Ours)?;
-    gathered.coverage.of(Source::Holdings).events = Covered::default();
+    let given = if is_given { Some(given_accounts(around).await?) } else { None };
+    let stated = if is_stated { Some(stated_accounts(around).await?) } else { None };
     let account = |investor: &InvestorId| match &given {
         Some(given) => given.of(investor),
         None => Ok(fund_account(investor)),
@@ -98,19 +107,20 @@ pub(super) async fn positions(
         }
         None => Ok(true),
     };
-    of_all(around, t, gathered, Known { account: &account, is_stated: &is_stated }).await
+    of_all(around, t, gathered, Known { account: &account, is_stated: &is_stated }).await?;
+    Ok(gathered.mark(Next::Sums)?)
 }
 
 /// Until when our positions count, by the registrar of their fund.
-struct Until<'a> {
+pub(super) struct Until<'a> {
     around: &'a Around<'a>,
     as_of: Timestamp,
     /// Until when each registrar's records of T were booked, by its day-cut.
-    heard: BTreeMap<RegistrarCode, Timestamp>,
+    pub(super) heard: BTreeMap<RegistrarCode, Timestamp>,
 }
 
 impl<'a> Until<'a> {
-    async fn of(around: &'a Around<'_>, t: TradingDay) -> Result<Self, ReconError> {
+    pub(super) async fn of(around: &'a Around<'_>, t: TradingDay) -> Result<Self, ReconError> {
         let next = around.house.calendar.plus(t, 1);
         let next = next?;
         let as_of = around.day.rules.source(Source::Holdings).as_of;
@@ -164,26 +174,46 @@ fn is_there(around: &Around<'_>, at: &HoldingAt) -> bool {
     registrar.is_some_and(|code| around.answered.iter().any(|it| it.registrar == code))
 }
 
+/// From where it was left on; the caller says what is next once banks are there, too.
 async fn of_all(
     around: &Around<'_>,
     t: TradingDay,
     gathered: &mut Gathered,
     known: Known<'_>,
 ) -> Result<(), ReconError> {
-    let (day, until) = (around.day, Until::of(around, t).await?);
-    for page in folded::Pages::of::<Wallet>(day.store) {
-        for stream in page? {
-            let at = of_wallet(day.store, &stream, until.on(&stream)).await?;
-            position(around, gathered, at, known)?;
+    let (store, until) = (around.day.store, Until::of(around, t).await?);
+    let Next::Positions(mut reading, after) = gathered.so_far.next.clone() else { return Ok(()) };
+    if !reading.has_wallets {
+        for page in folded::Pages::behind::<Wallet>(store, &after) {
+            let page = page?;
+            for stream in &page {
+                let at = of_wallet(store, stream, until.on(stream)).await?;
+                position(around, gathered, at, known)?;
+            }
+            read_until(gathered, reading, &page)?;
         }
+        reading.has_wallets = true;
+        gathered.mark(Next::Positions(reading, String::new()))?;
     }
-    for page in folded::Pages::of::<Holdings>(day.store) {
-        for stream in page? {
-            let at = of_holding(day.store, &stream, until.on(&stream)).await?;
+    let Next::Positions(_, after) = gathered.so_far.next.clone() else { return Ok(()) };
+    for page in folded::Pages::behind::<Holdings>(store, &after) {
+        let page = page?;
+        for stream in &page {
+            let at = of_holding(store, stream, until.on(stream)).await?;
             position(around, gathered, at, known)?;
         }
+        read_until(gathered, reading, &page)?;
     }
     banks(around, gathered, known).await
+}
+
+fn read_until(
+    gathered: &mut Gathered,
+    reading: Reading,
+    page: &[StreamName],
+) -> Result<(), ReconError> {
+    let Some(last) = page.last() else { return Ok(()) };
+    Ok(gathered.mark(Next::Positions(reading, last.as_str().to_owned()))?)
 }
 
 fn position(

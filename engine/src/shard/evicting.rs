@@ -1,7 +1,7 @@
 //! What becomes of memory when the log is not what it was taken for.
 
 use super::Shard;
-use crate::{error::StopCause, recovery::reload};
+use crate::{error::StopCause, recovery::look};
 use fundflow_kernel::{
     envelope::StreamName,
     store::{Checkpoints, EventStore},
@@ -23,13 +23,11 @@ impl<S: EventStore + Checkpoints> Shard<S> {
         self.state.epoch += 1;
         let watching = self.books.evict();
         self.books.flush();
-        let found = reload(&*self.store, &mut self.runner, &self.kinds).await?;
-        (self.at, self.keeper.foreign) = (found.at, found.foreign);
+        let log = look(&*self.store, &mut self.runner, &self.kinds).await?;
         self.state.of_clock.clear();
-        self.time.reloaded(found.newest);
-        for saga in &found.open {
-            self.runner.wake(saga, self.time.now());
-        }
+        self.time.reloaded(log.newest);
+        let found = log.resume(&*self.store, &mut self.runner, self.time.now()).await;
+        (self.at, self.keeper.foreign) = (found.at, found.foreign);
         while let Some(input) = self.runner.next_overtaken() {
             self.hand_in(input).await;
         }

@@ -31,6 +31,7 @@ use crate::exchange::{
 use chrono::NaiveDate;
 use fundflow_domain::ids::ApplicationNo;
 use fundflow_sagas::ports::registrar::ApplicationAnswer;
+use rust_decimal::Decimal;
 use std::path::Path;
 
 /// What the registrar's files say.
@@ -38,8 +39,9 @@ use std::path::Path;
 pub struct Answers {
     /// Of file 04, in its order; but of one application, what more is to come after stands before what ends it.
     pub confirmations: Vec<(ApplicationNo, ApplicationAnswer)>,
-    /// Records of file 05.
-    pub balances: Vec<ShareBalance>,
+    /// Of file 05 what tells its records apart, and what they say of shares: a record has thirty texts, and a file a
+    /// million of them.
+    pub balances: Vec<Balance>,
     /// What file 05 says is frozen, over all of its rows.
     pub frozen: Stated,
     /// Records of file 07.
@@ -54,6 +56,54 @@ pub struct Answers {
     pub findings: Vec<Finding>,
     /// The files that were read, and the SHA-256 of the bytes of each.
     pub files: Vec<(String, [u8; 32])>,
+}
+
+/// A record of file 05.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Balance {
+    /// Fund, six bytes.
+    pub fund_code: Box<str>,
+    /// Fund account at the registrar.
+    pub ta_account_id: Box<str>,
+    /// Trading account at the distributor.
+    pub transaction_account_id: Box<str>,
+    /// The registrar's number of the lot.
+    pub ta_serial_no: Box<str>,
+    /// 0 charged at the front, 1 at the back.
+    pub share_class: Box<str>,
+    /// All shares of the account.
+    pub total_vol: Decimal,
+    /// Of these those that are frozen.
+    pub total_frozen_vol: Decimal,
+    /// Of these those that are free.
+    pub available_vol: Decimal,
+}
+
+impl From<&ShareBalance> for Balance {
+    fn from(row: &ShareBalance) -> Self {
+        let text = |text: &str| text.into();
+        Self {
+            fund_code: text(&row.fund_code),
+            ta_account_id: text(&row.ta_account_id),
+            transaction_account_id: text(&row.transaction_account_id),
+            ta_serial_no: text(&row.ta_serial_no),
+            share_class: text(&row.share_class),
+            total_vol: row.total_vol,
+            total_frozen_vol: row.total_frozen_vol,
+            available_vol: row.available_vol,
+        }
+    }
+}
+
+impl Balance {
+    /// Whether both are of the same account, fund, lot and class.
+    fn is_of_same(&self, other: &Self) -> bool {
+        let keys = |it: &Self| {
+            let accounts = [&it.ta_account_id, &it.transaction_account_id, &it.ta_serial_no];
+            (accounts.map(Clone::clone), it.fund_code.clone(), it.share_class.clone())
+        };
+        keys(self) == keys(other)
+    }
 }
 
 /// An application as it was sent.
@@ -190,20 +240,15 @@ impl Reading<'_> {
         })?;
         let Before::Another(first) = before else {
             let stated = self.statements.add(&row, self.date);
-            self.answers.balances.push(row);
+            self.answers.balances.push(Balance::from(&row));
             return stated;
         };
-        let is_same = |it: &&ShareBalance| {
-            let keys = |it: &ShareBalance| {
-                let accounts = [&it.ta_account_id, &it.transaction_account_id, &it.ta_serial_no];
-                (accounts.map(Clone::clone), it.fund_code.clone(), it.share_class.clone())
-            };
-            keys(it) == keys(&row)
-        };
-        if let Some(earlier) = self.answers.balances.iter().find(is_same) {
+        let row = Balance::from(&row);
+        let balances = &mut self.answers.balances;
+        if let Some(earlier) = balances.iter().find(|it| it.is_of_same(&row)) {
             self.statements.contradict(earlier, &row);
         }
-        self.answers.balances.retain(|it| !is_same(&it));
+        balances.retain(|it| !it.is_of_same(&row));
         Err(otherwise(first) + "; of what is frozen, the most counts")
     }
 }

@@ -13,10 +13,11 @@ use crate::exchange::{
 };
 use chrono::Timelike as _;
 use fundflow_domain::{
-    application::{Ask, Designated, OnHuge},
+    application::{Ask, Designated, OnHuge, Terms},
     calendar::TradingDay,
     ids::{ApplicationNo, InvestorId},
     investor::CustomerType,
+    time::Timestamp,
 };
 use fundflow_sagas::ports::registrar::Application;
 use rust_decimal::Decimal;
@@ -24,6 +25,21 @@ use std::{
     collections::HashMap,
     path::{Path, PathBuf},
 };
+
+/// An application, and when it became ours.
+#[derive(Debug, Clone, Copy)]
+pub struct Applied<'a> {
+    /// Number, order, fund, T and what is asked.
+    pub terms: &'a Terms,
+    /// The instant of the order.
+    pub at: Timestamp,
+}
+
+impl<'a> From<&'a Application> for Applied<'a> {
+    fn from(application: &'a Application) -> Self {
+        Self { terms: &application.terms, at: application.applied_at }
+    }
+}
 
 /// A batch that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +75,7 @@ pub type FirstOf<'a> = &'a dyn Fn(&str) -> Option<ApplicationNo>;
 
 /// Takes out what has the number of another order, and says so: the registrar would take both for one.
 fn anothers(
-    sorted: &mut Vec<&Application>,
+    sorted: &mut Vec<Applied<'_>>,
     numbers: Numbers,
     first_of: FirstOf<'_>,
 ) -> Vec<(ApplicationNo, String)> {
@@ -88,21 +104,21 @@ pub fn write_applications(
     directory: &Path,
     parties: &Parties,
     t: TradingDay,
-    applications: &[Application],
+    applications: &[Applied<'_>],
     investors: Investors<'_>,
     first_of: FirstOf<'_>,
 ) -> Result<Batch, BatchError> {
     let numbers = parties.filing.numbers;
-    let (left_out, mut sorted): (Vec<&Application>, Vec<&Application>) =
+    let (left_out, mut sorted): (Vec<Applied<'_>>, Vec<Applied<'_>>) =
         applications.iter().partition(|application| lots_of(&application.terms.ask).len() > 1);
-    let no = |it: &&Application| it.terms.no.clone();
+    let no = |it: &Applied<'_>| it.terms.no.clone();
     let several = left_out.iter().map(|it| (no(it), SEVERAL_LOTS.to_owned()));
     let mut left_out: Vec<_> = several.collect();
     left_out.extend(anothers(&mut sorted, numbers, first_of));
     sorted.sort_by_key(|application| {
         (takes_out(&application.terms.ask), application.terms.order.clone())
     });
-    let record_of = |application: &Application| {
+    let record_of = |application: Applied<'_>| {
         let investor = &application.terms.investor;
         let account = investors.accounts.of(investor);
         let mut record = application_of(application, &parties.distributor, numbers, account);
@@ -163,7 +179,7 @@ pub(crate) fn each_application(
 
 /// An application as its record, with the investor's fund account. Of several designated lots it holds the first.
 pub fn application_of(
-    application: &Application,
+    application: Applied<'_>,
     distributor: &str,
     numbers: Numbers,
     account: String,
@@ -175,7 +191,7 @@ pub fn application_of(
         fund_code: terms.fund.to_string(),
         transaction_date: Some(terms.trade_date.date()),
         // The column has whole seconds; a fraction must not turn into the next one.
-        transaction_time: application.applied_at.time_of_day().with_nanosecond(0),
+        transaction_time: application.at.time_of_day().with_nanosecond(0),
         transaction_account_id: numbers.trading_account(&terms.investor),
         ta_account_id: account,
         distributor_code: distributor.to_owned(),

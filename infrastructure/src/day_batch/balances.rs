@@ -7,6 +7,7 @@
 //! 3. A row that cannot be read leaves its account's statement out, and one whose account cannot be read leaves out
 //!    every statement that is made of lots: shares would be given free by what is missing.
 
+use super::answers::Balance;
 use crate::exchange::{flow::share_balance::ShareBalance, record::RecordRef};
 use chrono::NaiveDate;
 use fundflow_domain::{ids::FundCode, money::Shares};
@@ -66,10 +67,10 @@ impl Statements {
     }
 
     /// A row that says otherwise than one of the same account, which was added: the most that is said counts.
-    pub(super) fn contradict(&mut self, earlier: &ShareBalance, row: &ShareBalance) {
+    pub(super) fn contradict(&mut self, earlier: &Balance, row: &Balance) {
         let Ok(fund) = row.fund_code.parse::<FundCode>() else { return };
         let more = row.total_frozen_vol.saturating_sub(earlier.total_frozen_vol);
-        let known = self.stated.get_mut(&(row.ta_account_id.clone(), fund));
+        let known = self.stated.get_mut(&(row.ta_account_id.to_string(), fund));
         let (Some(known), Ok(more)) = (known, Shares::new(more)) else { return };
         known.frozen = known.frozen.plus_or_most(more);
     }

@@ -8,7 +8,9 @@ use crate::{
         return_code::ReturnCodes,
     },
     sandbox::{
-        fixture::{account_of, bought, calendar, converted, handed_in, investors, redeemed, t},
+        fixture::{
+            account_of, applied, bought, calendar, converted, handed_in, investors, redeemed, t,
+        },
         registrar::{Confirming, DICTIONARY, Market, SandboxRegistrar},
         scenario::Scenario,
     },
@@ -51,9 +53,15 @@ async fn answered(
     }
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("out");
-    let batch =
-        write_applications(&out, &parties(version), t(), all, investors(&|_| None), &|_| None)
-            .unwrap();
+    let batch = write_applications(
+        &out,
+        &parties(version),
+        t(),
+        &applied(all),
+        investors(&|_| None),
+        &|_| None,
+    )
+    .unwrap();
     let night =
         registrar.run_batch(&batch.index, &dir.path().join("in"), &"305".parse().unwrap()).unwrap();
     assert_eq!(night.unfit, [""; 0]);
@@ -68,7 +76,8 @@ fn knows(all: &[Application]) -> impl Fn(&str) -> Option<AsSent> {
     move |number: &str| {
         let no = by_digits.only(number)?;
         let application = all.iter().find(|it| it.terms.no == *no)?;
-        let record = application_of(application, "305", Numbers::Digits, account_of(application));
+        let record =
+            application_of(application.into(), "305", Numbers::Digits, account_of(application));
         Some(AsSent { no: no.clone(), record })
     }
 }
@@ -134,9 +143,15 @@ fn an_order_with_the_number_of_another_one_is_in_no_file() {
     let first_of = |it: &str| (it == number(1)).then(|| earlier.clone());
     let dir = tempfile::tempdir().unwrap();
     let parties = parties(Version::V21);
-    let batch =
-        write_applications(dir.path(), &parties, t(), &all, investors(&|_| None), &first_of)
-            .unwrap();
+    let batch = write_applications(
+        dir.path(),
+        &parties,
+        t(),
+        &applied(&all),
+        investors(&|_| None),
+        &first_of,
+    )
+    .unwrap();
 
     let why = format!("its number there, {}, is that of EARLIER", number(1));
     assert_eq!(batch.left_out, [(all[1].terms.no.clone(), why)]);
@@ -162,7 +177,7 @@ fn each_record_says_what_kind_of_customer_orders_by_the_profile() {
             dir.path(),
             &parties(Version::V22),
             t(),
-            &all,
+            &applied(&all),
             investors(&|_| customer),
             &|_| None,
         )

@@ -44,10 +44,11 @@ mod tests;
 
 pub(crate) use accounts::nth_fund_account;
 pub use accounts::{Accounts, fund_account};
-pub use answers::{Answers, AsSent, Sent, read_answers};
+pub use answers::{Answers, AsSent, Balance, Sent, read_answers};
 pub(crate) use applications::each_application;
 pub use applications::{
-    Batch, Customers, FirstOf, Investors, application_numbers, application_of, write_applications,
+    Applied, Batch, Customers, FirstOf, Investors, application_numbers, application_of,
+    write_applications,
 };
 pub use balances::{Stated, StatedFrozen};
 pub use dividends::{Gives, StatedDividend};

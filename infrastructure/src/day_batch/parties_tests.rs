@@ -11,7 +11,7 @@ use crate::{
         },
     },
     sandbox::{
-        fixture::{bought, calendar, handed_in, investors, t},
+        fixture::{applied, bought, calendar, handed_in, investors, t},
         registrar::{Confirming, Market, SandboxRegistrar},
         scenario::Scenario,
     },
@@ -44,7 +44,7 @@ fn write(directory: &Path, distributor: &str, orders: &[Terms]) -> PathBuf {
     let (distributor, registrar) = (distributor.to_owned(), "05".to_owned());
     let parties = Parties { distributor, registrar, filing: Filing::default() };
     let all: Vec<_> = orders.iter().cloned().map(handed_in).collect();
-    write_applications(directory, &parties, t(), &all, investors(&|_| None), &|_| None)
+    write_applications(directory, &parties, t(), &applied(&all), investors(&|_| None), &|_| None)
         .unwrap()
         .index
 }
@@ -125,11 +125,15 @@ fn each_record_says_what_kind_of_customer_orders_by_the_profile() {
         let all = [handed_in(bought("TX-1", "10.00"))];
         let (distributor, registrar) = ("305".to_owned(), "05".to_owned());
         let parties = Parties { distributor, registrar, filing: Filing::default() };
-        let batch =
-            write_applications(dir.path(), &parties, t(), &all, investors(&|_| customer), &|_| {
-                None
-            })
-            .unwrap();
+        let batch = write_applications(
+            dir.path(),
+            &parties,
+            t(),
+            &applied(&all),
+            investors(&|_| customer),
+            &|_| None,
+        )
+        .unwrap();
         let (_, records) = read_all_or_refuse(&dir.path().join(&batch.file)).unwrap();
         let read = TradeApplication::from_record(records[0].as_ref()).unwrap();
         assert_eq!(read.individual_or_institution, flag);

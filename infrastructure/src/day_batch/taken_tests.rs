@@ -5,7 +5,7 @@ use crate::exchange::{
     decisive,
     field_type::FieldType,
     flow::{
-        dividend::Dividend, fund_day::FundDay, settlement::Settlement, share_balance::ShareBalance,
+        dividend::Dividend, fund_day::FundDay, settlement::Settlement,
         trade_application::TradeApplication, trade_confirmation::TradeConfirmation,
     },
     layout::Slot,
@@ -124,7 +124,7 @@ fn samples() -> Vec<(FileType, Vec<(&'static str, &'static str)>)> {
 
 /// What hangs on the records of a set.
 fn taken(answers: &Answers) -> String {
-    let rows = |it: &ShareBalance| {
+    let rows = |it: &Balance| {
         (it.fund_code.clone(), it.ta_account_id.clone(), it.total_vol, it.total_frozen_vol)
     };
     let balances: Vec<_> = answers.balances.iter().map(rows).collect();

@@ -9,7 +9,9 @@ use crate::{
         return_code::ReturnCodes,
     },
     sandbox::{
-        fixture::{account_of, bought, calendar, converted, handed_in, investors, redeemed},
+        fixture::{
+            account_of, applied, bought, calendar, converted, handed_in, investors, redeemed,
+        },
         registrar::{Confirming, DICTIONARY, Market, SandboxRegistrar},
         scenario::Scenario,
     },
@@ -33,7 +35,7 @@ fn parties() -> Parties {
 
 fn written(directory: &Path, all: &[Application]) -> Batch {
     let nobody = investors(&|_| None);
-    write_applications(directory, &parties(), t(), all, nobody, &|_| None).unwrap()
+    write_applications(directory, &parties(), t(), &applied(all), nobody, &|_| None).unwrap()
 }
 
 fn codes() -> ReturnCodes {
@@ -224,7 +226,7 @@ async fn a_rejection_that_names_another_order_is_handed_on_with_what_it_names() 
     let night = registrar("")
         .run_batch(&batch.index, &dir.path().join("in"), &"305".parse().unwrap())
         .unwrap();
-    let was = application_of(&all[0], "305", Numbers::Letters, account_of(&all[0]));
+    let was = application_of((&all[0]).into(), "305", Numbers::Letters, account_of(&all[0]));
     let other = |_: &str| {
         let no = all[0].terms.no.clone();
         let record = TradeApplication { fund_code: "018145".to_owned(), ..was.clone() };
@@ -302,7 +304,8 @@ fn a_redemption_says_its_lot_what_becomes_of_a_rest_and_whether_income_goes_alon
         handed_in(Terms { ask, ..redeemed("TX-1", "1.00") })
     };
     let of = |application: &Application| {
-        let it = application_of(application, "305", Numbers::Letters, account_of(application));
+        let it =
+            application_of(application.into(), "305", Numbers::Letters, account_of(application));
         let flags =
             [it.business_code, it.large_redemption_flag, it.take_income_flag, it.detail_flag];
         (flags.join(" "), it.original_serial_no)
@@ -324,7 +327,7 @@ fn a_record_that_has_no_room_for_something_is_left_out_and_stops_no_other() {
     let all = all.map(handed_in);
     let filler = |application: &Application| -> Filler<'static> {
         let mut record =
-            application_of(application, "305", Numbers::Letters, account_of(application));
+            application_of(application.into(), "305", Numbers::Letters, account_of(application));
         if application.terms == all[1].terms {
             record.application_amount = 1_000_000_000_000_000_i64.into();
         }

@@ -2,10 +2,12 @@
 
 mod accounts;
 mod aside;
+mod kept;
 mod staging;
 mod statement;
 
 pub use accounts::GivenAccounts;
 pub use aside::Aside;
+pub use kept::Begun;
 pub use staging::{Group, Side, Staging, StagingError};
 pub use statement::{StatementError, rows_of};

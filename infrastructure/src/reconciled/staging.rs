@@ -1,22 +1,25 @@
-//! Rows of both sides in a temporary database that the operating system takes away: sorted by key, read by pages.
+//! Rows of both sides in a database of their own: sorted by key, read by pages.
 //!
 //! 1. Memory is bounded by [`CACHE_KIB`] and a page of rows, however many rows there are: the rest is on the disk.
-//! 2. Nothing of it outlives the process. Who dies begins again, and finds the cases that were opened.
+//! 2. A temporary one the operating system takes away. One in a file ([`Staging::at`]) stays when its process dies, with
+//!    all that was added before its last mark, and with nothing that was added after it.
 
+use super::kept::Kept;
 use fundflow_reconciliation::{
     row::{Row, Value},
     rules::SourceRules,
     source::Source,
 };
 use rusqlite::{Connection, params};
+use std::{io, path::PathBuf};
 
 /// KiB of pages that the database keeps in memory.
-const CACHE_KIB: i64 = 16 * 1024;
+pub(super) const CACHE_KIB: i64 = 16 * 1024;
 /// Rows that are read at once.
-const PAGE: i64 = 2048;
-/// Rows that are written in one transaction.
-const BATCH: u64 = 10_000;
+pub(super) const PAGE: i64 = 2048;
 
+const IS_KEPT: &str = include_str!("sql/is_kept.sql");
+const KEPT: &str = include_str!("sql/kept.sql");
 const ROWS: &str = include_str!("sql/rows.sql");
 const INDEX: &str = include_str!("sql/index.sql");
 const ADD: &str = include_str!("sql/add.sql");
@@ -36,6 +39,17 @@ pub enum StagingError {
     /// A row cannot be written or read back.
     #[error("a row cannot be kept aside")]
     Body(#[from] serde_json::Error),
+    /// The file of an earlier run cannot be taken away.
+    #[error("{} cannot be made or taken away; check its directory and the permissions", path.display())]
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another run has begun to reconcile the same day since.
+    #[error("another reconciliation of the same day has taken over; it goes on where this one was")]
+    TakenOver,
 }
 
 /// Whose row it is.
@@ -71,9 +85,11 @@ pub struct Group {
 /// Rows until they are joined.
 #[derive(Debug)]
 pub struct Staging {
-    rows: Connection,
-    added: u64,
+    pub(super) rows: Connection,
+    pub(super) added: u64,
     is_sorted: bool,
+    /// What stays when the process dies; nothing of a temporary one does.
+    pub(super) kept: Option<Kept>,
 }
 
 impl Staging {
@@ -83,11 +99,19 @@ impl Staging {
     /// [`StagingError::Database`].
     pub fn new() -> Result<Self, StagingError> {
         let rows = Connection::open("")?;
-        rows.pragma_update(None, "cache_size", -CACHE_KIB)?;
         rows.pragma_update(None, "journal_mode", "OFF")?;
         rows.pragma_update(None, "synchronous", "OFF")?;
-        rows.execute_batch(ROWS)?;
-        Ok(Self { rows, added: 0, is_sorted: false })
+        Self::of(rows, None)
+    }
+
+    /// In that database, which is empty or an earlier run's.
+    pub(super) fn of(rows: Connection, kept: Option<Kept>) -> Result<Self, StagingError> {
+        rows.pragma_update(None, "cache_size", -CACHE_KIB)?;
+        if !rows.query_row(IS_KEPT, [], |row| row.get(0))? {
+            rows.execute_batch(ROWS)?;
+            rows.execute_batch(KEPT)?;
+        }
+        Ok(Self { rows, added: 0, is_sorted: false, kept })
     }
 
     /// Puts a row under the key that its source's rules make of it.
@@ -95,10 +119,7 @@ impl Staging {
     /// # Errors
     /// [`StagingError`].
     pub fn add(&mut self, rules: &SourceRules, side: Side, row: &Row) -> Result<(), StagingError> {
-        if self.added.is_multiple_of(BATCH) {
-            self.commit()?;
-            self.rows.execute_batch("BEGIN")?;
-        }
+        self.begin()?;
         self.added += 1;
         let (source, key, body) =
             (row.source.name(), key_of(rules, row), serde_json::to_string(row)?);
@@ -106,15 +127,15 @@ impl Staging {
         Ok(())
     }
 
-    fn commit(&self) -> Result<(), StagingError> {
-        if !self.rows.is_autocommit() {
-            self.rows.execute_batch("COMMIT")?;
+    /// What is written from here on is there with the next mark, or not at all.
+    pub(super) fn begin(&self) -> Result<(), StagingError> {
+        if self.rows.is_autocommit() {
+            self.rows.execute_batch("BEGIN IMMEDIATE")?;
         }
         Ok(())
     }
 
     fn sorted(&mut self) -> Result<(), StagingError> {
-        self.commit()?;
         if !self.is_sorted {
             self.rows.execute_batch(INDEX)?;
             self.is_sorted = true;
@@ -158,6 +179,7 @@ impl Staging {
     /// [`StagingError`].
     pub fn forget(&mut self, source: Source, side: Side) -> Result<(), StagingError> {
         self.sorted()?;
+        self.begin()?;
         self.rows.execute(FORGET, params![source.name(), side.number()])?;
         Ok(())
     }

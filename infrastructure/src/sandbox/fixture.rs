@@ -1,7 +1,7 @@
 //! Applications and answers for tests, as the sagas make and read them.
 
 use super::Notice;
-use crate::day_batch::{Accounts, Customers, Investors, fund_account};
+use crate::day_batch::{Accounts, Applied, Customers, Investors, fund_account};
 use fundflow_domain::{
     application::{Ask, Promise, PromisedFee, Terms},
     calendar::{TradingCalendar, TradingDay},
@@ -49,6 +49,11 @@ pub(crate) fn asked(transaction: &str, suffix: &'static str, code: &str, ask: As
         },
         distributor: None,
     }
+}
+
+/// As a batch takes them.
+pub(crate) fn applied(all: &[Application]) -> Vec<Applied<'_>> {
+    all.iter().map(Applied::from).collect()
 }
 
 /// Customers whose accounts follow from nothing but themselves.

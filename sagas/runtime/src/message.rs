@@ -357,10 +357,22 @@ pub struct Output {
 }
 
 impl Output {
+    /// How much there is of each.
+    pub(crate) const fn counts(&self) -> [usize; 7] {
+        let Self { appends, effects, replies, finished, released, rests, alerts, batch: _ } = self;
+        [
+            appends.len(),
+            effects.len(),
+            replies.len(),
+            finished.len(),
+            released.len(),
+            rests.len(),
+            alerts.len(),
+        ]
+    }
+
     /// Nothing to append, send, tell or forget.
     pub fn is_empty(&self) -> bool {
-        let Self { appends, effects, replies, finished, released, rests, alerts, batch: _ } = self;
-        let to_do = appends.is_empty() && effects.is_empty() && replies.is_empty();
-        to_do && finished.is_empty() && released.is_empty() && rests.is_empty() && alerts.is_empty()
+        self.counts() == [0; 7]
     }
 }

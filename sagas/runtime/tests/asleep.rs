@@ -207,3 +207,57 @@ fn whoever_was_busy_when_there_were_too_many_sleeps_later_though_nobody_comes() 
 
     assert_eq!((bench.runner.sagas().count(), bench.runner.open()), (7, 12));
 }
+
+/// An engine that knows nothing but the log and may have so many awake: it reads one after the other.
+fn read_again(before: Bench, table: &'static Table<Errand>, at_most: usize, all: usize) -> Bench {
+    let mut bench = Bench { log: before.log, now: before.now, ..Bench::on(table) };
+    bench.runner.set_awake(at_most);
+    for n in 1..=all {
+        let saga = bench.runner.restore("errand", &nth(n)).unwrap();
+        loop {
+            let missing = bench.runner.missing(&saga);
+            if missing.is_empty() {
+                break;
+            }
+            for need in &missing {
+                bench.provide(need);
+            }
+        }
+        assert!(!bench.runner.dismiss(&saga));
+        bench.runner.resume(&saga, bench.now);
+    }
+    bench
+}
+
+#[test]
+fn a_restart_has_no_more_awake_than_there_may_be_and_all_of_them_go_on() {
+    let mut before = Bench::on(&TIMED);
+    for n in 1..=20 {
+        before.request_under(&nth(n));
+    }
+
+    let mut bench = read_again(before, &TIMED, 4, 20);
+
+    assert_eq!((bench.runner.sagas().count(), bench.runner.open()), (4, 20));
+    assert!(bench.runner.streams().count() <= 16, "{}", bench.runner.streams().count());
+    // Nine at a time.
+    for _ in 0..3 {
+        bench.ring();
+    }
+    let gone = bench.stored().iter().filter(|line| line.contains("gone")).count();
+    assert_eq!(gone, 20, "{:?}", bench.stored());
+}
+
+#[test]
+fn whoever_asks_again_after_a_restart_stays_awake() {
+    let mut before = Bench::on(&CALLS);
+    for n in 1..=3 {
+        before.request_under(&nth(n));
+    }
+
+    let mut bench = read_again(before, &CALLS, 1, 3);
+
+    assert_eq!(bench.runner.sagas().count(), 3);
+    bench.commit();
+    assert_eq!(bench.last.effects.len(), 3, "{:?}", bench.sent());
+}

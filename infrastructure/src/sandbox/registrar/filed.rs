@@ -128,7 +128,8 @@ impl SandboxRegistrar {
                 Application { terms: entry.terms.clone(), applied_at: entry.applied_at };
             let numbers = if entry.in_digits { Numbers::Digits } else { Numbers::Letters };
             let account = accounts.of(&entry.terms.investor);
-            let record = application_of(&application, &parties.distributor, numbers, account);
+            let record =
+                application_of((&application).into(), &parties.distributor, numbers, account);
             Some((record, word.says.clone().into()))
         };
         self.take_filed(&parties.distributor, own).into_iter().filter_map(said).collect()

@@ -189,7 +189,7 @@ fn through_a_file(terms: &Terms, answers: &[ApplicationAnswer]) -> Answers {
     let day = |text: &str| text.parse().unwrap();
     let days = Days { t: t().date(), confirm_date: day("2026-02-13") };
     let asked = application_of(
-        &handed_in(terms.clone()),
+        (&handed_in(terms.clone())).into(),
         "305",
         Numbers::Letters,
         fund_account(&terms.investor),

@@ -91,6 +91,21 @@ impl Runner {
         self.sagas.get_mut(saga)
     }
 
+    /// Goes on with a saga that was restored and misses nothing. Where enough are awake, and nothing came of it, it sleeps
+    /// at once: a restart has no more of them in memory than there were before it.
+    pub fn resume(&mut self, saga: &SagaId, now: Timestamp) {
+        let before = self.out.counts();
+        self.wake(saga, now);
+        let is_idle = self.out.counts() == before && !self.starved.contains(saga);
+        let may_sleep = |slot: &Slot| {
+            slot.saga.may_sleep(&self.streams) && !slot.saga.is_overtaken(&self.streams)
+        };
+        let is_too_many = self.sagas.len() > self.asleep.at_most;
+        if is_idle && is_too_many && self.sagas.get(saga).is_some_and(may_sleep) {
+            self.lay_down(saga);
+        }
+    }
+
     /// Something happened that a sleeping saga may wait for: it goes on once it is read.
     pub(super) fn wake_up(&mut self, saga: SagaId) {
         if self.asleep.has(&saga) {

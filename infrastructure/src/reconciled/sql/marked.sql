@@ -1,0 +1,2 @@
+-- ?1 name
+SELECT body FROM mark WHERE name = ?1;

@@ -1,0 +1,2 @@
+-- ?1 kind
+SELECT key, body FROM noted WHERE kind = ?1 ORDER BY key;

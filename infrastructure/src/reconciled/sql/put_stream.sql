@@ -1,0 +1,2 @@
+-- ?1 name
+INSERT INTO stream (name) VALUES (?1);
