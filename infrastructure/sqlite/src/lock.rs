@@ -2,16 +2,16 @@
 //!
 //! The system drops the lock when the process dies, however it dies, so there is never a stale lock
 //! to remove. It is a lock for writing, which only who may write the file can take. A file beside the database says
-//! who holds it; nothing is decided by that text.
+//! who holds it; nothing is decided by that text. An opening that fails takes the file away again that it has made.
 
 use crate::place::Place;
 use fundflow_kernel::time::Timestamp;
 use nix::libc;
 use std::{
-    fs::{File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
-    path::Path,
+    path::{Path, PathBuf},
     time::UNIX_EPOCH,
 };
 
@@ -40,14 +40,24 @@ impl From<io::Error> for Denied {
 pub(super) struct Lock {
     _name: File,
     _database: Option<File>,
+    /// The text beside the database, where it was not there before and no opening has come of it yet.
+    made: Option<PathBuf>,
 }
 
 /// Locks the name of a database that may not be there yet. Answers who now holds it, too.
 pub(super) fn take(place: &Place) -> Result<(Lock, String), Denied> {
     let path = place.lock();
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false).mode(0o600);
-    let mut file = options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(&path)?;
+    options.read(true).write(true).truncate(false).mode(0o600);
+    options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    let new = options.clone().create_new(true).open(&path);
+    let made = new.is_ok().then(|| path.clone());
+    let mut file = match new {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            options.create(true).open(&path)?
+        }
+        new => new?,
+    };
     lock(&file, &path)?;
     let who = format!("process {} on {}", std::process::id(), host());
     file.set_len(0)?;
@@ -57,13 +67,13 @@ pub(super) fn take(place: &Place) -> Result<(Lock, String), Denied> {
     let since = Timestamp::from_micros(i64::try_from(stamp.as_micros()).unwrap_or_default());
     let since = format!(", since {since}");
     file.write_all(since.as_bytes())?;
-    Ok((Lock { _name: file, _database: None }, who + &since))
+    Ok((Lock { _name: file, _database: None, made }, who + &since))
 }
 
 impl Lock {
     /// Locks the database, too: it may have other names, each with a lock of its own.
     #[cfg(target_os = "linux")]
-    pub(super) fn and_database(self, place: &Place) -> Result<Self, Denied> {
+    pub(super) fn and_database(mut self, place: &Place) -> Result<Self, Denied> {
         let file = OpenOptions::new().read(true).write(true).open(place.database())?;
         // The text beside this name is our own by now; the holder's is beside the name that it used.
         lock(&file, &place.lock()).map_err(|denied| match denied {
@@ -72,7 +82,8 @@ impl Lock {
             }
             denied @ Denied::Io(_) => denied,
         })?;
-        Ok(Self { _database: Some(file), ..self })
+        self._database = Some(file);
+        Ok(self)
     }
 
     /// Elsewhere the locks of a whole file may be in the way of those that SQLite takes on parts of it, so another
@@ -80,6 +91,21 @@ impl Lock {
     #[cfg(not(target_os = "linux"))]
     pub(super) fn and_database(self, _: &Place) -> Result<Self, Denied> {
         Ok(self)
+    }
+
+    /// The opening is done: its text stays.
+    pub(super) fn kept(mut self) -> Self {
+        self.made = None;
+        self
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // While it is still held: whoever takes it next finds no text, or one of its own.
+        if let Some(made) = &self.made {
+            let _ = fs::remove_file(made);
+        }
     }
 }
 
