@@ -1,28 +1,31 @@
 //! What is said in several places of the log, held against each other.
 //!
 //! ```text
-//! table.rs:  a fact, whose it is, and each place that says it
+//! requests.rs, jobs.rs: a fact, whose it is, and each place that says it
 //! an event -> what it says of its facts -> the same as whoever said it first, or who changed it last
 //! ```
 //!
 //! 1. Whoever rewrites one field of one event and links its stream again is found, where another event says the same.
-//! 2. What is said once cannot be found so: for that a head is kept elsewhere. `docs/PROOFS.md` lists those fields.
+//! 2. What is said once cannot be found so: for that a head is kept elsewhere. `docs/STORED_ONCE.md` lists those fields.
 //! 3. What a saga's events said is forgotten when the saga leaves memory, and read again with its own streams when
 //!    something of it follows.
 
-mod table;
+mod jobs;
+mod requests;
 
 use super::Owner;
 use fundflow_domain::ids::{ApplicationNo, OrderId, PaymentNo};
 use fundflow_kernel::{envelope::Recorded, time::Timestamp};
+use jobs::JOBS;
+use requests::REQUESTS;
 use rust_decimal::Decimal;
 use serde_json::Value;
 use std::{
     collections::HashMap,
     hash::{BuildHasher as _, RandomState},
+    ptr,
     sync::Arc,
 };
-use table::FACTS;
 
 /// Something that several places say.
 struct Fact {
@@ -105,9 +108,12 @@ impl Said {
     }
 }
 
+/// One place of a fact.
+type Saying = (&'static Fact, &'static Said);
+
 /// A fact, as far as it was heard.
 struct Known {
-    fact: usize,
+    fact: &'static Fact,
     subject: u64,
     value: Box<str>,
     by: &'static str,
@@ -118,7 +124,7 @@ struct Known {
 pub(super) struct Stated {
     of: HashMap<Owner, Vec<Known>>,
     /// What events of a kind of saga and of a type say.
-    says: HashMap<(Arc<str>, String), Arc<[(usize, &'static Said)]>>,
+    says: HashMap<(Arc<str>, String), Arc<[Saying]>>,
     hashing: RandomState,
 }
 
@@ -155,13 +161,14 @@ impl Stated {
         let owner: Owner = (new.process.clone(), new.correlation.clone());
         let mut known = self.of.remove(&owner).unwrap_or_default();
         let stream = self.hashing.hash_one(event.stream.as_str());
-        let of_stream = known.iter().find(|it| it.fact == ORDER && it.subject == stream);
+        let of_stream =
+            known.iter().find(|it| ptr::eq(it.fact, &REQUESTS[0]) && it.subject == stream);
         let order = text(body.pointer("/order")).map(str::to_owned);
         let order = order.or_else(|| of_stream.map(|it| it.value.to_string()));
         let spoken = Spoken { event, body, order, stream };
         let (mut wrong, mut within) = (Vec::new(), Vec::new());
         for (fact, said) in says.iter().filter(|(_, said)| spoken.meets(said.when)) {
-            let of = FACTS[*fact].of;
+            let of = fact.of;
             let Some(subject) = spoken.subject(of, &self.hashing) else { continue };
             let known = if matches!(of, Of::Event) { &mut within } else { &mut known };
             for value in said.place.values(&spoken) {
@@ -206,30 +213,26 @@ impl Spoken<'_> {
     }
 }
 
-/// The first fact of the table: the order of a stream.
-const ORDER: usize = 0;
-
-fn of(process: &str, event_type: &str) -> Arc<[(usize, &'static Said)]> {
-    let each = FACTS.iter().enumerate();
-    each.flat_map(|(at, fact)| fact.said.iter().map(move |said| (at, said)))
-        .filter(|(_, said)| said.is_of(process, event_type))
-        .collect()
+fn of(process: &str, event_type: &str) -> Arc<[Saying]> {
+    let each = REQUESTS.iter().chain(JOBS);
+    let says = each.flat_map(|fact| fact.said.iter().map(move |said| (fact, said)));
+    says.filter(|(_, said)| said.is_of(process, event_type)).collect()
 }
 
 /// The first word stands, until somebody says that it changes.
 fn hold(
     known: &mut Vec<Known>,
-    (fact, subject): (usize, u64),
+    (fact, subject): (&'static Fact, u64),
     said: &'static Said,
     value: String,
 ) -> Option<String> {
     let by = said.event;
-    match known.iter_mut().find(|it| it.fact == fact && it.subject == subject) {
+    match known.iter_mut().find(|it| ptr::eq(it.fact, fact) && it.subject == subject) {
         None => known.push(Known { fact, subject, value: value.into(), by }),
         Some(was) if *was.value == *value => {}
         Some(was) if said.changes => (was.value, was.by) = (value.into(), by),
         Some(was) => {
-            let (what, before) = (FACTS[fact].what, was.by.rsplit(':').next().unwrap_or(was.by));
+            let (what, before) = (fact.what, was.by.rsplit(':').next().unwrap_or(was.by));
             return Some(format!("{what} is {value} here, and {} by {before}", was.value));
         }
     }

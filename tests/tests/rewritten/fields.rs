@@ -75,9 +75,9 @@ pub(crate) fn fields(events: &[Recorded]) -> Vec<(Field, Vec<Change>)> {
     let book = book();
     let changes = |of: &[Found]| {
         let (at, pointer, value) = &of[of.len() / 2];
-        let others = of.iter().map(|(_, _, other)| other).filter(|other| *other != value);
-        let says = a_little_otherwise(value).into_iter().chain(others.take(1).cloned());
-        let says = says.map(Some).chain([None]);
+        let other = of.iter().map(|(_, _, other)| other).find(|other| *other != value);
+        let says = a_little_otherwise(value).or_else(|| other.cloned());
+        let says = says.map(Some).into_iter().chain([None]);
         let changes = says.map(|says| Change { at: *at, pointer: pointer.clone(), says });
         changes.filter(|it| it.is_one(&events[*at], &book)).collect()
     };
