@@ -354,3 +354,19 @@ fn harmless(cell: &str) -> String {
     let is_plain = cell == "-" || cell.parse::<rust_decimal::Decimal>().is_ok();
     if is_plain { cell.to_owned() } else { for_spreadsheet(&safe::shown(cell)).into_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn no_cell_is_taken_for_a_formula_and_a_number_stays_one() {
+        for formula in ["=1+1", "+1-1", "-A1", "@SUM", "\t=1", "＝1"] {
+            let cell = harmless(formula);
+            assert!(cell.starts_with('\'') || cell.starts_with('\\'), "{cell}");
+        }
+        for plain in ["-12.30", "+5", "-", "A-1", "L:CUST:PENDING", ""] {
+            assert_eq!(harmless(plain), plain);
+        }
+    }
+}

@@ -123,7 +123,7 @@ impl Place {
 /// # Errors
 /// One is, or it cannot be read; and in which of them.
 pub fn check_directories(base: &Path) -> Result<(), (PathBuf, io::Error)> {
-    let ours = [EXCHANGE, REPORTS, crate::head::DIRECTORY, "statements"];
+    let ours = [EXCHANGE, REPORTS, crate::head::DIRECTORY, "statements", "settlement"];
     ours.into_iter().try_for_each(|name| {
         files::check_directory(base, name).map_err(|error| (base.join(name), error))
     })

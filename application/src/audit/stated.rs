@@ -46,7 +46,7 @@ enum Of {
     Record,
     /// One stream, as far as the saga writes it.
     Stream,
-    /// One event.
+    /// One event, in which it stands twice.
     Event,
 }
 
@@ -56,8 +56,18 @@ struct Said {
     place: Place,
     /// A field of the same body, and how it must end.
     when: Option<(&'static str, &'static str)>,
-    /// It changes from here on.
-    changes: bool,
+    was: Was,
+}
+
+/// What becomes of what was said before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Was {
+    /// This must be the same.
+    Same,
+    /// From here on it is this.
+    Replaced,
+    /// From here on it may be this, too.
+    Kept,
 }
 
 /// Where in an event.
@@ -74,7 +84,7 @@ enum Place {
     /// The investor and the fund that the stream is named after.
     Investor,
     Fund,
-    /// The transaction.
+    /// The transaction that it is written under.
     Request,
     /// The T and the business instant of the envelope.
     T,
@@ -85,7 +95,7 @@ enum Place {
 }
 
 const fn says(event: &'static str, place: Place) -> Said {
-    Said { event, place, when: None, changes: false }
+    Said { event, place, when: None, was: Was::Same }
 }
 
 impl Said {
@@ -94,7 +104,11 @@ impl Said {
     }
 
     const fn changes(self) -> Self {
-        Self { changes: true, ..self }
+        Self { was: Was::Replaced, ..self }
+    }
+
+    const fn adds(self) -> Self {
+        Self { was: Was::Kept, ..self }
     }
 
     fn is_of(&self, process: &str, event_type: &str) -> bool {
@@ -227,14 +241,17 @@ fn hold(
     value: String,
 ) -> Option<String> {
     let by = said.event;
-    match known.iter_mut().find(|it| ptr::eq(it.fact, fact) && it.subject == subject) {
-        None => known.push(Known { fact, subject, value: value.into(), by }),
-        Some(was) if *was.value == *value => {}
-        Some(was) if said.changes => (was.value, was.by) = (value.into(), by),
-        Some(was) => {
+    let is_of = |it: &Known| ptr::eq(it.fact, fact) && it.subject == subject;
+    if known.iter().any(|it| is_of(it) && *it.value == *value) {
+        return None;
+    }
+    match known.iter_mut().find(|it| is_of(it)) {
+        Some(was) if said.was == Was::Replaced => (was.value, was.by) = (value.into(), by),
+        Some(was) if said.was == Was::Same => {
             let (what, before) = (fact.what, was.by.rsplit(':').next().unwrap_or(was.by));
             return Some(format!("{what} is {value} here, and {} by {before}", was.value));
         }
+        None | Some(_) => known.push(Known { fact, subject, value: value.into(), by }),
     }
     None
 }

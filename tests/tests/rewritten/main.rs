@@ -12,7 +12,10 @@ mod fields;
 mod log;
 
 use fields::{Change, Field, fields};
-use fundflow_application::{audit::verify, desk::Registry};
+use fundflow_application::{
+    audit::{Check, verify},
+    desk::Registry,
+};
 use fundflow_kernel::envelope::Recorded;
 use fundflow_testkit::events::book;
 use log::{Played, Stored};
@@ -27,68 +30,77 @@ const PLAYS: [(u64, u32, &str); 2] = [(5, 0, "people"), (6, 3, "heavy")];
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/STORED_ONCE.md");
 
-/// Whether nothing is found where that is changed.
-fn is_believed(registry: &Registry, events: Vec<Recorded>) -> bool {
+/// Who finds it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Finds {
+    Nobody,
+    /// Whoever compares what several events say, and nobody else.
+    Alike,
+    More,
+}
+
+fn finds(registry: &Registry, events: Vec<Recorded>) -> Finds {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let store = Stored::of(events);
-    runtime.block_on(verify(&store, registry, |_, _| {})).unwrap().passed()
+    let report = runtime.block_on(verify(&store, registry, |_, _| {})).unwrap();
+    match (report.passed(), report.findings.iter().all(|it| it.check == Check::Alike)) {
+        (true, _) => Finds::Nobody,
+        (false, true) => Finds::Alike,
+        (false, false) => Finds::More,
+    }
 }
 
-/// The fields that an event may be rewritten in, of these.
-fn believed(played: &Played, all: &[(Field, Vec<Change>)]) -> BTreeSet<Field> {
-    let passes = |change: &Change| is_believed(&played.registry, change.made_in(&played.events));
-    let fields = all.iter().filter(|(_, changes)| changes.iter().any(passes));
-    fields.map(|(field, _)| field.clone()).collect()
+/// Each field, and who finds the least that it may be rewritten in.
+fn looked_through(played: &Played, all: &[(Field, Vec<Change>)]) -> Vec<(Field, Finds)> {
+    let found = |change: &Change| finds(&played.registry, change.made_in(&played.events));
+    let least = |changes: &[Change]| changes.iter().map(found).min().unwrap_or(Finds::More);
+    all.iter().map(|(field, changes)| (field.clone(), least(changes))).collect()
 }
 
-/// Of all plays.
-struct LookedAt {
-    /// Event types that were there.
-    types: BTreeSet<String>,
-    /// The fields, and those of them that are believed.
-    all: BTreeSet<Field>,
-    passed: BTreeSet<Field>,
-}
-
-fn looked_at() -> LookedAt {
-    let (mut types, mut all, mut passed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+/// Of all plays: event types that were there, and the fields.
+fn looked_at() -> (BTreeSet<String>, BTreeMap<Field, Finds>) {
+    let (mut types, mut all) = (BTreeSet::new(), BTreeMap::new());
     for play in PLAYS {
         let played = log::play(play);
-        assert!(is_believed(&played.registry, played.events.clone()), "{play:?}");
+        assert!(finds(&played.registry, played.events.clone()) == Finds::Nobody, "{play:?}");
         let fields = fields(&played.events);
         let halves = fields.split_at(fields.len() / 2);
         let found = thread::scope(|scope| {
             let played = &played;
-            let run = |half| scope.spawn(move || believed(played, half));
+            let run = |half| scope.spawn(move || looked_through(played, half));
             let halves = [run(halves.0), run(halves.1)];
             halves.map(|half| half.join().unwrap())
         });
-        passed.extend(found.into_iter().flatten());
+        for (field, finds) in found.into_iter().flatten() {
+            let least = all.entry(field).or_insert(finds);
+            *least = finds.min(*least);
+        }
         types.extend(played.events.into_iter().map(|it| it.event.event_type.into_owned()));
-        all.extend(fields.into_iter().map(|(field, _)| field));
     }
-    LookedAt { types, all, passed }
+    (types, all)
 }
 
 #[test]
 fn the_fields_that_only_a_head_protects_are_those_that_are_listed() {
-    let LookedAt { types, all, passed } = looked_at();
+    let (types, all) = looked_at();
+    let of = |who| all.iter().filter(move |(_, finds)| **finds == who).map(|(field, _)| field);
     let book = book();
     let others = book.iter().flat_map(|entry| entry.types).filter(|name| !types.contains(**name));
     let mut by_type: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (event_type, path) in &passed {
+    for (event_type, path) in of(Finds::Nobody) {
         by_type.entry(event_type).or_default().push(path);
     }
     let mut text = format!(
         "# What is stored once\n\n\
          An insider who can write the database changes one field of one event and links its stream again. Where another event\n\
-         says the same, `audit verify` finds it, without a head. Of these {} of {} fields nothing else says the same, or not\n\
-         always: that one of them was rewritten is found with a [head that was kept elsewhere](PROOFS.md) alone. So are the times,\n\
-         the cause, the actor and the trace of every event's envelope.\n\n\
+         says the same, `audit verify` finds it, without a head. Of {} fields {} are found by that comparison alone, and of {}\n\
+         nothing else says the same, or not always: that one of those was rewritten is found with a\n\
+         [head that was kept elsewhere](PROOFS.md) alone. So are the times, the cause, the actor and the trace of every envelope.\n\n\
          Generated by a test that rewrites each field; it compares this list, so that a new field is looked at. A field that an\n\
          event may lack may also be left out; of a list `*` is any element.\n",
-        passed.len(),
-        all.len()
+        all.len(),
+        of(Finds::Alike).count(),
+        of(Finds::Nobody).count(),
     );
     for (event_type, paths) in by_type {
         write!(text, "\n- `{event_type}`: `{}`", paths.join("`, `")).unwrap();
