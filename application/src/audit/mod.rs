@@ -21,7 +21,7 @@
 //!    there. So the end of one stream that is missing is missed by whatever rests on it.
 //!
 //! What no replay can see: events that nothing later rests on and that were cut off the end of their
-//! stream, what is said once and was rewritten (docs/STORED_ONCE.md), and a log that was written anew as a whole. Against these, keep a
+//! stream, what is said once and was rewritten (`docs/STORED_ONCE.md`), and a log that was written anew as a whole. Against these, keep a
 //! head somewhere else ([`Witness`]).
 
 mod books;

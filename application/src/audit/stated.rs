@@ -175,8 +175,8 @@ impl Stated {
         let owner: Owner = (new.process.clone(), new.correlation.clone());
         let mut known = self.of.remove(&owner).unwrap_or_default();
         let stream = self.hashing.hash_one(event.stream.as_str());
-        let of_stream =
-            known.iter().find(|it| ptr::eq(it.fact, &REQUESTS[0]) && it.subject == stream);
+        let is_order = |fact| REQUESTS.first().is_some_and(|order| ptr::eq(fact, order));
+        let of_stream = known.iter().find(|it| is_order(it.fact) && it.subject == stream);
         let order = text(body.pointer("/order")).map(str::to_owned);
         let order = order.or_else(|| of_stream.map(|it| it.value.to_string()));
         let spoken = Spoken { event, body, order, stream };

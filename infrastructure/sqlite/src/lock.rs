@@ -38,10 +38,22 @@ impl From<io::Error> for Denied {
 /// SQLite's locks with the first file of this process that is closed.
 #[derive(Debug)]
 pub(super) struct Lock {
+    // While the name is still locked: whoever takes it next finds no text, or one of its own.
+    made: Made,
     _name: File,
     _database: Option<File>,
-    /// The text beside the database, where it was not there before and no opening has come of it yet.
-    made: Option<PathBuf>,
+}
+
+/// The text beside the database, where it was not there before and no opening has come of it yet.
+#[derive(Debug)]
+struct Made(Option<PathBuf>);
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        if let Some(made) = &self.0 {
+            let _ = fs::remove_file(made);
+        }
+    }
 }
 
 /// Locks the name of a database that may not be there yet. Answers who now holds it, too.
@@ -51,7 +63,7 @@ pub(super) fn take(place: &Place) -> Result<(Lock, String), Denied> {
     options.read(true).write(true).truncate(false).mode(0o600);
     options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
     let new = options.clone().create_new(true).open(&path);
-    let made = new.is_ok().then(|| path.clone());
+    let made = Made(new.is_ok().then(|| path.clone()));
     let mut file = match new {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             options.create(true).open(&path)?
@@ -67,13 +79,13 @@ pub(super) fn take(place: &Place) -> Result<(Lock, String), Denied> {
     let since = Timestamp::from_micros(i64::try_from(stamp.as_micros()).unwrap_or_default());
     let since = format!(", since {since}");
     file.write_all(since.as_bytes())?;
-    Ok((Lock { _name: file, _database: None, made }, who + &since))
+    Ok((Lock { made, _name: file, _database: None }, who + &since))
 }
 
 impl Lock {
     /// Locks the database, too: it may have other names, each with a lock of its own.
     #[cfg(target_os = "linux")]
-    pub(super) fn and_database(mut self, place: &Place) -> Result<Self, Denied> {
+    pub(super) fn and_database(self, place: &Place) -> Result<Self, Denied> {
         let file = OpenOptions::new().read(true).write(true).open(place.database())?;
         // The text beside this name is our own by now; the holder's is beside the name that it used.
         lock(&file, &place.lock()).map_err(|denied| match denied {
@@ -82,8 +94,7 @@ impl Lock {
             }
             denied @ Denied::Io(_) => denied,
         })?;
-        self._database = Some(file);
-        Ok(self)
+        Ok(Self { _database: Some(file), ..self })
     }
 
     /// Elsewhere the locks of a whole file may be in the way of those that SQLite takes on parts of it, so another
@@ -95,17 +106,8 @@ impl Lock {
 
     /// The opening is done: its text stays.
     pub(super) fn kept(mut self) -> Self {
-        self.made = None;
+        self.made.0 = None;
         self
-    }
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        // While it is still held: whoever takes it next finds no text, or one of its own.
-        if let Some(made) = &self.made {
-            let _ = fs::remove_file(made);
-        }
     }
 }
 

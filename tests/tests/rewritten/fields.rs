@@ -20,14 +20,13 @@ pub(crate) struct Change {
 impl Change {
     fn body_of(&self, event: &Recorded) -> String {
         let mut body: Value = serde_json::from_str(&event.event.data).unwrap();
-        match &self.says {
-            Some(says) => *body.pointer_mut(&self.pointer).unwrap() = says.clone(),
-            None => {
-                let (above, key) = self.pointer.rsplit_once('/').unwrap();
-                // An element of a list stays.
-                if let Some(object) = body.pointer_mut(above).unwrap().as_object_mut() {
-                    object.remove(key);
-                }
+        if let Some(says) = &self.says {
+            *body.pointer_mut(&self.pointer).unwrap() = says.clone();
+        } else {
+            let (above, key) = self.pointer.rsplit_once('/').unwrap();
+            // An element of a list stays.
+            if let Some(object) = body.pointer_mut(above).unwrap().as_object_mut() {
+                object.remove(key);
             }
         }
         body.to_string()
