@@ -15,7 +15,7 @@
 use crate::{
     args::date,
     audit_command::VERIFICATION_FAILED,
-    reading::{Failure, complain, database, finish, json, open, pairs, table},
+    reading::{Failure, complain, csv_lines, database, finish, json, open, pairs, table},
 };
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
@@ -308,20 +308,7 @@ fn print<T: Serialize>(
     match format {
         LedgerFormat::Json => json(out, &rows)?,
         LedgerFormat::Table => table(out, header, rows.iter().map(cells))?,
-        LedgerFormat::Csv => {
-            let mut lines = csv::Writer::from_writer(out);
-            lines
-                .write_record(header.iter().map(|name| name.trim_end().to_lowercase()))
-                .map_err(unwritten)?;
-            for row in rows {
-                lines.write_record(cells(row)).map_err(unwritten)?;
-            }
-            lines.flush()?;
-        }
+        LedgerFormat::Csv => csv_lines(header, rows.iter().map(cells), out)?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn unwritten(error: csv::Error) -> Failure {
-    Failure::Output(std::io::Error::other(error))
 }

@@ -205,7 +205,7 @@ fn dispatch(
             runtime.block_on(ledger_command::run(&command, store, output.format, &mut out))
         }
         Command::Store { output, command } => {
-            runtime.block_on(store_command::run(&command, store, output.format, &mut out))
+            runtime.block_on(store_command::run(registry, &command, store, output.format, &mut out))
         }
         Command::File(command) => return alone(out, || file_command::run(command)),
         Command::Fund(command) => return alone(out, || fund_command::run(&command)),

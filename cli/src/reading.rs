@@ -10,7 +10,10 @@ use crate::{
 use comfy_table::{CellAlignment, Table, presets};
 use fundflow_application::desk::DeskError;
 use fundflow_domain::money::Shares;
-use fundflow_infrastructure::sqlite::{OpenError, SqliteStore};
+use fundflow_infrastructure::{
+    exchange::text_form::for_spreadsheet,
+    sqlite::{OpenError, SqliteStore},
+};
 use fundflow_kernel::counted::counted;
 use fundflow_kernel::{loaded::with_sources, store::ReadError};
 use serde::Serialize;
@@ -328,4 +331,42 @@ pub(crate) fn in_dispute(there: Shares, missing: Shares) -> String {
 /// A value that may be missing.
 pub(crate) fn or_dash(value: Option<&impl ToString>) -> String {
     value.map_or_else(|| "-".to_owned(), ToString::to_string)
+}
+
+/// Lines for a spreadsheet, which takes no cell for a formula.
+pub(crate) fn csv_lines(
+    header: &[&str],
+    rows: impl Iterator<Item = Vec<String>>,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let unwritten = |error: csv::Error| Failure::Output(io::Error::other(error));
+    let mut lines = csv::Writer::from_writer(out);
+    let names = header.iter().map(|name| name.trim_end().to_lowercase());
+    lines.write_record(names).map_err(unwritten)?;
+    for row in rows {
+        lines.write_record(row.iter().map(|cell| harmless(cell))).map_err(unwritten)?;
+    }
+    Ok(lines.flush()?)
+}
+
+/// A number, and the dash for nothing, stay what they are.
+fn harmless(cell: &str) -> String {
+    let is_plain = cell == "-" || cell.parse::<rust_decimal::Decimal>().is_ok();
+    if is_plain { cell.to_owned() } else { for_spreadsheet(&safe::shown(cell)).into_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn no_cell_is_taken_for_a_formula_and_a_number_stays_one() {
+        for formula in ["=1+1", "+1-1", "-A1", "@SUM", "\t=1", "＝1"] {
+            let cell = harmless(formula);
+            assert!(cell.starts_with('\'') || cell.starts_with('\\'), "{cell}");
+        }
+        for plain in ["-12.30", "+5", "-", "A-1", "L:CUST:PENDING", ""] {
+            assert_eq!(harmless(plain), plain);
+        }
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! fundflow store create                  an empty one; `day` makes one by itself
-//! fundflow store check                   is all there that was acknowledged, is the database whole, and its tree
+//! fundflow store check                   is all there that was acknowledged, is the database whole, and its tree, and
+//!                                        can every event be read
 //! fundflow store backup TO               a consistent copy while an engine runs, a store of its own
 //! fundflow store restore FROM            a copy takes the place of a store that is not there
 //! fundflow store accept --reason R --apply
@@ -16,13 +17,19 @@ use crate::{
     args::Format,
     audit_command::VERIFICATION_FAILED,
     contract_command, convert_command,
-    reading::{Failure, complain, database, finish, json, pairs, quoted},
+    house::Terms,
+    reading::{Failure, Place, complain, database, finish, json, open, pairs, quoted},
+    registry::Registry,
     sandbox::BOOKS,
     store_url::StoreUrl,
 };
 use clap::Subcommand;
+use fundflow::SystemClock;
+use fundflow_application::desk;
 use fundflow_infrastructure::sqlite::{self, BackupError, Condition, Settings, SqliteStore};
-use fundflow_kernel::{counted::counted, loaded::with_sources, merkle::TreeHash};
+use fundflow_kernel::{
+    clock::Clock as _, counted::counted, loaded::with_sources, merkle::TreeHash,
+};
 use serde::Serialize;
 use std::{
     fs::{DirBuilder, OpenOptions},
@@ -41,7 +48,8 @@ pub(crate) enum StoreCommand {
         #[arg(long, value_name = "HASH", default_value_t = TreeHash::Sha256)]
         tree_hash: TreeHash,
     },
-    /// Whether everything is there that was acknowledged, and the database is whole; changes nothing
+    /// Whether everything is there that was acknowledged, the database is whole, and every event can be read; changes
+    /// nothing. What the events say of each other is checked by `audit verify`
     Check,
     /// Copy the store to a new directory, also while an engine runs
     Backup {
@@ -82,6 +90,9 @@ pub(crate) enum StoreCommand {
     },
 }
 
+/// Events that cannot be read and are named each.
+const LISTED: usize = 20;
+
 /// What a command on the files of a store has to say.
 #[derive(Debug, Serialize)]
 struct Said {
@@ -97,6 +108,7 @@ struct Said {
 
 /// Does what was typed.
 pub(crate) async fn run(
+    registry: &Registry,
     command: &StoreCommand,
     store: &Path,
     format: Format,
@@ -104,7 +116,7 @@ pub(crate) async fn run(
 ) -> ExitCode {
     finish(match command {
         StoreCommand::Create { tree_hash } => create(store, *tree_hash, format, out),
-        StoreCommand::Check => check(store, format, out),
+        StoreCommand::Check => check(registry, store, format, out).await,
         StoreCommand::Backup { to } => copy(&database(store), to, format, out),
         StoreCommand::Restore { from } => restore(from, store, format, out),
         StoreCommand::Accept { reason, apply: true } => accept(store, reason, format, out),
@@ -129,10 +141,18 @@ fn create(
     Ok(ExitCode::SUCCESS)
 }
 
-fn check(store: &Path, format: Format, out: &mut impl Write) -> Result<ExitCode, Failure> {
+async fn check(
+    registry: &Registry,
+    store: &Path,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<ExitCode, Failure> {
     let mut condition = sqlite::condition(database(store))?;
     if condition.faults.is_empty() {
         condition.faults = sqlite::tree_faults(database(store))?;
+    }
+    if condition.faults.is_empty() {
+        condition.faults = unread(registry, store).await?;
     }
     say(&condition, format, out)?;
     if condition.faults.is_empty() {
@@ -141,6 +161,21 @@ fn check(store: &Path, format: Format, out: &mut impl Write) -> Result<ExitCode,
     out.flush()?;
     complain(&format!("error: {}; nothing was changed\n", condition.faults.join("; ")));
     Ok(ExitCode::from(VERIFICATION_FAILED))
+}
+
+/// Events that no command can read, in words.
+async fn unread(registry: &Registry, store: &Path) -> Result<Vec<String>, Failure> {
+    let events = open(store)?;
+    // Which events can be read depends on no term of a fund and no instant.
+    let terms = Terms::of(&Place { store, folder: None }, &events).await?;
+    let sagas = registry.sagas(&terms.house(SystemClock.now())?);
+    let found = desk::unreadable(&events, &sagas.desk).await?;
+    let listed = found.iter().take(LISTED).map(|it| format!("{}: {}", it.place, it.what));
+    let more = found.len().saturating_sub(LISTED);
+    let more = (more > 0).then(|| counted(more as u64, "more event", "more events"));
+    let more =
+        more.map(|more| format!("{more} that cannot be read; `fundflow audit verify` lists them"));
+    Ok(listed.chain(more).collect())
 }
 
 fn say(condition: &Condition, format: Format, out: &mut impl Write) -> Result<(), Failure> {

@@ -39,7 +39,7 @@ pub use dealing::{Dealing, Hearer, MayRead, OfInvestor, Remark, logged};
 pub use head::{DIRECTORY as HEADS, HeadError, bytes_of, of_first, of_now, write as write_head};
 pub use income::IncomeToCome;
 pub use jobs::{Attached, Jobs};
-pub use place::{OWN, Place, READ, announced, of_distributor};
+pub use place::{OWN, Place, READ, announced, check_directories, of_distributor};
 pub use placed::Placed;
 pub use recon::{
     Becomes, Began, BreakRow, Deed, Found, PROGRAM, ReconError, Writer, names_of, reconcile,

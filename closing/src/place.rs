@@ -6,7 +6,7 @@ use fundflow_domain::{
     ids::{DistributorCode, FundCode, RegistrarCode},
     orders::Cause,
 };
-use fundflow_infrastructure::exchange::file_name::IndexName;
+use fundflow_infrastructure::{exchange::file_name::IndexName, files};
 use fundflow_sagas::house::House;
 use std::{
     collections::BTreeSet,
@@ -20,6 +20,10 @@ pub const READ: &str = "read";
 
 /// As a fund's terms name the distributor's first registrar.
 pub const OWN: &str = "own";
+
+/// Beside a store: files from and for registrars, and what investors are told.
+const EXCHANGE: &str = "exchange";
+pub(crate) const REPORTS: &str = "reports";
 
 /// How the directory of a further distributor begins.
 const BY_DISTRIBUTOR: &str = "distributor-";
@@ -109,9 +113,20 @@ impl Place {
 
     /// Where those of the first distributor lie.
     pub(crate) fn plain(&self, t: TradingDay, registrar: &RegistrarCode) -> PathBuf {
-        let day = self.base.join("exchange").join(t.to_string());
+        let day = self.base.join(EXCHANGE).join(t.to_string());
         if self.is_own(registrar) { day } else { day.join(registrar.as_str()) }
     }
+}
+
+/// Looks whether any directory of files beside a store is a link: before anything is stored that it would hold up.
+///
+/// # Errors
+/// One is, or it cannot be read; and in which of them.
+pub fn check_directories(base: &Path) -> Result<(), (PathBuf, io::Error)> {
+    let ours = [EXCHANGE, REPORTS, crate::head::DIRECTORY, "statements", "settlement"];
+    ours.into_iter().try_for_each(|name| {
+        files::check_directory(base, name).map_err(|error| (base.join(name), error))
+    })
 }
 
 /// Where the files of another distributor lie than the one whose lie there.

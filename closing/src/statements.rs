@@ -13,13 +13,16 @@
 
 use crate::{
     jobs::{Jobs, unknown},
-    place::unread,
+    place::{REPORTS, unread},
     postings::of_ledger,
 };
 use fundflow::runtime::process::Process;
 use fundflow_application::read_models::StreamFold;
 use fundflow_domain::{calendar::TradingDay, ids::FundCode, orders::Cause};
-use fundflow_infrastructure::files::{self, Draft};
+use fundflow_infrastructure::{
+    exchange::text_form::for_spreadsheet,
+    files::{self, Draft},
+};
 use fundflow_kernel::{envelope::StreamName, loaded::with_sources, store::EventStore};
 use fundflow_ledger::Movement;
 use fundflow_sagas::{
@@ -27,7 +30,7 @@ use fundflow_sagas::{
     ports::day_jobs::{Figures, FileFigure, FileHash, FileTitle, Job, JobCall, JobStand},
 };
 use sha2::{Digest as _, Sha256};
-use std::{io, path::Path};
+use std::{borrow::Cow, io, path::Path};
 
 const HEADER: [&str; 7] = ["investor", "account", "day", "event", "request", "amount", "balance"];
 
@@ -69,7 +72,7 @@ impl<S: EventStore> Jobs<S> {
             Ok(before) => self.posted_at(call, before).await?.unwrap_or_default(),
             Err(_) => 0,
         };
-        let directory = self.place.base.join("reports").join(call.t.to_string());
+        let directory = self.place.base.join(REPORTS).join(call.t.to_string());
         files::make_directory(&self.place.base, &directory)
             .map_err(|error| unread(&directory, &error))?;
         let name = format!("statements.{}.csv", call.registrar);
@@ -118,7 +121,7 @@ impl<S: EventStore> Jobs<S> {
                     last = Some(line.investor.clone());
                 }
                 count += 1;
-                wrong = lines.write_record(cells(line)).err();
+                wrong = lines.write_record(cells(line).iter().map(|cell| cell.as_bytes())).err();
                 wrong.is_none()
             })
             .map_err(|error| of_ledger(&error))?;
@@ -143,14 +146,15 @@ impl<S: EventStore> Jobs<S> {
     }
 }
 
-fn cells(line: &Movement) -> [String; 7] {
+/// Names may begin with a hyphen, which a spreadsheet takes for a formula.
+fn cells(line: &Movement) -> [Cow<'_, str>; 7] {
     [
-        line.investor.clone(),
-        line.account.clone(),
-        line.day.clone(),
-        line.event.clone(),
-        line.request.clone(),
-        line.amount.to_string(),
-        line.balance.to_string(),
+        for_spreadsheet(&line.investor),
+        for_spreadsheet(&line.account),
+        for_spreadsheet(&line.day),
+        for_spreadsheet(&line.event),
+        for_spreadsheet(&line.request),
+        line.amount.to_string().into(),
+        line.balance.to_string().into(),
     ]
 }

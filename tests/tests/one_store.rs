@@ -113,6 +113,8 @@ async fn a_database_alone_is_not_written_to() {
         assert!(matches!(refused, OpenError::Alone { .. }), "{refused:?}");
         assert!(refused.to_string().contains("mount or copy the whole directory"), "{refused}");
         assert!(fs::read(lone).expect("the database") == before, "it was written to");
+        let left = [".lock", "-shm", ".acknowledged"].map(|it| beside(lone, it).exists());
+        assert_eq!((left, beside(lone, "-wal").exists()), ([false; 3], *lone == with_log));
     }
     // Closed, and under another name by a hard link.
     store.close().await;

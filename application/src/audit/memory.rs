@@ -4,7 +4,7 @@
 //! 2. Who has ended rests, with its streams, and so does a stream that no saga works on: the oldest leave when
 //!    too many rest. What leaves is read again when something follows.
 
-use super::{Owner, trail::Trail};
+use super::{Owner, stated::Stated, trail::Trail};
 use crate::desk::{Registry, damage_of, whole};
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
@@ -40,6 +40,8 @@ pub(super) struct Memory {
     ground: Vec<StreamName>,
     /// Kinds that were made anew by what is in them.
     renewed: HashMap<&'static str, Arc<dyn Kind>>,
+    /// What the sagas in memory have said.
+    stated: Stated,
     /// Of those that have left.
     groundless: HashMap<Owner, Vec<Groundless>>,
     /// The last looks, and how far what each shows had been continued; none are stored where a saga is looked at once.
@@ -67,6 +69,7 @@ impl Memory {
             at_most,
             ground: Vec::new(),
             renewed: HashMap::new(),
+            stated: Stated::default(),
             groundless: HashMap::new(),
             looks: None,
         }
@@ -106,6 +109,7 @@ impl Memory {
         if let Some(kind) = kind {
             let process = StreamName::of(kind.name(), &owner.1);
             if trails.get(&process).is_some_and(|trail| trail.version > Version::NONE) {
+                self.stated.begin(&owner);
                 self.follow(store, trails, (&owner, kind)).await?;
             }
         }
@@ -115,6 +119,11 @@ impl Memory {
     /// What the stream's events lead to so far.
     pub(super) fn fold(&self, stream: &StreamName) -> Option<&dyn Fold> {
         self.streams.fold(stream)
+    }
+
+    /// What a possible event of a saga says otherwise than others do.
+    pub(super) fn compare(&mut self, event: &Recorded) -> Vec<String> {
+        self.stated.hear(event)
     }
 
     /// Has the event's saga judge it by what precedes it, and folds it.
@@ -266,7 +275,10 @@ impl Memory {
         let fresh = kind.follow(owner.1.clone(), &[]);
         let Some(process) = fresh.used().first() else { return Ok(()) };
         let saga = match read(store, trails, process).await {
-            Ok(history) => kind.follow(owner.1.clone(), &history),
+            Ok(history) => {
+                self.stated.recall(&history);
+                kind.follow(owner.1.clone(), &history)
+            }
             Err(ReadError::Damaged { .. }) => fresh,
             Err(fault @ ReadError::Fault(_)) => return Err(fault),
         };
@@ -302,7 +314,10 @@ impl Memory {
         }
         match read(store, trails, need).await {
             // What is wrong with it was said when it was heard.
-            Ok(history) => drop(self.streams.provide(need, &history)),
+            Ok(history) => {
+                self.stated.recall(&history);
+                drop(self.streams.provide(need, &history));
+            }
             Err(damaged @ ReadError::Damaged { .. }) => {
                 self.streams.provide_damaged(need, damage_of(need.stream(), &damaged));
             }
@@ -331,6 +346,7 @@ impl Memory {
         for need in &saga.used()[..held] {
             self.streams.release(need.stream());
         }
+        self.stated.forget(&owner);
         let found = saga.groundless();
         if !found.is_empty() {
             self.groundless.entry(owner).or_default().extend_from_slice(found);
@@ -351,45 +367,4 @@ async fn read<S: EventStore>(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    struct Nobody;
-
-    impl Follower for Nobody {
-        fn judge(&mut self, _: &Streams, _: &Recorded) {}
-        fn replan(&mut self, _: &Streams) {}
-        fn renew(&mut self, _: &dyn Kind, _: &Streams) {}
-        fn used(&self) -> &[Need] {
-            &[]
-        }
-        fn groundless(&self) -> &[Groundless] {
-            &[]
-        }
-        fn stands_at(&self, _: &Streams) -> Option<(&'static str, Place)> {
-            None
-        }
-        fn look(&self, _: &Streams) -> Result<Look, LookError> {
-            Err(LookError::NotJson("nobody"))
-        }
-    }
-
-    /// What it judges next may be of the turn that it has judged the beginning of.
-    #[test]
-    fn a_saga_does_not_leave_while_an_event_of_its_own_is_heard() {
-        let owner = |id: &str| -> Owner { ("lamp".into(), id.parse().unwrap()) };
-        let mut memory = Memory::of(0);
-        for id in ["L-1", "L-2"] {
-            memory.sagas.insert(owner(id), Slot { saga: Box::new(Nobody), held: 0 });
-            memory.resting.push_back(Rest::Saga(owner(id)));
-        }
-        let left = |memory: &Memory| ["L-1", "L-2"].map(|id| memory.sagas.contains_key(&owner(id)));
-
-        memory.make_room(&owner("L-1"));
-        assert_eq!(left(&memory), [true, true], "it is the oldest, and is next to the last now");
-        memory.make_room(&owner("L-1"));
-        assert_eq!(left(&memory), [true, false]);
-        memory.make_room(&owner("L-3"));
-        assert_eq!(left(&memory), [false, false]);
-    }
-}
+mod tests;

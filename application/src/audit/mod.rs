@@ -16,11 +16,12 @@
 //! 6. What is read of a stream is read once, however many sagas work on it (`memory.rs`): the time needed grows with
 //!    the log. Of those that have ended only so many stay in memory, and what left is read again if something
 //!    follows, so the memory needed grows with the open sagas, and by a few hundred bytes with each closed one.
-//! 7. What a saga decided is held against where it stood by what precedes it, and what its events name must be
+//! 7. What several events say alike is the same in all of them (`stated.rs`).
+//! 8. What a saga decided is held against where it stood by what precedes it, and what its events name must be
 //!    there. So the end of one stream that is missing is missed by whatever rests on it.
 //!
 //! What no replay can see: events that nothing later rests on and that were cut off the end of their
-//! stream, and a log that was written anew as a whole. Against these, keep a
+//! stream, what is said once and was rewritten (`docs/STORED_ONCE.md`), and a log that was written anew as a whole. Against these, keep a
 //! head somewhere else ([`Witness`]).
 
 mod books;
@@ -33,6 +34,7 @@ mod lots;
 mod memory;
 mod report;
 mod shares;
+mod stated;
 mod sums;
 mod suspect;
 mod trade_days;
@@ -194,6 +196,7 @@ impl<'a> Audit<'a> {
             self.report.counts.unjudged += 1;
         } else {
             trail.broken = !self.judge(event);
+            self.compare(event);
         }
         if trail.broken {
             self.books.lose(&event.event.correlation);
@@ -278,6 +281,14 @@ impl<'a> Audit<'a> {
             }
         }
         possible
+    }
+
+    fn compare(&mut self, event: &Recorded) {
+        if self.registry.get(&event.event.process).is_some() {
+            for what in self.memory.compare(event) {
+                self.find(Check::Alike, event, what);
+            }
+        }
     }
 
     /// What a case explains is not yet a finding.

@@ -53,6 +53,8 @@ pub enum Check {
     OpenEnds,
     /// An unfinished saga waits for somebody.
     Liveness,
+    /// What several events say is the same in all of them.
+    Alike,
     /// A T is a trading day of the calendar that it was decided by, and every version follows the one before.
     Calendar,
 }
@@ -81,6 +83,7 @@ impl Check {
             Check::Grounds => "grounds",
             Check::OpenEnds => "open ends",
             Check::Liveness => "liveness",
+            Check::Alike => "said alike",
             Check::Calendar => "calendar",
         }
     }

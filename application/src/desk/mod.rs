@@ -21,6 +21,7 @@ mod reading;
 mod registry;
 mod row;
 mod show;
+mod unreadable;
 
 pub use difference::{Becomes, Moved, becomes};
 pub use events::{Events, Wanted, event_at, event_by_id, events};
@@ -32,6 +33,7 @@ pub(crate) use reading::{Log, Next, damage_of, whole};
 pub use registry::Registry;
 pub use row::{Parked, SagaRow, State};
 pub use show::{Shown, find, show};
+pub use unreadable::unreadable;
 
 use fundflow_kernel::{ids::TransactionId, store::ReadError};
 use fundflow_runtime::look::LookError;

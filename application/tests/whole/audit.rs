@@ -5,12 +5,16 @@ use crate::{
     world::{KIND, World, abandon, copied, registry, tx},
 };
 use fundflow_application::{
-    audit::{Check, Report, verify},
+    audit::{Check, Report, verify, verify_within},
     desk::{Registry, show},
 };
-use fundflow_kernel::envelope::NewEvent;
+use fundflow_kernel::{
+    envelope::{Chain, NewEvent, Recorded},
+    memory_store::MemoryStore,
+    store::Version,
+};
 use fundflow_runtime::message::SagaId;
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 fn checks(report: &Report) -> Vec<Check> {
     let mut checks: Vec<Check> = report.findings.iter().map(|finding| finding.check).collect();
@@ -225,14 +229,13 @@ async fn what_a_registrar_said_wrongly_has_a_case_and_without_one_it_is_found() 
     honest.buy("TX-1", Manner::Well).await;
     honest.until("03-05 12:00").await;
     let events = honest.events().await;
-    let mut links = std::collections::HashMap::new();
+    let mut links = HashMap::new();
     let store = copied(&events, |event, stream| {
         if event.event_type == "holdings.credited" {
             event.data = event.data.replace("800.00", "801.00").into();
         }
-        let (before, version) =
-            links.remove(stream).unwrap_or((fundflow_kernel::envelope::Chain::START, 0));
-        event.seal(before, stream, fundflow_kernel::store::Version(version + 1));
+        let (before, version) = links.remove(stream).unwrap_or((Chain::START, 0));
+        event.seal(before, stream, Version(version + 1));
         links.insert(stream.clone(), (event.chain, version + 1));
     });
     let report = verify(&store.await, &registry(), |_, _| {}).await.unwrap();
@@ -240,4 +243,55 @@ async fn what_a_registrar_said_wrongly_has_a_case_and_without_one_it_is_found() 
     let [finding] = &report.findings[..] else { panic!("{:#?}", report.findings) };
     assert_eq!(finding.check, Check::Saga);
     assert!(finding.what.contains("confirmed -1.00 shares of 011162 more than its"), "{finding}");
+}
+
+/// Whoever can write the store links what was changed again.
+async fn rewritten(events: &[Recorded], event_type: &str, from: &str, to: &str) -> MemoryStore {
+    let mut links = HashMap::new();
+    copied(events, |event, stream| {
+        if event.event_type == event_type {
+            assert!(event.data.contains(from), "{}", event.data);
+            event.data = event.data.replace(from, to).into();
+        }
+        let (before, version) = links.remove(stream).unwrap_or((Chain::START, 0));
+        event.seal(before, stream, Version(version + 1));
+        links.insert(stream.clone(), (event.chain, version + 1));
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_two_events_say_is_found_where_one_of_them_was_rewritten_and_linked_again() {
+    let world = World::open().await;
+    world.buy("TX-1", Manner::Well).await;
+    let events = world.events().await;
+    for (event_type, from, to, what) in [
+        (
+            "payment.requested",
+            "acc-1",
+            "acc-2",
+            "the account is acc-2 here, and acc-1 by *.prepared",
+        ),
+        (
+            "discount_purchase.prepared",
+            "acc-1",
+            "acc-2",
+            "the account is acc-1 here, and acc-2 by *.prepared",
+        ),
+        (
+            "application.placed",
+            "\"2026-03-02\"",
+            "\"2026-03-03\"",
+            "the T in force is 2026-03-03 here, and 2026-03-02 by *.prepared",
+        ),
+    ] {
+        let store = rewritten(&events, event_type, from, to).await;
+        // Also where no saga that is over stays in memory.
+        for at_rest in [usize::MAX, 0] {
+            let report = verify_within(&store, &registry(), at_rest, |_, _| {}).await.unwrap();
+            let alike = report.findings.iter().filter(|it| it.check == Check::Alike);
+            let found: Vec<&str> = alike.map(|it| &*it.what).collect();
+            assert_eq!(found, [what], "{event_type}: {:#?}", report.findings);
+        }
+    }
 }

@@ -79,6 +79,8 @@ impl Counterparties {
         let books = base.join(BOOKS);
         let failed = |source| Trouble::Directory { path: books.clone(), source };
         files::make_directory(base, &books).map_err(failed)?;
+        fundflow_closing::check_directories(base)
+            .map_err(|(path, source)| Trouble::Directory { path, source })?;
         let verdicts = Verdicts::open(&books, played).map_err(failed)?;
         // Operators open the books without this folder.
         saved::save(&day.scenario, &books)?;

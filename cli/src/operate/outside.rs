@@ -69,6 +69,8 @@ pub(crate) fn counterparties_at(
 ) -> Result<Counterparties, Failure> {
     let books = database.with_file_name(BOOKS);
     let directory = database.parent().map_or_else(PathBuf::new, Path::to_owned);
+    fundflow_closing::check_directories(&directory)
+        .map_err(|(path, error)| Failure::Engine(format!("{}: {error}", path.display())))?;
     let beside = beside(terms, database, clock.now())?;
     let mut ports =
         registry.ports(&Outside { directory, clock: clock.clone() }).map_err(Failure::Engine)?;

@@ -6,7 +6,7 @@ use crate::{
     case_command::{self, CaseCommand},
     folded,
     operate::time_of,
-    reading::{Failure, List, Place, json, one_of, open, or_dash, pairs},
+    reading::{Failure, List, Place, csv_lines, json, one_of, open, or_dash, pairs},
     registry::Registry,
 };
 use fundflow_application::read_models::CaseRow;
@@ -145,29 +145,6 @@ pub(super) async fn list(
             List::of(lines, args.limit).print(Format::Table, HEADER, Clone::clone, out)
         }
     }
-}
-
-/// Lines for a spreadsheet, which takes no cell for a formula.
-pub(super) fn csv_lines(
-    header: &[&str],
-    rows: impl Iterator<Item = Vec<String>>,
-    out: &mut impl Write,
-) -> Result<(), Failure> {
-    let unwritten = |error: csv::Error| Failure::Output(std::io::Error::other(error));
-    let mut lines = csv::Writer::from_writer(out);
-    let names = header.iter().map(|name| name.trim_end().to_lowercase());
-    lines.write_record(names).map_err(unwritten)?;
-    for row in rows {
-        lines.write_record(row.into_iter().map(|cell| harmless(&cell))).map_err(unwritten)?;
-    }
-    Ok(lines.flush()?)
-}
-
-fn harmless(cell: &str) -> String {
-    let is_formula = cell.starts_with(['=', '+', '@', '\t', '\r']);
-    let is_minus =
-        cell.starts_with('-') && cell.len() > 1 && cell.parse::<rust_decimal::Decimal>().is_err();
-    if is_formula || is_minus { format!("'{cell}") } else { crate::safe::shown(cell).into_owned() }
 }
 
 pub(super) async fn show(

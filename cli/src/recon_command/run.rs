@@ -196,7 +196,7 @@ fn print(
                 breaks: &found.rows,
             },
         ),
-        ReconFormat::Csv => super::list::csv_lines(HEADER, found.rows.iter().map(cells), out),
+        ReconFormat::Csv => crate::reading::csv_lines(HEADER, found.rows.iter().map(cells), out),
         ReconFormat::Table | ReconFormat::Html => {
             people(args, found, whole, out)?;
             if !args.apply {

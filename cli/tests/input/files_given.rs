@@ -193,6 +193,11 @@ fn nothing_is_written_through_a_planted_link() {
         let said = said(&output);
         if is_directory {
             assert_eq!(below(&theirs), Vec::<PathBuf>::new(), "{}: {said}", name.display());
+            // Refused before anything was stored that it would hold up.
+            let store = store.to_str().unwrap();
+            let stored = run("022", &["event", "ls", "--store", store, "-o", "json"]);
+            let events = String::from_utf8_lossy(&stored.stdout).trim().to_owned();
+            assert!(["[]", ""].contains(&&*events), "{}: {events}", name.display());
         } else {
             assert_eq!(fs::read(&theirs).unwrap(), b"theirs", "{}: {said}", name.display());
         }

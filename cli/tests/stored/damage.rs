@@ -108,6 +108,11 @@ async fn whatever_a_vandal_did_is_reported_beside_what_is_stored() {
 
 /// Appends an event that no decider would have, linked and numbered as if one had.
 async fn forge(path: &Path, tx: &str, event: &Event) {
+    let (event_type, data) = encode::<Applications>(event).unwrap();
+    forge_stored(path, tx, (event_type, schema_of::<Applications>(event_type), &data)).await;
+}
+
+async fn forge_stored(path: &Path, tx: &str, (name, schema, data): (&'static str, u16, &str)) {
     let transaction: TransactionId = tx.parse().unwrap();
     let no = ApplicationNo::of(&OrderId::part(&transaction, "mmf"));
     let stream = StreamName::of("application", &no);
@@ -115,12 +120,11 @@ async fn forge(path: &Path, tx: &str, event: &Event) {
     let last = store.read_back(&stream, None, 1).await.unwrap();
     let (expected, before) =
         last.first().map_or((Version::NONE, Chain::START), |last| (last.version, last.event.chain));
-    let (event_type, data) = encode::<Applications>(event).unwrap();
     let version = expected.plus(1);
     let mut forged = NewEvent {
         event_id: EventId([0; 16]),
-        event_type: event_type.into(),
-        schema: schema_of::<Applications>(event_type),
+        event_type: name.into(),
+        schema,
         correlation: transaction,
         process: "discount_purchase".into(),
         causation: "forger".into(),
@@ -129,7 +133,7 @@ async fn forge(path: &Path, tx: &str, event: &Event) {
         occurred_at: Timestamp::from_micros(1_770_990_000_000_000),
         recorded_at: Timestamp::from_micros(1_770_990_000_000_000),
         trade_date: None,
-        data,
+        data: data.into(),
         chain: Chain::START,
     };
     forged.seal(before, &stream, version);
@@ -165,4 +169,29 @@ async fn a_confirmation_of_more_than_was_asked_for_is_in_suspense_and_no_case_sa
 #[tokio::test]
 async fn a_purchase_that_nobody_moves_is_found_though_every_event_is_sound() {
     forged("damage_forgotten.txt", "TX-7", bought("10000.00")).await;
+}
+
+#[tokio::test]
+async fn an_event_that_no_command_can_read_fails_the_check_of_a_store_with_its_place_and_field() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    for (stored, says) in [
+        (("application.sealed", 1, r#"{"file":"B-1"}"#), "missing field `batch`"),
+        (
+            ("application.sealed", 9, r#"{"batch":"B-1"}"#),
+            "has schema 9, this program knows 1 to 1",
+        ),
+        (("application.shut", 1, "{}"), "event type application.shut with schema 1 is unknown"),
+        (
+            ("application.ask_changed", 1, r#"{"from":"1000.00","to":"1e3"}"#),
+            "the body of a application.ask_changed is malformed",
+        ),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let store = make(directory.path()).await;
+        forge_stored(&store, "TX-7", stored).await;
+
+        let said = transcript(&store, &["store", "check"]);
+        assert!(said.contains(says) && said.contains(" version "), "{said}");
+        assert!(said.contains("error: application-") && said.ends_with("exit 5\n"), "{said}");
+    }
 }

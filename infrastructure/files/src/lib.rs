@@ -15,5 +15,5 @@
 mod made;
 mod read;
 
-pub use made::{Draft, append, make_directory, replace, sync_directory};
+pub use made::{Draft, append, check_directory, make_directory, replace, sync_directory};
 pub use read::{Limits, lines_within, open, open_itself, read, text};

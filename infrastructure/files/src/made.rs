@@ -147,13 +147,39 @@ pub fn make_directory(base: &Path, path: &Path) -> io::Result<()> {
         directory.push(name);
         make(&directory)?;
         if fs::symlink_metadata(&directory)?.is_symlink() {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                format!("{} {}", directory.display(), link()),
-            ));
+            return Err(linked(&directory));
         }
     }
     Ok(())
+}
+
+/// Looks whether a directory of ours or one below it is a link, where they are there. `base` and what is above it are the
+/// user's, and may be links.
+///
+/// # Errors
+/// As [`make_directory`], with the path of the link.
+pub fn check_directory(base: &Path, name: &str) -> io::Result<()> {
+    let mut unseen = vec![base.join(name)];
+    while let Some(path) = unseen.pop() {
+        match fs::symlink_metadata(&path) {
+            Ok(found) if found.is_symlink() && path.is_dir() => return Err(linked(&path)),
+            Ok(found) if found.is_dir() => {}
+            Ok(_) => continue,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
+        }
+        for entry in fs::read_dir(&path)? {
+            let entry = entry?;
+            if !entry.file_type()?.is_file() {
+                unseen.push(entry.path());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn linked(directory: &Path) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, format!("{} {}", directory.display(), link()))
 }
 
 fn make(path: &Path) -> io::Result<()> {
@@ -219,6 +245,13 @@ mod tests {
         let refused =
             make_directory(directory.path(), &at("ours").join("day")).unwrap_err().to_string();
         assert!(refused.contains("is a symbolic link"), "{refused}");
+        fs::create_dir_all(at("exchange").join("day")).unwrap();
+        check_directory(directory.path(), "exchange").unwrap();
+        symlink(at("elsewhere"), at("exchange").join("day/in")).unwrap();
+        for (name, link) in [("ours", "ours"), ("exchange", "exchange/day/in")] {
+            let refused = check_directory(directory.path(), name).unwrap_err().to_string();
+            assert!(refused.contains(&format!("{link} is a symbolic link")), "{refused}");
+        }
 
         assert_eq!(fs::read(at("outside")).unwrap(), b"theirs");
         assert_eq!(fs::read(at("other")).unwrap(), b"ours");

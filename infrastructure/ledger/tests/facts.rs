@@ -231,6 +231,7 @@ async fn a_replay_beside_the_tables_finds_whatever_they_have_otherwise() {
         ("UPDATE entries SET request = 'TX9' WHERE position = 2", 2),
         ("UPDATE applications SET finals = 2", 4),
         (include_str!("planted/an_open_case.sql"), 1),
+        (include_str!("planted/differ.sql"), 3),
         ("UPDATE shown SET shares = 0", 2),
         ("UPDATE accounts SET class = 'U:RESERVED' WHERE class = 'U:AVAIL'", 2),
         ("UPDATE accounts SET investor = 'I-9' WHERE class = 'U:AVAIL'", 2),

@@ -2,16 +2,16 @@
 //!
 //! The system drops the lock when the process dies, however it dies, so there is never a stale lock
 //! to remove. It is a lock for writing, which only who may write the file can take. A file beside the database says
-//! who holds it; nothing is decided by that text.
+//! who holds it; nothing is decided by that text. An opening that fails takes the file away again that it has made.
 
 use crate::place::Place;
 use fundflow_kernel::time::Timestamp;
 use nix::libc;
 use std::{
-    fs::{File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
-    path::Path,
+    path::{Path, PathBuf},
     time::UNIX_EPOCH,
 };
 
@@ -38,16 +38,38 @@ impl From<io::Error> for Denied {
 /// SQLite's locks with the first file of this process that is closed.
 #[derive(Debug)]
 pub(super) struct Lock {
+    // While the name is still locked: whoever takes it next finds no text, or one of its own.
+    made: Made,
     _name: File,
     _database: Option<File>,
+}
+
+/// The text beside the database, where it was not there before and no opening has come of it yet.
+#[derive(Debug)]
+struct Made(Option<PathBuf>);
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        if let Some(made) = &self.0 {
+            let _ = fs::remove_file(made);
+        }
+    }
 }
 
 /// Locks the name of a database that may not be there yet. Answers who now holds it, too.
 pub(super) fn take(place: &Place) -> Result<(Lock, String), Denied> {
     let path = place.lock();
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false).mode(0o600);
-    let mut file = options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(&path)?;
+    options.read(true).write(true).truncate(false).mode(0o600);
+    options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    let new = options.clone().create_new(true).open(&path);
+    let made = Made(new.is_ok().then(|| path.clone()));
+    let mut file = match new {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            options.create(true).open(&path)?
+        }
+        new => new?,
+    };
     lock(&file, &path)?;
     let who = format!("process {} on {}", std::process::id(), host());
     file.set_len(0)?;
@@ -57,7 +79,7 @@ pub(super) fn take(place: &Place) -> Result<(Lock, String), Denied> {
     let since = Timestamp::from_micros(i64::try_from(stamp.as_micros()).unwrap_or_default());
     let since = format!(", since {since}");
     file.write_all(since.as_bytes())?;
-    Ok((Lock { _name: file, _database: None }, who + &since))
+    Ok((Lock { made, _name: file, _database: None }, who + &since))
 }
 
 impl Lock {
@@ -80,6 +102,12 @@ impl Lock {
     #[cfg(not(target_os = "linux"))]
     pub(super) fn and_database(self, _: &Place) -> Result<Self, Denied> {
         Ok(self)
+    }
+
+    /// The opening is done: its text stays.
+    pub(super) fn kept(mut self) -> Self {
+        self.made.0 = None;
+        self
     }
 }
 

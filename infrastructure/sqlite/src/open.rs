@@ -26,7 +26,7 @@ use std::{
 };
 
 /// `FFLW`, in the database header: tells our files from other SQLite databases.
-const APPLICATION_ID: i32 = 0x4646_4c57;
+pub(super) const APPLICATION_ID: i32 = 0x4646_4c57;
 /// Of the tables. Raised by every change that an older program could not read.
 pub(super) const FORMAT: i32 = 4;
 /// Without a tree over its events. Read, and brought to [`FORMAT`] by the next opening for writing.
@@ -50,6 +50,7 @@ pub(super) struct Opened {
 
 /// Opens a store that is there. The lock on it is held.
 pub(super) fn for_writing(place: &Place, settings: &Settings) -> Result<Opened, Trouble> {
+    place.check_companion()?;
     rescue::rescue(place, settings.patience_with_readers)?;
     // An opening that fails leaves the log as it found it.
     let connection = unmoved(place)?;

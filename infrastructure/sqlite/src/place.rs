@@ -6,13 +6,14 @@
 
 use crate::{
     acknowledged::Mark,
+    open,
     open_error::{OpenError, Trouble},
 };
 use fundflow_kernel::store::Position;
 use nix::libc;
 use std::{
     fs::{self, DirBuilder, OpenOptions},
-    io,
+    io::{self, Read as _},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
@@ -22,6 +23,10 @@ use std::{
 const FILES: &str = "exchange";
 const BOOKS: &str = "sandbox";
 const HEADS: &str = "heads";
+/// Of a database, in bytes, and where it says the format of its tables and whose they are.
+const HEADER: usize = 100;
+const FORMAT_AT: usize = 60;
+const APPLICATION_AT: usize = 68;
 /// How often a mark is looked at before it is said to be in doubt.
 const LOOKS: u32 = 5;
 /// Bytes of the mark, far above what it has.
@@ -111,6 +116,17 @@ impl Place {
             },
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Refuses a database that was made with a companion, by its header, and has none: before it is opened, because SQLite
+    /// makes files for that.
+    pub(super) fn check_companion(&self) -> Result<(), Trouble> {
+        let mut header = [0; HEADER];
+        let is_read = fs::File::open(&self.0)?.read_exact(&mut header).is_ok();
+        let number = |at: usize| header[at..].first_chunk().copied().map(i32::from_be_bytes);
+        let is_ours = is_read && number(APPLICATION_AT) == Some(open::APPLICATION_ID);
+        let has_companion = is_ours && number(FORMAT_AT) > Some(open::WITHOUT_IDENTITY);
+        if has_companion && self.mark()?.is_none() { Err(Trouble::Alone) } else { Ok(()) }
     }
 
     /// Why there is nothing to read: the database was taken away, or there never was one.

@@ -167,7 +167,10 @@ impl SqliteStore {
         }
         let lock = lock.and_database(&place).map_err(denied)?;
         let Opened { connection: mut database, acknowledged, tree } =
-            open::for_writing(&place, settings).map_err(trouble)?;
+            open::for_writing(&place, settings).map_err(|failed| {
+                open::remove_empty_log(&place);
+                trouble(failed)
+            })?;
         let started = open::take_over(&database, owner)
             .and_then(|epoch| Ok((epoch, open::head(&database)?, heads::last_id(&database)?)));
         let (epoch, head, streams): (i64, Position, i64) =
@@ -182,7 +185,7 @@ impl SqliteStore {
             acknowledged,
             tree,
             helper,
-            lock,
+            lock: lock.kept(),
             epoch,
             head,
             cached_streams,

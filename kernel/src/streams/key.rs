@@ -1,8 +1,8 @@
 //! What a stream is asked for with: its name, and whose events it holds.
 
 use crate::{
-    codec::{NotStored, Stored},
-    envelope::StreamName,
+    codec::{self, CodecError, NotStored, Stored},
+    envelope::{NewEvent, StreamName},
     fold::Fold,
     loaded::Loaded,
 };
@@ -96,13 +96,26 @@ pub struct Opener {
     types: &'static [&'static str],
     empty: fn() -> Box<dyn Fold>,
     check: fn() -> Result<(), NotStored>,
+    read: fn(&str, u16, &str) -> Result<(), CodecError>,
 }
 
 impl Opener {
     /// Category of the decider's streams.
     pub fn of<D: Stored<State: Clone + Send + Sync> + 'static>() -> Self {
         let (category, types) = (D::CATEGORY, D::TYPES);
-        Self { category, types, empty: || Box::new(Loaded::<D>::default()), check: D::check }
+        let empty: fn() -> Box<dyn Fold> = || Box::new(Loaded::<D>::default());
+        let read = |event_type: &str, schema: u16, data: &str| {
+            codec::decode::<D>(event_type, schema, data).map(drop)
+        };
+        Self { category, types, empty, check: D::check, read }
+    }
+
+    /// Whether an event of the category can be read as every fold of it does, whatever precedes it.
+    ///
+    /// # Errors
+    /// [`CodecError`], naming type and schema.
+    pub fn check_event(&self, event: &NewEvent) -> Result<(), CodecError> {
+        (self.read)(&event.event_type, event.schema, &event.data)
     }
 
     /// Whether every event of the category can be stored and read back.

@@ -18,6 +18,9 @@ WITH kept (what) AS (
         UNION ALL SELECT investor || ' is shown ' || shares || ' of ' || fund AS what FROM main.shown
         UNION ALL SELECT format('price of %s at T %s is %s', fund, t, nav) AS what FROM main.prices
         UNION ALL SELECT format('%s counts %s of %s at %s, at most %s', day_limit, accepted, request, position, day_max) AS what FROM main.counts
+        UNION ALL SELECT format('of case %s is remembered %s', case_id, remembered) AS what FROM main.differences
+        UNION ALL SELECT format('fee apart at %s, of %s and %s: %s', position, application, request, what) AS what FROM main.fees_apart
+        UNION ALL SELECT format('T apart at %s, of %s: %s', position, request, what) AS what FROM main.days_apart
      ),
      replayed (what) AS (
         SELECT code || ' holds ' || balance AS what FROM anew.standing
@@ -37,6 +40,9 @@ WITH kept (what) AS (
         UNION ALL SELECT investor || ' is shown ' || shares || ' of ' || fund AS what FROM anew.shown
         UNION ALL SELECT format('price of %s at T %s is %s', fund, t, nav) AS what FROM anew.prices
         UNION ALL SELECT format('%s counts %s of %s at %s, at most %s', day_limit, accepted, request, position, day_max) AS what FROM anew.counts
+        UNION ALL SELECT format('of case %s is remembered %s', case_id, remembered) AS what FROM anew.differences
+        UNION ALL SELECT format('fee apart at %s, of %s and %s: %s', position, application, request, what) AS what FROM anew.fees_apart
+        UNION ALL SELECT format('T apart at %s, of %s: %s', position, request, what) AS what FROM anew.days_apart
      ),
      gone (what) AS (SELECT what FROM kept EXCEPT SELECT what FROM replayed),
      missing (what) AS (SELECT what FROM replayed EXCEPT SELECT what FROM kept)
