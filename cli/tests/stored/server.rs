@@ -4,7 +4,7 @@
 
 use crate::common::fundflow;
 use fundflow_infrastructure::postgres::Scratch;
-use std::{net::TcpStream, path::Path, process::Output};
+use std::{io::Write as _, net::TcpStream, path::Path, process::Output};
 
 const LOCAL: &str = "postgres://postgres@127.0.0.1:5432/postgres";
 
@@ -13,7 +13,9 @@ fn server() -> Option<String> {
     let named = std::env::var("FUNDFLOW_POSTGRES_URL").ok();
     let answers = || TcpStream::connect("127.0.0.1:5432").is_ok().then(|| LOCAL.to_owned());
     named.or_else(answers).or_else(|| {
-        eprintln!("skipped: no PostgreSQL answers on {LOCAL}");
+        // Past what a test captures: whoever runs the suite is to see it.
+        let test = std::thread::current().name().unwrap_or("a test").to_owned();
+        let _ = writeln!(std::io::stderr(), "skipped: {test}: no PostgreSQL answers on {LOCAL}");
         None
     })
 }
