@@ -139,14 +139,6 @@ pub(super) static JOBS: &[Fact] = &[
         ],
     },
     Fact {
-        what: "the day on which income is registered",
-        of: Request,
-        said: &[
-            says("income.prepared", Body("/admitted/registered")),
-            says("income:wallet.income_carried", Body("/registered")),
-        ],
-    },
-    Fact {
         what: "the investor whose shares are frozen",
         of: Request,
         said: &[

@@ -161,7 +161,10 @@ pub(super) static REQUESTS: &[Fact] = &[
             says("redemption,conversion,withdraw:*.prepared", Body("/request/shares")),
             says("wallet.shares_reserved", Body("/shares")),
             says("holdings.shares_reserved", Body("/shares")),
-            says("application.placed", Body("/ask/shares")),
+            says(
+                "discount_purchase,withdraw,redemption,conversion:application.placed",
+                Body("/ask/shares"),
+            ),
         ],
     },
     // When.
