@@ -24,6 +24,8 @@ pub const OWN: &str = "own";
 /// Beside a store: files from and for registrars, and what investors are told.
 const EXCHANGE: &str = "exchange";
 pub(crate) const REPORTS: &str = "reports";
+/// Beside a store: what a reconciliation puts aside until it is over.
+pub(crate) const RECON: &str = "recon";
 
 /// How the directory of a further distributor begins.
 const BY_DISTRIBUTOR: &str = "distributor-";
@@ -123,7 +125,7 @@ impl Place {
 /// # Errors
 /// One is, or it cannot be read; and in which of them.
 pub fn check_directories(base: &Path) -> Result<(), (PathBuf, io::Error)> {
-    let ours = [EXCHANGE, REPORTS, crate::head::DIRECTORY, "statements", "settlement"];
+    let ours = [EXCHANGE, REPORTS, RECON, crate::head::DIRECTORY, "statements", "settlement"];
     ours.into_iter().try_for_each(|name| {
         files::check_directory(base, name).map_err(|error| (base.join(name), error))
     })

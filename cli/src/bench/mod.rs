@@ -46,8 +46,8 @@ const NIGHTS: u64 = 180;
 /// Options of the benchmark.
 #[derive(Debug, Args)]
 pub(crate) struct BenchArgs {
-    /// A kind of store and no place, since a benchmark never writes into anybody's store: sqlite, in which
-    /// every event is durable, or memory; or a server by its URL, which gets a schema for the time
+    /// A kind of store and no place, since a benchmark never writes into anybody's store: sqlite, memory, or the URL of
+    /// a server, which gets a schema for the time
     #[arg(long, value_name = "KIND", default_value = "sqlite")]
     store: PathBuf,
     /// Complete purchases to run

@@ -11,7 +11,7 @@ use super::{
     ours::{events, funds, settled, unstated},
     positions::positions,
 };
-use crate::place::{OWN, Place};
+use crate::place::{OWN, Place, RECON};
 use chrono::NaiveDate;
 use fundflow_application::reconciliation::Sums;
 use fundflow_domain::{
@@ -221,7 +221,7 @@ async fn begin(
 
 /// Where rows of a day are until it is reconciled.
 fn kept_at(day: &Day<'_>) -> PathBuf {
-    day.place.base.join("recon").join(format!("{}.rows.db", day.date))
+    day.place.base.join(RECON).join(format!("{}.rows.db", day.date))
 }
 
 /// Our number of an application that went out under digits; every application's digits are made once, the first time that

@@ -16,6 +16,10 @@ const SQL: &[(&str, &str)] = &[
         "infrastructure/sqlite/src/tree/tests.rs",
         "makes a store of before the tree, and damages one",
     ),
+    (
+        "infrastructure/postgres/tests/postgres/stored.rs",
+        "looks behind the store's back, as an auditor would, and does what an insider would",
+    ),
     ("tests/tests/sqlite_store.rs", "looks behind the store's back, as an auditor would"),
 ];
 

@@ -127,7 +127,6 @@ pub(super) static REQUESTS: &[Fact] = &[
                 Body("/admitted/accepted|/request/amount"),
             ),
             says("payment.requested", Body("/amount")),
-            says("discount_purchase,recharge:wallet.credited_in_transit", Body("/shares")),
         ],
     },
     Fact {
@@ -321,8 +320,9 @@ pub(super) static REQUESTS: &[Fact] = &[
         what: "the reason why the order brings nothing",
         of: Order,
         said: &[
-            says("application.rejected", Body("/cause/code")),
-            says("application.cancelled", Body("/cause/code")),
+            // A later rejection may give another reason, and a person one of its own.
+            says("application.rejected", Body("/cause/code")).adds(),
+            says("application.cancelled", Body("/cause/code")).adds(),
             says("payment.refund_requested", Body("/cause/code")).when("/of", "payback"),
         ],
     },
@@ -330,8 +330,9 @@ pub(super) static REQUESTS: &[Fact] = &[
         what: "why the order brings nothing, in words,",
         of: Order,
         said: &[
-            says("application.rejected", Body("/cause/text")),
-            says("application.cancelled", Body("/cause/text")),
+            // A later rejection may give another reason, and a person one of its own.
+            says("application.rejected", Body("/cause/text")).adds(),
+            says("application.cancelled", Body("/cause/text")).adds(),
             says("payment.refund_requested", Body("/cause/text")).when("/of", "payback"),
         ],
     },

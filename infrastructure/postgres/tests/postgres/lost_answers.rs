@@ -8,7 +8,13 @@ use crate::{
 use fundflow_contract::{sample::append, store_contract::faults::Fails};
 use fundflow_kernel::store::{AppendError, EventStore, Position};
 use fundflow_postgres::{PostgresStore, Settings};
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 fn patient() -> Settings {
     Settings {
@@ -108,7 +114,7 @@ fn a_statement_that_takes_too_long_says_why_and_leaves_nothing() {
 
 #[test]
 fn whoever_ends_the_connections_again_and_again_loses_and_doubles_nothing() {
-    const APPENDS: u64 = 60;
+    const KILLS: usize = 20;
     with_server(async {
         let schema = Schema::new();
         let store = PostgresStore::open(&schema.place(), &patient(), "a test").await;
@@ -117,34 +123,42 @@ fn whoever_ends_the_connections_again_and_again_loses_and_doubles_nothing() {
             let (database, name) = (admin().await, schema.name());
             let end = include_str!("end_connections.sql");
             async move {
-                loop {
-                    database.query(end, &[&name]).await.expect("an administrator");
+                let mut ended = 0;
+                while ended < KILLS {
+                    ended += database.query(end, &[&name]).await.expect("an administrator").len();
                     tokio::task::yield_now().await;
                 }
             }
         });
+        let is_over = Arc::new(AtomicBool::new(false));
         let writers = (0..3_u64).map(|writer| {
-            let store = store.clone();
+            let (store, is_over) = (store.clone(), is_over.clone());
             tokio::spawn(async move {
-                for version in 0..APPENDS {
+                let mut version = 0;
+                while !is_over.load(Ordering::Relaxed) {
                     let cause = format!("{writer}.{version}");
                     let own = append(&format!("wallet-{writer}"), version, &[&cause]);
                     store.append(vec![own]).await.expect("an append that is tried again");
+                    version += 1;
                 }
+                version
             })
         });
-        for writer in writers.collect::<Vec<_>>() {
-            writer.await.expect("a writer");
-        }
-        ending.abort();
+        let writers: Vec<_> = writers.collect();
+        ending.await.expect("as many ended connections");
+        is_over.store(true, Ordering::Relaxed);
 
+        let mut appended = Vec::new();
+        for writer in writers {
+            appended.push(writer.await.expect("a writer"));
+        }
         let events = events(&store).await;
-        for writer in 0..3 {
+        for (writer, appends) in appended.iter().enumerate() {
             let stream = format!("wallet-{writer}");
             let of: Vec<u64> =
                 events.iter().filter(|(of, ..)| *of == stream).map(|(_, at, _)| *at).collect();
-            assert_eq!(of, (1..=APPENDS).collect::<Vec<_>>(), "{stream}");
+            assert_eq!(of, (1..=*appends).collect::<Vec<_>>(), "{stream}");
         }
-        assert_eq!(events.len() as u64, 3 * APPENDS);
+        assert_eq!(events.len() as u64, appended.iter().sum::<u64>());
     });
 }

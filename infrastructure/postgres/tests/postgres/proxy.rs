@@ -8,8 +8,8 @@ use tokio::{
     sync::watch,
 };
 
-/// The marks of the statement that appends, in what a client sends.
-const APPENDS: &[u8] = b"INSERT INTO events";
+/// The last line of it is in what a client sends that prepares the statement which appends.
+const APPENDS: &str = include_str!("appends.sql");
 
 /// A proxy on a port of its own.
 pub(crate) struct Proxy {
@@ -56,6 +56,7 @@ async fn between(
     mut down: watch::Receiver<bool>,
 ) {
     let (mut from_client, mut from_server) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    let mark = APPENDS.lines().last().unwrap_or_default().as_bytes();
     // Statements are prepared once; which one is executed is known by the writer's connection, that has prepared it.
     let (mut is_writer, mut cut_after) = (false, false);
     loop {
@@ -64,7 +65,7 @@ async fn between(
             read = client.read(&mut from_client) => {
                 let Ok(read @ 1..) = read else { return };
                 let sent = &from_client[..read];
-                is_writer |= sent.windows(APPENDS.len()).any(|at| at == APPENDS);
+                is_writer |= sent.windows(mark.len()).any(|at| at == mark);
                 // A bind or a parse, and no end of a session.
                 let fails = is_writer.then(|| script.lock().expect("a lock").take()).flatten();
                 match fails {
