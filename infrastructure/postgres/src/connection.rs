@@ -5,7 +5,10 @@ use foldhash::fast::RandomState;
 use std::{
     collections::HashMap,
     future::poll_fn,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio::sync::mpsc;
@@ -27,6 +30,8 @@ pub(crate) enum Unanswered {
 pub(crate) struct Connection {
     client: Client,
     limit: Duration,
+    /// Something on it was not answered in time: what waits behind that would not be, either.
+    is_silent: AtomicBool,
     prepared: Mutex<HashMap<&'static str, Statement, RandomState>>,
 }
 
@@ -93,13 +98,15 @@ impl Connector {
     }
 
     fn around(&self, client: Client) -> Connection {
-        Connection { client, limit: self.limit, prepared: Mutex::default() }
+        let (is_silent, prepared) = (AtomicBool::new(false), Mutex::default());
+        Connection { client, limit: self.limit, is_silent, prepared }
     }
 }
 
 impl Connection {
-    pub(crate) fn is_closed(&self) -> bool {
-        self.client.is_closed()
+    /// Whether another one must be made.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.client.is_closed() || self.is_silent.load(Ordering::Relaxed)
     }
 
     /// Prepared once on this connection.
@@ -112,17 +119,24 @@ impl Connection {
             let prepared = self.prepared(sql).await?;
             self.client.query(&prepared, binds).await
         };
-        match tokio::time::timeout(self.limit, answer).await {
-            Ok(answer) => Ok(answer?),
-            Err(_) => Err(Unanswered::Silent(self.limit)),
-        }
+        self.in_time(answer).await
     }
 
     /// Several statements without binds, one transaction unless they say otherwise.
     pub(crate) async fn run(&self, sql: &str) -> Result<(), Unanswered> {
-        match tokio::time::timeout(self.limit, self.client.batch_execute(sql)).await {
+        self.in_time(self.client.batch_execute(sql)).await
+    }
+
+    async fn in_time<T>(
+        &self,
+        answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, Unanswered> {
+        match tokio::time::timeout(self.limit, answer).await {
             Ok(answer) => Ok(answer?),
-            Err(_) => Err(Unanswered::Silent(self.limit)),
+            Err(_) => {
+                self.is_silent.store(true, Ordering::Relaxed);
+                Err(Unanswered::Silent(self.limit))
+            }
         }
     }
 

@@ -35,7 +35,7 @@ impl Readers {
         let fault = |error: Unanswered| ReadError::Fault(error.into());
         let first = self.connection().await.map_err(fault)?;
         match first.query(sql, binds).await {
-            Err(Unanswered::Said(_)) if first.is_closed() => {
+            Err(Unanswered::Said(_)) if first.is_gone() => {
                 self.connection().await.map_err(fault)?.query(sql, binds).await.map_err(fault)
             }
             answer => answer.map_err(fault),
@@ -53,7 +53,7 @@ impl Readers {
     async fn connection(&self) -> Result<Arc<Connection>, Unanswered> {
         let nth = self.next.fetch_add(1, Ordering::Relaxed) % CONNECTIONS;
         let mut place = self.connections[nth].lock().await;
-        if let Some(connection) = place.as_ref().filter(|connection| !connection.is_closed()) {
+        if let Some(connection) = place.as_ref().filter(|connection| !connection.is_gone()) {
             return Ok(connection.clone());
         }
         let new = Arc::new(self.connector.connect().await?);

@@ -102,7 +102,6 @@ impl<'w> Rows<'w> {
         self.trade_dates.truncate(mark.events);
         self.data.truncate(mark.events);
         self.chains.truncate(mark.events);
-        self.links.truncate(mark.events);
         self.type_ids.truncate(mark.types);
         self.type_names.split_off(mark.types)
     }
@@ -139,7 +138,6 @@ impl<'w> Rows<'w> {
         self.trade_dates.push(event.trade_date);
         self.data.push(&event.data);
         self.chains.push(&event.chain);
-        self.links.push(&event.chain.0);
     }
 
     /// The position of the last event.
@@ -177,6 +175,7 @@ impl<'w> Rows<'w> {
                 Ok::<(), Infallible>(())
             });
         }
+        self.links.extend(self.chains.iter().map(|chain| &chain.0[..]));
         for (reader, (at, content)) in &self.saved {
             self.readers.push(reader);
             self.reader_positions.push(*at);

@@ -195,11 +195,11 @@ impl Writer {
     /// Forgets what it believes; a connection that answered is of use still.
     fn start_over(&mut self) {
         self.state = None;
-        self.connection = self.connection.take().filter(|connection| !connection.is_closed());
+        self.connection = self.connection.take().filter(|connection| !connection.is_gone());
     }
 
     async fn connected(&mut self) -> Result<&Connection, Failed> {
-        if self.connection.as_ref().is_none_or(Connection::is_closed) {
+        if self.connection.as_ref().is_none_or(Connection::is_gone) {
             self.state = None;
             self.connection = Some(self.connector.connect().await?);
         }

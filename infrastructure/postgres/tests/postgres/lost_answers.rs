@@ -113,6 +113,20 @@ fn a_statement_that_takes_too_long_says_why_and_leaves_nothing() {
 }
 
 #[test]
+fn a_connection_on_which_nothing_is_answered_is_left_for_a_new_one() {
+    with_server(async {
+        let settings = Settings { statement_limit: Duration::from_millis(100), ..patient() };
+        let (store, proxy, _schema) = behind(&settings).await;
+        store.append(vec![append("wallet-1", 0, &["a"])]).await.expect("an append");
+        proxy.mute();
+        let later = store.append(vec![append("wallet-1", 1, &["b"])]);
+        let later = tokio::time::timeout(Duration::from_secs(40), later).await;
+        assert_eq!(later.expect("on a new connection").expect("an append"), Position(2));
+        assert_eq!(causes(&events(&store).await), ["a", "b"]);
+    });
+}
+
+#[test]
 fn whoever_ends_the_connections_again_and_again_loses_and_doubles_nothing() {
     const KILLS: usize = 20;
     with_server(async {

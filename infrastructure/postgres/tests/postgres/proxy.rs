@@ -1,7 +1,10 @@
 //! Stands between a store and its server, and cuts what goes through where a test says.
 
 use fundflow_contract::store_contract::faults::Fails;
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -16,6 +19,8 @@ pub(crate) struct Proxy {
     pub(crate) address: String,
     script: Arc<Mutex<Option<Fails>>>,
     is_down: watch::Sender<bool>,
+    muted: Arc<AtomicUsize>,
+    made: Arc<AtomicUsize>,
 }
 
 impl Proxy {
@@ -25,6 +30,8 @@ impl Proxy {
         let address = listener.local_addr().expect("an address").to_string();
         let script = Arc::new(Mutex::new(None));
         let is_down = watch::Sender::new(false);
+        let (muted, made) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (mute, nth) = (muted.clone(), made.clone());
         let (server, inner, down) = (server.to_owned(), script.clone(), is_down.subscribe());
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -32,15 +39,23 @@ impl Proxy {
                     continue;
                 }
                 let Ok(server) = TcpStream::connect(&server).await else { continue };
-                tokio::spawn(between(client, server, inner.clone(), down.clone()));
+                let nth = nth.fetch_add(1, Ordering::Relaxed) + 1;
+                let mute = mute.clone();
+                let is_mute = move || nth <= mute.load(Ordering::Relaxed);
+                tokio::spawn(between((client, server), inner.clone(), down.clone(), is_mute));
             }
         });
-        Self { address, script, is_down }
+        Self { address, script, is_down, muted, made }
     }
 
     /// The next append fails there: the connection that carries it is cut.
     pub(crate) fn fail_next(&self, fails: Fails) {
         *self.script.lock().expect("a lock") = Some(fails);
+    }
+
+    /// From here on nothing goes through the connections that there are, and they stay open.
+    pub(crate) fn mute(&self) {
+        self.muted.store(self.made.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 
     /// Whether all connections are cut, and new ones refused.
@@ -50,10 +65,10 @@ impl Proxy {
 }
 
 async fn between(
-    mut client: TcpStream,
-    mut server: TcpStream,
+    (mut client, mut server): (TcpStream, TcpStream),
     script: Arc<Mutex<Option<Fails>>>,
     mut down: watch::Receiver<bool>,
+    is_mute: impl Fn() -> bool,
 ) {
     let (mut from_client, mut from_server) = (vec![0; 1 << 16], vec![0; 1 << 16]);
     let mark = APPENDS.lines().last().unwrap_or_default().as_bytes();
@@ -64,6 +79,9 @@ async fn between(
             () = async { drop(down.wait_for(|is_down| *is_down).await) } => return,
             read = client.read(&mut from_client) => {
                 let Ok(read @ 1..) = read else { return };
+                if is_mute() {
+                    continue;
+                }
                 let sent = &from_client[..read];
                 is_writer |= sent.windows(mark.len()).any(|at| at == mark);
                 // A bind or a parse, and no end of a session.
