@@ -229,7 +229,7 @@ impl Spoken<'_> {
 
 /// Sagas whose events are known to say a fact alike. A saga of somebody else's own may write the same events with another
 /// meaning.
-const KINDS: [&str; 15] = [
+const KINDS: [&str; 14] = [
     "calendar_change",
     "clearing",
     "conversion",
@@ -239,7 +239,6 @@ const KINDS: [&str; 15] = [
     "fast_withdraw",
     "freeze",
     "income",
-    "plan",
     "purchase",
     "recharge",
     "redemption",

@@ -131,13 +131,11 @@ impl Connection {
         &self,
         answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, Unanswered> {
-        match tokio::time::timeout(self.limit, answer).await {
-            Ok(answer) => Ok(answer?),
-            Err(_) => {
-                self.is_silent.store(true, Ordering::Relaxed);
-                Err(Unanswered::Silent(self.limit))
-            }
+        if let Ok(answer) = tokio::time::timeout(self.limit, answer).await {
+            return Ok(answer?);
         }
+        self.is_silent.store(true, Ordering::Relaxed);
+        Err(Unanswered::Silent(self.limit))
     }
 
     async fn prepared(&self, sql: &'static str) -> Result<Statement, tokio_postgres::Error> {
