@@ -4,7 +4,7 @@ use fundflow_kernel::{
     envelope::StreamName,
     store::{StreamAppend, Version},
 };
-use fundflow_names::Recent;
+use fundflow_writing::Recent;
 
 /// The end of one stream.
 #[derive(Debug, Clone, Copy)]

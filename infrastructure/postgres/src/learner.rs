@@ -7,7 +7,7 @@ use crate::{
     state::Unread,
 };
 use fundflow_kernel::envelope::StreamName;
-use fundflow_names::PossibleIds;
+use fundflow_writing::PossibleIds;
 use std::sync::Arc;
 
 const PAGE: i64 = 4096;

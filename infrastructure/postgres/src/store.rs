@@ -10,16 +10,16 @@ use crate::{
     row::{column, signed},
     settings::Settings,
     sql, tail,
-    writer::{Job, Work, Writer},
+    writer::Writer,
 };
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     merkle::TreeHead,
     store::{AppendError, Batch, Checkpoints, EventStore, Position, ReadError, Version},
 };
-use fundflow_names::PossibleIds;
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{mpsc, oneshot, watch};
+use fundflow_writing::{Job, PossibleIds, Queue, Work};
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
 
 /// A store on a PostgreSQL server. Clones share it.
 #[derive(Clone)]
@@ -29,7 +29,7 @@ struct Shared {
     connector: Connector,
     server: String,
     readers: Readers,
-    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    queue: Queue,
     /// Where this process is the one that writes.
     ids: Option<Arc<PossibleIds>>,
     head: Arc<watch::Sender<Position>>,
@@ -57,7 +57,7 @@ impl PostgresStore {
             readers: Readers::of(connector.clone()),
             connector,
             server,
-            jobs: Mutex::new(Some(sender)),
+            queue: queue(place, Some(sender)),
             ids: Some(ids),
             head,
         })))
@@ -77,7 +77,7 @@ impl PostgresStore {
             readers: Readers::of(connector.clone()),
             connector,
             server,
-            jobs: Mutex::new(None),
+            queue: queue(place, None),
             ids: None,
             head,
         })))
@@ -101,33 +101,17 @@ impl PostgresStore {
 
     /// Writes what waits, and gives the store free for the next writer. Later appends answer a fault.
     pub async fn close(&self) {
-        let jobs = self.0.jobs.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(jobs) = jobs {
-            let (closed, done) = oneshot::channel();
-            if jobs.send(Job::Close { closed }).await.is_ok() {
-                // An error means that the task is gone.
-                let _ = done.await;
-            }
-        }
+        self.0.queue.close().await;
     }
+}
 
-    async fn write(&self, work: Work) -> Result<Position, AppendError> {
-        let jobs = self.0.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let closed = || {
-            let place = &self.0.connector.place;
-            AppendError::Fault(format!("{place} is not open for writing").into())
-        };
-        let (answer, outcome) = oneshot::channel();
-        let sent = jobs.ok_or_else(closed)?.send(Job::Write { work, answer }).await;
-        sent.map_err(|_| closed())?;
-        // Dropped unanswered only by a task that ended before it looked at the work.
-        outcome.await.unwrap_or_else(|_| Err(closed()))
-    }
+fn queue(place: &Place, jobs: Option<mpsc::Sender<Job>>) -> Queue {
+    Queue::new(jobs, format!("{place} is not open for writing"))
 }
 
 impl EventStore for PostgresStore {
     async fn append(&self, batch: impl Into<Batch> + Send) -> Result<Position, AppendError> {
-        self.write(Work::Append(batch.into())).await
+        self.0.queue.write(Work::Append(batch.into())).await
     }
 
     async fn read(
@@ -193,6 +177,6 @@ impl Checkpoints for PostgresStore {
     }
 
     async fn save(&self, reader: &str, at: Position, content: Vec<u8>) -> Result<(), AppendError> {
-        self.write(Work::Save { reader: reader.to_owned(), at, content }).await.map(drop)
+        self.0.queue.write(Work::Save { reader: reader.to_owned(), at, content }).await.map(drop)
     }
 }

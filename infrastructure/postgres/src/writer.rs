@@ -10,7 +10,6 @@
 //! what the server has of it is recognised by its event IDs. So a lost answer is no question, and the events are there once.
 
 mod failed;
-mod group;
 mod plan;
 
 use crate::{
@@ -25,45 +24,20 @@ use crate::{
 use failed::Failed;
 use fundflow_kernel::{
     envelope::StreamName,
-    store::{AppendError, Batch, Position, StreamAppend},
+    store::{AppendError, Position},
 };
-use fundflow_names::PossibleIds;
-use group::Group;
+use fundflow_writing::{Answer, Group, Job, PossibleIds, Work};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
 /// Between two attempts while the server is away.
 const PAUSE: Duration = Duration::from_millis(100);
 
-pub(crate) type Answer = Result<Position, AppendError>;
-
-/// What the task is asked to do.
-pub(crate) enum Job {
-    Write { work: Work, answer: oneshot::Sender<Answer> },
-    Close { closed: oneshot::Sender<()> },
-}
-
-/// What is to be written.
-pub(crate) enum Work {
-    Append(Batch),
-    Save { reader: String, at: Position, content: Vec<u8> },
-}
-
-impl Work {
-    fn appends(&self) -> &[StreamAppend] {
-        match self {
-            Work::Append(batch) => batch,
-            Work::Save { .. } => &[],
-        }
-    }
-
-    fn events(&self) -> usize {
-        self.appends().iter().map(|append| append.events.len()).sum::<usize>().max(1)
-    }
-}
+/// A statement takes no further job once it holds so many events.
+const GROUP_EVENTS: usize = 8 * 1024;
 
 /// The writer of a store that it has taken over.
 pub(crate) struct Writer {
@@ -106,7 +80,8 @@ impl Writer {
                 Err(_) => self.renew().await,
                 Ok(None) => break None,
                 Ok(Some(first)) => {
-                    let Group { works, answers, closing } = Group::of(first, &mut jobs);
+                    let Group { works, answers, closing } =
+                        Group::of(first, &mut jobs, GROUP_EVENTS);
                     let outcomes = self.commit(&works).await;
                     for (answer, outcome) in answers.into_iter().zip(outcomes) {
                         // A caller that stopped waiting finds its events when it retries.

@@ -8,7 +8,7 @@ use fundflow_kernel::{
     envelope::{NewEvent, StreamName},
     store::{AppendError, Position, StreamAppend, Version},
 };
-use fundflow_names::{PossibleIds, Recent};
+use fundflow_writing::{PossibleIds, Recent};
 use rusqlite::{Connection, OptionalExtension as _, Statement};
 use std::sync::Arc;
 

@@ -14,7 +14,7 @@ use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     store::{Position, ReadError},
 };
-use fundflow_names::Recent;
+use fundflow_writing::Recent;
 use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension as _, Params, Statement};
 use std::{
     borrow::Cow,

@@ -11,21 +11,21 @@ use crate::{
     row::signed,
     sql,
     tree::StoredTree,
-    writer::{self, Job, Start, Work},
+    writer::{self, Start},
 };
 use fundflow_kernel::{
     envelope::{Recorded, StreamName},
     merkle::{Frontier, TreeHash, TreeHead},
     store::{AppendError, Batch, BoxError, Checkpoints, EventStore, Position, ReadError, Version},
 };
-use fundflow_names::PossibleIds;
+use fundflow_writing::{Job, PossibleIds, Queue, Work};
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
     time::Duration,
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
 /// What a returned append has survived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -110,7 +110,7 @@ pub struct SqliteStore(Arc<Shared>);
 struct Shared {
     place: Place,
     durability: Option<Durability>,
-    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    queue: Queue,
     thread: Mutex<Option<JoinHandle<()>>>,
     readers: Readers,
     /// Where this process is the one that writes.
@@ -143,7 +143,7 @@ impl SqliteStore {
         let (head, is_alone) = open::check_to_read(&place).map_err(|trouble| trouble.at(&place))?;
         Ok(Self(Arc::new(Shared {
             durability: None,
-            jobs: Mutex::new(None),
+            queue: queue(&place, None),
             thread: Mutex::new(None),
             readers: Readers::of(place.clone()),
             place,
@@ -197,7 +197,7 @@ impl SqliteStore {
         let thread = thread.spawn(move || writer::run(start)).map_err(|error| io(path, error))?;
         Ok(Self(Arc::new(Shared {
             durability: Some(settings.durability),
-            jobs: Mutex::new(Some(sender)),
+            queue: queue(&place, Some(sender)),
             thread: Mutex::new(Some(thread)),
             readers: Readers::of(place.clone()),
             place,
@@ -291,28 +291,13 @@ impl SqliteStore {
     /// Writes what waits, moves the log into the database, and releases the lock. Later appends
     /// answer a fault. Dropping the last clone does the same, and blocks while it does.
     pub async fn close(&self) {
-        let jobs = self.0.jobs.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.0.readers.close_idle();
-        if let Some(jobs) = jobs {
-            let (closed, done) = oneshot::channel();
-            if jobs.send(Job::Close { closed }).await.is_ok() {
-                // An error means that the thread is gone, and the lock with it.
-                let _ = done.await;
-            }
-        }
+        self.0.queue.close().await;
     }
+}
 
-    async fn write(&self, work: Work) -> Result<Position, AppendError> {
-        let jobs = self.0.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let closed = || {
-            AppendError::Fault(format!("{} is not open for writing", self.path().display()).into())
-        };
-        let (answer, outcome) = oneshot::channel();
-        let sent = jobs.ok_or_else(closed)?.send(Job::Write { work, answer }).await;
-        sent.map_err(|_| closed())?;
-        // Dropped unanswered only by a thread that closed before it looked at the work.
-        outcome.await.unwrap_or_else(|_| Err(closed()))
-    }
+fn queue(place: &Place, jobs: Option<mpsc::Sender<Job>>) -> Queue {
+    Queue::new(jobs, format!("{} is not open for writing", place.database().display()))
 }
 
 fn io(path: &Path, source: std::io::Error) -> OpenError {
@@ -322,8 +307,7 @@ fn io(path: &Path, source: std::io::Error) -> OpenError {
 impl Drop for Shared {
     fn drop(&mut self) {
         self.readers.close_idle();
-        let lock = PoisonError::into_inner;
-        drop(self.jobs.get_mut().unwrap_or_else(lock).take());
+        self.queue.shut();
         if let Some(thread) = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take() {
             // A panic of the writer was reported by its own thread; there is nobody to tell here.
             let _ = thread.join();
@@ -337,7 +321,7 @@ impl Drop for Shared {
 
 impl EventStore for SqliteStore {
     async fn append(&self, batch: impl Into<Batch> + Send) -> Result<Position, AppendError> {
-        self.write(Work::Append(batch.into())).await
+        self.0.queue.write(Work::Append(batch.into())).await
     }
 
     async fn read(
@@ -390,6 +374,6 @@ impl Checkpoints for SqliteStore {
     }
 
     async fn save(&self, reader: &str, at: Position, content: Vec<u8>) -> Result<(), AppendError> {
-        self.write(Work::Save { reader: reader.to_owned(), at, content }).await.map(drop)
+        self.0.queue.write(Work::Save { reader: reader.to_owned(), at, content }).await.map(drop)
     }
 }

@@ -14,7 +14,6 @@
 //! disk while the log is moved (`checkpoint`).
 
 mod failed;
-mod group;
 mod job;
 
 use crate::{
@@ -33,9 +32,8 @@ use fundflow_kernel::{
     merkle::{Frontier, leaf},
     store::{AppendError, Position, StreamAppend},
 };
-use fundflow_names::PossibleIds;
-use group::Group;
-pub(super) use job::{Answer, Job, Start, Work};
+use fundflow_writing::{Answer, Group, Job, PossibleIds, Work};
+pub(super) use job::Start;
 use rusqlite::{Connection, Statement};
 use std::{
     collections::HashMap,
@@ -46,6 +44,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 /// Streams of before the opening that are learned at a time: a few milliseconds.
 const LEARNED: i64 = 4 * 1024;
+/// A transaction takes no further job once it holds so many events.
+const GROUP_EVENTS: usize = 16 * 1024;
 
 /// Runs until it is asked to close or nobody can send any more.
 pub(super) fn run(start: Start) {
@@ -152,7 +152,7 @@ impl<'db> Writer<'db> {
         failure: &checkpoint::Failure,
     ) -> Option<oneshot::Sender<()>> {
         while let Some(first) = self.next(jobs) {
-            let Group { works, answers, closing } = Group::of(first, jobs);
+            let Group { works, answers, closing } = Group::of(first, jobs, GROUP_EVENTS);
             if let (None, Some(cause)) = (&self.stopped, failure.get()) {
                 self.stopped = Some(Stopped::Poisoned { cause: cause.clone() });
             }

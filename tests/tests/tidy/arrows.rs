@@ -18,9 +18,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("fundflow", &["fundflow-kernel", "fundflow-runtime"]),
     ("fundflow-files", &[]),
     ("fundflow-exchange", &["fundflow-files"]),
-    ("fundflow-names", &[]),
-    ("fundflow-postgres", &["fundflow-kernel", "fundflow-names"]),
-    ("fundflow-sqlite", &["fundflow-files", "fundflow-kernel", "fundflow-names"]),
+    ("fundflow-writing", &["fundflow-kernel"]),
+    ("fundflow-postgres", &["fundflow-kernel", "fundflow-writing"]),
+    ("fundflow-sqlite", &["fundflow-files", "fundflow-kernel", "fundflow-writing"]),
     ("fundflow-contract", &["fundflow-kernel"]),
     (
         "fundflow-infrastructure",

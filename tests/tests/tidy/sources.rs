@@ -17,7 +17,7 @@ pub(crate) const LIBRARIES: [&str; 18] = [
     "infrastructure",
     "infrastructure/exchange",
     "infrastructure/files",
-    "infrastructure/names",
+    "infrastructure/writing",
     "infrastructure/postgres",
     "infrastructure/sqlite",
     "engine",

@@ -1,8 +1,8 @@
 //! Why a group was not written, and whether that passes.
 
-use super::Answer;
 use crate::{connection::Unanswered, state::Unread};
 use fundflow_kernel::store::{AppendError, BoxError, ReadError};
+use fundflow_writing::Answer;
 use std::sync::Arc;
 use tokio_postgres::error::SqlState;
 

@@ -1,7 +1,7 @@
 //! Why a transaction did not commit, and why a writer writes no more.
 
-use super::Job;
 use fundflow_kernel::store::AppendError;
+use fundflow_writing::Job;
 use rusqlite::ffi;
 use std::{any::Any, io, sync::Arc};
 use tokio::sync::{mpsc, oneshot};

@@ -1,37 +1,11 @@
-//! What the writer is asked to do, and what it starts with.
+//! What the writer starts with.
 
 use crate::{acknowledged::Acknowledged, checkpoint, lock::Lock};
-use fundflow_kernel::{
-    merkle::Frontier,
-    store::{AppendError, Batch, Position},
-};
-use fundflow_names::PossibleIds;
+use fundflow_kernel::{merkle::Frontier, store::Position};
+use fundflow_writing::{Job, PossibleIds};
 use rusqlite::Connection;
 use std::sync::Arc;
-use tokio::sync::{mpsc, oneshot, watch};
-
-pub(crate) type Answer = Result<Position, AppendError>;
-
-/// What the thread is asked to do.
-pub(crate) enum Job {
-    Write { work: Work, answer: oneshot::Sender<Answer> },
-    Close { closed: oneshot::Sender<()> },
-}
-
-/// What is to be written.
-pub(crate) enum Work {
-    Append(Batch),
-    Save { reader: String, at: Position, content: Vec<u8> },
-}
-
-impl Work {
-    pub(super) fn events(&self) -> usize {
-        match self {
-            Work::Append(batch) => batch.iter().map(|append| append.events.len()).sum(),
-            Work::Save { .. } => 1,
-        }
-    }
-}
+use tokio::sync::{mpsc, watch};
 
 /// What the thread starts with.
 pub(crate) struct Start {
